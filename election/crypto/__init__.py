@@ -1,0 +1,1 @@
+"""The mathematics of the election: values in, values out, no input or output."""

@@ -1,0 +1,1 @@
+"""Zero-knowledge proofs, one file for each statement that is proven."""

@@ -1,0 +1,71 @@
+"""What can go wrong in an election, and who can be blamed for it.
+
+```
+ElectionError
+├── EncodingError          bytes or numbers that are no canonical encoding
+├── SignatureError         a signature that no key can have made this way
+├── ChoiceError            a choice that is not on the ballot
+├── BallotError            a ballot that may not enter the box
+├── CredentialError        a credential or issuance that does not hold
+├── FaultyTrusteeError     one trustee's message is wrong
+├── FaultyIssuerError      one issuer's message is wrong
+└── CountError             a tally that cannot be what was cast
+```
+
+Messages read `subject: fact`. Every class carries its subject and fact as fields;
+the classes about one person carry that person's index, counted from 1.
+"""
+
+from __future__ import annotations
+
+
+class ElectionError(Exception):
+    """Report that something foreign was refused, by subject and fact."""
+
+    def __init__(self, subject: str, fact: str) -> None:
+        """Keep what was refused and why; both are public text."""
+        super().__init__(f"{subject}: {fact}")
+        self.subject = subject
+        self.fact = fact
+
+
+class EncodingError(ElectionError):
+    """Report bytes or numbers that are not the canonical form of anything."""
+
+
+class SignatureError(ElectionError):
+    """Report a signature outside the strict form, or made by another key."""
+
+
+class ChoiceError(ElectionError):
+    """Report a choice that is not one of the contest's candidates."""
+
+
+class BallotError(ElectionError):
+    """Report a ballot that may not enter the box."""
+
+
+class CredentialError(ElectionError):
+    """Report a credential, or a request for one, that does not hold."""
+
+
+class CountError(ElectionError):
+    """Report a tally or a set of counts that cannot be what was cast."""
+
+
+class FaultyTrusteeError(ElectionError):
+    """Report that one trustee's message is provably wrong."""
+
+    def __init__(self, fact: str, *, trustee: int) -> None:
+        """Blame the trustee with this index, counted from 1."""
+        super().__init__(f"trustee {trustee}", fact)
+        self.trustee = trustee
+
+
+class FaultyIssuerError(ElectionError):
+    """Report that one issuer's message is provably wrong."""
+
+    def __init__(self, fact: str, *, issuer: int) -> None:
+        """Blame the issuer with this index, counted from 1."""
+        super().__init__(f"issuer {issuer}", fact)
+        self.issuer = issuer
