@@ -1,0 +1,69 @@
+# pragma version 0.4.3
+"""
+@title Hash of a credential's message to a point of G1
+@notice RFC 9380, suite BLS12381G1_XMD:SHA-256_SSWU_RO_, for a message of one word and the
+    domain of credentials (docs/protocol.md §6).
+"""
+
+from modules import curve
+
+
+_DOMAIN: constant(Bytes[44]) = b"VECHE1-CRED-BLS12381G1_XMD:SHA-256_SSWU_RO_\x2b"  # with its length
+_Z_PAD: constant(Bytes[64]) = x"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+_LENGTH_AND_ZERO: constant(Bytes[3]) = x"008000"  # 128 bytes wanted, then I2OSP(0, 1)
+# lengths of base, exponent, modulus for the modexp precompile
+_REDUCE: constant(Bytes[96]) = x"000000000000000000000000000000000000000000000000000000000000004000000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000030"
+_ONE_AND_P: constant(Bytes[49]) = x"011a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab"
+_ZEROS_16: constant(Bytes[16]) = x"00000000000000000000000000000000"
+
+_MODEXP: constant(address) = 0x0000000000000000000000000000000000000005
+_MODEXP_GAS: constant(uint256) = 200  # EIP-2565, its minimum
+_MAP_FP_TO_G1: constant(address) = 0x0000000000000000000000000000000000000010
+_MAP_GAS: constant(uint256) = 5500
+
+
+@internal
+@view
+def to_g1(message: bytes32) -> bytes32[4]:
+    """
+    @notice hash_to_curve(message), a point of the subgroup, not a multiple of any known one.
+    """
+    b_0: bytes32 = sha256(concat(_Z_PAD, message, _LENGTH_AND_ZERO, _DOMAIN))
+    b_1: bytes32 = sha256(concat(b_0, x"01", _DOMAIN))
+    b_2: bytes32 = sha256(concat(self._xor(b_0, b_1), x"02", _DOMAIN))
+    b_3: bytes32 = sha256(concat(self._xor(b_0, b_2), x"03", _DOMAIN))
+    b_4: bytes32 = sha256(concat(self._xor(b_0, b_3), x"04", _DOMAIN))
+    return curve.add(self._map(b_1, b_2), self._map(b_3, b_4))
+
+
+@internal
+@view
+def _map(high: bytes32, low: bytes32) -> bytes32[4]:
+    ok: bool = False
+    element: Bytes[48] = b""
+    ok, element = raw_call(
+        _MODEXP,
+        concat(_REDUCE, high, low, _ONE_AND_P),
+        max_outsize=48,
+        gas=_MODEXP_GAS,
+        is_static_call=True,
+        revert_on_failure=False,
+    )
+    assert ok and len(element) == 48, "hash_to_curve: no modexp precompile"
+    point: Bytes[128] = b""
+    ok, point = raw_call(
+        _MAP_FP_TO_G1,
+        concat(_ZEROS_16, element),
+        max_outsize=128,
+        gas=_MAP_GAS,
+        is_static_call=True,
+        revert_on_failure=False,
+    )
+    assert ok and len(point) == 128, "hash_to_curve: no mapping precompile"
+    return abi_decode(point, bytes32[4])
+
+
+@internal
+@pure
+def _xor(a: bytes32, b: bytes32) -> bytes32:
+    return convert(convert(a, uint256) ^ convert(b, uint256), bytes32)

@@ -1,0 +1,120 @@
+"""What the compiler makes of the contracts: ABI, initcode, runtime code.
+
+The source in `contracts/` is the truth. Compiling takes half a minute, so a result is kept
+under `build/contracts/` by the hash of everything that enters it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+CONTRACTS: Final = (
+    "Election",
+    "KeyCeremony",
+    "VoterList",
+    "BallotBox",
+    "Tally",
+)
+EVM_VERSION: Final = "prague"
+OPTIMIZE: Final = "gas"
+COMPILER: Final = "0.4.3"
+BLUEPRINT_PREAMBLE: Final = bytes.fromhex("fe7100")  # ERC-5202, version 0, no data
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One compiled contract.
+
+    abi: as solc's JSON. initcode: without constructor arguments. runtime: without the
+    immutables, which follow it on chain. immutables: where each lies behind the runtime
+    code, as (name, offset, length in bytes), in order.
+    """
+
+    name: str
+    abi: tuple[dict[str, Any], ...]
+    initcode: bytes
+    runtime: bytes
+    immutables: tuple[tuple[str, int, int], ...]
+
+    @property
+    def blueprint_code(self) -> bytes:
+        """Code of the contract's blueprint on chain (ERC-5202)."""
+        return BLUEPRINT_PREAMBLE + self.initcode
+
+    @property
+    def blueprint_initcode(self) -> bytes:
+        """Initcode that returns `blueprint_code`."""
+        size = len(self.blueprint_code).to_bytes(2, "big")
+        return bytes.fromhex("61") + size + bytes.fromhex("3d81600a3d39f3") + (
+            self.blueprint_code
+        )
+
+
+@cache
+def read_artifact(name: str) -> Artifact:
+    """Return a contract compiled from the source, from the cache if nothing changed."""
+    cached = ROOT / "build" / "contracts" / f"{name}-{_source_hash()}.json"
+    if not cached.exists():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        beside = cached.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps(_compile(name)))
+        beside.replace(cached)
+    fields = json.loads(cached.read_text())
+    return Artifact(
+        name=name,
+        abi=tuple(fields["abi"]),
+        initcode=bytes.fromhex(fields["initcode"]),
+        runtime=bytes.fromhex(fields["runtime"]),
+        immutables=tuple((n, o, s) for n, o, s in fields["immutables"]),
+    )
+
+
+@cache
+def _source_hash() -> str:
+    """Hash of the compiler's version, its settings and every source file."""
+    digest = hashlib.sha256(f"{COMPILER} {EVM_VERSION} {OPTIMIZE}".encode())
+    for path in sorted((ROOT / "contracts").rglob("*.vy*")):
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _compile(name: str) -> dict[str, Any]:
+    from vyper.compiler import compile_code
+    from vyper.compiler.input_bundle import FilesystemInputBundle
+    from vyper.compiler.settings import OptimizationLevel, Settings
+
+    bundle = FilesystemInputBundle([ROOT / "contracts"])
+    source = bundle.load_file(Path(f"{name}.vy"))
+    output = compile_code(
+        source,  # type: ignore[arg-type]
+        input_bundle=bundle,
+        output_formats=["abi", "bytecode", "bytecode_runtime", "layout"],
+        settings=Settings(
+            evm_version=EVM_VERSION, optimize=OptimizationLevel.from_string(OPTIMIZE)
+        ),
+    )
+    layout = output["layout"].get("code_layout", {})
+    return {
+        "abi": output["abi"],
+        "initcode": output["bytecode"].removeprefix("0x"),
+        "runtime": output["bytecode_runtime"].removeprefix("0x"),
+        "immutables": sorted(_flatten(layout), key=lambda row: row[1]),
+    }
+
+
+def _flatten(layout: dict[str, Any], prefix: str = "") -> list[tuple[str, int, int]]:
+    """List the immutables of a contract and of its modules."""
+    rows: list[tuple[str, int, int]] = []
+    for name, entry in layout.items():
+        if "offset" in entry and "length" in entry:
+            rows.append((prefix + name, entry["offset"], entry["length"]))
+        else:
+            rows.extend(_flatten(entry, f"{prefix}{name}."))
+    return rows
