@@ -135,6 +135,11 @@ def encode_g2(point: G2Point) -> bytes:
     return b"".join(_PADDING + raw[at : at + 48] for at in range(0, 192, 48))
 
 
+def encode_point(point: G1Point | G2Point) -> bytes:
+    """Encode a point of either group."""
+    return encode_g1(point) if isinstance(point, G1Point) else encode_g2(point)
+
+
 def decode_g1(raw: bytes, *, allow_infinity: bool = False) -> G1Point:
     """Decode 128 bytes into a checked point of G1.
 

@@ -7,7 +7,6 @@ fields, every field whole 32-byte words. One tag has one meaning.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NewType
 
@@ -15,7 +14,7 @@ from typing import Final, NewType
 # needs about fifteen hashes. eth_hash.auto would pick pycryptodome when both exist.
 from eth_hash.backends.pysha3 import keccak256
 
-from election.crypto.group import G1Point, G2Point, encode_g1, encode_g2
+from election.crypto.group import G1Point, G2Point, encode_point
 from election.crypto.scalar import ORDER, Scalar, encode_scalar
 from election.errors import EncodingError
 
@@ -124,14 +123,9 @@ def scalar_word(scalar: Scalar) -> Field:
     return Field(encode_scalar(scalar))
 
 
-def g1_words(*points: G1Point) -> Field:
-    """Encode points of G1, four words each."""
-    return Field(b"".join(map(encode_g1, points)))
-
-
-def g2_words(*points: G2Point) -> Field:
-    """Encode points of G2, eight words each."""
-    return Field(b"".join(map(encode_g2, points)))
+def point_words(*points: G1Point | G2Point) -> Field:
+    """Encode points, four words each in G1 and eight in G2."""
+    return Field(b"".join(map(encode_point, points)))
 
 
 def text_word(text: str) -> Field:
@@ -147,11 +141,6 @@ def bytes_word(raw: bytes) -> Field:
 def hash_bytes(raw: bytes) -> Hash:
     """Hash bytes by plain keccak256, where the protocol asks for it untagged."""
     return Hash(keccak256(raw))
-
-
-def join_fields(fields: Iterable[Field]) -> Field:
-    """Join fields into one, in order."""
-    return Field(b"".join(fields))
 
 
 def challenge(digest: Hash) -> Scalar:
