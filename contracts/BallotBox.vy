@@ -18,22 +18,39 @@ from modules import signature
 from modules import transcript
 
 
-_MAX_BATCH: constant(uint256) = 32  # ballots of one call; 32 of 16 slots fit a third of a block
+implements: IBallotBox
+
+
+_MAX_BATCH: constant(uint256) = 32  # ballots of one call: with 16 slots a quarter of a block
 _MAX_SLOTS: constant(uint256) = 16
-_MAX_BALLOT: constant(uint256) = 5440  # bytes of a record with 16 slots
-_MAX_TERMS: constant(uint256) = 36  # points of one ballot's ciphertext and commitments
-_CHUNK: constant(uint256) = 128 * 160  # bytes of terms from which an MSM is cheapest a term
+_MAX_POINTS: constant(uint256) = 2 * _MAX_SLOTS + 4  # of one ballot: ciphertext, commitments
+_MAX_BALLOT: constant(uint256) = 32 * (26 + 9 * _MAX_SLOTS)  # bytes of a record
+_HEAD: constant(uint256) = 32  # ABI offset before the length of a list
 _REVOTING_NONE: constant(uint256) = 0
 
-_ELECTION: immutable(IElection)
 _VOTER_LIST: immutable(IVoterList)
+_ELECTION: immutable(IElection)
 _CONTEST: immutable(uint256)
 _CTX: immutable(bytes32)
 _SLOTS: immutable(uint256)
-_ELECTION_KEYS: immutable(Bytes[128 * _MAX_SLOTS])
-_CREDENTIAL_KEY: immutable(Bytes[256])
+_ELECTION_KEYS: immutable(DynArray[bytes32[4], _MAX_SLOTS])
+_CREDENTIAL_KEY: immutable(bytes32[8])
 
-_totals: Bytes[128 * (_MAX_SLOTS + 1)]  # A_sum, B_sum_1 .. B_sum_L
+
+struct Examined:
+    ballot_hash: bytes32
+    x: uint256
+    beta: uint256
+
+
+struct Weighted:
+    g: uint256
+    k: uint256
+    h: uint256[_MAX_SLOTS]
+    points: uint256[_MAX_POINTS]  # in the order of the record
+
+
+_totals: DynArray[bytes32[4], _MAX_SLOTS + 1]  # A_sum, B_sum_1 .. B_sum_L
 _cast_count: uint256
 _used: HashMap[address, bool]
 
@@ -41,30 +58,28 @@ _used: HashMap[address, bool]
 @deploy
 def __init__(contest: uint256):
     """
-    @notice Fixes the contest's context for ever; called by Election, which it asks for the rest.
+    @notice Fixes the contest's context for ever, from what Election and the ceremonies hold.
+    @param contest Id of the contest; the caller is Election.
     """
     election: IElection = IElection(msg.sender)
     trustees: IKeyCeremony = IKeyCeremony(staticcall election.trustees())
     issuers: IKeyCeremony = IKeyCeremony(staticcall election.issuers())
+    voter_list: address = staticcall election.voter_list()
     slots: uint256 = staticcall election.slots(contest)
-    keys: Bytes[128 * _MAX_SLOTS] = b""
+    keys: DynArray[bytes32[4], _MAX_SLOTS] = []
     for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
-        keys = concat(slice(keys, 0, len(keys)), slice(staticcall trustees.key(slot), 0, 128))
-    credential_key: Bytes[256] = staticcall issuers.key(staticcall election.position(contest))
+        keys.append(abi_decode(slice(staticcall trustees.key(slot), 0, 128), bytes32[4]))
+    credential_key: bytes32[8] = abi_decode(
+        slice(staticcall issuers.key(staticcall election.position(contest)), 0, 256), bytes32[8]
+    )
     times: uint256[7] = staticcall election.times()
-    _ELECTION = election
-    _VOTER_LIST = IVoterList(staticcall election.voter_list())
-    _CONTEST = contest
-    _SLOTS = slots
-    _ELECTION_KEYS = keys
-    _CREDENTIAL_KEY = credential_key
-    _CTX = keccak256(
+    context: bytes32 = keccak256(
         concat(
             transcript.CTX,
             abi_encode(
                 chain.id,
                 self,
-                _VOTER_LIST.address,
+                voter_list,
                 trustees.address,
                 issuers.address,
                 staticcall election.election_id(),
@@ -73,37 +88,330 @@ def __init__(contest: uint256):
                 staticcall trustees.n(),
                 staticcall trustees.k(),
             ),
-            keys,
-            curve.K,
+            slice(abi_encode(keys), 64, 128 * slots),
             abi_encode(
+                curve.K,
                 staticcall election.candidates_hash(contest),
                 staticcall issuers.n(),
                 staticcall issuers.k(),
+                credential_key,
+                times[4],
+                times[5],
+                times[6],
+                staticcall election.m_min(),
+                _REVOTING_NONE,
             ),
-            credential_key,
-            abi_encode(times[4], times[5], times[6], staticcall election.m_min(), _REVOTING_NONE),
         )
     )
+    _ELECTION = election
+    _VOTER_LIST = IVoterList(voter_list)
+    _CONTEST = contest
+    _SLOTS = slots
+    _ELECTION_KEYS = keys
+    _CREDENTIAL_KEY = credential_key
+    _CTX = context
     for i: uint256 in range(slots + 1, bound=_MAX_SLOTS + 1):
-        self._totals = concat(slice(self._totals, 0, len(self._totals)), curve.INFINITY)
+        self._totals.append(empty(bytes32[4]))
     log IBallotBox.BoxOpened(
-        contest=contest, ctx=_CTX, election_keys=keys, credential_key=credential_key
+        contest=contest, ctx=context, election_keys=keys, credential_key=credential_key
     )
 
 
 @external
 @view
 def ctx() -> bytes32:
+    """
+    @notice The contest's context, in every hash of its ballots and shares.
+    """
     return _CTX
 
 
 @external
 @view
+def contest() -> uint256:
+    """
+    @notice Id of the contest.
+    """
+    return _CONTEST
+
+
+@external
+@view
+def slots() -> uint256:
+    """
+    @notice L, the number of candidates.
+    """
+    return _SLOTS
+
+
+@external
+@view
+def election_keys() -> DynArray[bytes32[4], _MAX_SLOTS]:
+    """
+    @notice H_1 .. H_L.
+    """
+    return _ELECTION_KEYS
+
+
+@external
+@view
+def credential_key() -> bytes32[8]:
+    """
+    @notice PK of the contest's credentials.
+    """
+    return _CREDENTIAL_KEY
+
+
+@external
+@view
 def cast_count() -> uint256:
+    """
+    @notice Number of ballots stored.
+    """
     return self._cast_count
 
 
 @external
 @view
-def totals() -> Bytes[128 * (_MAX_SLOTS + 1)]:
+def used(credential: address) -> bool:
+    """
+    @notice Whether a ballot of this credential is stored.
+    """
+    return self._used[credential]
+
+
+@external
+@view
+def totals() -> DynArray[bytes32[4], _MAX_SLOTS + 1]:
+    """
+    @notice A_sum, B_sum_1 .. B_sum_L over all stored ballots.
+    """
     return self._totals
+
+
+@external
+def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
+    """
+    @notice Stores ballots. One whose credential is used is skipped, so that nobody stops a
+        batch by sending one of its ballots first; one that does not verify reverts the call.
+    @param ballots Records of docs/protocol.md §3, credentials strictly increasing: that
+        forbids duplicates and removes the order of arrival.
+    @custom:caller anyone, in practice a relay
+    @custom:phase VOTING, GRACE
+    """
+    phase: uint256 = staticcall _ELECTION.phase()
+    assert phase == phases.VOTING or phase == phases.GRACE, "ballot_box: voting is closed"
+    assert len(ballots) != 0, "ballot_box: no ballot"
+    counted: DynArray[uint256, _MAX_BATCH] = []
+    examined: DynArray[Examined, _MAX_BATCH] = []
+    hashes: DynArray[bytes32, _MAX_BATCH] = []
+    signatures: DynArray[bytes32[4], _MAX_BATCH] = []
+    messages: DynArray[bytes32[4], _MAX_BATCH] = []
+    previous: uint256 = 0
+    for i: uint256 in range(len(ballots), bound=_MAX_BATCH):
+        assert len(ballots[i]) == 32 * (26 + 9 * _SLOTS), "ballot_box: ballot has a wrong length"
+        serial: uint256 = convert(extract32(ballots[i], 0), uint256)
+        assert serial > previous, "ballot_box: credentials are not increasing"
+        assert serial < 2**160, "ballot_box: credential is no address"
+        previous = serial
+        credential: address = convert(serial, address)
+        ballot: Examined = self._examine(ballots[i], credential)
+        if self._used[credential]:
+            log IBallotBox.BallotSkipped(credential=credential, ballot_hash=ballot.ballot_hash)
+            continue
+        self._used[credential] = True
+        sigma: bytes32[4] = abi_decode(
+            slice(ballots[i], 32 * (22 + 9 * _SLOTS), 128), bytes32[4]
+        )
+        assert not curve.is_infinity(sigma), "ballot_box: credential signature is infinity"
+        counted.append(i)
+        examined.append(ballot)
+        hashes.append(ballot.ballot_hash)
+        signatures.append(sigma)
+        messages.append(
+            hash_to_curve.to_g1(keccak256(abi_encode(transcript.CRED, _CTX, credential)))
+        )
+        log IBallotBox.BallotCast(
+            credential=credential, ballot_hash=ballot.ballot_hash, ballot=ballots[i]
+        )
+    if len(counted) == 0:
+        return
+    cast_count: uint256 = self._cast_count + len(counted)
+    assert cast_count <= staticcall _VOTER_LIST.issued(_CONTEST), (
+        "ballot_box: more ballots than credentials issued"
+    )
+    self._cast_count = cast_count
+    seed: bytes32 = keccak256(
+        concat(
+            transcript.BATCH,
+            abi_encode(_CTX, len(counted)),
+            slice(abi_encode(hashes), 64, 32 * len(hashes)),
+        )
+    )
+    self._check_credentials(seed, signatures, messages)
+
+    totals: DynArray[bytes32[4], _MAX_SLOTS + 1] = self._totals
+    terms: DynArray[curve.Term, curve.MAX_TERMS] = empty(
+        DynArray[curve.Term, curve.MAX_TERMS]
+    )
+    residue: bytes32[4] = empty(bytes32[4])
+    shared: Weighted = empty(Weighted)
+    for i: uint256 in range(len(counted), bound=_MAX_BATCH):
+        weighted: Weighted = self._weigh(ballots[counted[i]], examined[i], seed, i)
+        points: DynArray[bytes32[4], _MAX_POINTS] = abi_decode(
+            concat(
+                abi_encode(_HEAD, 2 * _SLOTS + 4),
+                slice(ballots[counted[i]], 32, 128 * (2 * _SLOTS + 4)),
+            ),
+            DynArray[bytes32[4], _MAX_POINTS],
+        )
+        assert not curve.is_infinity(points[0]), "ballot_box: ciphertext without randomness"
+        for j: uint256 in range(_SLOTS + 1, bound=_MAX_SLOTS + 1):
+            totals[j] = curve.add(totals[j], points[j])
+        if len(terms) + 2 * _SLOTS + 4 > curve.MAX_TERMS:
+            residue = curve.add(residue, curve.msm(terms))
+            terms = empty(DynArray[curve.Term, curve.MAX_TERMS])
+        for j: uint256 in range(2 * _SLOTS + 4, bound=_MAX_POINTS):
+            terms.append(curve.Term(point=points[j], scalar=weighted.points[j]))
+        shared.g = uint256_addmod(shared.g, weighted.g, curve.Q)
+        shared.k = uint256_addmod(shared.k, weighted.k, curve.Q)
+        for j: uint256 in range(_SLOTS, bound=_MAX_SLOTS):
+            shared.h[j] = uint256_addmod(shared.h[j], weighted.h[j], curve.Q)
+    if len(terms) + 2 + _SLOTS > curve.MAX_TERMS:
+        residue = curve.add(residue, curve.msm(terms))
+        terms = empty(DynArray[curve.Term, curve.MAX_TERMS])
+    terms.append(curve.Term(point=curve.GENERATOR, scalar=shared.g))
+    terms.append(curve.Term(point=curve.K, scalar=shared.k))
+    for j: uint256 in range(_SLOTS, bound=_MAX_SLOTS):
+        terms.append(curve.Term(point=_ELECTION_KEYS[j], scalar=shared.h[j]))
+    residue = curve.add(residue, curve.msm(terms))
+    assert curve.is_infinity(residue), "ballot_box: ballot proof does not hold"
+    self._totals = totals
+
+
+@internal
+@view
+def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
+    """
+    @notice Hashes of a record, after checking its signature.
+    """
+    tracking: bytes32 = keccak256(
+        concat(transcript.CT, _CTX, slice(ballot, 32, 128 * (_SLOTS + 1)))
+    )
+    word: bytes32 = convert(credential, bytes32)
+    hashed_x: bytes32 = keccak256(
+        concat(
+            transcript.X,
+            tracking,
+            word,
+            slice(ballot, 32 * (5 + 4 * _SLOTS), 128 * (3 + _SLOTS)),
+        )
+    )
+    tail: uint256 = 32 * (17 + 9 * _SLOTS)
+    ballot_hash: bytes32 = keccak256(
+        concat(
+            transcript.BALLOT,
+            hashed_x,
+            slice(ballot, 32 * (17 + 8 * _SLOTS), 32 * (_SLOTS + 2)),
+        )
+    )
+    assert extract32(ballot, tail + 32) == empty(bytes32), "ballot_box: seq is not zero"
+    assert credential == signature.signer(
+        ballot_hash,
+        convert(extract32(ballot, tail + 64), uint256),
+        convert(extract32(ballot, tail + 96), uint256),
+        convert(extract32(ballot, tail + 128), uint256),
+    ), "ballot_box: ballot is not signed by its credential"
+    return Examined(
+        ballot_hash=ballot_hash,
+        x=curve.challenge(hashed_x),
+        beta=curve.challenge(keccak256(concat(transcript.BETA, tracking, word))),
+    )
+
+
+@internal
+@view
+def _weigh(
+    ballot: Bytes[_MAX_BALLOT], examined: Examined, seed: bytes32, index: uint256
+) -> Weighted:
+    """
+    @notice Coefficients of one ballot in the batch equation.
+    """
+    start: uint256 = 32 * (17 + 8 * _SLOTS)
+    z: uint256 = convert(extract32(ballot, start), uint256)
+    assert z < curve.Q, "ballot_box: response z is not reduced"
+    x: uint256 = examined.x
+    word: uint256 = convert(keccak256(abi_encode(transcript.DELTA, seed, index, empty(uint256))), uint256)
+    delta_a: uint256 = word >> 128
+    delta_q: uint256 = word & (2**128 - 1)
+    weighted: Weighted = empty(Weighted)
+    weighted.g = uint256_mulmod(delta_a, z, curve.Q)
+    weighted.k = uint256_mulmod(delta_q, z, curve.Q)
+    weighted.points[0] = curve.Q - uint256_mulmod(delta_a, x, curve.Q)
+    weighted.points[_SLOTS + 1] = curve.Q - uint256_mulmod(delta_q, x, curve.Q)
+    weighted.points[_SLOTS + 2] = curve.Q - delta_a
+    weighted.points[2 * _SLOTS + 3] = curve.Q - delta_q
+    last: uint256 = x
+    power: uint256 = 1
+    quadratic: uint256 = 0
+    for j: uint256 in range(_SLOTS, bound=_MAX_SLOTS):
+        f: uint256 = last
+        if j != _SLOTS - 1:
+            f = convert(extract32(ballot, start + 32 * (j + 1)), uint256)
+            assert f < curve.Q, "ballot_box: response f is not reduced"
+            last = uint256_addmod(last, curve.Q - f, curve.Q)
+        if j % 2 == 0:
+            word = convert(
+                keccak256(abi_encode(transcript.DELTA, seed, index, j // 2 + 1)), uint256
+            )
+        delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)
+        quadratic = uint256_addmod(
+            quadratic,
+            uint256_mulmod(
+                power,
+                uint256_mulmod(f, uint256_addmod(x, curve.Q - f, curve.Q), curve.Q),
+                curve.Q,
+            ),
+            curve.Q,
+        )
+        power = uint256_mulmod(power, examined.beta, curve.Q)
+        weighted.g = uint256_addmod(weighted.g, uint256_mulmod(delta, f, curve.Q), curve.Q)
+        weighted.h[j] = uint256_mulmod(delta, z, curve.Q)
+        weighted.points[1 + j] = curve.Q - uint256_mulmod(delta, x, curve.Q)
+        weighted.points[_SLOTS + 3 + j] = curve.Q - delta
+    weighted.g = uint256_addmod(
+        weighted.g, uint256_mulmod(delta_q, quadratic, curve.Q), curve.Q
+    )
+    return weighted
+
+
+@internal
+@view
+def _check_credentials(
+    seed: bytes32,
+    signatures: DynArray[bytes32[4], _MAX_BATCH],
+    messages: DynArray[bytes32[4], _MAX_BATCH],
+):
+    """
+    @notice Reverts unless every credential of the batch was signed by t issuers. The weights
+        bind the signatures: else one issuance would pass as many.
+    """
+    seed_c: bytes32 = keccak256(
+        concat(
+            transcript.CREDBATCH,
+            seed,
+            slice(abi_encode(signatures), 64, 128 * len(signatures)),
+        )
+    )
+    signature_terms: DynArray[curve.Term, _MAX_BATCH] = []
+    message_terms: DynArray[curve.Term, _MAX_BATCH] = []
+    for i: uint256 in range(len(signatures), bound=_MAX_BATCH):
+        e: uint256 = curve.weight(keccak256(abi_encode(transcript.CREDBATCH_E, seed_c, i)))
+        signature_terms.append(curve.Term(point=signatures[i], scalar=e))
+        message_terms.append(curve.Term(point=messages[i], scalar=e))
+    assert curve.is_pairing_one(
+        curve.msm(signature_terms),
+        curve.NEGATED_GENERATOR_2,
+        curve.msm(message_terms),
+        _CREDENTIAL_KEY,
+    ), "ballot_box: credential was not issued"

@@ -44,7 +44,7 @@ K: constant(bytes32[4]) = [
     0x7179b914165745fb2a1f892b001ef95b29e4c8036f855f809a0ce72dd58dc276,
 ]
 
-MAX_TERMS: constant(uint256) = 192  # of one MSM: above 128 terms the price of each is constant
+MAX_TERMS: constant(uint256) = 144  # of one MSM: four ballots of 16 slots
 
 _G1_ADD: constant(address) = 0x000000000000000000000000000000000000000b
 _G1_MSM: constant(address) = 0x000000000000000000000000000000000000000C
@@ -120,11 +120,12 @@ def try_msm(terms: DynArray[Term, MAX_TERMS]) -> (bool, bytes32[4]):
     @notice Sum of point times scalar in G1; false if a point is malformed, off the curve or
         outside the subgroup.
     """
+    size: uint256 = 160 * len(terms)  # apart, or the compiler copies the terms once more
     ok: bool = False
     point: Bytes[128] = b""
     ok, point = raw_call(
         _G1_MSM,
-        slice(abi_encode(terms), 64, 160 * len(terms)),
+        slice(abi_encode(terms), 64, size),
         max_outsize=128,
         gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),
         is_static_call=True,
@@ -141,11 +142,19 @@ def msm(terms: DynArray[Term, MAX_TERMS]) -> bytes32[4]:
     """
     @notice Sum of point times scalar in G1; every point is proven to be in the subgroup.
     """
+    size: uint256 = 160 * len(terms)  # apart, or the compiler copies the terms once more
     ok: bool = False
-    point: bytes32[4] = empty(bytes32[4])
-    ok, point = self.try_msm(terms)
-    assert ok, "curve: invalid point"
-    return point
+    point: Bytes[128] = b""
+    ok, point = raw_call(
+        _G1_MSM,
+        slice(abi_encode(terms), 64, size),
+        max_outsize=128,
+        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),
+        is_static_call=True,
+        revert_on_failure=False,
+    )
+    assert ok and len(point) == 128, "curve: invalid point"
+    return abi_decode(point, bytes32[4])
 
 
 @internal
@@ -154,11 +163,12 @@ def msm_2(terms: DynArray[Term2, MAX_TERMS]) -> bytes32[8]:
     """
     @notice Sum of point times scalar in G2; every point is proven to be in the subgroup.
     """
+    size: uint256 = 288 * len(terms)
     ok: bool = False
     point: Bytes[256] = b""
     ok, point = raw_call(
         _G2_MSM,
-        slice(abi_encode(terms), 64, 288 * len(terms)),
+        slice(abi_encode(terms), 64, size),
         max_outsize=256,
         gas=self._msm_gas(len(terms), _G2_MSM_GAS, _G2_DISCOUNT),
         is_static_call=True,
