@@ -1,0 +1,122 @@
+"""Read the chain's description from one file into one frozen value."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from eth_typing import Address
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from node.errors import ConfigError
+
+DEFAULT_PATH = Path(__file__).resolve().parent.parent / "hardhat-free-devnet.toml"
+_PORT_MAX = 65_535
+_KEY_PATTERN = r"^0x[0-9a-f]{64}$"
+
+PrivateKey = Annotated[str, Field(pattern=_KEY_PATTERN, repr=False)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ChainConfig(_Section):
+    """Fix the chain's identity; genesis_timestamp in seconds since 1970."""
+
+    id: Positive
+    hard_fork: Literal["prague"]
+    genesis_timestamp: Annotated[int, Field(ge=0)]
+
+
+class MiningConfig(_Section):
+    """Say when blocks are made.
+
+    automine: one block per transaction, at once.
+    interval: seconds between blocks, 0 for none.
+    """
+
+    automine: bool
+    interval: Annotated[int, Field(ge=0)]
+
+
+class GasConfig(_Section):
+    """Bound work, in gas."""
+
+    block_limit: Positive
+    transaction_limit: Positive
+
+    @model_validator(mode="after")
+    def _fits(self) -> GasConfig:
+        if self.transaction_limit > self.block_limit:
+            raise ValueError("transaction_limit exceeds block_limit")
+        return self
+
+
+class RpcConfig(_Section):
+    """Say where JSON-RPC listens; port 0 takes any free one. Sizes in bytes."""
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=0, le=_PORT_MAX)]
+    max_body: Positive
+    max_batch: Positive
+    max_logs: Positive
+
+
+class FundedAccount(_Section):
+    """Name an account of genesis by its public development key; balance in ether."""
+
+    private_key: PrivateKey
+    balance: Annotated[int, Field(ge=0, lt=2**64)]
+
+    @property
+    def address(self) -> Address:
+        """Return the address of the key."""
+        from coincurve import PublicKey  # late: the file is read before the curve
+
+        from node.hashing import keccak
+
+        point = PublicKey.from_secret(bytes.fromhex(self.private_key[2:]))
+        return Address(keccak(point.format(compressed=False)[1:])[-20:])
+
+
+class Config(_Section):
+    """Hold the whole file."""
+
+    chain: ChainConfig
+    mining: MiningConfig
+    gas: GasConfig
+    rpc: RpcConfig
+    # TOML has arrays, not tuples: this one step of leniency is the array's alone.
+    accounts: Annotated[tuple[FundedAccount, ...], Field(strict=False)]
+
+
+def read_config(path: Path = DEFAULT_PATH) -> Config:
+    """Read a configuration file.
+
+    Raises: ConfigError, naming the first wrong key or the file.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), "cannot be read as text") from error
+    try:
+        return accept_config(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(str(path), f"is not TOML: {error}") from error
+
+
+def accept_config(document: dict[str, Any]) -> Config:
+    """Check a parsed file, key by key.
+
+    Raises: ConfigError, naming the first wrong key.
+    """
+    try:
+        return Config.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        fact = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(key, fact[:1].lower() + fact[1:]) from error

@@ -1,0 +1,170 @@
+"""Every way in which a node refuses, as one tree.
+
+NodeError
+├── ConfigError                 the configuration file is wrong: names the key
+├── PortUnavailableError        another process listens there
+├── TransactionRefusedError     a transaction was not accepted; nothing changed
+│   ├── MalformedTransactionError
+│   ├── WrongChainError
+│   ├── BadSignatureError
+│   ├── OversizedError
+│   ├── GasLimitError           above the limit, or below the intrinsic cost
+│   ├── FeeError
+│   ├── NonceError
+│   ├── InsufficientFundsError
+│   ├── AlreadyKnownError
+│   └── PoolFullError
+├── CallFailedError             a simulated call ran out of gas or hit a bad opcode
+│   └── CallRevertedError       it reverted, with the contract's data
+├── UnknownBlockError
+├── UnknownSnapshotError
+└── TimestampError              time would not move forward
+"""
+
+from __future__ import annotations
+
+
+class NodeError(Exception):
+    """Root of the tree; the message reads `subject: fact`."""
+
+
+class ConfigError(NodeError):
+    """Report a wrong configuration file.
+
+    key: dotted path of the key in the file, or the file's own path.
+    """
+
+    def __init__(self, key: str, fact: str) -> None:
+        super().__init__(f"{key}: {fact}")
+        self.key = key
+        self.fact = fact
+
+
+class PortUnavailableError(NodeError):
+    """Report an address that cannot be listened on."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"port: {host}:{port} is busy or not ours to listen on")
+        self.host = host
+        self.port = port
+
+
+class TransactionRefusedError(NodeError):
+    """Root of what is wrong with a transaction."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"transaction: {fact}")
+        self.fact = fact
+
+
+class MalformedTransactionError(TransactionRefusedError):
+    """Report bytes that are not a canonical transaction of a known type."""
+
+
+class WrongChainError(TransactionRefusedError):
+    """Report a transaction signed for another chain, or for any."""
+
+    def __init__(self, *, expected: int, found: int | None) -> None:
+        signed_for = "every chain" if found is None else f"chain {found}"
+        super().__init__(f"invalid chain id: signed for {signed_for}, not {expected}")
+        self.expected = expected
+        self.found = found
+
+
+class BadSignatureError(TransactionRefusedError):
+    """Report a signature that is out of range, malleable or recovers no key."""
+
+
+class OversizedError(TransactionRefusedError):
+    """Report a transaction or an initcode above its size limit."""
+
+    def __init__(self, subject: str, *, limit: int, found: int) -> None:
+        super().__init__(f"{subject} is {found} bytes, the limit is {limit}")
+        self.limit = limit
+        self.found = found
+
+
+class GasLimitError(TransactionRefusedError):
+    """Report a gas limit that is too high for a block or too low to start."""
+
+
+class FeeError(TransactionRefusedError):
+    """Report a priority fee above the maximum fee."""
+
+
+class NonceError(TransactionRefusedError):
+    """Report a nonce that was used, or is too far ahead to wait for."""
+
+    def __init__(self, relation: str, *, expected: int, found: int) -> None:
+        super().__init__(f"nonce {relation}: next is {expected}, got {found}")
+        self.expected = expected
+        self.found = found
+
+
+class InsufficientFundsError(TransactionRefusedError):
+    """Report a sender who cannot pay gas limit times price plus value, in wei."""
+
+    def __init__(self, *, needed: int, found: int) -> None:
+        super().__init__(
+            f"insufficient funds for gas * price + value: has {found}, needs {needed}"
+        )
+        self.needed = needed
+        self.found = found
+
+
+class AlreadyKnownError(TransactionRefusedError):
+    """Report a transaction that is waiting or mined, or whose nonce is taken."""
+
+
+class PoolFullError(TransactionRefusedError):
+    """Report that too many transactions wait already."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"pool is full: {limit} transactions are waiting")
+        self.limit = limit
+
+
+class CallFailedError(NodeError):
+    """Report a simulated call that failed without data, such as out of gas."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"call: {fact}")
+        self.fact = fact
+
+
+class CallRevertedError(CallFailedError):
+    """Report a simulated call that reverted.
+
+    output: the contract's revert data, possibly empty.
+    """
+
+    def __init__(self, output: bytes) -> None:
+        super().__init__("execution reverted")
+        self.output = output
+
+
+class UnknownBlockError(NodeError):
+    """Report a block that this chain does not have."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"block: {reference} not found")
+        self.reference = reference
+
+
+class UnknownSnapshotError(NodeError):
+    """Report a snapshot that was never taken or was reverted past."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"snapshot: {number} not found")
+        self.number = number
+
+
+class TimestampError(NodeError):
+    """Report a timestamp, in seconds, that is not after the latest block's."""
+
+    def __init__(self, *, latest: int, found: int) -> None:
+        super().__init__(
+            f"timestamp: {found} is not after {latest}, the latest block's"
+        )
+        self.latest = latest
+        self.found = found

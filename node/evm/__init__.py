@@ -1,0 +1,1 @@
+"""Keep py-evm: state, interpreter and execution. Nothing else imports it."""

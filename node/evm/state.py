@@ -1,0 +1,165 @@
+"""Open, read, prove and begin the state of accounts.
+
+A state is named by its root; every root ever committed stays readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import cast
+
+from eth.db.atomic import AtomicDB
+from eth.db.backends.memory import MemoryDB
+from eth.vm.execution_context import ExecutionContext
+from eth.vm.forks.cancun.constants import (
+    BEACON_ROOTS_ADDRESS,
+    BEACON_ROOTS_CONTRACT_CODE,
+)
+from eth.vm.forks.prague.constants import (
+    HISTORY_STORAGE_ADDRESS,
+    HISTORY_STORAGE_CONTRACT_CODE,
+)
+from eth.vm.forks.prague.state import PragueState
+from eth_typing import Address, BlockNumber, Hash32
+from trie.hexary import HexaryTrie
+
+from node import rlp
+from node.admission import Account
+from node.block import BASE_FEE, EMPTY_CODE_HASH, EMPTY_ROOT, ZERO_ADDRESS, ZERO_HASH
+from node.evm.interpreter import Computation
+from node.hashing import keccak
+
+Nodes = MutableMapping[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Hold what opcodes can see of the block around a transaction.
+
+    timestamp: seconds since 1970. gas_limit: gas.
+    ancestors: yields the hashes of earlier blocks, the parent's first.
+    """
+
+    chain_id: int
+    number: int
+    timestamp: int
+    gas_limit: int
+    ancestors: Callable[[], Iterable[Hash32]]
+    beneficiary: Address = ZERO_ADDRESS
+    prev_randao: Hash32 = ZERO_HASH
+    parent_hash: Hash32 = ZERO_HASH
+    parent_beacon_root: Hash32 = ZERO_HASH
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Hold an account, some of its slots and the trie nodes that prove them.
+
+    account_nodes, slots[..][2]: RLP of the nodes from the root down.
+    """
+
+    account: Account
+    storage_root: Hash32
+    account_nodes: tuple[bytes, ...]
+    slots: tuple[tuple[int, int, tuple[bytes, ...]], ...]
+
+
+class State(PragueState):
+    """Hold accounts under execution, on our interpreter."""
+
+    computation_class = Computation
+
+    def set_system_contracts(self) -> None:
+        """Leave them alone: genesis put them there."""
+
+
+_NOWHERE = Environment(
+    chain_id=0, number=0, timestamp=0, gas_limit=0, ancestors=lambda: ()
+)
+
+
+def open_state(
+    nodes: Nodes, root: Hash32, environment: Environment = _NOWHERE
+) -> State:
+    """Open the state with this root; writes stay inside until it is persisted."""
+    context = ExecutionContext(
+        coinbase=environment.beneficiary,
+        timestamp=environment.timestamp,
+        block_number=BlockNumber(environment.number),
+        difficulty=0,
+        mix_hash=environment.prev_randao,
+        gas_limit=environment.gas_limit,
+        prev_hashes=environment.ancestors(),
+        chain_id=environment.chain_id,
+        base_fee_per_gas=BASE_FEE,
+        excess_blob_gas=0,
+    )
+    return State(AtomicDB(MemoryDB(cast("dict[bytes, bytes]", nodes))), context, root)
+
+
+def read_account(state: State, address: Address) -> Account:
+    """Return an account; one that does not exist is empty."""
+    return Account(
+        nonce=state.get_nonce(address),
+        balance=state.get_balance(address),
+        code_hash=state.get_code_hash(address),
+    )
+
+
+def begin_state(nodes: Nodes, balances: Iterable[tuple[Address, int]]) -> Hash32:
+    """Write the state of genesis and return its root.
+
+    It holds the balances, in wei, and the system contracts of EIP-4788 and EIP-2935.
+    """
+    state = open_state(nodes, EMPTY_ROOT)
+    for address, balance in balances:
+        state.set_balance(address, balance)
+    for address, code in (
+        (BEACON_ROOTS_ADDRESS, BEACON_ROOTS_CONTRACT_CODE),
+        (HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CONTRACT_CODE),
+    ):
+        state.set_code(address, code)
+        state.set_nonce(address, 1)
+    state.persist()
+    return state.state_root
+
+
+def prove(
+    nodes: Nodes, root: Hash32, *, address: Address, slots: Iterable[int]
+) -> Proof:
+    """Collect the Merkle proofs of an account and of storage slots, EIP-1186."""
+    accounts = HexaryTrie(nodes, root)
+    key = keccak(address)
+    encoded = accounts.get(key)
+    nonce, balance, storage_root, code_hash = (
+        _strings(encoded) if encoded else (b"", b"", EMPTY_ROOT, EMPTY_CODE_HASH)
+    )
+    storage = HexaryTrie(nodes, storage_root)
+    return Proof(
+        account=Account(
+            nonce=int.from_bytes(nonce, "big"),
+            balance=int.from_bytes(balance, "big"),
+            code_hash=code_hash,
+        ),
+        storage_root=Hash32(storage_root),
+        account_nodes=_path(accounts, key),
+        slots=tuple(_prove_slot(storage, slot) for slot in slots),
+    )
+
+
+def _prove_slot(storage: HexaryTrie, slot: int) -> tuple[int, int, tuple[bytes, ...]]:
+    key = keccak(slot.to_bytes(32, "big"))
+    encoded = storage.get(key)
+    value = int.from_bytes(cast("bytes", rlp.decode(encoded)), "big") if encoded else 0
+    return slot, value, _path(storage, key)
+
+
+def _strings(encoded: bytes) -> list[bytes]:
+    """Decode a list that this node itself wrote: it holds strings only."""
+    return cast("list[bytes]", rlp.decode(encoded))
+
+
+def _path(trie: HexaryTrie, key: bytes) -> tuple[bytes, ...]:
+    found: tuple[list[bytes], ...] = trie.get_proof(key)  # type: ignore[no-untyped-call]
+    return tuple(rlp.encode(node) for node in found if node)

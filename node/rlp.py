@@ -1,0 +1,100 @@
+"""Encode and decode RLP, the serialisation of Ethereum.
+
+Only canonical encodings decode: `encode(decode(x)) == x`, any other bytes raise.
+Source: Yellow Paper, appendix B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from node.errors import NodeError
+
+Item: TypeAlias = bytes | Sequence["Item"]
+Decoded: TypeAlias = bytes | list["Decoded"]
+
+_MAX_DEPTH = 8  # lists in lists; a transaction needs 4
+_STRING, _LIST = 0x80, 0xC0
+_SHORT = 55  # bytes; longer payloads say how long their length is
+
+
+class RlpError(NodeError):
+    """Report bytes that are not one canonical item."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"rlp: {fact}")
+
+
+def encode_integer(value: int) -> bytes:
+    """Return an integer as an item: big-endian, no leading zero, zero is empty."""
+    return value.to_bytes((value.bit_length() + 7) // 8, "big")
+
+
+def encode(item: Item) -> bytes:
+    """Encode bytes or a list."""
+    if isinstance(item, bytes):
+        if len(item) == 1 and item[0] < _STRING:
+            return item
+        return _head(_STRING, len(item)) + item
+    payload = b"".join([encode(inner) for inner in item])
+    return _head(_LIST, len(payload)) + payload
+
+
+def _head(offset: int, length: int) -> bytes:
+    if length <= _SHORT:
+        return bytes([offset + length])
+    size = encode_integer(length)
+    return bytes([offset + _SHORT + len(size)]) + size
+
+
+def decode(encoded: bytes) -> Decoded:
+    """Decode exactly one item. Raises: RlpError."""
+    item, end = _decode_at(encoded, 0, depth=0)
+    if end != len(encoded):
+        raise RlpError("bytes after the end")
+    return item
+
+
+def _decode_at(encoded: bytes, start: int, *, depth: int) -> tuple[Decoded, int]:
+    is_list, start, end = _span(encoded, start)
+    if not is_list:
+        return encoded[start:end], end
+    if depth == _MAX_DEPTH:
+        raise RlpError("lists are nested too deeply")
+    items: list[Decoded] = []
+    while start < end:
+        item, start = _decode_at(encoded, start, depth=depth + 1)
+        items.append(item)
+    if start != end:
+        raise RlpError("an item exceeds its list")
+    return items, end
+
+
+def _span(encoded: bytes, start: int) -> tuple[bool, int, int]:
+    """Return whether a list begins here, and where its payload starts and ends."""
+    if start >= len(encoded):
+        raise RlpError("bytes end early")
+    first = encoded[start]
+    if first < _STRING:
+        return False, start, start + 1
+    is_list = first >= _LIST
+    length = first - (_LIST if is_list else _STRING)
+    payload = start + 1
+    if length > _SHORT:
+        size = length - _SHORT
+        payload += size
+        length = _long_length(encoded[start + 1 : payload], size)
+    end = payload + length
+    if end > len(encoded):
+        raise RlpError("bytes end early")
+    if not is_list and length == 1 and encoded[payload] < _STRING:
+        raise RlpError("a small byte has a length")
+    return is_list, payload, end
+
+
+def _long_length(digits: bytes, size: int) -> int:
+    length = int.from_bytes(digits, "big")
+    if len(digits) < size or digits[0] == 0 or length <= _SHORT:
+        raise RlpError("a length is not minimal")
+    return length

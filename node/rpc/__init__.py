@@ -1,0 +1,1 @@
+"""Answer JSON-RPC: bytes in, bytes out, no socket."""

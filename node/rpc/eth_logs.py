@@ -1,0 +1,119 @@
+"""The eth_ methods that find logs, once or by polling a filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from node.log_index import LogQuery
+from node.rpc.backend import Backend
+from node.rpc.blocks import find_block, read_block
+from node.rpc.encode import hexed, log_json
+from node.rpc.errors import INVALID_PARAMS, LIMIT_EXCEEDED, SERVER_ERROR, RpcError
+from node.rpc.filters import Filter
+from node.rpc.parameters import BlockReference, HashBytes, LogFilter, Quantity
+
+_LATEST = BlockReference("latest")
+
+
+def get_logs(backend: Backend, criteria: LogFilter) -> list[dict[str, Any]]:
+    """Return the matching logs of a range of blocks, in chain order."""
+    first, last = _range(backend, criteria)
+    return _logs(backend, criteria.query(), first=first, last=last)
+
+
+def new_filter(backend: Backend, criteria: LogFilter) -> str:
+    """Install a filter for logs from now on; returns its id."""
+    if criteria.block_hash is not None:
+        raise RpcError(INVALID_PARAMS, "invalid params: a filter spans no single block")
+    head = backend.chain.head.number
+    first = _number(backend, criteria.from_block, otherwise=head + 1)
+    open_ended = criteria.to_block is None or criteria.to_block.is_upcoming
+    last = None if open_ended else _number(backend, criteria.to_block, otherwise=head)
+    installed = Filter(criteria.query(), first, last, next_block=head + 1)
+    return hex(backend.filters.add(installed))
+
+
+def new_block_filter(backend: Backend) -> str:
+    """Install a filter for blocks from now on; returns its id."""
+    head = backend.chain.head.number
+    return hex(backend.filters.add(Filter(None, 0, None, next_block=head + 1)))
+
+
+def get_filter_changes(backend: Backend, number: Quantity) -> list[Any]:
+    """Return what is new since the filter was last asked."""
+    _installed(backend, number)
+    current, first, head = backend.filters.advance(int(number), backend.chain)
+    if current.query is None:
+        blocks = (backend.chain.block(n) for n in range(first, head + 1))
+        return [hexed(block.hash) for block in blocks]
+    first = max(first, current.first)
+    last = head if current.last is None else min(head, current.last)
+    return _logs(backend, current.query, first=first, last=last)
+
+
+def get_filter_logs(backend: Backend, number: Quantity) -> list[dict[str, Any]]:
+    """Return all logs that match a filter, new or not."""
+    current = _installed(backend, number)
+    if current.query is None:
+        raise RpcError(INVALID_PARAMS, "invalid params: the filter is for blocks")
+    head = backend.chain.head.number
+    last = head if current.last is None else min(head, current.last)
+    return _logs(backend, current.query, first=current.first, last=last)
+
+
+def uninstall_filter(backend: Backend, number: Quantity) -> bool:
+    """Forget a filter; says whether there was one."""
+    return backend.filters.remove(int(number))
+
+
+def _installed(backend: Backend, number: Quantity) -> Filter:
+    current = backend.filters.get(int(number))
+    if current is None:
+        raise RpcError(SERVER_ERROR, "filter not found")
+    return current
+
+
+def _range(backend: Backend, criteria: LogFilter) -> tuple[int, int]:
+    head = backend.chain.head.number
+    if criteria.block_hash is None:
+        first = _number(backend, criteria.from_block, otherwise=head)
+        last = _number(backend, criteria.to_block, otherwise=head)
+        if first > last and criteria.to_block is not None:
+            raise RpcError(INVALID_PARAMS, "invalid block range params")
+        return first, last
+    if criteria.from_block is not None or criteria.to_block is not None:
+        raise RpcError(
+            INVALID_PARAMS, "invalid params: blockHash excludes fromBlock and toBlock"
+        )
+    only = read_block(backend.chain, _hashed(criteria.block_hash)).number
+    return only, only
+
+
+def _hashed(digest: HashBytes) -> BlockReference:
+    return BlockReference.parse("0x" + digest.hex())
+
+
+def _number(
+    backend: Backend, reference: BlockReference | None, *, otherwise: int
+) -> int:
+    """Return a block's number; one beyond the head is itself, and empty so far."""
+    if reference is None:
+        return otherwise
+    if isinstance(reference.value, int):
+        return reference.value
+    block = find_block(backend.chain, reference)
+    if block is None:
+        raise RpcError(SERVER_ERROR, "block not found")
+    return block.number
+
+
+def _logs(
+    backend: Backend, query: LogQuery, *, first: int, last: int
+) -> list[dict[str, Any]]:
+    limit = backend.chain.config.rpc.max_logs
+    found: list[dict[str, Any]] = []
+    for placed in backend.chain.logs(query, first=first, last=last):
+        if len(found) == limit:
+            raise RpcError(LIMIT_EXCEEDED, f"more than {limit} logs match")
+        found.append(log_json(placed))
+    return found

@@ -1,0 +1,60 @@
+"""Filters that a client polls: what is new since it last asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from node.chain import Chain
+from node.log_index import LogQuery
+
+_CAPACITY = 1_024  # the oldest filter makes room for a new one
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Hold what a client waits for.
+
+    query: None waits for blocks. first, last: block range of the logs; last None has
+    no end. next_block: first block not yet reported.
+    """
+
+    query: LogQuery | None
+    first: int
+    last: int | None
+    next_block: int
+
+
+class Filters:
+    """Hold the filters of all clients by id."""
+
+    def __init__(self) -> None:
+        self._filters: dict[int, Filter] = {}
+        self._created = 0
+
+    def add(self, installed: Filter) -> int:
+        """Install a filter and return its id."""
+        self._created += 1
+        self._filters[self._created] = installed
+        if len(self._filters) > _CAPACITY:
+            del self._filters[next(iter(self._filters))]
+        return self._created
+
+    def get(self, number: int) -> Filter | None:
+        """Return an installed filter."""
+        return self._filters.get(number)
+
+    def remove(self, number: int) -> bool:
+        """Forget a filter; says whether there was one."""
+        return self._filters.pop(number, None) is not None
+
+    def advance(self, number: int, chain: Chain) -> tuple[Filter, int, int]:
+        """Mark everything up to the head as reported.
+
+        Returns the filter and the first and last block to report. A reverted chain may
+        be lower than what was reported: it is reported again as it grows.
+        """
+        current = self._filters[number]
+        head = chain.head.number
+        first = min(current.next_block, head + 1)
+        self._filters[number] = replace(current, next_block=head + 1)
+        return current, first, head
