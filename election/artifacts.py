@@ -86,14 +86,14 @@ def _source_hash() -> str:
 
 
 def _compile(name: str) -> dict[str, Any]:
-    from vyper.compiler import compile_code
+    from vyper.compiler import compile_from_file_input
     from vyper.compiler.input_bundle import FilesystemInputBundle
     from vyper.compiler.settings import OptimizationLevel, Settings
 
     bundle = FilesystemInputBundle([ROOT / "contracts"])
     source = bundle.load_file(Path(f"{name}.vy"))
-    output = compile_code(
-        source,  # type: ignore[arg-type]
+    output = compile_from_file_input(
+        source,
         input_bundle=bundle,
         output_formats=["abi", "bytecode", "bytecode_runtime", "layout"],
         settings=Settings(

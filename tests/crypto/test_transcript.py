@@ -19,10 +19,9 @@ from election.crypto.transcript import (
     challenge,
     decode_address,
     decode_hash,
-    g1_words,
-    g2_words,
     hash_fields,
     hash_word,
+    point_words,
     scalar_word,
     tag_word,
     text_word,
@@ -69,9 +68,9 @@ def test_field_is_encoded_as_words(field: Field, expected: str) -> None:
 
 
 def test_points_take_four_and_eight_words() -> None:
-    assert len(g1_words(G)) == 4 * 32
-    assert len(g2_words(G2)) == 8 * 32
-    assert g1_words(G, G) == g1_words(G) * 2
+    assert len(point_words(G)) == 4 * 32
+    assert len(point_words(G2)) == 8 * 32
+    assert point_words(G, G) == point_words(G) * 2
 
 
 @given(hashes)
