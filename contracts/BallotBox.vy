@@ -50,7 +50,7 @@ struct Weighted:
     points: uint256[_MAX_POINTS]  # in the order of the record
 
 
-_totals: DynArray[bytes32[4], _MAX_SLOTS + 1]  # A_sum, B_sum_1 .. B_sum_L
+_totals: DynArray[bytes32[3], _MAX_SLOTS + 1]  # A_sum, B_sum_1 .. B_sum_L, packed
 _cast_count: uint256
 _used: HashMap[address, bool]
 
@@ -111,7 +111,7 @@ def __init__(contest: uint256):
     _CREDENTIAL_KEY = credential_key
     _CTX = context
     for i: uint256 in range(slots + 1, bound=_MAX_SLOTS + 1):
-        self._totals.append(empty(bytes32[4]))
+        self._totals.append(empty(bytes32[3]))
     log IBallotBox.BoxOpened(
         contest=contest, ctx=context, election_keys=keys, credential_key=credential_key
     )
@@ -186,7 +186,7 @@ def totals() -> DynArray[bytes32[4], _MAX_SLOTS + 1]:
     """
     @notice A_sum, B_sum_1 .. B_sum_L over all stored ballots.
     """
-    return self._totals
+    return self._unpack(self._totals)
 
 
 @external
@@ -202,11 +202,11 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     phase: uint256 = staticcall _ELECTION.phase()
     assert phase == phases.VOTING or phase == phases.GRACE, "ballot_box: voting is closed"
     assert len(ballots) != 0, "ballot_box: no ballot"
-    counted: DynArray[uint256, _MAX_BATCH] = []
-    examined: DynArray[Examined, _MAX_BATCH] = []
-    hashes: DynArray[bytes32, _MAX_BATCH] = []
-    signatures: DynArray[bytes32[4], _MAX_BATCH] = []
-    messages: DynArray[bytes32[4], _MAX_BATCH] = []
+    counted: DynArray[uint256, _MAX_BATCH] = empty(DynArray[uint256, _MAX_BATCH])
+    examined: DynArray[Examined, _MAX_BATCH] = empty(DynArray[Examined, _MAX_BATCH])
+    hashes: DynArray[bytes32, _MAX_BATCH] = empty(DynArray[bytes32, _MAX_BATCH])
+    signatures: DynArray[bytes32[4], _MAX_BATCH] = empty(DynArray[bytes32[4], _MAX_BATCH])
+    messages: DynArray[bytes32[4], _MAX_BATCH] = empty(DynArray[bytes32[4], _MAX_BATCH])
     previous: uint256 = 0
     for i: uint256 in range(len(ballots), bound=_MAX_BATCH):
         assert len(ballots[i]) == 32 * (26 + 9 * _SLOTS), "ballot_box: ballot has a wrong length"
@@ -250,7 +250,7 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     )
     self._check_credentials(seed, signatures, messages)
 
-    totals: DynArray[bytes32[4], _MAX_SLOTS + 1] = self._totals
+    totals: DynArray[bytes32[4], _MAX_SLOTS + 1] = self._unpack(self._totals)
     terms: DynArray[curve.Term, curve.MAX_TERMS] = empty(
         DynArray[curve.Term, curve.MAX_TERMS]
     )
@@ -258,16 +258,9 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     shared: Weighted = empty(Weighted)
     for i: uint256 in range(len(counted), bound=_MAX_BATCH):
         weighted: Weighted = self._weigh(ballots[counted[i]], examined[i], seed, i)
-        points: DynArray[bytes32[4], _MAX_POINTS] = abi_decode(
-            concat(
-                abi_encode(_HEAD, 2 * _SLOTS + 4),
-                slice(ballots[counted[i]], 32, 128 * (2 * _SLOTS + 4)),
-            ),
-            DynArray[bytes32[4], _MAX_POINTS],
-        )
+        points: DynArray[bytes32[4], _MAX_POINTS] = self._points(ballots[counted[i]])
         assert not curve.is_infinity(points[0]), "ballot_box: ciphertext without randomness"
-        for j: uint256 in range(_SLOTS + 1, bound=_MAX_SLOTS + 1):
-            totals[j] = curve.add(totals[j], points[j])
+        totals = curve.add_each(totals, points)
         if len(terms) + 2 * _SLOTS + 4 > curve.MAX_TERMS:
             residue = curve.add(residue, curve.msm(terms))
             terms = empty(DynArray[curve.Term, curve.MAX_TERMS])
@@ -286,7 +279,7 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
         terms.append(curve.Term(point=_ELECTION_KEYS[j], scalar=shared.h[j]))
     residue = curve.add(residue, curve.msm(terms))
     assert curve.is_infinity(residue), "ballot_box: ballot proof does not hold"
-    self._totals = totals
+    self._totals = self._pack(totals)
 
 
 @internal
@@ -326,6 +319,21 @@ def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
         ballot_hash=ballot_hash,
         x=curve.challenge(hashed_x),
         beta=curve.challenge(keccak256(concat(transcript.BETA, tracking, word))),
+    )
+
+
+@internal
+@view
+def _points(ballot: Bytes[_MAX_BALLOT]) -> DynArray[bytes32[4], _MAX_POINTS]:
+    """
+    @notice A, B_1 .. B_L, C, A', B'_1 .. B'_L, D of a record, not yet checked.
+    """
+    return abi_decode(
+        concat(
+            abi_encode(_HEAD, 2 * _SLOTS + 4),
+            slice(ballot, 32, 128 * (2 * _SLOTS + 4)),
+        ),
+        DynArray[bytes32[4], _MAX_POINTS],
     )
 
 
@@ -403,8 +411,8 @@ def _check_credentials(
             slice(abi_encode(signatures), 64, 128 * len(signatures)),
         )
     )
-    signature_terms: DynArray[curve.Term, _MAX_BATCH] = []
-    message_terms: DynArray[curve.Term, _MAX_BATCH] = []
+    signature_terms: DynArray[curve.Term, _MAX_BATCH] = empty(DynArray[curve.Term, _MAX_BATCH])
+    message_terms: DynArray[curve.Term, _MAX_BATCH] = empty(DynArray[curve.Term, _MAX_BATCH])
     for i: uint256 in range(len(signatures), bound=_MAX_BATCH):
         e: uint256 = curve.weight(keccak256(abi_encode(transcript.CREDBATCH_E, seed_c, i)))
         signature_terms.append(curve.Term(point=signatures[i], scalar=e))
@@ -415,3 +423,37 @@ def _check_credentials(
         curve.msm(message_terms),
         _CREDENTIAL_KEY,
     ), "ballot_box: credential was not issued"
+
+
+@internal
+@pure
+def _pack(
+    points: DynArray[bytes32[4], _MAX_SLOTS + 1]
+) -> DynArray[bytes32[3], _MAX_SLOTS + 1]:
+    """
+    @notice Points in three words of storage: half of the first and third of four are zero.
+    """
+    packed: DynArray[bytes32[3], _MAX_SLOTS + 1] = empty(DynArray[bytes32[3], _MAX_SLOTS + 1])
+    for point: bytes32[4] in points:
+        high: uint256 = (convert(point[0], uint256) << 128) | convert(point[2], uint256)
+        packed.append([convert(high, bytes32), point[1], point[3]])
+    return packed
+
+
+@internal
+@pure
+def _unpack(
+    packed: DynArray[bytes32[3], _MAX_SLOTS + 1]
+) -> DynArray[bytes32[4], _MAX_SLOTS + 1]:
+    points: DynArray[bytes32[4], _MAX_SLOTS + 1] = empty(DynArray[bytes32[4], _MAX_SLOTS + 1])
+    for words: bytes32[3] in packed:
+        high: uint256 = convert(words[0], uint256)
+        points.append(
+            [
+                convert(high >> 128, bytes32),
+                words[1],
+                convert(high & (2**128 - 1), bytes32),
+                words[2],
+            ]
+        )
+    return points

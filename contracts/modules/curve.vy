@@ -45,6 +45,8 @@ K: constant(bytes32[4]) = [
 ]
 
 MAX_TERMS: constant(uint256) = 144  # of one MSM: four ballots of 16 slots
+MAX_SUMS: constant(uint256) = 17  # of one add_each: a ciphertext of 16 slots
+MAX_POINTS: constant(uint256) = 36  # of a ballot of 16 slots
 
 _G1_ADD: constant(address) = 0x000000000000000000000000000000000000000b
 _G1_MSM: constant(address) = 0x000000000000000000000000000000000000000C
@@ -90,7 +92,32 @@ def add(a: bytes32[4], b: bytes32[4]) -> bytes32[4]:
         revert_on_failure=False,
     )
     assert ok and len(point) == 128, "curve: sum of invalid points"
-    return abi_decode(point, bytes32[4])
+    return abi_decode(point, bytes32[4], unwrap_tuple=False)
+
+
+@internal
+@view
+def add_each(
+    sums: DynArray[bytes32[4], MAX_SUMS], points: DynArray[bytes32[4], MAX_POINTS]
+) -> DynArray[bytes32[4], MAX_SUMS]:
+    """
+    @notice sums[j] + points[j] for each j of sums; checks as add.
+    """
+    added: DynArray[bytes32[4], MAX_SUMS] = empty(DynArray[bytes32[4], MAX_SUMS])
+    ok: bool = False
+    point: Bytes[128] = b""
+    for j: uint256 in range(len(sums), bound=MAX_SUMS):
+        ok, point = raw_call(
+            _G1_ADD,
+            abi_encode(sums[j], points[j]),
+            max_outsize=128,
+            gas=_G1_ADD_GAS,
+            is_static_call=True,
+            revert_on_failure=False,
+        )
+        assert ok and len(point) == 128, "curve: sum of an invalid point"
+        added.append(abi_decode(point, bytes32[4], unwrap_tuple=False))
+    return added
 
 
 @internal
@@ -154,7 +181,7 @@ def msm(terms: DynArray[Term, MAX_TERMS]) -> bytes32[4]:
         revert_on_failure=False,
     )
     assert ok and len(point) == 128, "curve: invalid point"
-    return abi_decode(point, bytes32[4])
+    return abi_decode(point, bytes32[4], unwrap_tuple=False)
 
 
 @internal
