@@ -45,6 +45,7 @@ K: constant(bytes32[4]) = [
 ]
 
 MAX_TERMS: constant(uint256) = 144  # of one MSM: four ballots of 16 slots
+MAX_TERMS_2: constant(uint256) = 64  # of one MSM in G2: one slot each of all contests
 MAX_SUMS: constant(uint256) = 17  # of one add_each: a ciphertext of 16 slots
 MAX_POINTS: constant(uint256) = 36  # of a ballot of 16 slots
 
@@ -186,7 +187,7 @@ def msm(terms: DynArray[Term, MAX_TERMS]) -> bytes32[4]:
 
 @internal
 @view
-def msm_2(terms: DynArray[Term2, MAX_TERMS]) -> bytes32[8]:
+def msm_2(terms: DynArray[Term2, MAX_TERMS_2]) -> bytes32[8]:
     """
     @notice Sum of point times scalar in G2; every point is proven to be in the subgroup.
     """

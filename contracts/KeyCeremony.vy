@@ -1,0 +1,820 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Makes a key that exists only in parts
+@notice The election key of the trustees (kind 1, points in G1) or the credential keys of the
+    issuers (kind 2, points in G2): n members, any k of whom can use it. Whoever is silent or
+    deals wrong shares is excluded and the ceremony starts anew, with nothing of the aborted
+    attempt (docs/protocol.md §4).
+"""
+
+from interfaces import IElection
+from interfaces import IKeyCeremony
+from modules import curve
+from modules import group
+from modules import phases
+from modules import transcript
+
+
+implements: IKeyCeremony
+
+
+# steps
+ENROLL: constant(uint256) = 1
+COMMIT: constant(uint256) = 2
+REVEAL: constant(uint256) = 3
+SHARES: constant(uint256) = 4
+CONFIRM: constant(uint256) = 5
+FINAL: constant(uint256) = 6
+FAILED: constant(uint256) = 7
+
+# why an attempt was aborted
+SILENCE: constant(uint256) = 1
+COMPLAINT: constant(uint256) = 2
+
+_MAX_SEATS: constant(uint256) = 10  # n: 100 points of one slot are derived in one call
+_MAX_MEMBERS: constant(uint256) = 20  # with the reserves: bounds how often it starts anew
+_MAX_SLOTS: constant(uint256) = 64  # contests of an election
+_MAX_CANDIDATES: constant(uint256) = 16  # slots of a ceremony of trustees
+_MAX_PART: constant(uint256) = 256 * _MAX_SEATS  # bytes of one point for each seat
+_MAX_COEFFICIENTS: constant(uint256) = _MAX_SLOTS * _MAX_PART  # bytes of one member's points
+_MAX_CIPHERTEXTS: constant(uint256) = (_MAX_SEATS - 1) * _MAX_SLOTS
+_POINT: constant(uint256) = 128  # bytes of a point of G1, of encryption in both kinds
+_HEAD: constant(uint256) = 64  # bytes before the elements of an ABI-encoded list
+
+kind: public(immutable(uint256))
+slots: public(immutable(uint256))
+k: public(immutable(uint256))
+_ELECTION: immutable(IElection)
+_STEP_SECONDS: immutable(uint256)
+_SIZE: immutable(uint256)  # bytes of a point of the keys
+
+step: public(uint256)
+attempt: public(uint256)  # from 1
+cer: public(bytes32)  # binds every message of the attempt; 0 until all are enrolled
+_step_started: uint256
+_acted: uint256  # bit i is set when seat i has acted in this step
+_members: DynArray[IKeyCeremony.Member, _MAX_MEMBERS]
+_next_reserve: uint256  # position in _members
+_seats: DynArray[IKeyCeremony.Member, _MAX_SEATS]
+
+# all that follows is kept by attempt, so that nothing of an aborted one is used again
+_seat: HashMap[uint256, HashMap[address, uint256]]
+_encryption_key: HashMap[uint256, HashMap[uint256, Bytes[_POINT]]]  # E of a seat
+_commitment: HashMap[uint256, HashMap[uint256, bytes32]]  # of a seat
+_revealed: HashMap[uint256, HashMap[uint256, bytes32]]  # h_p of a seat
+_part: HashMap[uint256, HashMap[uint256, HashMap[uint256, bytes32]]]  # of a seat and slot
+_is_taken: HashMap[uint256, HashMap[bytes32, bool]]  # a coefficient's point, by hash
+_dealt: HashMap[uint256, HashMap[uint256, bytes32]]  # h_c of a seat
+_derived: HashMap[uint256, HashMap[uint256, Bytes[256 + _MAX_PART]]]  # of a slot: key, V_1..V_n
+_derived_count: HashMap[uint256, uint256]
+
+
+@deploy
+def __init__(
+    kind_: uint256,
+    slots_: uint256,
+    n_: uint256,
+    k_: uint256,
+    members: DynArray[IKeyCeremony.Member, _MAX_MEMBERS],
+    step_seconds: uint256,
+):
+    """
+    @notice Fixes who makes the key; the caller is Election, which has no code yet.
+    @param kind_ 1 for trustees, 2 for issuers.
+    @param slots_ Keys to make: the largest number of candidates, or the contests.
+    @param n_ Seats of the first attempt.
+    @param k_ How many members can use the key, in every attempt.
+    @param members The first n are seated, the rest are reserves in order.
+    @param step_seconds How long a step waits for its last member.
+    """
+    assert kind_ == group.G1 or kind_ == group.G2, "key_ceremony: kind is not 1 or 2"
+    assert 1 <= slots_, "key_ceremony: no slot"
+    assert slots_ <= (_MAX_CANDIDATES if kind_ == group.G1 else _MAX_SLOTS), (
+        "key_ceremony: too many slots"
+    )
+    assert 2 <= k_ and k_ <= n_, "key_ceremony: threshold is not in 2..n"
+    assert n_ <= _MAX_SEATS, "key_ceremony: too many seats"
+    assert n_ <= len(members), "key_ceremony: fewer members than seats"
+    assert step_seconds != 0, "key_ceremony: steps take no time"
+    kind = kind_
+    slots = slots_
+    _SIZE = 128 * kind_
+    k = k_
+    _ELECTION = IElection(msg.sender)
+    _STEP_SECONDS = step_seconds
+    seats: DynArray[IKeyCeremony.Member, _MAX_SEATS] = []
+    for i: uint256 in range(len(members), bound=_MAX_MEMBERS):
+        assert members[i].account != empty(address), "key_ceremony: member without account"
+        for j: uint256 in range(i, bound=_MAX_MEMBERS):
+            assert members[j].account != members[i].account, "key_ceremony: member named twice"
+        if i < n_:
+            seats.append(members[i])
+    assert self._is_quorate(seats), "key_ceremony: commission reaches the threshold"
+    self._members = members
+    self._next_reserve = n_
+    self._start(seats)
+
+
+@external
+@view
+def n() -> uint256:
+    """
+    @notice Seats of the current attempt.
+    """
+    return len(self._seats)
+
+
+@external
+@view
+def member(index: uint256) -> address:
+    """
+    @notice Who sits there in the current attempt.
+    @param index Seat, from 1.
+    """
+    assert 1 <= index and index <= len(self._seats), "key_ceremony: no such seat"
+    return self._seats[index - 1].account
+
+
+@external
+@view
+def seat(account: address) -> uint256:
+    """
+    @notice Seat of an account in the current attempt, 0 if it has none.
+    """
+    return self._seat[self.attempt][account]
+
+
+@external
+@view
+def deadline() -> uint256:
+    """
+    @notice When the step expires, in Unix seconds; 0 when the ceremony is final or failed.
+    """
+    if self.step > CONFIRM:
+        return 0
+    return self._deadline()
+
+
+@external
+@view
+def encryption_key(index: uint256) -> Bytes[_POINT]:
+    """
+    @notice E of a seat in the current attempt; empty until it is enrolled.
+    """
+    return self._encryption_key[self.attempt][index]
+
+
+@external
+@view
+def key(slot: uint256) -> Bytes[256]:
+    """
+    @notice The shared public key of a derived slot.
+    @param slot From 1.
+    """
+    return self._derived_point(slot, 0)
+
+
+@external
+@view
+def verification_key(index: uint256, slot: uint256) -> Bytes[256]:
+    """
+    @notice The public image of a member's share of the key of a derived slot.
+    @param index Seat, from 1.
+    @param slot From 1.
+    """
+    assert 1 <= index and index <= len(self._seats), "key_ceremony: nobody sits there"
+    return self._derived_point(slot, index)
+
+
+@external
+def enroll(key: Bytes[_POINT], t: Bytes[_POINT], s: uint256):
+    """
+    @notice Gives the caller's encryption key for this attempt.
+    @param key E = eG in G1.
+    @param t Commitment of the proof that the caller knows e.
+    @param s Response of the proof.
+    @custom:caller a member of the attempt
+    @custom:phase KEYS
+    """
+    index: uint256 = self._caller_in(ENROLL)
+    assert len(key) == _POINT, "key_ceremony: encryption key has a wrong length"
+    assert not group.is_infinity(group.G1, key), "key_ceremony: encryption key is infinity"
+    hashed: bytes32 = keccak256(
+        concat(
+            transcript.DKG_ENROLL,
+            abi_encode(
+                chain.id,
+                self,
+                staticcall _ELECTION.election_id(),
+                self.attempt,
+                kind,
+                msg.sender,
+            ),
+            key,
+        )
+    )
+    assert group.is_known(group.G1, key, t, s, transcript.DKG_ENROLL_E, hashed), (
+        "key_ceremony: proof of the encryption key does not hold"
+    )
+    self._encryption_key[self.attempt][index] = key
+    is_last: bool = self._take_turn(index)
+    log IKeyCeremony.Enrolled(
+        attempt=self.attempt, index=index, account=msg.sender, key=key, t=t, s=s
+    )
+    if is_last:
+        self._bind()
+
+
+@external
+def commit(commitment: bytes32):
+    """
+    @notice Commits to the polynomials, so that nobody chooses a key after seeing another's.
+    @param commitment Hash of what the caller will reveal.
+    @custom:caller a member of the attempt
+    @custom:phase KEYS
+    """
+    index: uint256 = self._caller_in(COMMIT)
+    self._commitment[self.attempt][index] = commitment
+    self._take_turn(index)
+    log IKeyCeremony.Committed(attempt=self.attempt, index=index, commitment=commitment)
+
+
+@external
+def reveal(coefficients: Bytes[_MAX_COEFFICIENTS], t: Bytes[256], s: uint256, salt: bytes32):
+    """
+    @notice Shows the polynomials in the exponent, with a proof that the caller knows them.
+    @param coefficients F_{l,c}, slots l outer, degrees c inner.
+    @param t Commitment of the proof.
+    @param s Response of the proof.
+    @param salt The commitment's.
+    @custom:caller a member of the attempt
+    @custom:phase KEYS
+    """
+    index: uint256 = self._caller_in(REVEAL)
+    attempt: uint256 = self.attempt
+    part: uint256 = k * _SIZE
+    assert len(coefficients) == slots * part, "key_ceremony: coefficients have a wrong length"
+    hashed: bytes32 = keccak256(
+        concat(
+            transcript.DKG_POK, self.cer, convert(index, bytes32), coefficients
+        )
+    )
+    assert self._commitment[attempt][index] == keccak256(
+        concat(
+            transcript.DKG_COMMIT,
+            self.cer,
+            abi_encode(index, salt, hashed),
+            t,
+            convert(s, bytes32),
+        )
+    ), "key_ceremony: not what was committed to"
+    sums: Bytes[_MAX_PART] = b""
+    for i: uint256 in range(_MAX_SEATS):
+        first: uint256 = i * group.MAX_POINTS
+        if first >= slots * k:
+            break
+        count: uint256 = min(group.MAX_POINTS, slots * k - first)
+        points: Bytes[256 * group.MAX_POINTS] = convert(
+            slice(coefficients, first * _SIZE, count * _SIZE), Bytes[256 * group.MAX_POINTS]
+        )
+        weights: DynArray[uint256, group.MAX_POINTS] = self._weights(hashed, first, count)
+        sums = convert(
+            concat(sums, group.combine(kind, points, weights)), Bytes[_MAX_PART]
+        )
+    sum: Bytes[256] = group.combine(kind, sums, self._ones(len(sums) // _SIZE))
+    assert group.is_known(kind, sum, t, s, transcript.DKG_POK_E, hashed), "key_ceremony: proof of the coefficients does not hold"
+    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
+        self._take_part(
+            index,
+            slot,
+            convert(slice(coefficients, (slot - 1) * part, part), Bytes[_MAX_PART]),
+        )
+    self._revealed[attempt][index] = hashed
+    self._take_turn(index)
+    log IKeyCeremony.Revealed(
+        attempt=attempt, index=index, coefficients=coefficients, t=t, s=s, salt=salt
+    )
+
+
+@external
+def derive(slot: uint256, coefficients: Bytes[_MAX_SEATS * _MAX_PART]):
+    """
+    @notice Adds up what the members revealed of one slot.
+    @param slot From 1.
+    @param coefficients F_{i,slot,c}, members i outer, degrees c inner.
+    @custom:caller anyone
+    @custom:phase KEYS
+    """
+    self._assert_open()
+    attempt: uint256 = self.attempt
+    part: uint256 = k * _SIZE
+    assert self.step == SHARES or self.step == CONFIRM, "key_ceremony: not all have revealed"
+    assert 1 <= slot and slot <= slots, "key_ceremony: no such slot"
+    assert len(self._derived[attempt][slot]) == 0, "key_ceremony: slot is derived already"
+    assert len(coefficients) == len(self._seats) * part, "key_ceremony: parts have a wrong length"
+    for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
+        assert self._part[attempt][i + 1][slot] == keccak256(
+            slice(coefficients, i * part, part)
+        ), "key_ceremony: not what was revealed"
+    sums: Bytes[_MAX_PART] = self._sums(coefficients)
+    key: Bytes[256] = group.combine(kind, sums, self._powers(0))
+    assert not group.is_infinity(kind, key), "key_ceremony: key is infinity"
+    verification_keys: Bytes[_MAX_PART] = b""
+    for index: uint256 in range(1, len(self._seats) + 1, bound=_MAX_SEATS):
+        verification_keys = convert(
+            concat(verification_keys, group.combine(kind, sums, self._powers(index))),
+            Bytes[_MAX_PART],
+        )
+    self._derived[attempt][slot] = concat(key, verification_keys)
+    self._derived_count[attempt] += 1
+    log IKeyCeremony.SlotDerived(
+        attempt=attempt, slot=slot, key=key, verification_keys=verification_keys
+    )
+
+
+@external
+def deal(r: Bytes[_POINT], ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS]):
+    """
+    @notice Gives every other member its encrypted shares.
+    @param r R = uG in G1; u is fresh for this attempt.
+    @param ciphertexts One word for each other member, ascending, and slot, inner.
+    @custom:caller a member of the attempt
+    @custom:phase KEYS
+    """
+    index: uint256 = self._caller_in(SHARES)
+    assert len(r) == _POINT, "key_ceremony: point of the shares has a wrong length"
+    assert len(ciphertexts) == (len(self._seats) - 1) * slots, (
+        "key_ceremony: wrong number of shares"
+    )
+    # a point outside the subgroup would draw bits of the secrets out of those who multiply it
+    assert not group.is_infinity(group.G1, group.combine(group.G1, r, [1])), (
+        "key_ceremony: point of the shares is infinity"
+    )
+    self._dealt[self.attempt][index] = self._hash_dealt(index, r, ciphertexts)
+    self._take_turn(index)
+    log IKeyCeremony.Dealt(attempt=self.attempt, index=index, r=r, ciphertexts=ciphertexts)
+
+
+@external
+def confirm(t: Bytes[256], s: uint256):
+    """
+    @notice Proves that the caller knows its share of the key of every slot.
+    @param t Commitment of the proof.
+    @param s Response of the proof.
+    @custom:caller a member of the attempt
+    @custom:phase KEYS
+    """
+    index: uint256 = self._caller_in(CONFIRM)
+    attempt: uint256 = self.attempt
+    assert self._derived_count[attempt] == slots, "key_ceremony: not every slot is derived"
+    keys: Bytes[256 * _MAX_SLOTS] = b""
+    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
+        keys = convert(
+            concat(keys, self._derived_point(slot, index)), Bytes[256 * _MAX_SLOTS]
+        )
+    hashed: bytes32 = keccak256(
+        concat(
+            transcript.DKG_CONFIRM,
+            self.cer,
+            convert(index, bytes32),
+            self._digest(),
+            keys,
+        )
+    )
+    weights: DynArray[uint256, _MAX_SLOTS] = []
+    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
+        weights.append(
+            curve.challenge(keccak256(abi_encode(transcript.DKG_CONFIRM_ALPHA, hashed, slot)))
+        )
+    sum: Bytes[256] = group.combine(kind, keys, weights)
+    assert group.is_known(kind, sum, t, s, transcript.DKG_CONFIRM_E, hashed), "key_ceremony: proof of the shares does not hold"
+    is_last: bool = self._take_turn(index)
+    log IKeyCeremony.Confirmed(attempt=attempt, index=index, t=t, s=s)
+    if is_last:
+        log IKeyCeremony.CeremonyFinal(attempt=attempt, cer=self.cer)
+
+
+@external
+def complain(
+    dealer: uint256,
+    coefficients: Bytes[_MAX_COEFFICIENTS],
+    r: Bytes[_POINT],
+    ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS],
+    z: Bytes[_POINT],
+    t1: Bytes[_POINT],
+    t2: Bytes[_POINT],
+    s: uint256,
+):
+    """
+    @notice Has a dealer's shares judged: one of the two is excluded, and the attempt is over.
+    @param dealer Seat of the accused, from 1.
+    @param coefficients What the dealer revealed.
+    @param r Point that the dealer dealt with.
+    @param ciphertexts What the dealer dealt.
+    @param z Z = eR, which opens the caller's shares.
+    @param t1 Commitment of the proof of z, to G.
+    @param t2 Commitment of the proof of z, to R.
+    @param s Response of the proof of z.
+    @custom:caller a member of the attempt
+    @custom:phase KEYS
+    """
+    index: uint256 = self._caller_in(CONFIRM)
+    attempt: uint256 = self.attempt
+    assert dealer != index, "key_ceremony: complaint about oneself"
+    assert self._revealed[attempt][dealer] == keccak256(
+        concat(
+            transcript.DKG_POK, self.cer, convert(dealer, bytes32), coefficients
+        )
+    ), "key_ceremony: not what the dealer revealed"
+    assert len(r) == _POINT and len(z) == _POINT and len(t1) == _POINT and len(t2) == _POINT, (
+        "key_ceremony: point of the complaint has a wrong length"
+    )
+    assert self._dealt[attempt][dealer] == self._hash_dealt(dealer, r, ciphertexts), (
+        "key_ceremony: not what the dealer dealt"
+    )
+    opening: Bytes[2 * _POINT] = concat(r, z)
+    assert self._is_opened(dealer, index, opening, concat(t1, t2), s), "key_ceremony: proof of z does not hold"
+    culprit: uint256 = index
+    others: uint256 = index - 1 if index < dealer else index - 2
+    part: uint256 = k * _SIZE
+    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
+        share: uint256 = self._decrypt(
+            ciphertexts[others * slots + slot - 1], dealer, index, slot, opening
+        )
+        if not self._is_share(
+            share,
+            index,
+            convert(slice(coefficients, (slot - 1) * part, part), Bytes[_MAX_PART]),
+        ):
+            culprit = dealer
+            break
+    log IKeyCeremony.ComplaintJudged(
+        attempt=attempt,
+        complainer=index,
+        dealer=dealer,
+        z=z,
+        t1=t1,
+        t2=t2,
+        s=s,
+        culprit=culprit,
+    )
+    self._abort(COMPLAINT, culprit)
+
+
+@external
+def expire():
+    """
+    @notice Excludes the first member who let the step's time pass in silence.
+    @custom:caller anyone
+    @custom:phase KEYS
+    """
+    self._assert_open()
+    assert self.step <= CONFIRM, "key_ceremony: ceremony is over"
+    assert block.timestamp >= self._deadline(), "key_ceremony: step has time left"
+    culprit: uint256 = 1
+    for i: uint256 in range(_MAX_SEATS):
+        if self._acted & (1 << culprit) == 0:
+            break
+        culprit += 1
+    self._abort(SILENCE, culprit)
+
+
+@internal
+@view
+def _assert_open():
+    assert staticcall _ELECTION.phase() == phases.KEYS, "key_ceremony: not in phase KEYS"
+
+
+@internal
+@view
+def _caller_in(step: uint256) -> uint256:
+    """
+    @notice Seat of the caller, who may act in this step once.
+    """
+    self._assert_open()
+    assert self.step == step, "key_ceremony: not in this step"
+    index: uint256 = self._seat[self.attempt][msg.sender]
+    assert index != 0, "key_ceremony: caller has no seat"
+    assert self._acted & (1 << index) == 0, "key_ceremony: caller has acted"
+    return index
+
+
+@internal
+@view
+def _deadline() -> uint256:
+    """
+    @notice The first attempt is made long before its phase: its time runs from t_keys.
+    """
+    times: uint256[7] = staticcall _ELECTION.times()
+    return max(self._step_started, times[0]) + _STEP_SECONDS
+
+
+@internal
+def _take_turn(index: uint256) -> bool:
+    """
+    @notice Notes that a seat has acted; whether it was the last one, which ends the step.
+    """
+    self._acted |= 1 << index
+    if self._acted != (1 << (len(self._seats) + 1)) - 2:
+        return False
+    self.step += 1
+    self._acted = 0
+    self._step_started = block.timestamp
+    return True
+
+
+@internal
+def _bind():
+    """
+    @notice Computes what binds every later message to this attempt and these members.
+    """
+    attempt: uint256 = self.attempt
+    accounts: DynArray[bytes32, _MAX_SEATS] = []
+    keys: Bytes[_POINT * _MAX_SEATS] = b""
+    for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
+        accounts.append(convert(self._seats[i].account, bytes32))
+        keys = convert(
+            concat(keys, self._encryption_key[attempt][i + 1]), Bytes[_POINT * _MAX_SEATS]
+        )
+    cer: bytes32 = keccak256(
+        concat(
+            transcript.CER,
+            abi_encode(
+                chain.id,
+                self,
+                staticcall _ELECTION.election_id(),
+                attempt,
+                kind,
+                len(accounts),
+                k,
+                slots,
+            ),
+            slice(abi_encode(accounts), _HEAD, 32 * len(accounts)),
+            keys,
+        )
+    )
+    self.cer = cer
+    log IKeyCeremony.CeremonyBound(attempt=attempt, cer=cer)
+
+
+@internal
+@view
+def _weights(
+    hashed: bytes32, first: uint256, count: uint256
+) -> DynArray[uint256, group.MAX_POINTS]:
+    """
+    @notice alpha_{l,c} of what was revealed: with a plain sum, one could cancel another's key.
+    @param first Position of the first point, from 0.
+    """
+    weights: DynArray[uint256, group.MAX_POINTS] = []
+    for i: uint256 in range(first, first + count, bound=group.MAX_POINTS):
+        weights.append(
+            curve.challenge(
+                keccak256(abi_encode(transcript.DKG_POK_ALPHA, hashed, i // k + 1, i % k))
+            )
+        )
+    return weights
+
+
+@internal
+@pure
+def _ones(count: uint256) -> DynArray[uint256, _MAX_SEATS]:
+    """
+    @notice Scalars of a plain sum.
+    """
+    ones: DynArray[uint256, _MAX_SEATS] = []
+    for i: uint256 in range(count, bound=_MAX_SEATS):
+        ones.append(1)
+    return ones
+
+
+@internal
+def _take_part(index: uint256, slot: uint256, part: Bytes[_MAX_PART]):
+    """
+    @notice Stores the digest of one slot's coefficients, none of which was seen before.
+    """
+    attempt: uint256 = self.attempt
+    for degree: uint256 in range(k, bound=_MAX_SEATS):
+        point: Bytes[256] = convert(
+            slice(part, degree * _SIZE, _SIZE), Bytes[256]
+        )
+        if degree == 0 or degree == k - 1:
+            assert not group.is_infinity(kind, point), "key_ceremony: coefficient is infinity"
+        hashed: bytes32 = keccak256(point)
+        assert not self._is_taken[attempt][hashed], "key_ceremony: coefficient was seen before"
+        self._is_taken[attempt][hashed] = True
+    self._part[attempt][index][slot] = keccak256(part)
+
+
+@internal
+@view
+def _sums(coefficients: Bytes[_MAX_SEATS * _MAX_PART]) -> Bytes[_MAX_PART]:
+    """
+    @notice Adds up one slot's coefficients of all members, degree by degree.
+    """
+    ones: DynArray[uint256, _MAX_SEATS] = self._ones(len(self._seats))
+    sums: Bytes[_MAX_PART] = b""
+    for degree: uint256 in range(k, bound=_MAX_SEATS):
+        column: Bytes[_MAX_PART] = b""
+        for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
+            column = convert(
+                concat(column, slice(coefficients, (i * k + degree) * _SIZE, _SIZE)),
+                Bytes[_MAX_PART],
+            )
+        sums = convert(concat(sums, group.combine(kind, column, ones)), Bytes[_MAX_PART])
+    return sums
+
+
+@internal
+@view
+def _powers(index: uint256) -> DynArray[uint256, _MAX_SEATS]:
+    """
+    @notice 1, index, index^2 .. index^(k-1): with them, coefficients give the value there.
+    """
+    powers: DynArray[uint256, _MAX_SEATS] = []
+    power: uint256 = 1
+    for degree: uint256 in range(k, bound=_MAX_SEATS):
+        powers.append(power)
+        power *= index
+    return powers
+
+
+@internal
+@view
+def _derived_point(slot: uint256, position: uint256) -> Bytes[256]:
+    """
+    @notice The key of a slot, at position 0, or the verification key of a seat.
+    """
+    assert len(self._derived[self.attempt][slot]) != 0, "key_ceremony: slot is not derived"
+    return convert(
+        slice(self._derived[self.attempt][slot], position * _SIZE, _SIZE), Bytes[256]
+    )
+
+
+@internal
+@view
+def _hash_dealt(
+    index: uint256, r: Bytes[_POINT], ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS]
+) -> bytes32:
+    """
+    @notice h_c of a dealer.
+    """
+    size: uint256 = 32 * len(ciphertexts)
+    return keccak256(
+        concat(
+            transcript.DKG_DEAL,
+            self.cer,
+            convert(index, bytes32),
+            r,
+            slice(abi_encode(ciphertexts), _HEAD, size),
+        )
+    )
+
+
+@internal
+@view
+def _digest() -> bytes32:
+    """
+    @notice Hash of all that was revealed and dealt in this attempt.
+    """
+    attempt: uint256 = self.attempt
+    hashes: DynArray[bytes32, 2 * _MAX_SEATS] = []
+    for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
+        hashes.append(self._revealed[attempt][i + 1])
+    for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
+        hashes.append(self._dealt[attempt][i + 1])
+    return keccak256(
+        concat(
+            transcript.DKG_DIGEST,
+            self.cer,
+            slice(abi_encode(hashes), _HEAD, 32 * len(hashes)),
+        )
+    )
+
+
+@internal
+@view
+def _is_opened(
+    dealer: uint256,
+    index: uint256,
+    opening: Bytes[2 * _POINT],
+    commitments: Bytes[2 * _POINT],
+    s: uint256,
+) -> bool:
+    """
+    @notice Whether z is r times the secret behind the encryption key of a seat.
+    @param opening r, z.
+    @param commitments t1, t2.
+    """
+    assert s < curve.Q, "key_ceremony: response of the complaint is not reduced"
+    key: Bytes[_POINT] = self._encryption_key[self.attempt][index]
+    hashed: bytes32 = keccak256(
+        concat(transcript.DKG_COMPLAIN, self.cer, abi_encode(dealer, index), key, opening)
+    )
+    e: uint256 = curve.challenge(
+        keccak256(concat(transcript.DKG_COMPLAIN_E, hashed, commitments))
+    )
+    delta: uint256 = curve.weight(
+        keccak256(
+            concat(transcript.DKG_COMPLAIN_DELTA, hashed, commitments, convert(s, bytes32))
+        )
+    )
+    residue: Bytes[256] = group.combine(
+        group.G1,
+        concat(abi_encode(curve.GENERATOR), key, opening, commitments),
+        [
+            s,
+            curve.negate(e),
+            uint256_mulmod(delta, s, curve.Q),
+            uint256_mulmod(delta, curve.negate(e), curve.Q),
+            curve.Q - 1,
+            curve.negate(delta),
+        ],
+    )
+    return group.is_infinity(group.G1, residue)
+
+
+@internal
+@view
+def _decrypt(
+    ciphertext: bytes32,
+    dealer: uint256,
+    index: uint256,
+    slot: uint256,
+    opening: Bytes[2 * _POINT],
+) -> uint256:
+    """
+    @notice Takes the one-time pad off a share; the result need not be a scalar.
+    """
+    pad: bytes32 = keccak256(
+        concat(transcript.DKG_PAD, self.cer, abi_encode(dealer, index, slot), opening)
+    )
+    return convert(ciphertext, uint256) ^ convert(pad, uint256)
+
+
+@internal
+@view
+def _is_share(share: uint256, index: uint256, part: Bytes[_MAX_PART]) -> bool:
+    """
+    @notice Whether a share is the value at a seat of the polynomial that was revealed.
+    """
+    if share >= curve.Q:
+        return False
+    return group.multiply_generator(kind, share) == group.combine(kind, 
+        part, self._powers(index)
+    )
+
+
+@internal
+def _abort(reason: uint256, culprit: uint256):
+    """
+    @notice Ends the attempt; starts the next one without the culprit, or fails for good.
+    """
+    seats: DynArray[IKeyCeremony.Member, _MAX_SEATS] = self._seats
+    log IKeyCeremony.AttemptAborted(
+        attempt=self.attempt, reason=reason, culprit=seats[culprit - 1].account
+    )
+    if self._next_reserve < len(self._members):
+        seats[culprit - 1] = self._members[self._next_reserve]
+        self._next_reserve += 1
+    else:
+        for i: uint256 in range(culprit, len(seats), bound=_MAX_SEATS):
+            seats[i - 1] = seats[i]
+        seats.pop()
+    if self._is_quorate(seats):
+        self._start(seats)
+    else:
+        self.step = FAILED
+        log IKeyCeremony.CeremonyFailed(attempt=self.attempt)
+
+
+@internal
+@view
+def _is_quorate(seats: DynArray[IKeyCeremony.Member, _MAX_SEATS]) -> bool:
+    """
+    @notice Whether k members are there, and more than the commission has.
+    """
+    commission: uint256 = 0
+    for member: IKeyCeremony.Member in seats:
+        if member.commission:
+            commission += 1
+    return k <= len(seats) and commission < k
+
+
+@internal
+def _start(seats: DynArray[IKeyCeremony.Member, _MAX_SEATS]):
+    """
+    @notice Begins an attempt with these members.
+    """
+    self.attempt += 1
+    self.step = ENROLL
+    self.cer = empty(bytes32)
+    self._acted = 0
+    self._step_started = block.timestamp
+    self._seats = seats
+    accounts: DynArray[address, _MAX_SEATS] = []
+    for i: uint256 in range(len(seats), bound=_MAX_SEATS):
+        accounts.append(seats[i].account)
+        self._seat[self.attempt][seats[i].account] = i + 1
+    log IKeyCeremony.AttemptStarted(attempt=self.attempt, n=len(seats), members=accounts)
