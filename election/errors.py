@@ -3,10 +3,13 @@
 ```
 ElectionError
 ├── EncodingError          bytes or numbers that are no canonical encoding
+├── ManifestError          a manifest that describes no election
 ├── SignatureError         a signature that no key can have made this way
 ├── ChoiceError            a choice that is not on the ballot
 ├── BallotError            a ballot that may not enter the box
+├── AttestationError       a statement by portal or SMS gateway that does not hold
 ├── CredentialError        a credential or issuance that does not hold
+├── CeremonyError          keys that no one member can be blamed for
 ├── FaultyTrusteeError     one trustee's message is wrong
 ├── FaultyIssuerError      one issuer's message is wrong
 └── CountError             a tally that cannot be what was cast
@@ -33,6 +36,10 @@ class EncodingError(ElectionError):
     """Report bytes or numbers that are not the canonical form of anything."""
 
 
+class ManifestError(ElectionError):
+    """Report a manifest that describes no election; the subject is the key."""
+
+
 class SignatureError(ElectionError):
     """Report a signature outside the strict form, or made by another key."""
 
@@ -45,12 +52,20 @@ class BallotError(ElectionError):
     """Report a ballot that may not enter the box."""
 
 
+class AttestationError(ElectionError):
+    """Report a statement by portal or SMS gateway that does not hold."""
+
+
 class CredentialError(ElectionError):
     """Report a credential, or a request for one, that does not hold."""
 
 
 class CountError(ElectionError):
     """Report a tally or a set of counts that cannot be what was cast."""
+
+
+class CeremonyError(ElectionError):
+    """Report keys of a ceremony that no one member can be blamed for."""
 
 
 class FaultyTrusteeError(ElectionError):

@@ -41,7 +41,11 @@ def decode_scalar(raw: bytes) -> Scalar:
     """
     if len(raw) != SCALAR_BYTES:
         raise EncodingError("scalar", f"{len(raw)} bytes instead of {SCALAR_BYTES}")
-    value = int.from_bytes(raw, "big")
-    if value >= ORDER:
+    return accept_scalar(int.from_bytes(raw, "big"))
+
+
+def accept_scalar(value: int) -> Scalar:
+    """Take a foreign number; raises EncodingError unless it is in [0, q)."""
+    if not 0 <= value < ORDER:
         raise EncodingError("scalar", "not below the group order")
     return Scalar(value)

@@ -1,0 +1,201 @@
+"""An election as one file: rules, accounts, times and contests, fixed at deployment.
+
+docs/protocol.md §2 and §7. A file is TOML; every key is required, others are refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated, Final
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
+from pydantic_core import PydanticCustomError
+
+from election.crypto.transcript import Address, decode_address
+from election.errors import EncodingError, ManifestError
+
+_CLOSED: Final = ConfigDict(extra="forbid")
+
+
+def _fact(text: str) -> PydanticCustomError:
+    return PydanticCustomError("manifest", "{text}", {"text": text})
+
+
+def _parse_account(value: object) -> bytes:
+    text = value if isinstance(value, str) else ""
+    try:
+        return decode_address(bytes.fromhex(text.removeprefix("0x")))
+    except (ValueError, EncodingError):
+        raise _fact("not an account of 20 bytes, other than zero, in hex") from None
+
+
+def _parse_time(value: object) -> int:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise _fact("not a date and time with its offset")
+    if value.microsecond:
+        raise _fact("not a whole second")
+    return int(value.timestamp())
+
+
+def _text(limit: int) -> AfterValidator:
+    def check(text: str) -> str:
+        if not 0 < len(text.encode()) <= limit:
+            raise _fact(f"empty or above {limit} bytes")
+        if unicodedata.normalize("NFC", text) != text:
+            raise _fact("not in unicode form nfc")
+        return text
+
+    return AfterValidator(check)
+
+
+def _distinct(values: Sequence[object]) -> Sequence[object]:
+    if len(set(values)) != len(values):
+        raise _fact("an entry is listed twice")
+    return values
+
+
+_Account = Annotated[Address, BeforeValidator(_parse_account)]
+_Time = Annotated[int, BeforeValidator(_parse_time)]
+_Slug = Annotated[str, Field(strict=True), _text(64)]
+_Text = Annotated[str, Field(strict=True), _text(128)]
+_Flag = Annotated[bool, Field(strict=True)]
+_Count = Annotated[int, Field(strict=True, ge=1)]
+
+
+@with_config(_CLOSED)
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The seven times that separate the phases, Unix seconds, increasing."""
+
+    keys: _Time
+    voter_list: _Time
+    registration: _Time
+    freeze: _Time
+    opening: _Time
+    issue_closing: _Time
+    cast_closing: _Time
+
+
+@with_config(_CLOSED)
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Who acts for the election; portal and SMS gateway are two organisations."""
+
+    commission: _Account
+    portal: _Account
+    sms_gateway: _Account
+    polling_station: _Account
+    observers: Annotated[
+        tuple[_Account, ...], Field(max_length=32), AfterValidator(_distinct)
+    ]
+
+
+@with_config(_CLOSED)
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A trustee or issuer, and whether the commission appointed it."""
+
+    account: _Account
+    commission: _Flag
+
+
+@with_config(_CLOSED)
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Trustees or issuers: the first `seats` take part, the rest are reserves."""
+
+    threshold: Annotated[int, Field(strict=True, ge=2, le=10)]
+    seats: Annotated[int, Field(strict=True, ge=2, le=10)]
+    members: Annotated[tuple[Member, ...], Field(max_length=20)]
+
+
+@with_config(_CLOSED)
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One race: each of its voters picks exactly one candidate."""
+
+    id: Annotated[int, Field(strict=True, ge=0, lt=2**256)]
+    title: _Text
+    candidates: Annotated[
+        tuple[_Text, ...],
+        Field(min_length=2, max_length=16),
+        AfterValidator(_distinct),
+    ]
+
+
+@with_config(_CLOSED)
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A whole election. minimum_cast is m_min: a contest below it stays closed."""
+
+    id: _Slug
+    title: _Text
+    test: _Flag
+    step_seconds: _Count
+    minimum_cast: Annotated[int, Field(strict=True, ge=2)]
+    quorum: _Count
+    times: Times
+    accounts: Accounts
+    trustees: Roster
+    issuers: Roster
+    contests: Annotated[tuple[Contest, ...], Field(min_length=1, max_length=64)]
+
+
+_MANIFEST: Final = TypeAdapter(Manifest)
+
+
+def parse_manifest(text: str) -> Manifest:
+    """Parse the text of a manifest.
+
+    Raises ManifestError, whose subject is the key at fault.
+    """
+    try:
+        manifest = _MANIFEST.validate_python(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ManifestError("manifest", f"not toml: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(map(str, first["loc"])) or "manifest"
+        raise ManifestError(key, first["msg"].lower()) from error
+    return accept_manifest(manifest)
+
+
+def accept_manifest(manifest: Manifest) -> Manifest:
+    """Check what no single key can show; raises ManifestError."""
+    times = astuple(manifest.times)
+    if any(later <= earlier for earlier, later in pairwise(times)):
+        raise ManifestError("times", "not increasing")
+    if manifest.accounts.portal == manifest.accounts.sms_gateway:
+        raise ManifestError("accounts", "portal and sms gateway are one")
+    if manifest.quorum > len(manifest.accounts.observers):
+        raise ManifestError("quorum", "above the number of observers")
+    if len({contest.id for contest in manifest.contests}) != len(manifest.contests):
+        raise ManifestError("contests", "an id is listed twice")
+    _check_roster("trustees", manifest.trustees)
+    _check_roster("issuers", manifest.issuers)
+    return manifest
+
+
+def _check_roster(key: str, roster: Roster) -> None:
+    if roster.threshold > roster.seats:
+        raise ManifestError(key, "threshold is above the number of seats")
+    if roster.seats > len(roster.members):
+        raise ManifestError(key, "fewer members than seats")
+    if len({member.account for member in roster.members}) != len(roster.members):
+        raise ManifestError(key, "a member is listed twice")
+    seated = roster.members[: roster.seats]
+    if sum(member.commission for member in seated) >= roster.threshold:
+        raise ManifestError(key, "the commission holds a threshold alone")

@@ -1,0 +1,54 @@
+"""The sum of all accepted ballots of a contest, still encrypted.
+
+docs/protocol.md §5. Nothing in the library decrypts anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from election.crypto.elgamal import Ciphertext, combine_ciphertexts
+from election.crypto.transcript import (
+    Hash,
+    Tag,
+    hash_fields,
+    hash_word,
+    point_words,
+    uint_word,
+)
+from election.errors import CountError
+from election.protocol.ballot import Ballot
+from election.protocol.context import Box
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedTally:
+    """A_sum, B_sum_1..L and the number N of ballots in them."""
+
+    ctx: Hash
+    cast_count: int
+    totals: Ciphertext
+
+
+def aggregate_ballots(ballots: Sequence[Ballot], box: Box) -> EncryptedTally:
+    """Add up the accepted ballots of a box.
+
+    Raises CountError if one credential appears twice.
+    """
+    if len({ballot.record.credential for ballot in ballots}) != len(ballots):
+        raise CountError("ballots", "one credential appears twice")
+    totals = combine_ciphertexts(
+        [ballot.record.ciphertext for ballot in ballots], slots=len(box.election_keys)
+    )
+    return EncryptedTally(box.ctx, len(ballots), totals)
+
+
+def derive_override_hash(tally: EncryptedTally) -> Hash:
+    """Derive what commission and observers sign to open a tally below m_min."""
+    return hash_fields(
+        Tag.OVERRIDE,
+        hash_word(tally.ctx),
+        uint_word(tally.cast_count),
+        point_words(tally.totals.ephemeral),
+    )
