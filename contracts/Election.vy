@@ -248,16 +248,18 @@ def observers() -> DynArray[address, _MAX_OBSERVERS]:
 
 @external
 @view
-def assert_authorized(
+def is_authorized(
     hashed: bytes32,
     commission_signature: IElection.Signature,
     observer_signatures: DynArray[IElection.Signature, _MAX_OBSERVERS],
-):
+) -> bool:
     """
-    @notice Reverts unless the commission and a quorum of observers signed the hash.
+    @notice True if the commission and a quorum of observers signed the hash; else reverts with
+        what is wrong.
     @param observer_signatures Signers' addresses strictly increasing, so none counts twice.
     """
     self._assert_authorized(hashed, commission_signature, observer_signatures)
+    return True
 
 
 @external
