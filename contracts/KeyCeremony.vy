@@ -35,7 +35,6 @@ COMPLAINT: constant(uint256) = 2
 _MAX_SEATS: constant(uint256) = 10  # n: 100 points of one slot are derived in one call
 _MAX_MEMBERS: constant(uint256) = 20  # with the reserves: bounds how often it starts anew
 _MAX_SLOTS: constant(uint256) = 64  # contests of an election
-_MAX_CANDIDATES: constant(uint256) = 16  # slots of a ceremony of trustees
 _MAX_PART: constant(uint256) = 256 * _MAX_SEATS  # bytes of one point for each seat
 _MAX_COEFFICIENTS: constant(uint256) = _MAX_SLOTS * _MAX_PART  # bytes of one member's points
 _MAX_CIPHERTEXTS: constant(uint256) = (_MAX_SEATS - 1) * _MAX_SLOTS
@@ -54,9 +53,10 @@ attempt: public(uint256)  # from 1
 cer: public(bytes32)  # binds every message of the attempt; 0 until all are enrolled
 _step_started: uint256
 _acted: uint256  # bit i is set when seat i has acted in this step
-_members: DynArray[IKeyCeremony.Member, _MAX_MEMBERS]
-_next_reserve: uint256  # position in _members
-_seats: DynArray[IKeyCeremony.Member, _MAX_SEATS]
+_seats: DynArray[address, _MAX_SEATS]
+_reserves: DynArray[address, _MAX_MEMBERS]
+_next_reserve: uint256
+_is_commission: HashMap[address, bool]
 
 # all that follows is kept by attempt, so that nothing of an aborted one is used again
 _seat: HashMap[uint256, HashMap[address, uint256]]
@@ -80,7 +80,7 @@ def __init__(
     step_seconds: uint256,
 ):
     """
-    @notice Fixes who makes the key; the caller is Election, which has no code yet.
+    @notice Fixes who makes the key; the caller is Election, which checked the rest.
     @param kind_ 1 for trustees, 2 for issuers.
     @param slots_ Keys to make: the largest number of candidates, or the contests.
     @param n_ Seats of the first attempt.
@@ -88,31 +88,20 @@ def __init__(
     @param members The first n are seated, the rest are reserves in order.
     @param step_seconds How long a step waits for its last member.
     """
-    assert kind_ == group.G1 or kind_ == group.G2, "key_ceremony: kind is not 1 or 2"
-    assert 1 <= slots_, "key_ceremony: no slot"
-    assert slots_ <= (_MAX_CANDIDATES if kind_ == group.G1 else _MAX_SLOTS), (
-        "key_ceremony: too many slots"
-    )
-    assert 2 <= k_ and k_ <= n_, "key_ceremony: threshold is not in 2..n"
-    assert n_ <= _MAX_SEATS, "key_ceremony: too many seats"
-    assert n_ <= len(members), "key_ceremony: fewer members than seats"
-    assert step_seconds != 0, "key_ceremony: steps take no time"
     kind = kind_
     slots = slots_
-    _SIZE = 128 * kind_
     k = k_
     _ELECTION = IElection(msg.sender)
     _STEP_SECONDS = step_seconds
-    seats: DynArray[IKeyCeremony.Member, _MAX_SEATS] = []
+    _SIZE = 128 * kind_
+    seats: DynArray[address, _MAX_SEATS] = []
     for i: uint256 in range(len(members), bound=_MAX_MEMBERS):
-        assert members[i].account != empty(address), "key_ceremony: member without account"
-        for j: uint256 in range(i, bound=_MAX_MEMBERS):
-            assert members[j].account != members[i].account, "key_ceremony: member named twice"
+        self._is_commission[members[i].account] = members[i].commission
         if i < n_:
-            seats.append(members[i])
-    assert self._is_quorate(seats), "key_ceremony: commission reaches the threshold"
-    self._members = members
-    self._next_reserve = n_
+            seats.append(members[i].account)
+        else:
+            self._reserves.append(members[i].account)
+    assert self._is_quorate(seats), "key_ceremony: not quorate"
     self._start(seats)
 
 
@@ -132,8 +121,8 @@ def member(index: uint256) -> address:
     @notice Who sits there in the current attempt.
     @param index Seat, from 1.
     """
-    assert 1 <= index and index <= len(self._seats), "key_ceremony: no such seat"
-    return self._seats[index - 1].account
+    self._assert_seat(index)
+    return self._seats[index - 1]
 
 
 @external
@@ -183,7 +172,7 @@ def verification_key(index: uint256, slot: uint256) -> Bytes[256]:
     @param index Seat, from 1.
     @param slot From 1.
     """
-    assert 1 <= index and index <= len(self._seats), "key_ceremony: nobody sits there"
+    self._assert_seat(index)
     return self._derived_point(slot, index)
 
 
@@ -198,8 +187,8 @@ def enroll(key: Bytes[_POINT], t: Bytes[_POINT], s: uint256):
     @custom:phase KEYS
     """
     index: uint256 = self._caller_in(ENROLL)
-    assert len(key) == _POINT, "key_ceremony: encryption key has a wrong length"
-    assert not group.is_infinity(group.G1, key), "key_ceremony: encryption key is infinity"
+    assert len(key) == _POINT, "key_ceremony: wrong E length"
+    assert not group.is_infinity(group.G1, key), "key_ceremony: E is infinity"
     hashed: bytes32 = keccak256(
         concat(
             transcript.DKG_ENROLL,
@@ -215,7 +204,7 @@ def enroll(key: Bytes[_POINT], t: Bytes[_POINT], s: uint256):
         )
     )
     assert group.is_known(group.G1, key, t, s, transcript.DKG_ENROLL_E, hashed), (
-        "key_ceremony: proof of the encryption key does not hold"
+        "key_ceremony: E is not proven"
     )
     self._encryption_key[self.attempt][index] = key
     is_last: bool = self._take_turn(index)
@@ -254,7 +243,7 @@ def reveal(coefficients: Bytes[_MAX_COEFFICIENTS], t: Bytes[256], s: uint256, sa
     index: uint256 = self._caller_in(REVEAL)
     attempt: uint256 = self.attempt
     part: uint256 = k * _SIZE
-    assert len(coefficients) == slots * part, "key_ceremony: coefficients have a wrong length"
+    assert len(coefficients) == slots * part, "key_ceremony: wrong F length"
     hashed: bytes32 = keccak256(
         concat(
             transcript.DKG_POK, self.cer, convert(index, bytes32), coefficients
@@ -268,7 +257,7 @@ def reveal(coefficients: Bytes[_MAX_COEFFICIENTS], t: Bytes[256], s: uint256, sa
             t,
             convert(s, bytes32),
         )
-    ), "key_ceremony: not what was committed to"
+    ), "key_ceremony: not as committed"
     sums: Bytes[_MAX_PART] = b""
     for i: uint256 in range(_MAX_SEATS):
         first: uint256 = i * group.MAX_POINTS
@@ -283,7 +272,7 @@ def reveal(coefficients: Bytes[_MAX_COEFFICIENTS], t: Bytes[256], s: uint256, sa
             concat(sums, group.combine(kind, points, weights)), Bytes[_MAX_PART]
         )
     sum: Bytes[256] = group.combine(kind, sums, self._ones(len(sums) // _SIZE))
-    assert group.is_known(kind, sum, t, s, transcript.DKG_POK_E, hashed), "key_ceremony: proof of the coefficients does not hold"
+    assert group.is_known(kind, sum, t, s, transcript.DKG_POK_E, hashed), "key_ceremony: F is not proven"
     for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
         self._take_part(
             index,
@@ -309,14 +298,14 @@ def derive(slot: uint256, coefficients: Bytes[_MAX_SEATS * _MAX_PART]):
     self._assert_open()
     attempt: uint256 = self.attempt
     part: uint256 = k * _SIZE
-    assert self.step == SHARES or self.step == CONFIRM, "key_ceremony: not all have revealed"
+    assert self.step == SHARES or self.step == CONFIRM, "key_ceremony: not all revealed"
     assert 1 <= slot and slot <= slots, "key_ceremony: no such slot"
-    assert len(self._derived[attempt][slot]) == 0, "key_ceremony: slot is derived already"
-    assert len(coefficients) == len(self._seats) * part, "key_ceremony: parts have a wrong length"
+    assert len(self._derived[attempt][slot]) == 0, "key_ceremony: slot is derived"
+    assert len(coefficients) == len(self._seats) * part, "key_ceremony: wrong parts length"
     for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
         assert self._part[attempt][i + 1][slot] == keccak256(
             slice(coefficients, i * part, part)
-        ), "key_ceremony: not what was revealed"
+        ), "key_ceremony: not as revealed"
     sums: Bytes[_MAX_PART] = self._sums(coefficients)
     key: Bytes[256] = group.combine(kind, sums, self._powers(0))
     assert not group.is_infinity(kind, key), "key_ceremony: key is infinity"
@@ -343,13 +332,13 @@ def deal(r: Bytes[_POINT], ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS]):
     @custom:phase KEYS
     """
     index: uint256 = self._caller_in(SHARES)
-    assert len(r) == _POINT, "key_ceremony: point of the shares has a wrong length"
+    assert len(r) == _POINT, "key_ceremony: wrong R length"
     assert len(ciphertexts) == (len(self._seats) - 1) * slots, (
-        "key_ceremony: wrong number of shares"
+        "key_ceremony: shares miscounted"
     )
     # a point outside the subgroup would draw bits of the secrets out of those who multiply it
     assert not group.is_infinity(group.G1, group.combine(group.G1, r, [1])), (
-        "key_ceremony: point of the shares is infinity"
+        "key_ceremony: R is infinity"
     )
     self._dealt[self.attempt][index] = self._hash_dealt(index, r, ciphertexts)
     self._take_turn(index)
@@ -367,7 +356,7 @@ def confirm(t: Bytes[256], s: uint256):
     """
     index: uint256 = self._caller_in(CONFIRM)
     attempt: uint256 = self.attempt
-    assert self._derived_count[attempt] == slots, "key_ceremony: not every slot is derived"
+    assert self._derived_count[attempt] == slots, "key_ceremony: slots not derived"
     keys: Bytes[256 * _MAX_SLOTS] = b""
     for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
         keys = convert(
@@ -388,7 +377,7 @@ def confirm(t: Bytes[256], s: uint256):
             curve.challenge(keccak256(abi_encode(transcript.DKG_CONFIRM_ALPHA, hashed, slot)))
         )
     sum: Bytes[256] = group.combine(kind, keys, weights)
-    assert group.is_known(kind, sum, t, s, transcript.DKG_CONFIRM_E, hashed), "key_ceremony: proof of the shares does not hold"
+    assert group.is_known(kind, sum, t, s, transcript.DKG_CONFIRM_E, hashed), "key_ceremony: shares not proven"
     is_last: bool = self._take_turn(index)
     log IKeyCeremony.Confirmed(attempt=attempt, index=index, t=t, s=s)
     if is_last:
@@ -421,20 +410,20 @@ def complain(
     """
     index: uint256 = self._caller_in(CONFIRM)
     attempt: uint256 = self.attempt
-    assert dealer != index, "key_ceremony: complaint about oneself"
+    assert dealer != index, "key_ceremony: dealer is oneself"
     assert self._revealed[attempt][dealer] == keccak256(
         concat(
             transcript.DKG_POK, self.cer, convert(dealer, bytes32), coefficients
         )
-    ), "key_ceremony: not what the dealer revealed"
+    ), "key_ceremony: not the dealer's F"
     assert len(r) == _POINT and len(z) == _POINT and len(t1) == _POINT and len(t2) == _POINT, (
-        "key_ceremony: point of the complaint has a wrong length"
+        "key_ceremony: wrong point length"
     )
     assert self._dealt[attempt][dealer] == self._hash_dealt(dealer, r, ciphertexts), (
-        "key_ceremony: not what the dealer dealt"
+        "key_ceremony: not as dealt"
     )
     opening: Bytes[2 * _POINT] = concat(r, z)
-    assert self._is_opened(dealer, index, opening, concat(t1, t2), s), "key_ceremony: proof of z does not hold"
+    assert self._is_opened(dealer, index, opening, concat(t1, t2), s), "key_ceremony: Z is not proven"
     culprit: uint256 = index
     others: uint256 = index - 1 if index < dealer else index - 2
     part: uint256 = k * _SIZE
@@ -488,6 +477,12 @@ def _assert_open():
 
 @internal
 @view
+def _assert_seat(index: uint256):
+    assert 1 <= index and index <= len(self._seats), "key_ceremony: no such seat"
+
+
+@internal
+@view
 def _caller_in(step: uint256) -> uint256:
     """
     @notice Seat of the caller, who may act in this step once.
@@ -530,10 +525,9 @@ def _bind():
     @notice Computes what binds every later message to this attempt and these members.
     """
     attempt: uint256 = self.attempt
-    accounts: DynArray[bytes32, _MAX_SEATS] = []
+    seats: DynArray[address, _MAX_SEATS] = self._seats
     keys: Bytes[_POINT * _MAX_SEATS] = b""
-    for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
-        accounts.append(convert(self._seats[i].account, bytes32))
+    for i: uint256 in range(len(seats), bound=_MAX_SEATS):
         keys = convert(
             concat(keys, self._encryption_key[attempt][i + 1]), Bytes[_POINT * _MAX_SEATS]
         )
@@ -546,11 +540,11 @@ def _bind():
                 staticcall _ELECTION.election_id(),
                 attempt,
                 kind,
-                len(accounts),
+                len(seats),
                 k,
                 slots,
             ),
-            slice(abi_encode(accounts), _HEAD, 32 * len(accounts)),
+            slice(abi_encode(seats), _HEAD, 32 * len(seats)),
             keys,
         )
     )
@@ -600,9 +594,9 @@ def _take_part(index: uint256, slot: uint256, part: Bytes[_MAX_PART]):
             slice(part, degree * _SIZE, _SIZE), Bytes[256]
         )
         if degree == 0 or degree == k - 1:
-            assert not group.is_infinity(kind, point), "key_ceremony: coefficient is infinity"
+            assert not group.is_infinity(kind, point), "key_ceremony: F is infinity"
         hashed: bytes32 = keccak256(point)
-        assert not self._is_taken[attempt][hashed], "key_ceremony: coefficient was seen before"
+        assert not self._is_taken[attempt][hashed], "key_ceremony: F is repeated"
         self._is_taken[attempt][hashed] = True
     self._part[attempt][index][slot] = keccak256(part)
 
@@ -646,7 +640,7 @@ def _derived_point(slot: uint256, position: uint256) -> Bytes[256]:
     """
     @notice The key of a slot, at position 0, or the verification key of a seat.
     """
-    assert len(self._derived[self.attempt][slot]) != 0, "key_ceremony: slot is not derived"
+    assert len(self._derived[self.attempt][slot]) != 0, "key_ceremony: slot not derived"
     return convert(
         slice(self._derived[self.attempt][slot], position * _SIZE, _SIZE), Bytes[256]
     )
@@ -707,7 +701,7 @@ def _is_opened(
     @param opening r, z.
     @param commitments t1, t2.
     """
-    assert s < curve.Q, "key_ceremony: response of the complaint is not reduced"
+    assert s < curve.Q, "key_ceremony: s is not reduced"
     key: Bytes[_POINT] = self._encryption_key[self.attempt][index]
     hashed: bytes32 = keccak256(
         concat(transcript.DKG_COMPLAIN, self.cer, abi_encode(dealer, index), key, opening)
@@ -771,12 +765,12 @@ def _abort(reason: uint256, culprit: uint256):
     """
     @notice Ends the attempt; starts the next one without the culprit, or fails for good.
     """
-    seats: DynArray[IKeyCeremony.Member, _MAX_SEATS] = self._seats
+    seats: DynArray[address, _MAX_SEATS] = self._seats
     log IKeyCeremony.AttemptAborted(
-        attempt=self.attempt, reason=reason, culprit=seats[culprit - 1].account
+        attempt=self.attempt, reason=reason, culprit=seats[culprit - 1]
     )
-    if self._next_reserve < len(self._members):
-        seats[culprit - 1] = self._members[self._next_reserve]
+    if self._next_reserve < len(self._reserves):
+        seats[culprit - 1] = self._reserves[self._next_reserve]
         self._next_reserve += 1
     else:
         for i: uint256 in range(culprit, len(seats), bound=_MAX_SEATS):
@@ -791,19 +785,19 @@ def _abort(reason: uint256, culprit: uint256):
 
 @internal
 @view
-def _is_quorate(seats: DynArray[IKeyCeremony.Member, _MAX_SEATS]) -> bool:
+def _is_quorate(seats: DynArray[address, _MAX_SEATS]) -> bool:
     """
     @notice Whether k members are there, and more than the commission has.
     """
     commission: uint256 = 0
-    for member: IKeyCeremony.Member in seats:
-        if member.commission:
+    for account: address in seats:
+        if self._is_commission[account]:
             commission += 1
     return k <= len(seats) and commission < k
 
 
 @internal
-def _start(seats: DynArray[IKeyCeremony.Member, _MAX_SEATS]):
+def _start(seats: DynArray[address, _MAX_SEATS]):
     """
     @notice Begins an attempt with these members.
     """
@@ -813,8 +807,6 @@ def _start(seats: DynArray[IKeyCeremony.Member, _MAX_SEATS]):
     self._acted = 0
     self._step_started = block.timestamp
     self._seats = seats
-    accounts: DynArray[address, _MAX_SEATS] = []
     for i: uint256 in range(len(seats), bound=_MAX_SEATS):
-        accounts.append(seats[i].account)
-        self._seat[self.attempt][seats[i].account] = i + 1
-    log IKeyCeremony.AttemptStarted(attempt=self.attempt, n=len(seats), members=accounts)
+        self._seat[self.attempt][seats[i]] = i + 1
+    log IKeyCeremony.AttemptStarted(attempt=self.attempt, n=len(seats), members=seats)
