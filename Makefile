@@ -1,0 +1,54 @@
+# Everything a newcomer needs. Each target installs what it needs inside this folder.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+RUN := .venv/bin/
+READY := .venv/.ready
+WORKERS ?= 2
+export UV_CACHE_DIR := $(CURDIR)/.tools/cache
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+.PHONY: help install demo test check pytest format abi bench clean
+.DEFAULT_GOAL := help
+
+help:  ## Print this list.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+install: $(READY)  ## Install the pinned tools and libraries into .tools/ and .venv/.
+
+demo: $(READY)  ## Hold the Moscow election of 2019 in small, and audit it.
+	@$(RUN)veche demo $(DEMO)
+
+test: check pytest  ## Run every check and every test.
+
+check: $(READY)  ## Format, lint, types, layers.
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)mypy
+	$(RUN)lint-imports --no-cache
+
+pytest: $(READY)  ## Run the tests alone.
+	$(RUN)pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+format: $(READY)  ## Format the code and mend what the linter can.
+	$(RUN)ruff format .
+	$(RUN)ruff check --fix .
+
+abi: $(READY)  ## Write abi/ from the contracts.
+	$(RUN)python -m scripts.abi
+
+bench: $(READY)  ## Measure gas, opcodes and speed.
+	$(RUN)python -m bench
+
+clean:  ## Remove what the other targets made.
+	rm -rf .tools .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(UV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(READY): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
