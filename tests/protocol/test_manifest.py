@@ -1,0 +1,175 @@
+"""A manifest describes an election that can be held, or is refused by its key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from election.errors import ManifestError
+from election.protocol.manifest import Manifest, accept_manifest, parse_manifest
+
+ACCOUNTS = {name: f"0x{number:040x}" for number, name in enumerate("abcdefghij", 1)}
+
+TEXT = """
+id = "honest"
+title = "Честные выборы"
+test = true
+step_seconds = 3600
+minimum_cast = 10
+quorum = 2
+
+[times]
+keys = 2019-07-24T00:00:00+03:00
+voter_list = 2019-07-25T00:00:00+03:00
+registration = 2019-07-26T00:00:00+03:00
+freeze = 2019-09-05T00:00:00+03:00
+opening = 2019-09-08T08:00:00+03:00
+issue_closing = 2019-09-08T20:00:00+03:00
+cast_closing = 2019-09-08T20:15:00+03:00
+
+[accounts]
+commission = "{a}"
+portal = "{b}"
+sms_gateway = "{c}"
+polling_station = "{d}"
+observers = ["{e}", "{f}", "{g}"]
+
+[trustees]
+threshold = 2
+seats = 3
+members = [
+    {{ account = "{a}", commission = true }},
+    {{ account = "{e}", commission = false }},
+    {{ account = "{f}", commission = false }},
+    {{ account = "{g}", commission = false }},
+]
+
+[issuers]
+threshold = 2
+seats = 2
+members = [
+    {{ account = "{h}", commission = false }},
+    {{ account = "{i}", commission = false }},
+]
+
+[[contests]]
+id = 1
+title = "Округ 1"
+candidates = ["Первый", "Второй"]
+
+[[contests]]
+id = 10
+title = "Округ 10"
+candidates = ["Один", "Два", "Три"]
+""".format(**ACCOUNTS)
+
+
+def manifest() -> Manifest:
+    return parse_manifest(TEXT)
+
+
+def test_manifest_is_read_into_values() -> None:
+    read = manifest()
+    assert (read.id, read.test, read.quorum) == ("honest", True, 2)
+    assert read.times.opening == 1567918800
+    assert read.accounts.portal == bytes(19) + b"\x02"
+    assert [contest.id for contest in read.contests] == [1, 10]
+    assert read.contests[1].candidates == ("Один", "Два", "Три")
+    assert read.trustees.members[0].commission
+    assert hash(read) == hash(manifest())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('id = "honest"', "", "id: field required"),
+        ('id = "honest"', 'id = ""', "id: empty or above 64 bytes"),
+        ('id = "honest"', f'id = "{"й" * 33}"', "id: empty or above 64 bytes"),
+        ('id = "honest"', 'id = "honest"\nrules = 1', "rules: "),
+        ('id = "honest"', "id = 5", "id: "),
+        ('title = "Честные', f'title = "{"й" * 65}', "title: empty or above 128"),
+        ('title = "Честные', 'title = "и\u0306', "title: not in unicode form nfc"),
+        ("test = true", "test = 1", "test: "),
+        ("step_seconds = 3600", "step_seconds = 0", "step_seconds: "),
+        ("step_seconds = 3600", "step_seconds = 1.5", "step_seconds: "),
+        ("minimum_cast = 10", "minimum_cast = 1", "minimum_cast: "),
+        ("quorum = 2", "quorum = 4", "quorum: above the number of observers"),
+        ("quorum = 2", "quorum = 0", "quorum: "),
+        ("T08:00:00+03:00", "T08:00:00", "times.opening: not a date and time"),
+        ("2019-09-08T08:00:00+03:00", "5", "times.opening: not a date and time"),
+        ("T08:00:00+03:00", "T08:00:00.5+03:00", "times.opening: not a whole second"),
+        ("2019-07-25", "2019-07-24", "times: not increasing"),
+        ("2019-07-25", "2019-07-23", "times: not increasing"),
+        (f'portal = "{ACCOUNTS["b"]}"', 'portal = "0x12"', "accounts.portal: not an"),
+        (f'portal = "{ACCOUNTS["b"]}"', "portal = 7", "accounts.portal: not an"),
+        (
+            f'portal = "{ACCOUNTS["b"]}"',
+            f'portal = "0x{"00" * 20}"',
+            "accounts.portal: not an account",
+        ),
+        (
+            f'portal = "{ACCOUNTS["b"]}"',
+            f'portal = "{ACCOUNTS["c"]}"',
+            "accounts: portal and sms gateway are one",
+        ),
+        (
+            f'["{ACCOUNTS["e"]}", "{ACCOUNTS["f"]}"',
+            f'["{ACCOUNTS["e"]}", "{ACCOUNTS["e"]}"',
+            "accounts.observers: an entry is listed twice",
+        ),
+        ("threshold = 2\nseats = 3", "threshold = 4\nseats = 3", "trustees: threshold"),
+        ("threshold = 2\nseats = 3", "threshold = 1\nseats = 3", "trustees.threshold"),
+        ("threshold = 2\nseats = 3", "threshold = 2\nseats = 5", "trustees: fewer"),
+        ("threshold = 2\nseats = 3", "threshold = 2\nseats = 11", "trustees.seats"),
+        (
+            f'{{ account = "{ACCOUNTS["f"]}", commission = false }}',
+            f'{{ account = "{ACCOUNTS["e"]}", commission = false }}',
+            "trustees: a member is listed twice",
+        ),
+        (
+            f'{{ account = "{ACCOUNTS["e"]}", commission = false }}',
+            f'{{ account = "{ACCOUNTS["e"]}", commission = true }}',
+            "trustees: the commission holds a threshold alone",
+        ),
+        ("id = 10", "id = 1", "contests: an id is listed twice"),
+        ("id = 10", "id = -1", "contests.1.id: "),
+        ('"Первый", "Второй"', '"Первый"', "contests.0.candidates: "),
+        ('"Второй"', '"Первый"', "contests.0.candidates: an entry is listed twice"),
+        ('"Второй"', '""', "contests.0.candidates.1: empty"),
+        (
+            '["Первый", "Второй"]',
+            str([str(number) for number in range(17)]),
+            "contests.0.candidates: ",
+        ),
+        ("[times]", "[times", "manifest: not toml"),
+    ],
+)
+def test_manifest_is_refused_by_the_key_at_fault(
+    old: str, new: str, message: str
+) -> None:
+    changed = TEXT.replace(old, new, 1)
+    assert changed != TEXT
+    with pytest.raises(ManifestError) as caught:
+        parse_manifest(changed)
+    assert str(caught.value).startswith(message)
+
+
+def test_reserves_may_be_of_the_commission() -> None:
+    reserve = f'{{ account = "{ACCOUNTS["g"]}", commission = '
+    parse_manifest(TEXT.replace(reserve + "false", reserve + "true"))
+
+
+@given(st.text())
+def test_arbitrary_text_is_refused(text: str) -> None:
+    with pytest.raises(ManifestError):
+        parse_manifest(text)
+
+
+def test_values_are_checked_like_files() -> None:
+    accounts = replace(manifest().accounts, portal=manifest().accounts.sms_gateway)
+    with pytest.raises(ManifestError, match="portal and sms gateway are one"):
+        accept_manifest(replace(manifest(), accounts=accounts))
+    assert accept_manifest(manifest()) == manifest()
