@@ -220,6 +220,7 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
             log IBallotBox.BallotSkipped(credential=credential, ballot_hash=ballot.ballot_hash)
             continue
         self._used[credential] = True
+        self._check_signature(ballots[i], ballot.ballot_hash, credential)
         sigma: bytes32[4] = abi_decode(
             slice(ballots[i], 32 * (22 + 9 * _SLOTS), 128), bytes32[4]
         )
@@ -286,7 +287,7 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
 @view
 def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
     """
-    @notice Hashes of a record, after checking its signature.
+    @notice Hashes of a record, and the challenges taken from them.
     """
     tracking: bytes32 = keccak256(
         concat(transcript.CT, _CTX, slice(ballot, 32, 128 * (_SLOTS + 1)))
@@ -300,7 +301,6 @@ def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
             slice(ballot, 32 * (5 + 4 * _SLOTS), 128 * (3 + _SLOTS)),
         )
     )
-    tail: uint256 = 32 * (17 + 9 * _SLOTS)
     ballot_hash: bytes32 = keccak256(
         concat(
             transcript.BALLOT,
@@ -308,18 +308,27 @@ def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
             slice(ballot, 32 * (17 + 8 * _SLOTS), 32 * (_SLOTS + 2)),
         )
     )
-    assert extract32(ballot, tail + 32) == empty(bytes32), "ballot_box: seq is not zero"
-    assert credential == signature.signer(
-        ballot_hash,
-        convert(extract32(ballot, tail + 64), uint256),
-        convert(extract32(ballot, tail + 96), uint256),
-        convert(extract32(ballot, tail + 128), uint256),
-    ), "ballot_box: ballot is not signed by its credential"
     return Examined(
         ballot_hash=ballot_hash,
         x=curve.challenge(hashed_x),
         beta=curve.challenge(keccak256(concat(transcript.BETA, tracking, word))),
     )
+
+
+@internal
+@view
+def _check_signature(ballot: Bytes[_MAX_BALLOT], ballot_hash: bytes32, credential: address):
+    """
+    @notice Reverts unless the credential signed the ballot, its first.
+    """
+    tail: uint256 = 32 * (18 + 9 * _SLOTS)
+    assert extract32(ballot, tail) == empty(bytes32), "ballot_box: seq is not zero"
+    assert credential == signature.signer(
+        ballot_hash,
+        convert(extract32(ballot, tail + 32), uint256),
+        convert(extract32(ballot, tail + 64), uint256),
+        convert(extract32(ballot, tail + 96), uint256),
+    ), "ballot_box: ballot is not signed by its credential"
 
 
 @internal

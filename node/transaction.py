@@ -23,7 +23,7 @@ from node.errors import (
 from node.hashing import keccak
 from node.rlp import RlpError, encode_integer
 
-MAX_TRANSACTION_SIZE = 131_072  # bytes, the bound that public networks gossip
+MAX_TRANSACTION_SIZE = 262_144  # bytes: calldata of a whole transaction_limit fits
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _UINT64 = 64
 _UINT256 = 256
