@@ -78,7 +78,9 @@ def derive_blinding(secret: RecoverySecret, *, ctx: Hash, leaf: Hash) -> Scalar:
 def _derive_wide(secret: RecoverySecret, tag: Tag, *, ctx: Hash, leaf: Hash) -> int:
     info = tag_word(tag) + ctx + leaf
     wide = HKDF(secret.secret, 64, b"", SHA256, num_keys=1, context=info)
-    return int.from_bytes(cast(bytes, wide), "big")  # a tuple if num_keys were above 1
+    return int.from_bytes(
+        cast("bytes", wide), "big"
+    )  # a tuple if num_keys were above 1
 
 
 def hash_credential(ctx: Hash, credential: Address) -> G1Point:
