@@ -186,7 +186,7 @@ def seal(
 
 
 def logs_bloom(logs: tuple[Log, ...]) -> bytes:
-    """Return the 256-byte bloom of the logs' addresses and topics, Yellow Paper §4.3.1."""
+    """Return the 256-byte bloom of addresses and topics, Yellow Paper §4.3.1."""
     bits = 0
     for log in logs:
         for item in (log.address, *log.topics):

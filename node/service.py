@@ -42,7 +42,7 @@ def run(
         rpc = config.rpc
         listener = _listen(host or rpc.host, rpc.port if port is None else port)
     except NodeError as error:
-        print(f"devnet: error: {error}", file=sys.stderr)
+        sys.stderr.write(f"devnet: error: {error}\n")
         return EXIT_REFUSED
     engine = LocalEngine(config, clock=lambda: int(time.time()))
     announce = _announce_json if as_json else _announce
@@ -124,7 +124,7 @@ def _announce(config: Config, url: str) -> None:
         "  account                                     private key",
     ]
     lines += [f"  0x{a.address.hex()}  {a.private_key}" for a in config.accounts]
-    print("\n".join([*lines, "", "  Ctrl-C stops it."]), flush=True)
+    _say("\n".join([*lines, "", "  Ctrl-C stops it."]))
 
 
 def _announce_json(config: Config, url: str) -> None:
@@ -136,4 +136,9 @@ def _announce_json(config: Config, url: str) -> None:
             for a in config.accounts
         ],
     }
-    print(msgspec.json.encode(line).decode(), flush=True)
+    _say(msgspec.json.encode(line).decode())
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

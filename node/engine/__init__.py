@@ -1,0 +1,1 @@
+"""Engines decide when blocks are made and of what."""

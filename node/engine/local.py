@@ -136,7 +136,7 @@ class LocalEngine:
     # Snapshots
 
     def snapshot(self) -> int:
-        """Remember blocks, waiting transactions and clock; returns the snapshot's id."""
+        """Remember blocks, waiting transactions and clock; returns an id."""
         self._snapshots_taken += 1
         self._snapshots[self._snapshots_taken] = _Snapshot(
             self.chain.head.number, tuple(self.pending), self._offset

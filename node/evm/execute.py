@@ -19,8 +19,8 @@ from eth_typing import Address, Hash32
 
 from node import rlp
 from node.admission import AccessList, check_account, floor_gas, intrinsic_gas
-from node.block import BASE_FEE, Log, Transaction
-from node.errors import GasLimitError, InsufficientFundsError, NonceError
+from node.block import Log, Transaction
+from node.errors import FeeError, GasLimitError, InsufficientFundsError, NonceError
 from node.evm.interpreter import Computation
 from node.evm.state import Environment, Nodes, State, open_state, read_account
 from node.hashing import keccak
@@ -74,6 +74,7 @@ class BlockRun:
     def __init__(self, nodes: Nodes, root: Hash32, environment: Environment) -> None:
         self._state = open_state(nodes, root, environment)
         self._gas_left = environment.gas_limit
+        self._base_fee = environment.base_fee
         self._record_parents(environment)
 
     def _record_parents(self, environment: Environment) -> None:
@@ -99,6 +100,8 @@ class BlockRun:
         """
         if tx.gas > self._gas_left:
             raise GasLimitError(f"block has {self._gas_left} gas left, asks {tx.gas}")
+        if tx.max_fee < self._base_fee:
+            raise FeeError(f"maximum fee is below the base fee, {self._base_fee}")
         sender = read_account(self._state, tx.sender)
         check_account(tx, sender)
         if tx.nonce != sender.nonce:
@@ -110,10 +113,12 @@ class BlockRun:
             value=tx.value,
             payload=tx.payload,
             gas=tx.gas,
-            gas_price=min(tx.max_fee, BASE_FEE + tx.priority_fee),
+            gas_price=min(tx.max_fee, self._base_fee + tx.priority_fee),
             access_list=tx.access_list,
         )
-        outcome = _run(self._state, call, fee=call.gas_price)
+        outcome = _run(
+            self._state, call, fee=call.gas_price, tip=call.gas_price - self._base_fee
+        )
         self._gas_left -= outcome.gas_used
         return outcome
 
@@ -137,7 +142,7 @@ def simulate(
     needed = max(_intrinsic(call), floor_gas(call.payload))
     if call.gas < needed:
         raise GasLimitError(f"intrinsic gas too low: has {call.gas}, needs {needed}")
-    return _run(state, call, fee=0)
+    return _run(state, call, fee=0, tip=0)
 
 
 def _intrinsic(call: Call) -> int:
@@ -146,8 +151,11 @@ def _intrinsic(call: Call) -> int:
     )
 
 
-def _run(state: State, call: Call, *, fee: int) -> Outcome:
-    """Charge the sender, run the message, settle. fee: wei per unit of gas."""
+def _run(state: State, call: Call, *, fee: int, tip: int) -> Outcome:
+    """Charge the sender, run the message, settle.
+
+    fee: what the sender pays, tip: what of it the beneficiary gets, wei per gas.
+    """
     state.delta_balance(call.sender, -call.gas * fee)
     nonce = state.get_nonce(call.sender)
     state.increment_nonce(call.sender)
@@ -156,8 +164,8 @@ def _run(state: State, call: Call, *, fee: int) -> Outcome:
     computation = _compute(state, call, message)
     outcome = _settle(call, message, computation)
     state.delta_balance(call.sender, (call.gas - outcome.gas_used) * fee)
-    if fee:
-        state.delta_balance(state.coinbase, outcome.gas_used * fee)
+    if tip:
+        state.delta_balance(state.coinbase, outcome.gas_used * tip)
     _clear(state, computation)
     return outcome
 

@@ -1,50 +1,47 @@
-"""Run bytecode."""
+"""Run a message's bytecode: compiled where it is hot, py-evm's opcodes elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from eth.abc import ComputationAPI, MessageAPI, StateAPI, TransactionContextAPI
-from eth.exceptions import Halt, VMError
+from eth.abc import (
+    ComputationAPI,
+    MessageAPI,
+    OpcodeAPI,
+    StateAPI,
+    TransactionContextAPI,
+)
+from eth.exceptions import Halt
 from eth.vm.forks.prague.computation import PragueComputation
+from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
 from eth.vm.logic.invalid import InvalidOpcode
+from eth.vm.memory import Memory
+from eth.vm.stack import Stack, to_int
 from eth_typing import Address
+from typing_extensions import override
 
-from node.modexp import modexp, modexp_gas
-from node.precompiles import BLS_PRECOMPILES, Precompile, PrecompileError
+from node.evm.compiler import Program, read_program
+from node.evm.opcodes import JUMP, JUMPDEST, JUMPI, STOP
+from node.evm.precompile_calls import AS_MESSAGES, CALL, STATICCALL, shortened
 
-
-def _charge_and_run(precompile: Precompile) -> Callable[[ComputationAPI], None]:
-    """Wrap a function on bytes as py-evm calls it; any error burns the call's gas."""
-
-    def run(computation: ComputationAPI) -> None:
-        payload = computation.msg.data_as_bytes
-        computation.consume_gas(precompile.gas(payload), "precompile")
-        try:
-            computation.output = precompile.run(payload)
-        except PrecompileError as error:
-            raise VMError(str(error)) from error
-
-    return run
-
-
-_PRECOMPILES = PragueComputation.get_precompiles() | {
-    Address(number.to_bytes(20, "big")): _charge_and_run(precompile)
-    for number, precompile in (
-        {0x05: Precompile(modexp_gas, modexp)} | BLS_PRECOMPILES
-    ).items()
-}
+ENDS = frozenset({JUMP, JUMPI})
 
 
 class Computation(PragueComputation):
     """Run one message."""
 
-    _precompiles = _PRECOMPILES
+    contracts_created: list[Address]
+    _stack: Stack
+    _memory: Memory
 
-    contracts_created: list[Any]
+    _precompiles = PragueComputation.get_precompiles() | AS_MESSAGES
+    opcodes = PRAGUE_OPCODES | {
+        opcode: cast("OpcodeAPI", shortened(opcode, PRAGUE_OPCODES[opcode]))
+        for opcode in (CALL, STATICCALL)
+    }
 
     @classmethod
+    @override
     def apply_computation(
         cls,
         state: StateAPI,
@@ -52,8 +49,12 @@ class Computation(PragueComputation):
         transaction_context: TransactionContextAPI,
         parent_computation: ComputationAPI | None = None,
     ) -> ComputationAPI:
-        """Run."""
-        with cls(state, message, transaction_context) as computation:
+        """Run a message to its end; EVM errors end up in the result.
+
+        The cost of initcode is in the transaction's intrinsic gas, not charged here.
+        """
+        computation = cls(state, message, transaction_context)
+        with computation:
             computation.contracts_created = (
                 []
                 if parent_computation is None
@@ -62,17 +63,64 @@ class Computation(PragueComputation):
             if message.is_create:
                 computation.contracts_created.append(message.storage_address)
             precompile = computation.precompiles.get(message.code_address)
-            if precompile is not None:
-                if not message.is_delegation:
-                    precompile(computation)
-                return computation
-            table = computation.opcodes
-            for opcode in computation.code:
-                fn = table.get(opcode)
-                if fn is None:
-                    fn = InvalidOpcode(opcode)
-                try:
-                    fn(computation=computation)
-                except Halt:
-                    break
+            if precompile is None:
+                computation._run(read_program(message.code))
+            elif not message.is_delegation:
+                precompile(computation)
         return computation
+
+    def _run(self, program: Program) -> None:
+        """Go from block to block until one halts.
+
+        Between blocks the stack holds integers only and gas is in the meter.
+        """
+        meter, stack = self._gas_meter, cast("list[int]", self._stack.values)
+        payload = self.msg.data_as_bytes
+        blocks = program.blocks
+        pc = 0
+        try:
+            while True:
+                block = blocks.get(pc)
+                if block is None:
+                    pc = self._step(program, pc)
+                else:
+                    # py-evm may have replaced the bytes, and offers no view of them.
+                    memory = self._memory._bytes  # noqa: SLF001
+                    pc, meter.gas_remaining = block(
+                        self, stack, memory, meter.gas_remaining, payload
+                    )
+        except Halt:
+            return
+
+    def _step(self, program: Program, pc: int) -> int:
+        """Run one opcode that is never compiled, or a block that is not yet."""
+        if program.is_native(pc):
+            if program.is_hot(pc):
+                program.compile(pc)
+            return self._run_cold(program, pc)
+        pc = self._call_opcode(program.code, pc)
+        stack = self._stack.values
+        if stack and type(stack[-1]) is not int:
+            stack[-1] = to_int(stack[-1])
+        return pc
+
+    def _run_cold(self, program: Program, pc: int) -> int:
+        """Run a block through py-evm's own opcodes."""
+        code = program.code
+        while True:
+            opcode = code[pc]
+            pc = self._call_opcode(code, pc)
+            if opcode in ENDS or not program.is_native(pc) or code[pc] == JUMPDEST:
+                break
+        stack = self._stack.values
+        stack[:] = [to_int(value) for value in stack]
+        return pc
+
+    def _call_opcode(self, code: bytes, pc: int) -> int:
+        """Run one opcode of py-evm; returns where the next one is."""
+        opcode = code[pc] if pc < len(code) else STOP
+        self.code.program_counter = pc + 1
+        function: Any = self.opcodes.get(opcode) or InvalidOpcode(opcode)
+        function(computation=self)
+        position: int = self.code.program_counter
+        return position

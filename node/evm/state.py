@@ -23,6 +23,7 @@ from eth.vm.forks.prague.constants import (
 from eth.vm.forks.prague.state import PragueState
 from eth_typing import Address, BlockNumber, Hash32
 from trie.hexary import HexaryTrie
+from typing_extensions import override
 
 from node import rlp
 from node.admission import Account
@@ -39,6 +40,7 @@ class Environment:
 
     timestamp: seconds since 1970. gas_limit: gas.
     ancestors: yields the hashes of earlier blocks, the parent's first.
+    base_fee: wei per unit of gas.
     """
 
     chain_id: int
@@ -50,6 +52,7 @@ class Environment:
     prev_randao: Hash32 = ZERO_HASH
     parent_hash: Hash32 = ZERO_HASH
     parent_beacon_root: Hash32 = ZERO_HASH
+    base_fee: int = BASE_FEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class State(PragueState):
 
     computation_class = Computation
 
+    @override
     def set_system_contracts(self) -> None:
         """Leave them alone: genesis put them there."""
 
@@ -92,7 +96,7 @@ def open_state(
         gas_limit=environment.gas_limit,
         prev_hashes=environment.ancestors(),
         chain_id=environment.chain_id,
-        base_fee_per_gas=BASE_FEE,
+        base_fee_per_gas=environment.base_fee,
         excess_blob_gas=0,
     )
     return State(AtomicDB(MemoryDB(cast("dict[bytes, bytes]", nodes))), context, root)

@@ -24,22 +24,22 @@ def block_number(backend: Backend) -> str:
     return hex(backend.chain.head.number)
 
 
-def syncing(backend: Backend) -> bool:
+def syncing(_backend: Backend) -> bool:
     """Return false: there is nothing to catch up with."""
     return False
 
 
-def accounts(backend: Backend) -> list[str]:
+def accounts(_backend: Backend) -> list[str]:
     """Return none: the node holds no keys."""
     return []
 
 
-def free(backend: Backend) -> str:
+def free(_backend: Backend) -> str:
     """Return zero wei: gas price, priority fee and base fees are nothing here."""
     return hex(BASE_FEE)
 
 
-def blob_base_fee(backend: Backend) -> str:
+def blob_base_fee(_backend: Backend) -> str:
     """Return EIP-4844's least price; blob transactions are refused anyway."""
     return "0x1"
 

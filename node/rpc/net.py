@@ -16,22 +16,22 @@ def net_version(backend: Backend) -> str:
     return str(backend.chain.config.chain.id)
 
 
-def net_listening(backend: Backend) -> bool:
+def net_listening(_backend: Backend) -> bool:
     """Return false: a devnet has no peers to listen to."""
     return False
 
 
-def net_peer_count(backend: Backend) -> str:
+def net_peer_count(_backend: Backend) -> str:
     """Return zero: a devnet has no peers."""
     return "0x0"
 
 
-def web3_client_version(backend: Backend) -> str:
+def web3_client_version(_backend: Backend) -> str:
     """Name this software and the EVM inside it."""
     python = platform.python_version()
     return f"veche-devnet/{version('veche')}/py-evm-{version('py-evm')}/python{python}"
 
 
-def web3_sha3(backend: Backend, payload: Bytes) -> str:
+def web3_sha3(_backend: Backend, payload: Bytes) -> str:
     """Return the keccak-256 of bytes."""
     return hexed(keccak(payload))

@@ -180,9 +180,10 @@ class LogFilter(msgspec.Struct, frozen=True, rename="camel"):
     def query(self) -> LogQuery:
         """Return the question that the filter asks. Raises: RpcError."""
         topics = self.topics or []
+        if len(topics) > _MAX_TOPICS:
+            fact = f"invalid params: expected at most {_MAX_TOPICS} topics"
+            raise RpcError(INVALID_PARAMS, fact)
         try:
-            if len(topics) > _MAX_TOPICS:
-                raise ValueError(f"expected at most {_MAX_TOPICS} topics")
             return LogQuery(
                 addresses=tuple(
                     Address(bytes(AddressBytes.parse(item)))
