@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -111,31 +110,6 @@ def deal_all(bound: BoundAttempt[Point]) -> list[Dealt]:
     ]
 
 
-def open_all(
-    bound: BoundAttempt[Point],
-    member: int,
-    *,
-    reveals: Sequence[Revealed[Point]],
-    deals: Sequence[Dealt],
-) -> KeyShare:
-    """Let one member open what the others dealt."""
-    opened = [
-        dealing.open_shares(
-            deals[dealer - 1],
-            bound,
-            dealer=dealer,
-            member=member,
-            revealed=reveals[dealer - 1],
-            source=source(member),
-        )
-        for dealer in bound.members
-        if dealer != member
-    ]
-    return confirmation.combine_key_share(
-        bound, member, opened=opened, source=source(member)
-    )
-
-
 def hold_ceremony(
     attempt: Attempt[Point],
 ) -> tuple[CeremonyKeys[Point], tuple[KeyShare, ...]]:
@@ -147,7 +121,9 @@ def hold_ceremony(
     digest = confirmation.derive_digest(bound, reveals, deals)
     shares = []
     for member in bound.members:
-        share = open_all(bound, member, reveals=reveals, deals=deals)
+        share = confirmation.open_key_share(
+            bound, member, reveals=reveals, deals=deals, source=source(member)
+        )
         message = confirmation.confirm(
             bound, share, keys=keys, digest=digest, source=source(member)
         )

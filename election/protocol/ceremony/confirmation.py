@@ -29,7 +29,7 @@ from election.crypto.transcript import (
 )
 from election.errors import EncodingError
 from election.protocol.ceremony.attempt import BoundAttempt, blame
-from election.protocol.ceremony.dealing import Dealt, OpenedShares
+from election.protocol.ceremony.dealing import Dealt, open_shares
 from election.protocol.ceremony.polynomials import (
     CeremonyKeys,
     Revealed,
@@ -68,17 +68,31 @@ def derive_digest(
     )
 
 
-def combine_key_share(
+def open_key_share(
     bound: BoundAttempt[Point],
     member: int,
     *,
-    opened: Sequence[OpenedShares],
+    reveals: Sequence[Revealed[Point]],
+    deals: Sequence[Dealt],
     source: SecretSource,
 ) -> KeyShare:
-    """Add up what all others dealt to the member and its own part."""
+    """Open what all others dealt to the member and add its own part.
+
+    Raises FaultyTrusteeError and its like for the first wrong dealer.
+    """
     own = derive_polynomials(bound, member, source=source)
     parts = [tuple(evaluate_polynomial(each, member) for each in own.slots)]
-    parts.extend(shares.secrets for shares in opened)
+    for dealer, (dealt, revealed) in enumerate(zip(deals, reveals, strict=True), 1):
+        if dealer != member:
+            opened = open_shares(
+                dealt,
+                bound,
+                dealer=dealer,
+                member=member,
+                revealed=revealed,
+                source=source,
+            )
+            parts.append(opened.secrets)
     columns = zip(*parts, strict=True)
     return KeyShare(member, tuple(reduce_scalar(sum(column)) for column in columns))
 

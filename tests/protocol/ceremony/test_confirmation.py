@@ -16,6 +16,7 @@ from election.protocol.ceremony.confirmation import (
     accept_confirmation,
     confirm,
     derive_digest,
+    open_key_share,
 )
 from election.protocol.ceremony.polynomials import derive_keys
 from tests import honest
@@ -27,7 +28,7 @@ REVEALS = honest.reveal_all(BOUND)
 DEALS = honest.deal_all(BOUND)
 KEYS = derive_keys(BOUND, REVEALS)
 DIGEST = derive_digest(BOUND, REVEALS, DEALS)
-SHARE = honest.open_all(BOUND, 3, reveals=REVEALS, deals=DEALS)
+SHARE = open_key_share(BOUND, 3, reveals=REVEALS, deals=DEALS, source=honest.source(3))
 
 
 def message(share: KeyShare = SHARE) -> Confirmation:
@@ -47,6 +48,15 @@ def test_honest_confirmation_is_accepted() -> None:
 def test_key_share_fits_the_verification_keys() -> None:
     expected = tuple(G * secret for secret in SHARE.secrets)
     assert KEYS.verification_keys[2] == expected
+
+
+def test_key_share_is_refused_when_any_dealer_dealt_wrongly() -> None:
+    words = list(DEALS[3].ciphertexts[3])
+    words[1] = Hash(b"\x01" * 32)
+    wrong = replace(DEALS[3], ciphertexts={3: tuple(words)})
+    deals = [*DEALS[:3], wrong, DEALS[4]]
+    with pytest.raises(FaultyTrusteeError, match="trustee 4: dealt a wrong share"):
+        open_key_share(BOUND, 3, reveals=REVEALS, deals=deals, source=honest.source(3))
 
 
 def test_digest_is_the_hash_of_all_reveals_and_deals() -> None:
@@ -115,7 +125,9 @@ def test_issuers_confirm_in_g2() -> None:
     bound = honest.enroll_all(honest.issuer_attempt())
     reveals, deals = honest.reveal_all(bound), honest.deal_all(bound)
     keys, digest = derive_keys(bound, reveals), derive_digest(bound, reveals, deals)
-    share = honest.open_all(bound, 1, reveals=reveals, deals=deals)
+    share = open_key_share(
+        bound, 1, reveals=reveals, deals=deals, source=honest.source(1)
+    )
     sent = confirm(bound, share, keys=keys, digest=digest, source=honest.source(1))
     accept_confirmation(sent, bound, member=1, keys=keys, digest=digest)
     with pytest.raises(FaultyIssuerError, match="issuer 1: confirmation does not"):

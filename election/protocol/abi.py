@@ -1,0 +1,129 @@
+"""The committed ABI: from a contract's words to the protocol's values, strictly.
+
+The only keeper of eth_abi. Canonical: what decodes encodes to the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from enum import Enum
+from functools import cache
+from typing import Any, Final, get_args, get_type_hints
+
+from eth_abi import decode, encode
+from eth_abi.exceptions import DecodingError
+
+from election.artifacts import ROOT
+from election.crypto.transcript import Hash, hash_bytes
+from election.errors import EncodingError
+from election.protocol import events
+from election.protocol.board import Log
+from election.protocol.events import Event
+
+_WORD: Final = 32
+_POINTS: Final = ("bytes32[4]", "bytes32[8]")
+
+
+class ContractName(Enum):
+    """The contracts that an election is made of."""
+
+    ELECTION = "Election"
+    KEY_CEREMONY = "KeyCeremony"
+    VOTER_LIST = "VoterList"
+    BALLOT_BOX = "BallotBox"
+    TALLY = "Tally"
+
+
+@cache
+def read_abi(name: ContractName) -> tuple[Mapping[str, Any], ...]:
+    """Read the committed ABI of a contract."""
+    return tuple(json.loads((ROOT / "abi" / f"{name.value}.json").read_text()))
+
+
+@cache
+def _event_abis(name: ContractName) -> Mapping[Hash, Mapping[str, Any]]:
+    """Index the events of a contract by their first topic."""
+    return {
+        hash_bytes(_signature(entry).encode()): entry
+        for entry in read_abi(name)
+        if entry["type"] == "event"
+    }
+
+
+def _signature(entry: Mapping[str, Any]) -> str:
+    return f"{entry['name']}({','.join(map(_type, entry['inputs']))})"
+
+
+def _type(parameter: Mapping[str, Any]) -> str:
+    """Spell a parameter's type with its tuples written out."""
+    name: str = parameter["type"]
+    if not name.startswith("tuple"):
+        return name
+    inner = ",".join(map(_type, parameter["components"]))
+    return f"({inner}){name.removeprefix('tuple')}"
+
+
+def decode_event(log: Log, name: ContractName) -> Event:
+    """Decode a log of a contract.
+
+    Raises EncodingError for an event that the contract does not have and for bytes
+    that are not the one encoding of its fields.
+    """
+    entry = _event_abis(name).get(log.topics[0]) if log.topics else None
+    if entry is None:
+        raise EncodingError("log", f"no event of {name.value}")
+    subject = f"{name.value}.{entry['name']}"
+    indexed = [each for each in entry["inputs"] if each["indexed"]]
+    others = [each for each in entry["inputs"] if not each["indexed"]]
+    if len(log.topics) != 1 + len(indexed):
+        raise EncodingError(subject, f"{len(log.topics)} topics")
+    topics = decode_values(indexed, b"".join(log.topics[1:]), subject=subject)
+    words = decode_values(others, log.data, subject=subject)
+    values = iter(topics), iter(words)
+    ordered = [next(values[0 if each["indexed"] else 1]) for each in entry["inputs"]]
+    built: Event = _build(ordered, entry["inputs"], getattr(events, entry["name"]))
+    return built
+
+
+def decode_values(
+    parameters: Sequence[Mapping[str, Any]], raw: bytes, *, subject: str
+) -> tuple[Any, ...]:
+    """Decode ABI-encoded values; raises EncodingError."""
+    types = [_type(parameter) for parameter in parameters]
+    try:
+        values = decode(types, raw)
+        canonical = encode(types, values)
+    except (DecodingError, ValueError, OverflowError) as error:
+        raise EncodingError(subject, "is not encoded as its abi says") from error
+    if canonical != raw:
+        raise EncodingError(subject, "is not in its one encoding")
+    return values
+
+
+def _build(
+    values: Sequence[Any], parameters: Sequence[Mapping[str, Any]], into: type[Any]
+) -> Any:
+    """Build a value of the protocol, whose fields stand in the ABI's order."""
+    hints = get_type_hints(into)
+    columns = zip(values, parameters, fields(into), strict=True)
+    return into(
+        *(_convert(value, each, hints[field.name]) for value, each, field in columns)
+    )
+
+
+def _convert(value: Any, parameter: Mapping[str, Any], hint: Any) -> Any:
+    name: str = parameter["type"]
+    if name in _POINTS:
+        return b"".join(value)
+    if name.endswith("]"):
+        one = {**parameter, "type": name[: name.rindex("[")]}
+        if one["type"] in _POINTS:
+            return b"".join(_convert(each, one, bytes) for each in value)
+        return tuple(_convert(each, one, get_args(hint)[0]) for each in value)
+    if name == "tuple":
+        return _build(value, parameter["components"], hint)
+    if name == "address":
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
