@@ -6,23 +6,22 @@ The only keeper of eth_abi. Canonical: what decodes encodes to the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, Final, get_args, get_type_hints
 
-from eth_abi import decode, encode
+from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
 from election.artifacts import ROOT
-from election.crypto.transcript import Hash, hash_bytes
+from election.crypto.transcript import Hash, hash_bytes, uint_word
 from election.errors import EncodingError
 from election.protocol import events
 from election.protocol.board import Log
 from election.protocol.events import Event
 
-_WORD: Final = 32
+_SELECTOR: Final = 4
 _POINTS: Final = ("bytes32[4]", "bytes32[8]")
 
 
@@ -102,15 +101,39 @@ def decode_values(
     return values
 
 
+def encode_call(name: ContractName, function: str, *arguments: int) -> bytes:
+    """Encode a call of a view that takes numbers."""
+    entry = _function_abi(name, function)
+    selector = hash_bytes(_signature(entry).encode())[:_SELECTOR]
+    return selector + b"".join(map(uint_word, arguments))
+
+
+def decode_answer(name: ContractName, function: str, raw: bytes) -> Any:
+    """Decode what a view with one output answered; raises EncodingError."""
+    outputs = _function_abi(name, function)["outputs"]
+    subject = f"{name.value}.{function}"
+    (value,) = decode_values(outputs, raw, subject=subject)
+    return _convert(value, outputs[0], tuple[Any, ...])
+
+
+@cache
+def _function_abi(name: ContractName, function: str) -> Mapping[str, Any]:
+    entries = (each for each in read_abi(name) if each["type"] == "function")
+    return next(each for each in entries if each["name"] == function)
+
+
 def _build(
-    values: Sequence[Any], parameters: Sequence[Mapping[str, Any]], into: type[Any]
+    values: Sequence[Any], parameters: Sequence[Mapping[str, Any]], into: Any
 ) -> Any:
     """Build a value of the protocol, whose fields stand in the ABI's order."""
+    columns = zip(values, parameters, _field_types(into), strict=True)
+    return into(*(_convert(value, each, hint) for value, each, hint in columns))
+
+
+@cache
+def _field_types(into: Hashable) -> tuple[Any, ...]:
     hints = get_type_hints(into)
-    columns = zip(values, parameters, fields(into), strict=True)
-    return into(
-        *(_convert(value, each, hints[field.name]) for value, each, field in columns)
-    )
+    return tuple(hints[name] for name in hints)
 
 
 def _convert(value: Any, parameter: Mapping[str, Any], hint: Any) -> Any:

@@ -31,6 +31,14 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A question to a contract, as ABI-encoded calldata."""
+
+    address: Address
+    calldata: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The last block that was read."""
 
@@ -44,11 +52,14 @@ class Board:
 
     election: address of the Election contract. logs: of the contracts of the election
     and of no others, in the order of the chain. code: runtime code of these contracts
-    and of the box blueprint, at the head.
+    and of the box blueprint, at the head. answers: what the contracts answer at the
+    head to each of `views.list_calls`, ABI-encoded; without them a log that is left
+    out would not be missed.
     """
 
     chain_id: int
     election: Address
     logs: tuple[Log, ...]
     code: Mapping[Address, bytes]
+    answers: Mapping[Call, bytes]
     head: Head
