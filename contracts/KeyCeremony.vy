@@ -36,7 +36,7 @@ _MAX_SEATS: constant(uint256) = 10  # n: 100 points of one slot are derived in o
 _MAX_MEMBERS: constant(uint256) = 20  # with the reserves: bounds how often it starts anew
 _MAX_SLOTS: constant(uint256) = 64  # contests of an election
 _MAX_PART: constant(uint256) = 256 * _MAX_SEATS  # bytes of one point for each seat
-_MAX_COEFFICIENTS: constant(uint256) = _MAX_SLOTS * _MAX_PART  # bytes of one member's points
+_MAX_COMPLAINT: constant(uint256) = 122_880  # bytes: nodes take transactions of 131,072
 _MAX_CIPHERTEXTS: constant(uint256) = (_MAX_SEATS - 1) * _MAX_SLOTS
 _POINT: constant(uint256) = 128  # bytes of a point of G1, of encryption in both kinds
 _HEAD: constant(uint256) = 64  # bytes before the elements of an ABI-encoded list
@@ -102,6 +102,10 @@ def __init__(
         else:
             self._reserves.append(members[i].account)
     assert self._is_quorate(seats), "key_ceremony: not quorate"
+    # a member who cannot send a complaint would be blamed for another's shares
+    assert slots_ * (k_ * _SIZE + 32 * (n_ - 1)) <= _MAX_COMPLAINT, (
+        "key_ceremony: too many points"
+    )
     self._start(seats)
 
 
@@ -230,7 +234,7 @@ def commit(commitment: bytes32):
 
 
 @external
-def reveal(coefficients: Bytes[_MAX_COEFFICIENTS], t: Bytes[256], s: uint256, salt: bytes32):
+def reveal(coefficients: Bytes[_MAX_COMPLAINT], t: Bytes[256], s: uint256, salt: bytes32):
     """
     @notice Shows the polynomials in the exponent, with a proof that the caller knows them.
     @param coefficients F_{l,c}, slots l outer, degrees c inner.
@@ -242,13 +246,8 @@ def reveal(coefficients: Bytes[_MAX_COEFFICIENTS], t: Bytes[256], s: uint256, sa
     """
     index: uint256 = self._caller_in(REVEAL)
     attempt: uint256 = self.attempt
-    part: uint256 = k * _SIZE
-    assert len(coefficients) == slots * part, "key_ceremony: wrong F length"
-    hashed: bytes32 = keccak256(
-        concat(
-            transcript.DKG_POK, self.cer, convert(index, bytes32), coefficients
-        )
-    )
+    assert len(coefficients) == slots * k * _SIZE, "key_ceremony: wrong F length"
+    hashed: bytes32 = self._hash_revealed(index, coefficients)
     assert self._commitment[attempt][index] == keccak256(
         concat(
             transcript.DKG_COMMIT,
@@ -258,27 +257,12 @@ def reveal(coefficients: Bytes[_MAX_COEFFICIENTS], t: Bytes[256], s: uint256, sa
             convert(s, bytes32),
         )
     ), "key_ceremony: not as committed"
-    sums: Bytes[_MAX_PART] = b""
-    for i: uint256 in range(_MAX_SEATS):
-        first: uint256 = i * group.MAX_POINTS
-        if first >= slots * k:
-            break
-        count: uint256 = min(group.MAX_POINTS, slots * k - first)
-        points: Bytes[256 * group.MAX_POINTS] = convert(
-            slice(coefficients, first * _SIZE, count * _SIZE), Bytes[256 * group.MAX_POINTS]
-        )
-        weights: DynArray[uint256, group.MAX_POINTS] = self._weights(hashed, first, count)
-        sums = convert(
-            concat(sums, group.combine(kind, points, weights)), Bytes[_MAX_PART]
-        )
-    sum: Bytes[256] = group.combine(kind, sums, self._ones(len(sums) // _SIZE))
-    assert group.is_known(kind, sum, t, s, transcript.DKG_POK_E, hashed), "key_ceremony: F is not proven"
+    sum: Bytes[256] = self._weighted_sum(coefficients, hashed)
+    assert group.is_known(kind, sum, t, s, transcript.DKG_POK_E, hashed), (
+        "key_ceremony: F is not proven"
+    )
     for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
-        self._take_part(
-            index,
-            slot,
-            convert(slice(coefficients, (slot - 1) * part, part), Bytes[_MAX_PART]),
-        )
+        self._take_part(index, slot, self._part_of(coefficients, slot))
     self._revealed[attempt][index] = hashed
     self._take_turn(index)
     log IKeyCeremony.Revealed(
@@ -387,7 +371,7 @@ def confirm(t: Bytes[256], s: uint256):
 @external
 def complain(
     dealer: uint256,
-    coefficients: Bytes[_MAX_COEFFICIENTS],
+    coefficients: Bytes[_MAX_COMPLAINT],
     r: Bytes[_POINT],
     ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS],
     z: Bytes[_POINT],
@@ -411,11 +395,9 @@ def complain(
     index: uint256 = self._caller_in(CONFIRM)
     attempt: uint256 = self.attempt
     assert dealer != index, "key_ceremony: dealer is oneself"
-    assert self._revealed[attempt][dealer] == keccak256(
-        concat(
-            transcript.DKG_POK, self.cer, convert(dealer, bytes32), coefficients
-        )
-    ), "key_ceremony: not the dealer's F"
+    assert self._revealed[attempt][dealer] == self._hash_revealed(dealer, coefficients), (
+        "key_ceremony: not the dealer's F"
+    )
     assert len(r) == _POINT and len(z) == _POINT and len(t1) == _POINT and len(t2) == _POINT, (
         "key_ceremony: wrong point length"
     )
@@ -426,16 +408,11 @@ def complain(
     assert self._is_opened(dealer, index, opening, concat(t1, t2), s), "key_ceremony: Z is not proven"
     culprit: uint256 = index
     others: uint256 = index - 1 if index < dealer else index - 2
-    part: uint256 = k * _SIZE
     for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
         share: uint256 = self._decrypt(
             ciphertexts[others * slots + slot - 1], dealer, index, slot, opening
         )
-        if not self._is_share(
-            share,
-            index,
-            convert(slice(coefficients, (slot - 1) * part, part), Bytes[_MAX_PART]),
-        ):
+        if not self._is_share(share, index, self._part_of(coefficients, slot)):
             culprit = dealer
             break
     log IKeyCeremony.ComplaintJudged(
@@ -550,6 +527,47 @@ def _bind():
     )
     self.cer = cer
     log IKeyCeremony.CeremonyBound(attempt=attempt, cer=cer)
+
+
+@internal
+@view
+def _hash_revealed(index: uint256, coefficients: Bytes[_MAX_COMPLAINT]) -> bytes32:
+    """
+    @notice h_p of a seat.
+    """
+    return keccak256(
+        concat(transcript.DKG_POK, self.cer, convert(index, bytes32), coefficients)
+    )
+
+
+@internal
+@view
+def _part_of(coefficients: Bytes[_MAX_COMPLAINT], slot: uint256) -> Bytes[_MAX_PART]:
+    """
+    @notice What a member revealed of one slot.
+    """
+    part: uint256 = k * _SIZE
+    return convert(slice(coefficients, (slot - 1) * part, part), Bytes[_MAX_PART])
+
+
+@internal
+@view
+def _weighted_sum(coefficients: Bytes[_MAX_COMPLAINT], hashed: bytes32) -> Bytes[256]:
+    """
+    @notice Sum of alpha_{l,c} F_{l,c}, in pieces that fit one MSM.
+    """
+    sums: Bytes[_MAX_PART] = b""
+    for i: uint256 in range(_MAX_SEATS):
+        first: uint256 = i * group.MAX_POINTS
+        if first >= slots * k:
+            break
+        count: uint256 = min(group.MAX_POINTS, slots * k - first)
+        points: Bytes[256 * group.MAX_POINTS] = convert(
+            slice(coefficients, first * _SIZE, count * _SIZE), Bytes[256 * group.MAX_POINTS]
+        )
+        sum: Bytes[256] = group.combine(kind, points, self._weights(hashed, first, count))
+        sums = convert(concat(sums, sum), Bytes[_MAX_PART])
+    return group.combine(kind, sums, self._ones(len(sums) // _SIZE))
 
 
 @internal
