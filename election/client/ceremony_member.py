@@ -1,0 +1,196 @@
+"""One member's part in a ceremony, driven by what the chain says.
+
+docs/protocol.md §4. Every secret follows from the member's source, so whoever comes
+back after a crash says the same again; and what the others said is verified before
+anything is built on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from election.client.ceremony import (
+    AttemptRecord,
+    Ceremony,
+    accept_deals,
+    accept_enrolments,
+    accept_reveals,
+    read_attempt,
+)
+from election.client.contracts.key_ceremony import Step
+from election.client.errors import ContractRefusedError
+from election.client.rpc import Act
+from election.crypto.group import Point
+from election.crypto.randomness import SecretSource
+from election.crypto.signature import SigningKey, derive_address
+from election.errors import FaultyIssuerError, FaultyTrusteeError
+from election.protocol.ceremony import confirmation, dealing, enrolment, polynomials
+from election.protocol.ceremony.confirmation import KeyShare
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A trustee or issuer: its account, and the source of its secrets."""
+
+    key: SigningKey
+    source: SecretSource
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What a member found and did.
+
+    step: where the ceremony stood. acted: whether the member said something. key_share:
+    what it keeps, once the ceremony is final.
+    """
+
+    attempt: int
+    step: Step
+    acted: bool
+    key_share: KeyShare | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether there is nothing left to wait for."""
+        return self.step in (Step.FINAL, Step.FAILED)
+
+
+def advance_member(ceremony: Ceremony[Point], member: Member) -> Advance:
+    """Say the one thing that this member has to say next, if it has anything.
+
+    Raises ContractRefusedError, FaultyTrusteeError and its like, UnexpectedAnswerError.
+    """
+    record = read_attempt(ceremony)
+    attempt, step = record.attempt, record.step
+    account = derive_address(member.key)
+    if step is Step.FAILED or account not in attempt.members:
+        return Advance(attempt.number, step, acted=False)
+    index = attempt.members.index(account) + 1
+    if step is Step.FINAL:
+        share = _open(record, index, source=member.source)
+        return Advance(attempt.number, step, acted=False, key_share=share)
+    if _has_spoken(record, index):
+        return Advance(attempt.number, step, acted=False)
+    if step is Step.CONFIRM:
+        _derive_missing(ceremony, record, member)
+    act = _speak(ceremony, record, index, source=member.source)
+    ceremony.handle.contract.connection.send(act, key=member.key)
+    return Advance(attempt.number, step, acted=True)
+
+
+def _has_spoken(record: AttemptRecord[Point], index: int) -> bool:
+    said = {
+        Step.ENROLL: record.enrolled,
+        Step.COMMIT: record.committed,
+        Step.REVEAL: record.revealed,
+        Step.SHARES: record.dealt,
+        Step.CONFIRM: record.confirmed,
+    }
+    return index in said[record.step]
+
+
+def _speak(
+    ceremony: Ceremony[Point],
+    record: AttemptRecord[Point],
+    index: int,
+    *,
+    source: SecretSource,
+) -> Act:
+    handle = ceremony.handle
+    if record.step is Step.ENROLL:
+        return handle.enroll(enrolment.enroll(record.attempt, index, source=source))
+    bound = accept_enrolments(record)
+    if record.step is Step.COMMIT:
+        return handle.commit(polynomials.commit(bound, index, source=source))
+    if record.step is Step.REVEAL:
+        return handle.reveal(polynomials.reveal(bound, index, source=source))
+    if record.step is Step.SHARES:
+        accept_reveals(record, bound)
+        return handle.deal(dealing.deal(bound, index, source=source))
+    return _confirm_or_complain(ceremony, record, index, source=source)
+
+
+def _confirm_or_complain(
+    ceremony: Ceremony[Point],
+    record: AttemptRecord[Point],
+    index: int,
+    *,
+    source: SecretSource,
+) -> Act:
+    bound = accept_enrolments(record)
+    reveals, deals = accept_reveals(record, bound), accept_deals(record, bound)
+    try:
+        share = confirmation.open_key_share(
+            bound, index, reveals=reveals, deals=deals, source=source
+        )
+    except FaultyTrusteeError as error:
+        return _complain(ceremony, record, index, dealer=error.trustee, source=source)
+    except FaultyIssuerError as error:
+        return _complain(ceremony, record, index, dealer=error.issuer, source=source)
+    message = confirmation.confirm(
+        bound,
+        share,
+        keys=polynomials.derive_keys(bound, reveals),
+        digest=confirmation.derive_digest(bound, reveals, deals),
+        source=source,
+    )
+    return ceremony.handle.confirm(message)
+
+
+def _complain(
+    ceremony: Ceremony[Point],
+    record: AttemptRecord[Point],
+    index: int,
+    *,
+    dealer: int,
+    source: SecretSource,
+) -> Act:
+    bound = accept_enrolments(record)
+    dealt = accept_deals(record, bound)[dealer - 1]
+    complaint = dealing.complain(
+        dealt, bound, dealer=dealer, member=index, source=source
+    )
+    return ceremony.handle.complain(
+        complaint,
+        revealed=record.revealed[dealer].coefficients,
+        deal=record.dealt[dealer],
+    )
+
+
+def _derive_missing(
+    ceremony: Ceremony[Point], record: AttemptRecord[Point], member: Member
+) -> None:
+    """Have every slot derived that nobody has derived yet; anyone may."""
+    missing = [s for s in range(1, ceremony.slots + 1) if s not in record.derived]
+    acts = [
+        ceremony.handle.derive(slot, _coefficients(record, slot)) for slot in missing
+    ]
+    if not acts:
+        return
+    try:
+        ceremony.handle.contract.connection.send_all(acts, key=member.key)
+    except ContractRefusedError:  # another member was quicker
+        if not set(missing) <= read_attempt(ceremony).derived:
+            raise
+
+
+def _coefficients(record: AttemptRecord[Point], slot: int) -> bytes:
+    size = record.attempt.threshold * record.attempt.group.point_bytes
+    at = (slot - 1) * size
+    return b"".join(
+        record.revealed[member].coefficients[at : at + size]
+        for member in record.members
+    )
+
+
+def _open(
+    record: AttemptRecord[Point], index: int, *, source: SecretSource
+) -> KeyShare:
+    bound = accept_enrolments(record)
+    return confirmation.open_key_share(
+        bound,
+        index,
+        reveals=accept_reveals(record, bound),
+        deals=accept_deals(record, bound),
+        source=source,
+    )

@@ -1,0 +1,102 @@
+"""A contract at an address: questions to ask it, acts to send it, its events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from election.client.codec import encode_act, read_function
+from election.client.errors import UnexpectedAnswerError
+from election.client.rpc import Act, Connection
+from election.crypto.transcript import Address, Hash
+from election.errors import EncodingError
+from election.protocol.abi import ContractName, decode_event, decode_values
+from election.protocol.board import Call
+from election.protocol.events import Event
+
+MOST_GAS: Final = 30_000_000
+"""What one transaction may use; where gas is free, asking for more than is used
+costs nothing but room in the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract of an election; since: a block before which it said nothing."""
+
+    connection: Connection
+    name: ContractName
+    address: Address
+    since: int = 0
+
+    def read(self, function: str, *arguments: Any) -> Any:
+        """Ask a view with one output.
+
+        Raises UnexpectedAnswerError, ContractRefusedError.
+        """
+        return self.read_each(function, [arguments])[0]
+
+    def read_each(
+        self, function: str, arguments: Sequence[tuple[Any, ...]]
+    ) -> list[Any]:
+        """Ask a view for each of many arguments."""
+        return [outputs[0] for outputs in self.read_outputs(function, arguments)]
+
+    def read_outputs(
+        self, function: str, arguments: Sequence[tuple[Any, ...]]
+    ) -> list[tuple[Any, ...]]:
+        """Ask a view for each of many arguments; give all of its outputs.
+
+        An address is its bytes, a list of points their bytes one after another.
+        """
+        calls = [
+            Call(self.address, encode_act(self.name, function, *each))
+            for each in arguments
+        ]
+        outputs = read_function(self.name, function)["outputs"]
+        return [
+            self._decode(function, outputs, raw)
+            for raw in self.connection.call_all(calls)
+        ]
+
+    def _decode(
+        self, function: str, outputs: list[dict[str, Any]], raw: bytes
+    ) -> tuple[Any, ...]:
+        subject = f"0x{self.address.hex()}"
+        try:
+            values = decode_values(outputs, raw, subject=subject)
+        except EncodingError as error:
+            fact = f"is no {self.name.value}: {function} does not answer"
+            raise UnexpectedAnswerError(subject, fact) from error
+        columns = zip(values, outputs, strict=True)
+        return tuple(_value(value, output["type"]) for value, output in columns)
+
+    def act(self, function: str, *values: Any, gas: int = MOST_GAS) -> Act:
+        """Prepare an act."""
+        return Act(self.address, encode_act(self.name, function, *values), gas)
+
+    def read_events(self, *topics: Hash | None) -> tuple[Event, ...]:
+        """Read what the contract announced, in order, up to the last final block."""
+        connection = self.connection
+        head = connection.read_head("finalized")
+        logs = connection.read_logs(
+            [self.address], first=self.since, last=head.number, topics=topics
+        )
+        return tuple(decode_event(log, self.name) for log in logs)
+
+
+def _value(value: Any, name: str) -> Any:
+    if name.startswith("address"):
+        many = not isinstance(value, str)
+        return tuple(map(_address, value)) if many else _address(value)
+    if name.startswith("bytes32["):
+        return _join(value)
+    return tuple(value) if isinstance(value, list | tuple) else value
+
+
+def _address(text: str) -> Address:
+    return Address(bytes.fromhex(text.removeprefix("0x")))
+
+
+def _join(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b"".join(map(_join, value))

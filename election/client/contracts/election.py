@@ -1,0 +1,75 @@
+"""The handle of the Election contract: rules, contests, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from election.client.contract import Contract
+from election.client.rpc import Act
+from election.crypto.signature import Signature
+from election.crypto.transcript import Address, Hash
+from election.protocol.manifest import Times
+from election.protocol.phases import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """An Election contract."""
+
+    contract: Contract
+
+    def election_id(self) -> Hash:
+        """Read the election's id."""
+        return Hash(self.contract.read("election_id"))
+
+    def test(self) -> bool:
+        """Tell whether it is a rehearsal."""
+        return bool(self.contract.read("test"))
+
+    def phase(self) -> Phase:
+        """Read the phase at the latest block."""
+        return Phase(self.contract.read("phase"))
+
+    def times(self) -> Times:
+        """Read the seven times fixed at deployment."""
+        return Times(*self.contract.read("times"))
+
+    def closings(self) -> tuple[int, int]:
+        """Read when issuing and casting end, with extensions."""
+        issue, cast_ = self.contract.read_outputs("closings", [()])[0]
+        return issue, cast_
+
+    def extension_counter(self) -> int:
+        """Count the extensions so far."""
+        return int(self.contract.read("extension_counter"))
+
+    def contest_ids(self) -> tuple[int, ...]:
+        """List the contests, in the manifest's order."""
+        return tuple(self.contract.read("contest_ids"))
+
+    def boxes(self, contests: Sequence[int]) -> list[Address]:
+        """Read the boxes of contests, zero where there is none yet."""
+        return self.contract.read_each("box", [(contest,) for contest in contests])
+
+    def ctxs(self, contests: Sequence[int]) -> list[Hash]:
+        """Read the contexts of contests, zero where there is no box yet."""
+        return self.contract.read_each("ctx", [(contest,) for contest in contests])
+
+    def commission(self) -> Address:
+        """Read the commission's account."""
+        return Address(self.contract.read("commission"))
+
+    def observers(self) -> tuple[Address, ...]:
+        """List the observers whose quorum an extension or an override needs."""
+        return tuple(self.contract.read("observers"))
+
+    def create_box(self, contest: int) -> Act:
+        """Make a contest's box, once both ceremonies are final."""
+        return self.contract.act("create_box", contest)
+
+    def extend(
+        self, delta: int, *, commission: Signature, observers: Sequence[Signature]
+    ) -> Act:
+        """Shift both closings; observers by increasing address."""
+        return self.contract.act("extend", delta, commission, observers)

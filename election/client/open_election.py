@@ -1,0 +1,147 @@
+"""From the address of an Election contract to all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from election.client.contract import Contract
+from election.client.contracts.ballot_box import BallotBox
+from election.client.contracts.election import Election
+from election.client.contracts.key_ceremony import KeyCeremony
+from election.client.contracts.tally import Tally
+from election.client.contracts.voter_list import VoterList
+from election.client.errors import UnexpectedAnswerError
+from election.client.rpc import Connection
+from election.crypto.group import decode_g2
+from election.crypto.transcript import Address
+from election.protocol.abi import ContractName
+from election.protocol.context import (
+    Box,
+    ContestTerms,
+    derive_election_id,
+    open_box,
+)
+from election.protocol.encoding import decode_g1_list
+from election.protocol.events import ContestListed, ElectionDeployed, Rules
+
+_ZERO = Address(bytes(20))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenElection:
+    """One election on a chain: its rules and a handle for each contract.
+
+    contests: as listed at deployment, by id, in the manifest's order.
+    """
+
+    connection: Connection
+    deployed: ElectionDeployed
+    contests: Mapping[int, ContestListed]
+    election: Election
+    trustees: KeyCeremony
+    issuers: KeyCeremony
+    voter_list: VoterList
+    tally: Tally
+
+    @property
+    def rules(self) -> Rules:
+        """Give the rules fixed at deployment."""
+        return self.deployed.rules
+
+    @property
+    def address(self) -> Address:
+        """Give the address of the Election contract."""
+        return self.election.contract.address
+
+
+@dataclass(frozen=True, slots=True)
+class ContestBox:
+    """A contest's box: its handle, and what its ballots are checked against.
+
+    terms: what ctx was recomputed from.
+    """
+
+    handle: BallotBox
+    box: Box
+    terms: ContestTerms
+
+
+def open_election(
+    connection: Connection, address: Address, *, since: int = 0
+) -> OpenElection:
+    """Find the contracts of an election from its own announcements.
+
+    since: a block not after the deployment. Raises UnexpectedAnswerError.
+    """
+
+    def contract(name: ContractName, at: Address) -> Contract:
+        return Contract(connection, name, at, since)
+
+    own = contract(ContractName.ELECTION, address)
+    events = own.read_events()
+    deployed = next((e for e in events if isinstance(e, ElectionDeployed)), None)
+    if deployed is None:
+        fact = f"is no election on chain {connection.chain_id}"
+        raise UnexpectedAnswerError(f"0x{address.hex()}", fact)
+    ceremony = ContractName.KEY_CEREMONY
+    listed = [event for event in events if isinstance(event, ContestListed)]
+    return OpenElection(
+        connection=connection,
+        deployed=deployed,
+        contests={event.contest: event for event in listed},
+        election=Election(own),
+        trustees=KeyCeremony(contract(ceremony, deployed.trustees_ceremony)),
+        issuers=KeyCeremony(contract(ceremony, deployed.issuers_ceremony)),
+        voter_list=VoterList(contract(ContractName.VOTER_LIST, deployed.voter_list)),
+        tally=Tally(contract(ContractName.TALLY, deployed.tally)),
+    )
+
+
+def read_box(opened: OpenElection, contest: int) -> ContestBox:
+    """Read a contest's box and compute its context anew.
+
+    Raises UnexpectedAnswerError if there is none, or if its context is not what
+    follows from the rules and the ceremonies: nothing secret may meet such a box.
+    """
+    listed = opened.contests.get(contest)
+    if listed is None:
+        raise UnexpectedAnswerError(f"contest {contest}", "is not in the election")
+    (address,) = opened.election.boxes([contest])
+    if address == _ZERO:
+        raise UnexpectedAnswerError(f"contest {contest}", "has no box yet")
+    own = opened.election.contract
+    contract = Contract(own.connection, ContractName.BALLOT_BOX, address, own.since)
+    handle = BallotBox(contract)
+    terms = _read_terms(opened, listed, box=address)
+    box = open_box(terms)
+    if handle.ctx() != box.ctx:
+        raise UnexpectedAnswerError(f"contest {contest}", "has another context")
+    return ContestBox(handle, box, terms)
+
+
+def _read_terms(
+    opened: OpenElection, listed: ContestListed, *, box: Address
+) -> ContestTerms:
+    rules, slots = opened.rules, len(listed.candidates)
+    keys = opened.trustees.keys()[:slots]
+    return ContestTerms(
+        chain_id=opened.connection.chain_id,
+        box=box,
+        voter_list=opened.voter_list.contract.address,
+        trustees_ceremony=opened.trustees.contract.address,
+        issuers_ceremony=opened.issuers.contract.address,
+        election_id=derive_election_id(rules.slug),
+        contest=listed.contest,
+        trustees=opened.trustees.n(),
+        trustee_threshold=opened.trustees.k(),
+        election_keys=decode_g1_list(b"".join(keys)),
+        candidates=listed.candidates,
+        issuers=opened.issuers.n(),
+        issuer_threshold=opened.issuers.k(),
+        credential_key=decode_g2(opened.issuers.key(listed.position)),
+        opening=rules.times[4],
+        issue_closing=rules.times[5],
+        cast_closing=rules.times[6],
+        minimum_cast=rules.m_min,
+    )
