@@ -1,7 +1,7 @@
 """What the compiler makes of the contracts: ABI, initcode, runtime code.
 
-The source in `contracts/` is the truth. Compiling takes half a minute, so a result is kept
-under `build/contracts/` by the hash of everything that enters it.
+The source in `contracts/` is the truth. Compiling takes half a minute, so a result is
+kept under `build/contracts/` by the hash of everything that enters it.
 """
 
 from __future__ import annotations
@@ -48,12 +48,25 @@ class Artifact:
         """Code of the contract's blueprint on chain (ERC-5202)."""
         return BLUEPRINT_PREAMBLE + self.initcode
 
+    def read_immutables(self, code: bytes) -> dict[str, bytes]:
+        """Cut what the constructor fixed out of code on chain, whatever that is."""
+        fixed = code[len(self.runtime) :]
+        return {name: fixed[at : at + size] for name, at, size in self.immutables}
+
+    @property
+    def code_size(self) -> int:
+        """Give the length of the contract's code on chain, in bytes."""
+        return len(self.runtime) + sum(size for _, _, size in self.immutables)
+
     @property
     def blueprint_initcode(self) -> bytes:
         """Initcode that returns `blueprint_code`."""
         size = len(self.blueprint_code).to_bytes(2, "big")
-        return bytes.fromhex("61") + size + bytes.fromhex("3d81600a3d39f3") + (
-            self.blueprint_code
+        return (
+            bytes.fromhex("61")
+            + size
+            + bytes.fromhex("3d81600a3d39f3")
+            + (self.blueprint_code)
         )
 
 
@@ -86,9 +99,9 @@ def _source_hash() -> str:
 
 
 def _compile(name: str) -> dict[str, Any]:
-    from vyper.compiler import compile_from_file_input
-    from vyper.compiler.input_bundle import FilesystemInputBundle
-    from vyper.compiler.settings import OptimizationLevel, Settings
+    from vyper.compiler import compile_from_file_input  # type: ignore[import-untyped]
+    from vyper.compiler.input_bundle import FilesystemInputBundle  # type: ignore[import-untyped]
+    from vyper.compiler.settings import OptimizationLevel, Settings  # type: ignore[import-untyped]
 
     bundle = FilesystemInputBundle([ROOT / "contracts"])
     source = bundle.load_file(Path(f"{name}.vy"))

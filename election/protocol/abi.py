@@ -9,18 +9,19 @@ import json
 from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
-from election.artifacts import ROOT
 from election.crypto.transcript import Hash, hash_bytes, uint_word
 from election.errors import EncodingError
 from election.protocol import events
 from election.protocol.board import Log
 from election.protocol.events import Event
 
+_FOLDER: Final = Path(__file__).resolve().parents[2] / "abi"
 _SELECTOR: Final = 4
 _POINTS: Final = ("bytes32[4]", "bytes32[8]")
 
@@ -38,7 +39,7 @@ class ContractName(Enum):
 @cache
 def read_abi(name: ContractName) -> tuple[Mapping[str, Any], ...]:
     """Read the committed ABI of a contract."""
-    return tuple(json.loads((ROOT / "abi" / f"{name.value}.json").read_text()))
+    return tuple(json.loads((_FOLDER / f"{name.value}.json").read_text()))
 
 
 @cache

@@ -36,6 +36,11 @@ class Part(Enum):
         """Name the contract that plays this part."""
         return self.value[0]
 
+    @property
+    def title(self) -> str:
+        """Name the part to a person."""
+        return self.value[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:
@@ -48,7 +53,7 @@ class Contract:
     @property
     def title(self) -> str:
         """Name the contract to a person."""
-        name = self.part.value[1]
+        name = self.part.title
         return name if self.contest is None else f"{name} of contest {self.contest}"
 
 

@@ -26,7 +26,7 @@ _VIEWS: Final[Mapping[Part, tuple[str, ...]]] = {
     Part.ELECTION: ("extension_counter", "contest_ids", "observers"),
     Part.TRUSTEES: ("attempt", "step", "cer"),
     Part.ISSUERS: ("attempt", "step", "cer"),
-    Part.BOX: ("cast_count", "totals"),
+    Part.BOX: ("cast_count",),
 }
 _VIEWS_OF_CONTEST: Final[Mapping[Part, tuple[str, ...]]] = {
     Part.ELECTION: ("box", "ctx", "candidates_hash"),

@@ -1,0 +1,1 @@
+"""The numbered checks of docs/protocol.md §8, one file each."""

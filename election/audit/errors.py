@@ -1,0 +1,40 @@
+"""What can be wrong with a record.
+
+```
+AuditError
+├── BundleError          a file that is no bundle
+├── MissingError         something that the record should hold and does not
+└── ContradictionError   two things on the record that cannot both be true
+```
+"""
+
+from __future__ import annotations
+
+from election.errors import ElectionError
+
+
+class AuditError(ElectionError):
+    """Report what an auditor cannot accept."""
+
+
+class BundleError(AuditError):
+    """Report a file that is not a bundle in its one form."""
+
+
+class MissingError(AuditError):
+    """Report what the record should hold and does not."""
+
+
+class ContradictionError(AuditError):
+    """Report what cannot be true, and whom it blames."""
+
+    def __init__(self, fact: str, *, blames: str) -> None:
+        """Blame a party of `report.py`; the verification knows its subject."""
+        super().__init__("record", fact)
+        self.blames = blames
+
+
+def require(holds: bool, fact: str, *, blames: str) -> None:
+    """Raise ContradictionError with this fact unless something holds."""
+    if not holds:
+        raise ContradictionError(fact, blames=blames)

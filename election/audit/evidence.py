@@ -1,0 +1,144 @@
+"""What the record publishes, found and decoded once for all checks.
+
+Nothing here is verified: a check that uses a published value relies on the check whose
+claim it is. Whatever should be there and is not raises MissingError.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar, cast
+
+from election.audit.errors import MissingError
+from election.crypto.group import G1_BYTES, G1Point, decode_g1
+from election.crypto.transcript import Address
+from election.protocol.board import Board
+from election.protocol.context import Box, decode_box
+from election.protocol.encoding import decode_totals
+from election.protocol.events import (
+    AttemptStarted,
+    BoxOpened,
+    CeremonyFinal,
+    ContestListed,
+    ElectionDeployed,
+    SlotDerived,
+    TallyFrozen,
+)
+from election.protocol.manifest import Times
+from election.protocol.replay import Entry, Part, Replay, replay_board
+from election.protocol.tally import EncryptedTally
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class CeremonyResult:
+    """What a final ceremony published: keys and V_1..V_n by slot, as bytes."""
+
+    members: tuple[Address, ...]
+    keys: Mapping[int, bytes]
+    verification_keys: Mapping[int, bytes]
+
+
+def contest_of(entry: Entry[object]) -> int | None:
+    """Tell which contest an event is about; None for the election as a whole."""
+    contest: int | None = getattr(entry.event, "contest", entry.contract.contest)
+    return contest
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """A board with its events by kind and contest."""
+
+    board: Board
+
+    @cached_property
+    def replay(self) -> Replay:
+        """Decode all logs."""
+        return replay_board(self.board)
+
+    @cached_property
+    def _index(self) -> Mapping[object, list[Entry[object]]]:
+        index: defaultdict[object, list[Entry[object]]] = defaultdict(list)
+        for entry in self.replay.entries:
+            kind = type(entry.event)
+            index[kind].append(entry)
+            index[kind, contest_of(entry)].append(entry)
+            index[kind, entry.contract.part].append(entry)
+        return index
+
+    def every(
+        self, kind: type[Kind], of: int | Part | None = None
+    ) -> tuple[Entry[Kind], ...]:
+        """List the events of a kind, of all, of one contest or of one part."""
+        key = kind if of is None else (kind, of)
+        return cast("tuple[Entry[Kind], ...]", tuple(self._index.get(key, ())))
+
+    def last(self, kind: type[Kind], of: int | Part | None = None) -> Entry[Kind]:
+        """Give the last event of a kind; raises MissingError."""
+        entries = self.every(kind, of)
+        if not entries:
+            where = f"contest {of}" if isinstance(of, int) else "election"
+            where = of.title if isinstance(of, Part) else where
+            raise MissingError(where, f"no {kind.__name__} on the record")
+        return entries[-1]
+
+    @cached_property
+    def deployed(self) -> ElectionDeployed:
+        """Give the rules of the election."""
+        return self.last(ElectionDeployed).event
+
+    @property
+    def times(self) -> Times:
+        """Give the seven times of the deployment."""
+        times = self.deployed.rules.times
+        return Times(*times)
+
+    @cached_property
+    def contests(self) -> tuple[ContestListed, ...]:
+        """List the contests in the manifest's order; raises MissingError for none."""
+        self.last(ContestListed)
+        return tuple(entry.event for entry in self.every(ContestListed))
+
+    def ceremony(self, part: Part) -> CeremonyResult:
+        """Give what the last final attempt of a ceremony published."""
+        attempt = self.last(CeremonyFinal, part).event.attempt
+        started = (entry.event for entry in self.every(AttemptStarted, part))
+        members = next((e.members for e in started if e.attempt == attempt), ())
+        slots = [entry.event for entry in self.every(SlotDerived, part)]
+        slots = [event for event in slots if event.attempt == attempt]
+        return CeremonyResult(
+            members,
+            {event.slot: event.key for event in slots},
+            {event.slot: event.verification_keys for event in slots},
+        )
+
+    def box(self, contest: int) -> Box:
+        """Decode what a contest's box says that it checks ballots against."""
+        event = self.last(BoxOpened, contest).event
+        return decode_box(
+            contest,
+            event.ctx,
+            election_keys=event.election_keys,
+            credential_key=event.credential_key,
+        )
+
+    def tally(self, contest: int) -> EncryptedTally:
+        """Decode the frozen sum of a contest."""
+        event = self.last(TallyFrozen, contest).event
+        box = self.box(contest)
+        totals = decode_totals(event.totals, slots=len(box.election_keys))
+        return EncryptedTally(box.ctx, event.cast_count, totals)
+
+    def verification_keys(self, trustee: int, *, slots: int) -> tuple[G1Point, ...]:
+        """Decode V_{m,1}..V_{m,L} of a trustee; raises MissingError."""
+        result = self.ceremony(Part.TRUSTEES)
+        if not 1 <= trustee <= len(result.members):
+            raise MissingError(f"trustee {trustee}", "no such trustee on the record")
+        size = G1_BYTES
+        start = (trustee - 1) * size
+        raws = (result.verification_keys.get(slot, b"") for slot in range(1, slots + 1))
+        return tuple(decode_g1(raw[start : start + size]) for raw in raws)
