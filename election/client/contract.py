@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from election.client.codec import encode_act, read_function
 from election.client.errors import UnexpectedAnswerError
-from election.client.rpc import Act, Connection
+from election.client.rpc import FINAL, Act, Connection
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.abi import ContractName, decode_event, decode_values
@@ -78,7 +78,7 @@ class Contract:
     def read_events(self, *topics: Hash | None) -> tuple[Event, ...]:
         """Read what the contract announced, in order, up to the last final block."""
         connection = self.connection
-        head = connection.read_head("finalized")
+        head = connection.read_head(FINAL)
         logs = connection.read_logs(
             [self.address], first=self.since, last=head.number, topics=topics
         )

@@ -1,0 +1,53 @@
+"""Read the whole public record of an election, up to the last final block."""
+
+from __future__ import annotations
+
+from election.client.errors import UnexpectedAnswerError
+from election.client.rpc import FINAL, Connection
+from election.crypto.transcript import Address
+from election.errors import EncodingError
+from election.protocol.abi import ContractName, decode_event
+from election.protocol.board import Board, Log
+from election.protocol.events import ElectionDeployed
+from election.protocol.replay import find_contracts
+from election.protocol.views import list_calls
+
+
+def read_board(connection: Connection, election: Address, *, since: int = 0) -> Board:
+    """Read logs, code and answers of the contracts that an election consists of.
+
+    since: a block not after the deployment. Nothing is believed: what does not decode
+    is kept for the audit to name. Raises UnexpectedAnswerError if no election stands
+    at the address.
+    """
+    head = connection.read_head(FINAL)
+    own = connection.read_logs([election], first=since, last=head.number)
+    deployed = _find_deployment(own)
+    if deployed is None:
+        fact = f"is no election on chain {connection.chain_id}"
+        raise UnexpectedAnswerError(f"0x{election.hex()}", fact)
+    addresses = [contract.address for contract in find_contracts(election, own)]
+    logs = connection.read_logs(addresses, first=since, last=head.number)
+    addresses.append(deployed.box_blueprint)
+    code = connection.read_code(addresses, block=head.number)
+    calls = list_calls(election, logs)
+    answers = connection.call_all(calls, block=hex(head.number))
+    return Board(
+        chain_id=connection.chain_id,
+        election=election,
+        logs=logs,
+        code=dict(zip(addresses, code, strict=True)),
+        answers=dict(zip(calls, answers, strict=True)),
+        head=head,
+    )
+
+
+def _find_deployment(logs: tuple[Log, ...]) -> ElectionDeployed | None:
+    for log in logs:
+        try:
+            event = decode_event(log, ContractName.ELECTION)
+        except EncodingError:
+            continue
+        if isinstance(event, ElectionDeployed):
+            return event
+    return None

@@ -1,0 +1,68 @@
+"""Issuers answer what the chain announced; a voter's device takes their answers.
+
+docs/protocol.md §6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from election.client.open_election import ContestBox, OpenElection
+from election.crypto.group import G2Point, decode_g2
+from election.crypto.transcript import Hash, uint_word
+from election.errors import CredentialError
+from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.events import Issued
+from election.protocol.issuance import (
+    Credential,
+    CredentialRequest,
+    accept_credential,
+    accept_share,
+    serve_share,
+)
+
+
+def read_issued(opened: OpenElection, contest: int) -> dict[Hash, Issued]:
+    """Read the final `Issued` events of a contest, by leaf."""
+    events = opened.voter_list.contract.read_events(None, Hash(uint_word(contest)))
+    return {event.leaf: event for event in events if isinstance(event, Issued)}
+
+
+def serve_issued(
+    opened: OpenElection, contest: int, *, key_share: KeyShare
+) -> dict[Hash, bytes]:
+    """Answer every final `Issued` event of a contest as an issuer, by leaf."""
+    secret = key_share.secrets[opened.contests[contest].position - 1]
+    issued = read_issued(opened, contest)
+    return {leaf: serve_share(each.blinded, secret) for leaf, each in issued.items()}
+
+
+def read_issuer_keys(opened: OpenElection, contest: int) -> tuple[G2Point, ...]:
+    """Read PK_1..PK_n of a contest."""
+    position = opened.contests[contest].position
+    return tuple(map(decode_g2, opened.issuers.verification_keys(position)))
+
+
+def take_credential(
+    request: CredentialRequest,
+    answers: Mapping[int, bytes],
+    contest_box: ContestBox,
+    *,
+    issuer_keys: tuple[G2Point, ...],
+) -> Credential:
+    """Combine the answers of issuers, by index, into a credential.
+
+    Raises FaultyIssuerError, and CredentialError if there are too few answers.
+    """
+    threshold = contest_box.terms.issuer_threshold
+    if len(answers) < threshold:
+        fact = f"{len(answers)} answers of issuers, {threshold} needed"
+        raise CredentialError("credential", fact)
+    shares = {}
+    for issuer, raw in sorted(answers.items())[:threshold]:
+        if not 1 <= issuer <= len(issuer_keys):
+            raise CredentialError(f"issuer {issuer}", "is not in the ceremony")
+        shares[issuer] = accept_share(
+            raw, issuer=issuer, blinded=request.blinded, key=issuer_keys[issuer - 1]
+        )
+    return accept_credential(shares, request, contest_box.box)

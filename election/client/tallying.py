@@ -1,0 +1,95 @@
+"""From the ballots on the chain to a contest's counts, believing nothing on the way.
+
+docs/protocol.md §5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from election.client.contracts.ballot_box import LARGEST_BATCH
+from election.client.errors import UnexpectedAnswerError
+from election.client.open_election import ContestBox, OpenElection
+from election.crypto.discrete_log import build_table
+from election.crypto.group import decode_g1
+from election.crypto.transcript import Hash, uint_word
+from election.errors import CountError
+from election.protocol.ballot import Ballot, accept_batch
+from election.protocol.decryption import (
+    DecryptionShare,
+    Result,
+    ShareMessage,
+    accept_decryption_share,
+    find_result,
+)
+from election.protocol.encoding import encode_totals
+from election.protocol.events import BallotCast, ShareAccepted, TallyFrozen
+from election.protocol.tally import EncryptedTally, aggregate_ballots
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenTally:
+    """A contest's encrypted sum that was both frozen on chain and recomputed here."""
+
+    contest: int
+    tally: EncryptedTally
+
+
+def read_ballots(contest_box: ContestBox) -> tuple[Ballot, ...]:
+    """Read all ballots of a box and verify each; raises BallotError."""
+    events = contest_box.handle.contract.read_events()
+    raws = [event.ballot for event in events if isinstance(event, BallotCast)]
+    return tuple(
+        ballot
+        for at in range(0, len(raws), LARGEST_BATCH)
+        for ballot in accept_batch(raws[at : at + LARGEST_BATCH], contest_box.box)
+    )
+
+
+def recompute_tally(opened: OpenElection, contest_box: ContestBox) -> FrozenTally:
+    """Add up the verified ballots and compare with what the chain froze.
+
+    Raises BallotError, CountError, UnexpectedAnswerError if nothing is frozen.
+    """
+    contest = contest_box.box.contest
+    events = opened.tally.contract.read_events(None, Hash(uint_word(contest)))
+    frozen = next((each for each in events if isinstance(each, TallyFrozen)), None)
+    if frozen is None:
+        raise UnexpectedAnswerError(f"contest {contest}", "is not frozen yet")
+    tally = aggregate_ballots(read_ballots(contest_box), contest_box.box)
+    if frozen.cast_count != tally.cast_count:
+        raise CountError(f"contest {contest}", "other ballots than these were frozen")
+    if frozen.totals != encode_totals(tally.totals):
+        raise CountError(f"contest {contest}", "frozen totals are not the ballots' sum")
+    return FrozenTally(contest, tally)
+
+
+def read_shares(opened: OpenElection, frozen: FrozenTally) -> list[DecryptionShare]:
+    """Read the accepted decryption shares and verify each.
+
+    Raises FaultyTrusteeError.
+    """
+    topic = Hash(uint_word(frozen.contest))
+    events = opened.tally.contract.read_events(None, topic)
+    slots = range(1, len(frozen.tally.totals.slots) + 1)
+    columns = [opened.trustees.verification_keys(slot) for slot in slots]
+    return [
+        accept_decryption_share(
+            ShareMessage(event.decryption, event.t1, event.t2, event.s),
+            frozen.tally,
+            trustee=event.trustee,
+            verification_keys=[decode_g1(keys[event.trustee - 1]) for keys in columns],
+        )
+        for event in events
+        if isinstance(event, ShareAccepted)
+    ]
+
+
+def find_counts(opened: OpenElection, frozen: FrozenTally) -> Result:
+    """Find the counts from the first k accepted shares; raises CountError."""
+    shares = read_shares(opened, frozen)
+    threshold = opened.deployed.trustees.threshold
+    if len(shares) < threshold:
+        fact = f"{len(shares)} shares of trustees, {threshold} needed"
+        raise CountError(f"contest {frozen.contest}", fact)
+    return find_result(shares[:threshold], frozen.tally, table=build_table())
