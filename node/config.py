@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from eth_typing import Address
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from node.errors import ConfigError
 
@@ -15,7 +22,18 @@ DEFAULT_PATH = Path(__file__).resolve().parent.parent / "hardhat-free-devnet.tom
 _PORT_MAX = 65_535
 _KEY_PATTERN = r"^0x[0-9a-f]{64}$"
 
-PrivateKey = Annotated[str, Field(pattern=_KEY_PATTERN, repr=False)]
+_CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+
+def _check_key(key: str) -> str:
+    if not 0 < int(key, 16) < _CURVE_ORDER:
+        raise ValueError("is not a private key of secp256k1")
+    return key
+
+
+PrivateKey = Annotated[
+    str, Field(pattern=_KEY_PATTERN, repr=False), AfterValidator(_check_key)
+]
 Positive = Annotated[int, Field(gt=0)]
 
 

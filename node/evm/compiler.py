@@ -78,17 +78,15 @@ class Program:
         """Count a visit to the block at `start`, and say whether it pays to compile."""
         visits = self._visits.get(start, 0) + 1
         self._visits[start] = visits
-        return visits >= _HOT
+        return visits > _HOT
 
-    def compile(self, start: int) -> Block:
+    def compile(self, start: int) -> None:
         """Compile the block at `start`, whose first opcode is native."""
         source = _Writer(self).write(start)
         names = {"CODE": self.code, "J": self.destinations, **NAMES}
         # The source is made of templates and integers only, never of text from outside.
         exec(source, names)  # noqa: S102
-        block: Block = names["block"]
-        self.blocks[start] = block
-        return block
+        self.blocks[start] = names["block"]
 
 
 @lru_cache(_PROGRAMS)

@@ -21,10 +21,19 @@ from eth_typing import Address
 from typing_extensions import override
 
 from node.evm.compiler import Program, read_program
-from node.evm.opcodes import JUMP, JUMPDEST, JUMPI, STOP
+from node.evm.opcodes import JUMP, JUMPDEST, JUMPI, SELFDESTRUCT, STOP
 from node.evm.precompile_calls import AS_MESSAGES, CALL, STATICCALL, shortened
 
 ENDS = frozenset({JUMP, JUMPI})
+
+
+_OPCODES: dict[int, OpcodeAPI] = {
+    opcode: cast("OpcodeAPI", shortened(opcode, PRAGUE_OPCODES[opcode]))
+    for opcode in (CALL, STATICCALL)
+} | {
+    # py-evm wraps it in a Python warning to the node's operator: not their business.
+    SELFDESTRUCT: cast("Any", PRAGUE_OPCODES[SELFDESTRUCT]).__wrapped__
+}
 
 
 class Computation(PragueComputation):
@@ -35,10 +44,7 @@ class Computation(PragueComputation):
     _memory: Memory
 
     _precompiles = PragueComputation.get_precompiles() | AS_MESSAGES
-    opcodes = PRAGUE_OPCODES | {
-        opcode: cast("OpcodeAPI", shortened(opcode, PRAGUE_OPCODES[opcode]))
-        for opcode in (CALL, STATICCALL)
-    }
+    opcodes = PRAGUE_OPCODES | _OPCODES
 
     @classmethod
     @override
@@ -95,9 +101,10 @@ class Computation(PragueComputation):
     def _step(self, program: Program, pc: int) -> int:
         """Run one opcode that is never compiled, or a block that is not yet."""
         if program.is_native(pc):
-            if program.is_hot(pc):
-                program.compile(pc)
-            return self._run_cold(program, pc)
+            if not program.is_hot(pc):
+                return self._run_cold(program, pc)
+            program.compile(pc)
+            return pc
         pc = self._call_opcode(program.code, pc)
         stack = self._stack.values
         if stack and type(stack[-1]) is not int:

@@ -21,6 +21,7 @@ from eth.exceptions import (
 from node.hashing import keccak
 
 STOP, JUMP, JUMPI, PC, JUMPDEST = 0x00, 0x56, 0x57, 0x58, 0x5B
+SELFDESTRUCT = 0xFF
 POP, PUSH0, PUSH32 = 0x50, 0x5F, 0x7F
 DUP1, DUP16, SWAP1, SWAP16 = 0x80, 0x8F, 0x90, 0x9F
 JUMP_GAS, JUMPI_GAS, JUMPDEST_GAS, CHEAP_GAS, STACK_GAS = 8, 10, 1, 2, 3

@@ -1,0 +1,315 @@
+"""Compiled bytecode against py-evm's own loop, opcode by opcode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import pytest
+from eth.vm.forks.prague.computation import PragueComputation
+from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
+from eth.vm.message import Message
+from eth_typing import Address, Hash32
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from node.block import EMPTY_ROOT
+from node.evm import compiler
+from node.evm.compiler import read_program
+from node.evm.execute import _clear
+from node.evm.interpreter import Computation
+from node.evm.opcodes import (
+    DUP1,
+    JUMPDEST,
+    MASK,
+    PUSH0,
+    PUSH32,
+    SELFDESTRUCT,
+    SWAP16,
+    TEMPLATES,
+)
+from node.evm.state import Environment, State, open_state
+from node.hashing import keccak
+from tests.node.bytecode import assemble
+
+_CODE = Address(b"\xc0" * 20)
+_CALLEE = Address(b"\xca" * 20)
+_SENDER = Address(b"\x5e" * 20)
+_DATA = bytes(range(1, 101))
+
+
+class _Reference(PragueComputation):
+    """py-evm's interpreter; the precompiles have their own tests."""
+
+    _precompiles = Computation._precompiles
+    opcodes = PRAGUE_OPCODES | {SELFDESTRUCT: Computation.opcodes[SELFDESTRUCT]}
+
+
+@dataclass(frozen=True)
+class _Effects:
+    failed: bool
+    gas: int
+    output: bytes
+    refund: int
+    logs: Any
+    root: bytes
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compile_everything() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "_HOT", 0)
+        read_program.cache_clear()
+        yield
+    read_program.cache_clear()
+
+
+def _run(kind: type[PragueComputation], code: bytes, gas: int) -> _Effects:
+    environment = Environment(
+        chain_id=7,
+        number=300,
+        timestamp=1_700_000_000,
+        gas_limit=60_000_000,
+        ancestors=lambda: [keccak(bytes([n])) for n in range(256)],
+        beneficiary=Address(b"\xbe" * 20),
+        prev_randao=Hash32(b"\x77" * 32),
+    )
+    nodes: dict[bytes, bytes] = {}
+    state: State = open_state(nodes, EMPTY_ROOT, environment)
+    state.set_code(_CODE, code)
+    # Answers with its own input, reversed in roles: caller first.
+    state.set_code(
+        _CALLEE, assemble("CALLER 0 MSTORE CALLDATASIZE 32 MSTORE 64 0 RETURN")
+    )
+    for address in (_CODE, _SENDER):
+        state.set_balance(address, 10**18)
+    state.set_storage(_CODE, 1, 5)
+    state.persist()
+    state.lock_changes()
+    state.mark_address_warm(_CODE)
+    message = Message(gas=gas, to=_CODE, sender=_SENDER, value=9, data=_DATA, code=code)
+    context = state.get_transaction_context_class()(gas_price=3, origin=_SENDER)
+    done = kind.apply_message(state, message, context)
+    _clear(state, done)
+    return _Effects(
+        failed=done.is_error,
+        gas=done.get_gas_remaining(),
+        output=done.output,
+        refund=done.get_gas_refund(),
+        logs=done.get_log_entries(),
+        root=state.make_state_root(),
+    )
+
+
+def _compare(code: bytes, gas: int = 200_000) -> _Effects:
+    ours = _run(Computation, code, gas)
+    assert ours == _run(_Reference, code, gas)
+    return ours
+
+
+_INTERESTING = [
+    0,
+    1,
+    2,
+    3,
+    7,
+    31,
+    32,
+    33,
+    63,
+    64,
+    100,
+    255,
+    256,
+    257,
+    2**16,
+    2**64,
+    2**128 - 1,
+    2**255 - 1,
+    2**255,
+    2**255 + 1,
+    MASK - 1,
+    MASK,
+]
+
+
+_SPANS = (0, 1, 33, 100, MASK)
+_FUNCTIONS = [
+    opcode
+    for opcode, template in TEMPLATES.items()
+    if template.gives and len(template.lines) == 1
+]
+
+
+@pytest.mark.parametrize("opcode", _FUNCTIONS)
+def test_a_function_agrees_on_interesting_operands(opcode: int) -> None:
+    """Every pair, the third operand running along; all results are returned."""
+    drop = " ".join(["POP"] * (3 - TEMPLATES[opcode].takes))
+    pairs = list(product(_INTERESTING, repeat=2))
+    code = b""
+    for place, (x, y) in enumerate(pairs):
+        z = _INTERESTING[place % 21]
+        code += assemble(f"{z} {y} {x}") + bytes([opcode])
+        code += assemble(f"{32 * place} MSTORE {drop}")
+    code += assemble(f"{32 * len(pairs)} 0 RETURN")
+    assert not _compare(code, gas=1_000_000).failed
+
+
+@pytest.mark.parametrize("opcode", sorted(set(TEMPLATES) - set(_FUNCTIONS)))
+@pytest.mark.parametrize("x", _SPANS)
+def test_an_effect_agrees_on_interesting_operands(opcode: int, x: int) -> None:
+    """What touches memory, with spans that fit, spill over and cost too much."""
+    tail = "0 MSTORE" if TEMPLATES[opcode].gives else ""
+    for y in _SPANS:
+        for z in (0, 33):
+            code = assemble(f"{z} {y} {x}") + bytes([opcode])
+            _compare(
+                code + assemble(f"{tail} MSIZE 64 MSTORE 128 0 RETURN"), gas=60_000
+            )
+
+
+@pytest.mark.parametrize("gas", range(80))
+def test_gas_runs_out_at_the_same_limit(gas: int) -> None:
+    code = assemble("7 8 MUL 0 MSTORE 64 0 SHA3 9 EXP 32 MSTORE 33 0 RETURN")
+    _compare(code, gas=gas)
+
+
+def test_a_loop_agrees() -> None:
+    code = assemble(
+        "50 JUMPDEST DUP1 DUP1 MUL 0 MLOAD ADD 0 MSTORE 1 SWAP1 SUB DUP1 2 JUMPI"
+        " 32 0 RETURN"
+    )
+    assert not _compare(code).failed
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("3 JUMP STOP", id="to no JUMPDEST"),
+        pytest.param("4 JUMP 0x5b STOP", id="into the data of a PUSH"),
+        pytest.param("1 4 JUMPI 0x5b STOP", id="conditionally into data"),
+        pytest.param("0 4 JUMPI 0x5b STOP", id="not taken into data"),
+        pytest.param("CALLDATASIZE JUMP", id="to a computed place outside"),
+        pytest.param(
+            "94 CALLDATASIZE SUB JUMP JUMPDEST STOP", id="to a computed place"
+        ),
+        pytest.param("1 CALLDATASIZE JUMPI", id="conditionally outside"),
+        pytest.param("JUMPDEST 0 JUMP", id="forever"),
+        pytest.param("1", id="end of code"),
+        pytest.param("POP", id="from an empty stack"),
+        pytest.param("1 SWAP1", id="swap beyond the stack"),
+        pytest.param("1 DUP2", id="dup beyond the stack"),
+        pytest.param("JUMPDEST 1 0 JUMP", id="until the stack is full"),
+        pytest.param("JUMPDEST PC PC ADD 2 1 JUMPI", id="reading its position"),
+    ],
+)
+def test_control_flow_agrees(source: str) -> None:
+    _compare(assemble(source), gas=60_000)
+
+
+@pytest.mark.parametrize("height", range(1_020, 1_026))
+def test_the_stack_limit_agrees(height: int) -> None:
+    """Depths around 1024, in one block and across the cut between blocks."""
+    _compare(bytes([PUSH0]) * height)
+    _compare(bytes([PUSH0]) * (height - 2) + bytes([JUMPDEST, PUSH0, PUSH0]))
+
+
+def test_a_truncated_push_reads_zeros() -> None:
+    _compare(assemble("0 0 LOG0") + bytes([PUSH32, 0xFF]))
+
+
+@pytest.mark.parametrize(
+    "callee", [1, 2, 4, 5, 0x0B, 0x0F, 0x10, int.from_bytes(_CALLEE)]
+)
+@pytest.mark.parametrize("call", ["CALL", "STATICCALL", "DELEGATECALL", "CALLCODE"])
+@pytest.mark.parametrize("value", [0, 1])
+@pytest.mark.parametrize("gas", [0, 50, 500, 70_000, MASK])
+def test_a_call_agrees(callee: int, call: str, value: int, gas: int) -> None:
+    """Input, output, gas kept back, value, and the memory paid for."""
+    moved = f"{value}" if call in ("CALL", "CALLCODE") else ""
+    code = assemble(
+        f"100 0 0 CALLDATACOPY 48 200 96 5 {moved} {callee} {gas} {call}"
+        " 0 MSTORE RETURNDATASIZE 32 MSTORE RETURNDATASIZE 0 64 RETURNDATACOPY"
+        " GAS 400 MSTORE 512 0 RETURN"
+    )
+    _compare(code)
+
+
+@pytest.mark.parametrize("call", ["CALL", "STATICCALL"])
+def test_a_valid_precompile_call_agrees(call: str) -> None:
+    moved = "0" if call == "CALL" else ""
+    code = assemble(
+        f"128 0 256 0 {moved} 0x0b GAS {call} 256 MSTORE 288 0 RETURN"
+    )  # infinity plus infinity
+    assert not _compare(code).failed
+
+
+def test_a_call_inside_a_static_call_agrees() -> None:
+    """A static frame may call a precompile, without value."""
+    inner = assemble("0 0 32 0 0 4 GAS CALL 0 MSTORE 32 0 RETURN")
+    store = b"".join(
+        assemble(f"{byte} {place} MSTORE8") for place, byte in enumerate(inner)
+    )
+    code = store + assemble(
+        f"{len(inner)} 0 0 CREATE 32 0 0 0 DUP5 GAS STATICCALL POP 32 0 RETURN"
+    )
+    _compare(code, gas=400_000)
+
+
+_pushes = st.one_of(
+    st.sampled_from(_INTERESTING), st.integers(0, 300), st.integers(0, MASK)
+).map(lambda value: assemble(str(value)))
+_natives = st.sampled_from([*TEMPLATES, JUMPDEST, 0x58, *range(DUP1, SWAP16 + 1)]).map(
+    lambda opcode: bytes([opcode])
+)
+_foreign = st.sampled_from(
+    [
+        49,
+        59,
+        63,
+        64,
+        65,
+        68,
+        69,
+        71,
+        72,
+        84,
+        85,
+        90,
+        92,
+        93,
+        160,
+        161,
+        162,
+        240,
+        241,
+        244,
+        245,
+        250,
+        243,
+        253,
+        254,
+        255,
+        0,
+    ]
+).map(lambda opcode: bytes([opcode]))
+_jumps = st.integers(0, 90).map(lambda target: assemble(f"{target} JUMPI"))
+_programs = st.lists(
+    st.one_of(_pushes, _pushes, _natives, _natives, _foreign, _jumps), max_size=40
+).map(b"".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_programs, st.integers(0, 60_000))
+@example(code=b"", gas=0)
+def test_any_program_agrees(code: bytes, gas: int) -> None:
+    seeds = assemble(" ".join(str(v) for v in (1, 64, 2, 32, 0, 5, 100, 3, 40, 7)))
+    _compare(seeds + code, gas=gas)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=64))
+def test_any_bytes_agree(code: bytes) -> None:
+    _compare(code, gas=50_000)
