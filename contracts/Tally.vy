@@ -31,8 +31,9 @@ _FINAL: constant(uint256) = 3
 _ELECTION: immutable(IElection)
 
 state: public(HashMap[uint256, uint256])
-frozen: public(uint256)  # contests frozen
-final: public(uint256)  # contests that are final or withheld
+# Election asks for these two while freeze() runs, which asks it for the phase
+frozen: public(reentrant(uint256))  # contests frozen
+final: public(reentrant(uint256))  # contests that are final or withheld
 _shares: HashMap[uint256, HashMap[uint256, DynArray[bytes32[4], _MAX_SLOTS]]]
 _counts: HashMap[uint256, DynArray[uint256, _MAX_SLOTS]]
 
