@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -188,6 +189,51 @@ def shifted_responses() -> list[UnitVectorProof]:
 @pytest.mark.parametrize("proof", shifted_commitments() + shifted_responses())
 def test_proof_is_refused_when_a_field_is_changed(proof: UnitVectorProof) -> None:
     statement, _ = honest()
+    assert not verify_unit_vector(statement, proof)
+
+
+def shift_one(name: str) -> Callable[[UnitVectorCommitments], UnitVectorCommitments]:
+    def shift(old: UnitVectorCommitments) -> UnitVectorCommitments:
+        if name == "C":
+            return replace(old, linear=old.linear + G)
+        if name == "A'":
+            return replace(old, ephemeral=old.ephemeral + G)
+        if name == "D":
+            return replace(old, constant=old.constant + G)
+        slots = list(old.slots)
+        slots[int(name)] += G
+        return replace(old, slots=tuple(slots))
+
+    return shift
+
+
+@pytest.mark.parametrize("name", ["C", "A'", "0", "1", "2", "3", "4", "D"])
+def test_every_equation_is_checked(name: str) -> None:
+    """The prover commits to one wrong point, so one equation alone is wrong."""
+    statement, _ = honest()
+    proof = forger.prove_vector(
+        statement, (0, 1, 0, 0, 0), nonce=NONCE, masks=MASKS, shift=shift_one(name)
+    )
+    assert not verify_unit_vector(statement, proof)
+
+
+def test_proof_is_refused_when_it_spells_out_the_last_response() -> None:
+    """With f_L sent as well, and 0 for what is left, all L equations still hold."""
+    statement, proof = honest()
+    challenges = derive_challenges(statement, proof.commitments)
+    responses, _ = complete_responses(proof, challenges)
+    assert not verify_unit_vector(statement, replace(proof, slot_responses=responses))
+
+
+def test_proof_is_refused_when_it_commits_to_one_slot_more() -> None:
+    statement, _ = honest()
+
+    def extend(old: UnitVectorCommitments) -> UnitVectorCommitments:
+        return replace(old, slots=(*old.slots, G))
+
+    proof = forger.prove_vector(
+        statement, (0, 1, 0, 0, 0), nonce=NONCE, masks=MASKS, shift=extend
+    )
     assert not verify_unit_vector(statement, proof)
 
 

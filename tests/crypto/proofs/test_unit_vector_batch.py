@@ -15,6 +15,8 @@ from election.crypto.proofs.unit_vector import (
     UnitVectorCommitments,
     UnitVectorMasks,
     UnitVectorStatement,
+    complete_responses,
+    derive_challenges,
     prove_unit_vector,
     verify_unit_vector,
 )
@@ -130,6 +132,38 @@ def test_batch_is_refused_when_one_entry_has_another_contest(position: int) -> N
     foreign = replace(entry.statement, ctx=Hash(b"\x09" * 32))
     entries[position] = replace(entry, statement=foreign)
     assert not verify_unit_vector_batch(entries)
+
+
+def enter(choice: int, *, ctx: Hash, keys: tuple[G1Point, ...]) -> BatchEntry:
+    nonce, masks = Scalar(5), UnitVectorMasks(Scalar(6), (Scalar(7),) * (len(keys) - 1))
+    ciphertext = encrypt(choice, keys, nonce=nonce)
+    statement = UnitVectorStatement(ctx, keys, Address(b"\x01" * 20), ciphertext)
+    proof = prove_unit_vector(statement, choice, nonce=nonce, masks=masks)
+    return BatchEntry(statement, proof, Hash(b"\x01" * 32))
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        enter(1, ctx=Hash(b"\x09" * 32), keys=KEYS),
+        enter(1, ctx=CTX, keys=KEYS[:2]),
+        enter(1, ctx=CTX, keys=KEYS[::-1]),
+    ],
+)
+def test_batch_is_refused_when_it_mixes_good_ballots_of_two_contests(
+    foreign: BatchEntry,
+) -> None:
+    assert verify_unit_vector_batch([foreign])
+    assert not verify_unit_vector_batch([enter(1, ctx=CTX, keys=KEYS), foreign])
+
+
+def test_batch_is_refused_when_a_proof_spells_out_the_last_response() -> None:
+    """Otherwise one proof would have two forms that both hold."""
+    entry = enter(1, ctx=CTX, keys=KEYS)
+    challenges = derive_challenges(entry.statement, entry.proof.commitments)
+    responses, _ = complete_responses(entry.proof, challenges)
+    longer = replace(entry, proof=replace(entry.proof, slot_responses=responses))
+    assert not verify_unit_vector_batch([longer])
 
 
 def test_batch_is_refused_when_a_list_has_another_length() -> None:
