@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from Crypto.Hash import keccak
 from hypothesis import given
@@ -109,3 +112,11 @@ def test_address_is_refused_when_it_is_zero() -> None:
 def test_hash_and_address_are_taken_as_they_are() -> None:
     assert decode_hash(b"\x01" * 32) == b"\x01" * 32
     assert decode_address(b"\x01" * 20) == b"\x01" * 20
+
+
+def test_tags_are_those_of_the_specification() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+    table = text.split("### Tags")[1].split("\n## ")[0]
+    listed = set(re.findall(r"`([a-z-]+)`", table))
+    derived = {"bk", "rho"}  # words of HKDF, in section 6
+    assert {tag.value for tag in Tag} == listed | derived

@@ -210,6 +210,7 @@ def test_merged_equation_would_pass_permuted_counts() -> None:
         ((3, 1), "another number of counts"),
         ((3, 1, 6, 0), "another number of counts"),
         ((11, -7, 6), "out of range"),
+        ((10, 3, -3), "out of range"),
         ((3 + ORDER, 1 - ORDER, 6), "out of range"),
         ((4, 0, 6), "count 1: is not what was decrypted"),
         ((3, 2, 5), "count 2: is not what was decrypted"),
