@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar, cast
 
+from election.audit.casts import Cast, accept_casts
 from election.audit.errors import MissingError
 from election.crypto.group import G1_BYTES, G1Point, decode_g1
 from election.crypto.transcript import Address
@@ -20,6 +21,7 @@ from election.protocol.context import Box, decode_box
 from election.protocol.encoding import decode_totals
 from election.protocol.events import (
     AttemptStarted,
+    BallotCast,
     BoxOpened,
     CeremonyFinal,
     ContestListed,
@@ -77,6 +79,12 @@ class Evidence:
         key = kind if of is None else (kind, of)
         return cast("tuple[Entry[Kind], ...]", tuple(self._index.get(key, ())))
 
+    def of_kinds(self, *kinds: type[Kind]) -> tuple[Entry[Kind], ...]:
+        """List the events of several kinds, in the order of the chain."""
+        entries = self.replay.entries
+        found = tuple(each for each in entries if isinstance(each.event, kinds))
+        return cast("tuple[Entry[Kind], ...]", found)
+
     def last(self, kind: type[Kind], of: int | Part | None = None) -> Entry[Kind]:
         """Give the last event of a kind; raises MissingError."""
         entries = self.every(kind, of)
@@ -115,6 +123,17 @@ class Evidence:
             {event.slot: event.key for event in slots},
             {event.slot: event.verification_keys for event in slots},
         )
+
+    @cached_property
+    def _casts(self) -> dict[int, tuple[Cast, ...]]:
+        return {}
+
+    def casts(self, contest: int) -> tuple[Cast, ...]:
+        """Accept or refuse the ballots of a contest, once for all checks."""
+        if contest not in self._casts:
+            entries = self.every(BallotCast, contest)
+            self._casts[contest] = accept_casts(entries, self.box(contest))
+        return self._casts[contest]
 
     def box(self, contest: int) -> Box:
         """Decode what a contest's box says that it checks ballots against."""

@@ -118,6 +118,11 @@ def pairing_check(pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
     )
 
 
+def pair(left: G1Point, right: G2Point) -> bytes:
+    """Compute a pairing, encoded so that many can be compared with many."""
+    return bytes.fromhex(str(native.GT.pairing(left.native, right.native)))
+
+
 def hash_to_curve(message: bytes, *, dst: bytes) -> G1Point:
     """Hash to G1 by BLS12381G1_XMD:SHA-256_SSWU_RO_ (RFC 9380)."""
     return G1Point(native.G1Point.hash_to_curve(message, dst))

@@ -1,0 +1,86 @@
+"""Audit an election: run every check over its board, and sum up what held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from election.audit.catalogue import CHECKS, Check
+from election.audit.evidence import Evidence
+from election.audit.report import (
+    NODE,
+    CheckResult,
+    ContestOutcome,
+    Outcome,
+    Report,
+)
+from election.audit.verify import Named, describe
+from election.errors import ElectionError
+from election.protocol.board import Board
+from election.protocol.events import (
+    BallotCast,
+    ContestListed,
+    ElectionDeployed,
+    ResultPublished,
+)
+
+Progress = Callable[[int, Check], None]
+"""Told the number of each check before it runs."""
+
+
+def audit_board(board: Board, *, progress: Progress) -> Report:
+    """Run all checks over a board; never raises for what is on it."""
+    evidence = Evidence(board)
+    results = []
+    for number, check in enumerate(CHECKS, 1):
+        progress(number, check)
+        outcome = _run(check, evidence)
+        results.append(CheckResult(number, check.name, check.claim, outcome))
+    return _sum_up(evidence, tuple(results))
+
+
+def _run(check: Check, evidence: Evidence) -> Outcome:
+    """Run a check; one that cannot even begin has verified nothing of one thing."""
+    try:
+        return check.verify(evidence)
+    except ElectionError as error:
+        finding = describe(error, named=Named("record"), blames=NODE)
+        return Outcome(0, 1, (finding,))
+
+
+def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
+    ballots = next(check for check in checks if check.name == "ballots").outcome
+    faults = {f.contest for check in checks for f in check.outcome.findings}
+    contests = tuple(
+        _sum_up_contest(evidence, entry.event, faults=faults)
+        for entry in evidence.every(ContestListed)
+    )
+    return Report(
+        title=_find_title(evidence),
+        chain_id=evidence.board.chain_id,
+        election=f"0x{evidence.board.election.hex()}",
+        head=evidence.board.head.number,
+        checks=checks,
+        contests=contests,
+        verified_ballots=ballots.verified,
+        ballots=len(evidence.every(BallotCast)),
+    )
+
+
+def _find_title(evidence: Evidence) -> str:
+    deployed = evidence.every(ElectionDeployed)
+    return deployed[-1].event.rules.title if deployed else ""
+
+
+def _sum_up_contest(
+    evidence: Evidence, listed: ContestListed, *, faults: set[int | None]
+) -> ContestOutcome:
+    contest = listed.contest
+    results = evidence.every(ResultPublished, contest)
+    counts = results[-1].event.counts if results else ()
+    return ContestOutcome(
+        contest=contest,
+        title=listed.title,
+        cast_count=len(evidence.every(BallotCast, contest)),
+        counts=tuple(zip(listed.candidates, counts, strict=False)),
+        verified=not faults & {None, contest},
+    )

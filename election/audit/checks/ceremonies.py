@@ -1,0 +1,195 @@
+"""The keys were made as agreed, and everyone who was excluded deserved it.
+
+docs/protocol.md §4. All attempts of a ceremony are repeated, the aborted ones too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Generic, cast, get_args
+
+from election.audit.checks.attempt import AttemptReplay, Message, Step
+from election.audit.errors import MissingError, require
+from election.audit.evidence import Evidence
+from election.audit.report import COMMISSION, NODE, VALIDATORS, Finding, Outcome
+from election.audit.verify import Named, describe
+from election.crypto.group import Point
+from election.crypto.transcript import Address
+from election.errors import ElectionError
+from election.protocol import events
+from election.protocol.ceremony.attempt import (
+    ISSUER_GROUP,
+    TRUSTEE_GROUP,
+    Attempt,
+    Group,
+)
+from election.protocol.events import CeremonyEvent
+from election.protocol.manifest import Roster
+from election.protocol.replay import Entry, Part
+
+_SILENCE: Final = 1
+_COMPLAINT: Final = 2
+
+
+@dataclass(slots=True)
+class CeremonyReplay(Generic[Point]):
+    """What has happened in a ceremony so far.
+
+    last: the last attempt, with number 0 before the first. members: who must take part
+    in the attempt that is due, if one is. opening: t_keys, Unix seconds.
+    """
+
+    roster: Roster
+    opening: int
+    step_seconds: int
+    last: Attempt[Point]
+    members: tuple[Address, ...] | None
+    excluded: int = 0
+    current: AttemptReplay[Point] | None = None
+    judged: int | None = None
+    is_final: bool = False
+
+    def take(self, entry: Entry[CeremonyEvent]) -> None:
+        """Repeat one event; raises if it does not follow from those before."""
+        event, now = entry.event, entry.log.timestamp
+        require(not self.is_final, "came after the end", blames=VALIDATORS)
+        if isinstance(event, events.AttemptStarted):
+            self._start(event, now=now)
+        elif isinstance(event, events.CeremonyFailed):
+            self._fail(event)
+        else:
+            is_current = event.attempt == self.last.number
+            require(is_current, "is of another attempt", blames=VALIDATORS)
+            self._take_in(self._attempt(), event, now=now)
+
+    def _attempt(self) -> AttemptReplay[Point]:
+        if self.current is None:
+            raise MissingError("attempt", "did not start on the record")
+        return self.current
+
+    def _start(self, event: events.AttemptStarted, *, now: int) -> None:
+        members = self.members
+        is_due = event.attempt == self.last.number + 1 and members is not None
+        require(is_due, "was not due", blames=VALIDATORS)
+        is_right = event.members == members and event.n == len(event.members)
+        require(is_right, "seats other members than its turn", blames=VALIDATORS)
+        self.last = replace(self.last, number=event.attempt, members=event.members)
+        self.current, self.members = AttemptReplay(self.last, now), None
+
+    def _fail(self, event: events.CeremonyFailed) -> None:
+        is_due = event.attempt == self.last.number and self.current is None
+        is_due = is_due and self.members is None
+        require(is_due, "has members for another attempt", blames=VALIDATORS)
+
+    def _take_in(
+        self, attempt: AttemptReplay[Point], event: CeremonyEvent, *, now: int
+    ) -> None:
+        is_clear = self.judged is None or isinstance(event, events.AttemptAborted)
+        require(is_clear, "came after a complaint", blames=VALIDATORS)
+        if isinstance(event, get_args(Message)):
+            attempt.take_message(cast("Message", event), now=now)
+        elif isinstance(event, events.CeremonyBound):
+            attempt.check_binding(event)
+        elif isinstance(event, events.SlotDerived):
+            attempt.check_slot(event)
+        elif isinstance(event, events.CeremonyFinal):
+            attempt.check_final(event)
+            self.is_final = True
+        elif isinstance(event, events.ComplaintJudged):
+            self.judged = attempt.judge(event)
+        elif isinstance(event, events.AttemptAborted):
+            self._abort(attempt, event, now=now)
+
+    def _abort(
+        self, attempt: AttemptReplay[Point], event: events.AttemptAborted, *, now: int
+    ) -> None:
+        culprit = self.judged
+        reason = _SILENCE if culprit is None else _COMPLAINT
+        require(event.reason == reason, "has another reason", blames=VALIDATORS)
+        if culprit is None:
+            is_open = attempt.step <= Step.CONFIRM
+            deadline = max(attempt.started, self.opening) + self.step_seconds
+            is_late = is_open and now >= deadline
+            require(is_late, "came before the time was over", blames=VALIDATORS)
+            culprit = attempt.first_silent
+        is_right = event.culprit == self.last.members[culprit - 1]
+        require(is_right, "excludes another", blames=VALIDATORS)
+        self._exclude(culprit)
+
+    def _exclude(self, culprit: int) -> None:
+        """Give the seat to the next reserve, or close the seats up."""
+        reserve = self.roster.seats + self.excluded
+        self.excluded += 1
+        seats = [*self.last.members]
+        if reserve < len(self.roster.members):
+            seats[culprit - 1] = self.roster.members[reserve].account
+        else:
+            del seats[culprit - 1]
+        named = {member.account for member in self.roster.members if member.commission}
+        k = self.roster.threshold
+        is_quorate = len(seats) >= k > len(named & set(seats))
+        self.members = tuple(seats) if is_quorate else None
+        self.current = self.judged = None
+
+
+def check_trustees(evidence: Evidence) -> Outcome:
+    """Repeat the ceremony of the election key."""
+    slots = max(len(contest.candidates) for contest in evidence.contests)
+    roster = evidence.deployed.trustees
+    return _check(evidence, Part.TRUSTEES, TRUSTEE_GROUP, roster=roster, slots=slots)
+
+
+def check_issuers(evidence: Evidence) -> Outcome:
+    """Repeat the ceremony of the credential keys."""
+    slots = len(evidence.contests)
+    roster = evidence.deployed.issuers
+    return _check(evidence, Part.ISSUERS, ISSUER_GROUP, roster=roster, slots=slots)
+
+
+def _check(
+    evidence: Evidence, part: Part, group: Group[Point], *, roster: Roster, slots: int
+) -> Outcome:
+    replay = _prepare(evidence, part, group, roster=roster, slots=slots)
+    every: tuple[Entry[CeremonyEvent], ...] = evidence.of_kinds(
+        *get_args(CeremonyEvent)
+    )
+    entries = [entry for entry in every if entry.contract.part is part]
+    for verified, entry in enumerate(entries):
+        try:
+            replay.take(entry)
+        except ElectionError as error:
+            # what follows rests on this message: it stays unverified
+            named = Named(f"{part.title}, {type(entry.event).__name__}")
+            finding = describe(error, named=named, blames=VALIDATORS)
+            return Outcome(verified, len(entries), (finding,))
+    findings: tuple[Finding, ...] = ()
+    if not replay.is_final:
+        findings = (Finding(part.title, "has no final attempt", NODE, None),)
+    return Outcome(len(entries), len(entries), findings)
+
+
+def _prepare(
+    evidence: Evidence, part: Part, group: Group[Point], *, roster: Roster, slots: int
+) -> CeremonyReplay[Point]:
+    is_sane = 2 <= roster.threshold <= roster.seats <= len(roster.members)
+    require(is_sane, "is of a roster that cannot hold a key", blames=COMMISSION)
+    deployed = evidence.deployed
+    ceremonies = {
+        Part.TRUSTEES: deployed.trustees_ceremony,
+        Part.ISSUERS: deployed.issuers_ceremony,
+    }
+    template = Attempt(
+        group=group,
+        chain_id=evidence.board.chain_id,
+        ceremony=ceremonies[part],
+        election_id=deployed.election_id,
+        number=0,
+        threshold=roster.threshold,
+        slots=slots,
+        members=(),
+    )
+    seats = tuple(member.account for member in roster.members[: roster.seats])
+    times = evidence.times
+    return CeremonyReplay(
+        roster, times.keys, deployed.rules.step_seconds, template, seats
+    )

@@ -1,0 +1,51 @@
+"""The polls were extended only by commission and observers together, and not too long.
+
+docs/protocol.md §2.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from election.audit.authority import verify_authority
+from election.audit.errors import require
+from election.audit.evidence import Evidence
+from election.audit.report import VALIDATORS, Outcome
+from election.audit.verify import Named, verify_each
+from election.protocol.events import Extended
+from election.protocol.phases import derive_extension_hash
+
+_MOST: Final = 7_200
+"""Seconds, all extensions together."""
+
+
+def check_extensions(evidence: Evidence) -> Outcome:
+    """Verify the signatures of every extension, its turn and the sum."""
+    extensions = [entry.event for entry in evidence.every(Extended)]
+
+    def verify(turn: int) -> None:
+        event = extensions[turn]
+        require(event.counter == turn, "is out of turn", blames=VALIDATORS)
+        total = sum(each.delta for each in extensions[: turn + 1])
+        is_sane = event.delta > 0 and total <= _MOST
+        require(is_sane, f"makes {total} seconds in all", blames=VALIDATORS)
+        digest = derive_extension_hash(
+            evidence.deployed.election_id,
+            chain_id=evidence.board.chain_id,
+            election=evidence.board.election,
+            counter=event.counter,
+            delta=event.delta,
+        )
+        verify_authority(
+            digest,
+            evidence.deployed.rules,
+            commission=event.commission,
+            observers=event.observers,
+        )
+
+    return verify_each(
+        range(len(extensions)),
+        verify,
+        name=lambda turn: Named(f"extension {turn + 1}"),
+        blames=VALIDATORS,
+    )

@@ -1,0 +1,31 @@
+"""Every blinded message can be signed without harm, and each leaf has one at most.
+
+docs/protocol.md §6. A point outside the subgroup would draw the issuers' keys out of
+their answers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from election.audit.checks.leaves import name_leaf
+from election.audit.errors import require
+from election.audit.evidence import Evidence
+from election.audit.report import VALIDATORS, Outcome
+from election.audit.verify import verify_each
+from election.crypto.group import decode_g1
+from election.protocol.events import Issued
+from election.protocol.replay import Entry
+
+
+def check_issuance(evidence: Evidence) -> Outcome:
+    """Decode M' of every issuance, and count the issuances of its leaf."""
+    issued = evidence.every(Issued)
+    leaves = Counter(entry.event.leaf for entry in issued)
+
+    def verify(entry: Entry[Issued]) -> None:
+        decode_g1(entry.event.blinded)
+        is_only = leaves[entry.event.leaf] == 1
+        require(is_only, "is one of several", blames=VALIDATORS)
+
+    return verify_each(issued, verify, name=name_leaf, blames=VALIDATORS)

@@ -1,0 +1,50 @@
+"""Each contest has a voter list, and no list is of a contest that nobody knows.
+
+docs/protocol.md §6. That lists were published in their phase, and so never changed
+after it, is the clock's claim; the last one counts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from election.audit.errors import require
+from election.audit.evidence import Evidence
+from election.audit.report import COMMISSION, Outcome
+from election.audit.verify import Named, join_outcomes, verify_each
+from election.protocol.events import ListPublished
+from election.protocol.replay import Entry
+
+_SIZE_AT_MOST: Final = 2**24
+
+
+def check_lists(evidence: Evidence) -> Outcome:
+    """Check every published list, and that none is missing."""
+    contests = tuple(contest.contest for contest in evidence.contests)
+
+    def verify(entry: Entry[ListPublished]) -> None:
+        is_known = entry.event.contest in contests
+        require(is_known, "is of no contest", blames=COMMISSION)
+        is_sane = 0 < entry.event.size <= _SIZE_AT_MOST
+        require(is_sane, "has an impossible size", blames=COMMISSION)
+
+    return join_outcomes(
+        (
+            verify_each(
+                evidence.every(ListPublished),
+                verify,
+                name=lambda entry: _name(entry.event.contest),
+                blames=COMMISSION,
+            ),
+            verify_each(
+                contests,
+                lambda contest: evidence.last(ListPublished, contest),
+                name=_name,
+                blames=COMMISSION,
+            ),
+        )
+    )
+
+
+def _name(contest: int) -> Named:
+    return Named(f"voter list of contest {contest}", contest)

@@ -1,0 +1,74 @@
+"""The counts of every contest are what exactly k trustees' shares decrypt to.
+
+docs/protocol.md §5. Nobody needs to be trusted for that: each count is checked by an
+equation of its own.
+"""
+
+from __future__ import annotations
+
+from election.audit.errors import require
+from election.audit.evidence import Evidence
+from election.audit.report import VALIDATORS, Outcome
+from election.audit.verify import Named, verify_each
+from election.protocol.decryption import DecryptionShare, Result, accept_result
+from election.protocol.encoding import decode_g1_list
+from election.protocol.events import (
+    ContestListed,
+    Overridden,
+    ResultPublished,
+    ShareAccepted,
+    TallyWithheld,
+)
+
+
+def check_results(evidence: Evidence) -> Outcome:
+    """Verify the counts of every contest, unless it is withheld."""
+    return verify_each(
+        evidence.contests,
+        lambda contest: _verify(evidence, contest),
+        name=lambda contest: Named(f"contest {contest.contest}", contest.contest),
+        blames=VALIDATORS,
+    )
+
+
+def is_withheld(evidence: Evidence, contest: int) -> bool:
+    """Tell whether a contest was withheld, and not overridden."""
+    withheld = len(evidence.every(TallyWithheld, contest))
+    return withheld > len(evidence.every(Overridden, contest))
+
+
+def _verify(evidence: Evidence, contest: ContestListed) -> None:
+    if is_withheld(evidence, contest.contest):
+        is_silent = not evidence.every(ResultPublished, contest.contest)
+        require(is_silent, "is withheld and has a result", blames=VALIDATORS)
+        return
+    event = evidence.last(ResultPublished, contest.contest).event
+    is_only = len(evidence.every(ResultPublished, contest.contest)) == 1
+    require(is_only, "has several results", blames=VALIDATORS)
+    tally = evidence.tally(contest.contest)
+    if tally.cast_count == 0:
+        is_zero = event.counts == (0,) * len(contest.candidates)
+        require(is_zero and not event.trustees, "counts nobody", blames=VALIDATORS)
+        return
+    is_enough = len(event.trustees) == evidence.deployed.trustees.threshold
+    require(is_enough, "is not opened by exactly k trustees", blames=VALIDATORS)
+    shares = _read_shares(evidence, contest.contest, trustees=event.trustees)
+    accept_result(Result(event.trustees, event.counts), shares, tally=tally)
+
+
+def _read_shares(
+    evidence: Evidence, contest: int, *, trustees: tuple[int, ...]
+) -> list[DecryptionShare]:
+    shares = {
+        entry.event.trustee: entry.event
+        for entry in evidence.every(ShareAccepted, contest)
+    }
+    is_known = set(trustees) <= set(shares)
+    require(is_known, "is opened by a share that is not there", blames=VALIDATORS)
+    slots = len(evidence.tally(contest).totals.slots)
+    read = []
+    for trustee in sorted(set(trustees)):
+        points = decode_g1_list(shares[trustee].decryption, allow_infinity=True)
+        require(len(points) == slots, "has a share too short", blames=VALIDATORS)
+        read.append(DecryptionShare(trustee, points))
+    return read

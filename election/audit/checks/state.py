@@ -1,0 +1,137 @@
+"""The contracts hold what their events say, so no event was left out.
+
+docs/protocol.md §7. A registration that nobody used, say, has no other trace: only the
+contract's own count shows that it is missing from a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from election.audit.checks.attempt import Step
+from election.audit.checks.counting import count_online
+from election.audit.checks.results import is_withheld
+from election.audit.errors import require
+from election.audit.evidence import Evidence
+from election.audit.report import NODE, Outcome
+from election.audit.verify import Named, verify_each
+from election.crypto.transcript import ZERO_HASH
+from election.protocol.context import derive_candidates_hash
+from election.protocol.events import (
+    AttemptStarted,
+    BallotCast,
+    BoxCreated,
+    CeremonyBound,
+    CeremonyFailed,
+    CeremonyFinal,
+    ContestListed,
+    Extended,
+    Issued,
+    ListPublished,
+    PaperMarked,
+    ResultPublished,
+    TallyFrozen,
+)
+from election.protocol.replay import Part
+from election.protocol.views import View, list_views, read_answer
+
+_NONE, _OPEN, _WITHHELD, _FINAL = 0, 1, 2, 3
+
+
+def check_state(evidence: Evidence) -> Outcome:
+    """Compare every answer of the contracts with what their events give."""
+    contests = [contest.contest for contest in evidence.contests]
+
+    def verify(view: View) -> None:
+        key = view.contract.part, view.function
+        if view.contest is not None:
+            expected = _OF_CONTEST[key](evidence, view.contest)
+        elif view.contract.contest is not None:
+            expected = _OF_CONTEST[key](evidence, view.contract.contest)
+        else:
+            expected = _OF_PART[key](evidence, view.contract.part)
+        answer = read_answer(evidence.board, view)
+        fact = f"is {_spell(answer)}, the events say {_spell(expected)}"
+        require(answer == expected, fact, blames=NODE)
+
+    return verify_each(
+        list_views(evidence.replay.contracts.values(), contests),
+        verify,
+        name=_name,
+        blames=NODE,
+    )
+
+
+def _name(view: View) -> Named:
+    contest = view.contract.contest if view.contest is None else view.contest
+    return Named(view.title, contest)
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_spell, value))})"
+    return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+def _count_steps(evidence: Evidence, part: Part) -> int:
+    """Tell the step of a ceremony that is over; of another no check may hold."""
+    if evidence.every(CeremonyFailed, part):
+        return Step.FAILED
+    evidence.last(CeremonyFinal, part)
+    return Step.FINAL
+
+
+def _find_cer(evidence: Evidence, part: Part) -> bytes:
+    attempt = evidence.last(AttemptStarted, part).event.attempt
+    bound = evidence.every(CeremonyBound, part)
+    found = (each.event.cer for each in bound if each.event.attempt == attempt)
+    return next(found, ZERO_HASH)
+
+
+def _find_tally_state(evidence: Evidence, contest: int) -> int:
+    if evidence.every(ResultPublished, contest):
+        return _FINAL
+    if is_withheld(evidence, contest):
+        return _WITHHELD
+    return _OPEN if evidence.every(TallyFrozen, contest) else _NONE
+
+
+def _find_counts(evidence: Evidence, contest: int) -> tuple[int, ...]:
+    results = evidence.every(ResultPublished, contest)
+    return results[-1].event.counts if results else ()
+
+
+def _hash_candidates(evidence: Evidence, contest: int) -> bytes:
+    return derive_candidates_hash(
+        evidence.last(ContestListed, contest).event.candidates
+    )
+
+
+_OF_PART: Final[Mapping[tuple[Part, str], Callable[[Evidence, Part], object]]] = {
+    (Part.ELECTION, "extension_counter"): lambda e, _: len(e.every(Extended)),
+    (Part.ELECTION, "contest_ids"): lambda e, _: tuple(c.contest for c in e.contests),
+    (Part.ELECTION, "observers"): lambda e, _: e.deployed.rules.observers,
+    **{
+        (part, function): expect
+        for part in (Part.TRUSTEES, Part.ISSUERS)
+        for function, expect in {
+            "attempt": lambda e, part: e.last(AttemptStarted, part).event.attempt,
+            "step": _count_steps,
+            "cer": _find_cer,
+        }.items()
+    },
+}
+_OF_CONTEST: Final[Mapping[tuple[Part, str], Callable[[Evidence, int], object]]] = {
+    (Part.ELECTION, "box"): lambda e, c: e.last(BoxCreated, c).event.box,
+    (Part.ELECTION, "ctx"): lambda e, c: e.last(BoxCreated, c).event.ctx,
+    (Part.ELECTION, "candidates_hash"): _hash_candidates,
+    (Part.VOTER_LIST, "root"): lambda e, c: e.last(ListPublished, c).event.root,
+    (Part.VOTER_LIST, "size"): lambda e, c: e.last(ListPublished, c).event.size,
+    (Part.VOTER_LIST, "online"): count_online,
+    (Part.VOTER_LIST, "paper"): lambda e, c: len(e.every(PaperMarked, c)),
+    (Part.VOTER_LIST, "issued"): lambda e, c: len(e.every(Issued, c)),
+    (Part.BOX, "cast_count"): lambda e, c: len(e.every(BallotCast, c)),
+    (Part.TALLY, "state"): _find_tally_state,
+    (Part.TALLY, "counts"): _find_counts,
+}
