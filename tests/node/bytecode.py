@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eth.vm import opcode_values
 
-_OPCODES = {
+_OPCODES = {"INVALID": 0xFE} | {
     name: value
     for name, value in vars(opcode_values).items()
     if name.isupper() and isinstance(value, int)
