@@ -1,0 +1,106 @@
+"""The `veche` command: one subcommand for each act of an election.
+
+`veche cast` is `command` in `scripts/cast.py`, which is imported only then, so that
+the list of acts appears at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import typer
+
+from scripts.terminal import complain, hint_for
+
+ACTS: Final = {
+    "Try it": {
+        "demo": "Hold a whole election in small, and audit it.",
+        "devnet": "Run a development chain on this machine.",
+        "time": "Move a development chain's clock.",
+        "status": "Show where an election stands.",
+    },
+    "Commission": {
+        "keygen": "Make a key file for a role.",
+        "deploy": "Put an election on the chain.",
+        "create-boxes": "Make the ballot boxes, once the keys are final.",
+        "publish-list": "Publish the voter lists.",
+        "authorize": "Sign for an extension or an override.",
+        "extend": "Shift both closings of the polls.",
+        "override": "Open a tally that few ballots withhold.",
+    },
+    "Trustees and issuers": {
+        "trustee": "Take a trustee's next step in the making of the election key.",
+        "issuer": "Take an issuer's next step in the making of the credential keys.",
+        "expire": "Exclude a member who lets the others wait.",
+        "issue": "Answer requests for credentials, as an issuer.",
+        "share": "Decrypt a contest's sum in part, as a trustee.",
+    },
+    "Voters and those who serve them": {
+        "request": "Ask to vote online, not to, or for a credential.",
+        "attest": "Attest a request, as the portal or the SMS gateway.",
+        "register": "Send a request to vote online.",
+        "withdraw": "Send a request not to vote online after all.",
+        "mark-paper": "Note that a voter is given a paper ballot.",
+        "request-credential": "Send a request for a credential.",
+        "credential": "Combine the issuers' answers into a credential.",
+        "ballot": "Encrypt a choice into a ballot.",
+        "cast": "Bring ballots into the box, as a relay.",
+    },
+    "Anybody": {
+        "freeze": "Close the sums after the polls.",
+        "publish-result": "Publish the counts that the trustees' shares give.",
+        "audit": "Verify a whole election.",
+        "export": "Write the public record into one file.",
+    },
+}
+EXIT_UNEXPECTED, EXIT_REFUSED = 1, 2
+
+
+def main() -> None:
+    """Run the act that the command line names."""
+    name, *arguments = sys.argv[1:] or ["--help"]
+    if name in ("--help", "-h"):
+        print(_overview())
+        sys.exit()
+    if not any(name in acts for acts in ACTS.values()):
+        complain("veche", f"{name}: there is no such act", hint="veche --help")
+        sys.exit(EXIT_REFUSED)
+    sys.exit(_run(name, arguments))
+
+
+def _overview() -> str:
+    lines = ["Hold verifiable elections on a permissioned EVM chain.", ""]
+    for group, acts in ACTS.items():
+        lines += [f"{group}:", *(f"  {n:<20}{what}" for n, what in acts.items()), ""]
+    return "\n".join([*lines, "veche ACT --help says more of one act."])
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    from election.errors import ElectionError
+
+    try:
+        module = import_module(f"scripts.{name.replace('-', '_')}")
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name, epilog=f"Example: {module.EXAMPLE}")(module.command)
+        return app(arguments, prog_name=f"veche {name}", standalone_mode=False) or 0
+    except ElectionError as error:
+        complain(f"veche {name}", str(error), hint=hint_for(error))
+        return EXIT_REFUSED
+    except (typer.Abort, KeyboardInterrupt):
+        complain(f"veche {name}", "interrupted", hint="run it again to go on")
+        return EXIT_UNEXPECTED
+    except Exception as error:  # noqa: BLE001  a user is shown no traceback
+        # Typer does not export the classes of its own errors about usage
+        describe = getattr(error, "format_message", None)
+        if describe is not None:
+            complain(f"veche {name}", describe(), hint=f"veche {name} --help")
+            return EXIT_REFUSED
+        what = f"unexpected {type(error).__name__}: {error}"
+        complain(f"veche {name}", what, hint="this is a fault of the program")
+        return EXIT_UNEXPECTED
+
+
+if __name__ == "__main__":
+    main()

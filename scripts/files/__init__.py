@@ -1,0 +1,1 @@
+"""The files that pass between the acts of an election, each read strictly."""

@@ -1,0 +1,173 @@
+"""A role's secrets in one file, encrypted with a password.
+
+scrypt (RFC 7914) makes the key, AES-256-GCM seals the secrets, and what stands beside
+them in the clear is authenticated with them.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from Crypto.Cipher import AES
+from Crypto.Protocol.KDF import scrypt
+from pydantic import Field, TypeAdapter, ValidationError, with_config
+
+from election.crypto.scalar import Scalar
+from election.crypto.signature import SECP256K1_ORDER, SigningKey, derive_address
+from election.crypto.transcript import Hash
+from election.protocol.ceremony.confirmation import KeyShare
+from scripts.errors import InputError, PasswordError
+from scripts.files.json_file import (
+    CLOSED,
+    Hex,
+    Hex20,
+    Hex32,
+    Word,
+    read_json,
+    render_json,
+    replace_file,
+    write_new,
+)
+
+_COST: Final = 2**17  # of scrypt: 128 MiB and a third of a second for each guess
+_PRIVATE: Final = 0o600
+
+
+class Role(StrEnum):
+    """Who holds a key file."""
+
+    COMMISSION = "commission"
+    PORTAL = "portal"
+    SMS_GATEWAY = "sms-gateway"
+    POLLING_STATION = "polling-station"
+    OBSERVER = "observer"
+    TRUSTEE = "trustee"
+    ISSUER = "issuer"
+    RELAY = "relay"
+    VOTER = "voter"
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class StoredShare:
+    """A member's share of every key, as `KeyShare`."""
+
+    member: Annotated[int, Field(ge=1)]
+    secrets: tuple[Word, ...] = field(repr=False)
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a role keeps to itself.
+
+    account: its secp256k1 secret. random: 64 bytes that a member's secrets follow from
+    until its ceremony is final, 16 bytes of a voter's recovery secret, or empty.
+    decrypted: by ctx, the one A_sum that a trustee ever made shares of.
+    """
+
+    account: Annotated[int, Field(ge=1, lt=SECP256K1_ORDER)] = field(repr=False)
+    random: Hex = field(repr=False)
+    share: StoredShare | None = None
+    decrypted: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> SigningKey:
+        """Give the key of the role's account."""
+        return SigningKey(self.account)
+
+    @property
+    def key_share(self) -> KeyShare | None:
+        """Give the member's key share, once its ceremony is final."""
+        if self.share is None:
+            return None
+        return KeyShare(self.share.member, tuple(map(Scalar, self.share.secrets)))
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The file: ciphertext is of `Secrets` in JSON, with its tag of 16 bytes."""
+
+    format: Literal["veche-key/1"]
+    role: Role
+    address: Hex20
+    salt: Hex32
+    nonce: Annotated[Hex, Field(min_length=12, max_length=12)]
+    ciphertext: Annotated[Hex, Field(min_length=16)]
+
+    @property
+    def clear(self) -> bytes:
+        """Give what is authenticated with the secrets."""
+        return json.dumps([self.format, self.role, self.address.hex()]).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A key file that was opened."""
+
+    path: Path
+    sealed: Sealed
+    secrets: Secrets = field(repr=False)
+    cipher_key: bytes = field(repr=False)
+
+    @property
+    def key(self) -> SigningKey:
+        """Give the key of the role's account."""
+        return self.secrets.key
+
+
+def create_key_file(path: Path, role: Role, *, password: str) -> KeyFile:
+    """Draw a role's secrets and keep them in a new file, for its owner only."""
+    size = {Role.TRUSTEE: 64, Role.ISSUER: 64, Role.VOTER: 16}.get(role, 0)
+    account = secrets.randbelow(SECP256K1_ORDER - 1) + 1
+    drawn = Secrets(account, secrets.token_bytes(size))
+    salt = secrets.token_bytes(32)
+    cipher_key = _stretch(password, salt)
+    address = derive_address(drawn.key)
+    empty = Sealed("veche-key/1", role, address, Hash(salt), b"", b"")
+    sealed = _seal(empty, drawn, cipher_key)
+    write_new(path, render_json(sealed), mode=_PRIVATE)
+    return KeyFile(path, sealed, drawn, cipher_key)
+
+
+def open_key_file(path: Path, *, password: str) -> KeyFile:
+    """Open a key file; raises InputError, PasswordError."""
+    sealed = read_json(path, Sealed)
+    cipher_key = _stretch(password, sealed.salt)
+    cipher = AES.new(cipher_key, AES.MODE_GCM, nonce=sealed.nonce)
+    cipher.update(sealed.clear)
+    try:
+        body, tag = sealed.ciphertext[:-16], sealed.ciphertext[-16:]
+        plain = cipher.decrypt_and_verify(body, tag)
+        stored = TypeAdapter(Secrets).validate_json(plain)
+    except (ValueError, ValidationError):  # neither may quote what it read
+        raise PasswordError(str(path), "does not open with this password") from None
+    if derive_address(stored.key) != sealed.address:
+        raise InputError(str(path), "holds the key of another account")
+    return KeyFile(path, sealed, stored, cipher_key)
+
+
+def store_secrets(key_file: KeyFile, changed: Secrets) -> KeyFile:
+    """Keep changed secrets, durably, in place of the old ones."""
+    sealed = _seal(key_file.sealed, changed, key_file.cipher_key)
+    replace_file(key_file.path, render_json(sealed), mode=_PRIVATE)
+    return replace(key_file, sealed=sealed, secrets=changed)
+
+
+def _stretch(password: str, salt: bytes) -> bytes:
+    return scrypt(password, salt, 32, _COST, 8, 1)  # type: ignore[arg-type, return-value]
+
+
+def _seal(sealed: Sealed, plain: Secrets, cipher_key: bytes) -> Sealed:
+    nonce = secrets.token_bytes(12)
+    cipher = AES.new(cipher_key, AES.MODE_GCM, nonce=nonce)
+    cipher.update(sealed.clear)
+    raw = TypeAdapter(Secrets).dump_json(plain)
+    ciphertext, tag = cipher.encrypt_and_digest(raw)
+    return replace(sealed, nonce=nonce, ciphertext=ciphertext + tag)

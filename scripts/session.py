@@ -1,0 +1,43 @@
+"""What an act begins with: an election on a chain, and whoever acts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from election.client.open_election import OpenElection, open_election
+from election.client.rpc import connect
+from scripts.errors import InputError
+from scripts.files.deployment_file import read_deployment
+from scripts.files.json_file import read_text
+from scripts.files.key_file import KeyFile, Role, open_key_file
+
+
+def enter(election: Path, rpc_url: str) -> OpenElection:
+    """Open the election of a record; raises InputError and ClientError."""
+    deployment = read_deployment(election)
+    address = deployment.election
+    connection = connect(rpc_url, chain_id=deployment.chain_id)
+    return open_election(connection, address, since=deployment.block)
+
+
+def unlock(path: Path, password_file: Path | None, *, roles: set[Role]) -> KeyFile:
+    """Open a key file of one of these roles."""
+    if not path.exists():
+        raise InputError(str(path), "is not there; `veche keygen` makes one")
+    key_file = open_key_file(path, password=read_password(password_file))
+    if key_file.sealed.role not in roles:
+        names = " or ".join(sorted(roles))
+        raise InputError(str(path), f"is of a {key_file.sealed.role}, not of a {names}")
+    return key_file
+
+
+def read_password(password_file: Path | None, *, twice: bool = False) -> str:
+    """Read the first line of a file, or ask; raises InputError."""
+    if password_file is None:
+        import typer
+
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
+    password = read_text(password_file).partition("\n")[0].rstrip("\r")
+    if not password:
+        raise InputError(str(password_file), "has no password in its first line")
+    return password
