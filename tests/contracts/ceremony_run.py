@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import cached_property
-from typing import Generic
+from typing import Any, Generic
 
 from eth_account.signers.local import LocalAccount
 from web3 import Web3
@@ -120,8 +120,7 @@ class CeremonyRun(Generic[Point]):
         """Give the indices of the members."""
         return range(1, len(self.attempt.members) + 1)
 
-    @property
-    def step(self) -> Step:
+    def read_step(self) -> Step:
         """Ask the contract where the attempt is."""
         return Step(self.contract.functions.step().call())
 
@@ -266,6 +265,12 @@ class CeremonyRun(Generic[Point]):
             message.s,
         )
 
+    def events(
+        self, name: str, receipt: TxReceipt | None = None
+    ) -> list[dict[str, Any]]:
+        """List the contract's events of one name, all of them or those of an act."""
+        return self.chain.events(self.contract, name, receipt)
+
     # Playing
 
     def honest_act(self, step: Step, member: int) -> ContractFunction:
@@ -298,7 +303,7 @@ class CeremonyRun(Generic[Point]):
 
     def play_until(self, target: Step) -> None:
         """Let all members act, step by step, until the target is reached."""
-        while (step := self.step) < target:
+        while (step := self.read_step()) < target:
             if step is Step.CONFIRM:
                 self.derive_all()
             self.play(step, self.members)

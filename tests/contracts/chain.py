@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -16,8 +16,9 @@ from web3 import Web3
 from web3.contract import Contract
 from web3.contract.contract import ContractFunction
 from web3.exceptions import ContractLogicError
+from web3.logs import DISCARD
 from web3.providers.base import JSONBaseProvider
-from web3.types import RPCEndpoint, RPCResponse, TxReceipt
+from web3.types import RPCEndpoint, RPCResponse, TxParams, TxReceipt, Wei
 
 from election.artifacts import Artifact, read_artifact
 from node.config import read_config
@@ -31,6 +32,10 @@ def make_account(role: str) -> LocalAccount:
     """Make an account whose key is a hash of its role."""
     account: LocalAccount = Account.from_key(Web3.keccak(text=f"veche test {role}"))
     return account
+
+
+class RefusedError(Exception):
+    """Report that a transaction failed, and why."""
 
 
 class _InProcess(JSONBaseProvider):
@@ -91,17 +96,22 @@ class LocalChain:
         receipt = self._send_raw(factory.constructor(*arguments).data_in_transaction)
         return self.contract_at(str(receipt["contractAddress"]), artifact)
 
+    def deploy_refusal(self, name: str, arguments: Sequence[Any]) -> str | None:
+        """Tell why a constructor refuses its arguments, None if it takes them."""
+        artifact = read_artifact(name)
+        factory = self.web3.eth.contract(
+            abi=list(artifact.abi), bytecode=artifact.initcode
+        )
+        payload = factory.constructor(*arguments).data_in_transaction
+        return self._call({"data": payload, "from": self.deployer.address})
+
     def deploy_blueprint(self, name: str) -> str:
         """Deploy the ERC-5202 blueprint of a contract; returns its address."""
         initcode = read_artifact(name).blueprint_initcode
         return str(self._send_raw("0x" + initcode.hex())["contractAddress"])
 
     def send(self, act: ContractFunction, sender: LocalAccount) -> TxReceipt:
-        """Send an act as a transaction.
-
-        Raises ContractLogicError, and sends nothing, if the contract would refuse it.
-        """
-        act.call({"from": sender.address, "gas": GAS})
+        """Send an act as a transaction; raises RefusedError with the reason."""
         payload = str(act._encode_transaction_data())
         return self._send_raw(payload, to=act.address, sender=sender)
 
@@ -110,8 +120,25 @@ class LocalChain:
 
         Empty when the compiler's own checks refuse, which give no reason.
         """
+        payload = act._encode_transaction_data()
+        return self._call({"data": payload, "from": sender.address, "to": act.address})
+
+    def events(
+        self, contract: Contract, name: str, receipt: TxReceipt | None = None
+    ) -> list[dict[str, Any]]:
+        """List a contract's events of one name, all of them or those of an act."""
+        event = getattr(contract.events, name)()
+        logs = (
+            event.get_logs(from_block=0)
+            if receipt is None
+            else event.process_receipt(receipt, errors=DISCARD)
+        )
+        return [dict(log["args"]) for log in logs if log["address"] == contract.address]
+
+    def _call(self, transaction: dict[str, Any]) -> str | None:
         try:
-            act.call({"from": sender.address, "gas": GAS})
+            envelope: TxParams = {"gas": GAS, "gasPrice": Wei(0)}
+            self.web3.eth.call(envelope | cast("TxParams", transaction))
         except ContractLogicError as error:
             return str(error.message).removeprefix("execution reverted").lstrip(": ")
         return None
@@ -120,19 +147,18 @@ class LocalChain:
         self, payload: str, *, to: str | None = None, sender: LocalAccount | None = None
     ) -> TxReceipt:
         sender = sender or self.deployer
-        transaction: dict[str, Any] = {
+        content: dict[str, Any] = {"data": payload}
+        if to is not None:
+            content["to"] = to
+        envelope = {
             "chainId": self.chain_id,
             "nonce": self.web3.eth.get_transaction_count(sender.address),
             "gas": GAS,
             "gasPrice": 0,
-            "data": payload,
         }
-        if to is not None:
-            transaction["to"] = to
-        signed = sender.sign_transaction(transaction)
+        signed = sender.sign_transaction(content | envelope)
         digest = self.web3.eth.send_raw_transaction(signed.raw_transaction)
         receipt = self.web3.eth.get_transaction_receipt(digest)
         if receipt["status"] != 1:
-            message = f"transaction failed, {receipt['gasUsed']} gas used"
-            raise RuntimeError(message)
+            raise RefusedError(self._call({**content, "from": sender.address}))
         return receipt

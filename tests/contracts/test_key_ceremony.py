@@ -20,14 +20,9 @@ acting_steps = pytest.mark.parametrize("step", ACTING)
 stranger = make_account("stranger")
 
 
-def events(run: CeremonyRun[Any], name: str) -> list[dict[str, Any]]:
-    event = getattr(run.contract.events, name)
-    return [dict(log["args"]) for log in event.get_logs(from_block=0)]
-
-
 def ready(run: CeremonyRun[Any]) -> CeremonyRun[Any]:
     """Derive the keys if it is time, so that members can confirm."""
-    if run.step is Step.CONFIRM:
+    if run.read_step() is Step.CONFIRM:
         run.derive_all()
     return run
 
@@ -61,7 +56,7 @@ def test_coefficients_of_several_sums_are_accepted(ceremony_at: CeremonyAt) -> N
     run = ceremony_at(
         Kind.TRUSTEES, Step.SHARES, Setup(trustees=Roster(k=6, n=6), candidates=(11,))
     )
-    assert len(events(run, "Revealed")) == 6
+    assert len(run.events("Revealed")) == 6
 
 
 @kinds
@@ -83,7 +78,7 @@ def test_attempt_is_bound_when_all_are_enrolled(
     assert run.contract.functions.cer().call() == bytes(32)
     run.play(Step.ENROLL, (3,))
     assert run.contract.functions.cer().call() == run.bound.cer
-    assert events(run, "CeremonyBound") == [{"attempt": 1, "cer": run.bound.cer}]
+    assert run.events("CeremonyBound") == [{"attempt": 1, "cer": run.bound.cer}]
 
 
 def test_views_tell_members_and_their_keys(ceremony_at: CeremonyAt) -> None:
@@ -123,25 +118,25 @@ def test_events_hold_every_message(ceremony_at: CeremonyAt, kind: Kind) -> None:
         place = {"attempt": 1, "index": member}
         enrolment, reveal = run.enrolments[member], run.reveals[member]
         deal, confirmation = run.deals[member], run.confirmation(member)
-        assert events(run, "Enrolled")[member - 1] == place | {
+        assert run.events("Enrolled")[member - 1] == place | {
             "account": run.account(member).address,
             "key": enrolment.key,
             "t": enrolment.t,
             "s": enrolment.s,
         }
         commitment = {"commitment": run.commitment(member)}
-        assert events(run, "Committed")[member - 1] == place | commitment
-        assert events(run, "Revealed")[member - 1] == place | {
+        assert run.events("Committed")[member - 1] == place | commitment
+        assert run.events("Revealed")[member - 1] == place | {
             "coefficients": reveal.coefficients,
             "t": reveal.t,
             "s": reveal.s,
             "salt": reveal.salt,
         }
-        assert events(run, "Dealt")[member - 1] == place | {
+        assert run.events("Dealt")[member - 1] == place | {
             "r": deal.r,
             "ciphertexts": list(deal.ciphertexts),
         }
-        assert events(run, "Confirmed")[member - 1] == place | {
+        assert run.events("Confirmed")[member - 1] == place | {
             "t": confirmation.t,
             "s": confirmation.s,
         }
@@ -152,9 +147,9 @@ def test_events_tell_start_keys_and_end(ceremony_at: CeremonyAt, kind: Kind) -> 
     run = ceremony_at(kind, Step.FINAL)
     members = [run.account(member).address for member in run.members]
     started = {"attempt": 1, "n": 3, "members": members}
-    assert events(run, "AttemptStarted") == [started]
-    assert events(run, "CeremonyFinal") == [{"attempt": 1, "cer": run.bound.cer}]
-    for slot, told in enumerate(events(run, "SlotDerived"), 1):
+    assert run.events("AttemptStarted") == [started]
+    assert run.events("CeremonyFinal") == [{"attempt": 1, "cer": run.bound.cer}]
+    for slot, told in enumerate(run.events("SlotDerived"), 1):
         keys = (each[slot - 1] for each in run.keys.verification_keys)
         assert told == {
             "attempt": 1,
@@ -207,9 +202,9 @@ def test_act_is_refused_in_another_step(
 def test_step_ends_with_its_last_member(ceremony_at: CeremonyAt, step: Step) -> None:
     run = ready(ceremony_at(Kind.TRUSTEES, step))
     run.play(step, (3, 1))
-    assert run.step is step
+    assert run.read_step() is step
     run.play(step, (2,))
-    assert run.step == step + 1
+    assert run.read_step() == step + 1
 
 
 # When
