@@ -361,7 +361,9 @@ def confirm(t: Bytes[256], s: uint256):
             curve.challenge(keccak256(abi_encode(transcript.DKG_CONFIRM_ALPHA, hashed, slot)))
         )
     sum: Bytes[256] = group.combine(kind, keys, weights)
-    assert group.is_known(kind, sum, t, s, transcript.DKG_CONFIRM_E, hashed), "key_ceremony: shares not proven"
+    assert group.is_known(kind, sum, t, s, transcript.DKG_CONFIRM_E, hashed), (
+        "key_ceremony: shares not proven"
+    )
     is_last: bool = self._take_turn(index)
     log IKeyCeremony.Confirmed(attempt=attempt, index=index, t=t, s=s)
     if is_last:
@@ -405,16 +407,12 @@ def complain(
         "key_ceremony: not as dealt"
     )
     opening: Bytes[2 * _POINT] = concat(r, z)
-    assert self._is_opened(dealer, index, opening, concat(t1, t2), s), "key_ceremony: Z is not proven"
-    culprit: uint256 = index
-    others: uint256 = index - 1 if index < dealer else index - 2
-    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
-        share: uint256 = self._decrypt(
-            ciphertexts[others * slots + slot - 1], dealer, index, slot, opening
-        )
-        if not self._is_share(share, index, self._part_of(coefficients, slot)):
-            culprit = dealer
-            break
+    assert self._is_opened(dealer, index, opening, concat(t1, t2), s), (
+        "key_ceremony: Z is not proven"
+    )
+    culprit: uint256 = dealer
+    if self._are_shares(dealer, index, coefficients, ciphertexts, opening):
+        culprit = index
     log IKeyCeremony.ComplaintJudged(
         attempt=attempt,
         complainer=index,
@@ -438,12 +436,10 @@ def expire():
     self._assert_open()
     assert self.step <= CONFIRM, "key_ceremony: ceremony is over"
     assert block.timestamp >= self._deadline(), "key_ceremony: step has time left"
-    culprit: uint256 = 1
-    for i: uint256 in range(_MAX_SEATS):
-        if self._acted & (1 << culprit) == 0:
+    for index: uint256 in range(1, len(self._seats) + 1, bound=_MAX_SEATS):
+        if self._acted & (1 << index) == 0:
+            self._abort(SILENCE, index)
             break
-        culprit += 1
-    self._abort(SILENCE, culprit)
 
 
 @internal
@@ -749,20 +745,28 @@ def _is_opened(
 
 @internal
 @view
-def _decrypt(
-    ciphertext: bytes32,
+def _are_shares(
     dealer: uint256,
     index: uint256,
-    slot: uint256,
+    coefficients: Bytes[_MAX_COMPLAINT],
+    ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS],
     opening: Bytes[2 * _POINT],
-) -> uint256:
+) -> bool:
     """
-    @notice Takes the one-time pad off a share; the result need not be a scalar.
+    @notice Whether a dealer gave a seat the right shares of all slots.
+    @param opening r, z.
     """
-    pad: bytes32 = keccak256(
-        concat(transcript.DKG_PAD, self.cer, abi_encode(dealer, index, slot), opening)
-    )
-    return convert(ciphertext, uint256) ^ convert(pad, uint256)
+    before: uint256 = index - 1 if index < dealer else index - 2  # other receivers
+    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
+        pad: bytes32 = keccak256(
+            concat(transcript.DKG_PAD, self.cer, abi_encode(dealer, index, slot), opening)
+        )
+        share: uint256 = (
+            convert(ciphertexts[before * slots + slot - 1], uint256) ^ convert(pad, uint256)
+        )
+        if not self._is_share(share, index, self._part_of(coefficients, slot)):
+            return False
+    return True
 
 
 @internal
