@@ -42,7 +42,7 @@ class Check:
 CHECKS: Final = (
     Check("record", "every log is an event of this election", check_record),
     Check("clock", "every act came in its phase", check_clock),
-    Check("code", "every contract is the build of its source", check_code),
+    Check("code", "every contract is built from its source", check_code),
     Check("rules", "an election can be held by these rules", check_rules),
     Check("trustees", "the election key was made as agreed", check_trustees),
     Check("issuers", "the credential keys were made as agreed", check_issuers),

@@ -7,10 +7,11 @@ contest 4 stays withheld.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from typing_extensions import override
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -25,7 +26,7 @@ from election.client.ceremony import (
 from election.client.ceremony_member import advance_member
 from election.client.contracts.voter_list import NO_SIGNATURE
 from election.client.deployment import begin_deployment, deploy_election
-from election.client.issuing import read_issuer_keys, serve_issued, take_credential
+from election.client.issuing import read_issuer_keys, take_credential
 from election.client.open_election import (
     ContestBox,
     OpenElection,
@@ -52,9 +53,9 @@ from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.board import Board
 from election.protocol.ceremony import dealing
 from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.context import derive_election_id
 from election.protocol.decryption import make_share
-from election.protocol.events import Rules
-from election.protocol.issuance import prepare_request
+from election.protocol.issuance import CredentialRequest, prepare_request, serve_share
 from election.protocol.manifest import (
     Accounts,
     Contest,
@@ -102,10 +103,12 @@ class _InProcess(HTTPProvider):
         super().__init__()
         self._dispatcher = dispatcher
 
+    @override
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         body = self.encode_rpc_request(method, params)
         return self.decode_rpc_response(self._dispatcher.handle(body))
 
+    @override
     def make_batch_request(
         self, batch_requests: list[tuple[RPCEndpoint, Any]]
     ) -> list[RPCResponse]:
@@ -123,7 +126,7 @@ class Told:
 class Story:
     """Holds the election, phase by phase."""
 
-    def __init__(self) -> None:
+    def __init__(self, choices: Mapping[int, tuple[int, ...]]) -> None:
         config = read_config()
         start = config.chain.genesis_timestamp
         self.engine = LocalEngine(config, lambda: start)
@@ -133,6 +136,7 @@ class Story:
         )
         self.manifest = make_manifest(start)
         self.opened = self._deploy()
+        self.choices = choices
         self.boxes: dict[int, ContestBox] = {}
         self.shares: dict[str, KeyShare] = {}
         self.lists: dict[int, VoterList] = {}
@@ -216,16 +220,25 @@ class Story:
     def publish_lists(self) -> None:
         self.travel_to(self.manifest.times.voter_list)
         for contest in self.manifest.contests:
-            self.lists[contest.id] = build_list(self.opened.rules, contest.id)
+            self.lists[contest.id] = self._build_list(contest.id)
             made, publish = self.lists[contest.id], self.opened.voter_list.publish
             if contest.id == 1:  # a wrong one first
                 self.send("commission", publish(1, Hash(bytes(32)), size=1))
             size = made.tree.size
             self.send("commission", publish(contest.id, made.tree.root, size=size))
 
+    def _build_list(self, contest: int) -> VoterList:
+        """Build a list of those who vote online, and of one who votes on paper."""
+        voters = [
+            hash_voter(name_voter(contest, index), hash_bytes(b"salt"))
+            for index in range(len(self.choices[contest]) + 1)
+        ]
+        election_id = derive_election_id(self.manifest.id)
+        return build_voter_list(election_id, contest, voters=voters)
+
     def register_voters(self) -> None:
         self.travel_to(self.manifest.times.registration)
-        for contest, choices in CHOICES.items():
+        for contest, choices in self.choices.items():
             for index in range(len(choices)):
                 self._register(contest, index, nonce=0)
         self._withdraw(1, 0, nonce=1)
@@ -270,21 +283,22 @@ class Story:
 
     def vote(self) -> None:
         self.travel_to(self.manifest.times.opening)
-        on_paper, _ = self._claim(1, len(CHOICES[1]))
+        on_paper, _ = self._claim(1, len(self.choices[1]))
         self.send("polling station", self.opened.voter_list.mark_paper(on_paper))
-        for contest, choices in CHOICES.items():
+        for contest, choices in self.choices.items():
             for index, choice in enumerate(choices):
                 self._issue(contest, index)
                 self._make_ballot(contest, index, choice)
         self._extend()
         self.travel_to(self.manifest.times.issue_closing + EXTENSION)
-        for contest, choices in CHOICES.items():
+        for contest, choices in self.choices.items():
             voters = [name_voter(contest, index) for index in range(len(choices))]
             raws = sorted(self.ballots[voter] for voter in voters)
             if not raws:
                 continue
             cast = self.boxes[contest].handle.cast
-            self.send("relay", cast(raws[:1]), cast(raws))  # the first one again
+            rest = [raws[at : at + 32] for at in range(0, len(raws), 32)]
+            self.send("relay", cast(raws[:1]), *map(cast, rest))  # the first again
 
     def _issue(self, contest: int, index: int) -> None:
         claim, leaf = self._claim(contest, index)
@@ -318,7 +332,7 @@ class Story:
             box.box,
             credential=take_credential(
                 request,
-                self._serve(contest, leaf),
+                self._serve(contest, request),
                 box,
                 issuer_keys=read_issuer_keys(self.opened, contest),
             ),
@@ -326,9 +340,11 @@ class Story:
             source=source_of(voter),
         )
 
-    def _serve(self, contest: int, leaf: Hash) -> dict[int, bytes]:
+    def _serve(self, contest: int, request: CredentialRequest) -> dict[int, bytes]:
+        position = self.opened.contests[contest].position
+        blinded = encode_g1(request.blinded)
         return {
-            index: serve_issued(self.opened, contest, key_share=self.shares[role])[leaf]
+            index: serve_share(blinded, self.shares[role].secrets[position - 1])
             for index, role in enumerate(("issuer 1", "issuer 3"), 1)
         }
 
@@ -353,8 +369,8 @@ class Story:
         for contest in self.manifest.contests:
             self.send("commission", self.opened.tally.freeze(contest.id))
         self._override(2)
-        for contest in (1, 2):
-            self._open_sum(contest)
+        self._open_sum(1)
+        self._open_sum(2)
 
     def _override(self, contest: int) -> None:
         frozen = recompute_tally(self.opened, self.boxes[contest])
@@ -380,17 +396,6 @@ class Story:
 
 def name_voter(contest: int, index: int) -> str:
     return f"voter {contest}.{index + 1}"
-
-
-def build_list(rules: Rules, contest: int) -> VoterList:
-    """Build the list: everyone who votes online, and one who votes on paper."""
-    from election.protocol.context import derive_election_id
-
-    voters = [
-        hash_voter(name_voter(contest, index), hash_bytes(b"salt"))
-        for index in range(len(CHOICES[contest]) + 1)
-    ]
-    return build_voter_list(derive_election_id(rules.slug), contest, voters=voters)
 
 
 def make_manifest(start: int) -> Manifest:

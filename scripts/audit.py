@@ -1,0 +1,73 @@
+"""Verify a whole election, from a node or from one file with no network at all.
+
+Exit code 0: every check ran and held. 3: one did not; the report says which, and whom
+it blames. 2: there is nothing that could be audited.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from election.audit.audit import audit_board
+from election.audit.catalogue import CHECKS, Check
+from election.audit.render import render_json, render_table
+from election.protocol.board import Board
+from scripts.errors import InputError
+from scripts.files.bundle_file import read_bundle
+from scripts.options import DEFAULT_URL, AsJson, RpcUrl
+from scripts.terminal import say
+
+EXAMPLE = "veche audit election.jsonl.gz"
+EXIT_FAILED = 3
+
+
+def report_progress(number: int, check: Check) -> None:
+    """Say on stderr which check runs."""
+    say(f"C{number} of {len(CHECKS)}: {check.claim}")
+
+
+def command(
+    bundle: Annotated[
+        Path | None, typer.Argument(help="File that `veche export` wrote.")
+    ] = None,
+    election: Annotated[
+        Path | None,
+        typer.Option(help="Or the file that `veche deploy` wrote, to ask a node."),
+    ] = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Repeat every check of docs/protocol.md §8 and print what was verified.
+
+    Exit code 0 if every check held, 3 if one did not, 2 if there is nothing to audit.
+    """
+    board = _read(bundle, election, rpc_url=rpc_url)
+    report = audit_board(board, progress=report_progress)
+    if as_json:
+        print(json.dumps(render_json(report), ensure_ascii=False))
+    else:
+        print(render_table(report))
+    if not report.held:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _read(bundle: Path | None, election: Path | None, *, rpc_url: str) -> Board:
+    if bundle is not None and election is None:
+        return read_bundle(bundle)
+    if election is not None and bundle is None:
+        return _read_chain(election, rpc_url)
+    raise InputError("audit", "give a bundle or --election, and only one of them")
+
+
+def _read_chain(election: Path, rpc_url: str) -> Board:
+    from election.client.board_reader import read_board
+    from election.client.rpc import connect
+    from scripts.files.deployment_file import read_deployment
+
+    deployment = read_deployment(election)
+    connection = connect(rpc_url, chain_id=deployment.chain_id)
+    return read_board(connection, deployment.election, since=deployment.block)

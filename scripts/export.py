@@ -1,0 +1,30 @@
+"""Write the public record of an election into one file, for whoever has no node."""
+
+from __future__ import annotations
+
+from election.client.board_reader import read_board
+from election.client.rpc import connect
+from scripts.files.bundle_file import write_bundle
+from scripts.files.deployment_file import read_deployment
+from scripts.options import DEFAULT_URL, AsJson, ElectionFile, OutFile, RpcUrl
+from scripts.terminal import show
+
+EXAMPLE = "veche export --election election.json --out election.jsonl.gz"
+
+
+def command(
+    election: ElectionFile,
+    out: OutFile,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Write all that an election left on its chain, packed if the name ends with .gz.
+
+    The format is described in docs/bundle.md.
+    """
+    deployment = read_deployment(election)
+    connection = connect(rpc_url, chain_id=deployment.chain_id)
+    board = read_board(connection, deployment.election, since=deployment.block)
+    write_bundle(out, board)
+    result = {"file": str(out), "logs": len(board.logs), "block": board.head.number}
+    show(result, as_json=as_json)
