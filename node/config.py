@@ -19,7 +19,7 @@ from pydantic import (
 from node.errors import ConfigError
 
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "hardhat-free-devnet.toml"
-_PORT_MAX = 65_535
+MAX_PORT = 65_535
 _KEY_PATTERN = r"^0x[0-9a-f]{64}$"
 
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -77,7 +77,7 @@ class RpcConfig(_Section):
     """Say where JSON-RPC listens; port 0 takes any free one. Sizes in bytes."""
 
     host: Annotated[str, Field(min_length=1)]
-    port: Annotated[int, Field(ge=0, le=_PORT_MAX)]
+    port: Annotated[int, Field(ge=0, le=MAX_PORT)]
     max_body: Positive
     max_batch: Positive
     max_logs: Positive

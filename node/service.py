@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from node.config import DEFAULT_PATH, Config, read_config
+from node.config import DEFAULT_PATH, MAX_PORT, Config, read_config
 from node.engine.local import LocalEngine
 from node.errors import NodeError, PortUnavailableError
 from node.rpc.dispatch import Dispatcher
@@ -53,6 +53,8 @@ def run(
 
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port before anything slow starts. Raises: PortUnavailableError."""
+    if not 0 <= port <= MAX_PORT:  # getaddrinfo would take it modulo 65,536
+        raise PortUnavailableError(host, port)
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM
@@ -64,7 +66,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
         raise PortUnavailableError(host, port) from error
     return listener

@@ -18,11 +18,11 @@ from node.rpc.errors import (
     INVALID_PARAMS,
     INVALID_REQUEST,
     METHOD_NOT_FOUND,
-    PARSE_ERROR,
     RpcError,
     rpc_error,
 )
 from node.rpc.filters import Filters
+from node.rpc.json_body import parse_body
 from node.rpc.methods import METHODS
 from node.rpc.parameters import decode_parameter
 
@@ -63,9 +63,9 @@ class Dispatcher:
     def handle(self, body: bytes) -> bytes:
         """Answer one request or batch; empty when only notifications were sent."""
         try:
-            request = msgspec.json.decode(body)
-        except (msgspec.DecodeError, RecursionError):
-            return _encode(_failed(None, RpcError(PARSE_ERROR, "parse error")))
+            request = parse_body(body)
+        except RpcError as error:
+            return _encode(_failed(None, error))
         if not isinstance(request, list):
             answer = self._answer(request)
             return b"" if answer is None else _encode(answer)
@@ -106,7 +106,7 @@ class Dispatcher:
                 method.parameters,
                 dec_hook=decode_parameter,
             )
-        except (msgspec.ValidationError, RecursionError) as error:
+        except msgspec.ValidationError as error:
             raise RpcError(INVALID_PARAMS, f"invalid params: {error}") from error
         names = method.parameters.__struct_fields__
         return method.run(self._backend, *(getattr(values, name) for name in names))

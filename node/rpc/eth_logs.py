@@ -78,8 +78,7 @@ def _range(backend: Backend, criteria: LogFilter) -> tuple[int, int]:
     if criteria.block_hash is None:
         first = _number(backend, criteria.from_block, otherwise=head)
         last = _number(backend, criteria.to_block, otherwise=head)
-        if first > last and criteria.to_block is not None:
-            raise RpcError(INVALID_PARAMS, "invalid block range params")
+        _check_range(first, last, head=head, end=criteria.to_block)
         return first, last
     if criteria.from_block is not None or criteria.to_block is not None:
         raise RpcError(
@@ -89,6 +88,23 @@ def _range(backend: Backend, criteria: LogFilter) -> tuple[int, int]:
     return only, only
 
 
+def _check_range(
+    first: int, last: int, *, head: int, end: BlockReference | None
+) -> None:
+    """Refuse a range whose named end is before its start or beyond the chain.
+
+    One that ends with the chain may start beyond it: a reader who asks for what is new
+    since the head it knows gets nothing.
+    """
+    if end is None or not isinstance(end.value, int):
+        return
+    if first > last:
+        raise RpcError(INVALID_PARAMS, "invalid block range params")
+    if last > head:
+        fact = "block range extends beyond current head block"
+        raise RpcError(INVALID_PARAMS, fact)
+
+
 def _hashed(digest: HashBytes) -> BlockReference:
     return BlockReference.parse("0x" + digest.hex())
 
@@ -96,7 +112,7 @@ def _hashed(digest: HashBytes) -> BlockReference:
 def _number(
     backend: Backend, reference: BlockReference | None, *, otherwise: int
 ) -> int:
-    """Return a block's number; one beyond the head is itself, and empty so far."""
+    """Return a block's number, which may be beyond the head."""
     if reference is None:
         return otherwise
     if isinstance(reference.value, int):

@@ -201,6 +201,19 @@ def test_transient_storage_ends_with_the_transaction(
     assert int(client.ask("eth_getStorageAt", "0x" + address.hex(), "0x0"), 16) == 0
 
 
+def test_calls_nest_to_the_limit_of_the_protocol(
+    client: Client, wallet: Wallet
+) -> None:
+    """Each level counts itself; 63/64 of the gas reaches some 300 deep."""
+    address = _deploy(
+        client, wallet, "0 SLOAD 1 ADD 0 SSTORE 0 0 0 0 0 ADDRESS GAS CALL"
+    )
+    receipt = client.send(wallet.sign(address, gas=30_000_000))
+    assert receipt["status"] == "0x1"
+    depth = int(client.ask("eth_getStorageAt", "0x" + address.hex(), "0x0"), 16)
+    assert depth > 250
+
+
 def test_an_access_list_makes_its_slots_warm(client: Client, wallet: Wallet) -> None:
     address = _deploy(client, wallet, "7 SLOAD")
     cold = client.send(wallet.sign(address))

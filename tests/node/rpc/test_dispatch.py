@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from node.engine.local import LocalEngine
+from node.rpc.dispatch import Dispatcher
+from node.rpc.methods import METHODS
+from tests.node.wallet import Client, RpcFailureError, Wallet
+
+_shared = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+
+
+def _request(method: str, *params: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", -32700),
+        (b"{", -32700),
+        (b"\xff", -32700),
+        (b'{"\xea": 1}', -32700),
+        (b"[" * 100_000, -32700),
+        (b'{"a":' * 100_000, -32700),
+        (b'["\\"' + b",[" * 100_000, -32700),
+        (b"[" * 33 + b"]" * 33, -32700),
+        (b"[]", -32600),
+        (b"7", -32600),
+        (b"null", -32600),
+        (b'"eth_chainId"', -32600),
+        (b"{}", -32600),
+        (b'{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}', -32600),
+        (b'{"jsonrpc":"2.0","id":1,"method":7}', -32600),
+        (b'{"jsonrpc":"2.0","id":1,"method":"eth_nothing"}', -32601),
+        (b'{"jsonrpc":"2.0","id":1,"method":"__init__"}', -32601),
+        (b'{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":7}', -32602),
+        (b'{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[7]}', -32602),
+        (b'{"jsonrpc":"2.0","id":1,"method":"eth_getCode","params":[]}', -32602),
+        (b'{"jsonrpc":"2.0","id":1,"method":"eth_call","params":{"to":1}}', -32602),
+    ],
+)
+def test_a_wrong_body_gets_its_code(client: Client, body: bytes, code: int) -> None:
+    answer = json.loads(client.dispatcher.handle(body))
+    assert answer["error"]["code"] == code
+
+
+def test_brackets_in_strings_nest_nothing(client: Client) -> None:
+    for text in ("[" * 100, '"[' * 100, "\\[" * 100):
+        assert client.post([_request("eth_chainId") | {"id": text}])[0]["id"] == text
+
+
+def test_an_identity_comes_back_as_it_was(client: Client) -> None:
+    for identity in (0, 7, "x", None):
+        request = _request("eth_chainId") | {"id": identity}
+        assert client.post(request)["id"] == identity
+
+
+def test_an_identity_of_another_type_does_not_come_back(client: Client) -> None:
+    odd: list[Any] = [{}, [], True]
+    for identity in odd:
+        assert client.post(_request("eth_chainId") | {"id": identity})["id"] is None
+
+
+def test_a_batch_is_answered_in_order(client: Client) -> None:
+    batch = [_request("eth_chainId"), 7, _request("eth_nothing") | {"id": 2}]
+    answers = client.post(batch)
+    assert [a.get("result", a.get("error", {}).get("code")) for a in answers] == [
+        hex(1447379784),
+        -32600,
+        -32601,
+    ]
+
+
+def test_a_batch_above_the_limit_is_refused(client: Client) -> None:
+    assert client.post([_request("eth_chainId")] * 1_001)["error"]["code"] == -32600
+    assert len(client.post([_request("eth_chainId")] * 1_000)) == 1_000
+
+
+def test_a_notification_is_run_but_not_answered(
+    client: Client, engine: LocalEngine
+) -> None:
+    notification = {"jsonrpc": "2.0", "method": "evm_mine"}
+    assert client.dispatcher.handle(json.dumps(notification).encode()) == b""
+    assert client.dispatcher.handle(json.dumps([notification]).encode()) == b""
+    assert engine.chain.head.number == 2
+
+
+def test_absent_and_null_parameters_are_none(client: Client) -> None:
+    absent = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId"}
+    assert client.post(absent)["result"] == hex(1447379784)
+    assert client.post(absent | {"params": None})["result"] == hex(1447379784)
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+@pytest.mark.parametrize(
+    "params", [[None] * 9, [{}], [[]], ["0x"], ["0x" + "f" * 64], [-1], [1.5], [True]]
+)
+def test_wrong_parameters_never_are_an_internal_error(
+    client: Client, method: str, params: list[Any]
+) -> None:
+    answer = client.post(_request(method, *params))
+    assert answer.get("error", {}).get("code") != -32603
+
+
+def test_our_own_bug_is_not_told_to_the_client(
+    engine: LocalEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(_backend: object) -> None:
+        raise KeyError("secret")
+
+    monkeypatch.setitem(METHODS, "eth_chainId", broken)
+    with pytest.raises(RpcFailureError) as failure:
+        Client(Dispatcher(engine)).ask("eth_chainId")
+    assert (failure.value.code, str(failure.value)) == (-32603, "internal error")
+    assert "secret" in caplog.text
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@_shared
+@given(st.binary(max_size=200))
+def test_any_bytes_get_an_error_and_change_nothing(
+    client: Client, engine: LocalEngine, body: bytes
+) -> None:
+    before = engine.chain.head
+    answer = json.loads(client.dispatcher.handle(body))
+    errors = answer if isinstance(answer, list) else [answer]
+    assert all(error["error"]["code"] in (-32700, -32600) for error in errors)
+    assert engine.chain.head == before
+
+
+@_shared
+@given(
+    st.sampled_from([m for m in METHODS if m[:4] == "eth_"]),
+    st.lists(_json, max_size=3),
+)
+def test_any_parameters_get_an_answer_and_change_nothing(
+    client: Client, engine: LocalEngine, method: str, params: list[Any]
+) -> None:
+    before = engine.chain.head
+    answer = client.post(_request(method, *params))
+    assert answer.get("error", {}).get("code") != -32603
+    assert engine.chain.head == before
+
+
+@_shared
+@given(st.integers(0, 200), st.integers(1, 255))
+def test_a_damaged_request_is_answered(client: Client, place: int, mask: int) -> None:
+    raw = Wallet().sign(b"\x22" * 20)
+    body = bytearray(
+        json.dumps(_request("eth_sendRawTransaction", "0x" + raw.hex())).encode()
+    )
+    body[place % len(body)] ^= mask
+    answer = client.dispatcher.handle(bytes(body))
+    assert answer == b"" or json.loads(answer)["jsonrpc"] == "2.0"
+    assert b"-32603" not in answer

@@ -1,0 +1,213 @@
+"""The node as its own process, driven by web3 over HTTP."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from py_arkworks_bls12381 import G1Point
+from web3 import Web3
+from web3.exceptions import ContractLogicError, Web3RPCError
+from web3.middleware import SignAndSendRawMiddlewareBuilder
+
+from node.config import DEFAULT_PATH
+from tests.node.bytecode import COUNTER, assemble, deployment
+
+_TIMEOUT = 20  # seconds; a start takes two
+# Adds the two points of its input and returns the sum.
+_ADDER = assemble(
+    "256 0 0 CALLDATACOPY 128 256 256 0 0x0b GAS STATICCALL 40 JUMPI 0 0 REVERT"
+)
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "node", *arguments]
+
+
+def _fail(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a node that should not start, to its end."""
+    return subprocess.run(  # noqa: S603  # our own node
+        _command(*arguments),
+        capture_output=True,
+        text=True,
+        timeout=_TIMEOUT,
+        check=False,
+    )
+
+
+@contextmanager
+def _started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a node and stop it, come what may."""
+    with subprocess.Popen(  # noqa: S603  # our own node
+        _command(*arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def _running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """Start a node on a free port; yields the process and its announcement."""
+    with _started("--port", "0", "--json", *arguments) as process:
+        assert process.stdout is not None
+        yield process, json.loads(process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def announced() -> Iterator[dict[str, Any]]:
+    with _running() as (_process, announcement):
+        yield announcement
+
+
+@pytest.fixture
+def web3(announced: dict[str, Any]) -> Web3:
+    client = Web3(Web3.HTTPProvider(announced["url"]))
+    account = client.eth.account.from_key(announced["accounts"][0]["private_key"])
+    signer = SignAndSendRawMiddlewareBuilder.build(account)
+    client.middleware_onion.inject(signer, layer=0)
+    client.eth.default_account = account.address
+    return client
+
+
+def test_web3_deploys_calls_and_reads_logs(web3: Web3) -> None:
+    abi = [{"type": "event", "name": "Counted", "anonymous": True, "inputs": []}]
+    created = web3.eth.contract(abi=abi, bytecode=deployment(COUNTER)).constructor()
+    receipt = web3.eth.wait_for_transaction_receipt(created.transact())
+    assert receipt["status"] == 1
+    address = receipt["contractAddress"]
+    assert address is not None
+    counted = web3.eth.send_transaction({"to": address})
+    assert web3.eth.wait_for_transaction_receipt(counted)["status"] == 1
+    logs = web3.eth.get_logs({"address": address, "fromBlock": 0})
+    assert [int.from_bytes(log["topics"][0], "big") for log in logs] == [1]
+    with pytest.raises(ContractLogicError, match="counter: closed"):
+        web3.eth.call({"to": address, "data": b"\x01"})
+
+
+def test_web3_calls_a_curve_precompile(web3: Web3) -> None:
+    point = G1Point().to_xy_bytes_be()
+    padded = bytes(16) + point[:48] + bytes(16) + point[48:]
+    raw = web3.eth.call({"to": "0x" + "00" * 19 + "0b", "data": padded * 2})
+    doubled = (G1Point() + G1Point()).to_xy_bytes_be()
+    assert raw == bytes(16) + doubled[:48] + bytes(16) + doubled[48:]
+
+
+def test_web3_travels_in_time(web3: Web3) -> None:
+    now = web3.eth.get_block("latest")["timestamp"]
+    web3.provider.make_request("evm_setNextBlockTimestamp", [now + 86_400])  # type: ignore[arg-type]
+    web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+    assert web3.eth.get_block("latest")["timestamp"] == now + 86_400
+
+
+def test_web3_reports_a_refusal(web3: Web3) -> None:
+    with pytest.raises(Web3RPCError, match="not canonical"):
+        web3.eth.send_raw_transaction(b"\xc1")
+
+
+def _post(url: str, body: bytes, content_type: str) -> tuple[int, bytes]:
+    request = urllib.request.Request(  # noqa: S310  # our own node
+        url, body, {"Content-Type": content_type}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def test_garbage_is_a_json_rpc_error(announced: dict[str, Any]) -> None:
+    for body in (b"", b"{", b"\xff\x00", b"[" * 100_000):
+        status, answer = _post(announced["url"], body, "application/json")
+        assert (status, json.loads(answer)["error"]["code"]) == (200, -32700)
+
+
+def test_a_form_of_a_web_page_is_refused(announced: dict[str, Any]) -> None:
+    """A page may post text anywhere; only JSON makes a browser ask first."""
+    body = b'{"jsonrpc":"2.0","id":1,"method":"evm_mine"}'
+    assert _post(announced["url"], body, "text/plain")[0] == 415
+
+
+def test_a_huge_body_is_refused(announced: dict[str, Any]) -> None:
+    assert _post(announced["url"], bytes(5_000_001), "application/json")[0] == 413
+
+
+def test_other_paths_and_methods_do_not_exist(announced: dict[str, Any]) -> None:
+    assert _post(announced["url"] + "/admin", b"{}", "application/json")[0] == 404
+    with pytest.raises(urllib.error.HTTPError) as failure:
+        urllib.request.urlopen(announced["url"], timeout=_TIMEOUT)  # noqa: S310
+    with failure.value:
+        assert failure.value.code == 405
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly(number: int) -> None:
+    with _running() as (process, _):
+        process.send_signal(number)
+        _, talk = process.communicate(timeout=_TIMEOUT)
+        assert (process.returncode, talk) == (0, "")
+
+
+def test_a_busy_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        ended = _fail("--port", str(port))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert (
+        ended.stderr
+        == f"devnet: error: port: 127.0.0.1:{port} is busy or not ours to listen on\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--config", "/nowhere.toml"), "/nowhere.toml: cannot be read"),
+        (("--host", "256.0.0.1", "--port", "0"), "port: 256.0.0.1:0"),
+        (("--port", "65536"), "port: 127.0.0.1:65536"),
+    ],
+)
+def test_a_wrong_start_is_one_line(arguments: tuple[str, ...], words: str) -> None:
+    ended = _fail(*arguments)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"devnet: error: {words}")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_it_says_loudly_what_it_is() -> None:
+    heard = ""
+    with _started("--port", "0") as process:
+        assert process.stdout is not None
+        while "Ctrl-C" not in heard:
+            heard += process.stdout.readline()
+    assert "A DEVNET, NOT A NETWORK" in heard
+    assert "http://127.0.0.1:" in heard
+    assert "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266" in heard
+
+
+def test_blocks_come_at_the_interval(tmp_path: Path) -> None:
+    path = tmp_path / "devnet.toml"
+    text = DEFAULT_PATH.read_text("utf-8")
+    path.write_text(text.replace("interval = 0 ", "interval = 1 "), "utf-8")
+    with _running("--config", str(path)) as (_, announcement):
+        client = Web3(Web3.HTTPProvider(announcement["url"]))
+        first = client.eth.filter("latest")
+        hashes: list[Any] = []
+        while not hashes:
+            hashes = first.get_new_entries()
+        assert client.eth.get_block(hashes[0])["number"] >= 1
