@@ -10,6 +10,7 @@ from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
+from election.crypto.scalar import accept_scalar
 from election.protocol.decryption import DecryptionShare, Result, accept_result
 from election.protocol.encoding import decode_g1_list
 from election.protocol.events import (
@@ -19,6 +20,7 @@ from election.protocol.events import (
     ShareAccepted,
     TallyWithheld,
 )
+from election.protocol.replay import Part
 
 
 def check_results(evidence: Evidence) -> Outcome:
@@ -53,7 +55,8 @@ def _verify(evidence: Evidence, contest: ContestListed) -> None:
     is_enough = len(event.trustees) == evidence.deployed.trustees.threshold
     require(is_enough, "is not opened by exactly k trustees", blames=VALIDATORS)
     shares = _read_shares(evidence, contest.contest, trustees=event.trustees)
-    accept_result(Result(event.trustees, event.counts), shares, tally=tally)
+    counts = tuple(map(accept_scalar, event.counts))
+    accept_result(Result(event.trustees, counts), shares, tally=tally)
 
 
 def _read_shares(
@@ -63,7 +66,8 @@ def _read_shares(
         entry.event.trustee: entry.event
         for entry in evidence.every(ShareAccepted, contest)
     }
-    is_known = set(trustees) <= set(shares)
+    members = range(1, len(evidence.ceremony(Part.TRUSTEES).members) + 1)
+    is_known = set(trustees) <= set(shares) & set(members)
     require(is_known, "is opened by a share that is not there", blames=VALIDATORS)
     slots = len(evidence.tally(contest).totals.slots)
     read = []

@@ -34,7 +34,7 @@ def _verify(evidence: Evidence, contest: ContestListed) -> None:
     casts = evidence.casts(contest.contest)
     is_right = frozen.event.cast_count == len(casts)
     require(is_right, "has another number of ballots", blames=VALIDATORS)
-    slots = len(contest.candidates)
+    slots = len(evidence.box(contest.contest).election_keys)
     ciphertexts = [_read_ciphertext(cast, slots=slots) for cast in casts]
     totals = combine_ciphertexts(ciphertexts, slots=slots)
     is_right = encode_totals(totals) == frozen.event.totals
