@@ -1,0 +1,59 @@
+"""After the polls: sums are frozen, decrypted in parts, and counted.
+
+Time is the caller's: nothing here waits for a phase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from election.client.open_election import ContestBox, OpenElection
+from election.client.tallying import find_counts, recompute_tally
+from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.decryption import Result, make_share
+from scripts.demo.preparation import Progress
+from scripts.demo.roles import Roles, draw_source
+
+
+def freeze_all(opened: OpenElection, roles: Roles) -> None:
+    """Close the sums of all contests."""
+    acts = [opened.tally.freeze(contest) for contest in opened.contests]
+    opened.connection.send_all(acts, key=roles.relay)
+
+
+def share_all(
+    opened: OpenElection,
+    boxes: Mapping[int, ContestBox],
+    roles: Roles,
+    *,
+    trustees: Iterable[KeyShare],
+    progress: Progress,
+) -> None:
+    """Have these trustees decrypt every contest's sum in part.
+
+    Each first verifies all ballots and adds them up itself.
+    """
+    for key_share in trustees:
+        acts = []
+        for contest, contest_box in boxes.items():
+            frozen = recompute_tally(opened, contest_box)
+            share = make_share(frozen.tally, key_share, source=draw_source())
+            acts.append(
+                opened.tally.submit_share(contest, key_share.member, share=share)
+            )
+            progress(1)
+        account = roles.trustees[key_share.member - 1].key
+        opened.connection.send_all(acts, key=account)
+
+
+def publish_all(
+    opened: OpenElection, boxes: Mapping[int, ContestBox], roles: Roles
+) -> Mapping[int, Result]:
+    """Find the counts that the shares give, and have the contract verify them."""
+    results = {}
+    for contest, contest_box in boxes.items():
+        frozen = recompute_tally(opened, contest_box)
+        results[contest] = find_counts(opened, frozen)
+    acts = [opened.tally.finalize(contest, each) for contest, each in results.items()]
+    opened.connection.send_all(acts, key=roles.relay)
+    return results

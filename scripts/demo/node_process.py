@@ -1,0 +1,39 @@
+"""The development node as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from election.client.rpc import Connection, connect
+from election.errors import ElectionError
+
+
+@contextmanager
+def devnet_process() -> Iterator[Connection]:
+    """Start a devnet on a free port, connect to it, and stop it at the end.
+
+    Raises ElectionError if it does not start.
+    """
+    command = [sys.executable, "-m", "node", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as node:  # noqa: S603
+        try:
+            yield connect(_read_url(node))
+        finally:
+            node.terminate()
+
+
+def _read_url(node: subprocess.Popen[str]) -> str:
+    line = node.stdout.readline() if node.stdout else ""
+    if not line:
+        raise ElectionError("devnet", "did not start")
+    return str(json.loads(line)["url"])
+
+
+def travel_to(connection: Connection, timestamp: int) -> None:
+    """Move a development chain's clock forward to this second."""
+    connection.request("evm_setNextBlockTimestamp", timestamp)
+    connection.request("evm_mine")

@@ -1,0 +1,83 @@
+"""Everybody who acts in a rehearsal, with fresh keys that never leave the process."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+
+from election.client.ceremony_member import Member
+from election.crypto.randomness import SecretSource
+from election.crypto.signature import SECP256K1_ORDER, SigningKey, derive_address
+from election.protocol import manifest as rules
+from election.protocol.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Keys of all organisations; the relay's and the registrar's accounts only send."""
+
+    commission: SigningKey = field(repr=False)
+    portal: SigningKey = field(repr=False)
+    sms_gateway: SigningKey = field(repr=False)
+    polling_station: SigningKey = field(repr=False)
+    registrar: SigningKey = field(repr=False)
+    relay: SigningKey = field(repr=False)
+    observers: tuple[SigningKey, ...] = field(repr=False)
+    trustees: tuple[Member, ...] = field(repr=False)
+    issuers: tuple[Member, ...] = field(repr=False)
+
+
+def draw_source() -> SecretSource:
+    """Draw a source of secrets for one actor or one act."""
+    return SecretSource(secrets.token_bytes(64), b"")
+
+
+def draw_key() -> SigningKey:
+    """Draw a signing key."""
+    return SigningKey(1 + secrets.randbelow(SECP256K1_ORDER - 1))
+
+
+def draw_roles(*, observers: int, trustees: int, issuers: int) -> Roles:
+    """Give everybody a fresh key."""
+
+    def members(count: int) -> tuple[Member, ...]:
+        return tuple(Member(draw_key(), draw_source()) for _ in range(count))
+
+    return Roles(
+        commission=draw_key(),
+        portal=draw_key(),
+        sms_gateway=draw_key(),
+        polling_station=draw_key(),
+        registrar=draw_key(),
+        relay=draw_key(),
+        observers=tuple(draw_key() for _ in range(observers)),
+        trustees=members(trustees),
+        issuers=members(issuers),
+    )
+
+
+def seat_roles(manifest: Manifest, roles: Roles) -> Manifest:
+    """Put the accounts of these roles into a manifest; the first two of each roster
+    are the commission's.
+    """  # noqa: D205  the sentence does not fit a line
+    accounts = rules.Accounts(
+        commission=derive_address(roles.commission),
+        portal=derive_address(roles.portal),
+        sms_gateway=derive_address(roles.sms_gateway),
+        polling_station=derive_address(roles.polling_station),
+        observers=tuple(map(derive_address, roles.observers)),
+    )
+    return replace(
+        manifest,
+        accounts=accounts,
+        trustees=_seat(manifest.trustees, roles.trustees),
+        issuers=_seat(manifest.issuers, roles.issuers),
+    )
+
+
+def _seat(roster: rules.Roster, members: tuple[Member, ...]) -> rules.Roster:
+    seated = tuple(
+        rules.Member(derive_address(member.key), commission=place < 2)
+        for place, member in enumerate(members)
+    )
+    return replace(roster, members=seated)

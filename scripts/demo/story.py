@@ -1,0 +1,282 @@
+"""The story of the demo: one election from its keys to its audit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from election.audit.audit import audit_board
+from election.audit.report import Report
+from election.client.board_reader import read_board
+from election.client.errors import ContractRefusedError
+from election.client.open_election import OpenElection, read_box
+from election.client.rpc import Connection
+from election.errors import ElectionError
+from election.protocol.abi import ContractName, decode_event
+from election.protocol.events import BallotSkipped
+from election.protocol.manifest import Manifest
+from scripts.demo import counting, preparation, voting
+from scripts.demo.electorate import Person
+from scripts.demo.node_process import travel_to
+from scripts.demo.preparation import KeyShares
+from scripts.demo.roles import Roles, draw_roles, seat_roles
+from scripts.demo.telling import Teller
+from scripts.demo.voting import Register, Voter
+
+_TRUSTEES: Final = 5
+_ISSUERS: Final = 5
+_OBSERVERS: Final = 3
+_ABSENT: Final = 2  # the trustee who does not come to the count
+_MEMBER_STEPS: Final = 5
+_LEAD: Final = 60  # seconds from the deployment to the ceremonies
+
+
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """What came of the demo. choices and counts: by contest, in ballot order."""
+
+    manifest: Manifest
+    choices: Mapping[int, tuple[int, ...]]
+    counts: Mapping[int, tuple[int, ...]]
+    refusals: tuple[str, ...]
+    report: Report
+
+    @property
+    def held(self) -> bool:
+        """Tell whether the audit held and the counts are what was chosen."""
+        return self.report.held and self.choices == self.counts
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every chapter needs: the election, its people, their keys, a teller."""
+
+    opened: OpenElection
+    people: Sequence[Person]
+    roles: Roles = field(repr=False)
+    teller: Teller
+
+    def enter_phase(self, at: int) -> None:
+        """Move the chain's clock to the start of a phase after SETUP, from 0."""
+        travel_to(self.opened.connection, self.opened.rules.times[at])
+
+
+def tell(
+    connection: Connection,
+    manifest: Manifest,
+    people: Sequence[Person],
+    *,
+    teller: Teller,
+) -> Tale:
+    """Hold the election of a manifest, with its times moved to now."""
+    roles = draw_roles(observers=_OBSERVERS, trustees=_TRUSTEES, issuers=_ISSUERS)
+    manifest = seat_roles(manifest, roles)
+    opened = _deploy(connection, manifest, roles, teller=teller)
+    stage = Stage(opened, people, roles, teller)
+    shares = _make_keys(stage)
+    register = _list_voters(stage)
+    voters = _give_credentials(stage, register, shares)
+    refusals = _cast(stage, register, voters)
+    counts = _count(stage, register, shares)
+    choices = {
+        contest.id: _tally_choices(people, contest.id, len(contest.candidates))
+        for contest in manifest.contests
+    }
+    _compare(stage, manifest, choices=choices, counts=counts)
+    return Tale(manifest, choices, counts, refusals, _audit(stage))
+
+
+def _deploy(
+    connection: Connection, manifest: Manifest, roles: Roles, *, teller: Teller
+) -> OpenElection:
+    teller.chapter("1. The rules")
+    connection.request("evm_mine")  # the first block of a new chain is an old one
+    shift = connection.read_head().timestamp + _LEAD - manifest.times.keys
+    opened = preparation.deploy(connection, manifest, roles, shift=shift)
+    teller.say(
+        f"""The commission puts {len(manifest.contests)} contests, their candidates and
+        every deadline on the chain, once. Nobody can change them afterwards, the
+        commission included. Election contract: 0x{opened.address.hex()}"""
+    )
+    return opened
+
+
+def _make_keys(stage: Stage) -> KeyShares:
+    opened, teller = stage.opened, stage.teller
+    teller.chapter("2. The keys")
+    stage.enter_phase(0)
+    total = _MEMBER_STEPS * (_TRUSTEES + _ISSUERS)
+    with teller.bar("key ceremonies", total) as progress:
+        shares = preparation.hold_ceremonies(opened, stage.roles, progress=progress)
+    preparation.create_boxes(opened, stage.roles)
+    deployed = opened.deployed
+    teller.say(
+        f"""{_TRUSTEES} trustees made the key that closes the ballots, so that it never
+        exists in one place: {deployed.trustees.threshold} of them are needed to open
+        the result, and fewer learn nothing. {_ISSUERS} issuers, 2 of the commission
+        and 3 of observers, made the key for credentials in the same way. The contract
+        checked every message. Each district now has its ballot box on the chain."""
+    )
+    return shares
+
+
+def _list_voters(stage: Stage) -> Register:
+    opened, people, teller = stage.opened, stage.people, stage.teller
+    teller.chapter("3. The voters")
+    stage.enter_phase(1)
+    lists = preparation.publish_lists(opened, people, stage.roles)
+    boxes = {contest: read_box(opened, contest) for contest in opened.contests}
+    register = Register(boxes, lists)
+    stage.enter_phase(2)
+    with teller.bar("registration", len(people)) as progress:
+        voting.register_all(
+            opened, people, stage.roles, register=register, progress=progress
+        )
+    teller.say(
+        f"""The voter lists are frozen on the chain, without names. {len(people)} voters
+        registered to vote online; for each of them both the portal and the SMS gateway
+        signed that it is really this person."""
+    )
+    return register
+
+
+def _give_credentials(
+    stage: Stage, register: Register, shares: KeyShares
+) -> tuple[Voter, ...]:
+    opened, people, teller = stage.opened, stage.people, stage.teller
+    teller.chapter("4. The polls open")
+    stage.enter_phase(4)
+    with teller.bar("requests for a credential", len(people)) as progress:
+        devices = voting.announce_all(
+            opened, people, stage.roles, register=register, progress=progress
+        )
+    threshold = opened.deployed.issuers.threshold
+    with teller.bar("blind signatures", len(people)) as progress:
+        voters = voting.credit_all(
+            opened,
+            devices,
+            shares.issuers[-threshold:],
+            register=register,
+            progress=progress,
+        )
+    teller.say(
+        f"""Every voter got a credential, signed blindly by {threshold} issuers: they
+        know who asked, but not which ballot it will be on. The chain keeps one for each
+        place on the list, and not one more."""
+    )
+    return voters
+
+
+def _cast(stage: Stage, register: Register, voters: Sequence[Voter]) -> tuple[str, ...]:
+    teller = stage.teller
+    with teller.bar("ballots", len(voters)) as progress:
+        results = voting.cast_all(
+            voters, stage.roles, register=register, progress=progress
+        )
+    cast = sum(len(result.cast) for result in results)
+    teller.say(
+        f"""{cast} ballots were encrypted on the voters' devices and cast. The contract
+        verified each one's proof that it holds exactly one choice, without opening
+        it."""
+    )
+    refusals = (
+        _vote_twice(stage, register, voters[0]),
+        _ask_twice(stage, register, voters[0]),
+    )
+    teller.say("One voter tries to vote twice.")
+    for refusal in refusals:
+        teller.line(f"  refused: {refusal}")
+    return refusals
+
+
+def _vote_twice(stage: Stage, register: Register, voter: Voter) -> str:
+    """Cast a second ballot, for another candidate, with a credential that was used."""
+    contest_box = register.boxes[voter.person.contest]
+    other = 2 if voter.person.choice == 1 else 1
+    record = voting.encrypt_ballot(voter, contest_box, choice=other)
+    act = contest_box.handle.cast([record])
+    receipt = stage.opened.connection.send(act, key=stage.roles.relay)
+    events = [decode_event(log, ContractName.BALLOT_BOX) for log in receipt.logs]
+    if [type(event) for event in events] != [BallotSkipped]:
+        raise ElectionError("second ballot", "was not skipped")
+    return "a second ballot with the same credential (the box skipped it)"
+
+
+def _ask_twice(stage: Stage, register: Register, voter: Voter) -> str:
+    """Ask for a second credential for the same place on the list."""
+    device = voting.open_device(voter.person, register)
+    act = voting.announce(stage.opened, device, stage.roles, register=register, nonce=2)
+    try:
+        stage.opened.connection.send(act, key=stage.roles.registrar)
+    except ContractRefusedError as error:
+        return f"a second credential ({error})"
+    raise ElectionError("second credential", "was announced")
+
+
+def _count(
+    stage: Stage, register: Register, shares: KeyShares
+) -> Mapping[int, tuple[int, ...]]:
+    opened, teller = stage.opened, stage.teller
+    teller.chapter("5. The count")
+    stage.enter_phase(6)
+    counting.freeze_all(opened, stage.roles)
+    present = [share for share in shares.trustees if share.member != _ABSENT]
+    total = len(present) * len(register.boxes)
+    with teller.bar("decryption shares", total) as progress:
+        counting.share_all(
+            opened, register.boxes, stage.roles, trustees=present, progress=progress
+        )
+    results = counting.publish_all(opened, register.boxes, stage.roles)
+    teller.say(
+        f"""The polls are closed. Trustee {_ABSENT} does not come; the other
+        {len(present)} verify all ballots themselves and open the sum of each district,
+        never a single ballot. The contract accepts the counts only because they are
+        what their shares decrypt to."""
+    )
+    return {contest: result.counts for contest, result in results.items()}
+
+
+def _tally_choices(
+    people: Sequence[Person], contest: int, slots: int
+) -> tuple[int, ...]:
+    """Count what the voters of a contest really chose; nobody could, in an election."""
+    chosen = Counter(person.choice for person in people if person.contest == contest)
+    return tuple(chosen[slot] for slot in range(1, slots + 1))
+
+
+def _compare(
+    stage: Stage,
+    manifest: Manifest,
+    *,
+    choices: Mapping[int, tuple[int, ...]],
+    counts: Mapping[int, tuple[int, ...]],
+) -> None:
+    line = stage.teller.line
+    for contest in manifest.contests:
+        line("")
+        line(f"{contest.title:<58}{'result':>8}{'chosen':>8}")
+        rows = zip(
+            contest.candidates, counts[contest.id], choices[contest.id], strict=True
+        )
+        for name, count, chosen in rows:
+            mark = "" if count == chosen else "  DIFFERS"
+            line(f"  {name:<56}{count:>8}{chosen:>8}{mark}")
+
+
+def _audit(stage: Stage) -> Report:
+    teller = stage.teller
+    teller.chapter("6. The audit")
+    board = read_board(stage.opened.connection, stage.opened.address)
+    report = audit_board(board, progress=lambda _number, _check: None)
+    teller.say(
+        """Anyone can now repeat everything from the public record. This audit trusts no
+        contract and no organisation: it computed every step anew."""
+    )
+    for check in report.checks:
+        extent = f"{check.outcome.verified} of {check.outcome.total}"
+        mark = "ok" if check.held else "FAILED"
+        teller.line(f"  {check.claim:<46}{extent:>20}  {mark}")
+    teller.line("")
+    return report

@@ -1,0 +1,50 @@
+"""How the demo talks: chapters on stdout, progress bars on stderr."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+
+from scripts.demo.preparation import Progress
+
+_WIDTH = 78
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells a story, or with silent only shows how far it came."""
+
+    silent: bool
+
+    def chapter(self, title: str) -> None:
+        """Begin a chapter."""
+        self.line("")
+        self.line(title)
+        self.line("-" * len(title))
+
+    def say(self, text: str) -> None:
+        """Tell a paragraph."""
+        self.line(textwrap.fill(" ".join(text.split()), _WIDTH))
+
+    def line(self, text: str) -> None:
+        """Tell one line as it is."""
+        if not self.silent:
+            print(text, flush=True)
+
+    @contextmanager
+    def bar(self, what: str, total: int) -> Iterator[Progress]:
+        """Show a bar while something long is done."""
+        columns = (
+            TextColumn("  {task.description:<28}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
+        with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(what, total=total)
+            yield lambda done: bars.advance(task, done)
