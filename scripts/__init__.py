@@ -1,0 +1,1 @@
+"""One act of an election in each file: a function, and the `veche` command on it."""

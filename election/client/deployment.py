@@ -99,11 +99,11 @@ def deploy_election(
         raise WrongChainError(connection.url, fact)
     if deployment.manifest != digest_manifest(manifest):
         raise RecordError("deployment", "is of another manifest")
+    moved = shift_times(manifest, deployment.shift)
     for name in _BLUEPRINTS:
         initcode = read_artifact(name).blueprint_initcode
         deployment = _place(connection, deployment, name, initcode, key=key, save=save)
         _check_blueprint(connection, name, dict(deployment.contracts)[name])
-    moved = shift_times(manifest, deployment.shift)
     initcode = _election_initcode(moved, dict(deployment.contracts))
     return _place(connection, deployment, _ELECTION, initcode, key=key, save=save)
 

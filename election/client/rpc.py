@@ -28,6 +28,7 @@ Request = tuple[str, tuple[Any, ...]]
 """A method of JSON-RPC and its parameters."""
 
 FINAL: Final = "finalized"
+_CLOCK: Final = bytes.fromhex("425f5260205ff3")  # return the word TIMESTAMP
 _TIMEOUT: Final = 120  # seconds for one answer; a node may run every call of a batch
 _BATCH: Final = 100  # requests in one body
 _BATCH_BYTES: Final = 1_000_000  # of hex in one body
@@ -105,6 +106,13 @@ class Connection:
         """Read number and time of the latest block, or of the last final one."""
         header = self.request("eth_getBlockByNumber", block, False)
         return Head(int(header["number"], 16), int(header["timestamp"], 16))
+
+    def read_clock(self) -> int:
+        """Read the time that a transaction sent now would meet, Unix seconds.
+
+        Nodes describe their pending block each in its own way; all of them run code.
+        """
+        return int(self.request("eth_call", {"data": _hex(_CLOCK)}, "pending"), 16)
 
     def read_code(self, addresses: Sequence[Address], *, block: int) -> list[bytes]:
         """Read the runtime code at each address, empty where there is none."""

@@ -83,6 +83,12 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> None:
         raise InputError(str(path), _reason(error)) from error
 
 
+def write_same(path: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write a file unless it is there with this text; raises InputError for another."""
+    if not path.exists() or read_text(path) != text:
+        write_new(path, text, mode=mode)
+
+
 def replace_file(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Write a file over itself so that a crash leaves the old one or the new one."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")

@@ -1,0 +1,84 @@
+"""Encrypt a choice into a ballot."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from election.client.open_election import OpenElection, read_box
+from election.crypto.blind_credential import RecoverySecret, derive_ballot_key
+from election.crypto.group import decode_g1
+from election.crypto.randomness import SecretSource
+from election.crypto.transcript import Hash
+from election.errors import ChoiceError
+from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
+from election.protocol.issuance import Credential
+from scripts.errors import InputError
+from scripts.files.ballot_files import BallotFile, CredentialFile
+from scripts.files.json_file import read_json, render_json, write_new
+from scripts.files.key_file import KeyFile, Role
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    OutFile,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import say, show
+
+EXAMPLE = (
+    "veche ballot credential.json --election election.json "
+    "--key keys/voter.json --out ballot.json"
+)
+
+
+def open_credential(
+    file: CredentialFile, key_file: KeyFile, *, ctx: Hash
+) -> Credential:
+    """Derive the ballot key of a credential; raises InputError for another's."""
+    secret = RecoverySecret(key_file.secrets.random)
+    ballot_key = derive_ballot_key(secret, ctx=ctx, leaf=Hash(file.leaf))
+    credential = Credential(ballot_key, decode_g1(file.sigma))
+    if credential.address != file.address:
+        raise InputError(str(key_file.path), "is not the key file of this credential")
+    return credential
+
+
+def ask_choice(opened: OpenElection, contest: int) -> int:
+    """Show the candidates and ask; the choice must not stand on a command line."""
+    for slot, name in enumerate(opened.contests[contest].candidates, 1):
+        say(f"{slot}  {name}")
+    answer = typer.prompt("Choice", err=True)
+    if not str(answer).isdecimal():
+        raise ChoiceError("choice", "is not a number")
+    return int(answer)
+
+
+def command(
+    credential: Annotated[Path, typer.Argument(help="From `veche credential`.")],
+    election: ElectionFile,
+    key: KeyPath,
+    out: OutFile,
+    password_file: PasswordFile = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Encrypt a choice, which is asked for, into a ballot; print its tracking code."""
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles={Role.VOTER})
+    file = read_json(credential, CredentialFile)
+    box = read_box(opened, file.contest).box
+    owned = open_credential(file, key_file, ctx=box.ctx)
+    source = SecretSource(secrets.token_bytes(64), key_file.secrets.random)
+    prepared = prepare_choice(ask_choice(opened, file.contest), box, source=source)
+    record = make_ballot(prepared, box, credential=owned, memo=NO_MEMO, source=source)
+    ballot = BallotFile("veche-ballot/1", file.contest, record)
+    write_new(out, render_json(ballot))
+    code = f"0x{prepared.tracking_code.hex()}"
+    show({"ballot": str(out), "tracking_code": code}, as_json=as_json)

@@ -1,0 +1,73 @@
+"""Bring ballots into the box, as a relay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from election.client.casting import CastResult, cast_ballots
+from election.client.open_election import OpenElection, read_box
+from election.crypto.signature import SigningKey
+from scripts.files.ballot_files import BallotFile
+from scripts.files.json_file import read_json
+from scripts.files.key_file import Role
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import show
+
+EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
+
+
+def cast(
+    opened: OpenElection, ballots: Sequence[BallotFile], *, relay: SigningKey
+) -> CastResult:
+    """Cast ballots of any contests; whatever is in a box already stays as it is.
+
+    A contest's ballots are all verified before one of them is sent.
+    """
+    by_contest: dict[int, list[bytes]] = {}
+    for ballot in ballots:
+        by_contest.setdefault(ballot.contest, []).append(ballot.record)
+    boxes = {contest: read_box(opened, contest) for contest in by_contest}
+    results = [
+        cast_ballots(boxes[contest], records, key=relay)
+        for contest, records in by_contest.items()
+    ]
+    return CastResult(
+        tuple(each for result in results for each in result.cast),
+        tuple(each for result in results for each in result.already_there),
+    )
+
+
+def command(
+    ballots: Annotated[list[Path], typer.Argument(help="From `veche ballot`.")],
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Bring ballots into the box; cast again, they are simply there already.
+
+    Sent by a relay's account, in batches, in an order that tells nothing. A voter
+    never sends from an account of his own.
+    """
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles={Role.RELAY})
+    files = [read_json(path, BallotFile) for path in ballots]
+    result = cast(opened, files, relay=key_file.key)
+    shown = {
+        "cast": [f"0x{each.hex()}" for each in result.cast],
+        "already_there": [f"0x{each.hex()}" for each in result.already_there],
+    }
+    show(shown, as_json=as_json)

@@ -1,0 +1,47 @@
+"""Make the ballot boxes, once the keys are final."""
+
+from __future__ import annotations
+
+from election.client.open_election import ContestBox, OpenElection, read_box
+from election.crypto.signature import SigningKey
+from scripts.files.key_file import Role
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import show
+
+EXAMPLE = "veche create-boxes --election election.json --key keys/commission.json"
+
+
+def create_boxes(opened: OpenElection, *, key: SigningKey) -> dict[int, ContestBox]:
+    """Make the boxes that are missing; returns all, by contest, their ctx checked."""
+    contests = list(opened.contests)
+    found = dict(zip(contests, opened.election.boxes(contests), strict=True))
+    for contest, address in found.items():
+        if not any(address):
+            opened.connection.send(opened.election.create_box(contest), key=key)
+    return {contest: read_box(opened, contest) for contest in contests}
+
+
+def command(
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Make the ballot boxes that are missing, once both ceremonies are final."""
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles=set(Role))
+    boxes = create_boxes(opened, key=key_file.key)
+    addresses = {
+        str(contest): f"0x{made.handle.contract.address.hex()}"
+        for contest, made in boxes.items()
+    }
+    show(addresses, as_json=as_json)

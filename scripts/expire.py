@@ -1,0 +1,57 @@
+"""Exclude a member who lets the others wait."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from election.client.contracts.key_ceremony import KeyCeremony
+from election.crypto.signature import SigningKey
+from election.crypto.transcript import Address
+from election.protocol.abi import ContractName, decode_event
+from election.protocol.events import AttemptAborted
+from scripts.files.key_file import Role
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import show
+
+EXAMPLE = "veche expire trustees --election election.json --key keys/commission.json"
+
+
+class Which(StrEnum):
+    """One of an election's two ceremonies."""
+
+    TRUSTEES = "trustees"
+    ISSUERS = "issuers"
+
+
+def expire(ceremony: KeyCeremony, *, key: SigningKey) -> Address:
+    """Exclude the first silent member; returns its account."""
+    receipt = ceremony.contract.connection.send(ceremony.expire(), key=key)
+    events = (decode_event(log, ContractName.KEY_CEREMONY) for log in receipt.logs)
+    return next(each.culprit for each in events if isinstance(each, AttemptAborted))
+
+
+def command(
+    ceremony: Annotated[Which, typer.Argument(help="Whose ceremony.")],
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Exclude the first member who let a ceremony's step pass in silence."""
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles=set(Role))
+    handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
+    culprit = expire(handle, key=key_file.key)
+    show({"excluded": f"0x{culprit.hex()}"}, as_json=as_json)

@@ -1,0 +1,48 @@
+"""Issuers' answers, credentials and ballots, on their way from one to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, with_config
+
+from scripts.files.json_file import CLOSED, Hex, Hex20, Hex32, Word
+
+_Point = Annotated[Hex, Field(min_length=128, max_length=128)]
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class AnswersFile:
+    """One issuer's answers to the requests of a contest, by leaf; public."""
+
+    format: Literal["veche-answers/1"]
+    contest: Word
+    issuer: Annotated[int, Field(ge=1, le=10)]
+    answers: dict[str, _Point]
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class CredentialFile:
+    """The right to cast one ballot, of use only with the voter's key file.
+
+    It links a leaf with a ballot, so it stays with the voter.
+    """
+
+    format: Literal["veche-credential/1"]
+    contest: Word
+    leaf: Hex32
+    address: Hex20
+    sigma: _Point
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class BallotFile:
+    """A ballot, ready to be cast; it tells nothing of its voter or choice."""
+
+    format: Literal["veche-ballot/1"]
+    contest: Word
+    record: Hex

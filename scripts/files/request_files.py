@@ -1,0 +1,177 @@
+"""A voter's request and the statements about it, on their way to the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, with_config
+
+from election.client.leaf_requests import (
+    LeafRequest,
+    Place,
+    ask_for_credential,
+    ask_to_register,
+    ask_to_withdraw,
+)
+from election.client.open_election import OpenElection
+from election.crypto.group import decode_g1
+from election.crypto.merkle import verify_path
+from election.crypto.signature import Signature
+from election.crypto.transcript import Address, Hash
+from election.protocol.attestation import Action, Attestation, Request, Role
+from election.protocol.context import derive_election_id
+from election.protocol.voter_list import LeafClaim
+from scripts.errors import InputError
+from scripts.files.json_file import (
+    CLOSED,
+    Hex,
+    Hex20,
+    Hex32,
+    Word,
+    read_json,
+    render_json,
+    write_new,
+)
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    v: Word
+    r: Word
+    s: Word
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class _RequestFile:
+    format: Literal["veche-request/1"]
+    action: Literal["register", "withdraw", "issue"]
+    contest: Word
+    index: Word
+    voter: Hex32
+    path: tuple[Hex32, ...]
+    nonce: Word
+    lock: Hex20
+    blinded: Annotated[Hex, Field(max_length=128)]
+    lock_signature: _Signature
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class _AttestationFile:
+    format: Literal["veche-attestation/1"]
+    role: Literal["portal", "sms_gateway"]
+    expiry: Word
+    signature: _Signature
+
+
+_ACTIONS: Final = {
+    "register": Action.REGISTER,
+    "withdraw": Action.WITHDRAW,
+    "issue": Action.ISSUE,
+}
+
+
+def write_request(path: Path, asked: LeafRequest) -> None:
+    """Write a request; raises InputError if the file is there."""
+    claim, signature = asked.claim, asked.lock_signature
+    names = {action: name for name, action in _ACTIONS.items()}
+    file = _RequestFile(
+        "veche-request/1",
+        names[asked.request.action],
+        claim.contest,
+        claim.index,
+        claim.voter,
+        claim.path,
+        asked.request.nonce,
+        asked.lock,
+        asked.blinded,
+        _Signature(signature.v, signature.r, signature.s),
+    )
+    write_new(path, render_json(file))
+
+
+def read_request(path: Path, opened: OpenElection) -> LeafRequest:
+    """Read a request and build it anew for this election as the chain knows it.
+
+    Raises InputError unless the leaf is on the published list and the request is
+    about its next transition.
+    """
+    file = read_json(path, _RequestFile)
+    claim = _claim(path, file, opened)
+    place = find_place(opened, claim)
+    if place.nonce != file.nonce:
+        raise InputError(str(path), "is about a transition that already happened")
+    return LeafRequest(
+        claim,
+        _build(file, place),
+        lock=Address(file.lock),
+        blinded=file.blinded,
+        lock_signature=_signature(file.lock_signature),
+    )
+
+
+def read_claim(path: Path, opened: OpenElection) -> tuple[LeafClaim, Hash]:
+    """Read whose request it is, whatever became of it: the claim and the leaf."""
+    claim = _claim(path, read_json(path, _RequestFile), opened)
+    return claim, find_place(opened, claim).leaf
+
+
+def _claim(path: Path, file: _RequestFile, opened: OpenElection) -> LeafClaim:
+    if file.contest not in opened.contests:
+        raise InputError(str(path), f"contest {file.contest} is not in the election")
+    siblings = tuple(map(Hash, file.path))
+    return LeafClaim(file.contest, file.index, Hash(file.voter), siblings)
+
+
+def _build(file: _RequestFile, place: Place) -> Request:
+    if file.action == "register":
+        return ask_to_register(place, lock=Address(file.lock)).request
+    if file.action == "withdraw":
+        return ask_to_withdraw(place).request
+    return ask_for_credential(place, decode_g1(file.blinded)).request
+
+
+def find_place(opened: OpenElection, claim: LeafClaim) -> Place:
+    """Find a leaf in the chain's own list; raises InputError if it is not there."""
+    contest = claim.contest
+    (ctx,) = opened.election.ctxs([contest])
+    election_id = derive_election_id(opened.rules.slug)
+    place = Place(election_id, ctx, claim, 0)
+    stands = verify_path(
+        opened.voter_list.root(contest),
+        place.leaf,
+        index=claim.index,
+        size=opened.voter_list.size(contest),
+        path=claim.path,
+    )
+    if not stands:
+        raise InputError(f"voter {claim.index}", "is not on the published list")
+    (nonce,) = opened.voter_list.nonces([place.leaf])
+    return replace(place, nonce=nonce)
+
+
+def write_attestation(path: Path, attestation: Attestation, *, role: Role) -> None:
+    """Write a statement; raises InputError if the file is there."""
+    signature = attestation.signature
+    signed = _Signature(signature.v, signature.r, signature.s)
+    name: Literal["portal", "sms_gateway"] = (
+        "portal" if role is Role.PORTAL else "sms_gateway"
+    )
+    file = _AttestationFile("veche-attestation/1", name, attestation.expiry, signed)
+    write_new(path, render_json(file))
+
+
+def read_attestation(path: Path, role: Role) -> Attestation:
+    """Read a statement of this role; raises InputError."""
+    file = read_json(path, _AttestationFile)
+    if file.role != role.name.lower():
+        raise InputError(str(path), f"is not of the {role.name.lower()}")
+    return Attestation(file.expiry, _signature(file.signature))
+
+
+def _signature(file: _Signature) -> Signature:
+    return Signature(file.v, file.r, file.s)

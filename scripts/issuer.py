@@ -1,0 +1,49 @@
+"""Take an issuer's part in the making of the credential keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from election.client.ceremony import issuers_ceremony
+from scripts.files.key_file import Role
+from scripts.members import take_part
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import show
+
+EXAMPLE = "veche issuer --election election.json --key keys/issuer-1.json --wait"
+
+
+def command(
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Go on until it is over.")
+    ] = False,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Take an issuer's next step in the making of the credential keys.
+
+    Run it again at any time: it looks at the chain and does what is next, if anything.
+    """
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles={Role.ISSUER})
+    advance = take_part(issuers_ceremony(opened), key_file, wait=wait)
+    result = {
+        "attempt": advance.attempt,
+        "step": advance.step.name.lower(),
+        "acted": advance.acted,
+        "has_share": advance.key_share is not None,
+    }
+    show(result, as_json=as_json)

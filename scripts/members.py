@@ -1,0 +1,50 @@
+"""A member's part in a ceremony, with the key file that its secrets are kept in."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Final
+
+from election.client.ceremony import Ceremony
+from election.client.ceremony_member import Advance, Member, advance_member
+from election.client.contracts.key_ceremony import Step
+from election.crypto.group import Point
+from election.crypto.randomness import SecretSource
+from scripts.errors import InputError
+from scripts.files.key_file import KeyFile, StoredShare, store_secrets
+from scripts.terminal import say
+
+_PAUSE: Final = 1.0  # seconds between looks at what the others did
+
+
+def take_step(ceremony: Ceremony[Point], key_file: KeyFile) -> Advance:
+    """Take the member's next step, if there is one.
+
+    When the ceremony is final, the share is kept and what it was made from is erased.
+    """
+    secrets = key_file.secrets
+    if secrets.share is not None:
+        attempt = ceremony.handle.attempt()
+        return Advance(attempt, Step.FINAL, acted=False, key_share=secrets.key_share)
+    if not secrets.random:
+        raise InputError(str(key_file.path), "has no secrets for a ceremony")
+    account = secrets.account.to_bytes(32, "big")
+    member = Member(key_file.key, SecretSource(secrets.random, account))
+    advance = advance_member(ceremony, member)
+    if advance.key_share is not None:
+        share = StoredShare(advance.key_share.member, advance.key_share.secrets)
+        store_secrets(key_file, replace(secrets, random=b"", share=share))
+    return advance
+
+
+def take_part(ceremony: Ceremony[Point], key_file: KeyFile, *, wait: bool) -> Advance:
+    """Take the next step, or with `wait` all steps until the ceremony is over."""
+    while True:
+        advance = take_step(ceremony, key_file)
+        if advance.acted:
+            say(f"attempt {advance.attempt}: {advance.step.name.lower()}")
+        if not wait or advance.is_over:
+            return advance
+        if not advance.acted:
+            time.sleep(_PAUSE)
