@@ -604,9 +604,7 @@ def _take_part(index: uint256, slot: uint256, part: Bytes[_MAX_PART]):
     """
     attempt: uint256 = self.attempt
     for degree: uint256 in range(k, bound=_MAX_SEATS):
-        point: Bytes[256] = convert(
-            slice(part, degree * _SIZE, _SIZE), Bytes[256]
-        )
+        point: Bytes[256] = convert(slice(part, degree * _SIZE, _SIZE), Bytes[256])
         if degree == 0 or degree == k - 1:
             assert not group.is_infinity(kind, point), "key_ceremony: F is infinity"
         hashed: bytes32 = keccak256(point)
@@ -777,9 +775,8 @@ def _is_share(share: uint256, index: uint256, part: Bytes[_MAX_PART]) -> bool:
     """
     if share >= curve.Q:
         return False
-    return group.multiply_generator(kind, share) == group.combine(kind, 
-        part, self._powers(index)
-    )
+    expected: Bytes[256] = group.combine(kind, part, self._powers(index))
+    return group.multiply_generator(kind, share) == expected
 
 
 @internal
