@@ -60,14 +60,19 @@ EXIT_UNEXPECTED, EXIT_REFUSED = 1, 2
 
 def main() -> None:
     """Run the act that the command line names."""
-    name, *arguments = sys.argv[1:] or ["--help"]
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run an act, by its name and what follows it; returns the exit code."""
+    name, *rest = arguments or ["--help"]
     if name in ("--help", "-h"):
         print(_overview())
-        sys.exit()
+        return 0
     if not any(name in acts for acts in ACTS.values()):
         complain("veche", f"{name}: there is no such act", hint="veche --help")
-        sys.exit(EXIT_REFUSED)
-    sys.exit(_run(name, arguments))
+        return EXIT_REFUSED
+    return _run(name, rest)
 
 
 def _overview() -> str:

@@ -3,8 +3,9 @@
 ```
 ElectionError
 └── ScriptError
-    ├── InputError      a file or an argument that is not what it should be
-    └── PasswordError   a key file that this password does not open
+    ├── InputError       a file or an argument that is not what it should be
+    ├── PasswordError    a key file that this password does not open
+    └── UnverifiedError  a record that nothing secret may meet
 ```
 """
 
@@ -23,3 +24,7 @@ class InputError(ScriptError):
 
 class PasswordError(ScriptError):
     """Report that a key file does not open, whatever the reason."""
+
+
+class UnverifiedError(ScriptError):
+    """Report a record that does not hold; a trustee decrypts nothing of it."""

@@ -12,8 +12,10 @@ from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import ContestBox, OpenElection
 from election.crypto.discrete_log import build_table
 from election.crypto.group import decode_g1
+from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Hash, uint_word
 from election.errors import CountError
+from election.protocol.abi import ContractName, decode_event
 from election.protocol.ballot import Ballot, accept_batch
 from election.protocol.decryption import (
     DecryptionShare,
@@ -93,3 +95,22 @@ def find_counts(opened: OpenElection, frozen: FrozenTally) -> Result:
         fact = f"{len(shares)} shares of trustees, {threshold} needed"
         raise CountError(f"contest {frozen.contest}", fact)
     return find_result(shares[:threshold], frozen.tally, table=build_table())
+
+
+def submit_share(
+    opened: OpenElection, frozen: FrozenTally, message: ShareMessage, *, key: SigningKey
+) -> bool:
+    """Send a trustee's share; false if the contract has one of this trustee already.
+
+    Raises UnexpectedAnswerError if the contract refuses the proof.
+    """
+    contest, trustee = frozen.contest, opened.trustees.seat(derive_address(key))
+    given = opened.tally.shares(contest, trustees=opened.trustees.n())
+    if trustee and given[trustee - 1]:
+        return False
+    act = opened.tally.submit_share(contest, trustee, share=message)
+    receipt = opened.connection.send(act, key=key)
+    events = (decode_event(log, ContractName.TALLY) for log in receipt.logs)
+    if not any(isinstance(event, ShareAccepted) for event in events):
+        raise UnexpectedAnswerError(f"share of trustee {trustee}", "was refused")
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -35,6 +36,8 @@ from scripts.files.json_file import (
     write_new,
 )
 
+_ActionName = Literal["register", "withdraw", "issue"]
+
 
 @with_config(CLOSED)
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class _Signature:
 @dataclass(frozen=True, slots=True)
 class _RequestFile:
     format: Literal["veche-request/1"]
-    action: Literal["register", "withdraw", "issue"]
+    action: _ActionName
     contest: Word
     index: Word
     voter: Hex32
@@ -68,20 +71,19 @@ class _AttestationFile:
     signature: _Signature
 
 
-_ACTIONS: Final = {
-    "register": Action.REGISTER,
-    "withdraw": Action.WITHDRAW,
-    "issue": Action.ISSUE,
+_NAMES: Final[Mapping[Action, _ActionName]] = {
+    Action.REGISTER: "register",
+    Action.WITHDRAW: "withdraw",
+    Action.ISSUE: "issue",
 }
 
 
 def write_request(path: Path, asked: LeafRequest) -> None:
     """Write a request; raises InputError if the file is there."""
     claim, signature = asked.claim, asked.lock_signature
-    names = {action: name for name, action in _ACTIONS.items()}
     file = _RequestFile(
         "veche-request/1",
-        names[asked.request.action],
+        _NAMES[asked.request.action],
         claim.contest,
         claim.index,
         claim.voter,

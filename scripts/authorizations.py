@@ -1,0 +1,75 @@
+"""Signatures of the commission and a quorum of observers, collected in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import with_config
+
+from election.client.open_election import ContestBox, OpenElection
+from election.client.tallying import recompute_tally
+from election.crypto.signature import Signature, recover_signer
+from election.crypto.transcript import Hash
+from election.protocol.context import derive_election_id
+from election.protocol.phases import derive_extension_hash
+from election.protocol.tally import derive_override_hash
+from scripts.errors import InputError
+from scripts.files.json_file import CLOSED, Hex32, Word, read_json
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class AuthorizationFile:
+    """One organisation's signature over a hash."""
+
+    format: Literal["veche-authorization/1"]
+    hash: Hex32
+    v: Word
+    r: Word
+    s: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What the contract takes: observers by increasing address."""
+
+    commission: Signature
+    observers: tuple[Signature, ...]
+
+
+def hash_extension(opened: OpenElection, delta: int) -> Hash:
+    """Derive what is signed for the next extension, by delta seconds."""
+    return derive_extension_hash(
+        derive_election_id(opened.rules.slug),
+        chain_id=opened.connection.chain_id,
+        election=opened.address,
+        counter=opened.election.extension_counter(),
+        delta=delta,
+    )
+
+
+def hash_override(opened: OpenElection, contest_box: ContestBox) -> Hash:
+    """Derive what is signed to open a withheld contest, its sum recomputed."""
+    return derive_override_hash(recompute_tally(opened, contest_box).tally)
+
+
+def collect(
+    opened: OpenElection, digest: Hash, *, paths: Sequence[Path]
+) -> Authorization:
+    """Sort out whose signatures these are; raises InputError for a wrong one."""
+    signed: dict[bytes, Signature] = {}
+    for path in paths:
+        file = read_json(path, AuthorizationFile)
+        if file.hash != digest:
+            raise InputError(str(path), "authorizes something else")
+        signature = Signature(file.v, file.r, file.s)
+        signed[recover_signer(digest, signature)] = signature
+    commission = signed.pop(opened.rules.commission, None)
+    if commission is None:
+        raise InputError("authorization", "the commission has not signed")
+    if strangers := set(signed) - set(opened.rules.observers):
+        raise InputError(f"signer 0x{min(strangers).hex()}", "is no observer")
+    return Authorization(commission, tuple(signed[each] for each in sorted(signed)))

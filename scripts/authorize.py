@@ -1,0 +1,61 @@
+"""Sign for an extension or an override, as the commission or an observer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from election.client.open_election import read_box
+from election.crypto.signature import sign_hash
+from scripts.authorizations import AuthorizationFile, hash_extension, hash_override
+from scripts.errors import InputError
+from scripts.files.json_file import render_json, write_new
+from scripts.files.key_file import Role
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    OutFile,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import show
+
+EXAMPLE = (
+    "veche authorize --extend 1800 --election election.json "
+    "--key keys/observer-1.json --out observer-1.json"
+)
+
+
+def command(
+    election: ElectionFile,
+    key: KeyPath,
+    out: OutFile,
+    extend: Annotated[
+        int | None, typer.Option(min=1, help="Seconds to shift both closings by.")
+    ] = None,
+    override: Annotated[
+        int | None, typer.Option(help="Id of the withheld contest to open.")
+    ] = None,
+    password_file: PasswordFile = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Sign for one extension, or for the opening of one withheld contest."""
+    if (extend is None) == (override is None):
+        raise InputError("authorize", "needs either --extend or --override")
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles={Role.COMMISSION, Role.OBSERVER})
+    if extend is not None:
+        digest = hash_extension(opened, extend)
+    else:
+        digest = hash_override(opened, read_box(opened, override or 0))
+    signed = sign_hash(digest, key_file.key)
+    file = AuthorizationFile(
+        "veche-authorization/1", digest, signed.v, signed.r, signed.s
+    )
+    write_new(out, render_json(file))
+    show({"authorization": str(out), "hash": f"0x{digest.hex()}"}, as_json=as_json)

@@ -1,0 +1,58 @@
+"""Shift both closings of the polls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from election.client.open_election import OpenElection
+from election.crypto.signature import SigningKey
+from scripts.authorizations import collect, hash_extension
+from scripts.files.key_file import Role
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import show, spell_time
+
+EXAMPLE = (
+    "veche extend 1800 commission.json observer-1.json observer-2.json "
+    "--election election.json --key keys/relay.json"
+)
+
+
+def extend(
+    opened: OpenElection, delta: int, *, paths: Sequence[Path], key: SigningKey
+) -> tuple[int, int]:
+    """Extend by delta seconds; returns both closings."""
+    signed = collect(opened, hash_extension(opened, delta), paths=paths)
+    act = opened.election.extend(
+        delta, commission=signed.commission, observers=signed.observers
+    )
+    opened.connection.send(act, key=key)
+    return opened.election.closings()
+
+
+def command(
+    delta: Annotated[int, typer.Argument(min=1, help="Seconds, 7200 in all.")],
+    signatures: Annotated[list[Path], typer.Argument(help="From `veche authorize`.")],
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Shift both closings, signed by the commission and a quorum of observers."""
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles=set(Role))
+    issue, cast = extend(opened, delta, paths=signatures, key=key_file.key)
+    closings = {"issue_closing": spell_time(issue), "cast_closing": spell_time(cast)}
+    show(closings, as_json=as_json)

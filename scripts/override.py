@@ -1,0 +1,59 @@
+"""Open a tally that few ballots withhold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from election.client.open_election import OpenElection, read_box
+from election.crypto.signature import SigningKey
+from scripts.authorizations import collect, hash_override
+from scripts.files.key_file import Role
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    Contest,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    RpcUrl,
+)
+from scripts.session import enter, unlock
+from scripts.terminal import show
+
+EXAMPLE = (
+    "veche override commission.json observer-1.json observer-2.json --contest 30 "
+    "--election election.json --key keys/relay.json"
+)
+
+
+def override(
+    opened: OpenElection, contest: int, *, paths: Sequence[Path], key: SigningKey
+) -> None:
+    """Open a withheld contest for shares."""
+    digest = hash_override(opened, read_box(opened, contest))
+    signed = collect(opened, digest, paths=paths)
+    act = opened.tally.override(
+        contest, commission=signed.commission, observers=signed.observers
+    )
+    opened.connection.send(act, key=key)
+
+
+def command(
+    signatures: Annotated[list[Path], typer.Argument(help="From `veche authorize`.")],
+    contest: Contest,
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Open a withheld contest, signed by the commission and a quorum of observers."""
+    opened = enter(election, rpc_url)
+    key_file = unlock(key, password_file, roles=set(Role))
+    override(opened, contest, paths=signatures, key=key_file.key)
+    state = opened.tally.state(contest).name.lower()
+    show({"contest": contest, "state": state}, as_json=as_json)

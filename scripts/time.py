@@ -1,0 +1,58 @@
+"""Move a development chain's clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from election.client.rpc import Connection, connect
+from election.protocol.phases import Phase
+from scripts.durations import parse_time
+from scripts.errors import InputError
+from scripts.options import DEFAULT_URL, AsJson, RpcUrl
+from scripts.session import enter
+from scripts.terminal import show, spell_time
+
+EXAMPLE = "veche time voting --election election.json"
+
+
+def travel(connection: Connection, moment: int) -> int:
+    """Make a block at a time in the future, Unix seconds; returns the block's time.
+
+    Raises NodeRefusedError where the clock cannot be moved: on a network, or back.
+    """
+    connection.request("evm_setNextBlockTimestamp", hex(moment))
+    connection.request("evm_mine")
+    return connection.read_head().timestamp
+
+
+def find_start(election: Path, rpc_url: str, *, phase: str) -> int:
+    """Read when a phase of an election begins; raises InputError for another word."""
+    opened = enter(election, rpc_url)
+    starts = (*opened.rules.times[:5], *opened.election.closings())
+    names = [each.name.lower() for each in Phase][1:8]
+    if phase not in names:
+        raise InputError(f"phase {phase}", f"is none of {', '.join(names)}")
+    return starts[names.index(phase)]
+
+
+def command(
+    moment: Annotated[
+        str, typer.Argument(help="+90s, a date with its offset, or a phase's name.")
+    ],
+    election: Annotated[
+        Path | None, typer.Option(help="Whose phase; the record of `veche deploy`.")
+    ] = None,
+    rpc_url: RpcUrl = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Move the clock of a development chain forward; a network has no such method."""
+    connection = connect(rpc_url)
+    if election is not None:
+        target = find_start(election, rpc_url, phase=moment.lower())
+    else:
+        target = parse_time(moment, now=connection.read_clock())
+    now = travel(connection, target)
+    show({"now": spell_time(now), "timestamp": now}, as_json=as_json)
