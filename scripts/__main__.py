@@ -7,6 +7,7 @@ the list of acts appears at once.
 from __future__ import annotations
 
 import sys
+import textwrap
 from importlib import import_module
 from typing import Final
 
@@ -82,13 +83,19 @@ def _overview() -> str:
     return "\n".join([*lines, "veche ACT --help says more of one act."])
 
 
+def _spell_example(example: str) -> str:
+    """Wrap a command line so that it can be copied as it stands."""
+    lines = textwrap.wrap(example, 74, break_on_hyphens=False, break_long_words=False)
+    return "\b\nExample:\n  " + " \\\n    ".join(lines)
+
+
 def _run(name: str, arguments: list[str]) -> int:
     from election.errors import ElectionError
 
     try:
         module = import_module(f"scripts.{name.replace('-', '_')}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(name, epilog=f"Example: {module.EXAMPLE}")(module.command)
+        app.command(name, epilog=_spell_example(module.EXAMPLE))(module.command)
         return app(arguments, prog_name=f"veche {name}", standalone_mode=False) or 0
     except ElectionError as error:
         complain(f"veche {name}", str(error), hint=hint_for(error))

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.options import AsJson
+
+EXAMPLE = "veche devnet --port 8545"
 
 
 def devnet(
@@ -20,3 +27,22 @@ def devnet(
     from node.service import run  # late: loading the EVM takes a second
 
     return run(config_path, host=host, port=port, as_json=as_json)
+
+
+def command(
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration; hardhat-free-devnet.toml.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on, instead of the file's.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run a development chain on this machine until Ctrl-C.
+
+    It forgets everything when it stops, and its accounts' keys are public.
+    """
+    return devnet(config, host=host, port=port, as_json=as_json)
