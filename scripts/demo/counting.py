@@ -46,14 +46,21 @@ def share_all(
         opened.connection.send_all(acts, key=account)
 
 
+def find_results(
+    opened: OpenElection, boxes: Mapping[int, ContestBox]
+) -> Mapping[int, Result]:
+    """Find the counts that the shares give, in every contest."""
+    return {
+        contest: find_counts(opened, recompute_tally(opened, contest_box))
+        for contest, contest_box in boxes.items()
+    }
+
+
 def publish_all(
     opened: OpenElection, boxes: Mapping[int, ContestBox], roles: Roles
 ) -> Mapping[int, Result]:
-    """Find the counts that the shares give, and have the contract verify them."""
-    results = {}
-    for contest, contest_box in boxes.items():
-        frozen = recompute_tally(opened, contest_box)
-        results[contest] = find_counts(opened, frozen)
+    """Find the counts, and have the contract verify and publish them."""
+    results = find_results(opened, boxes)
     acts = [opened.tally.finalize(contest, each) for contest, each in results.items()]
     opened.connection.send_all(acts, key=roles.relay)
     return results
