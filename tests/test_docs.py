@@ -1,0 +1,95 @@
+"""What the documents name exists, and what they promise to be the same is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from importlib.util import find_spec
+
+import pytest
+
+from election.artifacts import CONTRACTS, ROOT
+from election.audit.catalogue import CHECKS
+from election.crypto.transcript import Tag, tag_word
+from election.protocol.phases import Phase
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
+SOURCES = {path: path.read_text() for path in (ROOT / "contracts").rglob("*.vy")}
+
+
+def read_rows() -> list[list[str]]:
+    table = ARCHITECTURE.partition("| phase | who |")[2].splitlines()[2:]
+    return [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+        for line in table
+    ]
+
+
+ROWS = read_rows()
+
+
+def names_in_abi(kind: str) -> set[str]:
+    return {
+        f"{contract}.{entry['name']}" if kind == "function" else entry["name"]
+        for contract in CONTRACTS
+        for entry in json.loads((ROOT / "abi" / f"{contract}.json").read_text())
+        if entry["type"] == kind
+    }
+
+
+def test_architecture_has_rows() -> None:
+    assert len(ROWS) > 20
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[2]}-{row[4]}")
+def test_every_name_in_a_row_of_the_architecture_exists(row: list[str]) -> None:
+    phases, _, act, module, function, event, check = row
+    if phases != "any":
+        assert set(phases.split(", ")) <= {phase.name for phase in Phase}
+    assert find_spec(f"scripts.{act}") is not None
+    assert find_spec(module) is not None
+    assert function in names_in_abi("function") | {"", "Election.__init__"}
+    assert event in names_in_abi("event") | {""}
+    assert check in {each.name for each in CHECKS}
+
+
+def test_every_revert_reason_is_unique() -> None:
+    reasons = Counter(
+        reason
+        for text in SOURCES.values()
+        for reason in re.findall(r'"([a-z_0-9]+: [^"]+)"', text)
+    )
+    assert [reason for reason, count in reasons.items() if count > 1] == []
+    assert len(reasons) > 80
+
+
+def test_every_revert_reason_names_its_module() -> None:
+    for path, text in SOURCES.items():
+        module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path.stem).lower()
+        named = set(re.findall(r'"([a-z_0-9]+): [^"]+"', text))
+        assert named <= {module}, path.name
+
+
+def test_tags_of_the_contracts_are_those_of_the_library() -> None:
+    text = (ROOT / "contracts" / "modules" / "transcript.vy").read_text()
+    words = dict(re.findall(r"(\w+): constant\(bytes32\) = 0x(\w+)", text))
+    library = {tag_word(tag).hex() for tag in Tag}
+    assert set(words.values()) <= library
+    for name, word in words.items():
+        ascii_tag = bytes.fromhex(word).rstrip(b"\0").decode()
+        assert ascii_tag == "VECHE1/" + name.lower().replace("_", "-")
+
+
+def test_protocol_lists_every_check() -> None:
+    for number, check in enumerate(CHECKS, 1):
+        claim = check.claim.replace("<=", "≤")
+        assert f"| C{number} | {check.name} | {claim} |" in PROTOCOL
+
+
+def test_every_record_of_a_decision_has_context_decision_and_price() -> None:
+    for path in (ROOT / "docs" / "adr").glob("*.md"):
+        text = path.read_text()
+        for part in ("**Context.**", "**Decision.**", "**What we gave up.**"):
+            assert part in text, path.name
