@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from election.client.contracts.ballot_box import LARGEST_BATCH
 from election.client.open_election import ContestBox
-from election.client.rpc import Receipt
+from election.client.wire import Receipt
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from election.errors import BallotError

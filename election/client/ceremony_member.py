@@ -19,7 +19,7 @@ from election.client.ceremony import (
 )
 from election.client.contracts.key_ceremony import Step
 from election.client.errors import ContractRefusedError
-from election.client.rpc import Act
+from election.client.wire import Act
 from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
 from election.crypto.signature import SigningKey, derive_address

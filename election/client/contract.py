@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from election.client.codec import encode_act, read_function
 from election.client.errors import UnexpectedAnswerError
-from election.client.rpc import FINAL, Act, Connection
+from election.client.rpc import FINAL, Connection
+from election.client.wire import Act
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.abi import ContractName, decode_event, decode_values

@@ -20,7 +20,8 @@ from election.artifacts import read_artifact
 from election.client.codec import encode_constructor
 from election.client.contract import MOST_GAS
 from election.client.errors import RecordError, UnexpectedAnswerError, WrongChainError
-from election.client.rpc import Act, Connection
+from election.client.rpc import Connection
+from election.client.wire import Act
 from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Address, Hash, hash_bytes
 from election.protocol.abi import ContractName
@@ -130,10 +131,8 @@ def _place(
 
 
 def _next_address(connection: Connection, sender: Address) -> Address:
-    nonce = connection.request(
-        "eth_getTransactionCount", f"0x{sender.hex()}", "pending"
-    )
-    address = get_create_address(to_checksum_address(sender), Nonce(int(nonce, 16)))
+    nonce = Nonce(connection.read_nonce(sender))
+    address = get_create_address(to_checksum_address(sender), nonce)
     return Address(bytes.fromhex(address[2:]))
 
 

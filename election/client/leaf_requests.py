@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from election.client.contracts.voter_list import NO_SIGNATURE, VoterList
-from election.client.rpc import Act
+from election.client.wire import Act
 from election.crypto.group import G1Point, encode_g1
 from election.crypto.signature import Signature, SigningKey, sign_hash
 from election.crypto.transcript import Address, Hash

@@ -14,7 +14,7 @@ from election.client.casting import CastResult, cast_ballots
 from election.client.contracts.voter_list import NO_SIGNATURE
 from election.client.issuing import read_issuer_keys, serve_issued, take_credential
 from election.client.open_election import ContestBox, OpenElection
-from election.client.rpc import Act
+from election.client.wire import Act
 from election.crypto.blind_credential import RECOVERY_SECRET_BYTES, RecoverySecret
 from election.crypto.group import encode_g1
 from election.crypto.transcript import Hash

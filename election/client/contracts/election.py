@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from election.client.contract import Contract
-from election.client.rpc import Act
+from election.client.wire import Act
 from election.crypto.signature import Signature
 from election.crypto.transcript import Address, Hash
 from election.protocol.manifest import Times

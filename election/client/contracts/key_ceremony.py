@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from election.client.contract import Contract
-from election.client.rpc import Act
+from election.client.wire import Act
 from election.crypto.transcript import Address, Hash
 from election.protocol.ceremony.confirmation import Confirmation
 from election.protocol.ceremony.dealing import Complaint, Deal

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from election.client.contract import Contract
-from election.client.rpc import Act
+from election.client.wire import Act
 from election.crypto.signature import Signature
 from election.protocol.decryption import Result, ShareMessage
 

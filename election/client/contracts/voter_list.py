@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from election.client.contract import Contract
-from election.client.rpc import Act
+from election.client.wire import Act
 from election.crypto.signature import Signature
 from election.crypto.transcript import Address, Hash
 from election.protocol.attestation import Attestation

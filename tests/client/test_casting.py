@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from election.client.casting import cast_ballots
+from election.errors import BallotError
+from tests.client.stage import RELAY, Stage
+
+
+def test_ballots_are_cast_and_then_are_there(polls: Stage) -> None:
+    records = polls.ballots(1, [1, 2, 1])
+    first = cast_ballots(polls.boxes[1], records[:2], key=RELAY)
+    second = cast_ballots(polls.boxes[1], records, key=RELAY)
+    third = cast_ballots(polls.boxes[1], records, key=RELAY)
+    assert len(first.cast) == 2
+    assert not first.already_there
+    assert len(second.cast) == 1
+    assert second.already_there == first.cast
+    assert not third.cast
+    assert polls.boxes[1].handle.cast_count() == 3
+
+
+def test_ballot_given_twice_is_cast_once(polls: Stage) -> None:
+    records = polls.ballots(1, [1])
+    result = cast_ballots(polls.boxes[1], records * 2, key=RELAY)
+    assert len(result.cast) == 1
+
+
+def test_nothing_is_sent_when_one_ballot_is_wrong(polls: Stage) -> None:
+    good, bad = polls.ballots(1, [1, 2])
+    flipped = bad[:-1] + bytes([bad[-1] ^ 1])
+    with pytest.raises(BallotError, match=bad[12:32].hex()):
+        cast_ballots(polls.boxes[1], [good, flipped], key=RELAY)
+    assert polls.boxes[1].handle.cast_count() == 0
+
+
+def test_two_ballots_of_one_credential_are_refused(polls: Stage) -> None:
+    one, other = polls.ballots(1, [1])[0], polls.ballots(1, [2])[0]
+    with pytest.raises(BallotError, match="in two versions"):
+        cast_ballots(polls.boxes[1], [one, other], key=RELAY)
+
+
+def test_ballot_of_another_contest_is_refused(polls: Stage) -> None:
+    with pytest.raises(BallotError):
+        cast_ballots(polls.boxes[1], polls.ballots(30, [1]), key=RELAY)

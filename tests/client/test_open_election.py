@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from election.client.contract import Contract
+from election.client.contracts.election import Election
+from election.client.errors import UnexpectedAnswerError
+from election.client.open_election import open_election, read_box
+from election.client.rpc import Connection
+from election.crypto.transcript import Address
+from election.protocol.abi import ContractName
+from tests.client.stage import Stage, deploy
+
+
+def test_nothing_at_the_address_is_one_error(connection: Connection) -> None:
+    with pytest.raises(UnexpectedAnswerError, match="is no election on chain"):
+        open_election(connection, Address(bytes([9]) * 20))
+
+
+def test_another_contract_at_the_address_is_one_error(polls: Stage) -> None:
+    address = polls.opened.tally.contract.address
+    with pytest.raises(UnexpectedAnswerError, match="is no election"):
+        open_election(polls.connection, address)
+
+
+def test_silence_of_an_address_is_one_error(connection: Connection) -> None:
+    nowhere = Contract(connection, ContractName.ELECTION, Address(bytes([9]) * 20))
+    with pytest.raises(UnexpectedAnswerError, match="is no Election: phase"):
+        Election(nowhere).phase()
+
+
+def test_contest_that_is_not_listed_has_no_box(polls: Stage) -> None:
+    with pytest.raises(UnexpectedAnswerError, match="contest 2: is not in"):
+        read_box(polls.opened, 2)
+
+
+def test_box_that_is_not_made_is_said_so(connection: Connection) -> None:
+    with pytest.raises(UnexpectedAnswerError, match="contest 1: has no box yet"):
+        read_box(deploy(connection).opened, 1)
+
+
+def test_box_is_refused_when_its_context_is_another(polls: Stage) -> None:
+    """Its ctx names every candidate; another name must not go unnoticed."""
+    listed = polls.opened.contests[1]
+    renamed = replace(listed, candidates=("Анна", "Каренин"))
+    opened = replace(polls.opened, contests={1: renamed})
+    with pytest.raises(UnexpectedAnswerError, match="has another context"):
+        read_box(opened, 1)
