@@ -43,4 +43,5 @@ def evm_revert(backend: Backend, number: Count) -> bool:
         backend.engine.revert(int(number))
     except UnknownSnapshotError:
         return False
+    backend.filters.rewind(backend.chain.head.number)
     return True

@@ -50,11 +50,15 @@ class Filters:
     def advance(self, number: int, chain: Chain) -> tuple[Filter, int, int]:
         """Mark everything up to the head as reported.
 
-        Returns the filter and the first and last block to report. A reverted chain may
-        be lower than what was reported: it is reported again as it grows.
+        Returns the filter and the first and last block to report.
         """
         current = self._filters[number]
         head = chain.head.number
-        first = min(current.next_block, head + 1)
         self._filters[number] = replace(current, next_block=head + 1)
-        return current, first, head
+        return current, current.next_block, head
+
+    def rewind(self, height: int) -> None:
+        """Report blocks above a height anew: they were reverted and will be others."""
+        for number, installed in self._filters.items():
+            following = min(installed.next_block, height + 1)
+            self._filters[number] = replace(installed, next_block=following)

@@ -108,6 +108,14 @@ def test_the_other_signature_of_the_same_message_is_refused(
         accept_transaction(twin, CHAIN_ID)
 
 
+@pytest.mark.parametrize("r", range(1, 9))
+def test_a_parity_of_two_is_refused(r: int, wallet: Wallet) -> None:
+    """For small r it would recover a key: of the point whose x is r + n."""
+    raw = _replace(wallet.sign(), "dynamic_fee", r=bytes([r]), v=b"\x02")
+    with pytest.raises(BadSignatureError):
+        accept_transaction(raw, CHAIN_ID)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -196,8 +196,11 @@ def test_transient_storage_ends_with_the_transaction(
     client: Client, wallet: Wallet
 ) -> None:
     address = _deploy(client, wallet, "0 TLOAD 0 SSTORE 9 0 TSTORE")
+    client.ask("evm_setAutomine", False)
     for _ in range(2):
-        client.send(wallet.sign(address))
+        raw = wallet.sign(address)
+        client.ask("eth_sendRawTransaction", "0x" + raw.hex())
+    client.ask("evm_mine")
     assert int(client.ask("eth_getStorageAt", "0x" + address.hex(), "0x0"), 16) == 0
 
 
@@ -212,6 +215,20 @@ def test_calls_nest_to_the_limit_of_the_protocol(
     assert receipt["status"] == "0x1"
     depth = int(client.ask("eth_getStorageAt", "0x" + address.hex(), "0x0"), 16)
     assert depth > 250
+
+
+def test_the_next_transaction_of_a_block_starts_cold(
+    client: Client, wallet: Wallet
+) -> None:
+    """Warm slots and original values are a transaction's own (EIP-2929, EIP-2200)."""
+    address = _deploy(client, wallet, "CALLVALUE 0 SSTORE")
+    client.ask("evm_setAutomine", False)
+    for value in (1, 2):
+        raw = wallet.sign(address, value=value)
+        client.ask("eth_sendRawTransaction", "0x" + raw.hex())
+    client.ask("evm_mine")
+    used = [int(r["gasUsed"], 16) for r in client.ask("eth_getBlockReceipts", "latest")]
+    assert used == [21_000 + 4 + 22_100, 21_000 + 4 + 5_000]
 
 
 def test_an_access_list_makes_its_slots_warm(client: Client, wallet: Wallet) -> None:
