@@ -45,6 +45,8 @@ class Teller:
             BarColumn(),
             MofNCompleteColumn(),
         )
-        with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        console = Console(stderr=True)
+        quiet = not console.is_terminal
+        with Bars(*columns, console=console, transient=True, disable=quiet) as bars:
             task = bars.add_task(what, total=total)
             yield lambda done: bars.advance(task, done)
