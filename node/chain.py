@@ -180,7 +180,7 @@ class Chain:
     def logs(self, query: LogQuery, *, first: int, last: int) -> Iterator[PlacedLog]:
         """Yield matching logs of blocks first..last in chain order."""
         last = min(last, self.head.number)
-        for number in self._logs.candidates(query, first=first, last=last):
+        for number in self._logs.matching_blocks(query, first=first, last=last):
             block = self._store.block(number)
             yield from (p for p in place_logs(block) if query.matches(p.log))
 

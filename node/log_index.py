@@ -52,22 +52,26 @@ class LogIndex:
         for key in _keys(block):
             self._blocks[key].pop()
 
-    def candidates(self, query: LogQuery, *, first: int, last: int) -> Iterator[int]:
+    def matching_blocks(
+        self, query: LogQuery, *, first: int, last: int
+    ) -> Iterator[int]:
         """Yield ascending numbers of the blocks that may answer, both ends included.
 
         The rarest constraint is looked up; the others are left to `LogQuery.matches`.
         """
-        choices: list[list[_Key]] = [
+        constraints: list[list[_Key]] = [
             [(place, topic) for topic in accepted]
             for place, accepted in enumerate(query.topics)
             if accepted
         ]
         if query.addresses:
-            choices.append(list(query.addresses))
-        if not choices:
+            constraints.append(list(query.addresses))
+        if not constraints:
             yield from range(first, last + 1)
             return
-        yield from min((self._union(keys, first, last) for keys in choices), key=len)
+        yield from min(
+            (self._union(keys, first, last) for keys in constraints), key=len
+        )
 
     def _union(self, keys: list[_Key], first: int, last: int) -> list[int]:
         found: set[int] = set()

@@ -192,9 +192,9 @@ class LogFilter(msgspec.Struct, frozen=True, rename="camel"):
                 topics=tuple(
                     tuple(
                         Hash32(bytes(HashBytes.parse(item)))
-                        for item in _alternatives(choice)
+                        for item in _alternatives(accepted)
                     )
-                    for choice in topics
+                    for accepted in topics
                 ),
             )
         except ValueError as error:
@@ -205,10 +205,10 @@ def _alternatives(value: Any) -> list[Any]:
     """Return the accepted values: none given means any, one may stand alone."""
     if value is None:
         return []
-    choices = value if isinstance(value, list) else [value]
-    if len(choices) > _MAX_ALTERNATIVES:
+    given = value if isinstance(value, list) else [value]
+    if len(given) > _MAX_ALTERNATIVES:
         raise ValueError(f"expected at most {_MAX_ALTERNATIVES} alternatives")
-    return choices
+    return given
 
 
 _PARSED = (Bytes, AddressBytes, HashBytes, Quantity, Slot, Count, BlockReference)

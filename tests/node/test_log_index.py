@@ -71,7 +71,7 @@ def test_no_matching_block_is_missed_after_a_revert(
     for block in reversed(blocks[kept:]):
         index.remove(block)
     last = min(last, min(kept, len(chain)) - 1)
-    found = list(index.candidates(query, first=first, last=last))
+    found = list(index.matching_blocks(query, first=first, last=last))
     assert found == sorted(set(found))
     assert all(first <= number <= last for number in found)
     wanted = {
@@ -87,11 +87,11 @@ def test_a_log_matches_as_the_specification_says(log: Log, query: LogQuery) -> N
     assert query.matches(log) == _matches(query, log)
 
 
-def test_blocks_without_the_rarest_key_are_not_candidates() -> None:
+def test_blocks_without_the_rarest_key_are_not_read() -> None:
     index = LogIndex()
     common, rare = Address(b"\x01" * 20), Hash32(b"\x02" * 32)
     for number in range(100):
         held = (rare,) if number == 42 else ()
         index.add(_block(number, [Log(common, held, b"")]))
     query = LogQuery((common,), ((rare,),))
-    assert list(index.candidates(query, first=0, last=99)) == [42]
+    assert list(index.matching_blocks(query, first=0, last=99)) == [42]
