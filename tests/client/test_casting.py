@@ -43,3 +43,13 @@ def test_two_ballots_of_one_credential_are_refused(polls: Stage) -> None:
 def test_ballot_of_another_contest_is_refused(polls: Stage) -> None:
     with pytest.raises(BallotError):
         cast_ballots(polls.boxes[1], polls.ballots(30, [1]), key=RELAY)
+
+
+def test_ballots_above_the_largest_batch_go_in_several(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("election.client.casting.LARGEST_BATCH", 2)
+    head = polls.connection.read_head().number
+    result = cast_ballots(polls.boxes[30], polls.ballots(30, [3, 3, 3]), key=RELAY)
+    assert len(result.cast) == 3
+    assert polls.connection.read_head().number == head + 2
