@@ -16,9 +16,12 @@ NodeError
 │   └── PoolFullError
 ├── CallFailedError             a simulated call ran out of gas or hit a bad opcode
 │   └── CallRevertedError       it reverted, with the contract's data
+├── RlpError                    bytes are not one canonical RLP item
+├── PrecompileError             a precompile rejects its input; the call's gas burns
 ├── UnknownBlockError
 ├── UnknownSnapshotError
-└── TimestampError              time would not move forward
+├── TimestampError              time would not move forward
+└── RpcError                    an answer with a JSON-RPC code: rpc/errors.py
 """
 
 from __future__ import annotations
@@ -141,6 +144,17 @@ class CallRevertedError(CallFailedError):
     def __init__(self, output: bytes) -> None:
         super().__init__("execution reverted")
         self.output = output
+
+
+class RlpError(NodeError):
+    """Report bytes that are not one canonical item."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"rlp: {fact}")
+
+
+class PrecompileError(NodeError):
+    """Report input that a precompile rejects; the EVM burns the call's gas."""
 
 
 class UnknownBlockError(NodeError):

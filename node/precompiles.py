@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from py_arkworks_bls12381 import GT, G1Point, G2Point, Scalar
 
+from node.errors import PrecompileError
 from node.msm_discounts import discounted_gas
 
 _FIELD = 64  # bytes of an encoded field element, the first 16 of them zero
@@ -34,10 +35,6 @@ _PAIRING_GAS = 37_700
 _PAIRING_PAIR_GAS = 32_600
 _MAP_G1_GAS = 5_500
 _MAP_G2_GAS = 23_800
-
-
-class PrecompileError(Exception):
-    """Report input that a precompile rejects; the EVM burns the call's gas."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from node.errors import NodeError
+from node.errors import RlpError
 
 Item: TypeAlias = bytes | Sequence["Item"]
 Decoded: TypeAlias = bytes | list["Decoded"]
@@ -17,13 +17,6 @@ Decoded: TypeAlias = bytes | list["Decoded"]
 _MAX_DEPTH = 8  # lists in lists; a transaction needs 4
 _STRING, _LIST = 0x80, 0xC0
 _SHORT = 55  # bytes; longer payloads say how long their length is
-
-
-class RlpError(NodeError):
-    """Report bytes that are not one canonical item."""
-
-    def __init__(self, fact: str) -> None:
-        super().__init__(f"rlp: {fact}")
 
 
 def encode_integer(value: int) -> bytes:

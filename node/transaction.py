@@ -18,10 +18,11 @@ from node.errors import (
     FeeError,
     MalformedTransactionError,
     OversizedError,
+    RlpError,
     WrongChainError,
 )
 from node.hashing import keccak
-from node.rlp import RlpError, encode_integer
+from node.rlp import encode_integer
 
 MAX_TRANSACTION_SIZE = 262_144  # bytes: calldata of a whole transaction_limit fits
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

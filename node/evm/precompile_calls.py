@@ -17,8 +17,9 @@ from eth.constants import STACK_DEPTH_LIMIT
 from eth.exceptions import VMError
 from eth_typing import Address
 
+from node.errors import PrecompileError
 from node.modexp import modexp, modexp_gas
-from node.precompiles import BLS_PRECOMPILES, Precompile, PrecompileError
+from node.precompiles import BLS_PRECOMPILES, Precompile
 
 Opcode = Callable[..., None]
 

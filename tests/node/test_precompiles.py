@@ -24,7 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
-from node.precompiles import BLS_PRECOMPILES, PrecompileError
+from node.errors import PrecompileError
+from node.precompiles import BLS_PRECOMPILES
 
 _VECTORS = Path(__file__).parent / "vectors" / "eip-2537"
 _ADDRESSES = {

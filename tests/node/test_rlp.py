@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node import rlp
-from node.rlp import RlpError
+from node.errors import RlpError
 
 items = st.recursive(
     st.binary(max_size=80), lambda inner: st.lists(inner, max_size=6), max_leaves=12
