@@ -33,8 +33,9 @@ from election.client.open_election import (
     open_election,
     read_box,
 )
-from election.client.rpc import Act, Connection
+from election.client.rpc import Connection
 from election.client.tallying import find_counts, recompute_tally
+from election.client.wire import Act
 from election.crypto.group import Point, encode_g1
 from election.crypto.signature import sign_hash
 from election.crypto.transcript import Hash, hash_bytes
@@ -53,7 +54,7 @@ from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.board import Board
 from election.protocol.ceremony import dealing
 from election.protocol.ceremony.confirmation import KeyShare
-from election.protocol.context import derive_election_id
+from election.protocol.context import Box, derive_election_id
 from election.protocol.decryption import make_share
 from election.protocol.issuance import CredentialRequest, prepare_request, serve_share
 from election.protocol.manifest import (
@@ -120,7 +121,8 @@ class Told:
     """The election when it is over."""
 
     board: Board
-    ballots: dict[str, bytes]
+    boxes: dict[int, Box]
+    shares: dict[str, KeyShare]
 
 
 class Story:
@@ -148,8 +150,9 @@ class Story:
         self.register_voters()
         self.vote()
         self.count()
-        address = self.opened.address
-        return Told(read_board(self.connection, address), self.ballots)
+        board = read_board(self.connection, self.opened.address)
+        boxes = {contest: box.box for contest, box in self.boxes.items()}
+        return Told(board, boxes, self.shares)
 
     def send(self, role: str, *acts: Act) -> None:
         self.connection.send_all(acts, key=key_of(role))
@@ -241,6 +244,7 @@ class Story:
         for contest, choices in self.choices.items():
             for index in range(len(choices)):
                 self._register(contest, index, nonce=0)
+        self._register(3, len(self.choices[3]), nonce=0)  # and will not vote
         self._withdraw(1, 0, nonce=1)
         self._register(1, 0, nonce=2)
 
@@ -290,7 +294,8 @@ class Story:
                 self._issue(contest, index)
                 self._make_ballot(contest, index, choice)
         self._extend()
-        self.travel_to(self.manifest.times.issue_closing + EXTENSION)
+        last_minute = self.manifest.times.cast_closing + EXTENSION - 60
+        self.travel_to(last_minute)
         for contest, choices in self.choices.items():
             voters = [name_voter(contest, index) for index in range(len(choices))]
             raws = sorted(self.ballots[voter] for voter in voters)

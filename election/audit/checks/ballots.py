@@ -10,9 +10,9 @@ from election.audit.casts import Cast
 from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
-from election.audit.verify import Named, join_outcomes, verify_each
-from election.errors import BallotError
-from election.protocol.events import ContestListed
+from election.audit.verify import Named, describe, join_outcomes, verify_each
+from election.errors import BallotError, ElectionError
+from election.protocol.events import BallotCast, ContestListed
 
 
 def check_ballots(evidence: Evidence) -> Outcome:
@@ -22,8 +22,15 @@ def check_ballots(evidence: Evidence) -> Outcome:
 
 
 def _check_contest(evidence: Evidence, contest: ContestListed) -> Outcome:
+    try:
+        casts = evidence.casts(contest.contest)
+    except ElectionError as error:
+        named = Named(f"contest {contest.contest}", contest.contest)
+        finding = describe(error, named=named, blames=VALIDATORS)
+        total = len(evidence.every(BallotCast, contest.contest))
+        return Outcome(0, total, (finding,))
     return verify_each(
-        evidence.casts(contest.contest),
+        casts,
         _verify,
         name=lambda cast: Named(_title(cast), contest.contest),
         blames=VALIDATORS,

@@ -13,7 +13,7 @@ from election.audit.errors import MissingError, require
 from election.audit.evidence import Evidence
 from election.audit.report import COMMISSION, NODE, VALIDATORS, Finding, Outcome
 from election.audit.verify import Named, describe
-from election.crypto.group import Point
+from election.crypto.group import G1Point, G2Point, Point
 from election.crypto.transcript import Address
 from election.errors import ElectionError
 from election.protocol import events
@@ -134,26 +134,39 @@ class CeremonyReplay(Generic[Point]):
 
 def check_trustees(evidence: Evidence) -> Outcome:
     """Repeat the ceremony of the election key."""
-    slots = max(len(contest.candidates) for contest in evidence.contests)
-    roster = evidence.deployed.trustees
-    return _check(evidence, Part.TRUSTEES, TRUSTEE_GROUP, roster=roster, slots=slots)
+    return _check(evidence, Part.TRUSTEES, await_trustees(evidence))
 
 
 def check_issuers(evidence: Evidence) -> Outcome:
     """Repeat the ceremony of the credential keys."""
-    slots = len(evidence.contests)
-    roster = evidence.deployed.issuers
-    return _check(evidence, Part.ISSUERS, ISSUER_GROUP, roster=roster, slots=slots)
+    return _check(evidence, Part.ISSUERS, await_issuers(evidence))
 
 
-def _check(
-    evidence: Evidence, part: Part, group: Group[Point], *, roster: Roster, slots: int
-) -> Outcome:
-    replay = _prepare(evidence, part, group, roster=roster, slots=slots)
+def await_trustees(evidence: Evidence) -> CeremonyReplay[G1Point]:
+    """Stand before the first event of the trustees' ceremony."""
+    slots = max(len(contest.candidates) for contest in evidence.contests)
+    deployed = evidence.deployed
+    at, roster = deployed.trustees_ceremony, deployed.trustees
+    return _await(evidence, TRUSTEE_GROUP, at, roster=roster, slots=slots)
+
+
+def await_issuers(evidence: Evidence) -> CeremonyReplay[G2Point]:
+    """Stand before the first event of the issuers' ceremony."""
+    deployed, slots = evidence.deployed, len(evidence.contests)
+    at, roster = deployed.issuers_ceremony, deployed.issuers
+    return _await(evidence, ISSUER_GROUP, at, roster=roster, slots=slots)
+
+
+def list_ceremony(evidence: Evidence, part: Part) -> tuple[Entry[CeremonyEvent], ...]:
+    """List the events of a ceremony, in the order of the chain."""
     every: tuple[Entry[CeremonyEvent], ...] = evidence.of_kinds(
         *get_args(CeremonyEvent)
     )
-    entries = [entry for entry in every if entry.contract.part is part]
+    return tuple(entry for entry in every if entry.contract.part is part)
+
+
+def _check(evidence: Evidence, part: Part, replay: CeremonyReplay[Point]) -> Outcome:
+    entries = list_ceremony(evidence, part)
     for verified, entry in enumerate(entries):
         try:
             replay.take(entry)
@@ -168,28 +181,26 @@ def _check(
     return Outcome(len(entries), len(entries), findings)
 
 
-def _prepare(
-    evidence: Evidence, part: Part, group: Group[Point], *, roster: Roster, slots: int
+def _await(
+    evidence: Evidence,
+    group: Group[Point],
+    ceremony: Address,
+    *,
+    roster: Roster,
+    slots: int,
 ) -> CeremonyReplay[Point]:
     is_sane = 2 <= roster.threshold <= roster.seats <= len(roster.members)
     require(is_sane, "is of a roster that cannot hold a key", blames=COMMISSION)
-    deployed = evidence.deployed
-    ceremonies = {
-        Part.TRUSTEES: deployed.trustees_ceremony,
-        Part.ISSUERS: deployed.issuers_ceremony,
-    }
-    template = Attempt(
+    none = Attempt(
         group=group,
         chain_id=evidence.board.chain_id,
-        ceremony=ceremonies[part],
-        election_id=deployed.election_id,
+        ceremony=ceremony,
+        election_id=evidence.deployed.election_id,
         number=0,
         threshold=roster.threshold,
         slots=slots,
         members=(),
     )
     seats = tuple(member.account for member in roster.members[: roster.seats])
-    times = evidence.times
-    return CeremonyReplay(
-        roster, times.keys, deployed.rules.step_seconds, template, seats
-    )
+    step_seconds = evidence.deployed.rules.step_seconds
+    return CeremonyReplay(roster, evidence.times.keys, step_seconds, none, seats)

@@ -1,17 +1,18 @@
 """The counts add up: cast <= issued <= online <= voters, and one count for each ballot.
 
-docs/protocol.md §6, the counting rule.
+docs/protocol.md §6, the counting rule, which holds at every moment of the election.
 """
 
 from __future__ import annotations
 
+from typing import get_args
+
 from election.audit.errors import require
-from election.audit.evidence import Evidence
+from election.audit.evidence import Evidence, contest_of
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol.events import (
     BallotCast,
-    ContestListed,
     Issued,
     ListPublished,
     PaperMarked,
@@ -19,13 +20,20 @@ from election.protocol.events import (
     ResultPublished,
     Withdrawn,
 )
+from election.protocol.replay import Entry
+
+_Step = Registered | Withdrawn | PaperMarked | Issued | BallotCast
 
 
 def check_counting(evidence: Evidence) -> Outcome:
     """Apply the counting rule to every contest."""
+    steps: dict[int | None, list[Entry[_Step]]] = {}
+    entries: tuple[Entry[_Step], ...] = evidence.of_kinds(*get_args(_Step))
+    for entry in entries:
+        steps.setdefault(contest_of(entry), []).append(entry)
     return verify_each(
         evidence.contests,
-        lambda contest: _verify(evidence, contest),
+        lambda each: _verify(evidence, each.contest, steps.get(each.contest, [])),
         name=lambda contest: Named(f"contest {contest.contest}", contest.contest),
         blames=VALIDATORS,
     )
@@ -37,17 +45,18 @@ def count_online(evidence: Evidence, contest: int) -> int:
     return registered - len(evidence.every(Withdrawn, contest))
 
 
-def _verify(evidence: Evidence, listed: ContestListed) -> None:
-    contest = listed.contest
-    cast = len(evidence.every(BallotCast, contest))
-    issued = len(evidence.every(Issued, contest))
-    online = count_online(evidence, contest)
-    paper = len(evidence.every(PaperMarked, contest))
+def _verify(evidence: Evidence, contest: int, steps: list[Entry[_Step]]) -> None:
     size = evidence.last(ListPublished, contest).event.size
-    require(cast <= issued, f"{cast} cast, {issued} issued", blames=VALIDATORS)
-    require(issued <= online, f"{issued} issued, {online} online", blames=VALIDATORS)
-    fact = f"{online} online and {paper} on paper of {size} voters"
-    require(online + paper <= size, fact, blames=VALIDATORS)
+    online = issued = cast = paper = 0
+    for entry in steps:
+        online += isinstance(entry.event, Registered)
+        online -= isinstance(entry.event, Withdrawn)
+        paper += isinstance(entry.event, PaperMarked)
+        issued += isinstance(entry.event, Issued)
+        cast += isinstance(entry.event, BallotCast)
+        fact = f"{cast} cast, {issued} issued, {online} online, {paper} on paper"
+        holds = cast <= issued <= online and online + paper <= size
+        require(holds, f"{fact} of {size} voters", blames=VALIDATORS)
     for result in evidence.every(ResultPublished, contest):
         counted = sum(result.event.counts)
         require(counted == cast, f"{counted} counted, {cast} cast", blames=VALIDATORS)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from election.protocol import events
+from election.protocol.board import Board
+from election.protocol.replay import Entry, Part
+from tests.audit.tampering import change, delay_block, drop, examine, find, put
+
+WORD = bytes(32)
+
+
+def in_part(
+    board: Board, kind: type[Any], part: Part, *, attempt: int, index: int = 0
+) -> Entry[Any]:
+    """Find an event of an attempt; index is that of a member, if it matters."""
+    return find(
+        board,
+        kind,
+        lambda entry: (
+            entry.contract.part is part
+            and entry.event.attempt == attempt
+            and index in (0, getattr(entry.event, "index", 0))
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (events.Enrolled, "s"),
+        (events.Committed, "commitment"),
+        (events.Revealed, "s"),
+        (events.Revealed, "salt"),
+        (events.Confirmed, "s"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("part", "check", "role"),
+    [
+        (Part.TRUSTEES, "trustees", "trustee"),
+        (Part.ISSUERS, "issuers", "issuer"),
+    ],
+)
+def test_changed_message_blames_its_member(
+    board: Board, kind: type[Any], field: str, part: Part, check: str, role: str
+) -> None:
+    entry = in_part(board, kind, part, attempt=2, index=2)
+    value = getattr(entry.event, field)
+    wrong = value ^ 1 if isinstance(value, int) else WORD
+    faults = examine(change(board, entry, **{field: wrong}))
+    assert faults.keys() == {check}
+    assert faults[check][0].blames == f"{role} 2"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (events.AttemptStarted, {"n": 4}),
+        (events.AttemptStarted, {"attempt": 3}),
+        (events.Enrolled, {"index": 2}),
+        (events.Enrolled, {"account": bytes(19) + b"\1"}),
+        (events.Committed, {"index": 9}),
+        (events.CeremonyBound, {"cer": WORD}),
+        (events.SlotDerived, {"verification_keys": b""}),
+        (events.SlotDerived, {"key": bytes(128)}),
+        (events.SlotDerived, {"slot": 9}),
+        (events.CeremonyFinal, {"cer": WORD}),
+    ],
+)
+def test_wrong_word_of_the_contract_blames_the_validators(
+    board: Board, kind: type[Any], fields: dict[str, Any]
+) -> None:
+    entry = in_part(board, kind, Part.TRUSTEES, attempt=2)
+    faults = examine(change(board, entry, **fields))
+    assert faults["trustees"][0].blames == "validators"
+
+
+def test_other_members_of_an_attempt_are_found(board: Board) -> None:
+    entry = in_part(board, events.AttemptStarted, Part.TRUSTEES, attempt=2)
+    members = entry.event.members
+    tampered = change(board, entry, members=(members[0], members[0], members[2]))
+    faults = examine(tampered)
+    assert faults.keys() == {"trustees"}
+    assert faults["trustees"][0].fact == "seats other members than its turn"
+
+
+def test_changed_deal_is_found_by_the_confirmations(board: Board) -> None:
+    entry = in_part(board, events.Dealt, Part.TRUSTEES, attempt=2)
+    ciphertexts = (WORD, *entry.event.ciphertexts[1:])
+    faults = examine(change(board, entry, ciphertexts=ciphertexts))
+    assert faults.keys() == {"trustees"}
+
+
+def test_wrong_judgement_of_a_complaint_is_found(board: Board) -> None:
+    judged = find(board, events.ComplaintJudged)
+    faults = examine(change(board, judged, culprit=judged.event.complainer))
+    assert faults.keys() == {"issuers"}
+    assert faults["issuers"][0].fact == "blames another"
+
+
+def test_wrong_proof_of_a_complaint_blames_who_complained(board: Board) -> None:
+    judged = find(board, events.ComplaintJudged)
+    faults = examine(change(board, judged, s=judged.event.s ^ 1))
+    assert faults["issuers"][0].blames == f"issuer {judged.event.complainer}"
+
+
+@pytest.mark.parametrize("part", [Part.TRUSTEES, Part.ISSUERS])
+def test_exclusion_of_another_is_found(board: Board, part: Part) -> None:
+    aborted = in_part(board, events.AttemptAborted, part, attempt=1)
+    started = in_part(board, events.AttemptStarted, part, attempt=1)
+    others = [m for m in started.event.members if m != aborted.event.culprit]
+    faults = examine(change(board, aborted, culprit=others[0]))
+    (findings,) = faults.values()
+    assert findings[0].fact == "excludes another"
+
+
+def test_exclusion_for_another_reason_is_found(board: Board) -> None:
+    aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
+    faults = examine(change(board, aborted, reason=2))
+    assert faults["trustees"][0].fact == "has another reason"
+
+
+def test_exclusion_one_second_too_early_is_found(board: Board) -> None:
+    aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
+    enrolled = in_part(board, events.Enrolled, Part.TRUSTEES, attempt=1)
+    deployed = find(board, events.ElectionDeployed).event.rules
+    due = deployed.times[0] + deployed.step_seconds
+    assert enrolled.log.timestamp < due
+    at = aborted.log.block_number
+    assert not examine(delay_block(board, at, due))
+    faults = examine(delay_block(board, at, due - 1))
+    assert faults.keys() == {"trustees"}
+    assert faults["trustees"][0].fact == "came before the time was over"
+
+
+def test_message_out_of_its_step_is_found(board: Board) -> None:
+    first = in_part(board, events.Revealed, Part.TRUSTEES, attempt=2, index=1)
+    without = drop(board, first)
+    assert "trustees" in examine(without)
+
+
+def test_repeated_message_is_found(board: Board) -> None:
+    entry = in_part(board, events.Confirmed, Part.ISSUERS, attempt=2)
+    again = replace(entry.log, index=entry.log.index + 1)
+    faults = examine(put(board, entry.log, entry.log, again))
+    assert "issuers" in faults
+
+
+@pytest.mark.parametrize(
+    ("part", "check"), [(Part.TRUSTEES, "trustees"), (Part.ISSUERS, "issuers")]
+)
+def test_ceremony_that_is_not_final_is_found(
+    board: Board, part: Part, check: str
+) -> None:
+    final = in_part(board, events.CeremonyFinal, part, attempt=2)
+    assert examine(drop(board, final))[check][0].fact == "has no final attempt"
+
+
+def test_failure_with_enough_members_is_found(board: Board) -> None:
+    aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
+    started = in_part(board, events.AttemptStarted, Part.TRUSTEES, attempt=2)
+    failed = replace(aborted, event=events.CeremonyFailed(1))
+    tampered = change(put(board, started.log, aborted.log), replace(failed))
+    assert "trustees" in examine(tampered)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from election.crypto.group import G, encode_g1
+from election.protocol.board import Board
+from election.protocol.events import ElectionDeployed
+from election.protocol.replay import Part, replay_board
+from tests.audit.tampering import audit, examine, find
+
+PARTS = tuple(Part)
+
+
+def flip(board: Board, address: bytes, at: int) -> Board:
+    code = bytearray(board.code[address])  # type: ignore[index]
+    code[at] ^= 1
+    return replace(board, code={**board.code, address: bytes(code)})  # type: ignore[dict-item]
+
+
+def address_of(board: Board, part: Part) -> bytes:
+    contracts = replay_board(board).contracts.values()
+    return next(each.address for each in contracts if each.part is part)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("at", [0, 500, -1, -33])
+def test_one_byte_of_other_code_is_found(board: Board, part: Part, at: int) -> None:
+    tampered = flip(board, address_of(board, part), at)
+    faults = examine(tampered)
+    assert faults.keys() == {"code"}
+    (finding,) = faults["code"]
+    assert finding.subject.startswith(part.title)
+    assert finding.blames == "commission"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_code_is_missed_when_it_is_not_on_the_board(board: Board, part: Part) -> None:
+    missing = address_of(board, part)
+    code = {address: raw for address, raw in board.code.items() if address != missing}
+    assert examine(replace(board, code=code)).keys() == {"code"}
+
+
+def test_appended_code_is_found(board: Board) -> None:
+    address = find(board, ElectionDeployed).event.tally
+    code = {**board.code, address: board.code[address] + b"\0"}
+    assert examine(replace(board, code=code)).keys() == {"code"}
+
+
+@pytest.mark.parametrize("at", [0, 100, -1])
+def test_other_blueprint_is_found(board: Board, at: int) -> None:
+    blueprint = find(board, ElectionDeployed).event.box_blueprint
+    tampered = flip(board, blueprint, at)
+    faults = examine(tampered)
+    assert faults.keys() == {"code"}
+    assert faults["code"][0].subject == "box blueprint"
+
+
+def test_other_generator_in_the_build_is_found(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("election.audit.checks.code.K", G * 7)  # type: ignore[operator]
+    assert (
+        encode_g1(G)[16:64]
+        not in board.code[find(board, ElectionDeployed).event.tally][:1]
+    )
+    assert examine(board)["code"][0].subject == "generator K"
+
+
+def test_settings_and_immutables_are_stated(board: Board) -> None:
+    code = next(check for check in audit(board).checks if check.name == "code")
+    settings, *contracts = code.outcome.notes
+    assert settings == "vyper 0.4.3, evm prague, optimize gas"
+    assert len(contracts) == len(replay_board(board).contracts)
+    assert any("kind 0x2" in note and "slots 0x4" in note for note in contracts)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from election.crypto.group import G2, G, encode_g1, encode_g2
+from election.protocol.board import Board
+from election.protocol.context import derive_candidates_hash
+from election.protocol.events import BoxCreated, BoxOpened, ContestListed
+from election.protocol.replay import Part
+from tests.audit.tampering import change, drop, examine, find, lie, put
+
+
+def test_other_name_of_a_candidate_is_found(board: Board) -> None:
+    listed = find(board, ContestListed)
+    candidates = ("Someone else", *listed.event.candidates[1:])
+    tampered = change(board, listed, candidates=candidates)
+    assert examine(tampered).keys() == {"contexts", "state"}
+    hashed = derive_candidates_hash(candidates)
+    tampered = lie(tampered, Part.ELECTION, "candidates_hash", contest=1, value=hashed)
+    faults = examine(tampered)
+    assert faults.keys() == {"contexts"}
+    (finding,) = faults["contexts"]
+    assert finding.fact == "has another ctx than its terms give"
+    assert (finding.blames, finding.contest) == ("validators", 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "fact"),
+    [
+        ({"election_keys": 3 * encode_g1(G)}, "other election keys"),
+        ({"credential_key": encode_g2(G2)}, "another key than the issuers'"),
+        ({"ctx": bytes(32)}, "another ctx than its box"),
+    ],
+)
+def test_other_terms_of_a_box_are_found(
+    board: Board, fields: dict[str, Any], fact: str
+) -> None:
+    tampered = change(board, find(board, BoxOpened), **fields)
+    assert fact in examine(tampered)["contexts"][0].fact
+
+
+@pytest.mark.parametrize("kind", [BoxCreated, BoxOpened])
+def test_contest_without_a_box_is_found(board: Board, kind: type[Any]) -> None:
+    finding = examine(drop(board, find(board, kind)))["contexts"][0]
+    assert finding.contest == 1
+
+
+def test_second_box_of_a_contest_is_found(board: Board) -> None:
+    created = find(board, BoxCreated)
+    tampered = put(board, created.log, created.log, created.log)
+    assert "has two boxes" in examine(tampered)["contexts"][0].fact

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from election.audit.checks.ceremonies import (
+    CeremonyReplay,
+    await_issuers,
+    await_trustees,
+    list_ceremony,
+)
+from election.audit.evidence import Evidence
+from election.crypto.group import G2Point, Point, encode_g2
+from election.crypto.proofs.knowledge import KnowledgeProof, prove_knowledge
+from election.crypto.scalar import Scalar
+from election.protocol.board import Board
+from election.protocol.ceremony import confirmation
+from election.protocol.ceremony.attempt import BoundAttempt
+from election.protocol.ceremony.enrolment import derive_encryption_secret
+from election.protocol.ceremony.polynomials import derive_polynomials
+from election.protocol.events import Confirmed
+from election.protocol.replay import Part
+from tests.audit.cast_of_roles import member_of
+from tests.audit.story import Told
+from tests.audit.tampering import change, examine, find
+
+
+def bound_of(
+    board: Board, part: Part, replay: CeremonyReplay[Point]
+) -> BoundAttempt[Point]:
+    for entry in list_ceremony(Evidence(board), part):
+        replay.take(entry)
+    assert replay.current is not None
+    assert replay.current.bound is not None
+    return replay.current.bound
+
+
+def confirm_with(told: Told, nonce: Scalar) -> KnowledgeProof[G2Point]:
+    """Let issuer 1 confirm as agreed, but for where its nonce comes from."""
+    evidence = Evidence(told.board)
+    replay = await_issuers(evidence)
+    bound = bound_of(told.board, Part.ISSUERS, replay)
+    current = replay.current
+    assert current is not None
+    assert current.keys is not None
+    statement = confirmation._state(
+        bound,
+        1,
+        keys=current.keys,
+        digest=confirmation.derive_digest(
+            bound,
+            [current.revealed[index] for index in bound.members],
+            [current.dealt[index] for index in bound.members],
+        ),
+    )
+    secrets = told.shares["issuer 1"].secrets
+    return prove_knowledge(statement, secrets, nonce=nonce)
+
+
+def publish_in_g2(told: Told, secret: Scalar) -> Board:
+    """Let issuer 1 publish the image of a secret as part of a valid message."""
+    proof = confirm_with(told, secret)
+    entry = find(
+        told.board,
+        Confirmed,
+        lambda each: (
+            (each.contract.part, each.event.attempt, each.event.index)
+            == (Part.ISSUERS, 2, 1)
+        ),
+    )
+    raw = encode_g2(proof.commitment)
+    return change(told.board, entry, t=raw, s=proof.response)
+
+
+def test_other_nonce_is_no_image(told: Told) -> None:
+    assert not examine(publish_in_g2(told, Scalar(7)))
+
+
+def test_encryption_key_with_an_image_in_g2_is_found(told: Told) -> None:
+    bound = bound_of(told.board, Part.TRUSTEES, await_trustees(Evidence(told.board)))
+    source = member_of("trustee 1").source
+    secret = derive_encryption_secret(bound.attempt, 1, source=source)
+    faults = examine(publish_in_g2(told, secret))
+    assert faults.keys() == {"images"}
+    (finding,) = faults["images"]
+    assert finding.fact == "hides the same secret as a point of issuer 1 in G2"
+    assert finding.blames == "trustee 1"
+
+
+def test_part_of_the_election_key_with_an_image_in_g2_is_found(told: Told) -> None:
+    bound = bound_of(told.board, Part.TRUSTEES, await_trustees(Evidence(told.board)))
+    source = member_of("trustee 3").source
+    secret = derive_polynomials(bound, 3, source=source).slots[0][0]
+    faults = examine(publish_in_g2(told, secret))
+    assert faults.keys() == {"images"}
+    assert faults["images"][0].blames == "trustee 3"
+
+
+def test_verification_key_with_an_image_in_g2_is_found(told: Told) -> None:
+    secret = told.shares["trustee 1"].secrets[1]
+    faults = examine(publish_in_g2(told, secret))
+    assert faults.keys() == {"images"}
+    assert faults["images"][0].blames == "trustees"

@@ -1,0 +1,234 @@
+"""There is one text for a board, and everything else is refused by name."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from election.audit.bundle import (
+    decode_bundle,
+    encode_bundle,
+    pack_bundle,
+    unpack_bundle,
+)
+from election.audit.errors import BundleError
+from election.crypto.transcript import Address, Hash
+from election.protocol.board import Board, Call, Head, Log
+from tests.strategies import hashes
+
+addresses = st.binary(min_size=20, max_size=20).map(Address)
+numbers = st.integers(0, 2**63 - 1)
+logs = st.builds(
+    Log,
+    address=addresses,
+    topics=st.lists(hashes, max_size=4).map(tuple),
+    data=st.binary(max_size=80),
+    block_number=numbers,
+    timestamp=numbers,
+    transaction=hashes,
+    index=numbers,
+)
+boards = st.builds(
+    Board,
+    chain_id=numbers,
+    election=addresses,
+    logs=st.lists(logs, max_size=3).map(tuple),
+    code=st.dictionaries(addresses, st.binary(max_size=40), max_size=3),
+    answers=st.dictionaries(
+        st.builds(Call, address=addresses, calldata=st.binary(max_size=40)),
+        st.binary(max_size=40),
+        max_size=3,
+    ),
+    head=st.builds(Head, number=numbers, timestamp=numbers),
+)
+SMALL = Board(
+    chain_id=1,
+    election=Address(bytes(20)),
+    logs=(
+        Log(Address(bytes(20)), (Hash(bytes(32)),), b"\xab", 5, 6, Hash(bytes(32)), 7),
+    ),
+    code={Address(bytes(20)): b"\xfe"},
+    answers={Call(Address(bytes(20)), b"\x01"): b"\x02"},
+    head=Head(8, 9),
+)
+IN_A_TEST = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def seal(*lines: bytes) -> bytes:
+    """Close the lines of a bundle as whoever changed them would."""
+    body = b"".join(line + b"\n" for line in lines)
+    end = {
+        "line": "end",
+        "lines": len(lines),
+        "sha256": hashlib.sha256(body).hexdigest(),
+    }
+    return body + json.dumps(end, separators=(",", ":")).encode() + b"\n"
+
+
+def lines_of(board: Board) -> list[bytes]:
+    return encode_bundle(board).splitlines()[:-1]
+
+
+def test_board_of_the_honest_election_survives(board: Board) -> None:
+    assert decode_bundle(unpack_bundle(pack_bundle(encode_bundle(board)))) == board
+
+
+@given(boards)
+def test_any_board_survives(any_board: Board) -> None:
+    text = encode_bundle(any_board)
+    assert decode_bundle(text) == any_board
+    assert encode_bundle(decode_bundle(text)) == text
+
+
+def test_order_of_code_and_answers_makes_no_other_text(board: Board) -> None:
+    code = dict(reversed(board.code.items()))
+    answers = dict(reversed(board.answers.items()))
+    turned = replace(board, code=code, answers=answers)
+    assert encode_bundle(turned) == encode_bundle(board)
+    assert pack_bundle(encode_bundle(turned)) == pack_bundle(encode_bundle(board))
+
+
+@given(st.binary(max_size=200))
+def test_random_bytes_are_refused(raw: bytes) -> None:
+    with pytest.raises(BundleError):
+        decode_bundle(unpack_bundle(raw))
+
+
+@given(at=st.integers(0, len(encode_bundle(SMALL)) - 1), bit=st.integers(0, 7))
+def test_any_changed_bit_is_refused(at: int, bit: int) -> None:
+    raw = bytearray(encode_bundle(SMALL))
+    raw[at] ^= 1 << bit
+    with pytest.raises(BundleError):
+        decode_bundle(bytes(raw))
+
+
+@given(st.integers(0, len(encode_bundle(SMALL)) - 1))
+def test_cut_bundle_is_refused(size: int) -> None:
+    with pytest.raises(BundleError):
+        decode_bundle(encode_bundle(SMALL)[:size])
+
+
+@IN_A_TEST
+@given(st.data())
+def test_bundle_without_any_one_line_is_refused(
+    board: Board, picked: st.DataObject
+) -> None:
+    lines = encode_bundle(board).splitlines(keepends=True)
+    del lines[picked.draw(st.integers(0, len(lines) - 1))]
+    with pytest.raises(BundleError):
+        decode_bundle(b"".join(lines))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@given(
+    at=st.integers(0, 3),
+    picked=st.data(),
+    value=json_values,
+)
+def test_other_value_of_any_field_is_refused_or_kept(
+    at: int, picked: st.DataObject, value: object
+) -> None:
+    lines = lines_of(SMALL)
+    fields = json.loads(lines[at])
+    fields[picked.draw(st.sampled_from(sorted(fields)))] = value
+    lines[at] = json.dumps(fields, separators=(",", ":")).encode()
+    raw = seal(*lines)
+    try:
+        accepted = decode_bundle(raw)
+    except BundleError:
+        return
+    assert encode_bundle(accepted) == raw
+
+
+def other_forms() -> dict[str, list[bytes]]:
+    first, code, answer, log = lines_of(SMALL)
+    return {
+        "a space": [first, code.replace(b":", b": ", 1), answer, log],
+        "capitals": [first, code, answer, log.replace(b"0xab", b"0xAB")],
+        "another order of keys": [
+            first,
+            json.dumps(dict(reversed(json.loads(code).items()))).encode(),
+            answer,
+            log,
+        ],
+        "another key": [first, code[:-1] + b',"more":1}', answer, log],
+        "a key twice": [first, code[:-1] + b',"code":"0xfe"}', answer, log],
+        "a line twice": [first, code, code, answer, log],
+        "another order of lines": [first, answer, code, log],
+        "a second beginning": [first, first, code, answer, log],
+        "no beginning": [code, answer, log],
+        "a number as text": [
+            first,
+            code,
+            answer,
+            log.replace(b'"index":7', b'"index":"7"'),
+        ],
+        "a negative number": [
+            first,
+            code,
+            answer,
+            log.replace(b'"index":7', b'"index":-7'),
+        ],
+        "odd hex": [first, code.replace(b"0xfe", b"0xf"), answer, log],
+        "no hex": [first, code.replace(b"0xfe", b"0xzz"), answer, log],
+        "another format": [first.replace(b"bundle/1", b"bundle/2"), code, answer, log],
+        "an empty line": [first, code, b"", answer, log],
+        "deep nesting": [first, b"[" * 100_000, answer, log],
+        "carriage returns": [line + b"\r" for line in (first, code, answer, log)],
+    }
+
+
+@pytest.mark.parametrize("form", other_forms())
+def test_other_form_of_the_same_board_is_refused(form: str) -> None:
+    with pytest.raises(BundleError) as refused:
+        decode_bundle(seal(*other_forms()[form]))
+    assert "line" in str(refused.value)
+
+
+def test_unchanged_lines_can_be_sealed() -> None:
+    assert decode_bundle(seal(*lines_of(SMALL))) == SMALL
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pack_bundle(encode_bundle(SMALL))[:-1],
+        pack_bundle(encode_bundle(SMALL)) + b"\0",
+        2 * pack_bundle(encode_bundle(SMALL)),
+        b"\x1f\x8b" + bytes(20),
+    ],
+)
+def test_damaged_packing_is_refused(raw: bytes) -> None:
+    with pytest.raises(BundleError):
+        unpack_bundle(raw)
+
+
+def test_bundle_that_unpacks_without_end_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("election.audit.bundle._MOST_BYTES", 1000)
+    with pytest.raises(BundleError, match="too long"):
+        unpack_bundle(gzip.compress(bytes(1001)))
+
+
+def test_documentation_shows_a_bundle() -> None:
+    path = Path(__file__).resolve().parents[2] / "docs" / "bundle.md"
+    text = path.read_text(encoding="utf-8")
+    example = text.split("```jsonl\n")[1].split("```")[0].encode()
+    assert encode_bundle(decode_bundle(example)) == example

@@ -1,0 +1,81 @@
+"""`veche audit` and `veche export`, with their exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from election.protocol.board import Board
+from election.protocol.events import ShareAccepted
+from scripts.__main__ import _run
+from scripts.files.bundle_file import read_bundle, write_bundle
+from tests.audit.tampering import change, find
+
+
+@pytest.fixture
+def bundle(board: Board, tmp_path: Path) -> Path:
+    path = tmp_path / "election.jsonl.gz"
+    write_bundle(path, board)
+    return path
+
+
+def test_honest_bundle_exits_with_zero(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("audit", [str(bundle)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.endswith("verified: 4 of 4 contests, 7 of 7 ballots\n")
+    assert printed.err.startswith("C1 of 21:")
+
+
+def test_failed_check_exits_with_three(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    share = find(board, ShareAccepted)
+    path = tmp_path / "tampered.jsonl"
+    write_bundle(path, change(board, share, s=share.event.s ^ 1))
+    assert _run("audit", [str(path), "--json"]) == 3
+    report = json.loads(capsys.readouterr().out)
+    (failed,) = [check for check in report["checks"] if not check["held"]]
+    assert failed["name"] == "shares"
+    assert failed["outcome"]["findings"][0]["blames"] == "trustee 1"
+
+
+@pytest.mark.parametrize("raw", [b"", b"no bundle", b"\x1f\x8b\x08", b"\xff" * 99])
+def test_malformed_file_exits_with_two(
+    tmp_path: Path, raw: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.jsonl"
+    path.write_bytes(raw)
+    assert _run("audit", [str(path)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("veche audit: error: bundle")
+
+
+@pytest.mark.parametrize("arguments", [[], ["missing.jsonl"], ["a", "--election", "b"]])
+def test_nothing_to_audit_exits_with_two(arguments: list[str]) -> None:
+    assert _run("audit", arguments) == 2
+
+
+@pytest.mark.parametrize("name", ["board.jsonl", "board.jsonl.gz"])
+def test_bundle_file_is_read_as_written(
+    board: Board, tmp_path: Path, name: str
+) -> None:
+    write_bundle(tmp_path / name, board)
+    assert read_bundle(tmp_path / name) == board
+    is_packed = (tmp_path / name).read_bytes().startswith(b"\x1f\x8b")
+    assert is_packed == name.endswith(".gz")
+
+
+def test_bundle_is_never_overwritten(
+    bundle: Path, board: Board, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle.read_bytes()
+    from scripts.errors import InputError
+
+    with pytest.raises(InputError):
+        write_bundle(bundle, board)
+    assert bundle.read_bytes() == before
