@@ -51,7 +51,6 @@ MAX_POINTS: constant(uint256) = 36  # of a ballot of 16 slots
 
 _G1_ADD: constant(address) = 0x000000000000000000000000000000000000000b
 _G1_MSM: constant(address) = 0x000000000000000000000000000000000000000C
-_G2_ADD: constant(address) = 0x000000000000000000000000000000000000000d
 _G2_MSM: constant(address) = 0x000000000000000000000000000000000000000E
 _PAIRING: constant(address) = 0x000000000000000000000000000000000000000F
 # gas of EIP-2537, the price of one term before the discount for many
@@ -61,7 +60,6 @@ _FULL_DISCOUNT: constant(uint256) = 128  # terms from which the discount below h
 _G1_DISCOUNT: constant(uint256) = 519  # thousandths
 _G2_DISCOUNT: constant(uint256) = 524
 _G1_ADD_GAS: constant(uint256) = 375
-_G2_ADD_GAS: constant(uint256) = 600
 _PAIRING_GAS: constant(uint256) = 37700
 _PAIR_GAS: constant(uint256) = 32600
 
@@ -119,26 +117,6 @@ def add_each(
         assert ok and len(point) == 128, "curve: sum of an invalid point"
         added.append(abi_decode(point, bytes32[4], unwrap_tuple=False))
     return added
-
-
-@internal
-@view
-def add_2(a: bytes32[8], b: bytes32[8]) -> bytes32[8]:
-    """
-    @notice a + b in G2; checks the curve, not the subgroup.
-    """
-    ok: bool = False
-    point: Bytes[256] = b""
-    ok, point = raw_call(
-        _G2_ADD,
-        abi_encode(a, b),
-        max_outsize=256,
-        gas=_G2_ADD_GAS,
-        is_static_call=True,
-        revert_on_failure=False,
-    )
-    assert ok and len(point) == 256, "curve: sum of invalid G2 points"
-    return abi_decode(point, bytes32[8])
 
 
 @internal

@@ -1,0 +1,67 @@
+"""A chain that lacks a precompile: calls of nothing succeed, with no output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from eth_typing import Address
+
+from election.protocol.ceremony.attempt import Kind
+from node.evm import precompile_calls
+from node.evm.interpreter import Computation
+from tests.contracts.booth import open_booth
+from tests.contracts.ceremony_run import Step
+from tests.contracts.conftest import CeremonyAt
+
+ECRECOVER, MODEXP, G1_ADD, G1_MSM, G2_MSM, PAIRING, MAP = 1, 5, 0xB, 0xC, 0xE, 0xF, 0x10
+
+Without = Callable[[int], None]
+
+
+@pytest.fixture
+def without(monkeypatch: pytest.MonkeyPatch) -> Without:
+    """Take a precompile away from the node."""
+
+    def take_away(number: int) -> None:
+        address = Address(number.to_bytes(20, "big"))
+        monkeypatch.delitem(precompile_calls._PRECOMPILES, number, raising=False)
+        monkeypatch.delitem(Computation._precompiles, address)
+
+    return take_away
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (ECRECOVER, "signature: nobody signed"),
+        (MODEXP, "hash_to_curve: no modexp precompile"),
+        (MAP, "hash_to_curve: no mapping precompile"),
+        (G1_ADD, "curve: sum of invalid points"),
+        (G1_MSM, "curve: invalid point"),
+        (PAIRING, "ballot_box: credential was not issued"),
+    ],
+)
+def test_ballot_is_refused_without_a_precompile(
+    without: Without, number: int, expected: str
+) -> None:
+    with open_booth() as booth:
+        ballot = booth.make()
+        without(number)
+        assert booth.refusal(ballot) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "expected"),
+    [
+        (Kind.TRUSTEES, G1_MSM, "curve: invalid point"),
+        (Kind.ISSUERS, G2_MSM, "curve: invalid G2 point"),
+    ],
+)
+def test_key_is_not_derived_without_a_precompile(
+    ceremony_at: CeremonyAt, without: Without, kind: Kind, number: int, expected: str
+) -> None:
+    run = ceremony_at(kind, Step.CONFIRM)
+    act = run.derive(1)
+    without(number)
+    assert run.chain.refusal(act, run.chain.deployer) == expected
