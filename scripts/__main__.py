@@ -56,7 +56,7 @@ ACTS: Final = {
         "export": "Write the public record into one file.",
     },
 }
-EXIT_UNEXPECTED, EXIT_REFUSED = 1, 2
+EXIT_UNEXPECTED, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 2, 130
 
 
 def main() -> None:
@@ -96,13 +96,13 @@ def _run(name: str, arguments: list[str]) -> int:
         module = import_module(f"scripts.{name.replace('-', '_')}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(name, epilog=_spell_example(module.EXAMPLE))(module.command)
-        return app(arguments, prog_name=f"veche {name}", standalone_mode=False) or 0
+        code = app(arguments, prog_name=f"veche {name}", standalone_mode=False) or 0
+        return _interrupted(name) if code == EXIT_INTERRUPTED else int(code)
     except ElectionError as error:
         complain(f"veche {name}", str(error), hint=hint_for(error))
         return EXIT_REFUSED
     except (typer.Abort, KeyboardInterrupt):
-        complain(f"veche {name}", "interrupted", hint="run it again to go on")
-        return EXIT_UNEXPECTED
+        return _interrupted(name)
     except Exception as error:  # noqa: BLE001  a user is shown no traceback
         # Typer does not export the classes of its own errors about usage
         describe = getattr(error, "format_message", None)
@@ -112,6 +112,11 @@ def _run(name: str, arguments: list[str]) -> int:
         what = f"unexpected {type(error).__name__}: {error}"
         complain(f"veche {name}", what, hint="this is a fault of the program")
         return EXIT_UNEXPECTED
+
+
+def _interrupted(name: str) -> int:
+    complain(f"veche {name}", "interrupted", hint="run it again to go on")
+    return EXIT_INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -75,9 +75,9 @@ def command(
     rules = read_manifest(manifest, accounts)
     key_file = unlock(key, password_file, roles={Role.COMMISSION})
     connection = connect(rpc_url)
-    now = max(int(time.time()), connection.read_head().timestamp)
+    now = max(int(time.time()), connection.read_clock())
     start = rules.times.keys
-    shift = parse_time(shift_to, now=now) - start if shift_to else 0
+    shift = 0 if shift_to is None else parse_time(shift_to, now=now) - start
     done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
     shown = {name: f"0x{at.hex()}" for name, at in done.contracts}
     show({"record": str(out), "shift": done.shift, **shown}, as_json=as_json)

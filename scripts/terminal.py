@@ -50,7 +50,7 @@ def hint_for(error: Exception) -> str:
     hints = {
         "ConnectionFailedError": "is the node running? `veche devnet` starts one",
         "WrongChainError": "give the node of the election's chain with --rpc-url",
-        "ContractRefusedError": "nothing changed; `veche status` shows the phases",
+        "ContractRefusedError": "it changed nothing; `veche status` shows the phases",
         "NodeRefusedError": "nothing changed; the node says why",
         "TransactionLostError": "it may still be mined: look before you repeat it",
         "PasswordError": "is it the right password, and an unchanged key file?",

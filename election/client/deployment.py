@@ -101,6 +101,9 @@ def deploy_election(
     if deployment.manifest != digest_manifest(manifest):
         raise RecordError("deployment", "is of another manifest")
     moved = shift_times(manifest, deployment.shift)
+    begun = _ELECTION in dict(deployment.contracts)
+    if not begun and moved.times.keys <= connection.read_clock():
+        raise RecordError("manifest", "phase keys would have begun already")
     for name in _BLUEPRINTS:
         initcode = read_artifact(name).blueprint_initcode
         deployment = _place(connection, deployment, name, initcode, key=key, save=save)

@@ -20,7 +20,7 @@ from election.client.open_election import open_election
 from election.client.rpc import Connection
 from election.crypto.transcript import Address
 from election.protocol.manifest import Manifest
-from tests.client.stage import COMMISSION, make_manifest
+from tests.client.stage import COMMISSION, HOUR, make_manifest
 
 STEPS = 5
 
@@ -119,11 +119,22 @@ def test_other_code_where_a_blueprint_was_recorded_is_refused(
 def test_rules_that_the_contract_refuses_leave_no_election(
     connection: Connection, manifest: Manifest
 ) -> None:
-    late = shift_times(manifest, -30 * 86_400)
-    disk = Disk(begin_deployment(connection, late))
-    with pytest.raises(ContractRefusedError, match="times are not increasing"):
-        run(connection, late, disk)
-    assert not connection.read_code([disk.kept.election], block=disk.kept.block + 4)[0]
+    wrong = replace(manifest, quorum=0)
+    disk = Disk(begin_deployment(connection, wrong))
+    with pytest.raises(ContractRefusedError, match="election: quorum is zero"):
+        run(connection, wrong, disk)
+    head = connection.read_head().number
+    assert connection.read_code([disk.kept.election], block=head) == [b""]
+
+
+def test_election_that_would_have_begun_is_not_deployed(
+    connection: Connection, manifest: Manifest
+) -> None:
+    late = shift_times(manifest, -HOUR)
+    head = connection.read_head()
+    with pytest.raises(RecordError, match="phase keys would have begun already"):
+        run(connection, late, Disk(begin_deployment(connection, late)))
+    assert connection.read_head() == head
 
 
 def test_unfinished_deployment_has_no_election(

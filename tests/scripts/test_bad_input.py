@@ -1,0 +1,381 @@
+"""Whatever is given to an act: one clear error, exit code 2, and nothing changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from election.client.rpc import connect
+from tests.scripts.conftest import MANIFEST, Arguments, Cli, Outcome
+
+GARBAGE = ["", "garbage", "[]", "5", "null", "{}", "\ufeff{}", '{"a": 1', "[" * 9_999]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def unchanged(prepared: Cli) -> Iterator[None]:
+    connection = connect(prepared.url)
+    head = connection.read_head()
+    yield
+    assert connection.read_head() == head
+
+
+def check(refused: Outcome, fact: str) -> None:
+    lines = refused.err.splitlines()
+    errors = [line for line in lines if ": error: " in line]
+    assert refused.code == 2, refused.err
+    assert len(errors) == 1
+    assert fact in errors[0]
+    assert ": hint: " in lines[-1]
+    assert not refused.out
+    assert "Traceback" not in refused.err
+
+
+def edited(path: Path, change: Callable[[dict[str, Any]], Any]) -> str:
+    value = json.loads(path.read_text())
+    change(value)
+    return json.dumps(value)
+
+
+# The node
+
+
+def test_no_node(prepared: Cli) -> None:
+    away = Cli(prepared.folder, "http://127.0.0.1:1")
+    check(away.attempt("status"), "http://127.0.0.1:1: no node answers there")
+
+
+def test_server_that_is_no_node(prepared: Cli) -> None:
+    check(Cli(prepared.folder, "nonsense").attempt("status"), "nonsense: ")
+
+
+# The record of a deployment
+
+
+def status_of(prepared: Cli, text: str, folder: Path) -> Outcome:
+    record = folder / "record.json"
+    record.write_text(text)
+    return prepared("status", "--election", record, "--rpc-url", prepared.url)
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_record_that_is_garbage(prepared: Cli, text: str, folder: Path) -> None:
+    check(status_of(prepared, text, folder), "record.json: ")
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (lambda r: r.pop("chain_id"), "chain_id: field required"),
+        (lambda r: r.update(more=1), "more: unexpected keyword argument"),
+        (lambda r: r.update(format="veche-key/1"), "format: input should be"),
+        (lambda r: r.update(block="0"), "block: input should be a valid integer"),
+        (lambda r: r["contracts"].update(Election="0x12"), "contracts.Election: "),
+        (lambda r: r["contracts"].update(Election="nonsense"), "contracts.Election: "),
+        (lambda r: r["contracts"].pop("Election"), "deployment: is not finished"),
+        (lambda r: r.update(chain_id=1), "instead of 1"),
+        (
+            lambda r: r["contracts"].update(Election=r["contracts"]["Tally"]),
+            "is no election on chain",
+        ),
+        (
+            lambda r: r["contracts"].update(Election="0x" + "11" * 20),
+            "is no election on chain",
+        ),
+    ],
+)
+def test_record_with_a_wrong_key(
+    prepared: Cli, change: Callable[[Any], Any], fact: str, folder: Path
+) -> None:
+    text = edited(prepared.folder / "election.json", change)
+    check(status_of(prepared, text, folder), fact)
+
+
+def test_record_that_is_not_there(prepared: Cli, folder: Path) -> None:
+    check(prepared("status", "--election", folder / "none"), "no such file")
+    check(prepared("status", "--election", folder), "is a directory")
+
+
+def test_record_in_another_encoding(prepared: Cli, folder: Path) -> None:
+    record = folder / "record.json"
+    record.write_bytes(b"\xff\xfe")
+    check(prepared("status", "--election", record), "is not text in utf-8")
+
+
+# The manifest
+
+
+def deploy_with(prepared: Cli, manifest: str, folder: Path, *more: str) -> Outcome:
+    path = folder / "manifest.toml"
+    path.write_text(manifest)
+    options: Arguments = ["--accounts", prepared.folder / "accounts.toml"]
+    options += ["--rpc-url", prepared.url, *prepared.unlock("commission")]
+    return prepared("deploy", path, "--out", folder / "e.json", *options, *more)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fact"),
+    [
+        ("test = true", "test = ", "manifest: not toml"),
+        ("test = true", "", "test: field required"),
+        ("test = true", "test = true\nmore = 1", "more: unexpected keyword"),
+        ("threshold = 2", "threshold = 3", "trustees: threshold is above"),
+        ("minimum_cast = 2", "minimum_cast = 1", "minimum_cast: "),
+        ('"Вронский"', '"Анна"', "candidates: an entry is listed twice"),
+    ],
+)
+def test_manifest_with_a_fault(
+    prepared: Cli, before: str, after: str, fact: str, folder: Path
+) -> None:
+    text = MANIFEST.replace(before, after, 1)
+    refused = deploy_with(prepared, text, folder, "--shift-to", "now+10m")
+    check(refused, fact)
+    assert not (folder / "e.json").exists()
+
+
+@pytest.mark.parametrize("moment", ["", "tomorrow", "now", "+5x", "2030-01-01T00:00"])
+def test_time_that_is_none(prepared: Cli, moment: str, folder: Path) -> None:
+    refused = deploy_with(prepared, MANIFEST, folder, "--shift-to", moment)
+    check(refused, "is neither like now+60s nor")
+
+
+def test_real_election_is_not_moved_in_time(prepared: Cli, folder: Path) -> None:
+    real = MANIFEST.replace("test = true", "test = false")
+    refused = deploy_with(prepared, real, folder, "--shift-to", "now+10m")
+    check(refused, "only the times of a test election can be moved")
+
+
+def test_election_of_the_past(prepared: Cli, folder: Path) -> None:
+    check(deploy_with(prepared, MANIFEST, folder), "phase keys would have begun")
+
+
+def test_record_of_another_manifest(prepared: Cli, folder: Path) -> None:
+    (folder / "e.json").write_text((prepared.folder / "election.json").read_text())
+    other = MANIFEST.replace("quorum = 1", "quorum = 1 ").replace("Only", "Other")
+    check(deploy_with(prepared, other, folder), "is of another manifest")
+
+
+# Key files
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_key_file_that_is_garbage(prepared: Cli, text: str, folder: Path) -> None:
+    (folder / "key.json").write_text(text)
+    options: Arguments = ["--key", folder / "key.json"]
+    options += ["--password-file", prepared.folder / "password"]
+    check(prepared.attempt("freeze", *options), "key.json: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fact"),
+    [
+        ("role", "trustee", "does not open with this password"),
+        ("address", "0x" + "11" * 20, "does not open with this password"),
+        ("salt", "0x" + "22" * 32, "does not open with this password"),
+        ("nonce", "0x" + "33" * 12, "does not open with this password"),
+        ("ciphertext", "0x" + "44" * 99, "does not open with this password"),
+        ("ciphertext", "0x44", "ciphertext: "),
+        ("nonce", "0x", "nonce: "),
+        ("role", "king", "role: "),
+        ("format", "veche-key/2", "format: "),
+    ],
+)
+def test_key_file_that_was_changed(
+    prepared: Cli, name: str, value: str, fact: str, folder: Path
+) -> None:
+    def change(sealed: dict[str, Any]) -> None:
+        sealed[name] = value
+
+    (folder / "key.json").write_text(edited(prepared.key("relay"), change))
+    options: Arguments = ["--key", folder / "key.json"]
+    options += ["--password-file", prepared.folder / "password"]
+    check(prepared.attempt("freeze", *options), fact)
+
+
+@pytest.mark.parametrize(
+    ("password", "fact"),
+    [
+        ("wrong", "relay.json: does not open with this password"),
+        ("", "has no password in its first line"),
+        ("\nsecond line", "has no password in its first line"),
+    ],
+)
+def test_wrong_password(prepared: Cli, password: str, fact: str, folder: Path) -> None:
+    (folder / "password").write_text(password)
+    options: Arguments = ["--key", prepared.key("relay")]
+    options += ["--password-file", folder / "password"]
+    check(prepared.attempt("freeze", *options), fact)
+
+
+def test_key_file_that_is_not_there(prepared: Cli) -> None:
+    check(prepared.attempt("freeze", key="nobody"), "`veche keygen` makes one")
+
+
+@pytest.mark.parametrize(
+    ("act", "key"),
+    [
+        (["trustee"], "issuer-1"),
+        (["issuer"], "trustee-1"),
+        (["share"], "issuer-1"),
+        (["cast", "x"], "commission"),
+        (["publish-list", "x", "--out", "x"], "relay"),
+        (["attest", "x", "--out", "x"], "relay"),
+        (["issue", "--contest", "1", "--out", "x"], "trustee-1"),
+        (["mark-paper", "--list", "x", "--index", "0"], "relay"),
+        (["authorize", "--extend", "5", "--out", "x"], "relay"),
+    ],
+)
+def test_key_file_of_another_role(prepared: Cli, act: list[str], key: str) -> None:
+    check(
+        prepared.attempt(*act, key=key), f"{key}.json: is of a {key.partition('-')[0]}"
+    )
+
+
+def test_key_file_is_never_overwritten(prepared: Cli) -> None:
+    before = prepared.key("relay").read_bytes()
+    options: Arguments = ["--out", prepared.key("relay")]
+    options += ["--password-file", prepared.folder / "password"]
+    check(prepared("keygen", "relay", *options), "relay.json: file exists")
+    assert prepared.key("relay").read_bytes() == before
+
+
+# Registers and lists
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("", "does not begin with contest,voter_id,salt"),
+        ("voter_id,contest\n1,a\n", "does not begin with"),
+        ("contest,voter_id\n", "has no voters"),
+        ("contest,voter_id\n1,a\n1,A \n", "line 3: a voter stands there twice"),
+        ("contest,voter_id\n1,a\nx,b\n", "line 3: the contest is not a number"),
+        ("contest,voter_id\n-1,a\n", "line 2: the contest is not a number"),
+        ("contest,voter_id\n1\n", "line 2: 1 columns instead of 2"),
+        ("contest,voter_id\n1, \n", "line 2: the voter has no identifier"),
+        ("contest,voter_id\n7,a\n", "contest 7 is not in the election"),
+        ("contest,voter_id,salt\n1,a,xx\n", "line 2: the salt is not 32 bytes"),
+        ("contest,voter_id,salt\n1,a,0011\n", "line 2: the salt is not 32 bytes"),
+        ('contest,voter_id\n1,"a', "is not csv"),
+    ],
+)
+def test_register_with_a_fault(
+    prepared: Cli, text: str, fact: str, folder: Path
+) -> None:
+    (folder / "voters.csv").write_text(text)
+    act: Arguments = ["publish-list", folder / "voters.csv", "--out", folder / "lists"]
+    check(prepared.attempt(*act, key="commission"), fact)
+    assert not (folder / "lists").exists()
+
+
+@pytest.mark.parametrize("text", [*GARBAGE, '{"format": "veche-list/2"}'])
+def test_list_that_is_garbage(prepared: Cli, text: str, folder: Path) -> None:
+    (folder / "list.json").write_text(text)
+    act: Arguments = ["mark-paper", "--list", folder / "list.json", "--index", "0"]
+    check(prepared.attempt(*act, key="polling_station"), "list.json: ")
+
+
+def test_place_beyond_the_list(prepared: Cli, folder: Path) -> None:
+    hashes = ["0x" + "11" * 32]
+    text = json.dumps({"format": "veche-list/1", "contest": 1, "voters": hashes})
+    (folder / "list.json").write_text(text)
+    act: Arguments = ["mark-paper", "--list", folder / "list.json", "--index", "1"]
+    check(prepared.attempt(*act, key="polling_station"), "index 1: is not below 1")
+    act[-1] = "0"
+    refused = prepared.attempt(*act, key="polling_station")
+    check(refused, "voter_list: polls are not open")
+
+
+# Requests, answers, ballots
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+@pytest.mark.parametrize(
+    ("act", "key"),
+    [
+        (["attest", "{}", "--out", "x"], "portal"),
+        (["register", "{}", "--portal", "x", "--sms", "x"], "relay"),
+        (["cast", "{}"], "relay"),
+        (["extend", "60", "{}"], "relay"),
+    ],
+)
+def test_file_that_is_garbage(
+    prepared: Cli, act: list[str], key: str, text: str, folder: Path
+) -> None:
+    (folder / "file.json").write_text(text)
+    arguments = [each.format(folder / "file.json") for each in act]
+    check(prepared.attempt(*arguments, key=key), "file.json: ")
+
+
+def test_request_of_a_leaf_that_is_not_on_the_list(prepared: Cli, folder: Path) -> None:
+    request = {
+        "format": "veche-request/1",
+        "action": "register",
+        "contest": 1,
+        "index": 0,
+        "voter": "0x" + "11" * 32,
+        "path": [],
+        "nonce": 0,
+        "lock": "0x" + "00" * 20,
+        "blinded": "0x",
+        "lock_signature": {"v": 0, "r": 0, "s": 0},
+    }
+    (folder / "request.json").write_text(json.dumps(request))
+    act: Arguments = ["attest", folder / "request.json", "--out", folder / "out.json"]
+    check(prepared.attempt(*act, key="portal"), "is not on the published list")
+    (folder / "request.json").write_text(json.dumps(request | {"contest": 5}))
+    check(prepared.attempt(*act, key="portal"), "contest 5 is not in the election")
+    assert not (folder / "out.json").exists()
+
+
+def test_ballot_before_there_is_a_box(prepared: Cli, folder: Path) -> None:
+    ballot = {"format": "veche-ballot/1", "contest": 1, "record": "0x00"}
+    (folder / "ballot.json").write_text(json.dumps(ballot))
+    refused = prepared.attempt("cast", folder / "ballot.json", key="relay")
+    check(refused, "contest 1: has no box yet")
+
+
+# Acts out of their phase
+
+
+@pytest.mark.parametrize(
+    ("act", "key", "fact"),
+    [
+        (["trustee"], "trustee-1", "key_ceremony: not in phase KEYS"),
+        (["expire", "issuers"], "relay", "key_ceremony: not in phase KEYS"),
+        (["create-boxes"], "relay", "election: trustees have no key yet"),
+        (["freeze"], "relay", "tally: polls are not closed"),
+        (["publish-result"], "relay", "contest 1: has no box yet"),
+        (["publish-result", "--contest", "9"], "relay", "contest 9: is not in"),
+        (["issue", "--contest", "1", "--out", "x"], "issuer-1", "has no key share yet"),
+        (["authorize", "--out", "x"], "observer", "needs either --extend or"),
+        (["override", "x", "--contest", "1"], "relay", "contest 1: has no box yet"),
+    ],
+)
+def test_act_before_its_time(
+    prepared: Cli, act: list[str], key: str, fact: str
+) -> None:
+    check(prepared.attempt(*act, key=key), fact)
+
+
+@pytest.mark.parametrize(
+    ("moment", "fact"),
+    [
+        (["2019-01-01T00:00:00Z"], "evm_setNextBlockTimestamp: "),
+        (["sometime"], "is neither like now+60s nor"),
+    ],
+)
+def test_clock_is_not_moved_back(prepared: Cli, moment: list[str], fact: str) -> None:
+    check(prepared("time", *moment, "--rpc-url", prepared.url), fact)
+
+
+def test_phase_that_is_none(prepared: Cli) -> None:
+    check(prepared.attempt("time", "christmas"), "phase christmas: is none of keys")

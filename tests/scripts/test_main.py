@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from election.artifacts import ROOT
+from scripts import status
+from scripts.__main__ import ACTS
+from tests.scripts.conftest import Cli
+
+EVERY_ACT = [act for acts in ACTS.values() for act in acts]
+
+
+@pytest.mark.parametrize("act", EVERY_ACT)
+def test_help_of_every_act_shows_its_example(act: str, cli: Cli) -> None:
+    module = import_module(f"scripts.{act.replace('-', '_')}")
+    shown = cli(act, "--help")
+    assert shown.code == 0
+    assert module.EXAMPLE.startswith(f"veche {act}")
+    assert f"Example:\n    veche {act}" in shown.out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_help_lists_every_act(arguments: list[str], cli: Cli) -> None:
+    shown = cli(*arguments)
+    assert shown.code == 0
+    assert all(f"  {act} " in shown.out for act in EVERY_ACT)
+
+
+def test_list_of_acts_imports_no_act() -> None:
+    """It must appear at once; web3 alone takes a second."""
+    check = (
+        "import sys; from scripts.__main__ import run; run(['--help']);"
+        "sys.exit(bool({'web3', 'election', 'pydantic'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", check]
+    done = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603  ours
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fact"),
+    [
+        (["nonsense"], "veche: error: nonsense: there is no such act"),
+        (["status"], "veche status: error: Missing option '--election'"),
+        (["status", "--nonsense"], "veche status: error: No such option"),
+        (["keygen", "king", "--out", "x"], "veche keygen: error: Invalid value"),
+    ],
+)
+def test_wrong_usage_is_one_error_with_a_hint(
+    arguments: list[str], fact: str, cli: Cli
+) -> None:
+    refused = cli(*arguments)
+    assert refused.code == 2
+    assert refused.err.startswith(fact)
+    assert ": hint: " in refused.err.splitlines()[1]
+    assert not refused.out
+
+
+def test_fault_of_the_program_shows_no_traceback(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise KeyError("k")
+
+    monkeypatch.setattr(status, "command", fail)
+    failed = cli("status")
+    assert failed.code == 1
+    assert failed.err.startswith("veche status: error: unexpected KeyError: 'k'")
+    assert "Traceback" not in failed.err
+
+
+def test_interruption_is_no_traceback(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(status, "command", interrupt)
+    stopped = cli("status")
+    assert stopped.code == 130
+    assert stopped.err.startswith("veche status: error: interrupted")

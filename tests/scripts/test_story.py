@@ -1,0 +1,141 @@
+"""A whole election from the command line, told once; its chapters are in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.files.key_file import open_key_file
+from tests.scripts.conftest import PASSWORD, Arguments, Cli, write_election
+
+COUNTS = {"Анна": 1, "Вронский": 2}
+
+
+def ask(cli: Cli, wish: str, index: int, *, lock: bool = False) -> Path:
+    """Let a voter ask and both organisations attest; return the request."""
+    path = cli.folder / f"{wish}-{index}.json"
+    options: Arguments = ["--list", cli.folder / "lists/list-1.json"]
+    options += ["--index", str(index), "--out", path, *(["--lock"] if lock else [])]
+    cli.act("request", wish, *options, key=f"voter-{index}")
+    for organisation in ("portal", "sms_gateway"):
+        out = cli.folder / f"{wish}-{index}-{organisation}.json"
+        cli.act("attest", path, "--out", out, key=organisation)
+    return path
+
+
+def send(cli: Cli, act: str, path: Path) -> None:
+    portal = path.with_name(f"{path.stem}-portal.json")
+    sms = path.with_name(f"{path.stem}-sms_gateway.json")
+    cli.act(act, path, "--portal", portal, "--sms", sms, key="relay")
+
+
+def make_keys(cli: Cli) -> None:
+    cli.act("time", "keys")
+    waiting: dict[str, Any] = {}
+    for _ in range(6):
+        for role in ("trustee", "issuer"):
+            for number in (1, 2):
+                waiting[role] = cli.act(role, key=f"{role}-{number}")
+    assert all(each["has_share"] for each in waiting.values())
+    kept = open_key_file(cli.key("trustee-2"), password=PASSWORD).secrets
+    assert not kept.random
+    assert kept.key_share is not None
+    boxes = cli.act("create-boxes", key="commission")
+    assert cli.act("create-boxes", key="relay") == boxes
+
+
+def publish_lists(cli: Cli) -> None:
+    cli.act("time", "list")
+    lines = "".join(f"1,voter {index}\n" for index in range(5))
+    (cli.folder / "voters.csv").write_text("contest,voter_id\n" + lines)
+    lists = cli.folder / "lists"
+    first = cli.act(
+        "publish-list", cli.folder / "voters.csv", "--out", lists, key="commission"
+    )
+    assert first == {"published": [1], "voters": {"1": 5}}
+    again = cli.act(
+        "publish-list", lists / "salts.csv", "--out", lists, key="commission"
+    )
+    assert again["published"] == []
+    assert (lists / "salts.csv").stat().st_mode & 0o777 == 0o600
+
+
+def register_voters(cli: Cli) -> None:
+    cli.act("time", "registration")
+    for index in range(4):
+        cli.keygen("voter", f"voter-{index}")
+        send(cli, "register", ask(cli, "register", index, lock=index == 0))
+    send(cli, "withdraw", ask(cli, "withdraw", 3))
+
+
+def issue_credentials(cli: Cli) -> None:
+    cli.act("time", "voting")
+    place: Arguments = ["--list", cli.folder / "lists/list-1.json", "--index", "3"]
+    cli.act("mark-paper", *place, key="polling_station")
+    for index in range(3):
+        send(cli, "request-credential", ask(cli, "issue", index, lock=index == 0))
+    for number in (1, 2):
+        out = cli.folder / f"answers-{number}.json"
+        cli.act("issue", "--contest", "1", "--out", out, key=f"issuer-{number}")
+
+
+def make_ballot(cli: Cli, index: int) -> Path:
+    answers = [cli.folder / f"answers-{number}.json" for number in (1, 2)]
+    credential = cli.folder / f"credential-{index}.json"
+    request, key = cli.folder / f"issue-{index}.json", f"voter-{index}"
+    cli.act("credential", request, *answers, "--out", credential, key=key)
+    ballot = cli.folder / f"ballot-{index}.json"
+    cli.act("ballot", credential, "--out", ballot, key=key)
+    return ballot
+
+
+def cast_ballots(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    ballots = []
+    for index, choice in enumerate("212"):
+        monkeypatch.setattr("typer.prompt", lambda *_, c=choice, **__: c)
+        ballots.append(make_ballot(cli, index))
+    assert len(cli.act("cast", *ballots[:2], key="relay")["cast"]) == 2
+    second = cli.act("cast", *ballots, key="relay")
+    assert (len(second["cast"]), len(second["already_there"])) == (1, 2)
+
+
+def extend_polls(cli: Cli) -> None:
+    paths = []
+    for name in ("commission", "observer"):
+        paths.append(cli.folder / f"signed-{name}.json")
+        cli.act("authorize", "--extend", "600", "--out", paths[-1], key=name)
+    before = cli.act("status")["times"]["closed"]
+    assert cli.act("extend", "600", *paths, key="relay")["cast_closing"] > before
+
+
+def count(cli: Cli) -> None:
+    cli.act("time", "closed")
+    assert cli.act("freeze", key="relay") == {"1": "open"}
+    for number in (1, 2):
+        assert cli.act("share", key=f"trustee-{number}") == {"1": "given"}
+    assert cli.act("share", key="trustee-1") == {"1": "given before"}
+    for _ in range(2):
+        assert cli.act("publish-result", key="relay") == {"1": COUNTS}
+
+
+def test_election_is_held_act_by_act(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_election(cli)
+    first = cli.deploy()
+    assert cli.deploy() == first
+    make_keys(cli)
+    publish_lists(cli)
+    register_voters(cli)
+    issue_credentials(cli)
+    cast_ballots(cli, monkeypatch)
+    extend_polls(cli)
+    count(cli)
+    status = cli.act("status")
+    contest = status["contests"]["1"]
+    assert status["phase"] == "final"
+    assert (contest["online"], contest["paper"], contest["cast"]) == (3, 1, 3)
+    assert contest["counts"] == COUNTS
+    bundle = cli.folder / "election.jsonl.gz"
+    cli.act("export", "--out", bundle)
+    assert cli("audit", bundle, "--json").result["held"]
