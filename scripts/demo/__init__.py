@@ -78,7 +78,7 @@ def _render(tale: Tale) -> dict[str, Any]:
             }
             for contest in tale.manifest.contests
         ],
-        "refusals": tale.refusals,
+        "refusals": [asdict(refusal) for refusal in tale.refusals],
         "checks": [
             asdict(check) | {"held": check.held} for check in tale.report.checks
         ],

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from election.client.open_election import ContestBox, OpenElection
 from election.client.tallying import find_counts, recompute_tally
+from election.crypto.signature import derive_address
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.decryption import Result, make_share
 from scripts.demo.preparation import Progress
@@ -33,6 +34,8 @@ def share_all(
 
     Each first verifies all ballots and adds them up itself.
     """
+    seats = opened.trustees.seat
+    accounts = {seats(derive_address(each.key)): each.key for each in roles.trustees}
     for key_share in trustees:
         acts = []
         for contest, contest_box in boxes.items():
@@ -42,8 +45,7 @@ def share_all(
                 opened.tally.submit_share(contest, key_share.member, share=share)
             )
             progress(1)
-        account = roles.trustees[key_share.member - 1].key
-        opened.connection.send_all(acts, key=account)
+        opened.connection.send_all(acts, key=accounts[key_share.member])
 
 
 def find_results(

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from election.client.ceremony import Ceremony, issuers_ceremony, trustees_ceremony
+from election.client.ceremony import (
+    Ceremony,
+    accept_enrolments,
+    issuers_ceremony,
+    read_attempt,
+    trustees_ceremony,
+)
 from election.client.ceremony_member import Member, advance_member
+from election.client.contracts.key_ceremony import Step
 from election.client.deployment import begin_deployment, deploy_election
 from election.client.open_election import OpenElection, open_election
 from election.client.rpc import Connection
 from election.crypto.group import Point
+from election.crypto.signature import derive_address
 from election.crypto.transcript import Hash
 from election.errors import CeremonyError
 from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.ceremony.dealing import deal
 from election.protocol.context import derive_election_id
 from election.protocol.manifest import Manifest
 from election.protocol.voter_list import VoterList, build_voter_list, hash_voter
@@ -51,30 +60,58 @@ def deploy(
 
 
 def hold_ceremonies(
-    opened: OpenElection, roles: Roles, *, progress: Progress
+    opened: OpenElection,
+    roles: Roles,
+    *,
+    progress: Progress,
+    liar: Member | None = None,
 ) -> KeyShares:
-    """Have trustees and issuers make their keys; each member speaks five times."""
+    """Have trustees and issuers make their keys; each member speaks five times.
+
+    liar: a trustee who deals garbage, if there is one.
+    """
     trustees, issuers = trustees_ceremony(opened), issuers_ceremony(opened)
     return KeyShares(
-        _hold(trustees, roles.trustees, progress=progress),
-        _hold(issuers, roles.issuers, progress=progress),
+        _hold(trustees, roles.trustees, progress=progress, liar=liar),
+        _hold(issuers, roles.issuers, progress=progress, liar=None),
     )
 
 
 def _hold(
-    ceremony: Ceremony[Point], members: Sequence[Member], *, progress: Progress
+    ceremony: Ceremony[Point],
+    members: Sequence[Member],
+    *,
+    progress: Progress,
+    liar: Member | None,
 ) -> tuple[KeyShare, ...]:
-    shares: list[KeyShare] = []
-    while len(shares) < len(members):
-        shares.clear()
+    """Let everybody speak in turn, reserves too, until the key is final."""
+    while True:
+        shares = []
         for member in members:
+            if member is liar and deal_garbage(ceremony, member):
+                continue
             advance = advance_member(ceremony, member)
             progress(advance.acted)
+            if advance.step is Step.FAILED:
+                raise CeremonyError("ceremony", "failed")
             if advance.key_share is not None:
                 shares.append(advance.key_share)
-            elif advance.is_over:
-                raise CeremonyError("ceremony", "failed")
-    return tuple(shares)
+        if shares and len(shares) == ceremony.handle.n():
+            return tuple(sorted(shares, key=lambda share: share.member))
+
+
+def deal_garbage(ceremony: Ceremony[Point], member: Member) -> bool:
+    """Deal shares that do not fit what was revealed, if it is time to deal."""
+    record = read_attempt(ceremony)
+    account = derive_address(member.key)
+    if record.step is not Step.SHARES or account not in record.attempt.members:
+        return False
+    index = record.attempt.members.index(account) + 1
+    honest = deal(accept_enrolments(record), index, source=member.source)
+    garbage = tuple(Hash(bytes(32)) for _ in honest.ciphertexts)
+    act = ceremony.handle.deal(replace(honest, ciphertexts=garbage))
+    ceremony.handle.contract.connection.send(act, key=member.key)
+    return True
 
 
 def create_boxes(opened: OpenElection, roles: Roles) -> None:

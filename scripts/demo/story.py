@@ -10,14 +10,14 @@ from typing import Final
 from election.audit.audit import audit_board
 from election.audit.report import Report
 from election.client.board_reader import read_board
-from election.client.errors import ContractRefusedError
+from election.client.ceremony_member import Member
 from election.client.open_election import OpenElection, read_box
 from election.client.rpc import Connection
+from election.crypto.signature import derive_address
 from election.errors import ElectionError
-from election.protocol.abi import ContractName, decode_event
-from election.protocol.events import BallotSkipped
+from election.protocol.events import AttemptAborted
 from election.protocol.manifest import Manifest
-from scripts.demo import counting, preparation, voting
+from scripts.demo import attacks, counting, preparation, voting
 from scripts.demo.electorate import Person
 from scripts.demo.node_process import travel_to
 from scripts.demo.preparation import KeyShares
@@ -26,11 +26,21 @@ from scripts.demo.telling import Teller
 from scripts.demo.voting import Register, Voter
 
 _TRUSTEES: Final = 5
+_RESERVES: Final = 1
+_LIAR: Final = 4  # the trustee who deals garbage
 _ISSUERS: Final = 5
 _OBSERVERS: Final = 3
 _ABSENT: Final = 2  # the trustee who does not come to the count
 _MEMBER_STEPS: Final = 5
 _LEAD: Final = 60  # seconds from the deployment to the ceremonies
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An attack in words, and the contract's reason to refuse it."""
+
+    attack: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Tale:
     manifest: Manifest
     choices: Mapping[int, tuple[int, ...]]
     counts: Mapping[int, tuple[int, ...]]
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
     report: Report
 
     @property
@@ -57,6 +67,13 @@ class Stage:
     people: Sequence[Person]
     roles: Roles = field(repr=False)
     teller: Teller
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def refuse(self, attack: str, reason: str) -> None:
+        """Tell of an attack that a contract refused."""
+        self.refusals.append(Refusal(attack, reason))
+        self.teller.line(f"  ATTACK   {attack}")
+        self.teller.line(f"  refused  {reason}")
 
     def enter_phase(self, at: int) -> None:
         """Move the chain's clock to the start of a phase after SETUP, from 0."""
@@ -71,21 +88,23 @@ def tell(
     teller: Teller,
 ) -> Tale:
     """Hold the election of a manifest, with its times moved to now."""
-    roles = draw_roles(observers=_OBSERVERS, trustees=_TRUSTEES, issuers=_ISSUERS)
+    roles = draw_roles(
+        observers=_OBSERVERS, trustees=_TRUSTEES + _RESERVES, issuers=_ISSUERS
+    )
     manifest = seat_roles(manifest, roles)
     opened = _deploy(connection, manifest, roles, teller=teller)
     stage = Stage(opened, people, roles, teller)
     shares = _make_keys(stage)
     register = _list_voters(stage)
     voters = _give_credentials(stage, register, shares)
-    refusals = _cast(stage, register, voters)
+    _cast(stage, register, voters)
     counts = _count(stage, register, shares)
     choices = {
         contest.id: _tally_choices(people, contest.id, len(contest.candidates))
         for contest in manifest.contests
     }
     _compare(stage, manifest, choices=choices, counts=counts)
-    return Tale(manifest, choices, counts, refusals, _audit(stage))
+    return Tale(manifest, choices, counts, tuple(stage.refusals), _audit(stage))
 
 
 def _deploy(
@@ -107,10 +126,14 @@ def _make_keys(stage: Stage) -> KeyShares:
     opened, teller = stage.opened, stage.teller
     teller.chapter("2. The keys")
     stage.enter_phase(0)
-    total = _MEMBER_STEPS * (_TRUSTEES + _ISSUERS)
+    total = _MEMBER_STEPS * (2 * _TRUSTEES + _ISSUERS) - 2
+    liar = stage.roles.trustees[_LIAR - 1]
     with teller.bar("key ceremonies", total) as progress:
-        shares = preparation.hold_ceremonies(opened, stage.roles, progress=progress)
+        shares = preparation.hold_ceremonies(
+            opened, stage.roles, progress=progress, liar=liar
+        )
     preparation.create_boxes(opened, stage.roles)
+    _accuse(stage, liar)
     deployed = opened.deployed
     teller.say(
         f"""{_TRUSTEES} trustees made the key that closes the ballots, so that it never
@@ -122,6 +145,20 @@ def _make_keys(stage: Stage) -> KeyShares:
     return shares
 
 
+def _accuse(stage: Stage, liar: Member) -> None:
+    """Tell who was caught, and make sure that it was the liar and nobody else."""
+    events = stage.opened.trustees.contract.read_events()
+    culprits = [each.culprit for each in events if isinstance(each, AttemptAborted)]
+    if culprits != [derive_address(liar.key)]:
+        raise ElectionError("ceremony", "another than the liar was excluded")
+    stage.teller.say(
+        f"""Trustee {_LIAR} dealt garbage to the others. One of them complained, the
+        contract opened the shares in question, found who was lying and excluded
+        0x{culprits[0].hex()}. A reserve took the seat, and everything began anew with
+        fresh secrets."""
+    )
+
+
 def _list_voters(stage: Stage) -> Register:
     opened, people, teller = stage.opened, stage.people, stage.teller
     teller.chapter("3. The voters")
@@ -130,6 +167,9 @@ def _list_voters(stage: Stage) -> Register:
     boxes = {contest: read_box(opened, contest) for contest in opened.contests}
     register = Register(boxes, lists)
     stage.enter_phase(2)
+    sms = attacks.register_without_sms(
+        opened, people[0], stage.roles, register=register
+    )
     with teller.bar("registration", len(people)) as progress:
         voting.register_all(
             opened, people, stage.roles, register=register, progress=progress
@@ -138,6 +178,11 @@ def _list_voters(stage: Stage) -> Register:
         f"""The voter lists are frozen on the chain, without names. {len(people)} voters
         registered to vote online; for each of them both the portal and the SMS gateway
         signed that it is really this person."""
+    )
+    stage.refuse("The portal registers a voter without the SMS gateway.", sms)
+    stage.refuse(
+        "The commission replaces a list after registration has begun.",
+        attacks.change_list(opened, stage.roles, contest=people[0].contest),
     )
     return register
 
@@ -169,50 +214,29 @@ def _give_credentials(
     return voters
 
 
-def _cast(stage: Stage, register: Register, voters: Sequence[Voter]) -> tuple[str, ...]:
-    teller = stage.teller
+def _cast(stage: Stage, register: Register, voters: Sequence[Voter]) -> None:
+    opened, roles, teller = stage.opened, stage.roles, stage.teller
+    voter = voters[0]
+    two = attacks.vote_for_two(opened, voter, roles, register=register)
+    unissued = attacks.vote_unissued(opened, voter, roles, register=register)
     with teller.bar("ballots", len(voters)) as progress:
-        results = voting.cast_all(
-            voters, stage.roles, register=register, progress=progress
-        )
+        results = voting.cast_all(voters, roles, register=register, progress=progress)
     cast = sum(len(result.cast) for result in results)
     teller.say(
         f"""{cast} ballots were encrypted on the voters' devices and cast. The contract
         verified each one's proof that it holds exactly one choice, without opening
         it."""
     )
-    refusals = (
-        _vote_twice(stage, register, voters[0]),
-        _ask_twice(stage, register, voters[0]),
+    stage.refuse("A ballot holds two votes.", two)
+    stage.refuse("A ballot comes with a credential that nobody issued.", unissued)
+    stage.refuse(
+        "A voter casts a second ballot.",
+        attacks.vote_twice(opened, voter, roles, register=register),
     )
-    teller.say("One voter tries to vote twice.")
-    for refusal in refusals:
-        teller.line(f"  refused: {refusal}")
-    return refusals
-
-
-def _vote_twice(stage: Stage, register: Register, voter: Voter) -> str:
-    """Cast a second ballot, for another candidate, with a credential that was used."""
-    contest_box = register.boxes[voter.person.contest]
-    other = 2 if voter.person.choice == 1 else 1
-    record = voting.encrypt_ballot(voter, contest_box, choice=other)
-    act = contest_box.handle.cast([record])
-    receipt = stage.opened.connection.send(act, key=stage.roles.relay)
-    events = [decode_event(log, ContractName.BALLOT_BOX) for log in receipt.logs]
-    if [type(event) for event in events] != [BallotSkipped]:
-        raise ElectionError("second ballot", "was not skipped")
-    return "a second ballot with the same credential (the box skipped it)"
-
-
-def _ask_twice(stage: Stage, register: Register, voter: Voter) -> str:
-    """Ask for a second credential for the same place on the list."""
-    device = voting.open_device(voter.person, register)
-    act = voting.announce(stage.opened, device, stage.roles, register=register, nonce=2)
-    try:
-        stage.opened.connection.send(act, key=stage.roles.registrar)
-    except ContractRefusedError as error:
-        return f"a second credential ({error})"
-    raise ElectionError("second credential", "was announced")
+    stage.refuse(
+        "A voter asks for a second credential.",
+        attacks.ask_twice(opened, voter, roles, register=register),
+    )
 
 
 def _count(
@@ -228,6 +252,8 @@ def _count(
         counting.share_all(
             opened, register.boxes, stage.roles, trustees=present, progress=progress
         )
+    found = counting.find_results(opened, register.boxes)
+    false = attacks.publish_false(opened, found, stage.roles)
     results = counting.publish_all(opened, register.boxes, stage.roles)
     teller.say(
         f"""The polls are closed. Trustee {_ABSENT} does not come; the other
@@ -235,6 +261,7 @@ def _count(
         never a single ballot. The contract accepts the counts only because they are
         what their shares decrypt to."""
     )
+    stage.refuse("The commission moves one vote before it publishes.", false)
     return {contest: result.counts for contest, result in results.items()}
 
 
