@@ -103,9 +103,10 @@ def test_sum_of_other_ballots_than_were_frozen_is_refused(
     monkeypatch.setattr("election.client.tallying.read_ballots", lambda _: ballots[:-1])
     with pytest.raises(CountError, match="other ballots than these"):
         recompute_tally(closed.opened, closed.boxes[1])
-    swapped = (*ballots[:-1], replace(ballots[-1], record=ballots[0].record))
+    last = replace(ballots[-1].record, ciphertext=ballots[0].record.ciphertext)
+    swapped = (*ballots[:-1], replace(ballots[-1], record=last))
     monkeypatch.setattr("election.client.tallying.read_ballots", lambda _: swapped)
-    with pytest.raises(CountError, match="one credential appears twice"):
+    with pytest.raises(CountError, match="frozen totals are not the ballots' sum"):
         recompute_tally(closed.opened, closed.boxes[1])
 
 

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from election.crypto.signature import SigningKey, derive_address, sign_hash
+from election.crypto.transcript import Hash
+from scripts.authorizations import (
+    AuthorizationFile,
+    collect,
+    hash_extension,
+)
+from scripts.errors import InputError
+from scripts.extend import extend
+from scripts.files.json_file import render_json
+from tests.client.stage import (
+    COMMISSION,
+    OBSERVERS,
+    PORTAL,
+    RELAY,
+    Stage,
+    deploy,
+)
+from tests.in_process import connect_in_process
+
+
+@pytest.fixture(scope="module")
+def stage() -> Stage:
+    return deploy(connect_in_process())
+
+
+def sign(folder: Path, key: SigningKey, digest: Hash) -> Path:
+    signed = sign_hash(digest, key)
+    file = AuthorizationFile(
+        "veche-authorization/1", digest, signed.v, signed.r, signed.s
+    )
+    path = folder / f"{derive_address(key).hex()}.json"
+    path.write_text(render_json(file))
+    return path
+
+
+def test_polls_are_extended_by_commission_and_observers(
+    stage: Stage, tmp_path: Path
+) -> None:
+    before = after = stage.opened.election.closings()
+    for _ in range(2):
+        digest = hash_extension(stage.opened, 60)
+        keys = (OBSERVERS[2], COMMISSION, OBSERVERS[0])
+        paths = [sign(tmp_path, key, digest) for key in keys]
+        after = extend(stage.opened, 60, paths=paths, key=RELAY)
+    assert after == (before[0] + 120, before[1] + 120)
+
+
+def test_observers_are_ordered_and_counted_once(stage: Stage, tmp_path: Path) -> None:
+    digest = hash_extension(stage.opened, 60)
+    paths = [sign(tmp_path, key, digest) for key in (COMMISSION, *OBSERVERS)]
+    collected = collect(stage.opened, digest, paths=[*paths, *reversed(paths)])
+    addresses = sorted(derive_address(key) for key in OBSERVERS)
+    by_address = {derive_address(key): sign_hash(digest, key) for key in OBSERVERS}
+    assert collected.observers == tuple(by_address[each] for each in addresses)
+
+
+def test_commission_must_have_signed(stage: Stage, tmp_path: Path) -> None:
+    digest = hash_extension(stage.opened, 60)
+    paths = [sign(tmp_path, key, digest) for key in OBSERVERS]
+    with pytest.raises(InputError, match="the commission has not signed"):
+        collect(stage.opened, digest, paths=paths)
+
+
+def test_stranger_is_named(stage: Stage, tmp_path: Path) -> None:
+    digest = hash_extension(stage.opened, 60)
+    paths = [sign(tmp_path, key, digest) for key in (COMMISSION, PORTAL)]
+    with pytest.raises(InputError, match=f"{derive_address(PORTAL).hex()}: is no obs"):
+        collect(stage.opened, digest, paths=paths)
+
+
+def test_signature_for_another_extension_is_refused(
+    stage: Stage, tmp_path: Path
+) -> None:
+    path = sign(tmp_path, COMMISSION, hash_extension(stage.opened, 61))
+    with pytest.raises(InputError, match="authorizes something else"):
+        collect(stage.opened, hash_extension(stage.opened, 60), paths=[path])

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from election.protocol.ballot import accept_batch
+from election.protocol.decryption import accept_decryption_share
+from election.protocol.tally import EncryptedTally, aggregate_ballots
+from scripts.errors import InputError, UnverifiedError
+from scripts.files.key_file import (
+    KeyFile,
+    Role,
+    StoredShare,
+    create_key_file,
+    open_key_file,
+    store_secrets,
+)
+from scripts.share import sign_once
+from tests import honest
+from tests.scripts.conftest import PASSWORD
+
+
+def tally_of(*choices: int, contest: int = 1) -> EncryptedTally:
+    raws = [
+        honest.ballot(choice, number, contest)
+        for number, choice in enumerate(choices, 1)
+    ]
+    box = honest.box(contest)
+    return aggregate_ballots(accept_batch(raws, box), box)
+
+
+@pytest.fixture
+def trustee(tmp_path: Path) -> KeyFile:
+    made = create_key_file(tmp_path / "key.json", Role.TRUSTEE, password=PASSWORD)
+    share = honest.keys().trustees[0]
+    stored = StoredShare(share.member, tuple(share.secrets))
+    return store_secrets(made, replace(made.secrets, random=b"", share=stored))
+
+
+def test_share_is_of_the_trustees_key(trustee: KeyFile) -> None:
+    tally = tally_of(1, 2)
+    _, message = sign_once(trustee, tally)
+    keys = honest.keys().election.verification_keys[0]
+    share = accept_decryption_share(message, tally, trustee=1, verification_keys=keys)
+    assert share.trustee == 1
+
+
+def test_sum_is_noted_on_disk_before_its_share_is_given(trustee: KeyFile) -> None:
+    tally = tally_of(1, 2)
+    sign_once(trustee, tally)
+    kept = open_key_file(trustee.path, password=PASSWORD).secrets
+    assert list(kept.decrypted) == [tally.ctx.hex()]
+
+
+def test_second_sum_of_a_contest_is_never_decrypted(trustee: KeyFile) -> None:
+    """The difference of two sums is one voter's ballot."""
+    sign_once(trustee, tally_of(1, 2))
+    reopened = open_key_file(trustee.path, password=PASSWORD)
+    with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
+        sign_once(reopened, tally_of(1, 2, 3))
+
+
+def test_same_sum_may_be_decrypted_again(trustee: KeyFile) -> None:
+    tally = tally_of(1, 2)
+    key_file, first = sign_once(trustee, tally)
+    _, second = sign_once(key_file, tally)
+    assert first.decryption == second.decryption
+
+
+def test_sums_of_two_contests_are_both_decrypted(trustee: KeyFile) -> None:
+    key_file, _ = sign_once(trustee, tally_of(1, 2))
+    key_file, _ = sign_once(key_file, tally_of(1, 2, contest=2))
+    assert len(key_file.secrets.decrypted) == 2
+
+
+def test_trustee_without_a_share_gives_none(tmp_path: Path) -> None:
+    made = create_key_file(tmp_path / "key.json", Role.TRUSTEE, password=PASSWORD)
+    with pytest.raises(InputError, match="has no key share"):
+        sign_once(made, tally_of(1, 2))
