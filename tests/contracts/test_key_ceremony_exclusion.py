@@ -8,6 +8,7 @@ import pytest
 
 from election.crypto.group import encode_point
 from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.polynomials import derive_polynomials
 from tests.contracts.ceremony_run import CeremonyRun, Step
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import CeremonyAt, join_ceremony
@@ -18,6 +19,7 @@ from tests.contracts.election_setup import (
     Roster,
     Setup,
 )
+from tests.contracts.forgery import commit_to, forge_reveal
 
 kinds = pytest.mark.parametrize("kind", list(Kind))
 ACTING: Final = tuple(Step)[:5]
@@ -201,6 +203,25 @@ def test_messages_of_an_aborted_attempt_are_refused(ceremony_at: CeremonyAt) -> 
         run.send(aborted.commit(aborted.commitment(at if at < 3 else 1)), at)
     reveal = aborted.honest_act(Step.REVEAL, 1)
     assert chain.refusal(reveal, member) == "key_ceremony: not as committed"
+
+
+def test_coefficient_of_an_aborted_attempt_is_forgotten(
+    ceremony_at: CeremonyAt,
+) -> None:
+    """Repetition is judged within an attempt; nothing of the last one is kept."""
+    aborted = ceremony_at(Kind.TRUSTEES, Step.SHARES, RESERVE)
+    known = derive_polynomials(aborted.bound, 1, source=aborted.source(1)).slots
+    run = exclude(aborted, 3)
+    run.play(Step.ENROLL, run.members)
+    again = forge_reveal(
+        run.bound,
+        1,
+        points=[point for slot in aborted.revealed[0].slots for point in slot],
+        claimed=[secret for slot in known for secret in slot],
+    )
+    run.send(run.commit(commit_to(run.bound, 1, again)), 1)
+    run.play(Step.COMMIT, (2, 3))
+    assert run.chain.refusal(run.reveal(again), run.account(1)) is None
 
 
 @kinds
