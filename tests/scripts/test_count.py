@@ -1,0 +1,153 @@
+"""After the polls: what trustees verify, what is withheld, what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from election.client.board_reader import read_board
+from election.client.casting import cast_ballots
+from election.client.contracts.tally import TallyState
+from election.client.rpc import Connection
+from election.crypto.signature import SigningKey, sign_hash
+from election.crypto.transcript import Address
+from election.errors import CountError
+from election.protocol.board import Board
+from scripts import share as share_act
+from scripts.authorizations import AuthorizationFile, hash_override
+from scripts.errors import UnverifiedError
+from scripts.files.json_file import render_json
+from scripts.files.key_file import KeyFile, Role, StoredShare, create_key_file
+from scripts.freeze import freeze
+from scripts.override import override
+from scripts.publish_result import publish_results
+from scripts.share import audit_before_share, share
+from tests.client.stage import (
+    COMMISSION,
+    OBSERVERS,
+    RELAY,
+    TRUSTEES,
+    Stage,
+    deploy,
+    travel,
+)
+from tests.in_process import connect_in_process
+from tests.scripts.conftest import PASSWORD
+
+
+@pytest.fixture(scope="module")
+def polls_closed() -> Stage:
+    """Three ballots in contest 1, one in contest 30, which is too few."""
+    stage = deploy(connect_in_process())
+    stage.make_keys()
+    stage.publish_lists(3)
+    stage.register_all()
+    stage.issue_all()
+    cast_ballots(stage.boxes[1], stage.ballots(1, [1, 2, 2]), key=RELAY)
+    cast_ballots(stage.boxes[30], stage.ballots(30, [3]), key=RELAY)
+    travel(stage.connection, stage.manifest.times.cast_closing)
+    freeze(stage.opened, [1, 30], key=RELAY)
+    return stage
+
+
+@pytest.fixture
+def stage(polls_closed: Stage) -> Iterator[Stage]:
+    snapshot = polls_closed.connection.request("evm_snapshot")
+    yield polls_closed
+    polls_closed.connection.request("evm_revert", snapshot)
+
+
+def key_file_of(stage: Stage, key: SigningKey, folder: Path) -> KeyFile:
+    made = create_key_file(
+        folder / f"{key.secret}.json", Role.TRUSTEE, password=PASSWORD
+    )
+    kept = stage.shares[key]
+    stored = StoredShare(kept.member, tuple(kept.secrets))
+    secrets = replace(made.secrets, account=key.secret, random=b"", share=stored)
+    return replace(made, secrets=secrets)
+
+
+def give_shares(stage: Stage, contests: list[int], folder: Path) -> None:
+    for key in TRUSTEES[:2]:
+        share(stage.opened, contests, key_file=key_file_of(stage, key, folder))
+
+
+def sign_override(stage: Stage, folder: Path) -> list[Path]:
+    digest = hash_override(stage.opened, stage.boxes[30])
+    paths = []
+    for key in (COMMISSION, *OBSERVERS[:2]):
+        signed = sign_hash(digest, key)
+        fields = digest, signed.v, signed.r, signed.s
+        paths.append(folder / f"signed-{key.secret}.json")
+        file = AuthorizationFile("veche-authorization/1", *fields)
+        paths[-1].write_text(render_json(file))
+    return paths
+
+
+def test_sum_of_too_few_is_withheld_and_no_share_is_given(
+    stage: Stage, tmp_path: Path
+) -> None:
+    key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
+    done = share(stage.opened, [1, 30], key_file=key_file)
+    assert done == {1: "given", 30: "withheld"}
+    give_shares(stage, [1], tmp_path / "others")
+    counts = publish_results(stage.opened, [1, 30], key=RELAY)
+    assert counts == {1: (1, 2), 30: ()}
+
+
+def test_withheld_contest_is_opened_by_signatures(stage: Stage, tmp_path: Path) -> None:
+    paths = sign_override(stage, tmp_path)
+    override(stage.opened, 30, paths=paths, key=RELAY)
+    assert stage.opened.tally.state(30) is TallyState.OPEN
+    give_shares(stage, [1, 30], tmp_path)
+    counts = publish_results(stage.opened, [1, 30], key=RELAY)
+    assert counts == {1: (1, 2), 30: (0, 0, 1)}
+
+
+def test_result_waits_for_enough_shares(stage: Stage, tmp_path: Path) -> None:
+    share(stage.opened, [1], key_file=key_file_of(stage, TRUSTEES[0], tmp_path))
+    with pytest.raises(CountError, match="1 shares of trustees, 2 needed"):
+        publish_results(stage.opened, [1], key=RELAY)
+
+
+def test_honest_election_passes_the_trustees_audit(
+    stage: Stage, tmp_path: Path
+) -> None:
+    audit_before_share(stage.opened)
+    give_shares(stage, [1], tmp_path)
+    audit_before_share(stage.opened)
+
+
+@pytest.mark.parametrize("part", ["voter_list", "tally", "trustees"])
+def test_trustee_refuses_a_record_with_a_log_left_out(
+    stage: Stage, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = getattr(stage.opened, part).contract.address
+
+    def read_less(connection: Connection, election: Address, *, since: int) -> Board:
+        board = read_board(connection, election, since=since)
+        at = next(i for i, log in enumerate(board.logs) if log.address == address)
+        return replace(board, logs=board.logs[:at] + board.logs[at + 1 :])
+
+    monkeypatch.setattr(share_act, "read_board", read_less)
+    with pytest.raises(UnverifiedError):
+        audit_before_share(stage.opened)
+
+
+def test_trustee_refuses_contracts_of_other_code(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = stage.opened.tally.contract.address
+
+    def read_other(connection: Connection, election: Address, *, since: int) -> Board:
+        board = read_board(connection, election, since=since)
+        code = dict(board.code)
+        code[address] = code[address][:-1] + b"\0"
+        return replace(board, code=code)
+
+    monkeypatch.setattr(share_act, "read_board", read_other)
+    with pytest.raises(UnverifiedError, match="code"):
+        audit_before_share(stage.opened)
