@@ -41,6 +41,7 @@ def audit_board(board: Board, *, progress: Progress) -> Report:
 def _run(check: Check, evidence: Evidence) -> Outcome:
     """Run a check; one that cannot even begin has verified nothing of one thing."""
     try:
+        evidence.require_election()
         return check.verify(evidence)
     except ElectionError as error:
         finding = describe(error, named=Named("record"), blames=NODE)

@@ -99,6 +99,11 @@ class Evidence:
         """Give the rules of the election."""
         return self.last(ElectionDeployed).event
 
+    def require_election(self) -> None:
+        """Raise MissingError unless an election with contests is on the record."""
+        self.last(ElectionDeployed)
+        self.last(ContestListed)
+
     @property
     def times(self) -> Times:
         """Give the seven times of the deployment."""

@@ -19,9 +19,10 @@ from election.protocol.abi import (
     encode_call,
 )
 from election.protocol.board import Board, Call, Log
-from election.protocol.events import ContestListed
+from election.protocol.events import ContestListed, ElectionDeployed, Event
 from election.protocol.replay import Contract, Part, find_contracts
 
+_MOST_TRUSTEES: Final = 10
 _VIEWS: Final[Mapping[Part, tuple[str, ...]]] = {
     Part.ELECTION: ("extension_counter", "contest_ids", "observers"),
     Part.TRUSTEES: ("attempt", "step", "cer"),
@@ -33,62 +34,82 @@ _VIEWS_OF_CONTEST: Final[Mapping[Part, tuple[str, ...]]] = {
     Part.VOTER_LIST: ("root", "size", "online", "paper", "issued"),
     Part.TALLY: ("state", "counts"),
 }
+_VIEWS_OF_TRUSTEE: Final[Mapping[Part, tuple[str, ...]]] = {Part.TALLY: ("share",)}
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A question to a contract; contest is its argument, if it takes one."""
+    """A question to a contract; the first argument, if any, is a contest's id."""
 
     contract: Contract
     function: str
-    contest: int | None = None
+    arguments: tuple[int, ...] = ()
 
     @property
     def call(self) -> Call:
         """Encode the question."""
         name = self.contract.part.contract_name
-        arguments = () if self.contest is None else (self.contest,)
-        calldata = encode_call(name, self.function, *arguments)
+        calldata = encode_call(name, self.function, *self.arguments)
         return Call(self.contract.address, calldata)
+
+    @property
+    def contest(self) -> int | None:
+        """Tell which contest it is about; None for the election as a whole."""
+        return self.arguments[0] if self.arguments else self.contract.contest
 
     @property
     def title(self) -> str:
         """Name the question to a person."""
-        argument = "" if self.contest is None else str(self.contest)
-        return f"{self.contract.title}: {self.function}({argument})"
+        arguments = ", ".join(map(str, self.arguments))
+        return f"{self.contract.title}: {self.function}({arguments})"
 
 
 def list_views(
-    contracts: Iterable[Contract], contests: Iterable[int]
+    contracts: Iterable[Contract], contests: Iterable[int], *, trustees: int
 ) -> tuple[View, ...]:
-    """List all questions to the contracts of an election with these contests."""
-    ids = tuple(contests)
-    return tuple(view for each in contracts for view in _views_of(each, ids))
+    """List all questions to the contracts of an election.
+
+    trustees: seats at deployment, so that no later attempt has more.
+    """
+    ids, members = tuple(contests), range(1, min(trustees, _MOST_TRUSTEES) + 1)
+    return tuple(
+        view for each in contracts for view in _views_of(each, ids, members=members)
+    )
 
 
-def _views_of(contract: Contract, contests: tuple[int, ...]) -> Iterator[View]:
-    for function in _VIEWS.get(contract.part, ()):
+def _views_of(
+    contract: Contract, contests: tuple[int, ...], *, members: range
+) -> Iterator[View]:
+    part = contract.part
+    for function in _VIEWS.get(part, ()):
         yield View(contract, function)
-    for function in _VIEWS_OF_CONTEST.get(contract.part, ()):
-        for contest in contests:
-            yield View(contract, function, contest)
+    for contest in contests:
+        for function in _VIEWS_OF_CONTEST.get(part, ()):
+            yield View(contract, function, (contest,))
+        for function in _VIEWS_OF_TRUSTEE.get(part, ()):
+            for member in members:
+                yield View(contract, function, (contest, member))
 
 
 def list_calls(election: Address, logs: Iterable[Log]) -> tuple[Call, ...]:
     """List what a reader of the chain asks, from the Election contract's own logs."""
     own = [log for log in logs if log.address == election]
-    views = list_views(find_contracts(election, own), _listed_contests(own))
+    contests, trustees = [], 0
+    for event in _decode(own):
+        if isinstance(event, ContestListed):
+            contests.append(event.contest)
+        elif isinstance(event, ElectionDeployed):
+            trustees = event.trustees.seats
+    views = list_views(find_contracts(election, own), contests, trustees=trustees)
     return tuple(view.call for view in views)
 
 
-def _listed_contests(logs: Iterable[Log]) -> Iterator[int]:
+def _decode(logs: Iterable[Log]) -> Iterator[Event]:
     for log in logs:
         try:
-            event = decode_event(log, ContractName.ELECTION)
+            yield decode_event(log, ContractName.ELECTION)
         except EncodingError:
             continue
-        if isinstance(event, ContestListed):
-            yield event.contest
 
 
 def read_answer(board: Board, view: View) -> Any:

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import pytest
 
+from election.audit.checks import images
+from election.crypto.group import decode_g1, decode_g2, encode_g1, encode_g2, pair
 from election.protocol.board import Board
 from tests.audit.story import CHOICES, Story, Told
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembered_pairings() -> Iterator[None]:
+    """Compute each pairing once for all audits: they take most of an audit's time."""
+
+    @cache
+    def remember(left: bytes, right: bytes) -> bytes:
+        return pair(decode_g1(left), decode_g2(right))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            images,
+            "pair",
+            lambda left, right: remember(encode_g1(left), encode_g2(right)),
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

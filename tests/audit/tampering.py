@@ -15,7 +15,7 @@ from election.protocol.abi import ContractName, read_abi
 from election.protocol.board import Board, Log
 from election.protocol.events import Event
 from election.protocol.replay import Entry, Part, replay_board
-from election.protocol.views import View, list_views
+from election.protocol.views import list_views
 
 Kind = TypeVar("Kind")
 
@@ -77,30 +77,22 @@ def delay_block(board: Board, number: int, timestamp: int) -> Board:
     return replace(board, logs=logs)
 
 
-def lie(board: Board, part: Part, function: str, **answer: Any) -> Board:
-    """Let the contracts answer a question otherwise: contest=..., value=..."""
-    view = find_view(board, part, function, contest=answer.get("contest"))
+def lie(board: Board, part: Part, function: str, *arguments: int, answer: Any) -> Board:
+    """Let a contract answer a question otherwise."""
+    contracts = replay_board(board).contracts.values()
+    view = next(
+        view
+        for view in list_views(contracts, arguments[:1], trustees=3)
+        if (view.contract.part, view.function) == (part, function)
+        and view.arguments == arguments
+    )
     outputs = next(
         each["outputs"]
         for each in read_abi(part.contract_name)
         if each["type"] == "function" and each["name"] == function
     )
-    raw = encode([outputs[0]["type"]], [_to_abi(answer["value"])])
+    raw = _encode([(outputs[0], answer)])
     return replace(board, answers={**board.answers, view.call: raw})
-
-
-def find_view(
-    board: Board, part: Part, function: str, *, contest: int | None = None
-) -> View:
-    """Find a question to the contracts."""
-    contracts = replay_board(board).contracts.values()
-    contests = () if contest is None else (contest,)
-    return next(
-        view
-        for view in list_views(contracts, contests)
-        if (view.contract.part, view.function) == (part, function)
-        and contest in (None, view.contest, view.contract.contest)
-    )
 
 
 def encode_event(event: Event, name: ContractName) -> tuple[tuple[Hash, ...], bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -64,8 +65,7 @@ def test_note_that_is_left_out_changes_nothing(board: Board, kind: type[Event]) 
 
 def test_board_without_any_log_verifies_nothing(board: Board) -> None:
     report = audit(replace(board, logs=()))
-    held = [check.name for check in report.checks if check.held]
-    assert held == ["record"]
+    assert [check.name for check in report.checks if check.held] == []
     assert report.summary == "verified: 0 of 0 contests, 0 of 0 ballots"
 
 
@@ -93,7 +93,7 @@ def is_bound(entry: Entry[Event], board: Board) -> bool:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -114,7 +114,7 @@ def test_any_changed_bit_is_noticed(board: Board, picked: st.DataObject) -> None
 
 
 @settings(
-    max_examples=20,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -141,7 +141,7 @@ def test_audit_needs_no_network() -> None:
 
 def test_specification_lists_the_checks() -> None:
     text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
-    rows = [line.split("|") for line in text.splitlines() if line.startswith("| C")]
+    rows = [line.split("|") for line in text.splitlines() if re.match(r"\| C\d", line)]
     listed = [(row[1].strip(), row[2].strip(), row[3].strip()) for row in rows]
     assert listed == [
         (f"C{number}", check.name, check.claim.replace("<=", "≤"))

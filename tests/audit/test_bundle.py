@@ -58,7 +58,11 @@ SMALL = Board(
     answers={Call(Address(bytes(20)), b"\x01"): b"\x02"},
     head=Head(8, 9),
 )
-IN_A_TEST = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+IN_A_TEST = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 def seal(*lines: bytes) -> bytes:
@@ -88,8 +92,8 @@ def test_any_board_survives(any_board: Board) -> None:
 
 
 def test_order_of_code_and_answers_makes_no_other_text(board: Board) -> None:
-    code = dict(reversed(board.code.items()))
-    answers = dict(reversed(board.answers.items()))
+    code = dict(reversed(list(board.code.items())))
+    answers = dict(reversed(list(board.answers.items())))
     turned = replace(board, code=code, answers=answers)
     assert encode_bundle(turned) == encode_bundle(board)
     assert pack_bundle(encode_bundle(turned)) == pack_bundle(encode_bundle(board))

@@ -10,6 +10,7 @@ import pytest
 from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
 from scripts.__main__ import _run
+from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle, write_bundle
 from tests.audit.tampering import change, find
 
@@ -70,12 +71,8 @@ def test_bundle_file_is_read_as_written(
     assert is_packed == name.endswith(".gz")
 
 
-def test_bundle_is_never_overwritten(
-    bundle: Path, board: Board, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bundle_is_never_overwritten(bundle: Path, board: Board) -> None:
     before = bundle.read_bytes()
-    from scripts.errors import InputError
-
     with pytest.raises(InputError):
         write_bundle(bundle, board)
     assert bundle.read_bytes() == before

@@ -19,6 +19,8 @@ from election.protocol.replay import Entry, Part
 
 def check_images(evidence: Evidence) -> Outcome:
     """Pair every key point of G1 and every point of G2, and compare."""
+    for part in (Part.TRUSTEES, Part.ISSUERS):
+        evidence.ceremony(part)  # an image may come with the last message
     images: dict[bytes, str] = {}
     for raw, owner in _points_of_g2(evidence):
         point = decode_g2(raw, allow_infinity=True)

@@ -31,6 +31,7 @@ from election.protocol.events import (
     ListPublished,
     PaperMarked,
     ResultPublished,
+    ShareAccepted,
     TallyFrozen,
 )
 from election.protocol.replay import Part
@@ -44,28 +45,27 @@ def check_state(evidence: Evidence) -> Outcome:
     contests = [contest.contest for contest in evidence.contests]
 
     def verify(view: View) -> None:
-        key = view.contract.part, view.function
-        if view.contest is not None:
-            expected = _OF_CONTEST[key](evidence, view.contest)
-        elif view.contract.contest is not None:
-            expected = _OF_CONTEST[key](evidence, view.contract.contest)
-        else:
-            expected = _OF_PART[key](evidence, view.contract.part)
+        expected = _expect(evidence, view)
         answer = read_answer(evidence.board, view)
         fact = f"is {_spell(answer)}, the events say {_spell(expected)}"
         require(answer == expected, fact, blames=NODE)
 
+    trustees = evidence.deployed.trustees.seats
     return verify_each(
-        list_views(evidence.replay.contracts.values(), contests),
+        list_views(evidence.replay.contracts.values(), contests, trustees=trustees),
         verify,
-        name=_name,
+        name=lambda view: Named(view.title, view.contest),
         blames=NODE,
     )
 
 
-def _name(view: View) -> Named:
-    contest = view.contract.contest if view.contest is None else view.contest
-    return Named(view.title, contest)
+def _expect(evidence: Evidence, view: View) -> object:
+    key = view.contract.part, view.function
+    if view.function == "share":
+        return _find_share(evidence, *view.arguments)
+    if view.contest is not None:
+        return _OF_CONTEST[key](evidence, view.contest)
+    return _OF_PART[key](evidence, view.contract.part)
 
 
 def _spell(value: Any) -> str:
@@ -100,6 +100,11 @@ def _find_tally_state(evidence: Evidence, contest: int) -> int:
 def _find_counts(evidence: Evidence, contest: int) -> tuple[int, ...]:
     results = evidence.every(ResultPublished, contest)
     return results[-1].event.counts if results else ()
+
+
+def _find_share(evidence: Evidence, contest: int, trustee: int) -> bytes:
+    shares = (entry.event for entry in evidence.every(ShareAccepted, contest))
+    return next((e.decryption for e in shares if e.trustee == trustee), b"")
 
 
 def _hash_candidates(evidence: Evidence, contest: int) -> bytes:

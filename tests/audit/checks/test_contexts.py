@@ -18,7 +18,7 @@ def test_other_name_of_a_candidate_is_found(board: Board) -> None:
     tampered = change(board, listed, candidates=candidates)
     assert examine(tampered).keys() == {"contexts", "state"}
     hashed = derive_candidates_hash(candidates)
-    tampered = lie(tampered, Part.ELECTION, "candidates_hash", contest=1, value=hashed)
+    tampered = lie(tampered, Part.ELECTION, "candidates_hash", 1, answer=hashed)
     faults = examine(tampered)
     assert faults.keys() == {"contexts"}
     (finding,) = faults["contexts"]

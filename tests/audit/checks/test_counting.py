@@ -8,7 +8,7 @@ from tests.audit.tampering import change, drop, examine, find, lie
 
 def test_ballot_above_the_issued_is_found(board: Board) -> None:
     tampered = drop(board, find(board, Issued))
-    tampered = lie(tampered, Part.VOTER_LIST, "issued", contest=1, value=3)
+    tampered = lie(tampered, Part.VOTER_LIST, "issued", 1, answer=3)
     faults = examine(tampered)
     assert faults.keys() == {"counting"}
     (finding,) = faults["counting"]

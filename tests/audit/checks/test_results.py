@@ -21,7 +21,7 @@ def test_other_counts_with_the_right_sum_are_found(
     result = result_of(board, 1)
     assert result.event.counts == (1, 1, 2)
     tampered = change(board, result, counts=counts)
-    tampered = lie(tampered, Part.TALLY, "counts", contest=1, value=counts)
+    tampered = lie(tampered, Part.TALLY, "counts", 1, answer=counts)
     faults = examine(tampered)
     assert faults.keys() == {"results"}
     (finding,) = faults["results"]

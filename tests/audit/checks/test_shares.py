@@ -8,8 +8,8 @@ import pytest
 from election.crypto.group import G, encode_g1
 from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
-from election.protocol.replay import Entry
-from tests.audit.tampering import change, examine, find, put
+from election.protocol.replay import Entry, Part
+from tests.audit.tampering import change, examine, find, lie, put
 
 POINT = encode_g1(G)
 
@@ -42,7 +42,8 @@ def test_share_that_is_wrong_in_one_slot_blames_the_trustee(
     share = share_of(board, 3)  # with whom the sum was not opened
     raw = share.event.decryption
     wrong = raw[: slot * 128] + POINT + raw[(slot + 1) * 128 :]
-    faults = examine(change(board, share, decryption=wrong))
+    tampered = change(board, share, decryption=wrong)
+    faults = examine(lie(tampered, Part.TALLY, "share", 1, 3, answer=wrong))
     assert faults.keys() == {"shares"}
     assert faults["shares"][0].blames == "trustee 3"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from election.protocol.board import Board
-from election.protocol.events import ContestListed, Registered
+from election.protocol.events import ContestListed, Registered, ShareAccepted
 from election.protocol.replay import replay_board
 from election.protocol.views import list_views
 from tests.audit.tampering import audit, drop, examine, find
@@ -21,6 +21,13 @@ def test_unused_registration_that_is_left_out_is_found(board: Board) -> None:
     assert (finding.blames, finding.contest) == ("node", 3)
 
 
+def test_share_that_was_not_needed_and_is_left_out_is_found(board: Board) -> None:
+    unused = find(board, ShareAccepted, lambda entry: entry.event.trustee == 3)
+    faults = examine(drop(board, unused))
+    assert faults.keys() == {"state"}
+    assert faults["state"][0].subject == "tally: share(1, 3)"
+
+
 def test_every_changed_answer_is_found(board: Board) -> None:
     contracts = replay_board(board).contracts.values()
     contests = [
@@ -28,7 +35,7 @@ def test_every_changed_answer_is_found(board: Board) -> None:
         for entry in replay_board(board).entries
         if isinstance(entry.event, ContestListed)
     ]
-    views = list_views(contracts, contests)
+    views = list_views(contracts, contests, trustees=3)
     assert {view.call for view in views} == set(board.answers)
     wrong = {
         call: answer[:-1] + bytes([answer[-1] ^ 1])
