@@ -1,0 +1,82 @@
+"""Run every check of docs/protocol.md §8 over the bytes of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from reference.build import Build
+from reference.bundle import read_bundle
+from reference.checks.attestations import check_attestations
+from reference.checks.ballots import check_ballots
+from reference.checks.casting import check_casting
+from reference.checks.ceremonies import check_issuers, check_trustees
+from reference.checks.clock import check_clock
+from reference.checks.code import check_code
+from reference.checks.contexts import check_contexts
+from reference.checks.counting import check_counting
+from reference.checks.extensions import check_extensions
+from reference.checks.images import check_images
+from reference.checks.issuance import check_issuance
+from reference.checks.leaves import check_leaves
+from reference.checks.lists import check_lists
+from reference.checks.openings import check_openings
+from reference.checks.record import check_record
+from reference.checks.results import check_results
+from reference.checks.rules import check_rules
+from reference.checks.shares import check_shares
+from reference.checks.state import check_state
+from reference.checks.sums import check_sums
+from reference.errors import RefutedError
+from reference.record import Record
+from reference.report import Cases, CheckResult, Report
+
+Check = Callable[[Record, Cases], None]
+
+_AFTER_CODE: Final[Mapping[str, Check]] = {
+    "rules": check_rules,
+    "trustees": check_trustees,
+    "issuers": check_issuers,
+    "images": check_images,
+    "contexts": check_contexts,
+    "lists": check_lists,
+    "leaves": check_leaves,
+    "attestations": check_attestations,
+    "issuance": check_issuance,
+    "ballots": check_ballots,
+    "casting": check_casting,
+    "sums": check_sums,
+    "openings": check_openings,
+    "shares": check_shares,
+    "results": check_results,
+    "counting": check_counting,
+    "extensions": check_extensions,
+    "state": check_state,
+}
+
+
+def audit_bundle(raw: bytes, *, builds: Mapping[str, Build]) -> Report:
+    """Audit a bundle; raises NoBundleError if it is none, and nothing else.
+
+    builds: by the name of the contract.
+    """
+    record = Record(read_bundle(raw))
+    checks: dict[str, Check] = {
+        "record": check_record,
+        "clock": check_clock,
+        "code": partial(check_code, builds=builds),
+        **_AFTER_CODE,
+    }
+    numbered = enumerate(checks.items(), 1)
+    return Report(tuple(_run(n, name, check, record) for n, (name, check) in numbered))
+
+
+def _run(number: int, name: str, check: Check, record: Record) -> CheckResult:
+    cases = Cases()
+    try:
+        check(record, cases)
+    except RefutedError as error:
+        cases.faults.append(str(error))
+    faults = tuple(cases.faults)
+    return CheckResult(number, name, cases.verified, cases.total, faults)

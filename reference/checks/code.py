@@ -1,0 +1,117 @@
+"""C3: every contract is built from its source.
+
+Code on chain is the build followed by the words that the constructor fixed: a number or
+an address in one word, a list as its length and room for as many as it can have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from reference.build import Build
+from reference.curve import cut, encode_g1, generator_k
+from reference.errors import claim
+from reference.record import Contract, Record
+from reference.report import Cases
+from reference.transcript import keccak256
+
+_BUILDS: Final = {
+    "election": "Election",
+    "trustees": "KeyCeremony",
+    "issuers": "KeyCeremony",
+    "voter list": "VoterList",
+    "tally": "Tally",
+    "box": "BallotBox",
+}
+_MOST_SLOTS: Final = 16
+_POINT: Final = 128
+
+
+def check_code(record: Record, cases: Cases, *, builds: Mapping[str, Build]) -> None:
+    """Compare all code with the builds and the words behind it with the events."""
+    for contract in record.contracts.values():
+        with cases.case(f"{contract.part} 0x{contract.address.hex()}"):
+            _claim_contract(record, contract, builds[_BUILDS[contract.part]])
+    box = builds["BallotBox"]
+    with cases.case("box blueprint"):
+        code = record.bundle.code.get(record.deployed["box_blueprint"], b"")
+        is_built = code == b"\xfe\x71\x00" + box.initcode
+        claim(is_built, "is not the build of its source")
+        claim(keccak256(code) == record.deployed["box_code_hash"], "has another hash")
+    with cases.case("generator K"):
+        words = cut(encode_g1(generator_k()), 32)
+        is_used = all(word.lstrip(b"\0") in box.runtime for word in words)
+        claim(is_used, "is not in the build of the box")
+
+
+def _claim_contract(record: Record, contract: Contract, build: Build) -> None:
+    code = record.bundle.code.get(contract.address, b"")
+    runtime, fixed = code[: len(build.runtime)], code[len(build.runtime) :]
+    claim(runtime == build.runtime, "is not the build of its source")
+    expected = _expect(record, contract)
+    names = {name for name, _, _ in build.immutables}
+    claim(names == set(expected), "fixes what this audit does not know")
+    claim(len(fixed) == sum(map(len, expected.values())), "fixes words of its own")
+    for name, offset, size in build.immutables:
+        is_right = fixed[offset : offset + size] == expected[name]
+        claim(is_right, f"fixes another {name}")
+
+
+def _expect(record: Record, contract: Contract) -> dict[str, bytes]:
+    """Give what the constructor must have fixed, by its name in the source."""
+    if contract.part == "election":
+        return _expect_election(record)
+    election = {"_ELECTION": _words(record.bundle.election)}
+    if contract.part in {"trustees", "issuers"}:
+        return election | _expect_ceremony(record, contract.part)
+    return election | (_expect_box(record, contract) if contract.part == "box" else {})
+
+
+def _expect_election(record: Record) -> dict[str, bytes]:
+    deployed, rules = record.deployed, record.rules
+    offices = ("commission", "portal", "sms_gateway", "polling_station")
+    of_rules = ("test", "m_min", "quorum", *offices)
+    of_event = ("election_id", "voter_list", "tally", "box_blueprint", "box_code_hash")
+    return {
+        **{name: _words(rules[name]) for name in of_rules},
+        **{name: _words(deployed[name]) for name in of_event},
+        "_TIMES": _words(*rules["times"]),
+        "trustees": _words(deployed["trustees_ceremony"]),
+        "issuers": _words(deployed["issuers_ceremony"]),
+    }
+
+
+def _expect_ceremony(record: Record, part: str) -> dict[str, bytes]:
+    counts = [len(contest["candidates"]) for contest in record.contests]
+    kind = 1 if part == "trustees" else 2
+    return {
+        "kind": _words(kind),
+        "slots": _words(max(counts) if part == "trustees" else len(counts)),
+        "k": _words(record.deployed[part]["k"]),
+        "_STEP_SECONDS": _words(record.rules["step_seconds"]),
+        "_SIZE": _words(kind * _POINT),
+    }
+
+
+def _expect_box(record: Record, contract: Contract) -> dict[str, bytes]:
+    opened = record.last("BoxOpened", contest=contract.contest)
+    keys: bytes = opened["election_keys"]
+    slots = len(keys) // _POINT
+    return {
+        "_VOTER_LIST": _words(record.deployed["voter_list"]),
+        "_CONTEST": _words(opened["contest"]),
+        "_CTX": opened["ctx"],
+        "_SLOTS": _words(slots),
+        "_ELECTION_KEYS": _words(slots) + keys.ljust(_MOST_SLOTS * _POINT, b"\0"),
+        "_CREDENTIAL_KEY": opened["credential_key"],
+    }
+
+
+def _words(*values: Any) -> bytes:
+    return b"".join(
+        value.rjust(32, b"\0")
+        if isinstance(value, bytes)
+        else value.to_bytes(32, "big")
+        for value in values
+    )

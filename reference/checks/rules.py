@@ -1,0 +1,57 @@
+"""C4: an election can be held by these rules, docs/protocol.md §2, §4 and §7."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from reference.errors import claim
+from reference.record import Record
+from reference.report import Cases
+from reference.transcript import hash_text, tagged_hash
+
+_NOBODY: Final = bytes(20)
+
+
+def check_rules(record: Record, cases: Cases) -> None:
+    """Check the rules, both rosters and every contest."""
+    with cases.case("rules"):
+        claim(len(record.every("ElectionDeployed")) == 1, "are announced twice")
+        election_id = tagged_hash("election", hash_text(record.rules["slug"]))
+        claim(record.deployed["election_id"] == election_id, "have another id")
+        _claim_rules(record.rules)
+    for part in ("trustees", "issuers"):
+        with cases.case(part):
+            _claim_roster(record.deployed[part])
+    ids = [contest["contest"] for contest in record.contests]
+    for position, contest in enumerate(record.contests, 1):
+        with cases.case(f"contest {contest.contest}"):
+            claim(ids.count(contest["contest"]) == 1, "is listed twice")
+            claim(contest["position"] == position, "is not at its position")
+            claim(2 <= len(contest["candidates"]) <= 16, "has not 2 to 16 candidates")
+            claim(all(contest["candidates"]), "has a candidate without a name")
+
+
+def _claim_rules(rules: Mapping[str, Any]) -> None:
+    times, observers = rules["times"], rules["observers"]
+    is_increasing = all(times[i] < times[i + 1] for i in range(6))
+    claim(is_increasing, "have times that do not increase")
+    claim(rules["step_seconds"] > 0, "have steps of no time")
+    claim(rules["m_min"] >= 2, "open a single ballot")
+    offices = ("commission", "portal", "sms_gateway", "polling_station")
+    holders = [*(rules[office] for office in offices), *observers]
+    claim(_NOBODY not in holders, "have an office of nobody")
+    claim(rules["portal"] != rules["sms_gateway"], "have one key for two offices")
+    claim(len(set(observers)) == len(observers) <= 32, "list an observer twice")
+    claim(1 <= rules["quorum"] <= len(observers), "have an impossible quorum")
+
+
+def _claim_roster(roster: Mapping[str, Any]) -> None:
+    members, k, n = roster["members"], roster["k"], roster["n"]
+    accounts = {member["account"] for member in members}
+    claim(2 <= k <= n <= 10, "have an impossible threshold")
+    claim(n <= len(members) <= 20, "have an impossible number of members")
+    claim(len(accounts) == len(members), "list a member twice")
+    claim(_NOBODY not in accounts, "list nobody")
+    of_commission = sum(member["commission"] for member in members[:n])
+    claim(of_commission < k, "give the commission a threshold")

@@ -1,0 +1,200 @@
+"""The events of a board, decoded and in order; nothing of it verified.
+
+Contracts are those that the Election contract itself announces. Points arrive as words
+and are joined to the bytes of docs/protocol.md §1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from reference.abi import Struct, Type, decode, decode_word
+from reference.bundle import Bundle, Log
+from reference.curve import Point, cut, decode_g1, decode_points
+from reference.errors import RefutedError, claim, refute
+from reference.events import EVENTS, POINT, POINT_2, POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract's part in the election; contest is that of a box."""
+
+    address: bytes
+    part: str
+    contest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of a contract; contest is that which it names, or its box's."""
+
+    log: Log
+    contract: Contract
+    name: str
+    fields: Mapping[str, Any]
+
+    def __getitem__(self, field: str) -> Any:
+        return self.fields[field]
+
+    @property
+    def contest(self) -> int | None:
+        """Tell which contest this is about, if about one."""
+        contest: int | None = self.fields.get("contest", self.contract.contest)
+        return contest
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is published, to be looked up by name."""
+
+    bundle: Bundle
+
+    @cached_property
+    def contracts(self) -> Mapping[bytes, Contract]:
+        """Find the contracts; of two announcements of an address the first counts."""
+        election = Contract(self.bundle.election, "election")
+        found = {election.address: election}
+        for log in self.bundle.logs:
+            if log.address == election.address:
+                for contract in _announced(log, election):
+                    found.setdefault(contract.address, contract)
+        return found
+
+    @cached_property
+    def decoded(self) -> tuple[Event | str, ...]:
+        """Decode every log, or say what is wrong with it."""
+        return tuple(self._decode(log) for log in self.bundle.logs)
+
+    def _decode(self, log: Log) -> Event | str:
+        contract = self.contracts.get(log.address)
+        if contract is None:
+            return "is of a contract outside the election"
+        try:
+            return decode_event(log, contract)
+        except RefutedError as error:
+            return str(error)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """List the logs that are events."""
+        return tuple(each for each in self.decoded if isinstance(each, Event))
+
+    def every(
+        self, *names: str, contest: int | None = None, part: str | None = None
+    ) -> list[Event]:
+        """List the events of these names, in order; of a contest or a part if given."""
+        return [
+            event
+            for event in self._list_named(names)
+            if contest in (None, event.contest) and part in (None, event.contract.part)
+        ]
+
+    def _list_named(self, names: tuple[str, ...]) -> Iterable[Event]:
+        if len(names) == 1:
+            return self._by_name.get(names[0], ())
+        return (event for event in self.events if event.name in names)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Event]]:
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.name, []).append(event)
+        return found
+
+    def last(
+        self, name: str, *, contest: int | None = None, part: str | None = None
+    ) -> Event:
+        """Give the last event of a name; raises RefutedError if there is none."""
+        found = self.every(name, contest=contest, part=part)
+        return found[-1] if found else refute(f"there is no {name}")
+
+    @cached_property
+    def deployed(self) -> Event:
+        """Give the announcement of the election."""
+        return self.last("ElectionDeployed")
+
+    @cached_property
+    def rules(self) -> Mapping[str, Any]:
+        """Give the rules of the election."""
+        rules: Mapping[str, Any] = self.deployed["rules"]
+        return rules
+
+    @cached_property
+    def contests(self) -> tuple[Event, ...]:
+        """List the contests as they were announced; raises RefutedError for none."""
+        contests = self.every("ContestListed")
+        claim(bool(contests), "there is no contest")
+        return tuple(contests)
+
+    def final_attempt(self, part: str) -> tuple[int, tuple[bytes, ...]]:
+        """Give the number and the members of a ceremony's final attempt."""
+        number: int = self.last("CeremonyFinal", part=part)["attempt"]
+        for event in self.every("AttemptStarted", part=part):
+            if event["attempt"] == number:
+                return number, event["members"]
+        return refute("the final attempt did not start")
+
+    def derived(self, part: str) -> dict[int, Event]:
+        """Give what the final attempt derived, by slot."""
+        number, _ = self.final_attempt(part)
+        slots = self.every("SlotDerived", part=part)
+        return {each["slot"]: each for each in slots if each["attempt"] == number}
+
+    def election_keys(self, contest: int) -> list[Point]:
+        """Give H_1..H_L that a contest's box announced."""
+        keys: bytes = self.last("BoxOpened", contest=contest)["election_keys"]
+        return [decode_g1(raw) for raw in cut(keys, 128)]
+
+    def totals(self, contest: int) -> list[Point]:
+        """Give A_sum, B_sum_1..L as they were frozen."""
+        totals: bytes = self.last("TallyFrozen", contest=contest)["totals"]
+        return decode_points(totals)
+
+
+def decode_event(log: Log, contract: Contract) -> Event:
+    """Decode a log of a contract; raises RefutedError unless it is in its one form."""
+    first = log.topics[0] if log.topics else b""
+    kind = EVENTS[contract.part].get(first)
+    if kind is None:
+        return refute("is no event of its contract")
+    names = [(name, each) for name, each in kind.fields.fields if name in kind.indexed]
+    others = [each for each in kind.fields.fields if each[0] not in kind.indexed]
+    claim(len(log.topics) == len(names) + 1, "has another number of topics")
+    topics = zip(names, log.topics[1:], strict=True)
+    fields = {name: decode_word(each, word) for (name, each), word in topics}
+    fields |= decode(Struct(tuple(others)), log.data)
+    joined = {name: _join(each, fields[name]) for name, each in kind.fields.fields}
+    return Event(log, contract, kind.name, joined)
+
+
+def _join(kind: Type, value: Any) -> Any:
+    """Join the words of points to bytes."""
+    if kind in (POINT, POINT_2):
+        return b"".join(value)
+    if kind == POINTS:
+        return b"".join(_join_words(value))
+    return value
+
+
+def _join_words(points: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+    return (b"".join(words) for words in points)
+
+
+def _announced(log: Log, election: Contract) -> tuple[Contract, ...]:
+    try:
+        event = decode_event(log, election)
+    except RefutedError:
+        return ()
+    if event.name == "BoxCreated":
+        return (Contract(event["box"], "box", event["contest"]),)
+    if event.name == "ElectionDeployed":
+        return (
+            Contract(event["trustees_ceremony"], "trustees"),
+            Contract(event["issuers_ceremony"], "issuers"),
+            Contract(event["voter_list"], "voter list"),
+            Contract(event["tally"], "tally"),
+        )
+    return ()

@@ -1,0 +1,57 @@
+"""What the second audit found: every check, and how much of it held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from reference.errors import RefutedError
+
+
+@dataclass(slots=True)
+class Cases:
+    """The things that a check verifies, counted one by one."""
+
+    total: int = 0
+    verified: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def case(self, title: str) -> Iterator[None]:
+        """Count one thing: verified unless RefutedError is raised within."""
+        self.total += 1
+        try:
+            yield
+        except RefutedError as error:
+            self.faults.append(f"{title}: {error}")
+        else:
+            self.verified += 1
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The outcome of one numbered check of docs/protocol.md §8."""
+
+    number: int
+    name: str
+    verified: int
+    total: int
+    faults: tuple[str, ...]
+
+    @property
+    def held(self) -> bool:
+        """Tell whether everything was verified and nothing is wrong."""
+        return not self.faults and self.verified == self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All checks of one board."""
+
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def held(self) -> bool:
+        """Tell whether the election is verified."""
+        return all(check.held for check in self.checks)
