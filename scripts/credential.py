@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +14,8 @@ from election.crypto.blind_credential import RecoverySecret
 from election.crypto.group import encode_g1
 from election.crypto.transcript import Hash
 from election.protocol.issuance import Credential, prepare_request
-from scripts.errors import InputError
-from scripts.files.ballot_files import AnswersFile, CredentialFile
-from scripts.files.json_file import read_json, render_json, write_new
+from scripts.files.ballot_files import CredentialFile, read_answers
+from scripts.files.json_file import render_json, write_new
 from scripts.files.key_file import Role
 from scripts.files.request_files import read_claim
 from scripts.options import (
@@ -51,20 +50,6 @@ def combine(
     request = prepare_request(secret, ctx=contest_box.box.ctx, leaf=leaf)
     keys = read_issuer_keys(opened, contest)
     return take_credential(request, answers, contest_box, issuer_keys=keys)
-
-
-def read_answers(
-    paths: Sequence[Path], contest: int, *, leaf: Hash
-) -> dict[int, bytes]:
-    """Read what issuers answered for a leaf; raises InputError."""
-    answers = {}
-    for path in paths:
-        file = read_json(path, AnswersFile)
-        answer = file.answers.get(f"0x{leaf.hex()}")
-        if file.contest != contest or answer is None:
-            raise InputError(str(path), "has no answer for this request")
-        answers[file.issuer] = answer
-    return answers
 
 
 def command(

@@ -9,6 +9,7 @@ from typing import Final
 from election.client.ceremony import Ceremony
 from election.client.ceremony_member import Advance, Member, advance_member
 from election.client.contracts.key_ceremony import Step
+from election.client.errors import ContractRefusedError
 from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
 from scripts.errors import InputError
@@ -39,9 +40,20 @@ def take_step(ceremony: Ceremony[Point], key_file: KeyFile) -> Advance:
 
 
 def take_part(ceremony: Ceremony[Point], key_file: KeyFile, *, wait: bool) -> Advance:
-    """Take the next step, or with `wait` all steps until the ceremony is over."""
+    """Take the next step, or with `wait` all steps until the ceremony is over.
+
+    Another member's act may come between a look and a step; then it looks again.
+    """
+    refused = False
     while True:
-        advance = take_step(ceremony, key_file)
+        try:
+            advance = take_step(ceremony, key_file)
+        except ContractRefusedError:
+            if refused or not wait:
+                raise
+            refused = True
+            continue
+        refused = False
         if advance.acted:
             say(f"attempt {advance.attempt}: {advance.step.name.lower()}")
         if not wait or advance.is_over:

@@ -117,18 +117,7 @@ def _record(
     started: events.AttemptStarted,
     said: Iterable[events.Event],
 ) -> AttemptRecord[Point]:
-    contract, number = ceremony.handle.contract, started.attempt
-    attempt = Attempt(
-        group=ceremony.group,
-        chain_id=contract.connection.chain_id,
-        ceremony=contract.address,
-        election_id=ceremony.election_id,
-        number=number,
-        threshold=ceremony.threshold,
-        slots=ceremony.slots,
-        members=started.members,
-    )
-
+    number = started.attempt
     ours = [each for each in said if getattr(each, "attempt", None) == number]
 
     def of(kind: type[Message]) -> list[Message]:
@@ -136,7 +125,7 @@ def _record(
 
     bound = of(events.CeremonyBound)
     return AttemptRecord(
-        attempt,
+        _attempt(ceremony, started),
         cer=bound[0].cer if bound else None,
         enrolled={e.index: Enrolment(e.key, e.t, e.s) for e in of(events.Enrolled)},
         committed={e.index: e.commitment for e in of(events.Committed)},
@@ -148,6 +137,22 @@ def _record(
         dealt={e.index: Deal(e.r, e.ciphertexts) for e in of(events.Dealt)},
         confirmed=frozenset(e.index for e in of(events.Confirmed)),
         failed=bool(of(events.CeremonyFailed)),
+    )
+
+
+def _attempt(
+    ceremony: Ceremony[Point], started: events.AttemptStarted
+) -> Attempt[Point]:
+    contract = ceremony.handle.contract
+    return Attempt(
+        group=ceremony.group,
+        chain_id=contract.connection.chain_id,
+        ceremony=contract.address,
+        election_id=ceremony.election_id,
+        number=started.attempt,
+        threshold=ceremony.threshold,
+        slots=ceremony.slots,
+        members=started.members,
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, with_config
 
-from scripts.files.json_file import CLOSED, Hex, Hex20, Hex32, Word
+from election.crypto.transcript import Hash
+from scripts.errors import InputError
+from scripts.files.json_file import CLOSED, Hex, Hex20, Hex32, Word, read_json
 
 _Point = Annotated[Hex, Field(min_length=128, max_length=128)]
 
@@ -46,3 +50,17 @@ class BallotFile:
     format: Literal["veche-ballot/1"]
     contest: Word
     record: Hex
+
+
+def read_answers(
+    paths: Sequence[Path], contest: int, *, leaf: Hash
+) -> dict[int, bytes]:
+    """Read what issuers answered for a leaf; raises InputError."""
+    answers = {}
+    for path in paths:
+        file = read_json(path, AnswersFile)
+        answer = file.answers.get(f"0x{leaf.hex()}")
+        if file.contest != contest or answer is None:
+            raise InputError(str(path), "has no answer for this request")
+        answers[file.issuer] = answer
+    return answers

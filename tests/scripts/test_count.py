@@ -16,15 +16,16 @@ from election.crypto.signature import SigningKey, sign_hash
 from election.crypto.transcript import Address
 from election.errors import CountError
 from election.protocol.board import Board
-from scripts import share as share_act
+from scripts import caution
 from scripts.authorizations import AuthorizationFile, hash_override
+from scripts.caution import audit_before_share
 from scripts.errors import UnverifiedError
 from scripts.files.json_file import render_json
 from scripts.files.key_file import KeyFile, Role, StoredShare, create_key_file
 from scripts.freeze import freeze
 from scripts.override import override
 from scripts.publish_result import publish_results
-from scripts.share import audit_before_share, share
+from scripts.share import share
 from tests.client.stage import (
     COMMISSION,
     OBSERVERS,
@@ -132,7 +133,7 @@ def test_trustee_refuses_a_record_with_a_log_left_out(
         at = next(i for i, log in enumerate(board.logs) if log.address == address)
         return replace(board, logs=board.logs[:at] + board.logs[at + 1 :])
 
-    monkeypatch.setattr(share_act, "read_board", read_less)
+    monkeypatch.setattr(caution, "read_board", read_less)
     with pytest.raises(UnverifiedError):
         audit_before_share(stage.opened)
 
@@ -148,6 +149,6 @@ def test_trustee_refuses_contracts_of_other_code(
         code[address] = code[address][:-1] + b"\0"
         return replace(board, code=code)
 
-    monkeypatch.setattr(share_act, "read_board", read_other)
+    monkeypatch.setattr(caution, "read_board", read_other)
     with pytest.raises(UnverifiedError, match="code"):
         audit_before_share(stage.opened)

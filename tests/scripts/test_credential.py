@@ -7,9 +7,12 @@ import pytest
 from election.crypto.group import encode_g1
 from election.crypto.transcript import Hash
 from scripts.ballot import open_credential
-from scripts.credential import read_answers
 from scripts.errors import InputError
-from scripts.files.ballot_files import AnswersFile, CredentialFile
+from scripts.files.ballot_files import (
+    AnswersFile,
+    CredentialFile,
+    read_answers,
+)
 from scripts.files.json_file import render_json
 from scripts.files.key_file import Role, create_key_file
 from tests import honest

@@ -8,6 +8,7 @@ import pytest
 from election.protocol.ballot import accept_batch
 from election.protocol.decryption import accept_decryption_share
 from election.protocol.tally import EncryptedTally, aggregate_ballots
+from scripts.caution import sign_once
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import (
     KeyFile,
@@ -17,7 +18,6 @@ from scripts.files.key_file import (
     open_key_file,
     store_secrets,
 )
-from scripts.share import sign_once
 from tests import honest
 from tests.scripts.conftest import PASSWORD
 
