@@ -24,7 +24,7 @@ _MOST_BYTES: Final = 8 * 2**30  # unpacked; half a million voters need about six
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 
-_Number = Annotated[int, msgspec.Meta(ge=0)]
+_Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _Bytes = Annotated[str, msgspec.Meta(pattern="^0x([0-9a-f]{2})*$")]
 _Address = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-f]{40}$")]
 _Hash = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-f]{64}$")]

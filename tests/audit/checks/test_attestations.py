@@ -72,3 +72,12 @@ def test_signature_for_a_leaf_without_a_lock_is_found(board: Board) -> None:
     moved = find(board, Issued, lambda entry: entry.event.contest == 2)
     faults = examine(change(board, moved, lock_signature=signature))
     assert faults["attestations"][0].fact == "is signed by a lock it has not"
+
+
+def test_signature_of_the_lock_over_another_act_is_found(board: Board) -> None:
+    withdrawn = find(board, Withdrawn).event
+    moved = find(board, Issued, lambda entry: entry.event.leaf == withdrawn.leaf)
+    tampered = change(board, moved, lock_signature=withdrawn.lock_signature)
+    faults = examine(tampered)
+    assert faults.keys() == {"attestations"}
+    assert faults["attestations"][0].fact == "is not signed by its lock"

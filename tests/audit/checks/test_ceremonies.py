@@ -166,3 +166,60 @@ def test_failure_with_enough_members_is_found(board: Board) -> None:
     failed = replace(aborted, event=events.CeremonyFailed(1))
     tampered = change(put(board, started.log, aborted.log), replace(failed))
     assert "trustees" in examine(tampered)
+
+
+def move_before(board: Board, entry: Entry[Any], later: Entry[Any]) -> Board:
+    """Put an event before an earlier one, in the block of that one."""
+    at = later.log
+    moved = replace(
+        entry.log,
+        block_number=at.block_number,
+        timestamp=at.timestamp,
+        index=at.index,
+    )
+    after = replace(at, index=at.index + 1)
+    return put(put(board, entry.log), at, moved, after)
+
+
+def test_key_before_all_revealed_is_found(board: Board) -> None:
+    slot = in_part(board, events.SlotDerived, Part.TRUSTEES, attempt=2)
+    reveal = in_part(board, events.Revealed, Part.TRUSTEES, attempt=2, index=3)
+    faults = examine(move_before(board, slot, reveal))
+    assert faults.keys() == {"trustees"}
+    assert faults["trustees"][0].fact == "came before all revealed"
+
+
+def test_confirmation_before_all_keys_is_found(board: Board) -> None:
+    confirmed = in_part(board, events.Confirmed, Part.TRUSTEES, attempt=2)
+    slot = in_part(board, events.SlotDerived, Part.TRUSTEES, attempt=2)
+    faults = examine(move_before(board, confirmed, slot))
+    assert faults["trustees"][0].fact == "came before all keys"
+
+
+def test_complaint_before_all_dealt_is_found(board: Board) -> None:
+    judged = find(board, events.ComplaintJudged)
+    dealt = in_part(board, events.Dealt, Part.ISSUERS, attempt=1, index=3)
+    faults = examine(move_before(board, judged, dealt))
+    assert faults["issuers"][0].fact == "is too early"
+
+
+@pytest.mark.parametrize("dealer", [0, 3, 4, 2**255])
+def test_complaint_about_nobody_else_is_found(board: Board, dealer: int) -> None:
+    judged = find(board, events.ComplaintJudged)
+    assert judged.event.complainer == 3
+    faults = examine(change(board, judged, dealer=dealer))
+    assert faults["issuers"][0].fact == "is not between two members"
+
+
+def test_message_after_a_complaint_is_found(board: Board) -> None:
+    judged = find(board, events.ComplaintJudged).log
+    dealt = in_part(board, events.Dealt, Part.ISSUERS, attempt=1)
+    faults = examine(put(board, judged, judged, dealt.log))
+    assert faults["issuers"][0].fact == "came after a complaint"
+
+
+def test_message_after_the_end_is_found(board: Board) -> None:
+    final = in_part(board, events.CeremonyFinal, Part.TRUSTEES, attempt=2).log
+    dealt = in_part(board, events.Dealt, Part.TRUSTEES, attempt=2)
+    faults = examine(put(board, final, final, dealt.log))
+    assert faults["trustees"][0].fact == "came after the end"

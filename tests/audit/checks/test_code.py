@@ -4,22 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from election.crypto.group import G, encode_g1
+from election.audit.checks import code as code_check
+from election.crypto.group import G
+from election.crypto.scalar import Scalar
+from election.crypto.transcript import Address
 from election.protocol.board import Board
 from election.protocol.events import ElectionDeployed
 from election.protocol.replay import Part, replay_board
-from tests.audit.tampering import audit, examine, find
+from tests.audit.tampering import audit, change, examine, find
 
 PARTS = tuple(Part)
 
 
-def flip(board: Board, address: bytes, at: int) -> Board:
-    code = bytearray(board.code[address])  # type: ignore[index]
+def flip(board: Board, address: Address, at: int) -> Board:
+    code = bytearray(board.code[address])
     code[at] ^= 1
-    return replace(board, code={**board.code, address: bytes(code)})  # type: ignore[dict-item]
+    return replace(board, code={**board.code, address: bytes(code)})
 
 
-def address_of(board: Board, part: Part) -> bytes:
+def address_of(board: Board, part: Part) -> Address:
     contracts = replay_board(board).contracts.values()
     return next(each.address for each in contracts if each.part is part)
 
@@ -60,12 +63,9 @@ def test_other_blueprint_is_found(board: Board, at: int) -> None:
 def test_other_generator_in_the_build_is_found(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("election.audit.checks.code.K", G * 7)  # type: ignore[operator]
-    assert (
-        encode_g1(G)[16:64]
-        not in board.code[find(board, ElectionDeployed).event.tally][:1]
-    )
-    assert examine(board)["code"][0].subject == "generator K"
+    monkeypatch.setattr(code_check, "K", G * Scalar(7))
+    (finding,) = examine(board)["code"]
+    assert finding.subject == "generator K"
 
 
 def test_settings_and_immutables_are_stated(board: Board) -> None:
@@ -74,3 +74,19 @@ def test_settings_and_immutables_are_stated(board: Board) -> None:
     assert settings == "vyper 0.4.3, evm prague, optimize gas"
     assert len(contracts) == len(replay_board(board).contracts)
     assert any("kind 0x2" in note and "slots 0x4" in note for note in contracts)
+
+
+def test_immutables_that_no_auditor_knows_are_found(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_check, "expect_immutables", lambda *_: {})
+    findings = examine(board)["code"]
+    assert len(findings) == len(replay_board(board).contracts)
+    assert findings[0].fact == "fixes other things than an auditor knows"
+
+
+def test_other_announced_hash_of_the_blueprint_is_found(board: Board) -> None:
+    deployed = find(board, ElectionDeployed)
+    tampered = change(board, deployed, box_code_hash=bytes(32))
+    facts = {finding.fact for finding in examine(tampered)["code"]}
+    assert "has another hash than announced" in facts

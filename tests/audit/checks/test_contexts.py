@@ -51,3 +51,12 @@ def test_second_box_of_a_contest_is_found(board: Board) -> None:
     created = find(board, BoxCreated)
     tampered = put(board, created.log, created.log, created.log)
     assert "has two boxes" in examine(tampered)["contexts"][0].fact
+
+
+def test_boxes_that_two_contests_swapped_are_found(board: Board) -> None:
+    first = find(board, BoxCreated, lambda entry: entry.event.contest == 1)
+    second = find(board, BoxCreated, lambda entry: entry.event.contest == 2)
+    tampered = change(board, first, box=second.event.box)
+    tampered = change(tampered, second, box=first.event.box)
+    facts = [finding.fact for finding in examine(tampered)["contexts"]]
+    assert facts == ["has its box at another address"] * 2

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from election.protocol.board import Board
-from election.protocol.events import ResultPublished
+from election.protocol.events import ResultPublished, ShareAccepted
 from election.protocol.replay import Entry, Part
-from tests.audit.tampering import change, drop, examine, find, lie
+from tests.audit.tampering import change, drop, examine, find, lie, put
 
 
 def result_of(board: Board, contest: int) -> Entry[ResultPublished]:
@@ -71,3 +71,16 @@ def test_result_of_a_withheld_contest_is_found(board: Board) -> None:
     tampered = change(board, result_of(board, 2), contest=4)
     facts = {finding.fact for finding in examine(tampered)["results"]}
     assert "is withheld and has a result" in facts
+
+
+def test_second_result_is_found(board: Board) -> None:
+    log = result_of(board, 1).log
+    finding = examine(put(board, log, log, log))["results"][0]
+    assert finding.fact == "has several results"
+
+
+def test_result_of_a_share_that_is_too_short_is_found(board: Board) -> None:
+    share = find(board, ShareAccepted)
+    tampered = change(board, share, decryption=share.event.decryption[:128])
+    finding = examine(tampered)["results"][0]
+    assert finding.fact == "has a share too short"
