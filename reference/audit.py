@@ -62,20 +62,23 @@ def audit_bundle(raw: bytes, *, builds: Mapping[str, Build]) -> Report:
     builds: by the name of the contract.
     """
     record = Record(read_bundle(raw))
-    checks: dict[str, Check] = {
-        "record": check_record,
-        "clock": check_clock,
-        "code": partial(check_code, builds=builds),
-        **_AFTER_CODE,
-    }
-    numbered = enumerate(checks.items(), 1)
-    return Report(tuple(_run(n, name, check, record) for n, (name, check) in numbered))
+    checks = list_checks(builds)
+    return Report(tuple(run_check(each, record, checks=checks) for each in checks))
 
 
-def _run(number: int, name: str, check: Check, record: Record) -> CheckResult:
-    cases = Cases()
+def list_checks(builds: Mapping[str, Build]) -> Mapping[str, Check]:
+    """List all checks by name, in the order of their numbers."""
+    code = partial(check_code, builds=builds)
+    first: dict[str, Check] = {"record": check_record, "clock": check_clock}
+    return {**first, "code": code, **_AFTER_CODE}
+
+
+def run_check(name: str, record: Record, *, checks: Mapping[str, Check]) -> CheckResult:
+    """Run one check; what it cannot even begin has not held."""
+    cases, number = Cases(), [*checks].index(name) + 1
     try:
-        check(record, cases)
+        record.require_election()
+        checks[name](record, cases)
     except RefutedError as error:
         cases.faults.append(str(error))
     faults = tuple(cases.faults)

@@ -118,9 +118,11 @@ def _read_line(raw: bytes) -> Line:
 
 def _is_of(form: str, value: object) -> bool:
     if form == "number":
-        return type(value) is int and value >= 0
+        return type(value) is int and 0 <= value < 2**63
     if form == "words":
-        return isinstance(value, list) and all(_is_of("word", each) for each in value)
+        if not isinstance(value, list) or len(value) > 4:
+            return False
+        return all(_is_of("word", each) for each in value)
     if form == "text":
         return isinstance(value, str)
     return isinstance(value, str) and re.fullmatch(_HEX[form], value) is not None

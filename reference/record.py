@@ -129,6 +129,11 @@ class Record:
         claim(bool(contests), "there is no contest")
         return tuple(contests)
 
+    def require_election(self) -> None:
+        """Raise RefutedError unless there is an election with a contest."""
+        self.last("ElectionDeployed")
+        self.last("ContestListed")
+
     def final_attempt(self, part: str) -> tuple[int, tuple[bytes, ...]]:
         """Give the number and the members of a ceremony's final attempt."""
         number: int = self.last("CeremonyFinal", part=part)["attempt"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from reference.errors import claim
+from reference.errors import claim, refute
 from reference.merkle import is_in_tree
 from reference.record import Event, Record
 from reference.report import Cases
@@ -20,26 +21,30 @@ _MOVES: Final = {
 
 
 def check_leaves(record: Record, cases: Cases) -> None:
-    """Repeat the moves of every leaf, with its Merkle proof."""
+    """Repeat the moves of every leaf, with its path under the list of that moment."""
+    lists: dict[int, Event] = {}
     states: dict[bytes, tuple[int, int]] = {}
-    for event in record.every(*_MOVES):
+    for event in record.every("ListPublished", *_MOVES):
+        if event.name == "ListPublished":
+            lists[event["contest"]] = event
+            continue
         start, end = _MOVES[event.name]
         state, nonce = states.get(event["leaf"], (_NONE, 0))
         states[event["leaf"]] = end, event["nonce"] + 1
         with cases.case(f"{event.name} of leaf 0x{event['leaf'].hex()}"):
-            _claim_place(record, event)
+            _claim_place(record, event, lists=lists)
             claim(state == start, f"came in state {state}")
             claim(nonce == event["nonce"], "does not follow the step before it")
 
 
-def _claim_place(record: Record, event: Event) -> None:
+def _claim_place(record: Record, event: Event, *, lists: Mapping[int, Event]) -> None:
     request = event["request"]
     contest, index = request["contest"], request["index"]
     election_id = record.deployed["election_id"]
     leaf = tagged_hash("leaf", election_id, contest, index, request["voter"])
     is_own = event["leaf"] == leaf and event["contest"] == contest
     claim(is_own, "is of another leaf")
-    published = record.last("ListPublished", contest=contest)
+    published = lists.get(contest) or refute("came before there was a list")
     is_listed = is_in_tree(
         leaf,
         index=index,

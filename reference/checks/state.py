@@ -1,85 +1,104 @@
-"""C21: no event was left out, docs/protocol.md §8.
+"""C21: no event was left out, docs/protocol.md §8 and docs/bundle.md.
 
 What the events give is encoded as the contract would answer, and compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from reference.abi import Array, Type, encode, struct
 from reference.checks.contexts import hash_candidates
 from reference.checks.results import is_withheld
+from reference.curve import cut
 from reference.errors import claim, refute
+from reference.events import POINTS
 from reference.record import Contract, Record
 from reference.report import Cases
 from reference.transcript import keccak256
 
-Question = tuple[str, int | None, Type, Any]
-"""A view, its contest if it takes one, the type of its answer, and how to find it."""
+_MOST_SEATS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A view, its numbers, the type of its answer, and how to find what is right."""
+
+    name: str
+    numbers: tuple[int, ...]
+    kind: Type
+    find: Callable[[], Any]
+
+    @property
+    def calldata(self) -> bytes:
+        """Encode the question."""
+        types = ",".join("uint256" for _ in self.numbers)
+        selector = keccak256(f"{self.name}({types})".encode())[:4]
+        return selector + b"".join(each.to_bytes(32, "big") for each in self.numbers)
 
 
 def check_state(record: Record, cases: Cases) -> None:
     """Compare every answer of the contracts with what their events give."""
     for contract in record.contracts.values():
-        for name, contest, kind, find in _list_questions(record, contract):
-            title = f"{contract.part}: {name}({'' if contest is None else contest})"
-            with cases.case(title):
-                answer = record.bundle.answers.get(_call(contract, name, contest))
-                expected = encode(struct(answer=kind), {"answer": find()})
+        for question in _list_questions(record, contract):
+            with cases.case(f"{contract.part}: {question.name}{question.numbers}"):
+                call = (contract.address, question.calldata)
+                answer = record.bundle.answers.get(call)
+                kind = struct(answer=question.kind)
+                expected = encode(kind, {"answer": question.find()})
                 claim(answer == expected, "is not what the events say")
 
 
-def _call(contract: Contract, name: str, contest: int | None) -> tuple[bytes, bytes]:
-    if contest is None:
-        return contract.address, keccak256(f"{name}()".encode())[:4]
-    selector = keccak256(f"{name}(uint256)".encode())[:4]
-    return contract.address, selector + contest.to_bytes(32, "big")
-
-
 def _list_questions(record: Record, contract: Contract) -> Iterator[Question]:
-    contests = [contest["contest"] for contest in record.contests]
     if contract.part == "election":
-        yield from _ask_election(record, contests)
+        yield from _ask_election(record)
     elif contract.part in {"trustees", "issuers"}:
         yield from _ask_ceremony(record, contract.part)
     elif contract.part == "box":
         cast = record.every("BallotCast", contest=contract.contest)
-        yield "cast_count", None, "uint256", lambda: len(cast)
-    for contest in contests:
-        if contract.part == "voter list":
-            yield from _ask_voter_list(record, contest)
-        elif contract.part == "tally":
-            yield "state", contest, "uint256", lambda c=contest: _state(record, c)
-            kind = Array("uint256")
-            yield "counts", contest, kind, lambda c=contest: _counts(record, c)
-
-
-def _ask_election(record: Record, contests: list[int]) -> Iterator[Question]:
-    extended = record.every("Extended")
-    observers = record.rules["observers"]
-    yield "extension_counter", None, "uint256", lambda: len(extended)
-    yield "contest_ids", None, Array("uint256"), lambda: contests
-    yield "observers", None, Array("address"), lambda: observers
+        yield Question("cast_count", (), "uint256", lambda: len(cast))
     for listed in record.contests:
         contest: int = listed["contest"]
-        for field, kind in (("box", "address"), ("ctx", "bytes32")):
-            yield (
-                field,
-                contest,
-                kind,
-                lambda c=contest, f=field: record.last("BoxCreated", contest=c)[f],
-            )
-        names = listed["candidates"]
-        yield "candidates_hash", contest, "bytes32", lambda n=names: hash_candidates(n)
+        if contract.part == "election":
+            yield from _ask_contest(record, contest, listed["candidates"])
+        elif contract.part == "voter list":
+            yield from _ask_voter_list(record, contest)
+        elif contract.part == "tally":
+            yield from _ask_tally(record, contest)
+
+
+def _ask_election(record: Record) -> Iterator[Question]:
+    extended = record.every("Extended")
+    ids = [contest["contest"] for contest in record.contests]
+    observers = record.rules["observers"]
+    yield Question("extension_counter", (), "uint256", lambda: len(extended))
+    yield Question("contest_ids", (), Array("uint256"), lambda: ids)
+    yield Question("observers", (), Array("address"), lambda: observers)
+
+
+def _ask_contest(
+    record: Record, contest: int, names: tuple[str, ...]
+) -> Iterator[Question]:
+    def created(field: str) -> Any:
+        return record.last("BoxCreated", contest=contest)[field]
+
+    yield Question("box", (contest,), "address", lambda: created("box"))
+    yield Question("ctx", (contest,), "bytes32", lambda: created("ctx"))
+    hashed = hash_candidates(names)
+    yield Question("candidates_hash", (contest,), "bytes32", lambda: hashed)
 
 
 def _ask_ceremony(record: Record, part: str) -> Iterator[Question]:
-    started = record.last("AttemptStarted", part=part)
-    yield "attempt", None, "uint256", lambda: started["attempt"]
-    yield "step", None, "uint256", lambda: _step(record, part)
-    yield "cer", None, "bytes32", lambda: _cer(record, part, started["attempt"])
+    def attempt() -> int:
+        number: int = record.last("AttemptStarted", part=part)["attempt"]
+        return number
+
+    yield Question("attempt", (), "uint256", attempt)
+    yield Question("step", (), "uint256", lambda: _step(record, part))
+    yield Question("cer", (), "bytes32", lambda: _cer(record, part, attempt()))
 
 
 def _ask_voter_list(record: Record, contest: int) -> Iterator[Question]:
@@ -89,12 +108,26 @@ def _ask_voter_list(record: Record, contest: int) -> Iterator[Question]:
     def last(field: str) -> Any:
         return record.last("ListPublished", contest=contest)[field]
 
-    yield "root", contest, "bytes32", lambda: last("root")
-    yield "size", contest, "uint256", lambda: last("size")
     online = count("Registered") - count("Withdrawn")
-    yield "online", contest, "uint256", lambda: online
-    yield "paper", contest, "uint256", lambda: count("PaperMarked")
-    yield "issued", contest, "uint256", lambda: count("Issued")
+    yield Question("root", (contest,), "bytes32", lambda: last("root"))
+    yield Question("size", (contest,), "uint256", lambda: last("size"))
+    yield Question("online", (contest,), "uint256", lambda: _natural(online))
+    yield Question("paper", (contest,), "uint256", lambda: count("PaperMarked"))
+    yield Question("issued", (contest,), "uint256", lambda: count("Issued"))
+
+
+def _ask_tally(record: Record, contest: int) -> Iterator[Question]:
+    numbers, kind = (contest,), Array("uint256")
+    yield Question("state", numbers, "uint256", lambda: _state(record, contest))
+    yield Question("counts", numbers, kind, lambda: _counts(record, contest))
+    seats = min(record.deployed["trustees"]["n"], _MOST_SEATS)
+    for trustee in range(1, seats + 1):
+        find = partial(_share, record, contest, trustee)
+        yield Question("share", (contest, trustee), POINTS, find)
+
+
+def _natural(number: int) -> int:
+    return number if number >= 0 else refute("more were withdrawn than registered")
 
 
 def _step(record: Record, part: str) -> int:
@@ -124,3 +157,13 @@ def _counts(record: Record, contest: int) -> tuple[int, ...]:
     results = record.every("ResultPublished", contest=contest)
     counts: tuple[int, ...] = results[-1]["counts"] if results else ()
     return counts
+
+
+def _share(record: Record, contest: int, trustee: int) -> list[list[bytes]]:
+    """Give the words of the share of a trustee that was accepted last, if one was."""
+    accepted = [
+        event["decryption"]
+        for event in record.every("ShareAccepted", contest=contest)
+        if event["trustee"] == trustee
+    ]
+    return [cut(raw, 32) for raw in cut(accepted[-1], 128)] if accepted else []
