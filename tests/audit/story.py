@@ -25,7 +25,7 @@ from election.client.ceremony import (
 )
 from election.client.ceremony_member import advance_member
 from election.client.contracts.voter_list import NO_SIGNATURE
-from election.client.deployment import begin_deployment, deploy_election
+from election.client.deployment import Deployment, begin_deployment, deploy_election
 from election.client.issuing import read_issuer_keys, take_credential
 from election.client.open_election import (
     ContestBox,
@@ -123,6 +123,8 @@ class Told:
     board: Board
     boxes: dict[int, Box]
     shares: dict[str, KeyShare]
+    connection: Connection
+    deployment: Deployment
 
 
 class Story:
@@ -152,7 +154,7 @@ class Story:
         self.count()
         board = read_board(self.connection, self.opened.address)
         boxes = {contest: box.box for contest, box in self.boxes.items()}
-        return Told(board, boxes, self.shares)
+        return Told(board, boxes, self.shares, self.connection, self.deployment)
 
     def send(self, role: str, *acts: Act) -> None:
         self.connection.send_all(acts, key=key_of(role))
@@ -166,14 +168,14 @@ class Story:
         return self.engine.chain.head.header.timestamp
 
     def _deploy(self) -> OpenElection:
-        deployment = deploy_election(
+        self.deployment = deploy_election(
             self.connection,
             self.manifest,
             key=key_of("commission"),
             deployment=begin_deployment(self.connection, self.manifest),
             save=lambda _: None,
         )
-        return open_election(self.connection, deployment.election)
+        return open_election(self.connection, self.deployment.election)
 
     # Keys
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from election.client.rpc import Connection
 from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
 from scripts.__main__ import _run
 from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle, write_bundle
+from scripts.files.deployment_file import store_deployment
+from tests.audit.story import Told
 from tests.audit.tampering import change, find
 
 
@@ -59,6 +62,43 @@ def test_malformed_file_exits_with_two(
 @pytest.mark.parametrize("arguments", [[], ["missing.jsonl"], ["a", "--election", "b"]])
 def test_nothing_to_audit_exits_with_two(arguments: list[str]) -> None:
     assert _run("audit", arguments) == 2
+
+
+@pytest.fixture
+def deployment_file(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Write the record of the election, whose node runs in this process."""
+
+    def connect(url: str, *, chain_id: int | None = None) -> Connection:
+        assert (url, chain_id) == ("http://here", told.board.chain_id)
+        return told.connection
+
+    monkeypatch.setattr("election.client.rpc.connect", connect)
+    monkeypatch.setattr("scripts.export.connect", connect)
+    path = tmp_path / "election.json"
+    store_deployment(path, told.deployment)
+    return path
+
+
+def test_election_on_a_node_is_audited(
+    deployment_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--election", str(deployment_file), "--rpc-url", "http://here"]
+    assert _run("audit", arguments) == 0
+    assert "verified: 4 of 4 contests" in capsys.readouterr().out
+
+
+def test_export_writes_what_the_audit_reads(
+    deployment_file: Path, board: Board, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl.gz"
+    arguments = ["--election", str(deployment_file), "--rpc-url", "http://here"]
+    assert _run("export", [*arguments, "--out", str(out)]) == 0
+    assert read_bundle(out) == board
+    before = out.read_bytes()
+    assert _run("export", [*arguments, "--out", str(out)]) == 2
+    assert out.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["board.jsonl", "board.jsonl.gz"])
