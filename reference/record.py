@@ -13,7 +13,7 @@ from typing import Any
 
 from reference.abi import Struct, Type, decode, decode_word
 from reference.bundle import Bundle, Log
-from reference.curve import Point, cut, decode_g1, decode_points
+from reference.curve import G1_BYTES, Point, cut, decode_g1, decode_g2, decode_points
 from reference.errors import RefutedError, claim, refute
 from reference.events import EVENTS, POINT, POINT_2, POINTS
 
@@ -44,6 +44,26 @@ class Event:
         """Tell which contest this is about, if about one."""
         contest: int | None = self.fields.get("contest", self.contract.contest)
         return contest
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a box checks ballots against: ctx, H_1..H_L and PK."""
+
+    ctx: bytes
+    keys: tuple[Point, ...]
+    credential_key: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The sums of a box: N, A_sum, in bytes too, and B_sum_1..L."""
+
+    box: Box
+    cast_count: int
+    a_sum_bytes: bytes
+    a_sum: Point
+    b_sums: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -148,15 +168,20 @@ class Record:
         slots = self.every("SlotDerived", part=part)
         return {each["slot"]: each for each in slots if each["attempt"] == number}
 
-    def election_keys(self, contest: int) -> list[Point]:
-        """Give H_1..H_L that a contest's box announced."""
-        keys: bytes = self.last("BoxOpened", contest=contest)["election_keys"]
-        return [decode_g1(raw) for raw in cut(keys, 128)]
+    def box(self, contest: int) -> Box:
+        """Give what a contest's box announced; raises RefutedError."""
+        opened = self.last("BoxOpened", contest=contest)
+        keys = tuple(decode_g1(raw) for raw in cut(opened["election_keys"], G1_BYTES))
+        claim(2 <= len(keys) <= 16, "box has not 2 to 16 keys")
+        return Box(opened["ctx"], keys, decode_g2(opened["credential_key"]))
 
-    def totals(self, contest: int) -> list[Point]:
-        """Give A_sum, B_sum_1..L as they were frozen."""
-        totals: bytes = self.last("TallyFrozen", contest=contest)["totals"]
-        return decode_points(totals)
+    def tally(self, contest: int) -> Tally:
+        """Give what was frozen of a contest; raises RefutedError."""
+        frozen = self.last("TallyFrozen", contest=contest)
+        box, raw = self.box(contest), frozen["totals"]
+        a_sum, *b_sums = decode_points(raw) or refute("tally has no sums")
+        claim(len(b_sums) == len(box.keys), "tally has not one sum for each slot")
+        return Tally(box, frozen["cast_count"], raw[:G1_BYTES], a_sum, tuple(b_sums))
 
 
 def decode_event(log: Log, contract: Contract) -> Event:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from reference.ballot import claim_ballot, read_record
-from reference.curve import G1_BYTES, cut, decode_g1, decode_g2
-from reference.errors import claim, refute
-from reference.record import Event, Record
+from reference.errors import RefutedError, claim
+from reference.record import Box, Event, Record
 from reference.report import Cases
 
 
 def check_ballots(record: Record, cases: Cases) -> None:
     """Verify every ballot of every contest, by itself."""
     for contest in record.contests:
-        boxes = record.every("BoxOpened", contest=contest["contest"])
-        if not boxes:
-            cases.faults.append(f"contest {contest.contest}: has no box")
-        for event in record.every("BallotCast", contest=contest["contest"]):
+        events = record.every("BallotCast", contest=contest["contest"])
+        try:
+            box = record.box(contest["contest"])
+        except RefutedError as error:
+            cases.total += len(events)
+            cases.faults.append(f"contest {contest.contest}: {error}")
+            continue
+        for event in events:
             with cases.case(f"ballot of 0x{event['credential'].hex()}"):
-                _claim_cast(boxes[-1] if boxes else refute("is in no box"), event)
+                _claim_cast(event, box)
 
 
-def _claim_cast(opened: Event, event: Event) -> None:
-    keys = [decode_g1(raw) for raw in cut(opened["election_keys"], G1_BYTES)]
-    ballot = read_record(event["ballot"], slots=len(keys))
-    credential_key = decode_g2(opened["credential_key"])
-    ctx: bytes = opened["ctx"]
-    h_b = claim_ballot(ballot, ctx=ctx, keys=keys, credential_key=credential_key)
+def _claim_cast(event: Event, box: Box) -> None:
+    ballot = read_record(event["ballot"], slots=len(box.keys))
+    h_b = claim_ballot(
+        ballot, ctx=box.ctx, keys=box.keys, credential_key=box.credential_key
+    )
     claim(event["credential"] == ballot.cred, "is announced under another credential")
     claim(event["ballot_hash"] == h_b, "is announced with another hash")

@@ -30,6 +30,7 @@ def _claim_box(record: Record, contest: Event) -> None:
     is_own = opened.contract.contest == contest["contest"]
     claim(is_there and is_own, "has its box at another address")
     claim(created["ctx"] == opened["ctx"], "has another ctx than its box")
+    record.box(contest["contest"])
     keys = record.derived("trustees")
     slots = range(1, len(contest["candidates"]) + 1)
     claim(set(slots) <= set(keys), "has too few keys")

@@ -47,9 +47,8 @@ def _sort(record: Record, frozen: Event) -> str:
 
 
 def _claim_override(record: Record, event: Event) -> None:
-    frozen = record.last("TallyFrozen", contest=event["contest"])
-    ctx: bytes = record.last("BoxOpened", contest=event["contest"])["ctx"]
-    a_sum: bytes = frozen["totals"][:128]
-    digest = tagged_hash("override", ctx, frozen["cast_count"], a_sum)
+    tally = record.tally(event["contest"])
+    fields = (tally.box.ctx, tally.cast_count, tally.a_sum_bytes)
+    digest = tagged_hash("override", *fields)
     commission, observers = event["commission"], event["observers"]
     claim_authority(digest, record.rules, commission=commission, observers=observers)

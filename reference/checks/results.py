@@ -39,7 +39,7 @@ def _claim_result(record: Record, contest: Event) -> None:
     claim(len(results) == 1, "has not one result")
     (result,) = results
     counts, trustees = result["counts"], result["trustees"]
-    cast: int = record.last("TallyFrozen", contest=contest["contest"])["cast_count"]
+    cast = record.tally(contest["contest"]).cast_count
     if cast == 0:
         is_zero = counts == (0,) * len(contest["candidates"])
         claim(is_zero and not trustees, "was opened though nobody voted")
@@ -59,11 +59,10 @@ def _claim_counts(record: Record, contest: int, result: Event) -> None:
     trustees: tuple[int, ...] = result["trustees"]
     is_known = set(trustees) <= set(shares) & set(members)
     claim(is_known, "is opened with a share that is not there")
-    _, *b_sums = record.totals(contest)
+    b_sums = record.tally(contest).b_sums
     lengths = {len(shares[trustee]) for trustee in trustees}
     claim(lengths == {len(b_sums)}, "is opened with a share of another length")
-    slots = len(record.election_keys(contest))
-    claim(slots == len(b_sums) == len(result["counts"]), "has counts of other slots")
+    claim(len(b_sums) == len(result["counts"]), "has counts of other slots")
     for slot, (count, b_sum) in enumerate(zip(result["counts"], b_sums, strict=True)):
         parts = (
             multiply(shares[trustee][slot], _interpolate(trustee, trustees))

@@ -31,18 +31,16 @@ def check_shares(record: Record, cases: Cases) -> None:
 
 
 def _claim_share(record: Record, event: Event) -> None:
-    contest, trustee, s = event["contest"], event["trustee"], event["s"]
-    a_sum = record.last("TallyFrozen", contest=contest)["totals"][:G1_BYTES]
-    opened = record.last("BoxOpened", contest=contest)
-    slots = len(opened["election_keys"]) // G1_BYTES
+    tally, trustee, s = record.tally(event["contest"]), event["trustee"], event["s"]
+    slots = len(tally.box.keys)
     keys, d = _find_keys(record, trustee, slots=slots), event["decryption"]
     claim(len(d) == slots * G1_BYTES, "has not one point for each slot")
     claim(s < ORDER, "has a response that is not reduced")
-    h_d = tagged_hash("dec", opened["ctx"], trustee, a_sum, *keys, d)
+    h_d = tagged_hash("dec", tally.box.ctx, trustee, tally.a_sum_bytes, *keys, d)
     e = challenge(tagged_hash("dec-e", h_d, event["t1"], event["t2"]))
     for base, images, t in (
         (G, b"".join(keys), event["t1"]),
-        (decode_g1(a_sum, may_be_infinity=True), d, event["t2"]),
+        (tally.a_sum, d, event["t2"]),
     ):
         image = multiply(_weigh(images, h_d), e)
         commitment = decode_g1(t, may_be_infinity=True)

@@ -21,11 +21,12 @@ def _claim_sum(record: Record, contest: int) -> None:
     claim(len(frozen) == 1, "was not frozen once")
     ballots = record.every("BallotCast", contest=contest)
     claim(frozen[0]["cast_count"] == len(ballots), "has another number of ballots")
-    slots = len(record.election_keys(contest))
+    slots = len(record.box(contest).keys)
     totals = [INFINITY] * (1 + slots)
     for event in ballots:
         raw = b"".join(read_ciphertext(event["ballot"], slots=slots))
         points = decode_points(raw)
         claim(len(points) == len(totals), "has a ballot that is cut off")
         totals = [total + each for total, each in zip(totals, points, strict=True)]
-    claim(record.totals(contest) == totals, "has another sum of ballots")
+    tally = record.tally(contest)
+    claim([tally.a_sum, *tally.b_sums] == totals, "has another sum of ballots")
