@@ -57,7 +57,7 @@ def _draw_contest(contest: ContestOutcome) -> Iterator[str]:
     for candidate, count in contest.counts:
         yield from _wrap(f"{count:>8}  {candidate}", indent=0)
     if not contest.counts:
-        yield "          no counts published"
+        yield "          no counts: withheld, or not published yet"
 
 
 def _wrap(text: str, *, indent: int) -> list[str]:
