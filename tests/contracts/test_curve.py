@@ -13,6 +13,8 @@ from node.evm.interpreter import Computation
 from tests.contracts.booth import open_booth
 from tests.contracts.ceremony_run import Step
 from tests.contracts.conftest import CeremonyAt
+from tests.contracts.rehearsal import COUNTS, LARGE
+from tests.contracts.sums import open_sums
 
 ECRECOVER, MODEXP, G1_ADD, G1_MSM, G2_MSM, PAIRING, MAP = 1, 5, 0xB, 0xC, 0xE, 0xF, 0x10
 
@@ -65,3 +67,20 @@ def test_key_is_not_derived_without_a_precompile(
     act = run.derive(1)
     without(number)
     assert run.chain.refusal(act, run.chain.deployer) == expected
+
+
+def test_share_is_refused_without_a_precompile(without: Without) -> None:
+    """Here nothing reverts: the trustee may try again."""
+    with open_sums() as sums:
+        share = sums.share()
+        without(G1_MSM)
+        assert not sums.accepts(share)
+        assert sums.stored() == b""
+
+
+def test_counts_are_refused_without_a_precompile(without: Without) -> None:
+    with open_sums(LARGE) as sums:
+        sums.give_shares((1, 2, 3))
+        act = sums.finalize((1, 2, 3), COUNTS[LARGE])
+        without(MODEXP)
+        assert sums.refusal(act) == "lagrange: no modexp precompile"

@@ -1,0 +1,291 @@
+"""Defences that are no assert, each taken out by replacing some text.
+
+A text stands in its file once. Only what the prover does not compute, too, is here:
+where both sides hash the same, any change breaks honest ballots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.mutants.sources import SOURCES, Mutant
+
+
+class WeakeningError(Exception):
+    """Report a text that does not stand in its file exactly once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weakening:
+    """What is replaced in which file; name: what no longer holds."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+
+WEAKENINGS: Final = (
+    # Batches of ballots
+    Weakening(
+        "a used credential counts again",
+        "BallotBox.vy",
+        "if self._used[credential]:",
+        "if self._used[empty(address)]:",
+    ),
+    Weakening(
+        "E_A has no weight",
+        "BallotBox.vy",
+        "delta_a: uint256 = word >> 128",
+        "delta_a: uint256 = 1",
+    ),
+    Weakening(
+        "E_Q has no weight",
+        "BallotBox.vy",
+        "delta_q: uint256 = word & (2**128 - 1)",
+        "delta_q: uint256 = 1",
+    ),
+    Weakening(
+        "E_j have no weights",
+        "BallotBox.vy",
+        "delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)",
+        "delta: uint256 = 1",
+    ),
+    Weakening(
+        "all slots of a ballot have one weight",
+        "BallotBox.vy",
+        "delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)",
+        "delta: uint256 = delta_a",
+    ),
+    Weakening(
+        "all ballots of a batch have the same weights",
+        "BallotBox.vy",
+        "keccak256(abi_encode(transcript.DELTA, seed, index, empty(uint256)))",
+        "keccak256(abi_encode(transcript.DELTA, seed, empty(uint256)))",
+    ),
+    Weakening(
+        "credentials have no weights",
+        "BallotBox.vy",
+        "e: uint256 = curve.weight("
+        "keccak256(abi_encode(transcript.CREDBATCH_E, seed_c, i)))",
+        "e: uint256 = 1",
+    ),
+    Weakening(
+        "weights of credentials leave sigma out",
+        "BallotBox.vy",
+        "            slice(abi_encode(signatures), 64, 128 * len(signatures)),\n",
+        "",
+    ),
+    Weakening(
+        "a ballot is counted and not added up",
+        "BallotBox.vy",
+        "totals = curve.add_each(totals, points)",
+        "pass",
+    ),
+    Weakening(
+        "ballots are not counted",
+        "BallotBox.vy",
+        "self._cast_count = cast_count",
+        "pass",
+    ),
+    # What a malformed point costs
+    Weakening(
+        "adding a ballot is handed all gas",
+        "modules/curve.vy",
+        "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
+        "            gas=_G1_ADD_GAS,",
+        "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
+        "            gas=msg.gas,",
+    ),
+    Weakening(
+        "a sum is handed all gas",
+        "modules/curve.vy",
+        "        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),\n"
+        "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
+        "    assert",
+        "        gas=msg.gas,\n"
+        "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
+        "    assert",
+    ),
+    Weakening(
+        "a share's sum is handed all gas",
+        "modules/curve.vy",
+        "        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),\n"
+        "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
+        "    if",
+        "        gas=msg.gas,\n"
+        "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
+        "    if",
+    ),
+    Weakening(
+        "a share's sum without a precompile is decoded",
+        "modules/curve.vy",
+        "if not ok or len(point) != 128:",
+        "if not ok:",
+    ),
+    # Signatures
+    Weakening(
+        "a signature has two forms",
+        "modules/signature.vy",
+        "s != 0 and s <= _HALF_ORDER",
+        "s != 0",
+    ),
+    # Leaves
+    Weakening(
+        "a leaf's counter stands still",
+        "VoterList.vy",
+        "self.nonce[leaf] = nonce + 1",
+        "pass",
+    ),
+    Weakening(
+        "a withdrawn leaf keeps its lock",
+        "VoterList.vy",
+        "self.lock[leaf] = empty(address)",
+        "pass",
+    ),
+    Weakening(
+        "a locked leaf is withdrawn without its lock",
+        "VoterList.vy",
+        "self._check_lock(request.contest, _WITHDRAW, leaf, nonce, empty(bytes32), "
+        "lock_signature)",
+        "pass",
+    ),
+    Weakening(
+        "a locked leaf is issued a credential without its lock",
+        "VoterList.vy",
+        "self._check_lock(request.contest, _ISSUE, leaf, nonce, hashed, "
+        "lock_signature)",
+        "pass",
+    ),
+    Weakening(
+        "a blinded message is not proven to be in the group",
+        "VoterList.vy",
+        "curve.msm([curve.Term(point=blinded, scalar=1)])",
+        "blinded",
+    ),
+    Weakening(
+        "an unlocked leaf takes a signature with v = 0",
+        "VoterList.vy",
+        "lock_signature.v == 0 and lock_signature.r == 0 and lock_signature.s == 0",
+        "lock_signature.v == 0",
+    ),
+    Weakening(
+        "both organisations attest in one role",
+        "VoterList.vy",
+        "        _SMS_GATEWAY,\n        action,",
+        "        _PORTAL,\n        action,",
+    ),
+    Weakening(
+        "one organisation attests for both",
+        "VoterList.vy",
+        "staticcall _ELECTION.sms_gateway(),",
+        "staticcall _ELECTION.portal(),",
+    ),
+    Weakening(
+        "a leaf stands beyond the size",
+        "modules/merkle.vy",
+        "if index >= size or 2**len(proof) < size:",
+        "if 2**len(proof) < size:",
+    ),
+    Weakening(
+        "a proof may be too short",
+        "modules/merkle.vy",
+        "if index >= size or 2**len(proof) < size:",
+        "if index >= size:",
+    ),
+    Weakening(
+        "a proof may be too long",
+        "modules/merkle.vy",
+        "if len(proof) != 0 and 2**(len(proof) - 1) >= size:",
+        "if len(proof) != 0 and size == 0:",
+    ),
+    # Time
+    Weakening(
+        "polls close a second late",
+        "Election.vy",
+        "if now >= _TIMES[6] + self._extension:",
+        "if now > _TIMES[6] + self._extension:",
+    ),
+    Weakening(
+        "issuing ends a second late",
+        "Election.vy",
+        "if now >= _TIMES[5] + self._extension:",
+        "if now > _TIMES[5] + self._extension:",
+    ),
+    Weakening(
+        "phases begin a second late",
+        "Election.vy",
+        "if now >= _TIMES[4 - i]:",
+        "if now > _TIMES[4 - i]:",
+    ),
+    Weakening(
+        "an extension is used twice",
+        "Election.vy",
+        "self._extension_counter += 1",
+        "pass",
+    ),
+    Weakening(
+        "each extension may be two hours",
+        "Election.vy",
+        "delta <= _MAX_EXTENSION - self._extension",
+        "delta <= _MAX_EXTENSION",
+    ),
+    Weakening(
+        "an observer counts twice",
+        "Election.vy",
+        "        previous = observer\n",
+        "        previous = empty(address)\n",
+    ),
+    Weakening(
+        "a contest has two boxes",
+        "Election.vy",
+        "self._contests[contest].box = made",
+        "pass",
+    ),
+    # Tally
+    Weakening(
+        "a share's two equations have no weight",
+        "Tally.vy",
+        "curve.weight(\n"
+        "        keccak256(abi_encode(transcript.DEC_DELTA, hashed, t1, t2, s))\n"
+        "    )",
+        "1",
+    ),
+    Weakening(
+        "a share's response is reduced for it",
+        "Tally.vy",
+        "    if s >= curve.Q:\n        return False\n",
+        "",
+    ),
+    Weakening(
+        "a malformed share is accepted",
+        "Tally.vy",
+        "return ok and curve.is_infinity(residue)",
+        "return curve.is_infinity(residue)",
+    ),
+    Weakening(
+        "small sums are opened",
+        "Tally.vy",
+        "elif cast_count < staticcall _ELECTION.m_min():",
+        "elif cast_count < staticcall _ELECTION.m_min() - 1:",
+    ),
+    Weakening(
+        "a withheld contest that was opened counts as final",
+        "Tally.vy",
+        "self.final -= 1",
+        "pass",
+    ),
+)
+
+
+def apply_weakenings() -> Iterator[Mutant]:
+    """Apply every replacement; raises WeakeningError for one that does not fit."""
+    for each in WEAKENINGS:
+        source = (SOURCES / each.path).read_text()
+        if source.count(each.old) != 1:
+            raise WeakeningError(f"{each.name}: not once in {each.path}")
+        changed = source.replace(each.old, each.new)
+        yield Mutant(f"{each.path}: {each.name}", Path(each.path), changed, None)
