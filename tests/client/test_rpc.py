@@ -182,9 +182,9 @@ def test_refusal_of_an_untried_act_is_read_and_the_others_stand(polls: Stage) ->
 
 
 def test_clock_is_that_of_the_next_block(connection: Connection) -> None:
-    connection.request("evm_increaseTime", 5_000)
-    now = connection.read_clock()
-    assert now >= connection.read_head().timestamp + 5_000
+    later = connection.read_head().timestamp + 5_000
+    connection.request("evm_setNextBlockTimestamp", later)
+    assert connection.read_clock() == later
     connection.request("evm_mine")
     assert 0 <= connection.read_head().timestamp - now <= 5
 
