@@ -10,7 +10,7 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo test check pytest format abi bench clean
+.PHONY: help install demo test check pytest mutants format abi bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -31,6 +31,9 @@ check: $(READY)  ## Format, lint, types, layers.
 
 pytest: $(READY)  ## Run the tests alone.
 	$(RUN)pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+mutants: $(READY)  ## Take each defence of the contracts out in turn: tests must go red.
+	$(RUN)python -m tests.mutants $(MUTANTS)
 
 format: $(READY)  ## Format the code and mend what the linter can.
 	$(RUN)ruff format .
