@@ -21,7 +21,7 @@ from election.protocol import decryption
 from election.protocol.decryption import DecryptionShare, ShareMessage
 from election.protocol.encoding import encode_points
 from tests.contracts.bad_points import BAD_G1, flip
-from tests.contracts.rehearsal import EMPTY, LONELY, SMALL, TRUSTEES
+from tests.contracts.rehearsal import EMPTY, LONELY, SMALL, TRUSTEES, polls_opened
 from tests.contracts.sums import Sums, open_sums
 from tests.reference import curve
 from tests.reference.low_order import low_order_point
@@ -225,6 +225,17 @@ def test_share_of_a_contest_that_is_not_open_is_refused(
 ) -> None:
     act = sums.of(contest).submit(sums.share())
     assert sums.refusal(act, sums.account(1)) == "tally: contest takes no shares"
+
+
+def test_share_is_refused_before_the_sum_is_frozen() -> None:
+    """While ballots still come in, two shares would show what lies between them."""
+    with polls_opened().unwound() as polls:
+        early = Sums(polls, SMALL)
+        share = ShareMessage(bytes(2 * 128), bytes(128), bytes(128), 0)
+        for boundary in (5, 6):
+            polls.travel(polls.opened.rules.times[boundary])
+            reason = "tally: contest takes no shares"
+            assert early.refusal(early.submit(share), early.account(1)) == reason
 
 
 def test_bad_share_costs_no_more_than_a_good_one(sums: Sums) -> None:
