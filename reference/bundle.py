@@ -101,9 +101,12 @@ def _unpack(raw: bytes) -> bytes:
 
 
 def _read_line(raw: bytes) -> Line:
+    if raw.count(b"{") != 1 or raw.count(b"[") > 1:
+        # before json, which many brackets can crash
+        raise NoBundleError("bundle: has a line that is no object of values")
     try:
         line = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise NoBundleError("bundle: has a line that is no json") from error
     kind = line.get("line") if isinstance(line, dict) else None
     fields = _FIELDS.get(kind) if isinstance(kind, str) else None

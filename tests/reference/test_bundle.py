@@ -1,0 +1,98 @@
+"""A bundle is read in its one form only, and as the first audit reads it."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from election.audit.bundle import decode_bundle, encode_bundle
+from election.audit.errors import BundleError
+from election.protocol.board import Board
+from reference.bundle import read_bundle
+from reference.errors import NoBundleError
+
+
+@pytest.fixture(scope="module")
+def text(board: Board) -> bytes:
+    return encode_bundle(board)
+
+
+def sealed(lines: list[bytes]) -> bytes:
+    """Close lines with an end that fits them."""
+    import hashlib
+
+    body = b"".join(line + b"\n" for line in lines)
+    digest = hashlib.sha256(body).hexdigest()
+    end = f'{{"line":"end","lines":{len(lines)},"sha256":"{digest}"}}\n'
+    return body + end.encode()
+
+
+def test_bundle_is_what_was_exported(board: Board, text: bytes) -> None:
+    bundle = read_bundle(text)
+    assert bundle.election == board.election
+    assert bundle.chain_id == board.chain_id
+    assert (bundle.head, bundle.head_timestamp) == (
+        board.head.number,
+        board.head.timestamp,
+    )
+    assert dict(bundle.code) == dict(board.code)
+    assert {(call.address, call.calldata): raw for call, raw in board.answers.items()}
+    assert [log.data for log in bundle.logs] == [log.data for log in board.logs]
+    assert [log.topics for log in bundle.logs] == [log.topics for log in board.logs]
+
+
+def test_packed_bundle_is_read_too(text: bytes) -> None:
+    assert read_bundle(gzip.compress(text)) == read_bundle(text)
+
+
+def broken(text: bytes) -> dict[str, bytes]:
+    lines = text.splitlines()[:-1]
+    first, code, answer = lines[0], lines[1], lines[8]
+    at = next(n for n, line in enumerate(lines) if line.startswith(b'{"line":"answer'))
+    return {
+        "empty": b"",
+        "no json": b"no bundle\n\n",
+        "cut off": text[:-1],
+        "without an end": b"".join(line + b"\n" for line in lines),
+        "another end": text.replace(b'"lines":', b'"lines":1'),
+        "packed and cut off": gzip.compress(text)[:-9],
+        "no election": sealed(lines[1:]),
+        "two elections": sealed([first, *lines]),
+        "another format": sealed([first.replace(b"bundle/1", b"bundle/2"), *lines[1:]]),
+        "codes out of order": sealed([first, lines[2], code, *lines[3:]]),
+        "a code twice": sealed([first, code, *lines[1:]]),
+        "an answer before codes": sealed([first, lines[at], code, *lines[2:at]]),
+        "a space": sealed([first.replace(b":1", b": 1", 1), *lines[1:]]),
+        "another key": sealed([first[:-1] + b',"x":1}', *lines[1:]]),
+        "keys out of order": sealed([first, b'{"code":"0x","line":"code"}']),
+        "upper case": sealed([first, code.replace(b"0x", b"0X"), *lines[2:]]),
+        "a number of text": sealed(
+            [first.replace(b'"head":', b'"head":"1","x":'), *lines[1:]]
+        ),
+        "a negative number": sealed([first.replace(b'"head":', b'"head":-'), answer]),
+        "a large number": sealed(
+            [first.replace(b'"head":', b'"head":' + b"9" * 20), *lines[1:]]
+        ),
+        "an unknown line": sealed([*lines, b'{"line":"note"}']),
+        "an end inside": sealed([*lines, text.splitlines()[-1]]),
+        "no object": sealed([*lines, b"[]"]),
+        "deep json": sealed([*lines, b"[" * 100_000]),
+    }
+
+
+@pytest.mark.parametrize("name", broken(b'{"line":"answer"}\n' * 9 + b"end\n"))
+def test_any_other_text_is_refused_by_both(text: bytes, name: str) -> None:
+    raw = broken(text)[name]
+    with pytest.raises(NoBundleError):
+        read_bundle(raw)
+    if not raw.startswith(b"\x1f\x8b"):
+        with pytest.raises(BundleError):
+            decode_bundle(raw)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_text_without_a_byte_is_refused(text: bytes, seed: int) -> None:
+    at = seed * len(text) // 12
+    with pytest.raises(NoBundleError):
+        read_bundle(text[:at] + text[at + 1 :])
