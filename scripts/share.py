@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
+
+import typer
 
 from election.client.contracts.tally import TallyState
 from election.client.open_election import OpenElection, read_box
@@ -22,6 +25,17 @@ from scripts.session import enter, unlock
 from scripts.terminal import say, show
 
 EXAMPLE = "veche share --election election.json --key keys/trustee-1.json"
+
+
+def compare(opened: OpenElection, contests: Sequence[int]) -> dict[int, str]:
+    """Give the comparison hash of every contest that is open for shares."""
+    return {
+        contest: recompute_tally(
+            opened, read_box(opened, contest)
+        ).comparison_hash.hex()
+        for contest in contests
+        if opened.tally.state(contest) is TallyState.OPEN
+    }
 
 
 def share(
@@ -44,18 +58,26 @@ def command(
     election: ElectionFile,
     key: KeyPath,
     contests: SomeContests = None,
+    only_compare: Annotated[
+        bool, typer.Option("--compare", help="Show what to compare; send nothing.")
+    ] = False,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Decrypt contests' sums in part, after verifying the whole election.
 
-    Compare the sums with those of other trustees over another channel first. A sum
+    Run it with --compare first, and compare the hashes with those of other trustees
+    over another channel: whoever was shown another history has another hash. A sum
     that was decrypted once is never decrypted again in another version.
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     say("verifying the election ...")
     audit_before_share(opened)
-    done = share(opened, contests or list(opened.contests), key_file=key_file)
+    contests = contests or list(opened.contests)
+    if only_compare:
+        done = compare(opened, contests)
+    else:
+        done = share(opened, contests, key_file=key_file)
     show({str(contest): what for contest, what in done.items()}, as_json=as_json)

@@ -13,7 +13,7 @@ from election.client.wire import Act
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.abi import ContractName, decode_event, decode_values
-from election.protocol.board import Call
+from election.protocol.board import Call, Log
 from election.protocol.events import Event
 
 MOST_GAS: Final = 30_000_000
@@ -76,14 +76,17 @@ class Contract:
         """Prepare an act."""
         return Act(self.address, encode_act(self.name, function, *values), gas)
 
-    def read_events(self, *topics: Hash | None) -> tuple[Event, ...]:
-        """Read what the contract announced, in order, up to the last final block."""
+    def read_logs(self, *topics: Hash | None) -> tuple[Log, ...]:
+        """Read the contract's logs, in order, up to the last final block."""
         connection = self.connection
         head = connection.read_head(FINAL)
-        logs = connection.read_logs(
+        return connection.read_logs(
             [self.address], first=self.since, last=head.number, topics=topics
         )
-        return tuple(decode_event(log, self.name) for log in logs)
+
+    def read_events(self, *topics: Hash | None) -> tuple[Event, ...]:
+        """Read what the contract announced, in order, up to the last final block."""
+        return tuple(decode_event(log, self.name) for log in self.read_logs(*topics))
 
 
 def _value(value: Any, name: str) -> Any:

@@ -26,15 +26,28 @@ from election.protocol.decryption import (
 )
 from election.protocol.encoding import encode_totals
 from election.protocol.events import BallotCast, ShareAccepted, TallyFrozen
-from election.protocol.tally import EncryptedTally, aggregate_ballots
+from election.protocol.tally import (
+    EncryptedTally,
+    aggregate_ballots,
+    derive_comparison_hash,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenTally:
-    """A contest's encrypted sum that was both frozen on chain and recomputed here."""
+    """A contest's encrypted sum that was both frozen on chain and recomputed here.
+
+    block: number of the block that froze it.
+    """
 
     contest: int
+    block: int
     tally: EncryptedTally
+
+    @property
+    def comparison_hash(self) -> Hash:
+        """Derive what trustees compare before they decrypt."""
+        return derive_comparison_hash(self.tally, block=self.block)
 
 
 def read_ballots(contest_box: ContestBox) -> tuple[Ballot, ...]:
@@ -54,16 +67,22 @@ def recompute_tally(opened: OpenElection, contest_box: ContestBox) -> FrozenTall
     Raises BallotError, CountError, UnexpectedAnswerError if nothing is frozen.
     """
     contest = contest_box.box.contest
-    events = opened.tally.contract.read_events(None, Hash(uint_word(contest)))
-    frozen = next((each for each in events if isinstance(each, TallyFrozen)), None)
-    if frozen is None:
-        raise UnexpectedAnswerError(f"contest {contest}", "is not frozen yet")
+    block, frozen = _read_freeze(opened, contest)
     tally = aggregate_ballots(read_ballots(contest_box), contest_box.box)
     if frozen.cast_count != tally.cast_count:
         raise CountError(f"contest {contest}", "other ballots than these were frozen")
     if frozen.totals != encode_totals(tally.totals):
         raise CountError(f"contest {contest}", "frozen totals are not the ballots' sum")
-    return FrozenTally(contest, tally)
+    return FrozenTally(contest, block, tally)
+
+
+def _read_freeze(opened: OpenElection, contest: int) -> tuple[int, TallyFrozen]:
+    contract = opened.tally.contract
+    for log in contract.read_logs(None, Hash(uint_word(contest))):
+        event = decode_event(log, contract.name)
+        if isinstance(event, TallyFrozen):
+            return log.block_number, event
+    raise UnexpectedAnswerError(f"contest {contest}", "is not frozen yet")
 
 
 def read_shares(opened: OpenElection, frozen: FrozenTally) -> list[DecryptionShare]:

@@ -84,7 +84,7 @@ class Tag(Enum):
     OVERRIDE = "override"
     EXTEND = "extend"
 
-    RECEIPT = "receipt"
+    COMPARISON = "compare"
     SECRET = "secret"  # noqa: S105  # a tag, not a password
 
 

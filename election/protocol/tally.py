@@ -44,6 +44,21 @@ def aggregate_ballots(ballots: Sequence[Ballot], box: Box) -> EncryptedTally:
     return EncryptedTally(box.ctx, len(ballots), totals)
 
 
+def derive_comparison_hash(tally: EncryptedTally, *, block: int) -> Hash:
+    """Derive what trustees compare over another channel before they decrypt.
+
+    block: number of the block that froze the sum. Two trustees who were shown two
+    histories see two hashes.
+    """
+    return hash_fields(
+        Tag.COMPARISON,
+        hash_word(tally.ctx),
+        uint_word(block),
+        point_words(tally.totals.ephemeral, *tally.totals.slots),
+        uint_word(tally.cast_count),
+    )
+
+
 def derive_override_hash(tally: EncryptedTally) -> Hash:
     """Derive what commission and observers sign to open a tally below m_min."""
     return hash_fields(

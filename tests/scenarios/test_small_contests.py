@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from election.client.contracts.tally import TallyState
 from election.client.errors import ContractRefusedError
 from election.client.tallying import recompute_tally
 from election.crypto.signature import Signature, derive_address, sign_hash
+from election.crypto.transcript import ZERO_HASH
 from election.protocol.decryption import make_share
 from election.protocol.phases import Phase
 from election.protocol.tally import derive_override_hash
@@ -98,3 +100,24 @@ def test_override_without_a_quorum_is_refused(polls: Polls) -> None:
             ),
             key=polls.roles.relay,
         )
+
+
+def test_trustees_of_one_history_compare_the_same_hash(polls: Polls) -> None:
+    contest_box = polls.register.boxes[LONELY]
+    first, second = (recompute_tally(polls.opened, contest_box) for _ in range(2))
+    assert first.comparison_hash == second.comparison_hash
+
+
+@pytest.mark.parametrize("field", ["block", "cast_count", "ctx", "totals"])
+def test_comparison_hash_tells_two_histories_apart(polls: Polls, field: str) -> None:
+    frozen = recompute_tally(polls.opened, polls.register.boxes[LONELY])
+    tally = frozen.tally
+    other = {
+        "block": replace(frozen, block=frozen.block + 1),
+        "cast_count": replace(frozen, tally=replace(tally, cast_count=2)),
+        "ctx": replace(frozen, tally=replace(tally, ctx=ZERO_HASH)),
+        "totals": replace(
+            frozen, tally=replace(tally, totals=tally.totals + tally.totals)
+        ),
+    }[field]
+    assert other.comparison_hash != frozen.comparison_hash
