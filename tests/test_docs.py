@@ -16,6 +16,7 @@ from election.protocol.phases import Phase
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
+THREATS = (ROOT / "docs" / "threat-model.md").read_text()
 SOURCES = {path: path.read_text() for path in (ROOT / "contracts").rglob("*.vy")}
 
 
@@ -93,3 +94,11 @@ def test_every_record_of_a_decision_has_context_decision_and_price() -> None:
         text = path.read_text()
         for part in ("**Context.**", "**Decision.**", "**What we gave up.**"):
             assert part in text, path.name
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", THREATS))
+    sources = (path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    defined = {name for text in sources for name in re.findall(r"def (test_\w+)", text)}
+    assert named - defined == set()
+    assert len(named) > 40
