@@ -123,9 +123,10 @@ def _announce(config: Config, url: str) -> None:
         f"  chain id  {config.chain.id}",
         f"  rules     {config.chain.hard_fork}, gas price 0",
         "",
-        "  account                                     private key",
+        "  accounts, each with its private key",
     ]
-    lines += [f"  0x{a.address.hex()}  {a.private_key}" for a in config.accounts]
+    for account in config.accounts:
+        lines += [f"  0x{account.address.hex()}", f"    {account.private_key}"]
     _say("\n".join([*lines, "", "  Ctrl-C stops it."]))
 
 

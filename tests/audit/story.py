@@ -9,11 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-from typing_extensions import override
-from web3 import HTTPProvider
-from web3.types import RPCEndpoint, RPCResponse
 
 from election.client.board_reader import read_board
 from election.client.ceremony import (
@@ -86,6 +81,7 @@ from tests.audit.cast_of_roles import (
     sign_together,
     source_of,
 )
+from tests.in_process import InProcess
 
 DAY = 86_400
 EXTENSION = 600
@@ -95,25 +91,6 @@ CHOICES = {1: (1, 3, 3, 2), 2: (2, 1), 3: (), 4: (1,)}
 """What the voters of each contest choose, in the order of the list."""
 
 LOCKED = "voter 1.1"
-
-
-class _InProcess(HTTPProvider):
-    """Ask a node in this process."""
-
-    def __init__(self, dispatcher: Dispatcher) -> None:
-        super().__init__()
-        self._dispatcher = dispatcher
-
-    @override
-    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
-        body = self.encode_rpc_request(method, params)
-        return self.decode_rpc_response(self._dispatcher.handle(body))
-
-    @override
-    def make_batch_request(
-        self, batch_requests: list[tuple[RPCEndpoint, Any]]
-    ) -> list[RPCResponse]:
-        return [self.make_request(*each) for each in batch_requests]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +111,7 @@ class Story:
         config = read_config()
         start = config.chain.genesis_timestamp
         self.engine = LocalEngine(config, lambda: start)
-        provider = _InProcess(Dispatcher(self.engine))
+        provider = InProcess(Dispatcher(self.engine))
         self.connection = Connection(
             provider, url="in process", chain_id=config.chain.id
         )
