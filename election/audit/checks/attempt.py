@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Generic
 
-from election.audit.errors import require
+from election.audit.errors import MissingError, require
 from election.audit.report import VALIDATORS
 from election.crypto.group import G1Point, Point
 from election.crypto.transcript import Hash
@@ -111,7 +111,7 @@ class AttemptReplay(Generic[Point]):
         if isinstance(message, events.Enrolled):
             self._enroll(message)
         else:
-            self._take_bound(message, self._bind())
+            self._take_bound(message, self._bound())
         if self.step is not step:
             self.started = now
 
@@ -122,12 +122,10 @@ class AttemptReplay(Generic[Point]):
             Enrolment(event.key, event.t, event.s), self.attempt, member=event.index
         )
 
-    def _bind(self) -> BoundAttempt[Point]:
-        bound = self.bound
-        if bound is None:
-            keys = [self.enrolled[index] for index in sorted(self.enrolled)]
-            bound = self.bound = bind_attempt(self.attempt, keys)
-        return bound
+    def _bound(self) -> BoundAttempt[Point]:
+        if self.bound is None:
+            raise MissingError("attempt", "was not bound on the record")
+        return self.bound
 
     def _take_bound(self, message: Message, bound: BoundAttempt[Point]) -> None:
         index = message.index
@@ -168,10 +166,13 @@ class AttemptReplay(Generic[Point]):
 
     def check_binding(self, event: events.CeremonyBound) -> None:
         """Compute cer again."""
-        is_due = self.step is Step.COMMIT and not self.committed
+        is_due = self.step is Step.COMMIT and self.bound is None
         require(is_due, "is not when all have enrolled", blames=VALIDATORS)
-        is_right = event.cer == self._bind().cer
+        keys = [self.enrolled[index] for index in sorted(self.enrolled)]
+        bound = bind_attempt(self.attempt, keys)
+        is_right = event.cer == bound.cer
         require(is_right, "binds other members or keys", blames=VALIDATORS)
+        self.bound = bound
 
     def check_slot(self, event: events.SlotDerived) -> None:
         """Compute the key of a slot and its verification keys again."""
@@ -180,7 +181,7 @@ class AttemptReplay(Generic[Point]):
         is_new = 1 <= event.slot <= self.attempt.slots
         is_new = is_new and event.slot not in self.derived
         require(is_new, "is of no slot that was to derive", blames=VALIDATORS)
-        keys = self._derive(self._bind())
+        keys = self._derive(self._bound())
         at = event.slot - 1
         is_right = encode_points((keys.keys[at],)) == event.key
         require(is_right, "has another key than revealed", blames=VALIDATORS)
@@ -191,7 +192,7 @@ class AttemptReplay(Generic[Point]):
 
     def check_final(self, event: events.CeremonyFinal) -> None:
         """Check that all members confirmed."""
-        is_due = self.step is Step.FINAL and event.cer == self._bind().cer
+        is_due = self.step is Step.FINAL and event.cer == self._bound().cer
         require(is_due, "is not when all have confirmed", blames=VALIDATORS)
 
     def judge(self, event: events.ComplaintJudged) -> int:
@@ -204,7 +205,7 @@ class AttemptReplay(Generic[Point]):
         complaint = Complaint(event.dealer, event.z, event.t1, event.t2, event.s)
         error = judge_complaint(
             complaint,
-            self._bind(),
+            self._bound(),
             member=event.complainer,
             dealt=self.dealt[event.dealer],
             revealed=self.revealed[event.dealer],
