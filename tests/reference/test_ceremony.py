@@ -1,0 +1,224 @@
+"""Each fact about a ceremony is found, and found by the first audit too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from election.audit.bundle import encode_bundle
+from election.protocol import events
+from election.protocol.board import Board
+from election.protocol.replay import Entry, Part
+from reference.build import Build
+from reference.bundle import read_bundle
+from reference.ceremony import Ceremony
+from reference.errors import RefutedError
+from reference.record import Record
+from tests.audit.checks.test_ceremonies import in_part, move_before
+from tests.audit.tampering import change, delay_block, drop, find, put
+from tests.reference.both import find_faults, holds_in_the_first
+from tests.reference.low_order import ORDERS, low_order_bytes
+
+Twin = Callable[[Board], Board]
+T, I = Part.TRUSTEES, Part.ISSUERS  # noqa: E741  trustees, issuers
+WORD = bytes(32)
+
+
+def say(kind: type[Any], part: Part, of: int, **fields: Any) -> Twin:
+    """Say something else in the first event of a kind in an attempt."""
+    return lambda board: change(board, in_part(board, kind, part, attempt=of), **fields)
+
+
+def edit(kind: type[Any], part: Part, field: str, make: Callable[[Any], Any]) -> Twin:
+    """Change a field of the first event of a kind in the last attempt."""
+
+    def tamper(board: Board) -> Board:
+        entry = in_part(board, kind, part, attempt=2)
+        return change(board, entry, **{field: make(getattr(entry.event, field))})
+
+    return tamper
+
+
+def leave_out(kind: type[Any], part: Part, attempt: int) -> Twin:
+    return lambda board: drop(board, in_part(board, kind, part, attempt=attempt))
+
+
+def insert(kind: type[Any], after: type[Any], part: Part, *attempts: int) -> Twin:
+    """Tell an event of one attempt again, after an event of another."""
+
+    def tamper(board: Board) -> Board:
+        entry = in_part(board, kind, part, attempt=attempts[0])
+        at = in_part(board, after, part, attempt=attempts[1]).log
+        return put(board, at, at, replace(entry.log, index=at.index + 1))
+
+    return tamper
+
+
+def before(kind: type[Any], other: type[Any], index: int, *, attempt: int) -> Twin:
+    """Tell an event before that of a member."""
+
+    def tamper(board: Board) -> Board:
+        part = I if attempt == 1 else T
+        entry = in_part(board, kind, part, attempt=attempt)
+        later = in_part(board, other, part, attempt=attempt, index=index)
+        return move_before(board, entry, later)
+
+    return tamper
+
+
+def repeat_member(members: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (members[0], members[0], *members[2:])
+
+
+def fail(board: Board) -> Board:
+    """Say that the ceremony failed, where its next attempt started."""
+    aborted = in_part(board, events.AttemptAborted, T, attempt=1)
+    started = in_part(board, events.AttemptStarted, T, attempt=2)
+    failed = Entry(aborted.log, aborted.contract, events.CeremonyFailed(1))
+    return change(put(board, started.log, aborted.log), failed)
+
+
+def abort_early(board: Board) -> Board:
+    aborted = in_part(board, events.AttemptAborted, T, attempt=1)
+    deployed = find(board, events.ElectionDeployed).event.rules
+    due = deployed.times[0] + deployed.step_seconds
+    return delay_block(board, aborted.log.block_number, due - 1)
+
+
+def exclude_other(board: Board) -> Board:
+    aborted = in_part(board, events.AttemptAborted, T, attempt=1)
+    started = in_part(board, events.AttemptStarted, T, attempt=1)
+    return change(board, aborted, culprit=started.event.members[0])
+
+
+def judge(**fields: Callable[[Any], Any]) -> Twin:
+    """Say something else in the judgement of the complaint."""
+
+    def tamper(board: Board) -> Board:
+        judged = find(board, events.ComplaintJudged)
+        new = {name: make(getattr(judged.event, name)) for name, make in fields.items()}
+        return change(board, judged, **new)
+
+    return tamper
+
+
+def bind_twice(board: Board) -> Board:
+    log = in_part(board, events.CeremonyBound, T, attempt=2).log
+    return put(board, log, log, replace(log, index=log.index + 1))
+
+
+def roster_of_one(board: Board) -> Board:
+    deployed = find(board, events.ElectionDeployed)
+    roster = replace(deployed.event.trustees, threshold=1)
+    return change(board, deployed, trustees=roster)
+
+
+def derive_swapped(board: Board) -> Board:
+    slot = in_part(board, events.SlotDerived, T, attempt=2)
+    raw = slot.event.verification_keys
+    swapped = raw[128:256] + raw[:128] + raw[256:]
+    return change(board, slot, verification_keys=swapped)
+
+
+def derive_other_key(board: Board) -> Board:
+    slot = in_part(board, events.SlotDerived, T, attempt=2)
+    return change(board, slot, key=slot.event.verification_keys[:128])
+
+
+FACTS: tuple[tuple[Part, str, Twin], ...] = (
+    (T, "has no roster", roster_of_one),
+    (T, "has other members", say(events.AttemptStarted, T, 2, n=4)),
+    (T, "has other members", edit(events.AttemptStarted, T, "members", repeat_member)),
+    (T, "was not due", say(events.AttemptStarted, T, 2, attempt=3)),
+    (T, "was not due", insert(events.AttemptStarted, events.Enrolled, T, 2, 2)),
+    (T, "of no attempt that runs", leave_out(events.AttemptStarted, T, 2)),
+    (T, "of no attempt that runs", insert(events.Enrolled, events.Enrolled, T, 1, 2)),
+    (T, "has another reason", say(events.AttemptAborted, T, 1, reason=2)),
+    (I, "has another reason", say(events.AttemptAborted, I, 1, reason=1)),
+    (T, "excludes another", exclude_other),
+    (T, "before the time was over", abort_early),
+    (T, "has members for an attempt", fail),
+    (T, "of no member whose turn", say(events.Committed, T, 2, index=9)),
+    (T, "of no member whose turn", say(events.Committed, T, 2, index=0)),
+    (T, "of another account", say(events.Enrolled, T, 2, account=bytes(20))),
+    (T, "g1 point: is infinity", say(events.Enrolled, T, 2, key=bytes(128))),
+    (T, "is not reduced", say(events.Enrolled, T, 2, s=2**256 - 1)),
+    (T, "does not prove", edit(events.Enrolled, T, "s", lambda s: s ^ 1)),
+    (T, "not when all have enrolled", bind_twice),
+    (T, "not the hash of members", say(events.CeremonyBound, T, 2, cer=WORD)),
+    (T, "came in step 1", before(events.Committed, events.Enrolled, 3, attempt=2)),
+    (T, "is not what was committed", say(events.Revealed, T, 2, salt=WORD)),
+    (T, "is not what was committed", say(events.Committed, T, 2, commitment=WORD)),
+    (T, "wrong number of points", say(events.Revealed, T, 2, coefficients=b"")),
+    (T, "other verification", derive_swapped),
+    (T, "another key", derive_other_key),
+    (T, "g1 point: is infinity", say(events.SlotDerived, T, 2, key=bytes(128))),
+    (T, "one image for each", say(events.SlotDerived, T, 2, verification_keys=b"")),
+    (T, "of no slot", say(events.SlotDerived, T, 2, slot=9)),
+    (T, "of no slot", insert(events.SlotDerived, events.SlotDerived, T, 2, 2)),
+    (
+        T,
+        "before all revealed",
+        before(events.SlotDerived, events.Revealed, 3, attempt=2),
+    ),
+    (
+        T,
+        "wrong number of shares",
+        edit(events.Dealt, T, "ciphertexts", lambda c: c[1:]),
+    ),
+    (T, "g1 point: is infinity", say(events.Dealt, T, 2, r=bytes(128))),
+    (T, "the subgroup", say(events.Dealt, T, 2, r=low_order_bytes(ORDERS[0]))),
+    (
+        T,
+        "does not prove",
+        edit(events.Dealt, T, "ciphertexts", lambda c: (WORD, *c[1:])),
+    ),
+    (I, "does not prove", edit(events.Confirmed, I, "s", lambda s: s ^ 1)),
+    (T, "came before all keys", leave_out(events.SlotDerived, T, 2)),
+    (T, "not when all have confirmed", leave_out(events.Confirmed, T, 2)),
+    (T, "not when all have confirmed", say(events.CeremonyFinal, T, 2, cer=WORD)),
+    (T, "came after the end", insert(events.Dealt, events.CeremonyFinal, T, 2, 2)),
+    (T, "no final attempt", leave_out(events.CeremonyFinal, T, 2)),
+    (I, "no final attempt", leave_out(events.CeremonyFinal, I, 2)),
+    (
+        I,
+        "came after a complaint",
+        insert(events.Dealt, events.ComplaintJudged, I, 1, 1),
+    ),
+    (T, "came before cer", leave_out(events.CeremonyBound, T, 2)),
+    (I, "came before cer", leave_out(events.CeremonyBound, I, 1)),
+    (I, "came in step 4", before(events.ComplaintJudged, events.Dealt, 3, attempt=1)),
+    (I, "not between two members", judge(dealer=lambda _: 3)),
+    (I, "not between two members", judge(dealer=lambda _: 0)),
+    (I, "not between two members", judge(complainer=lambda _: 9)),
+    (I, "blames another", judge(culprit=lambda _: 3)),
+    (I, "not prove what opens", judge(s=lambda s: s ^ 1)),
+    (I, "not prove what opens", judge(z=lambda _: bytes(128))),
+    (I, "is not reduced", judge(s=lambda _: 2**256 - 1)),
+)
+
+
+@pytest.mark.parametrize(("part", "fact", "tamper"), FACTS)
+def test_fault_is_found_by_the_ceremony_in_both(
+    board: Board, builds: Mapping[str, Build], part: Part, fact: str, tamper: Twin
+) -> None:
+    tampered = tamper(board)
+    name = "trustees" if part is T else "issuers"
+    assert fact in find_faults(tampered, builds, name)
+    assert not holds_in_the_first(tampered, name)
+
+
+def test_complaint_of_a_member_who_has_confirmed_is_refuted(board: Board) -> None:
+    record = Record(read_bundle(encode_bundle(board)))
+    ceremony = Ceremony(record, "issuers")
+    told = [event for event in record.events if event.contract.part == "issuers"]
+    at = next(n for n, event in enumerate(told) if event.name == "ComplaintJudged")
+    for event in told[:at]:
+        ceremony.take(event)
+    assert ceremony.attempt is not None
+    ceremony.attempt.confirmed[told[at]["complainer"]] = told[at]
+    with pytest.raises(RefutedError, match="who has confirmed"):
+        ceremony.take(told[at])
