@@ -23,6 +23,7 @@ from tests.contracts.election_setup import (
     Deployed,
     Roster,
     Setup,
+    deploy_election,
 )
 
 ZERO: Final = "0x" + "00" * 20
@@ -260,8 +261,6 @@ def test_election_tells_its_contests(deployed: Deployed) -> None:
 
 def test_slots_of_the_ceremonies_follow_from_the_contests() -> None:
     """Trustees make a key for each candidate, issuers one for each contest."""
-    from tests.contracts.conftest import _deploy
-
-    election = _deploy(Setup(candidates=(2, 5, 3)))
+    election = deploy_election(LocalChain(), Setup(candidates=(2, 5, 3)))
     assert election.trustees.functions.slots().call() == 5
     assert election.issuers.functions.slots().call() == 3
