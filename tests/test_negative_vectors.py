@@ -1,0 +1,72 @@
+"""Whatever must be refused is refused by everybody who checks it, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import pytest
+
+from election.errors import ElectionError
+from node.errors import PrecompileError
+from reference.errors import ReferenceAuditError
+from tests.vectors.judges.files import ACCEPTED, read_cases
+from tests.vectors.judges.library import LIBRARY
+from tests.vectors.judges.reference import PRECOMPILE, REFERENCE
+from tests.vectors.make_negative.__main__ import FILES, FOLDER, write_givens
+from tests.vectors.make_negative.case import write_cases
+
+Vector = Mapping[str, Any]
+Judge = Callable[[Mapping[str, Any]], None]
+
+CASES: Final = read_cases()
+JUDGES: Final[dict[str, tuple[type[Exception], Mapping[str, Judge]]]] = {
+    "library": (ElectionError, LIBRARY),
+    "reference": (ReferenceAuditError, REFERENCE),
+    "precompile": (PrecompileError, PRECOMPILE),
+}
+REFUSALS: Final = [
+    pytest.param(case, judge, id=f"{name}: {case['comment']} ({judge})")
+    for name, cases in CASES.items()
+    for case in cases
+    for judge in case["refused_by"]
+]
+TWINS: Final = [
+    pytest.param(case, judge, id=f"{case['comment']} ({judge})")
+    for case in CASES[ACCEPTED]
+    for judge, (_, kinds) in JUDGES.items()
+    if case["kind"] in kinds
+]
+
+
+@pytest.mark.parametrize(("case", "judge"), REFUSALS)
+def test_case_is_refused(case: Vector, judge: str) -> None:
+    error, kinds = JUDGES[judge]
+    with pytest.raises(error):
+        kinds[case["kind"]](case["input"])
+
+
+@pytest.mark.parametrize(("case", "judge"), TWINS)
+def test_honest_twin_is_accepted(case: Vector, judge: str) -> None:
+    """A verifier that refuses everything has learnt nothing from the other cases."""
+    JUDGES[judge][1][case["kind"]](case["input"])
+
+
+def test_every_kind_has_an_honest_twin() -> None:
+    kinds = {case["kind"] for cases in CASES.values() for case in cases}
+    assert {case["kind"] for case in CASES[ACCEPTED]} == kinds
+
+
+def test_only_twins_are_refused_by_nobody() -> None:
+    for name, cases in CASES.items():
+        assert all((not case["refused_by"]) == (name == ACCEPTED) for case in cases)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_cases_are_what_is_made_again(name: str) -> None:
+    committed = (FOLDER / f"{name}.json").read_text()
+    assert write_cases(FILES[name]()) == committed
+
+
+def test_givens_are_what_is_made_again() -> None:
+    assert (FOLDER / "givens.json").read_text() == write_givens()
