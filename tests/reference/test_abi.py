@@ -111,6 +111,12 @@ def test_word_that_is_no_such_value_is_refused(kind: str, word: bytes) -> None:
         decode_word(kind, word)
 
 
+def test_text_that_is_not_utf_8_is_refused() -> None:
+    raw = encode(struct(text="bytes"), {"text": b"\xff"})
+    with pytest.raises(RefutedError, match="no string"):
+        decode(struct(text="string"), raw)
+
+
 def test_list_longer_than_the_bytes_is_refused() -> None:
     raw = (32).to_bytes(32, "big") + (2**255).to_bytes(32, "big")
     with pytest.raises(RefutedError, match="cut off"):

@@ -25,7 +25,7 @@ from tests.audit.cast_of_roles import member_of
 from tests.audit.checks.test_images import bound_of, publish_in_g2
 from tests.audit.story import Told
 from tests.audit.tampering import change, delay_block, drop, find, put
-from tests.reference.both import refute, refute_in_both
+from tests.reference.both import find_faults, refute, refute_in_both
 
 ROOT = Path(__file__).resolve().parents[2]
 Twin = Callable[[Board], Board]
@@ -245,6 +245,15 @@ def test_other_build_fails_the_code(board: Board, builds: Mapping[str, Build]) -
     box = builds["BallotBox"]
     other = {**builds, "BallotBox": replace(box, runtime=box.runtime[:-1] + b"\0")}
     assert refute(board, other) == {"code"}
+
+
+def test_build_that_fixes_something_else_fails_the_code(
+    board: Board, builds: Mapping[str, Build]
+) -> None:
+    tally = builds["Tally"]
+    fixed = (*tally.immutables, ("trapdoor", 0, 32))
+    other = {**builds, "Tally": replace(tally, immutables=fixed)}
+    assert "this audit does not know" in find_faults(board, other, "code")
 
 
 def test_generator_that_is_not_in_the_build_fails_the_code(

@@ -12,11 +12,12 @@ from election.audit.bundle import encode_bundle
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.replay import Entry, Part
+from reference.attempt import Attempt
 from reference.build import Build
 from reference.bundle import read_bundle
 from reference.ceremony import Ceremony
 from reference.errors import RefutedError
-from reference.record import Record
+from reference.record import Event, Record
 from tests.audit.checks.test_ceremonies import in_part, move_before
 from tests.audit.tampering import change, delay_block, drop, find, put
 from tests.reference.both import find_faults, holds_in_the_first
@@ -182,6 +183,7 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (T, "not when all have confirmed", say(events.CeremonyFinal, T, 2, cer=WORD)),
     (T, "came after the end", insert(events.Dealt, events.CeremonyFinal, T, 2, 2)),
     (T, "no final attempt", leave_out(events.CeremonyFinal, T, 2)),
+    (I, "g2 point: has a wrong length", say(events.SlotDerived, I, 2, key=b"")),
     (I, "no final attempt", leave_out(events.CeremonyFinal, I, 2)),
     (
         I,
@@ -211,14 +213,27 @@ def test_fault_is_found_by_the_ceremony_in_both(
     assert not holds_in_the_first(tampered, name)
 
 
-def test_complaint_of_a_member_who_has_confirmed_is_refuted(board: Board) -> None:
+def stand_before(board: Board, name: str) -> tuple[Ceremony, Attempt, Event]:
+    """Take the events of the issuers' ceremony up to the first of a name."""
     record = Record(read_bundle(encode_bundle(board)))
     ceremony = Ceremony(record, "issuers")
     told = [event for event in record.events if event.contract.part == "issuers"]
-    at = next(n for n, event in enumerate(told) if event.name == "ComplaintJudged")
+    at = next(n for n, event in enumerate(told) if event.name == name)
     for event in told[:at]:
         ceremony.take(event)
     assert ceremony.attempt is not None
-    ceremony.attempt.confirmed[told[at]["complainer"]] = told[at]
+    return ceremony, ceremony.attempt, told[at]
+
+
+def test_complaint_of_a_member_who_has_confirmed_is_refuted(board: Board) -> None:
+    ceremony, attempt, judged = stand_before(board, "ComplaintJudged")
+    attempt.confirmed[judged["complainer"]] = judged
     with pytest.raises(RefutedError, match="who has confirmed"):
-        ceremony.take(told[at])
+        ceremony.take(judged)
+
+
+def test_point_that_another_revealed_before_is_refuted(board: Board) -> None:
+    ceremony, attempt, revealed = stand_before(board, "Revealed")
+    attempt.seen.add(revealed["coefficients"][-256:])
+    with pytest.raises(RefutedError, match="revealed before"):
+        ceremony.take(revealed)

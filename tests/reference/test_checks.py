@@ -11,9 +11,10 @@ import pytest
 from election.crypto.group import G, encode_g1
 from election.protocol import events
 from election.protocol.board import Board, Log
-from election.protocol.replay import Entry
+from election.protocol.replay import Entry, Part
 from reference.build import Build
 from tests.audit.cast_of_roles import OBSERVERS, account_of
+from tests.audit.checks.test_ceremonies import in_part
 from tests.audit.tampering import change, drop, find, put
 from tests.reference.both import find_faults, holds_in_the_first
 
@@ -223,6 +224,21 @@ def withdraw_often(board: Board) -> Board:
     return put(board, log, *again)
 
 
+def cut_topics(board: Board) -> Board:
+    log = find(board, events.BoxCreated).log
+    return put(board, log, replace(log, topics=log.topics[:1]))
+
+
+def leave_out_of_attempt(kind: type[Any]) -> Twin:
+    """Leave out an event of the trustees' final attempt."""
+    return lambda board: drop(board, in_part(board, kind, Part.TRUSTEES, attempt=2))
+
+
+def cut_images(board: Board) -> Board:
+    slot = in_part(board, events.SlotDerived, Part.TRUSTEES, attempt=2)
+    return change(board, slot, verification_keys=b"")
+
+
 FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("record", "no event of its contract", write(events.BoxCreated, topics=())),
     ("record", "outside the election", write(events.BoxOpened, address=NOBODY)),
@@ -310,6 +326,12 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("extensions", "out of turn", say(events.Extended, counter=1)),
     ("extensions", "no time", say(events.Extended, delta=0)),
     ("extensions", "too much", say(events.Extended, delta=7_201)),
+    ("record", "another number of topics", cut_topics),
+    ("contexts", "did not start", leave_out_of_attempt(events.AttemptStarted)),
+    ("results", "tally has no sums", say(events.TallyFrozen, totals=b"")),
+    ("shares", "keys that are not there", leave_out_of_attempt(events.SlotDerived)),
+    ("shares", "no known key", cut_images),
+    ("state", "is not over", leave_out_of_attempt(events.CeremonyFinal)),
     ("state", "more were withdrawn", withdraw_often),
 )
 
