@@ -111,6 +111,13 @@ class LeavesModel:
         """Tell the phase; nothing is extended."""
         return Phase(sum(edge <= now for edge in self.times))
 
+    def fitting_actions(self, place: int, now: int) -> list[Action]:
+        """List the attested acts that are possible for a leaf at this time."""
+        there = self.phase(now), self.leaves[place].state
+        return [
+            each for each, (phase, _, at, _) in _RULES.items() if (phase, at) == there
+        ]
+
     def refusal(self, intent: Intent, now: int) -> str | None:
         """Tell why an act is refused at this time."""
         leaf = self.leaves[intent.place]
@@ -137,10 +144,8 @@ class LeavesModel:
         else:
             leaf.lock = intent.lock
 
-    def paper_refusal(self, place: int, now: int, *, by_station: bool) -> str | None:
+    def paper_refusal(self, place: int, now: int) -> str | None:
         """Tell why a leaf is not marked."""
-        if not by_station:
-            return "voter_list: only the polling station marks paper"
         if self.phase(now) is not Phase.VOTING:
             return "voter_list: polls are not open"
         if self.leaves[place].state is not LeafState.NONE:

@@ -18,6 +18,7 @@ from election.client.wire import Act
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Hash
 from election.protocol.attestation import LIFETIME, Action
+from election.protocol.phases import Phase
 from election.protocol.voter_list import LeafState
 from scripts.demo.node_process import travel_to
 from tests.contracts.leaf_desk import LOCK, LeafDesk, address_of
@@ -27,9 +28,9 @@ from tests.stateful.leaves_model import PLACES, Flaw, Intent, LeavesModel
 from tests.stateful.pace import tell
 
 LOCKS: Final = (None, LOCK, SigningKey(0x10CD))
-actions: Final = st.sampled_from(Action)
 places: Final = st.sampled_from(range(len(PLACES)))
 locks: Final = st.sampled_from(LOCKS)
+registered: Final = st.sampled_from((*LOCKS, "not registered"))
 
 
 class Leaves(RuleBasedStateMachine):
@@ -53,17 +54,28 @@ class Leaves(RuleBasedStateMachine):
     def now(self) -> int:
         return self.connection.read_clock()
 
-    # Time
+    @initialize(
+        begins=st.sampled_from((4, 2)),
+        locks=st.tuples(*[registered] * len(PLACES)),
+    )
+    def begin(self, begins: int, locks: tuple[SigningKey | str | None, ...]) -> None:
+        """Register some of them, and move to the begin of a phase."""
+        travel_to(self.connection, self.model.times[2])
+        for place, lock in enumerate(locks):
+            if not isinstance(lock, str):
+                case = self.case(place, Action.REGISTER, lock, LIFETIME)
+                self.made.append((self.intent(place, case), case.make()))
+                self.attempt(*self.made[-1])
+        if begins > 2:
+            travel_to(self.connection, self.model.times[begins])
 
-    @initialize(is_early=st.sampled_from((False, False, True)))
-    def begin(self, *, is_early: bool) -> None:
-        travel_to(self.connection, self.model.times[2] - is_early)
+    # Time
 
     @rule(seconds=st.sampled_from((1, LIFETIME // 2, LIFETIME + 1)))
     def wait(self, seconds: int) -> None:
         travel_to(self.connection, self.now + seconds)
 
-    @rule(shift=st.sampled_from((-1, 0, 0)))
+    @rule(shift=st.sampled_from((-1, 0)))
     def travel_to_the_next_phase(self, shift: int) -> None:
         later = [edge + shift for edge in self.model.times if edge + shift > self.now]
         if later:
@@ -96,27 +108,26 @@ class Leaves(RuleBasedStateMachine):
             self.model.perform(intent)
             self.compare()
 
+    def draw_action(self, data: st.DataObject, place: int) -> Action:
+        """Draw what this leaf may do now more often than all else."""
+        fitting = self.model.fitting_actions(place, self.now)
+        chosen: Action = data.draw(st.sampled_from([*fitting * 4, *Action]))
+        return chosen
+
     @rule(
         place=places,
-        action=actions,
         lock=locks,
         life=st.sampled_from((0, LIFETIME // 2, LIFETIME)),
-        is_sent=st.sampled_from((True, True, False)),
+        data=st.data(),
     )
     def make(
-        self,
-        *,
-        place: int,
-        action: Action,
-        lock: SigningKey | None,
-        life: int,
-        is_sent: bool,
+        self, place: int, lock: SigningKey | None, life: int, data: st.DataObject
     ) -> None:
         """Make an honest act; who does not send it now may do so later."""
-        case = self.case(place, action, lock, life)
+        case = self.case(place, self.draw_action(data, place), lock, life)
         intent, act = self.intent(place, case), case.make()
         self.made.append((intent, act))
-        if is_sent:
+        if data.draw(st.sampled_from((True, True, False))):
             self.attempt(intent, act)
 
     @precondition(lambda self: self.made)
@@ -124,24 +135,23 @@ class Leaves(RuleBasedStateMachine):
     def send_what_was_made_before(self, data: st.DataObject) -> None:
         self.attempt(*data.draw(st.sampled_from(self.made)))
 
-    @rule(place=places, action=actions, lock=locks, data=st.data())
+    @rule(place=places, lock=locks, data=st.data())
     def send_with_a_flaw(
-        self,
-        place: int,
-        action: Action,
-        lock: SigningKey | None,
-        data: st.DataObject,
+        self, place: int, lock: SigningKey | None, data: st.DataObject
     ) -> None:
-        case = self.case(place, action, lock, LIFETIME // 2)
+        case = self.case(place, self.draw_action(data, place), lock, LIFETIME // 2)
         flaws = list_flaws(case)
         flaw, changed = flaws[data.draw(st.sampled_from(sorted(flaws)))]()
         self.attempt(self.intent(place, case, flaw), case.make(**changed))
 
-    @rule(place=places, by_station=st.sampled_from((True, True, False)))
-    def mark_paper(self, place: int, *, by_station: bool) -> None:
-        roles, act = self.rehearsal.roles, self.desks[place].mark_paper()
-        sender = roles.polling_station if by_station else roles.portal
-        expected = self.model.paper_refusal(place, self.now, by_station=by_station)
+    @precondition(lambda self: self.model.phase(self.now) >= Phase.FREEZE)
+    @rule(place=places)
+    def mark_paper(self, place: int) -> None:
+        act, sender = (
+            self.desks[place].mark_paper(),
+            self.rehearsal.roles.polling_station,
+        )
+        expected = self.model.paper_refusal(place, self.now)
         assert self.rehearsal.refusal(act, sender) == expected
         if expected is None:
             self.rehearsal.send(act, sender)
@@ -167,4 +177,4 @@ class Leaves(RuleBasedStateMachine):
 
 def test_leaves_are_the_models() -> None:
     lists_published()
-    tell(Leaves, stories=30, steps=20)
+    tell(Leaves, stories=30, steps=25)
