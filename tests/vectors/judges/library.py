@@ -14,6 +14,8 @@ from election.errors import EncodingError, SignatureError
 from election.protocol.ballot import accept_batch
 from election.protocol.context import Box, decode_box
 from election.protocol.encoding import decode_totals
+from tests.vectors.judges import library_ceremony as ceremony
+from tests.vectors.judges import library_counting as counting
 from tests.vectors.judges.files import GIVENS, number
 
 Input = Mapping[str, Any]
@@ -76,6 +78,19 @@ LIBRARY: Final[Mapping[str, Callable[[Input], None]]] = {
     "signature": _meet_signature,
     "path": _meet_path,
     "ballots": _meet_ballots,
+    "enrolment": ceremony.meet_enrolment,
+    "reveal": ceremony.meet_reveal,
+    "reveals": ceremony.meet_reveals,
+    "deal": ceremony.meet_deal,
+    "confirmation": ceremony.meet_confirmation,
+    "complaint": ceremony.meet_complaint,
+    "request": counting.meet_request,
+    "issuer share": counting.meet_issuer_share,
+    "combination": lambda case: counting.meet_combination(case, read_box(case["box"])),
+    "credential": lambda case: counting.meet_credential(case, read_box(case["box"])),
+    "attestation": counting.meet_attestation,
+    "decryption share": counting.meet_decryption_share,
+    "counts": counting.meet_counts,
 }
 """By the kind of a case."""
 

@@ -6,11 +6,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from node import precompiles
-from reference.ballot import claim_ballot, read_record
-from reference.curve import G1_BYTES, cut, decode_g1, decode_g2
+from reference.ballot import _CREDENTIAL_TAG, claim_ballot, read_record
+from reference.curve import (
+    G1_BYTES,
+    G2,
+    are_equal,
+    begin_pairing,
+    cut,
+    decode_g1,
+    decode_g2,
+    hash_to_g1,
+)
 from reference.ecdsa import recover_signer
 from reference.errors import claim
 from reference.merkle import is_in_tree
+from reference.transcript import tagged_hash
+from tests.vectors.judges import reference_ceremony as ceremony
 from tests.vectors.judges.files import GIVENS, number
 
 Input = Mapping[str, Any]
@@ -51,11 +62,35 @@ def _meet_ballots(case: Input) -> None:
         claim_ballot(record, ctx=ctx, keys=keys, credential_key=credential_key)
 
 
+def _meet_credential(case: Input) -> None:
+    box = GIVENS["boxes"][case["box"]]
+    message = tagged_hash(
+        "cred", bytes.fromhex(box["ctx"]), bytes.fromhex(case["cred"])
+    )
+    point = hash_to_g1(message, _CREDENTIAL_TAG)
+    key = decode_g2(bytes.fromhex(box["credential_key"]))
+    sigma = decode_g1(bytes.fromhex(case["sigma"]))
+    is_signed = are_equal(begin_pairing(sigma, G2), begin_pairing(point, key))
+    claim(is_signed, "has a credential that the issuers did not sign")
+
+
+def void(_: object) -> None:
+    """Drop what was accepted."""
+
+
 REFERENCE: Final[Mapping[str, Callable[[Input], None]]] = {
     "point": _meet_point,
     "signature": _meet_signature,
     "path": _meet_path,
     "ballots": _meet_ballots,
+    "enrolment": ceremony.meet_enrolment,
+    "reveal": ceremony.meet_reveal,
+    "reveals": ceremony.meet_reveals,
+    "deal": ceremony.meet_deal,
+    "confirmation": ceremony.meet_confirmation,
+    "complaint": ceremony.meet_complaint,
+    "request": lambda case: void(decode_g1(bytes.fromhex(case["blinded"]))),
+    "credential": _meet_credential,
 }
 """By the kind of a case."""
 

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from election.crypto.blind_credential import RecoverySecret
 from election.crypto.group import G2, G, encode_g1, encode_g2
 from election.crypto.merkle import build_tree, derive_path
 from election.crypto.scalar import ORDER
 from election.crypto.signature import derive_address, sign_hash
-from election.crypto.transcript import hash_bytes
+from election.crypto.transcript import Hash, hash_bytes
+from election.protocol.attestation import Action, Role
 from election.protocol.encoding import encode_totals
+from election.protocol.issuance import prepare_request
 from tests import honest
+from tests.vectors.make_negative.attestations import say
 from tests.vectors.make_negative.case import Case, Input, word
+from tests.vectors.make_negative.complaints import MEMBER, complain, write_complaint
+from tests.vectors.make_negative.credentials import (
+    honest_shares,
+    write_combination,
+    write_credential,
+    write_share,
+)
 from tests.vectors.make_negative.encodings import DIGEST, KEY
-from tests.vectors.make_negative.givens import tally
+from tests.vectors.make_negative.givens import COUNTS, make_givens, tally
 from tests.vectors.make_negative.records import sign_record, voted
+from tests.vectors.make_negative.tallies import open_by, share, write_counts
+from tests.vectors.make_negative.tallies import write_share as write_decryption
 
 
 def accept(comment: str, rule: str, kind: str, content: Input) -> Case:
@@ -27,6 +40,9 @@ def make_accepted() -> Iterator[Case]:
     yield from _encodings()
     yield from _ballots()
     yield from _paths()
+    yield from _ceremonies()
+    yield from _issuance()
+    yield from _counting()
 
 
 def _encodings() -> Iterator[Case]:
@@ -77,3 +93,59 @@ def _paths() -> Iterator[Case]:
             "path": path,
         }
         yield accept(f"last leaf of {size}", "§1: Merkle tree", "path", content)
+
+
+def _ceremonies() -> Iterator[Case]:
+    """Repeat what member 2 of each honest attempt sent."""
+    for name, given in make_givens()["attempts"].items():
+        home = {"attempt": name, "member": MEMBER}
+        pairs = zip(given["reveals"], given["commitments"], strict=True)
+        reveals = [{**each, "commitment": c} for each, c in pairs]
+        for kind, message in {
+            "enrolment": given["enrolments"][MEMBER - 1],
+            "reveal": reveals[MEMBER - 1],
+            "reveals": {"reveals": reveals},
+            "deal": given["deals"][MEMBER - 1],
+            "confirmation": given["confirmations"][MEMBER - 1],
+            "complaint": _complain(name),
+        }.items():
+            title = f"{name}, {kind}"
+            yield accept(title, "§4: the ceremony", kind, {**home, **message})
+
+
+def _complain(name: str) -> Input:
+    if name == "trustees":
+        return write_complaint(complain(honest.enroll_all(honest.trustee_attempt())))
+    return write_complaint(complain(honest.enroll_all(honest.issuer_attempt())))
+
+
+def _issuance() -> Iterator[Case]:
+    shares, box = honest_shares(), honest.box()
+    content = write_combination(shares)
+    yield accept("combination", "§6: issuance", "combination", content)
+    request = prepare_request(
+        RecoverySecret(bytes.fromhex(content["secret"])),
+        ctx=box.ctx,
+        leaf=Hash(bytes.fromhex(content["leaf"])),
+    )
+    for kind, fields in {
+        "request": {"blinded": encode_g1(request.blinded).hex()},
+        "issuer share": write_share(encode_g1(shares[1]), issuer=1, request=request),
+    }.items():
+        yield accept(kind, "§6: issuance", kind, fields)
+    own = honest.issue(1, ctx_box=box)
+    content = write_credential(encode_g1(own.sigma), cred=own.address)
+    yield accept("credential", "§6: issuance", "credential", content)
+    for action in Action:
+        for role in Role:
+            title = f"{action.name.lower()}, {role.name.lower()}"
+            said = say(action, role=role).write()
+            yield accept(title, "§6: attestations", "attestation", said)
+
+
+def _counting() -> Iterator[Case]:
+    content = write_decryption(share())
+    yield accept("decryption share", "§5: shares", "decryption share", content)
+    for trustees in ((1, 3, 5), (2, 3, 4)):
+        result = write_counts(COUNTS, open_by(*trustees))
+        yield accept(f"counts opened by {trustees}", "§5: counts", "counts", result)
