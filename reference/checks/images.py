@@ -27,7 +27,7 @@ from reference.report import Cases
 def check_images(record: Record, cases: Cases) -> None:
     """Compare every key point of G1 with every point of G2, once all are there."""
     for part in ("trustees", "issuers"):
-        record.final_attempt(part)
+        record.last("CeremonyFinal", part=part)
     images = [
         begin_pairing(G, decode_g2(raw))
         for raw in dict.fromkeys(_points_of_g2(record))

@@ -8,7 +8,6 @@ from reference.curve import (
     INFINITY,
     ORDER,
     G,
-    Point,
     add_up,
     decode_points,
     multiply,
@@ -54,11 +53,15 @@ def _claim_result(record: Record, contest: Event) -> None:
 
 
 def _claim_counts(record: Record, contest: int, result: Event) -> None:
-    shares = _read_shares(record, contest)
+    accepted = {
+        event["trustee"]: event["decryption"]
+        for event in record.every("ShareAccepted", contest=contest)
+    }
     members = range(1, len(record.final_attempt("trustees")[1]) + 1)
     trustees: tuple[int, ...] = result["trustees"]
-    is_known = set(trustees) <= set(shares) & set(members)
+    is_known = set(trustees) <= set(accepted) & set(members)
     claim(is_known, "is opened with a share that is not there")
+    shares = {trustee: decode_points(accepted[trustee]) for trustee in trustees}
     b_sums = record.tally(contest).b_sums
     lengths = {len(shares[trustee]) for trustee in trustees}
     claim(lengths == {len(b_sums)}, "is opened with a share of another length")
@@ -70,13 +73,6 @@ def _claim_counts(record: Record, contest: int, result: Event) -> None:
         )
         decrypted = add_up(parts, zero=INFINITY) + multiply(G, count)
         claim(decrypted == b_sum, f"has another count of candidate {slot + 1}")
-
-
-def _read_shares(record: Record, contest: int) -> dict[int, list[Point]]:
-    return {
-        event["trustee"]: decode_points(event["decryption"])
-        for event in record.every("ShareAccepted", contest=contest)
-    }
 
 
 def _interpolate(trustee: int, trustees: tuple[int, ...]) -> int:

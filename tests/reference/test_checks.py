@@ -239,6 +239,11 @@ def cut_images(board: Board) -> Board:
     return change(board, slot, verification_keys=b"")
 
 
+def change_unused_share(board: Board) -> Board:
+    share = find(board, events.ShareAccepted, lambda e: e.event.trustee == 3)
+    return change(board, share, decryption=b"\xff" * 384)
+
+
 FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("record", "no event of its contract", write(events.BoxCreated, topics=())),
     ("record", "outside the election", write(events.BoxOpened, address=NOBODY)),
@@ -350,6 +355,7 @@ def test_fault_is_found_by_its_check_in_both(
     [
         ("results", say(events.ResultPublished, 1, trustees=(1, 3))),
         ("results", say(events.ResultPublished, 1, trustees=(2, 3))),
+        ("results", change_unused_share),
         ("casting", lambda board: drop(board, find(board, events.BallotSkipped))),
         ("openings", lambda board: drop(board, find(board, events.ShareRefused))),
     ],
