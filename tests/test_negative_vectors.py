@@ -10,15 +10,21 @@ import pytest
 from election.errors import ElectionError
 from node.errors import PrecompileError
 from reference.errors import ReferenceAuditError
+from tests.audit.conftest import _remembered_pairings
+from tests.reference.conftest import _remembered
+from tests.vectors.judges.boards import BOARDS, BY_NAME
 from tests.vectors.judges.files import ACCEPTED, read_cases
 from tests.vectors.judges.library import LIBRARY
 from tests.vectors.judges.reference import PRECOMPILE, REFERENCE
 from tests.vectors.make_negative.__main__ import FILES, FOLDER, write_givens
 from tests.vectors.make_negative.case import write_cases
 
+__all__ = ["_remembered", "_remembered_pairings"]
+
 Vector = Mapping[str, Any]
 Judge = Callable[[Mapping[str, Any]], None]
 
+BOARD: Final = "board"
 CASES: Final = read_cases()
 JUDGES: Final[dict[str, tuple[type[Exception], Mapping[str, Judge]]]] = {
     "library": (ElectionError, LIBRARY),
@@ -29,6 +35,12 @@ REFUSALS: Final = [
     pytest.param(case, judge, id=f"{name}: {case['comment']} ({judge})")
     for name, cases in CASES.items()
     for case in cases
+    if case["kind"] != BOARD
+    for judge in case["refused_by"]
+]
+BOARD_CASES: Final = [
+    pytest.param(case["input"], judge, id=f"{case['comment']} ({judge})")
+    for case in CASES["boards"]
     for judge in case["refused_by"]
 ]
 TWINS: Final = [
@@ -52,9 +64,26 @@ def test_honest_twin_is_accepted(case: Vector, judge: str) -> None:
     JUDGES[judge][1][case["kind"]](case["input"])
 
 
+@pytest.mark.parametrize(("case", "judge"), BOARD_CASES)
+def test_checks_of_the_board_do_not_hold(case: Vector, judge: str) -> None:
+    assert BOARDS[judge](case) == []
+
+
+@pytest.mark.parametrize("judge", BOARDS)
+def test_all_checks_of_the_honest_board_hold(judge: str) -> None:
+    """All but `code`, which compares with the contracts of today."""
+    names = [name for name in BY_NAME if name != "code"]
+    assert BOARDS[judge]({"patch": [], "checks": names}) == names
+
+
+def test_every_check_has_a_board_on_which_it_does_not_hold() -> None:
+    refuted = {name for case in CASES["boards"] for name in case["input"]["checks"]}
+    assert refuted == BY_NAME.keys()
+
+
 def test_every_kind_has_an_honest_twin() -> None:
     kinds = {case["kind"] for cases in CASES.values() for case in cases}
-    assert {case["kind"] for case in CASES[ACCEPTED]} == kinds
+    assert {case["kind"] for case in CASES[ACCEPTED]} == kinds - {BOARD}
 
 
 def test_only_twins_are_refused_by_nobody() -> None:

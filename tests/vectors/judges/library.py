@@ -16,6 +16,7 @@ from election.protocol.context import Box, decode_box
 from election.protocol.encoding import decode_totals
 from tests.vectors.judges import library_ceremony as ceremony
 from tests.vectors.judges import library_counting as counting
+from tests.vectors.judges.boards import meet_bundle
 from tests.vectors.judges.files import GIVENS, number
 
 Input = Mapping[str, Any]
@@ -84,6 +85,7 @@ LIBRARY: Final[Mapping[str, Callable[[Input], None]]] = {
     "deal": ceremony.meet_deal,
     "confirmation": ceremony.meet_confirmation,
     "complaint": ceremony.meet_complaint,
+    "bundle": meet_bundle,
     "request": counting.meet_request,
     "issuer share": counting.meet_issuer_share,
     "combination": lambda case: counting.meet_combination(case, read_box(case["box"])),

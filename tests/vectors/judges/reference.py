@@ -22,6 +22,7 @@ from reference.errors import claim
 from reference.merkle import is_in_tree
 from reference.transcript import tagged_hash
 from tests.vectors.judges import reference_ceremony as ceremony
+from tests.vectors.judges.boards import meet_bundle_in_reference
 from tests.vectors.judges.files import GIVENS, number
 
 Input = Mapping[str, Any]
@@ -89,6 +90,7 @@ REFERENCE: Final[Mapping[str, Callable[[Input], None]]] = {
     "deal": ceremony.meet_deal,
     "confirmation": ceremony.meet_confirmation,
     "complaint": ceremony.meet_complaint,
+    "bundle": meet_bundle_in_reference,
     "request": lambda case: void(decode_g1(bytes.fromhex(case["blinded"]))),
     "credential": _meet_credential,
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from election.audit.bundle import encode_bundle, pack_bundle
 from tests.vectors.make_negative.accepted import make_accepted
 from tests.vectors.make_negative.attestations import make_attestations
 from tests.vectors.make_negative.ballots import make_ballots
@@ -36,7 +37,21 @@ def write_givens() -> str:
     return json.dumps(make_givens(), indent=1) + "\n"
 
 
+def _write_boards() -> None:
+    """Hold the election of the audit's story, and write what can be wrong with it."""
+    from tests.audit.story import CHOICES, Story
+    from tests.vectors.make_negative.boards import make_boards
+    from tests.vectors.make_negative.bundles import make_bundles
+
+    board = Story(CHOICES).tell().board
+    text = encode_bundle(board)
+    (FOLDER / "honest.jsonl.gz").write_bytes(pack_bundle(text))
+    (FOLDER / "bundles.json").write_text(write_cases(make_bundles(text)))
+    (FOLDER / "boards.json").write_text(write_cases(make_boards(board)))
+
+
 if __name__ == "__main__":
     (FOLDER / "givens.json").write_text(write_givens())
     for name, make in FILES.items():
         (FOLDER / f"{name}.json").write_text(write_cases(make()))
+    _write_boards()

@@ -43,6 +43,8 @@ def make_accepted() -> Iterator[Case]:
     yield from _ceremonies()
     yield from _issuance()
     yield from _counting()
+    form = "docs/bundle.md, the file"
+    yield accept("the honest bundle", form, "bundle", {"patch": []})
 
 
 def _encodings() -> Iterator[Case]:

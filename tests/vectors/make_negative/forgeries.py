@@ -155,7 +155,7 @@ def _low_order(ballots: MakeCase) -> Iterator[Case]:
     coordinates = low_order_bytes(3)
     raw = coordinates[16:64] + coordinates[80:]
     shift = G1Point(native.G1Point.from_xy_bytes_unchecked_be(raw))
-    rule = "§1, §3: every point in the subgroup; here every equation holds"
+    rule = "§1, §3: every point in the subgroup; each equation by itself holds"
     for name in ("A", "B_1", "B_3"):
         fields = next(filter(None, (_ground(name, shift, at) for at in count(1))))
         raw = sign_record(fields, number=1)

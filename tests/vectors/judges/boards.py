@@ -1,0 +1,72 @@
+"""How both audits meet a bundle, and the checks of a board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from election.audit.audit import _run
+from election.audit.bundle import decode_bundle, unpack_bundle
+from election.audit.catalogue import CHECKS
+from election.audit.evidence import Evidence
+from reference.audit import list_checks, run_check
+from reference.bundle import read_bundle
+from reference.record import Record
+from scripts.reference_audit import read_builds
+from tests.vectors.judges.files import FOLDER
+from tests.vectors.make_negative.patch import apply_patch, cut_lines, seal
+
+Input = Mapping[str, Any]
+BY_NAME: Final = {check.name: check for check in CHECKS}
+
+
+@cache
+def honest_text() -> bytes:
+    """Read the honest bundle."""
+    return unpack_bundle((FOLDER / "honest.jsonl.gz").read_bytes())
+
+
+def meet_bundle(case: Input) -> None:
+    """Read a patched file, as the library."""
+    decode_bundle(_bundle(case))
+
+
+def meet_bundle_in_reference(case: Input) -> None:
+    """Read a patched file, as the reference audit."""
+    read_bundle(_bundle(case))
+
+
+def _bundle(case: Input) -> bytes:
+    return apply_patch(honest_text(), case["patch"])
+
+
+def _board(case: Input) -> bytes:
+    """Patch all lines but the end, and seal them."""
+    body = b"".join(cut_lines(honest_text())[:-1])
+    return seal(apply_patch(body, case["patch"]))
+
+
+def list_held(case: Input) -> list[str]:
+    """Name the checks of the case that hold in the audit."""
+    evidence = Evidence(decode_bundle(_board(case)))
+    outcomes = {name: _run(BY_NAME[name], evidence) for name in case["checks"]}
+    return [
+        name
+        for name, outcome in outcomes.items()
+        if not outcome.findings and outcome.verified == outcome.total
+    ]
+
+
+def list_held_in_reference(case: Input) -> list[str]:
+    """Name the checks of the case that hold in the reference audit."""
+    record, checks = Record(read_bundle(_board(case))), list_checks(read_builds())
+    return [
+        name for name in case["checks"] if run_check(name, record, checks=checks).held
+    ]
+
+
+BOARDS: Final[Mapping[str, Callable[[Input], list[str]]]] = {
+    "library": list_held,
+    "reference": list_held_in_reference,
+}

@@ -1,0 +1,126 @@
+"""Boards that decode and of which at least one check of §8 does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Final, get_args
+
+from election.audit.bundle import encode_bundle
+from election.crypto.transcript import Address
+from election.protocol import events
+from election.protocol.board import Board, Log
+from election.protocol.events import Event
+from tests.audit.tampering import change, delay_block, drop, examine, find, put
+from tests.vectors.make_negative.case import Case, flip
+from tests.vectors.make_negative.patch import cut_lines, find_patch
+
+KINDS: Final = tuple(
+    kind for kind in get_args(Event) if kind is not events.CeremonyFailed
+)
+_ALIKE: Final = (events.Withdrawn, events.PaperMarked)
+"""Leaf events whose places are those of Registered and Issued."""
+
+_TIMES: Final = 7  # as many as the ABI asks for
+
+
+def make_boards(board: Board) -> Iterator[Case]:
+    """List boards in which one thing is not as it was."""
+    text = encode_bundle(board)
+    for title, twin in _twins(board):
+        checks = list(examine(twin))
+        if checks:  # a title, say, is announced and bound to nothing
+            content = {"patch": _patch(text, twin), "checks": checks}
+            rule = f"§8: {', '.join(checks[:3])}"
+            yield Case(title, rule, "board", content)
+
+
+def _patch(text: bytes, twin: Board) -> list[dict[str, Any]]:
+    """Describe all but the end, which follows from the rest."""
+    last = len(cut_lines(text)) - 1
+    patch = find_patch(text, encode_bundle(twin))
+    return [step for step in patch if step["from"] < last]
+
+
+def _twins(board: Board) -> Iterator[tuple[str, Board]]:
+    for kind in KINDS:
+        entry, name = find(board, kind), kind.__name__
+        yield f"{name} left out", drop(board, entry)
+        again = replace(entry.log, index=entry.log.index + 1)
+        yield f"{name} told twice", put(board, entry.log, entry.log, again)
+        if kind in _ALIKE:
+            continue
+        for field in fields(entry.event):
+            value = getattr(entry.event, field.name)
+            for path, other in _vary(value):
+                where = f"{name}.{field.name}{path} changed"
+                yield where, change(board, entry, **{field.name: other})
+    yield from _logs(board)
+    yield from _rest(board)
+
+
+def _vary(value: Any) -> Iterator[tuple[str, Any]]:
+    """Change one number, hash or address inside a value."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            for path, other in _vary(getattr(value, field.name)):
+                yield f".{field.name}{path}", replace(value, **{field.name: other})
+    elif isinstance(value, tuple) and value:
+        for path, other in _vary(value[-1]):
+            yield f"[-1]{path}", (*value[:-1], other)
+        if len(value) != _TIMES:
+            yield "[:-1]", value[:-1]
+    else:
+        yield from _vary_one(value)
+
+
+def _vary_one(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, bytes) and value:
+        yield "", flip(value)
+    elif isinstance(value, bool):
+        yield "", not value
+    elif isinstance(value, int):
+        yield "", value ^ 1
+
+
+def _logs(board: Board) -> Iterator[tuple[str, Board]]:
+    cast = find(board, events.BallotCast).log
+    twins: dict[str, tuple[Log, ...]] = {
+        "log of a stranger": (replace(cast, address=Address(cast.address[::-1])),),
+        "log without topics": (replace(cast, topics=()),),
+        "log with a topic too many": (replace(cast, topics=cast.topics * 2),),
+        "log with words behind its data": (replace(cast, data=cast.data + bytes(32)),),
+        "log with its data cut off": (replace(cast, data=cast.data[:-32]),),
+        "log with a bit in its padding": (replace(cast, data=flip(cast.data)),),
+        "log after the head": (replace(cast, block_number=board.head.number + 1),),
+        "log before the one before it": (replace(cast, block_number=1),),
+    }
+    for title, logs in twins.items():
+        yield title, put(board, cast, *logs)
+    for kind in (events.Registered, events.Issued, events.BallotCast):
+        number = find(board, kind).log.block_number
+        yield f"{kind.__name__} in SETUP", delay_block(board, number, 1)
+        late = board.head.timestamp - 1
+        yield f"{kind.__name__} after all closed", delay_block(board, number, late)
+
+
+def _rest(board: Board) -> Iterator[tuple[str, Board]]:
+    for number, call in enumerate(sorted(board.answers, key=_key)):
+        if number % 4 == 0 and board.answers[call]:
+            answers = {**board.answers, call: flip(board.answers[call])}
+            title = f"answer to 0x{call.calldata[:4].hex()} changed, {number}"
+            yield title, replace(board, answers=answers)
+    first = min(board.answers, key=_key)
+    others = {call: raw for call, raw in board.answers.items() if call != first}
+    yield "an answer left out", replace(board, answers=others)
+    yield "no answers", replace(board, answers={})
+    for number, address in enumerate(sorted(board.code)):
+        code = {**board.code, address: flip(board.code[address], 40)}
+        yield f"code of contract {number} changed", replace(board, code=code)
+    yield "no code", replace(board, code={})
+    yield "another chain", replace(board, chain_id=board.chain_id + 1)
+    yield "another election", replace(board, election=Address(board.election[::-1]))
+
+
+def _key(call: Any) -> tuple[bytes, bytes]:
+    return call.address, call.calldata
