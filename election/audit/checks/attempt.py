@@ -202,6 +202,8 @@ class AttemptReplay(Generic[Point]):
         is_right = event.dealer != event.complainer
         is_right = is_right and {event.dealer, event.complainer} <= set(members)
         require(is_right, "is not between two members", blames=VALIDATORS)
+        has_confirmed = event.complainer in self.confirmed
+        require(not has_confirmed, "comes after confirming", blames=VALIDATORS)
         complaint = Complaint(event.dealer, event.z, event.t1, event.t2, event.s)
         error = judge_complaint(
             complaint,

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-from election.audit.errors import require
+from election.audit.errors import MissingError, require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.crypto.merkle import verify_path
 from election.crypto.transcript import Hash
+from election.protocol.board import Log
 from election.protocol.events import (
     Issued,
     LeafEvent,
@@ -51,7 +52,7 @@ def check_leaves(evidence: Evidence) -> Outcome:
         state, nonce = states[event.leaf], nonces[event.leaf]
         # so that one fault is one finding, the leaf moves even if it may not
         states[event.leaf], nonces[event.leaf] = end, event.nonce + 1
-        _verify_place(evidence, event)
+        _verify_place(evidence, entry)
         require(state is start, f"came when it was {state.name}", blames=VALIDATORS)
         is_next = nonce == event.nonce
         require(is_next, "does not follow the one before it", blames=VALIDATORS)
@@ -60,7 +61,18 @@ def check_leaves(evidence: Evidence) -> Outcome:
     return verify_each(entries, verify, name=name_leaf, blames=VALIDATORS)
 
 
-def _verify_place(evidence: Evidence, event: LeafEvent) -> None:
+def _list_at(evidence: Evidence, log: Log, contest: int) -> ListPublished:
+    """Give the list that a contest had when this log came."""
+    published = evidence.every(ListPublished, contest)
+    place = (log.block_number, log.index)
+    earlier = [p for p in published if (p.log.block_number, p.log.index) < place]
+    if not earlier:
+        raise MissingError(f"contest {contest}", "no ListPublished on the record")
+    return earlier[-1].event
+
+
+def _verify_place(evidence: Evidence, entry: Entry[LeafEvent]) -> None:
+    event = entry.event
     claim = event.request
     leaf = derive_leaf(
         evidence.deployed.election_id,
@@ -70,7 +82,7 @@ def _verify_place(evidence: Evidence, event: LeafEvent) -> None:
     )
     is_named = leaf == event.leaf and claim.contest == event.contest
     require(is_named, "is of another leaf than it shows", blames=VALIDATORS)
-    published = evidence.last(ListPublished, claim.contest).event
+    published = _list_at(evidence, entry.log, claim.contest)
     is_listed = verify_path(
         published.root,
         leaf,

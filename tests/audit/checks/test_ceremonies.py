@@ -5,10 +5,19 @@ from typing import Any
 
 import pytest
 
+from election.audit.checks import attempt
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.replay import Entry, Part
-from tests.audit.tampering import change, delay_block, drop, examine, find, put
+from tests.audit.tampering import (
+    change,
+    delay_block,
+    drop,
+    encode_event,
+    examine,
+    find,
+    put,
+)
 
 WORD = bytes(32)
 
@@ -223,3 +232,22 @@ def test_message_after_the_end_is_found(board: Board) -> None:
     dealt = in_part(board, events.Dealt, Part.TRUSTEES, attempt=2)
     faults = examine(put(board, final, final, dealt.log))
     assert faults["trustees"][0].fact == "came after the end"
+
+
+def test_complaint_after_confirming_is_found(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can confirm an attempt in which it has a reason to complain.
+
+    So the confirmation that is put before the complaint is taken at its word here.
+    """
+    monkeypatch.setattr(attempt, "accept_confirmation", lambda *_, **__: None)
+    judged = find(board, events.ComplaintJudged)
+    model = in_part(board, events.Confirmed, Part.ISSUERS, attempt=2)
+    index = judged.event.complainer
+    confirmed = replace(model.event, attempt=1, index=index)
+    topics, words = encode_event(confirmed, model.contract.part.contract_name)
+    log = replace(judged.log, topics=topics, data=words)
+    faults = examine(put(board, judged.log, log, judged.log))
+    facts = {finding.fact for finding in faults["issuers"]}
+    assert "comes after confirming" in facts

@@ -5,9 +5,16 @@ from typing import Any
 
 import pytest
 
+from election.crypto.transcript import ZERO_HASH
 from election.protocol.board import Board
-from election.protocol.events import Issued, PaperMarked, Registered, Withdrawn
-from tests.audit.tampering import change, drop, examine, find, put
+from election.protocol.events import (
+    Issued,
+    ListPublished,
+    PaperMarked,
+    Registered,
+    Withdrawn,
+)
+from tests.audit.tampering import change, drop, encode_event, examine, find, put
 
 KINDS = (Registered, Withdrawn, PaperMarked, Issued)
 
@@ -60,3 +67,26 @@ def test_leaf_that_moves_twice_is_found(board: Board) -> None:
     again = replace(marked.log, index=marked.log.index + 1)
     faults = examine(put(board, marked.log, marked.log, again))
     assert faults["leaves"][0].fact == "came when it was PAPER"
+
+
+def test_leaf_is_judged_by_the_list_of_its_moment(board: Board) -> None:
+    """A list that is published later, which the clock notices, takes nothing back."""
+    last = find(board, Issued)
+    published = find(board, ListPublished)
+    later = replace(published.event, contest=last.event.contest, root=ZERO_HASH)
+    topics, words = encode_event(later, published.contract.part.contract_name)
+    log = replace(published.log, topics=topics, data=words)
+    log = replace(
+        log,
+        block_number=last.log.block_number,
+        timestamp=last.log.timestamp,
+        transaction=last.log.transaction,
+        index=last.log.index + 1,
+    )
+    faults = examine(put(board, last.log, last.log, log))
+    assert "clock" in faults
+    assert "is not on the voter list" not in {
+        finding.fact
+        for finding in faults.get("leaves", ())
+        if finding.subject.startswith(("Registered", "Withdrawn"))
+    }
