@@ -51,8 +51,12 @@ class Clock(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.spent: list[tuple[int, Signed]] = []
 
-    @initialize(has_keys=st.sampled_from((True, True, False)))
-    def begin(self, *, has_keys: bool) -> None:
+    @initialize(
+        has_keys=st.sampled_from((True, True, False)),
+        boxed=st.sampled_from((0, 1, 2)),
+        edge=st.sampled_from((6, 5, 4, 0)),
+    )
+    def begin(self, boxed: int, edge: int, *, has_keys: bool) -> None:
         self.deployed = deploy(has_keys=has_keys)
         self.chain, self.election = self.deployed.chain, self.deployed.election
         self.stack.enter_context(self.chain.unwound())
@@ -60,6 +64,10 @@ class Clock(RuleBasedStateMachine):
             self.election.functions.tally().call(), read_artifact("Tally")
         )
         self.model = PhasesModel(self.deployed.times, has_keys)
+        for contest in CONTESTS[:boxed]:
+            self.create_box(contest)
+        if edge > 0:
+            self.chain.engine.mine(self.model.times[edge] - 2)
 
     @override
     def teardown(self) -> None:
@@ -85,8 +93,9 @@ class Clock(RuleBasedStateMachine):
 
     # Time
 
-    @rule(ahead=st.sampled_from((0, 0, 1, 4)), shift=st.sampled_from((-1, 0, 0, 1)))
+    @rule(ahead=st.sampled_from((0, 0, 1, 4)), shift=st.sampled_from((-1, -2, 0)))
     def travel_to_an_edge(self, ahead: int, shift: int) -> None:
+        """Mine beside an edge; what follows meets the next second."""
         times = [edge + shift for edge in self.model.edges()]
         later = [time for time in times if time > self.chain.now] or [self.now + DAY]
         self.chain.engine.mine(later[min(ahead, len(later) - 1)])
