@@ -169,6 +169,8 @@ def accept_result(
     Every slot is checked by itself: in one merged equation false counts could be
     found by lattice reduction. Raises CountError.
     """
+    if not shares:
+        raise CountError("result", "has no shares behind it")
     if result.trustees != tuple(sorted({share.trustee for share in shares})):
         raise CountError("result", "names other trustees")
     if len(result.counts) != len(tally.totals.slots):

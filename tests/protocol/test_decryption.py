@@ -230,3 +230,9 @@ def test_result_is_refused_when_it_names_other_trustees() -> None:
 
 def test_key_share_does_not_show_its_secrets() -> None:
     assert repr(KeyShare(1, (Scalar(5),))) == "KeyShare(member=1)"
+
+
+def test_result_without_any_share_is_refused() -> None:
+    tally = EncryptedTally(honest.box().ctx, 0, Ciphertext(G1_INFINITY, (G1_INFINITY,)))
+    with pytest.raises(CountError, match="has no shares behind it"):
+        accept_result(Result((), (0,)), (), tally=tally)
