@@ -217,5 +217,6 @@ _PARSED = (Bytes, AddressBytes, HashBytes, Quantity, Slot, Count, BlockReference
 def decode_parameter(kind: type, value: Any) -> Any:
     """Read one value for msgspec; raises ValueError."""
     if kind not in _PARSED:
+        # the error that msgspec asks of a hook for a type it does not know: our fault
         raise NotImplementedError(f"no rule to read {kind}")
     return kind.parse(value)
