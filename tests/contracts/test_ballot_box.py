@@ -130,7 +130,7 @@ def test_second_ballot_of_a_credential_is_skipped(polls: Rehearsal) -> None:
     assert opened.handle.totals() == before
 
 
-@pytest.mark.parametrize("place", [0, 17, FULL - 1])
+@pytest.mark.parametrize("place", range(FULL))
 def test_others_count_when_one_ballot_of_a_batch_is_cast_before(
     polls: Rehearsal, place: int
 ) -> None:

@@ -47,6 +47,12 @@ def test_ballot_is_refused_when_another_changes_a_field(
     assert booth.refusal(put(ballot, name, flip(get(ballot, name)))) == UNSIGNED
 
 
+def test_ballot_is_refused_with_the_other_recovery_bit(booth: Booth) -> None:
+    ballot = booth.make()
+    v = int.from_bytes(get(ballot, "v"), "big")
+    assert booth.refusal(put_number(ballot, "v", 55 - v)) == UNSIGNED
+
+
 def test_ballot_is_refused_when_another_changes_r(booth: Booth) -> None:
     """Half of all numbers are no coordinate of a point."""
     ballot = booth.make()

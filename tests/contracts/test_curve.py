@@ -13,10 +13,12 @@ from node.evm.interpreter import Computation
 from tests.contracts.booth import open_booth
 from tests.contracts.ceremony_run import Step
 from tests.contracts.conftest import CeremonyAt
+from tests.contracts.leaf_desk import open_desk
 from tests.contracts.rehearsal import COUNTS, LARGE
 from tests.contracts.sums import open_sums
 
-ECRECOVER, MODEXP, G1_ADD, G1_MSM, G2_MSM, PAIRING, MAP = 1, 5, 0xB, 0xC, 0xE, 0xF, 0x10
+ECRECOVER, SHA256, MODEXP = 1, 2, 5
+G1_ADD, G1_MSM, G2_MSM, PAIRING, MAP = 0xB, 0xC, 0xE, 0xF, 0x10
 
 Without = Callable[[int], None]
 
@@ -37,6 +39,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Without:
     ("number", "expected"),
     [
         (ECRECOVER, "signature: nobody signed"),
+        (SHA256, "ballot_box: credential was not issued"),
         (MODEXP, "hash_to_curve: no modexp precompile"),
         (MAP, "hash_to_curve: no mapping precompile"),
         (G1_ADD, "curve: sum of invalid points"),
@@ -51,6 +54,29 @@ def test_ballot_is_refused_without_a_precompile(
         ballot = booth.make()
         without(number)
         assert booth.refusal(ballot) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(ECRECOVER, "signature: nobody signed"), (G1_MSM, "curve: invalid point")],
+)
+def test_credential_is_not_issued_without_a_precompile(
+    without: Without, number: int, expected: str
+) -> None:
+    with open_desk() as desk:
+        act = desk.enter_polls().request_credential()
+        without(number)
+        assert desk.refusal(act) == expected
+
+
+@pytest.mark.parametrize("step", [Step.ENROLL, Step.REVEAL, Step.SHARES])
+def test_message_of_a_trustee_is_refused_without_a_precompile(
+    ceremony_at: CeremonyAt, without: Without, step: Step
+) -> None:
+    run = ceremony_at(Kind.TRUSTEES, step)
+    act = run.honest_act(step, 1)
+    without(G1_MSM)
+    assert run.chain.refusal(act, run.account(1)) == "curve: invalid point"
 
 
 @pytest.mark.parametrize(

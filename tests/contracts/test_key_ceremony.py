@@ -211,7 +211,8 @@ def test_step_ends_with_its_last_member(ceremony_at: CeremonyAt, step: Step) -> 
 
 
 @pytest.mark.parametrize(
-    ("shift", "expected"), [(-1, "key_ceremony: not in phase KEYS"), (0, None)]
+    ("shift", "expected"),
+    [(-1, "key_ceremony: not in phase KEYS"), (0, None), (1, None)],
 )
 def test_acts_begin_with_the_phase(
     deployed: Deployed, shift: int, expected: str | None
@@ -224,7 +225,12 @@ def test_acts_begin_with_the_phase(
 
 @acting_steps
 @pytest.mark.parametrize(
-    ("shift", "expected"), [(-1, None), (0, "key_ceremony: not in phase KEYS")]
+    ("shift", "expected"),
+    [
+        (-1, None),
+        (0, "key_ceremony: not in phase KEYS"),
+        (1, "key_ceremony: not in phase KEYS"),
+    ],
 )
 def test_acts_end_with_the_phase(
     ceremony_at: CeremonyAt, step: Step, shift: int, expected: str | None
@@ -236,7 +242,12 @@ def test_acts_end_with_the_phase(
 
 
 @pytest.mark.parametrize(
-    ("shift", "expected"), [(-1, None), (0, "key_ceremony: not in phase KEYS")]
+    ("shift", "expected"),
+    [
+        (-1, None),
+        (0, "key_ceremony: not in phase KEYS"),
+        (1, "key_ceremony: not in phase KEYS"),
+    ],
 )
 def test_deriving_ends_with_the_phase(
     ceremony_at: CeremonyAt, shift: int, expected: str | None

@@ -72,7 +72,8 @@ def test_step_has_its_time_from_the_end_of_the_last(
 
 @acting_steps
 @pytest.mark.parametrize(
-    ("shift", "expected"), [(-1, "key_ceremony: step has time left"), (0, None)]
+    ("shift", "expected"),
+    [(-1, "key_ceremony: step has time left"), (0, None), (1, None)],
 )
 def test_step_expires_at_its_deadline(
     ceremony_at: CeremonyAt, step: Step, shift: int, expected: str | None
@@ -92,7 +93,12 @@ def test_member_may_act_late_if_nobody_noticed(ceremony_at: CeremonyAt) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shift", "expected"), [(-1, None), (0, "key_ceremony: not in phase KEYS")]
+    ("shift", "expected"),
+    [
+        (-1, None),
+        (0, "key_ceremony: not in phase KEYS"),
+        (1, "key_ceremony: not in phase KEYS"),
+    ],
 )
 def test_nobody_is_excluded_after_the_phase(
     ceremony_at: CeremonyAt, shift: int, expected: str | None

@@ -115,6 +115,19 @@ def test_number_of_ballots_decides_whether_a_sum_is_opened(
     assert polls.opened.tally.state(SMALL) is expected
 
 
+def test_unanimous_contest_is_counted_like_any_other(polls: Rehearsal) -> None:
+    """Its counts tell how everybody voted: only the minimum makes that rare."""
+    box = polls.register.boxes[SMALL]
+    voters = polls.of_contest(SMALL)
+    polls.send(box.handle.cast([encrypt_ballot(v, box, choice=2) for v in voters]))
+    polls.travel(polls.opened.rules.times[6])
+    polls.send(polls.opened.tally.freeze(SMALL))
+    sums = Sums(polls, SMALL)
+    sums.give_shares((1, 2, 3))
+    assert sums.refusal(sums.finalize((1, 2, 3), (1, 1))) is not None
+    assert sums.refusal(sums.finalize((1, 2, 3), (0, 2))) is None
+
+
 def test_frozen_sums_are_those_of_the_ballots(sums: Sums) -> None:
     for contest, cast in CAST.items():
         tally = sums.of(contest).tally

@@ -18,8 +18,9 @@ from election.crypto.transcript import (
     point_words,
 )
 from election.protocol import decryption
-from election.protocol.decryption import DecryptionShare, ShareMessage
+from election.protocol.decryption import DecryptionShare, ShareMessage, make_share
 from election.protocol.encoding import encode_points
+from scripts.demo.roles import draw_source
 from tests.contracts.bad_points import BAD_G1, flip
 from tests.contracts.rehearsal import EMPTY, LONELY, SMALL, TRUSTEES, polls_opened
 from tests.contracts.sums import Sums, open_sums
@@ -210,6 +211,15 @@ def test_share_of_another_length_is_refused(sums: Sums, slots: int) -> None:
     points = (share.decryption * 2)[: 128 * slots]
     act = sums.submit(replace(share, decryption=points))
     assert sums.refusal(act, sums.account(1)) == "tally: share has a wrong length"
+
+
+def test_share_of_another_sum_is_refused(sums: Sums) -> None:
+    """Of the same contest, and with a good proof: it would shift every count."""
+    totals = sums.tally.totals
+    other = replace(totals, ephemeral=totals.ephemeral + G)
+    key_share = sums.rehearsal.shares.trustees[0]
+    tally = replace(sums.tally, totals=other)
+    assert_refused(sums, make_share(tally, key_share, source=draw_source()))
 
 
 def test_share_of_another_contest_is_refused(sums: Sums) -> None:

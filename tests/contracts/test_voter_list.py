@@ -143,7 +143,15 @@ def test_only_the_polling_station_marks_paper(desk: LeafDesk) -> None:
 
 @pytest.mark.parametrize(
     ("boundary", "shift", "accepted"),
-    [(2, -1, False), (2, 0, True), (3, -1, True), (3, 0, False), (4, 0, False)],
+    [
+        (2, -1, False),
+        (2, 0, True),
+        (2, 1, True),
+        (3, -1, True),
+        (3, 0, False),
+        (3, 1, False),
+        (4, 0, False),
+    ],
 )
 def test_leaf_moves_to_and_fro_in_registration_only(
     desk: LeafDesk, boundary: int, shift: int, *, accepted: bool
@@ -161,7 +169,15 @@ def test_leaf_moves_to_and_fro_in_registration_only(
 
 @pytest.mark.parametrize(
     ("boundary", "shift", "accepted"),
-    [(4, -1, False), (4, 0, True), (5, -1, True), (5, 0, False), (6, 0, False)],
+    [
+        (4, -1, False),
+        (4, 0, True),
+        (4, 1, True),
+        (5, -1, True),
+        (5, 0, False),
+        (5, 1, False),
+        (6, 0, False),
+    ],
 )
 def test_credentials_and_paper_are_given_while_polls_are_open(
     desk: LeafDesk, boundary: int, shift: int, *, accepted: bool

@@ -8,9 +8,11 @@ from typing import Final
 
 import pytest
 
+from election.artifacts import read_artifact
 from election.client.wire import Act
 from election.crypto.merkle import build_tree, derive_path
 from election.crypto.transcript import Hash
+from tests.contracts.election_setup import COMMISSION, Deployed
 from tests.contracts.leaf_desk import LEAF, LeafDesk, open_desk
 from tests.contracts.rehearsal import BOXLESS, EMPTY, LARGE, SMALL
 
@@ -41,6 +43,20 @@ def test_only_the_commission_publishes(desk: LeafDesk) -> None:
     reason = "voter_list: only the commission publishes"
     for stranger in (desk.rehearsal.roles.portal, desk.rehearsal.roles.registrar):
         assert desk.refusal(publish(desk), stranger) == reason
+
+
+@pytest.mark.parametrize(
+    ("shift", "expected"),
+    [(-1, "voter_list: lists are closed"), (0, None), (1, None)],
+)
+def test_list_is_published_from_the_beginning_of_its_phase(
+    deployed: Deployed, shift: int, expected: str | None
+) -> None:
+    address = deployed.election.functions.voter_list().call()
+    voter_list = deployed.chain.contract_at(address, read_artifact("VoterList"))
+    act = voter_list.functions.publish(1, ROOT, 1)
+    deployed.chain.travel_to(deployed.times[1] + shift)
+    assert deployed.chain.refusal(act, COMMISSION) == expected
 
 
 @pytest.mark.parametrize(

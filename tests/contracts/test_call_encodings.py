@@ -1,0 +1,183 @@
+"""Calls in another encoding than the ABI's: refused, or the same act in every event.
+
+How ballots are encoded is tested with the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pytest
+
+from election.client.errors import ContractRefusedError
+from election.client.wire import Act
+from election.crypto.signature import SigningKey
+from election.protocol.context import derive_election_id
+from election.protocol.phases import derive_extension_hash
+from tests.contracts.leaf_desk import LOCK, LeafDesk, open_desk
+from tests.contracts.rehearsal import COUNTS, LARGE, LONELY, Rehearsal, lists_published
+from tests.contracts.sums import authorize, open_sums
+
+_SELECTOR: Final = 4
+_WORD: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An honest act that can be sent."""
+
+    rehearsal: Rehearsal
+    act: Act
+    sender: SigningKey
+
+    def told(self, payload: bytes) -> tuple[tuple[bytes, ...], bytes] | None:
+        """Send other calldata; tell the event, or none if it is refused.
+
+        A share that is refused does not revert, and its event has no content.
+        """
+        act = replace(self.act, payload=payload)
+        with self.rehearsal.unwound():
+            try:
+                (log,) = self.rehearsal.send(act, self.sender).logs
+            except ContractRefusedError:
+                return None
+            return (log.topics, log.data) if log.data else None
+
+
+@contextmanager
+def at_the_desk(make: Callable[[LeafDesk], Act]) -> Iterator[Case]:
+    """Act on a leaf in the phase that the maker enters."""
+    with open_desk() as desk:
+        act = make(desk)
+        desk.rehearsal.opened.connection.request("evm_mine")
+        yield Case(desk.rehearsal, act, desk.rehearsal.roles.polling_station)
+
+
+def register(desk: LeafDesk) -> Act:
+    return desk.enter_registration().register(lock=LOCK)
+
+
+def withdraw(desk: LeafDesk) -> Act:
+    desk.enter_registration().send(desk.register(lock=LOCK))
+    return desk.withdraw(signature=desk.sign_lock(desk.withdrawal()))
+
+
+def mark_paper(desk: LeafDesk) -> Act:
+    desk.enter(4)
+    return desk.mark_paper()
+
+
+def request_credential(desk: LeafDesk) -> Act:
+    return desk.enter_polls().request_credential()
+
+
+@contextmanager
+def extending() -> Iterator[Case]:
+    with lists_published().unwound() as lists:
+        digest = derive_extension_hash(
+            derive_election_id(lists.opened.rules.slug),
+            chain_id=lists.opened.connection.chain_id,
+            election=lists.opened.address,
+            counter=0,
+            delta=60,
+        )
+        signed = authorize(digest, lists.roles)
+        act = lists.opened.election.extend(
+            60, commission=signed.commission, observers=signed.observers
+        )
+        yield Case(lists, act, lists.roles.relay)
+
+
+@contextmanager
+def overriding() -> Iterator[Case]:
+    with open_sums(LONELY) as sums:
+        yield Case(sums.rehearsal, sums.override(), sums.account(1))
+
+
+@contextmanager
+def sharing() -> Iterator[Case]:
+    with open_sums(LARGE) as sums:
+        yield Case(sums.rehearsal, sums.submit(sums.share()), sums.account(1))
+
+
+@contextmanager
+def finalizing() -> Iterator[Case]:
+    with open_sums(LARGE) as sums:
+        sums.give_shares((1, 2, 3))
+        act = sums.finalize((1, 2, 3), COUNTS[LARGE])
+        yield Case(sums.rehearsal, act, sums.account(1))
+
+
+CASES: Final = {
+    "register": lambda: at_the_desk(register),
+    "withdraw": lambda: at_the_desk(withdraw),
+    "mark_paper": lambda: at_the_desk(mark_paper),
+    "request_credential": lambda: at_the_desk(request_credential),
+    "extend": extending,
+    "override": overriding,
+    "submit_share": sharing,
+    "finalize": finalizing,
+}
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest) -> Iterator[Case]:
+    with CASES[request.param]() as made:
+        yield made
+
+
+def offsets_of(payload: bytes) -> list[int]:
+    """Find the words that look like offsets or lengths of what follows."""
+    words = range(_SELECTOR, len(payload), _WORD)
+    values = {at: int.from_bytes(payload[at : at + _WORD], "big") for at in words}
+    return [at for at, value in values.items() if 0 < value < len(payload)]
+
+
+@pytest.mark.parametrize("extra", [b"\1", bytes(32), b"\1" * 4000])
+def test_bytes_after_the_arguments_change_nothing(case: Case, extra: bytes) -> None:
+    honest = case.told(case.act.payload)
+    assert honest is not None
+    assert case.told(case.act.payload + extra) == honest
+
+
+def test_act_is_refused_when_its_end_is_cut_off(case: Case) -> None:
+    payload = case.act.payload
+    for missing in (_WORD, len(payload) // 2, len(payload) - _SELECTOR):
+        assert case.told(payload[:-missing]) is None
+
+
+def move_apart(payload: bytes, gap: bytes) -> bytes:
+    """Put a gap between the head of the arguments and what its offsets lead to."""
+    head, values = payload[:_SELECTOR], payload[_SELECTOR:]
+    numbers = [
+        int.from_bytes(values[at : at + _WORD], "big")
+        for at in range(0, len(values), _WORD)
+    ]
+    size = next(n for n in numbers if n and n % _WORD == 0)
+    for number in numbers[: size // _WORD]:
+        moved = number + len(gap) if size <= number < len(values) else number
+        head += moved.to_bytes(_WORD, "big")
+    return head + gap + values[size:]
+
+
+@pytest.mark.parametrize("gap", [b"\1" * 7, bytes(32), b"\1" * 4000])
+def test_arguments_that_stand_further_off_are_the_same_act(
+    case: Case, gap: bytes
+) -> None:
+    honest = case.told(case.act.payload)
+    assert case.told(move_apart(case.act.payload, gap)) == honest
+
+
+@pytest.mark.parametrize("shift", [-32, -1, 1, 31, 32, 2**255, 2**256 - 64])
+def test_act_at_odd_offsets_is_refused_or_the_same(case: Case, shift: int) -> None:
+    """What is announced is what was checked, wherever in the call it stood."""
+    payload = case.act.payload
+    honest = case.told(payload)
+    for at in offsets_of(payload):
+        value = int.from_bytes(payload[at : at + _WORD], "big") + shift
+        odd = (value % 2**256).to_bytes(_WORD, "big")
+        changed = payload[:at] + odd + payload[at + _WORD :]
+        assert case.told(changed) in (None, honest)
