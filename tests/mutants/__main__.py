@@ -1,6 +1,9 @@
-"""Take each defence of the contracts out in turn; a test must go red.
+"""Take each defence out in turn; a test must go red.
 
 Usage: python -m tests.mutants [PART OF A MUTANT'S NAME]...
+
+Defences of the contracts, of the library with its audit, and of the reference audit.
+A name begins with its file: `contracts/Tally.vy`, `election/audit`, `reference`.
 """
 
 from __future__ import annotations
@@ -8,58 +11,81 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.sources import Mutant, remove_asserts
-from tests.mutants.substitution import compile_mutant, substitute
-from tests.mutants.verdicts import RunError, find_red, hear_witnesses, tests_of
-from tests.mutants.weakenings import CONTROL, apply, apply_weakenings
+from tests.mutants.contracts import judge as contracts
+from tests.mutants.mutant import Judge, Kind, Mutant
+from tests.mutants.python import judge as python
+from tests.mutants.verdicts import RunError
 
+_KINDS: Final[tuple[Callable[[], Kind], ...]] = (
+    python.list_mutants,
+    contracts.list_mutants,
+)
 _SURVIVORS: Final = Path(__file__).with_name("survivors.toml")
 _WORKERS: Final = 2
 _NICE: Final = 19
-_MOST_WITNESSES: Final = 3
+_judges: list[Judge] = []  # the present one; each process inherits it
 
 
 def main() -> int:
     """Judge all mutants, or those named; return how many end otherwise than expected.
 
-    Every mutant lives in a process of its own, which inherits the chains.
+    Every mutant lives in a process of its own, which inherits what tests share.
     """
     os.nice(_NICE)
-    mutants = [
+    explained = set(tomllib.loads(_SURVIVORS.read_text()))
+    judged: set[str] = set()
+    survivors: set[str] = set()
+    for list_mutants in _KINDS:
+        kind = _choose(list_mutants(), sys.argv[1:])
+        judged |= {mutant.name for mutant in kind.mutants}
+        survivors |= _judge_all(kind)
+    surprises = survivors ^ (explained & judged)
+    _tell(f"{len(judged)} mutants, {len(survivors)} survive, {len(surprises)} surprise")
+    for name in sorted(surprises):
+        _tell(f"  {name}")
+    return len(surprises)
+
+
+def _choose(kind: Kind, parts: Sequence[str]) -> Kind:
+    chosen = [
         mutant
-        for mutant in (*remove_asserts(), *apply_weakenings())
-        if not sys.argv[1:] or any(part in mutant.name for part in sys.argv[1:])
+        for mutant in kind.mutants
+        if not parts or any(part in mutant.name for part in parts)
     ]
-    judge = partial(_find_killer, witnesses=hear_witnesses())
-    _tell(f"{len(mutants)} mutants")
+    return replace(kind, mutants=chosen)
+
+
+def _judge_all(kind: Kind) -> set[str]:
+    """Judge all mutants of a kind; name those that survive. Raises RunError."""
+    if not kind.mutants:
+        return set()
+    _judges[:] = [kind.prepare()]
+    _tell(f"{len(kind.mutants)} mutants")
     survivors = set()
     with get_context("fork").Pool(_WORKERS, maxtasksperchild=1) as pool:
-        control = pool.apply_async(judge, [apply(CONTROL)])
-        killers = pool.imap(judge, mutants, chunksize=1)
-        for mutant, killer in zip(mutants, killers, strict=True):
-            _tell(f"{mutant.name}\n    {killer or 'SURVIVES'}")
+        control = pool.apply_async(_judge, [kind.control])
+        killers = pool.imap(_judge, kind.mutants, chunksize=1)
+        for mutant, killer in zip(kind.mutants, killers, strict=True):
+            _tell(_verdict(mutant, killer))
             if killer is None:
                 survivors.add(mutant.name)
         if killer := control.get():
             raise RunError(f"{killer}: red without a weakness")
-    explained = set(tomllib.loads(_SURVIVORS.read_text()))
-    surprises = survivors ^ explained.intersection(each.name for each in mutants)
-    _tell(f"{len(survivors)} survive, {len(surprises)} of them not as explained")
-    return len(surprises)
+    return survivors
 
 
-def _find_killer(mutant: Mutant, witnesses: Mapping[str, Sequence[str]]) -> str | None:
-    """Ask first the tests that have met the reason, then all that concern it."""
-    substitute(compile_mutant(mutant))
-    first = witnesses.get(mutant.reason or "", ())[:_MOST_WITNESSES]
-    killer = find_red(first) if first else None
-    return killer or find_red(tests_of(mutant.contracts))
+def _judge(mutant: Mutant) -> str | None:
+    return _judges[0](mutant)
+
+
+def _verdict(mutant: Mutant, killer: str | None) -> str:
+    return f"{mutant.name}\n    {killer or 'SURVIVES'}"
 
 
 def _tell(line: str) -> None:

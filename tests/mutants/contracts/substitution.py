@@ -19,7 +19,8 @@ from vyper.exceptions import VyperException  # type: ignore[import-untyped]
 from election import artifacts
 from election.artifacts import read_artifact
 from node.evm.interpreter import Computation
-from tests.mutants.sources import SOURCES, Mutant
+from tests.mutants.contracts.sources import FOLDER, contracts_of
+from tests.mutants.mutant import Mutant
 
 
 class MutantError(Exception):
@@ -45,9 +46,9 @@ def compile_mutant(mutant: Mutant) -> tuple[Substitution, ...]:
     """Compile all contracts that a mutant changes; raises MutantError."""
     with TemporaryDirectory(prefix="veche-mutant-") as folder:
         root = Path(folder)
-        shutil.copytree(SOURCES, root / SOURCES.name)
-        (root / SOURCES.name / mutant.path).write_text(mutant.source)
-        return tuple(_compile(name, mutant, root) for name in mutant.contracts)
+        shutil.copytree(artifacts.ROOT / FOLDER, root / FOLDER)
+        (root / mutant.path).write_text(mutant.source)
+        return tuple(_compile(name, mutant, root) for name in contracts_of(mutant))
 
 
 def _compile(name: str, mutant: Mutant, root: Path) -> Substitution:

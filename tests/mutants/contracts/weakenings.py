@@ -6,95 +6,77 @@ where both sides hash the same, any change breaks honest ballots.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from tests.mutants.sources import SOURCES, Mutant
-
-
-class WeakeningError(Exception):
-    """Report a text that does not stand in its file exactly once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weakening:
-    """What is replaced in which file; name: what no longer holds."""
-
-    name: str
-    path: str
-    old: str
-    new: str
-
+from tests.mutants.mutant import Weakening
 
 WEAKENINGS: Final = (
     # Batches of ballots
     Weakening(
         "a used credential counts again",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "if self._used[credential]:",
         "if self._used[empty(address)]:",
     ),
     Weakening(
         "E_A has no weight",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "delta_a: uint256 = word >> 128",
         "delta_a: uint256 = 1",
     ),
     Weakening(
         "E_Q has no weight",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "delta_q: uint256 = word & (2**128 - 1)",
         "delta_q: uint256 = 1",
     ),
     Weakening(
         "E_j have no weights",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)",
         "delta: uint256 = 1",
     ),
     Weakening(
         "all slots of a ballot have one weight",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)",
         "delta: uint256 = delta_a",
     ),
     Weakening(
         "all ballots of a batch have the same weights",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "keccak256(abi_encode(transcript.DELTA, seed, index, empty(uint256)))",
         "keccak256(abi_encode(transcript.DELTA, seed, empty(uint256)))",
     ),
     Weakening(
         "credentials have no weights",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "e: uint256 = curve.weight("
         "keccak256(abi_encode(transcript.CREDBATCH_E, seed_c, i)))",
         "e: uint256 = 1",
     ),
     Weakening(
         "weights of credentials leave sigma out",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "            slice(abi_encode(signatures), 64, 128 * len(signatures)),\n",
         "",
     ),
     Weakening(
         "a ballot is counted and not added up",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "totals = curve.add_each(totals, points)",
         "pass",
     ),
     Weakening(
         "ballots are not counted",
-        "BallotBox.vy",
+        "contracts/BallotBox.vy",
         "self._cast_count = cast_count",
         "pass",
     ),
     # What a malformed point costs
     Weakening(
         "adding a ballot is handed all gas",
-        "modules/curve.vy",
+        "contracts/modules/curve.vy",
         "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
         "            gas=_G1_ADD_GAS,",
         "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
@@ -102,7 +84,7 @@ WEAKENINGS: Final = (
     ),
     Weakening(
         "a sum is handed all gas",
-        "modules/curve.vy",
+        "contracts/modules/curve.vy",
         "        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),\n"
         "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
         "    assert",
@@ -112,7 +94,7 @@ WEAKENINGS: Final = (
     ),
     Weakening(
         "a share's sum is handed all gas",
-        "modules/curve.vy",
+        "contracts/modules/curve.vy",
         "        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),\n"
         "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
         "    if",
@@ -122,133 +104,133 @@ WEAKENINGS: Final = (
     ),
     Weakening(
         "a share's sum without a precompile is decoded",
-        "modules/curve.vy",
+        "contracts/modules/curve.vy",
         "if not ok or len(point) != 128:",
         "if not ok:",
     ),
     # Signatures
     Weakening(
         "a signature has two forms",
-        "modules/signature.vy",
+        "contracts/modules/signature.vy",
         "s != 0 and s <= _HALF_ORDER",
         "s != 0",
     ),
     # Leaves
     Weakening(
         "a leaf's counter stands still",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "self.nonce[leaf] = nonce + 1",
         "pass",
     ),
     Weakening(
         "a withdrawn leaf keeps its lock",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "self.lock[leaf] = empty(address)",
         "pass",
     ),
     Weakening(
         "a locked leaf is withdrawn without its lock",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "self._check_lock(request.contest, _WITHDRAW, leaf, nonce, empty(bytes32), "
         "lock_signature)",
         "pass",
     ),
     Weakening(
         "a locked leaf is issued a credential without its lock",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "self._check_lock(request.contest, _ISSUE, leaf, nonce, hashed, "
         "lock_signature)",
         "pass",
     ),
     Weakening(
         "a blinded message is not proven to be in the group",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "curve.msm([curve.Term(point=blinded, scalar=1)])",
         "blinded",
     ),
     Weakening(
         "an unlocked leaf takes a signature with v = 0",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "lock_signature.v == 0 and lock_signature.r == 0 and lock_signature.s == 0",
         "lock_signature.v == 0",
     ),
     Weakening(
         "both organisations attest in one role",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "        _SMS_GATEWAY,\n        action,",
         "        _PORTAL,\n        action,",
     ),
     Weakening(
         "one organisation attests for both",
-        "VoterList.vy",
+        "contracts/VoterList.vy",
         "staticcall _ELECTION.sms_gateway(),",
         "staticcall _ELECTION.portal(),",
     ),
     Weakening(
         "a leaf stands beyond the size",
-        "modules/merkle.vy",
+        "contracts/modules/merkle.vy",
         "if index >= size or 2**len(proof) < size:",
         "if 2**len(proof) < size:",
     ),
     Weakening(
         "a proof may be too short",
-        "modules/merkle.vy",
+        "contracts/modules/merkle.vy",
         "if index >= size or 2**len(proof) < size:",
         "if index >= size:",
     ),
     Weakening(
         "a proof may be too long",
-        "modules/merkle.vy",
+        "contracts/modules/merkle.vy",
         "if len(proof) != 0 and 2**(len(proof) - 1) >= size:",
         "if len(proof) != 0 and size == 0:",
     ),
     # Time
     Weakening(
         "polls close a second late",
-        "Election.vy",
+        "contracts/Election.vy",
         "if now >= _TIMES[6] + self._extension:",
         "if now > _TIMES[6] + self._extension:",
     ),
     Weakening(
         "issuing ends a second late",
-        "Election.vy",
+        "contracts/Election.vy",
         "if now >= _TIMES[5] + self._extension:",
         "if now > _TIMES[5] + self._extension:",
     ),
     Weakening(
         "phases begin a second late",
-        "Election.vy",
+        "contracts/Election.vy",
         "if now >= _TIMES[4 - i]:",
         "if now > _TIMES[4 - i]:",
     ),
     Weakening(
         "an extension is used twice",
-        "Election.vy",
+        "contracts/Election.vy",
         "self._extension_counter += 1",
         "pass",
     ),
     Weakening(
         "each extension may be two hours",
-        "Election.vy",
+        "contracts/Election.vy",
         "delta <= _MAX_EXTENSION - self._extension",
         "delta <= _MAX_EXTENSION",
     ),
     Weakening(
         "an observer counts twice",
-        "Election.vy",
+        "contracts/Election.vy",
         "        previous = observer\n",
         "        previous = empty(address)\n",
     ),
     Weakening(
         "a contest has two boxes",
-        "Election.vy",
+        "contracts/Election.vy",
         "self._contests[contest].box = made",
         "pass",
     ),
     # Tally
     Weakening(
         "a share's two equations have no weight",
-        "Tally.vy",
+        "contracts/Tally.vy",
         "curve.weight(\n"
         "        keccak256(abi_encode(transcript.DEC_DELTA, hashed, t1, t2, s))\n"
         "    )",
@@ -256,25 +238,25 @@ WEAKENINGS: Final = (
     ),
     Weakening(
         "a share's response is reduced for it",
-        "Tally.vy",
+        "contracts/Tally.vy",
         "    if s >= curve.Q:\n        return False\n",
         "",
     ),
     Weakening(
         "a malformed share is accepted",
-        "Tally.vy",
+        "contracts/Tally.vy",
         "return ok and curve.is_infinity(residue)",
         "return curve.is_infinity(residue)",
     ),
     Weakening(
         "small sums are opened",
-        "Tally.vy",
+        "contracts/Tally.vy",
         "elif cast_count < staticcall _ELECTION.m_min():",
         "elif cast_count < staticcall _ELECTION.m_min() - 1:",
     ),
     Weakening(
         "a withheld contest that was opened counts as final",
-        "Tally.vy",
+        "contracts/Tally.vy",
         "self.final -= 1",
         "pass",
     ),
@@ -283,23 +265,7 @@ WEAKENINGS: Final = (
 
 CONTROL: Final = Weakening(
     "control, weaker in nothing",
-    "modules/signature.vy",
+    "contracts/modules/signature.vy",
     "assert v == 27 or v == 28,",
     "assert v == 28 or v == 27,",
 )
-"""What must survive, or the tests go red for another reason than a missing defence."""
-
-
-def apply_weakenings() -> Iterator[Mutant]:
-    """Apply every replacement; raises WeakeningError for one that does not fit."""
-    return map(apply, WEAKENINGS)
-
-
-def apply(weakening: Weakening) -> Mutant:
-    """Apply one replacement; raises WeakeningError if it does not fit."""
-    source = (SOURCES / weakening.path).read_text()
-    if source.count(weakening.old) != 1:
-        raise WeakeningError(f"{weakening.name}: not once in {weakening.path}")
-    changed = source.replace(weakening.old, weakening.new)
-    name = f"{weakening.path}: {weakening.name}"
-    return Mutant(name, Path(weakening.path), changed, None)

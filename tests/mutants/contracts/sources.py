@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from vyper import ast as vyper_ast  # type: ignore[import-untyped]
 
 from election.artifacts import CONTRACTS, ROOT
+from tests.mutants.mutant import Mutant
 
-SOURCES: Final = ROOT / "contracts"
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One changed source file.
-
-    name: what stands in a list of survivors. reason: what the contract would say, if
-    the defence is an assert. path: below `contracts/`.
-    """
-
-    name: str
-    path: Path
-    source: str
-    reason: str | None
-
-    @property
-    def contracts(self) -> tuple[str, ...]:
-        """List the contracts whose code it changes."""
-        return tuple(name for name in CONTRACTS if self.path in _sources_of(name))
+FOLDER: Final = Path("contracts")
 
 
 def remove_asserts() -> Iterator[Mutant]:
     """Take every assert of every contract and module out, one at a time."""
-    for path in sorted(SOURCES.rglob("*.vy")):
+    for path in sorted((ROOT / FOLDER).rglob("*.vy")):
         source = path.read_text()
         tree = vyper_ast.parse_to_ast(source)
         for node in tree.get_descendants(vyper_ast.Assert):
-            yield _remove(path.relative_to(SOURCES), source, node)
+            yield _remove(path.relative_to(ROOT), source, node)
+
+
+def contracts_of(mutant: Mutant) -> tuple[str, ...]:
+    """List the contracts whose code a mutant changes."""
+    return tuple(name for name in CONTRACTS if mutant.path in _sources_of(name))
 
 
 def _remove(path: Path, source: str, node: Any) -> Mutant:
@@ -50,13 +36,13 @@ def _remove(path: Path, source: str, node: Any) -> Mutant:
     changed = "".join([*lines[:first], kept, *lines[last + 1 :]])
     reason = None if node.msg is None else str(node.msg.value)
     name = f"{path}: {reason or ' '.join(text.split())}"
-    return Mutant(name, path, changed, reason)
+    return Mutant(name, path, changed, (first + 1, last + 1), reason)
 
 
 def _sources_of(contract: str) -> set[Path]:
     """List a contract's own file and all that it imports."""
     found: set[Path] = set()
-    waiting = [Path(f"{contract}.vy")]
+    waiting = [FOLDER / f"{contract}.vy"]
     while waiting:
         path = waiting.pop()
         if path not in found:
@@ -66,11 +52,11 @@ def _sources_of(contract: str) -> set[Path]:
 
 
 def _imports(path: Path) -> Iterator[Path]:
-    for line in (SOURCES / path).read_text().splitlines():
+    for line in (ROOT / path).read_text().splitlines():
         match line.split():
             case ["from", "modules", "import", name]:
-                yield Path("modules") / f"{name}.vy"
+                yield FOLDER / "modules" / f"{name}.vy"
             case ["from", "interfaces", "import", name]:
-                yield Path("interfaces") / f"{name}.vyi"
+                yield FOLDER / "interfaces" / f"{name}.vyi"
             case _:
                 pass

@@ -1,0 +1,57 @@
+"""Defences in Python that are no check, each taken out by replacing some text.
+
+Most are weights: what they protect is in docs/protocol.md §3, §4 and §5.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.mutant import Weakening
+
+WEAKENINGS: Final = (
+    Weakening(
+        "all weights of a batch are 1",
+        "election/crypto/proofs/unit_vector_batch.py",
+        "        weights.extend(weight_pair(hash_fields(Tag.BATCH_WEIGHT, *fields)))",
+        "        weights.extend((Scalar(1), Scalar(1)))",
+    ),
+    Weakening(
+        "all ballots of a batch have the same weights",
+        "election/crypto/proofs/unit_vector_batch.py",
+        "uint_word(index), uint_word(word)",
+        "uint_word(0), uint_word(word)",
+    ),
+    Weakening(
+        "credentials have no weights",
+        "election/crypto/blind_credential.py",
+        "weight(hash_fields(Tag.CREDENTIAL_WEIGHT, hash_word(seed), uint_word(index)))",
+        "Scalar(1)",
+    ),
+    Weakening(
+        "weights of credentials leave sigma out",
+        "election/crypto/blind_credential.py",
+        "hash_fields(Tag.CREDENTIAL_BATCH, hash_word(batch_seed), sigmas)",
+        "hash_fields(Tag.CREDENTIAL_BATCH, hash_word(batch_seed))",
+    ),
+    Weakening(
+        "two equations of a share have no weight",
+        "election/crypto/proofs/equality.py",
+        "delta = merge_weight(statement, proof)",
+        "delta = Scalar(1)",
+    ),
+    Weakening(
+        "slots of a share have no weights",
+        "election/protocol/decryption.py",
+        "challenge(hash_fields(Tag.DECRYPTION_ALPHA, hash_word(digest), "
+        "uint_word(slot)))",
+        "Scalar(1)",
+    ),
+)
+
+CONTROL: Final = Weakening(
+    "control, weaker in nothing",
+    "election/crypto/signature.py",
+    "if v not in (_FIRST_V, _FIRST_V + 1):",
+    "if v not in (_FIRST_V + 1, _FIRST_V):",
+)

@@ -1,0 +1,92 @@
+"""Which tests call which functions of library and reference, and hear them refuse."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from types import CodeType, FrameType
+from typing import Any, Final
+
+import pytest
+
+from election.artifacts import ROOT
+from tests.mutants.mutant import Mutant
+from tests.mutants.verdicts import Reporter
+
+_FOLDERS: Final = tuple(f"{ROOT / name}/" for name in ("election", "reference"))
+
+
+class Witnesses(Reporter):
+    """A pytest plugin: calls and refusals of every test.
+
+    calls: the first lines of what was called, by file and test. refusals: the lines
+    that an exception, or the answer False, left a function by; likewise.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing heard; tests that are listened to are slow."""
+        super().__init__()
+        self.calls: dict[str, dict[str, set[int]]] = defaultdict(dict)
+        self.refusals: dict[str, dict[str, set[int]]] = defaultdict(dict)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Listen to a test with its fixtures."""
+        called: set[CodeType] = set()
+        left: set[tuple[CodeType, int]] = set()
+
+        def enter(frame: FrameType, _: str, __: Any) -> Any:
+            code = frame.f_code
+            if not code.co_filename.startswith(_FOLDERS):
+                return None
+            called.add(code)
+            frame.f_trace_lines = False
+            return leave
+
+        def leave(frame: FrameType, event: str, value: Any) -> Any:
+            if event == "exception" or (event == "return" and value is False):
+                left.add((frame.f_code, frame.f_lineno))
+            return leave
+
+        sys.settrace(enter)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            for code in called:
+                lines = self.calls[code.co_filename].setdefault(item.nodeid, set())
+                lines.add(code.co_firstlineno)
+            for code, line in left:
+                lines = self.refusals[code.co_filename].setdefault(item.nodeid, set())
+                lines.add(line)
+
+    def concerned(self, mutant: Mutant, function: range) -> Sequence[str]:
+        """List the tests that concern a mutant of a function, the likeliest first.
+
+        First those that heard the refusal, then those that heard any refusal of the
+        function, then those that called it; of each, those that do least.
+        """
+        path, lines = str(ROOT / mutant.path), range(*mutant.lines)
+        heard = self.refusals.get(path, {})
+        called = self.calls.get(path, {})
+        near = _tests_at(heard, range(lines.start, lines.stop + 1))
+        far = _tests_at(heard, function) - near
+        rest = _tests_at(called, function) - near - far
+        return [test for part in (near, far, rest) for test in self._sort(part)]
+
+    def _sort(self, tests: set[str]) -> list[str]:
+        return sorted(tests, key=lambda test: (self._sizes.get(test, 0), test))
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        sizes: dict[str, int] = defaultdict(int)
+        for tests in self.calls.values():
+            for test, lines in tests.items():
+                sizes[test] += len(lines)
+        return sizes
+
+
+def _tests_at(found: dict[str, set[int]], lines: range) -> set[str]:
+    return {test for test, at in found.items() if any(line in lines for line in at)}
