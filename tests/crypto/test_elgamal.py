@@ -52,6 +52,14 @@ def test_combined_ciphertext_holds_the_counts(
     assert open_slots(total) == tuple(G * Scalar(count) for count in counts)
 
 
+def test_ciphertexts_of_one_nonce_show_who_chose_alike() -> None:
+    """Why no nonce is used twice: B_j - B'_j is then m_j - m'_j, for all to see."""
+    ours, alike, other = (encrypt(c, KEYS, nonce=Scalar(5)) for c in (1, 1, 2))
+    pairs = zip(ours.slots, other.slots, strict=True)
+    assert ours.slots == alike.slots
+    assert [a - b for a, b in pairs] == [G, -G, G - G]
+
+
 @pytest.mark.parametrize("choice", [-1, 0, 4])
 def test_choice_is_refused_when_nobody_stands_in_its_slot(choice: int) -> None:
     with pytest.raises(ChoiceError, match=r"not in 1\.\.3"):

@@ -318,6 +318,32 @@ def test_memo_binds_credential_and_word() -> None:
     assert memo != ZERO_HASH
 
 
+def test_two_voters_share_no_nonce_when_their_devices_draw_the_same() -> None:
+    """Equal A in two ballots would show whether they hold the same choice."""
+    drawn = bytes(64)
+    keys = (b"\x01" * 16, b"\x02" * 16)
+    first, second = (
+        prepare_choice(1, honest.box(), source=SecretSource(drawn, key)) for key in keys
+    )
+    assert first.ciphertext.ephemeral != second.ciphertext.ephemeral
+
+
+def test_voter_who_is_shown_anothers_ballot_finds_another_memo() -> None:
+    """Two voters who chose alike may be shown one tracking code: not one memo."""
+    box, word = honest.box(), "the same control word"
+    shown = honest.issue(1, ctx_box=box)
+    raw = make_ballot(
+        prepare_choice(1, box, source=SOURCE),
+        box,
+        credential=shown,
+        memo=derive_memo(shown.address, word),
+        source=SOURCE,
+    )
+    memo = accept_ballot(raw, box).record.memo
+    assert memo == derive_memo(shown.address, word)
+    assert memo != derive_memo(honest.issue(2, ctx_box=box).address, word)
+
+
 def test_nonce_is_not_reused_between_contests() -> None:
     first = prepare_choice(1, honest.box(), source=SOURCE)
     second = prepare_choice(1, honest.box(2), source=SOURCE)

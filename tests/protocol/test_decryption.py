@@ -138,13 +138,27 @@ def test_share_is_refused_when_its_response_is_not_reduced(shift: int) -> None:
         accept(replace(sent, s=sent.s + shift), 2, tally())
 
 
+@pytest.mark.parametrize("order", low_order.ORDERS[:3])
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_share_is_refused_when_a_point_is_outside_the_subgroup(at: int) -> None:
+def test_share_is_refused_when_a_point_is_outside_the_subgroup(
+    at: int, order: int
+) -> None:
     sent = message(2, tally())
-    bad = low_order.shifted_generator_bytes(3)
+    bad = low_order.shifted_generator_bytes(order)
     points = sent.decryption[: at * 128] + bad + sent.decryption[(at + 1) * 128 :]
     with pytest.raises(FaultyTrusteeError, match="not in the prime-order subgroup"):
         accept(replace(sent, decryption=points), 2, tally())
+
+
+@pytest.mark.parametrize("order", low_order.ORDERS[:3])
+@pytest.mark.parametrize("name", ["t1", "t2"])
+def test_share_is_refused_when_a_commitment_is_outside_the_subgroup(
+    name: str, order: int
+) -> None:
+    sent, bad = message(2, tally()), low_order.shifted_generator_bytes(order)
+    changed = replace(sent, t1=bad) if name == "t1" else replace(sent, t2=bad)
+    with pytest.raises(FaultyTrusteeError, match="not in the prime-order subgroup"):
+        accept(changed, 2, tally())
 
 
 @pytest.mark.parametrize("size", [0, 128, 256, 383, 512])

@@ -69,6 +69,13 @@ def test_share_is_refused_when_it_is_garbage() -> None:
         accept(b"\x01" * 128, 1)
 
 
+@pytest.mark.parametrize("order", low_order.ORDERS[:3])
+def test_share_is_refused_when_it_is_outside_the_subgroup(order: int) -> None:
+    """The device multiplies it by what hides the voter."""
+    with pytest.raises(FaultyIssuerError, match="not in the prime-order subgroup"):
+        accept(low_order.shifted_generator_bytes(order), 1)
+
+
 def test_share_is_refused_when_it_is_changed() -> None:
     with pytest.raises(FaultyIssuerError, match="issuer 1") as caught:
         accept(encode_g1(G), 1)

@@ -20,9 +20,10 @@ from election.crypto.proofs.unit_vector import (
     complete_responses,
     derive_challenges,
     prove_unit_vector,
+    slot_powers,
     verify_unit_vector,
 )
-from election.crypto.scalar import Scalar, reduce_scalar
+from election.crypto.scalar import Scalar, invert_scalar, reduce_scalar
 from election.crypto.transcript import Address, Hash
 from tests import forger, vector_files
 from tests.reference import unit_vector as reference
@@ -306,6 +307,49 @@ def test_verifier_is_broken_when_the_challenge_omits_a_commitment(
 
     monkeypatch.setattr(unit_vector, "derive_challenges", derive_weakly)
     assert verify_unit_vector(*forge_last_commitment())
+
+
+def omit_ciphertext(
+    statement: UnitVectorStatement, commitments: UnitVectorCommitments
+) -> unit_vector.UnitVectorChallenges:
+    fixed = encrypt(1, KEYS, nonce=Scalar(1))
+    return derive_challenges(replace(statement, ciphertext=fixed), commitments)
+
+
+def forge_ciphertext() -> tuple[UnitVectorStatement, UnitVectorProof]:
+    """Choose the ciphertext after the challenge, by the other root of E_Q.
+
+    With f_1 + f_L held fixed, E_Q is quadratic in f_1, and the honest f_1 is one root.
+    """
+    statement, _ = honest()
+    fixed = replace(statement, ciphertext=encrypt(1, KEYS, nonce=Scalar(1)))
+    choice = (0, 1, 0, 0, 0)
+    commitments = forger.commit_vector(fixed, choice, nonce=NONCE, masks=MASKS)
+    challenges = derive_challenges(fixed, commitments)
+    x = challenges.x
+    z, (first, *others) = forger.answer(x, choice, nonce=NONCE, masks=MASKS)
+    one, *_, beta = slot_powers(challenges.beta, len(KEYS))
+    both = x - sum(others)
+    roots = one * x + beta * (2 * both - x)
+    roots *= invert_scalar(reduce_scalar(one + beta))
+    proof = UnitVectorProof(commitments, z, (reduce_scalar(roots - first), *others))
+    responses, _ = complete_responses(proof, challenges)
+    slots = tuple(
+        (key * z + G * f - commitment) * invert_scalar(x)
+        for key, f, commitment in zip(KEYS, responses, commitments.slots, strict=True)
+    )
+    return replace(statement, ciphertext=Ciphertext(G * NONCE, slots)), proof
+
+
+def test_verifier_is_broken_when_the_challenges_omit_the_ciphertext(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What then passes holds no choice at all, and no tally could be opened."""
+    statement, proof = forge_ciphertext()
+    assert statement.ciphertext.slots[0] - KEYS[0] * NONCE not in (G1_INFINITY, G)
+    assert not verify_unit_vector(statement, proof)
+    monkeypatch.setattr(unit_vector, "derive_challenges", omit_ciphertext)
+    assert verify_unit_vector(statement, proof)
 
 
 def test_secrets_do_not_show_in_a_representation() -> None:

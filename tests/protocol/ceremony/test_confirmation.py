@@ -95,7 +95,10 @@ def test_confirmation_is_refused_when_a_share_is_not_held(slot: int) -> None:
     ("changed", "fact"),
     [
         (replace(message(), t=encode_g1(G)), "does not verify"),
-        (replace(message(), t=low_order.shifted_generator_bytes(3)), "subgroup"),
+        *(
+            (replace(message(), t=low_order.shifted_generator_bytes(order)), "subgroup")
+            for order in low_order.ORDERS[:3]
+        ),
         (replace(message(), t=bytes(127)), "127 bytes"),
         (replace(message(), s=(message().s + 1) % ORDER), "does not verify"),
         (replace(message(), s=message().s + ORDER), "not below the group order"),

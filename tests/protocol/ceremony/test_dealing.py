@@ -159,9 +159,12 @@ def test_complaint_is_refused_when_another_member_made_it() -> None:
         judged(complaint(dealt, member=5), dealt)
 
 
+@pytest.mark.parametrize("order", low_order.ORDERS[:3])
 @pytest.mark.parametrize("field", ["z", "t1", "t2"])
-def test_complaint_is_refused_when_a_point_is_outside_the_subgroup(field: str) -> None:
-    dealt, bad = garble(0), low_order.shifted_generator_bytes(3)
+def test_complaint_is_refused_when_a_point_is_outside_the_subgroup(
+    field: str, order: int
+) -> None:
+    dealt, bad = garble(0), low_order.shifted_generator_bytes(order)
     sent = complaint(dealt)
     changed = {
         "z": replace(sent, z=bad),
@@ -183,7 +186,10 @@ def test_complaint_is_refused_when_its_response_is_not_reduced() -> None:
     ("changed", "fact"),
     [
         (replace(message(), r=bytes(128)), "infinity"),
-        (replace(message(), r=low_order.shifted_generator_bytes(3)), "subgroup"),
+        *(
+            (replace(message(), r=low_order.shifted_generator_bytes(order)), "subgroup")
+            for order in low_order.ORDERS[:3]
+        ),
         (replace(message(), r=b""), "0 bytes"),
         (replace(message(), ciphertexts=message().ciphertexts[1:]), "another number"),
         (replace(message(), ciphertexts=()), "another number"),

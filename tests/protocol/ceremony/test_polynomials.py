@@ -161,11 +161,14 @@ def test_reveal_is_refused_when_its_proof_is_wrong(name: str) -> None:
         accept(wrong)
 
 
-@pytest.mark.parametrize("position", [0, POINTS - 1])
-def test_reveal_is_refused_when_a_point_is_outside_the_subgroup(position: int) -> None:
+@pytest.mark.parametrize("order", low_order.ORDERS[:3])
+@pytest.mark.parametrize("position", range(POINTS))
+def test_reveal_is_refused_when_a_point_is_outside_the_subgroup(
+    position: int, order: int
+) -> None:
     at = position * G1_BYTES
     old = message().coefficients
-    bad = low_order.shifted_generator_bytes(11)
+    bad = low_order.shifted_generator_bytes(order)
     changed = old[:at] + bad + old[at + G1_BYTES :]
     with pytest.raises(FaultyTrusteeError, match="not in the prime-order subgroup"):
         accept(replace(message(), coefficients=changed))
