@@ -9,9 +9,10 @@ from election.audit.checks.ceremonies import (
 from election.audit.evidence import Evidence
 from election.crypto.group import G2Point, Point, encode_g2
 from election.crypto.proofs.knowledge import KnowledgeProof, prove_knowledge
-from election.crypto.scalar import Scalar
+from election.crypto.scalar import Scalar, reduce_scalar
+from election.crypto.sharing import lagrange_coefficients
 from election.protocol.board import Board
-from election.protocol.ceremony import confirmation
+from election.protocol.ceremony import confirmation, dealing
 from election.protocol.ceremony.attempt import BoundAttempt
 from election.protocol.ceremony.enrolment import derive_encryption_secret
 from election.protocol.ceremony.polynomials import derive_polynomials
@@ -91,6 +92,27 @@ def test_part_of_the_election_key_with_an_image_in_g2_is_found(told: Told) -> No
     faults = examine(publish_in_g2(told, secret))
     assert faults.keys() == {"images"}
     assert faults["images"][0].blames == "trustee 3"
+
+
+def test_point_of_a_deal_with_an_image_in_g2_is_found(told: Told) -> None:
+    """Whoever knows uG2 opens what was dealt under R = uG."""
+    bound = bound_of(told.board, Part.TRUSTEES, await_trustees(Evidence(told.board)))
+    source = member_of("trustee 3").source
+    secret = dealing._derive_nonce(bound, 3, source)
+    faults = examine(publish_in_g2(told, secret))
+    assert faults.keys() == {"images"}
+    assert faults["images"][0].blames == "trustee 3"
+
+
+def test_election_key_with_an_image_in_g2_is_found(told: Told) -> None:
+    """A threshold of trustees lets an issuer publish it, and all read all ballots."""
+    held = [told.shares[name] for name in told.shares if name.startswith("trustee")]
+    shares = {each.member: each.secrets[0] for each in held}
+    factors = lagrange_coefficients(tuple(shares))
+    secret = reduce_scalar(sum(factors[member] * shares[member] for member in shares))
+    faults = examine(publish_in_g2(told, secret))
+    assert faults.keys() == {"images"}
+    assert faults["images"][0].blames == "trustees"
 
 
 def test_verification_key_with_an_image_in_g2_is_found(told: Told) -> None:
