@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from election.client.contracts.tally import TallyState
 from election.client.open_election import OpenElection, read_box
 from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import SigningKey
+from election.protocol.tally import TallyState
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,

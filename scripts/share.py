@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import typer
 
-from election.client.contracts.tally import TallyState
-from election.client.open_election import OpenElection, read_box
-from election.client.tallying import recompute_tally, submit_share
-from scripts.caution import audit_before_share, sign_once
+from election.client.open_election import OpenElection
+from election.client.tallying import submit_share
+from election.protocol.tally import TallyState
+from scripts.caution import (
+    AuditedElection,
+    audit_before_share,
+    own_share,
+    require_agreed,
+    require_own_key,
+    sign_once,
+)
+from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.options import (
     DEFAULT_URL,
@@ -24,33 +32,44 @@ from scripts.options import (
 from scripts.session import enter, unlock
 from scripts.terminal import say, show
 
-EXAMPLE = "veche share --election election.json --key keys/trustee-1.json"
+EXAMPLE = "veche share --compare --election election.json --key keys/trustee-1.json"
 
 
-def compare(opened: OpenElection, contests: Sequence[int]) -> dict[int, str]:
-    """Give the comparison hash of every contest that is open for shares."""
+def compare(audited: AuditedElection, contests: Sequence[int]) -> dict[int, str]:
+    """Give the comparison hash of every contest that is frozen."""
     return {
-        contest: recompute_tally(
-            opened, read_box(opened, contest)
-        ).comparison_hash.hex()
-        for contest in contests
-        if opened.tally.state(contest) is TallyState.OPEN
+        contest: frozen.comparison_hash.hex()
+        for contest, frozen in audited.frozen.items()
+        if contest in contests
     }
 
 
 def share(
-    opened: OpenElection, contests: Sequence[int], *, key_file: KeyFile
+    opened: OpenElection,
+    audited: AuditedElection,
+    contests: Sequence[int],
+    *,
+    agreed: Collection[str],
+    key_file: KeyFile,
 ) -> dict[int, str]:
-    """Give the trustee's shares of all open contests; says what became of each."""
-    done: dict[int, str] = {}
+    """Give the trustee's shares of the sums agreed on; says what became of each.
+
+    agreed: comparison hashes in hexadecimal. Raises UnverifiedError.
+    """
+    require_agreed(audited, agreed)
+    require_own_key(audited, own_share(key_file))
+    frozen, done = audited.frozen, dict[int, str]()
     for contest in contests:
-        state = opened.tally.state(contest)
+        state = audited.state(contest)
         done[contest] = state.name.lower()
-        if state is TallyState.OPEN:
-            frozen = recompute_tally(opened, read_box(opened, contest))
-            key_file, message = sign_once(key_file, frozen.tally)
-            given = submit_share(opened, frozen, message, key=key_file.key)
-            done[contest] = "given" if given else "given before"
+        if state is not TallyState.OPEN:
+            continue
+        if frozen[contest].comparison_hash.hex() not in agreed:
+            done[contest] = "not agreed on"
+            continue
+        key_file, message = sign_once(key_file, frozen[contest].tally)
+        given = submit_share(opened, frozen[contest], message, key=key_file.key)
+        done[contest] = "given" if given else "given before"
     return done
 
 
@@ -61,23 +80,35 @@ def command(
     only_compare: Annotated[
         bool, typer.Option("--compare", help="Show what to compare; send nothing.")
     ] = False,
+    agreed: Annotated[
+        list[str] | None,
+        typer.Option(help="Hash of a sum that k trustees were shown alike."),
+    ] = None,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Decrypt contests' sums in part, after verifying the whole election.
 
-    Run it with --compare first, and compare the hashes with those of other trustees
-    over another channel: whoever was shown another history has another hash. A sum
-    that was decrypted once is never decrypted again in another version.
+    Run it with --compare first, and compare the hashes with those of the other
+    trustees over another channel than this chain: whoever was shown another history
+    has another hash. Then give each hash with --agreed. A sum that was decrypted once
+    is never decrypted again in another version.
     """
+    if not only_compare and not agreed:
+        raise InputError("--agreed", "missing: run with --compare first")
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     say("verifying the election ...")
-    audit_before_share(opened)
+    audited = audit_before_share(opened)
     contests = contests or list(opened.contests)
     if only_compare:
-        done = compare(opened, contests)
+        done = compare(audited, contests)
     else:
-        done = share(opened, contests, key_file=key_file)
+        hashes = {_spell(each) for each in agreed or ()}
+        done = share(opened, audited, contests, agreed=hashes, key_file=key_file)
     show({str(contest): what for contest, what in done.items()}, as_json=as_json)
+
+
+def _spell(text: str) -> str:
+    return text.strip().lower().removeprefix("0x")

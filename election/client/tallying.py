@@ -5,8 +5,6 @@ docs/protocol.md §5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from election.client.contracts.ballot_box import LARGEST_BATCH
 from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import ContestBox, OpenElection
@@ -26,28 +24,7 @@ from election.protocol.decryption import (
 )
 from election.protocol.encoding import encode_totals
 from election.protocol.events import BallotCast, ShareAccepted, TallyFrozen
-from election.protocol.tally import (
-    EncryptedTally,
-    aggregate_ballots,
-    derive_comparison_hash,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenTally:
-    """A contest's encrypted sum that was both frozen on chain and recomputed here.
-
-    block: number of the block that froze it.
-    """
-
-    contest: int
-    block: int
-    tally: EncryptedTally
-
-    @property
-    def comparison_hash(self) -> Hash:
-        """Derive what trustees compare before they decrypt."""
-        return derive_comparison_hash(self.tally, block=self.block)
+from election.protocol.tally import FrozenTally, aggregate_ballots
 
 
 def read_ballots(contest_box: ContestBox) -> tuple[Ballot, ...]:

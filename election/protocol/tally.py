@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from election.crypto.elgamal import Ciphertext, combine_ciphertexts
 from election.crypto.transcript import (
@@ -22,6 +23,15 @@ from election.protocol.ballot import Ballot
 from election.protocol.context import Box
 
 
+class TallyState(IntEnum):
+    """What a contest's tally waits for, docs/protocol.md §5."""
+
+    NONE = 0
+    OPEN = 1
+    WITHHELD = 2
+    FINAL = 3
+
+
 @dataclass(frozen=True, slots=True)
 class EncryptedTally:
     """A_sum, B_sum_1..L and the number N of ballots in them."""
@@ -29,6 +39,23 @@ class EncryptedTally:
     ctx: Hash
     cast_count: int
     totals: Ciphertext
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenTally:
+    """A contest's encrypted sum that was frozen on chain and computed again here.
+
+    block: number of the block that froze it.
+    """
+
+    contest: int
+    block: int
+    tally: EncryptedTally
+
+    @property
+    def comparison_hash(self) -> Hash:
+        """Derive what trustees compare before they decrypt."""
+        return derive_comparison_hash(self.tally, block=self.block)
 
 
 def aggregate_ballots(ballots: Sequence[Ballot], box: Box) -> EncryptedTally:

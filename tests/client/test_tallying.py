@@ -6,11 +6,9 @@ import pytest
 
 from election.client.board_reader import read_board
 from election.client.casting import cast_ballots
-from election.client.contracts.tally import TallyState
 from election.client.errors import ContractRefusedError, UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.client.tallying import (
-    FrozenTally,
     find_counts,
     read_ballots,
     read_shares,
@@ -22,6 +20,7 @@ from election.crypto.transcript import Address
 from election.errors import CountError
 from election.protocol.decryption import make_share
 from election.protocol.replay import Part, replay_board
+from election.protocol.tally import FrozenTally, TallyState
 from tests.client.stage import RELAY, TRUSTEES, Stage, make_source, travel
 
 

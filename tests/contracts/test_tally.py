@@ -8,7 +8,6 @@ from typing import Final
 
 import pytest
 
-from election.client.contracts.tally import TallyState
 from election.crypto.group import G
 from election.crypto.signature import sign_hash
 from election.crypto.transcript import Hash
@@ -20,7 +19,7 @@ from election.protocol.events import (
     TallyWithheld,
 )
 from election.protocol.phases import Phase
-from election.protocol.tally import EncryptedTally, derive_override_hash
+from election.protocol.tally import EncryptedTally, TallyState, derive_override_hash
 from scripts.demo.voting import encrypt_ballot
 from tests.contracts.rehearsal import (
     CAST,

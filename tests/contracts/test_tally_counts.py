@@ -8,10 +8,10 @@ from typing import Final
 
 import pytest
 
-from election.client.contracts.tally import TallyState
 from election.crypto.scalar import ORDER
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import ResultPublished
+from election.protocol.tally import TallyState
 from tests.contracts.rehearsal import COUNTS, EMPTY, LARGE, SMALL
 from tests.contracts.sums import Sums, open_sums
 

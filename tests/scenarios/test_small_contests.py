@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from election.client.contracts.tally import TallyState
 from election.client.errors import ContractRefusedError
 from election.client.tallying import recompute_tally
 from election.crypto.signature import Signature, derive_address, sign_hash
 from election.crypto.transcript import ZERO_HASH
 from election.protocol.decryption import make_share
 from election.protocol.phases import Phase
-from election.protocol.tally import derive_override_hash
+from election.protocol.tally import TallyState, derive_override_hash
 from scripts.demo import counting, voting
 from scripts.demo.roles import draw_source
 from tests.scenarios.stage import Polls, ignore, make_people, open_polls

@@ -219,12 +219,16 @@ def test_key_file_that_is_not_there(prepared: Cli) -> None:
     check(prepared.attempt("freeze", key="nobody"), "`veche keygen` makes one")
 
 
+def test_share_of_nothing_that_was_agreed_on(prepared: Cli) -> None:
+    check(prepared.attempt("share", key="trustee-1"), "run with --compare first")
+
+
 @pytest.mark.parametrize(
     ("act", "key"),
     [
         (["trustee"], "issuer-1"),
         (["issuer"], "trustee-1"),
-        (["share"], "issuer-1"),
+        (["share", "--compare"], "issuer-1"),
         (["cast", "x"], "commission"),
         (["publish-list", "x", "--out", "x"], "relay"),
         (["attest", "x", "--out", "x"], "relay"),

@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from election.client.board_reader import read_board
 from election.client.casting import cast_ballots
-from election.client.contracts.tally import TallyState
 from election.client.rpc import Connection
 from election.crypto.signature import SigningKey, sign_hash
 from election.crypto.transcript import Address
 from election.errors import CountError
-from election.protocol.board import Board
+from election.protocol.abi import ContractName, decode_event
+from election.protocol.board import Board, Log
+from election.protocol.events import TallyFrozen
+from election.protocol.tally import TallyState
 from scripts import caution
 from scripts.authorizations import AuthorizationFile, hash_override
-from scripts.caution import audit_before_share
+from scripts.caution import AuditedElection, accept_board, audit_before_share
 from scripts.errors import UnverifiedError
 from scripts.files.json_file import render_json
 from scripts.files.key_file import KeyFile, Role, StoredShare, create_key_file
 from scripts.freeze import freeze
 from scripts.override import override
 from scripts.publish_result import publish_results
-from scripts.share import share
+from scripts.share import compare, share
 from tests.client.stage import (
     COMMISSION,
     OBSERVERS,
@@ -71,9 +74,28 @@ def key_file_of(stage: Stage, key: SigningKey, folder: Path) -> KeyFile:
     return replace(made, secrets=secrets)
 
 
+def give_share(
+    stage: Stage,
+    contests: list[int],
+    folder: Path,
+    key: SigningKey = TRUSTEES[0],
+    *,
+    shown: AuditedElection | None = None,
+) -> dict[int, str]:
+    """Compare, agree to what was shown, and give what was agreed to."""
+    audited = audit_before_share(stage.opened)
+    return share(
+        stage.opened,
+        shown or audited,
+        contests,
+        agreed=set(compare(audited, contests).values()),
+        key_file=key_file_of(stage, key, folder),
+    )
+
+
 def give_shares(stage: Stage, contests: list[int], folder: Path) -> None:
     for key in TRUSTEES[:2]:
-        share(stage.opened, contests, key_file=key_file_of(stage, key, folder))
+        give_share(stage, contests, folder, key)
 
 
 def sign_override(stage: Stage, folder: Path) -> list[Path]:
@@ -91,8 +113,7 @@ def sign_override(stage: Stage, folder: Path) -> list[Path]:
 def test_sum_of_too_few_is_withheld_and_no_share_is_given(
     stage: Stage, tmp_path: Path
 ) -> None:
-    key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
-    done = share(stage.opened, [1, 30], key_file=key_file)
+    done = give_share(stage, [1, 30], tmp_path)
     assert done == {1: "given", 30: "withheld"}
     give_shares(stage, [1], tmp_path / "others")
     counts = publish_results(stage.opened, [1, 30], key=RELAY)
@@ -109,7 +130,7 @@ def test_withheld_contest_is_opened_by_signatures(stage: Stage, tmp_path: Path) 
 
 
 def test_result_waits_for_enough_shares(stage: Stage, tmp_path: Path) -> None:
-    share(stage.opened, [1], key_file=key_file_of(stage, TRUSTEES[0], tmp_path))
+    give_share(stage, [1], tmp_path)
     with pytest.raises(CountError, match="1 shares of trustees, 2 needed"):
         publish_results(stage.opened, [1], key=RELAY)
 
@@ -120,6 +141,76 @@ def test_honest_election_passes_the_trustees_audit(
     audit_before_share(stage.opened)
     give_shares(stage, [1], tmp_path)
     audit_before_share(stage.opened)
+
+
+def test_sum_that_was_not_agreed_on_is_not_decrypted(
+    stage: Stage, tmp_path: Path
+) -> None:
+    audited = audit_before_share(stage.opened)
+    key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
+    done = share(stage.opened, audited, [1], agreed=set(), key_file=key_file)
+    assert done == {1: "not agreed on"}
+    assert stage.opened.tally.shares(1, trustees=3) == [b""] * 3
+
+
+def test_trustee_who_is_shown_another_history_than_the_others_gives_nothing(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """In the other history the same sum was frozen in another block."""
+    board = read_board(stage.connection, stage.opened.address)
+    at = next(i for i, log in enumerate(board.logs) if is_freeze(stage, log))
+    moved = replace(board.logs[at], block_number=board.logs[at].block_number + 1)
+    moved_on = tuple(
+        replace(log, block_number=log.block_number + 1) for log in board.logs[at + 1 :]
+    )
+    head = replace(board.head, number=board.head.number + 1)
+    other = accept_board(
+        replace(board, logs=(*board.logs[:at], moved, *moved_on), head=head)
+    )
+    with pytest.raises(UnverifiedError, match="others were shown another one"):
+        give_share(stage, [1], tmp_path, shown=other)
+
+
+def is_freeze(stage: Stage, log: Log) -> bool:
+    event = decode_event(log, ContractName.TALLY) if is_of_tally(stage, log) else None
+    return isinstance(event, TallyFrozen)
+
+
+def is_of_tally(stage: Stage, log: Log) -> bool:
+    return log.address == stage.opened.tally.contract.address
+
+
+def test_trustee_reads_the_record_once(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that shows the others' history first cannot show another one later."""
+    audited = audit_before_share(stage.opened)
+    agreed = set(compare(audited, [1]).values())
+    calls: list[str] = []
+    ask = Connection.read_logs
+
+    def read_logs(*arguments: Any, **named: Any) -> Any:
+        calls.append("logs")
+        return ask(*arguments, **named)
+
+    monkeypatch.setattr(Connection, "read_logs", read_logs)
+    key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
+    done = share(stage.opened, audited, [1], agreed=agreed, key_file=key_file)
+    assert (done, calls) == ({1: "given"}, [])
+
+
+def test_trustee_of_another_election_gives_nothing(
+    stage: Stage, tmp_path: Path
+) -> None:
+    audited = audit_before_share(stage.opened)
+    agreed = set(compare(audited, [1]).values())
+    key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
+    stored = key_file.secrets.share
+    assert stored is not None
+    foreign = replace(stored, secrets=tuple(x + 1 for x in stored.secrets))
+    key_file = replace(key_file, secrets=replace(key_file.secrets, share=foreign))
+    with pytest.raises(UnverifiedError, match="trustee 1: has other keys here"):
+        share(stage.opened, audited, [1], agreed=agreed, key_file=key_file)
 
 
 @pytest.mark.parametrize("part", ["voter_list", "tally", "trustees"])

@@ -113,9 +113,13 @@ def extend_polls(cli: Cli) -> None:
 def count(cli: Cli) -> None:
     cli.act("time", "closed")
     assert cli.act("freeze", key="relay") == {"1": "open"}
+    shown = [cli.act("share", "--compare", key=f"trustee-{each}") for each in (1, 2)]
+    assert shown[0] == shown[1]
+    agreed = "--agreed", shown[0]["1"]
     for number in (1, 2):
-        assert cli.act("share", key=f"trustee-{number}") == {"1": "given"}
-    assert cli.act("share", key="trustee-1") == {"1": "given before"}
+        given = cli.act("share", *agreed, key=f"trustee-{number}")
+        assert given == {"1": "given"}
+    assert cli.act("share", *agreed, key="trustee-1") == {"1": "given before"}
     for _ in range(2):
         assert cli.act("publish-result", key="relay") == {"1": COUNTS}
 

@@ -35,9 +35,8 @@ from election.protocol.events import (
     TallyFrozen,
 )
 from election.protocol.replay import Part
+from election.protocol.tally import TallyState
 from election.protocol.views import View, list_views, read_answer
-
-_NONE, _OPEN, _WITHHELD, _FINAL = 0, 1, 2, 3
 
 
 def check_state(evidence: Evidence) -> Outcome:
@@ -89,12 +88,14 @@ def _find_cer(evidence: Evidence, part: Part) -> bytes:
     return next(found, ZERO_HASH)
 
 
-def _find_tally_state(evidence: Evidence, contest: int) -> int:
+def find_tally_state(evidence: Evidence, contest: int) -> TallyState:
+    """Tell what a contest's tally waits for, by its events."""
     if evidence.every(ResultPublished, contest):
-        return _FINAL
+        return TallyState.FINAL
     if is_withheld(evidence, contest):
-        return _WITHHELD
-    return _OPEN if evidence.every(TallyFrozen, contest) else _NONE
+        return TallyState.WITHHELD
+    is_frozen = bool(evidence.every(TallyFrozen, contest))
+    return TallyState.OPEN if is_frozen else TallyState.NONE
 
 
 def _find_counts(evidence: Evidence, contest: int) -> tuple[int, ...]:
@@ -137,6 +138,6 @@ _OF_CONTEST: Final[Mapping[tuple[Part, str], Callable[[Evidence, int], object]]]
     (Part.VOTER_LIST, "paper"): lambda e, c: len(e.every(PaperMarked, c)),
     (Part.VOTER_LIST, "issued"): lambda e, c: len(e.every(Issued, c)),
     (Part.BOX, "cast_count"): lambda e, c: len(e.every(BallotCast, c)),
-    (Part.TALLY, "state"): _find_tally_state,
+    (Part.TALLY, "state"): find_tally_state,
     (Part.TALLY, "counts"): _find_counts,
 }

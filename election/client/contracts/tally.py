@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from election.client.contract import Contract
 from election.client.wire import Act
 from election.crypto.signature import Signature
 from election.protocol.decryption import Result, ShareMessage
-
-
-class TallyState(IntEnum):
-    """What a contest's tally waits for, docs/protocol.md §5."""
-
-    NONE = 0
-    OPEN = 1
-    WITHHELD = 2
-    FINAL = 3
+from election.protocol.tally import TallyState
 
 
 @dataclass(frozen=True, slots=True)
