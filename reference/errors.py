@@ -2,6 +2,7 @@
 
 ReferenceAuditError
 ├── NoBundleError     there is nothing that could be audited
+├── NoBuildError      the contracts could not be compiled
 └── RefutedError      something on the board does not hold
 """
 
@@ -16,6 +17,10 @@ class ReferenceAuditError(Exception):
 
 class NoBundleError(ReferenceAuditError):
     """The file is no bundle, or not written in its one way."""
+
+
+class NoBuildError(ReferenceAuditError):
+    """The compiler is another one, or does not compile."""
 
 
 class RefutedError(ReferenceAuditError):

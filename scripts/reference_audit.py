@@ -1,21 +1,24 @@
 """The reference audit beside the first: both must say the same of every check.
 
-They share the compiled contracts and nothing else, so a fault of one is not of both.
+They share nothing but the sources of the contracts, which each has compiled for itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import zip_longest
 from typing import Any, Final
 
-from election.artifacts import CONTRACTS, read_artifact
+from election.artifacts import ROOT
 from election.audit.report import Report
 from reference.audit import audit_bundle
-from reference.build import Build
-from reference.errors import NoBundleError
+from reference.build import Build, compile_contracts
+from reference.errors import NoBuildError, NoBundleError
 from reference.report import CheckResult
+from scripts.errors import InputError
+from scripts.terminal import say
 
 _REFUSED: Final = CheckResult(0, "bundle", 0, 1, ("is refused as a bundle",))
 
@@ -28,19 +31,23 @@ class Comparison:
     disagreements: tuple[str, ...]
 
 
-def read_builds() -> Mapping[str, Build]:
-    """Hand over what the compiler made of the contracts."""
-    artifacts = map(read_artifact, CONTRACTS)
-    return {
-        each.name: Build(each.runtime, each.initcode, each.immutables)
-        for each in artifacts
-    }
+@cache
+def compile_builds() -> Mapping[str, Build]:
+    """Have the contracts compiled anew, in half a minute; raises InputError."""
+    try:
+        return compile_contracts(ROOT / "contracts", progress=_say_contract)
+    except NoBuildError as error:
+        raise InputError("contracts", str(error)) from error
+
+
+def _say_contract(name: str) -> None:
+    say(f"reference audit: compiling {name}")
 
 
 def compare_audits(report: Report, bundle: bytes) -> Comparison:
     """Audit the bytes of the same board again, and compare check by check."""
     try:
-        checks = audit_bundle(bundle, builds=read_builds()).checks
+        checks = audit_bundle(bundle, builds=compile_builds()).checks
     except NoBundleError:
         checks = (_REFUSED,)
     return Comparison(checks, tuple(_disagree(report, checks)))

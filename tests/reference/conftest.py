@@ -12,8 +12,8 @@ from reference import ecdsa
 from reference.build import Build
 from reference.checks import images
 from reference.curve import are_equal, begin_pairing
-from scripts.reference_audit import read_builds
 from tests.audit.conftest import board, told
+from tests.reference.builds import read_builds
 
 __all__ = ["board", "told"]
 

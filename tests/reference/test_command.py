@@ -18,6 +18,7 @@ from scripts import reference_audit
 from scripts.__main__ import run
 from scripts.files.bundle_file import write_bundle
 from tests.audit.tampering import change, find
+from tests.reference.builds import read_builds
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +28,11 @@ def bundle(board: Board, tmp_path: Path) -> str:
     path = tmp_path / "election.jsonl.gz"
     write_bundle(path, board)
     return str(path)
+
+
+def test_contracts_compiled_anew_are_what_the_library_keeps() -> None:
+    """Both audits would otherwise believe in one and the same kept file."""
+    assert reference_audit.compile_builds() == read_builds()
 
 
 def test_two_audits_that_agree_exit_with_zero(
@@ -55,7 +61,7 @@ def _other_builds(builds: Mapping[str, Build], monkeypatch: pytest.MonkeyPatch) 
     """Let the reference audit hold other builds to be right."""
     tally = replace(builds["Tally"], runtime=b"\0" + builds["Tally"].runtime)
     monkeypatch.setattr(
-        reference_audit, "read_builds", lambda: {**builds, "Tally": tally}
+        reference_audit, "compile_builds", lambda: {**builds, "Tally": tally}
     )
 
 
@@ -95,3 +101,16 @@ def test_reference_audit_loads_nothing_of_what_it_is_compared_to() -> None:
         check=True,
     )
     assert done.stdout.strip() == ""
+
+
+def test_audit_without_a_compiler_is_refused(
+    bundle: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    compile_anew = reference_audit.compile_builds.__wrapped__
+    monkeypatch.setattr(reference_audit, "compile_builds", compile_anew)
+    assert run(["audit", bundle, "--reference"]) == 2
+    assert "contracts:" in capsys.readouterr().err

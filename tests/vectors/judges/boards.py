@@ -13,7 +13,7 @@ from election.audit.evidence import Evidence
 from reference.audit import list_checks, run_check
 from reference.bundle import read_bundle
 from reference.record import Record
-from scripts.reference_audit import read_builds
+from tests.reference.builds import read_builds
 from tests.vectors.judges.files import FOLDER
 from tests.vectors.make_negative.patch import apply_patch, cut_lines, seal
 
