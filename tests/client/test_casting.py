@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import permutations
+
 import pytest
 
 from election.client.casting import cast_ballots
 from election.errors import BallotError
+from election.protocol.events import BallotCast
 from tests.client.stage import RELAY, Stage
 
 
@@ -53,3 +57,22 @@ def test_ballots_above_the_largest_batch_go_in_several(
     result = cast_ballots(polls.boxes[30], polls.ballots(30, [3, 3, 3]), key=RELAY)
     assert len(result.cast) == 3
     assert polls.connection.read_head().number == head + 2
+
+
+def cast_in_order(polls: Stage, records: Sequence[bytes]) -> list[bytes]:
+    """Cast ballots as they arrive; list them as the chain does, and undo it."""
+    snapshot = polls.connection.request("evm_snapshot")
+    cast_ballots(polls.boxes[30], records, key=RELAY)
+    events = polls.boxes[30].handle.contract.read_events()
+    polls.connection.request("evm_revert", snapshot)
+    return [event.ballot for event in events if isinstance(event, BallotCast)]
+
+
+def test_order_of_arrival_does_not_show_in_the_order_of_casting(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even in which ballots stand in one batch."""
+    monkeypatch.setattr("election.client.casting.LARGEST_BATCH", 2)
+    records = polls.ballots(30, [3, 1, 2])
+    orders = [cast_in_order(polls, each) for each in permutations(records)]
+    assert all(order == sorted(records) for order in orders)

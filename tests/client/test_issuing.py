@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import combinations
+
 import pytest
 
+from election.client.casting import cast_ballots
 from election.client.errors import ContractRefusedError
 from election.client.issuing import (
     read_issued,
@@ -10,9 +14,12 @@ from election.client.issuing import (
     take_credential,
 )
 from election.client.leaf_requests import ask_for_credential
-from election.crypto.group import G1_BYTES, encode_g1
+from election.crypto.blind_credential import combine_credential
+from election.crypto.group import G1_BYTES, decode_g1, encode_g1
+from election.crypto.scalar import Scalar
 from election.crypto.transcript import Hash
 from election.errors import CredentialError, FaultyIssuerError
+from election.protocol.board import Log
 from tests.client.stage import ISSUERS, RELAY, Stage
 
 
@@ -91,3 +98,36 @@ def test_second_request_of_a_leaf_is_refused(polls: Stage) -> None:
 def test_leaf_of_a_place_is_that_of_the_list(polls: Stage) -> None:
     leaves: tuple[Hash, ...] = polls.lists[30].tree.levels[0]
     assert [polls.place(30, index, nonce=0).leaf for index in range(3)] == list(leaves)
+
+
+# What links a voter and a ballot
+
+
+def values_in(logs: Iterable[Log]) -> set[bytes]:
+    """Cut logs into halves of words; what is no small number."""
+    raws = [b"".join((*log.topics, log.data)) for log in logs]
+    halves = {raw[at : at + 16] for raw in raws for at in range(0, len(raw), 16)}
+    return {half for half in halves if int.from_bytes(half, "big") >= 2**64}
+
+
+def test_ballots_have_nothing_in_common_with_what_is_known_of_voters(
+    polls: Stage,
+) -> None:
+    """Leaf, request and attestations name a voter; the ballot repeats none of them."""
+    cast_ballots(polls.boxes[1], polls.ballots(1, [1, 2, 2]), key=RELAY)
+    voters = values_in(polls.opened.voter_list.contract.read_logs())
+    ballots = values_in(polls.boxes[1].handle.contract.read_logs())
+    assert len(voters) > 100
+    assert len(ballots) > 100
+    assert not voters & ballots
+
+
+def test_public_answers_do_not_show_whose_credential_is_whose(polls: Stage) -> None:
+    """Without the blinding factor, no set of answers combines to a credential."""
+    credentials = {encode_g1(each.sigma) for each in polls.credentials(1)}
+    for index in range(3):
+        shares = {m: decode_g1(raw) for m, raw in answers(polls, index).items()}
+        for some in combinations(shares, 2):
+            chosen = {issuer: shares[issuer] for issuer in some}
+            combined = combine_credential(chosen, Scalar(1))
+            assert encode_g1(combined) not in credentials

@@ -1,0 +1,118 @@
+"""What a voter's command leaves behind: a ballot, and nothing that opens it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from election.crypto.blind_credential import RecoverySecret
+from election.crypto.group import G1Point, encode_g1
+from election.crypto.randomness import SecretSource
+from election.crypto.scalar import Scalar
+from election.crypto.transcript import Hash
+from election.protocol.encoding import decode_record
+from election.protocol.issuance import (
+    accept_credential,
+    accept_share,
+    prepare_request,
+    serve_share,
+)
+from scripts import ballot
+from scripts.files.ballot_files import BallotFile, CredentialFile
+from scripts.files.json_file import read_json, render_json
+from scripts.files.key_file import Role, create_key_file
+from tests import honest
+from tests.scripts.conftest import PASSWORD
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A voter's folder; the election of `honest` stands in for one on a chain."""
+    (tmp_path / "password").write_text(PASSWORD)
+    contest_box = SimpleNamespace(box=honest.box())
+    monkeypatch.setattr(ballot, "enter", lambda *_: None)
+    monkeypatch.setattr(ballot, "read_box", lambda *_: contest_box)
+    monkeypatch.setattr(ballot, "ask_choice", lambda *_: 2)
+    return tmp_path
+
+
+def get_credential(folder: Path, voter: int) -> None:
+    """Give a voter a key file and a credential."""
+    key_file = create_key_file(
+        folder / f"key-{voter}.json", Role.VOTER, password=PASSWORD
+    )
+    box, leaf = honest.box(), Hash(bytes([voter]) * 32)
+    secret = RecoverySecret(key_file.secrets.random)
+    request = prepare_request(secret, ctx=box.ctx, leaf=leaf)
+    shares: dict[int, G1Point] = {}
+    for issuer in (1, 2):
+        key = honest.keys().credential.verification_keys[issuer - 1][0]
+        key_share = honest.keys().issuers[issuer - 1].secrets[0]
+        raw = serve_share(encode_g1(request.blinded), key_share)
+        shares[issuer] = accept_share(
+            raw, issuer=issuer, blinded=request.blinded, key=key
+        )
+    credential = accept_credential(shares, request, box)
+    file = CredentialFile(
+        "veche-credential/1", 1, leaf, credential.address, encode_g1(credential.sigma)
+    )
+    (folder / f"credential-{voter}.json").write_text(render_json(file))
+
+
+def make_ballot(folder: Path, voter: int) -> BallotFile:
+    """Run the command as a voter."""
+    out = folder / f"ballot-{voter}.json"
+    ballot.command(
+        folder / f"credential-{voter}.json",
+        folder / "election.json",
+        folder / f"key-{voter}.json",
+        out,
+        folder / "password",
+        as_json=True,
+    )
+    return read_json(out, BallotFile)
+
+
+def test_randomness_of_a_ballot_is_kept_nowhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever finds r, or s, can learn and prove how the voter voted.
+
+    The masks a_j may be seen: of the other candidates, they are the responses.
+    """
+    drawn: list[Scalar] = []
+    derive = SecretSource.derive_scalar
+
+    def spy(source: SecretSource, context: Hash, counter: int) -> Scalar:
+        drawn.append(derive(source, context, counter))
+        return drawn[-1]
+
+    get_credential(folder, 1)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr(SecretSource, "derive_scalar", spy)
+    make_ballot(folder, 1)
+    after = {path: path.read_bytes() for path in folder.iterdir()}
+    assert after.items() - before.items() == {
+        (folder / "ballot-1.json", after[folder / "ballot-1.json"])
+    }
+    left = "".join(capfd.readouterr()) + after[folder / "ballot-1.json"].decode()
+    assert len(drawn) == 1 + len(honest.CANDIDATES)
+    for secret in drawn[:2]:
+        assert str(int(secret)) not in left
+        assert f"{secret:064x}" not in left.lower()
+
+
+def test_ballots_have_different_nonces_when_all_devices_draw_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal A would show whether two voters chose alike."""
+    for voter in (1, 2):
+        get_credential(folder, voter)
+    monkeypatch.setattr("secrets.token_bytes", bytes)
+    files = [make_ballot(folder, voter) for voter in (1, 2)]
+    first, second = (
+        decode_record(file.record, slots=len(honest.CANDIDATES)) for file in files
+    )
+    assert first.ciphertext.ephemeral != second.ciphertext.ephemeral
