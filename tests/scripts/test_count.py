@@ -11,6 +11,7 @@ import pytest
 
 from election.client.board_reader import read_board
 from election.client.casting import cast_ballots
+from election.client.contracts.tally import Tally
 from election.client.rpc import Connection
 from election.crypto.signature import SigningKey, sign_hash
 from election.crypto.transcript import Address
@@ -29,6 +30,7 @@ from scripts.freeze import freeze
 from scripts.override import override
 from scripts.publish_result import publish_results
 from scripts.share import compare, share
+from tests.audit.tampering import change, find
 from tests.client.stage import (
     COMMISSION,
     OBSERVERS,
@@ -118,6 +120,31 @@ def test_sum_of_too_few_is_withheld_and_no_share_is_given(
     give_shares(stage, [1], tmp_path / "others")
     counts = publish_results(stage.opened, [1, 30], key=RELAY)
     assert counts == {1: (1, 2), 30: ()}
+
+
+def test_trustee_believes_no_node_about_what_is_open(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a node could have the sum of one ballot opened."""
+    monkeypatch.setattr(Tally, "state", lambda *_: TallyState.OPEN)
+    assert give_share(stage, [30], tmp_path) == {30: "withheld"}
+
+
+def test_trustee_gives_nothing_for_a_contest_that_is_not_listed(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tally, "state", lambda *_: TallyState.OPEN)
+    assert give_share(stage, [999], tmp_path) == {999: "none"}
+
+
+def test_trustee_refuses_a_record_with_the_sum_of_a_contest_that_is_not_listed(
+    stage: Stage,
+) -> None:
+    board = read_board(stage.connection, stage.opened.address)
+    entry = find(board, TallyFrozen)
+    board = change(board, entry, contest=999)
+    with pytest.raises(UnverifiedError, match=r"check 1 \(record\)"):
+        accept_board(board)
 
 
 def test_withheld_contest_is_opened_by_signatures(stage: Stage, tmp_path: Path) -> None:
