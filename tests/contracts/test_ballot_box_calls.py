@@ -18,6 +18,7 @@ from tests.contracts.records import put
 
 NOT_INCREASING: Final = "ballot_box: credentials are not increasing"
 WRONG_LENGTH: Final = "ballot_box: ballot has a wrong length"
+POINTS: Final = ("A", "B_1", "B_2", "B_3", "C", "A'", "B'_1", "B'_2", "B'_3", "D")
 BY_COMPILER: Final = "contract: reverted without a reason"
 """What the compiler's own checks of calldata say."""
 
@@ -168,7 +169,7 @@ def gas_of(booth: Booth, ballots: list[bytes]) -> int:
     return int(receipt["gasUsed"], 16)
 
 
-@pytest.mark.parametrize("name", ["A", "B_1", "C", "A'", "D", "sigma"])
+@pytest.mark.parametrize("name", [*POINTS, "sigma"])
 @pytest.mark.parametrize("kind", ["off the curve", "order 3"])
 def test_bad_point_costs_no_more_than_a_good_ballot(
     booth: Booth, name: str, kind: str
