@@ -16,7 +16,6 @@ from election.protocol.phases import Phase
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
-THREATS = (ROOT / "docs" / "threat-model.md").read_text()
 SOURCES = {path: path.read_text() for path in (ROOT / "contracts").rglob("*.vy")}
 
 
@@ -96,9 +95,11 @@ def test_every_record_of_a_decision_has_context_decision_and_price() -> None:
             assert part in text, path.name
 
 
-def test_every_test_that_the_threat_model_names_exists() -> None:
-    named = set(re.findall(r"`(test_\w+)`", THREATS))
+@pytest.mark.parametrize(("page", "least"), [("threat-model", 40), ("attacks", 140)])
+def test_every_test_that_a_page_names_exists(page: str, least: int) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text()
+    named = set(re.findall(r"`(test_\w+)`", text))
     sources = (path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     defined = {name for text in sources for name in re.findall(r"def (test_\w+)", text)}
     assert named - defined == set()
-    assert len(named) > 40
+    assert len(named) > least
