@@ -8,10 +8,10 @@ from typing import Final
 
 from election.client.ceremony import Ceremony
 from election.client.ceremony_member import Advance, Member, advance_member
-from election.client.contracts.key_ceremony import Step
 from election.client.errors import ContractRefusedError
 from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
+from election.protocol.ceremony.attempt import Step
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, StoredShare, store_secrets
 from scripts.terminal import say

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from election.client.contracts.key_ceremony import KeyCeremony, Step
+from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import OpenElection
 from election.crypto.group import G1Point, G2Point, Point
@@ -22,6 +22,7 @@ from election.protocol.ceremony.attempt import (
     Attempt,
     BoundAttempt,
     Group,
+    Step,
     bind_attempt,
 )
 from election.protocol.ceremony.dealing import Deal, Dealt

@@ -17,7 +17,6 @@ from election.client.ceremony import (
     accept_reveals,
     read_attempt,
 )
-from election.client.contracts.key_ceremony import Step
 from election.client.errors import ContractRefusedError
 from election.client.wire import Act
 from election.crypto.group import Point
@@ -25,6 +24,7 @@ from election.crypto.randomness import SecretSource
 from election.crypto.signature import SigningKey, derive_address
 from election.errors import FaultyIssuerError, FaultyTrusteeError
 from election.protocol.ceremony import confirmation, dealing, enrolment, polynomials
+from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.confirmation import KeyShare
 
 

@@ -17,7 +17,6 @@ from election.client.ceremony import (
     trustees_ceremony,
 )
 from election.client.ceremony_member import Member, advance_member
-from election.client.contracts.key_ceremony import Step
 from election.client.deployment import begin_deployment, deploy_election
 from election.client.open_election import OpenElection, open_election
 from election.client.rpc import Connection
@@ -25,6 +24,7 @@ from election.crypto.group import Point
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Hash
 from election.errors import CeremonyError
+from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.ceremony.dealing import deal
 from election.protocol.context import derive_election_id

@@ -11,12 +11,12 @@ from election.client.ceremony import (
     trustees_ceremony,
 )
 from election.client.ceremony_member import Member, advance_member
-from election.client.contracts.key_ceremony import Step
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.crypto.group import G2, G, Point, encode_g1, encode_g2
 from election.crypto.signature import derive_address
 from election.crypto.transcript import ZERO_HASH
+from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.dealing import Deal
 from tests.client.stage import (
     ISSUERS,

@@ -8,11 +8,11 @@ import pytest
 
 from election.client.ceremony import Ceremony, trustees_ceremony
 from election.client.ceremony_member import Advance
-from election.client.contracts.key_ceremony import Step
 from election.client.errors import ContractRefusedError
 from election.client.open_election import open_election
 from election.client.rpc import connect
 from election.crypto.group import G1Point
+from election.protocol.ceremony.attempt import Step
 from scripts import members
 from scripts.errors import InputError
 from scripts.files.key_file import (

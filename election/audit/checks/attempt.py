@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Generic
 
 from election.audit.errors import MissingError, require
@@ -17,7 +16,7 @@ from election.crypto.group import G1Point, Point
 from election.crypto.transcript import Hash
 from election.errors import FaultyIssuerError, FaultyTrusteeError
 from election.protocol import events
-from election.protocol.ceremony.attempt import Attempt, BoundAttempt, bind_attempt
+from election.protocol.ceremony.attempt import Attempt, BoundAttempt, Step, bind_attempt
 from election.protocol.ceremony.confirmation import (
     Confirmation,
     accept_confirmation,
@@ -47,18 +46,6 @@ Message = (
     | events.Dealt
     | events.Confirmed
 )
-
-
-class Step(IntEnum):
-    """The steps of a ceremony, as its contract numbers them."""
-
-    ENROLL = 1
-    COMMIT = 2
-    REVEAL = 3
-    SHARES = 4
-    CONFIRM = 5
-    FINAL = 6
-    FAILED = 7
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Generic, cast, get_args
 
-from election.audit.checks.attempt import AttemptReplay, Message, Step
+from election.audit.checks.attempt import AttemptReplay, Message
 from election.audit.errors import MissingError, require
 from election.audit.evidence import Evidence
 from election.audit.report import COMMISSION, NODE, VALIDATORS, Finding, Outcome
@@ -22,6 +22,7 @@ from election.protocol.ceremony.attempt import (
     TRUSTEE_GROUP,
     Attempt,
     Group,
+    Step,
 )
 from election.protocol.events import CeremonyEvent
 from election.protocol.manifest import Roster

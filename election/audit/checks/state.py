@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from election.audit.checks.attempt import Step
 from election.audit.checks.counting import count_online
 from election.audit.checks.results import is_withheld
 from election.audit.errors import require
@@ -17,6 +16,7 @@ from election.audit.evidence import Evidence
 from election.audit.report import NODE, Outcome
 from election.audit.verify import Named, verify_each
 from election.crypto.transcript import ZERO_HASH
+from election.protocol.ceremony.attempt import Step
 from election.protocol.context import derive_candidates_hash
 from election.protocol.events import (
     AttemptStarted,

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 from election.client.contract import Contract
 from election.client.wire import Act
 from election.crypto.transcript import Address, Hash
+from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.confirmation import Confirmation
 from election.protocol.ceremony.dealing import Complaint, Deal
 from election.protocol.ceremony.enrolment import Enrolment
 from election.protocol.ceremony.polynomials import Reveal
-
-
-class Step(IntEnum):
-    """Where a ceremony stands, docs/protocol.md §4."""
-
-    ENROLL = 1
-    COMMIT = 2
-    REVEAL = 3
-    SHARES = 4
-    CONFIRM = 5
-    FINAL = 6
-    FAILED = 7
 
 
 @dataclass(frozen=True, slots=True)

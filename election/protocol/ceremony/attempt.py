@@ -42,6 +42,18 @@ from election.errors import (
 Decoded_co = TypeVar("Decoded_co", covariant=True)
 
 
+class Step(IntEnum):
+    """Where an attempt stands, as its contract numbers it, docs/protocol.md §4."""
+
+    ENROLL = 1
+    COMMIT = 2
+    REVEAL = 3
+    SHARES = 4
+    CONFIRM = 5
+    FINAL = 6
+    FAILED = 7
+
+
 class Kind(IntEnum):
     """Whose keys a ceremony makes."""
 
