@@ -2,7 +2,7 @@
 
 Usage: python -m tests.mutants [PART OF A MUTANT'S NAME]...
 
-Defences of the contracts, of the library with its audit, and of the reference audit.
+Defences of the contracts, of the library, of both audits and of the acts.
 A name begins with its file: `contracts/Tally.vy`, `election/audit`, `reference`.
 """
 

@@ -1,7 +1,7 @@
-"""Judge mutants of library, audit and reference by the tests that run what they change.
+"""Judge mutants of library, audits and acts by the tests that run what they change.
 
-Tests that drive contracts or a node are left out: what only they would notice is no
-defence of the library's own.
+Tests of the contracts and of the node are left out: what only they would notice is no
+defence of these.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TESTS: Final = tuple(
     str(ROOT / "tests" / name)
     for name in (
         "crypto", "protocol", "audit", "reference", "client", "test_election.py",
-        "test_fuzz.py", "test_negative_vectors.py",
+        "test_fuzz.py", "test_negative_vectors.py", "scripts",
     )
 )  # fmt: skip
 _FIRST, _THEN = 4, 60  # tests that are asked before all the others

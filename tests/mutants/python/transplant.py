@@ -69,5 +69,5 @@ def _forget_answers() -> None:
     """Empty the caches of what is tested, but none of the tests' own."""
     caches = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
     for each in caches:
-        if each.__module__.partition(".")[0] in {"election", "reference"}:
+        if each.__module__.partition(".")[0] in {"election", "reference", "scripts"}:
             each.cache_clear()

@@ -15,7 +15,10 @@ from election.artifacts import ROOT
 from tests.mutants.mutant import Mutant
 from tests.mutants.verdicts import Reporter
 
-_FOLDERS: Final = tuple(f"{ROOT / name}/" for name in ("election", "reference"))
+_FOLDERS: Final = tuple(
+    f"{ROOT / name}/" for name in ("election", "reference", "scripts")
+)
+_MOST_CALLERS: Final = 100
 
 
 class Witnesses(Reporter):
@@ -66,7 +69,8 @@ class Witnesses(Reporter):
         """List the tests that concern a mutant of a function, the likeliest first.
 
         First those that heard the refusal, then those that heard any refusal of the
-        function, then those that called it; of each, those that do least.
+        function: a missing check makes a difference to no others. Then some that called
+        it, for a check that became stricter. Of each, those first that do least.
         """
         path, lines = str(ROOT / mutant.path), range(*mutant.lines)
         heard = self.refusals.get(path, {})
@@ -74,7 +78,7 @@ class Witnesses(Reporter):
         near = _tests_at(heard, range(lines.start, lines.stop + 1))
         far = _tests_at(heard, function) - near
         rest = _tests_at(called, function) - near - far
-        return [test for part in (near, far, rest) for test in self._sort(part)]
+        return [*self._sort(near), *self._sort(far), *self._sort(rest)[:_MOST_CALLERS]]
 
     def _sort(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda test: (self._sizes.get(test, 0), test))
