@@ -11,13 +11,15 @@ from election.errors import ElectionError
 from node.errors import PrecompileError
 from reference.errors import ReferenceAuditError
 from tests.audit.conftest import _remembered_pairings
+from tests.contracts.chain import RefusedError
 from tests.reference.conftest import _remembered
 from tests.vectors.judges.boards import BOARDS, BY_NAME
+from tests.vectors.judges.contracts import CONTRACTS
 from tests.vectors.judges.files import ACCEPTED, read_cases
 from tests.vectors.judges.library import LIBRARY
 from tests.vectors.judges.reference import PRECOMPILE, REFERENCE
 from tests.vectors.make_negative.__main__ import FILES, FOLDER, write_givens
-from tests.vectors.make_negative.case import write_cases
+from tests.vectors.make_negative.case import DECIDED, write_cases
 
 __all__ = ["_remembered", "_remembered_pairings"]
 
@@ -30,6 +32,7 @@ JUDGES: Final[dict[str, tuple[type[Exception], Mapping[str, Judge]]]] = {
     "library": (ElectionError, LIBRARY),
     "reference": (ReferenceAuditError, REFERENCE),
     "precompile": (PrecompileError, PRECOMPILE),
+    "contracts": (RefusedError, CONTRACTS),
 }
 REFUSALS: Final = [
     pytest.param(case, judge, id=f"{name}: {case['comment']} ({judge})")
@@ -84,6 +87,10 @@ def test_every_check_has_a_board_on_which_it_does_not_hold() -> None:
 def test_every_kind_has_an_honest_twin() -> None:
     kinds = {case["kind"] for cases in CASES.values() for case in cases}
     assert {case["kind"] for case in CASES[ACCEPTED]} == kinds - {BOARD}
+
+
+def test_contracts_are_asked_about_every_kind_that_they_decide() -> None:
+    assert CONTRACTS.keys() == DECIDED
 
 
 def test_only_twins_are_refused_by_nobody() -> None:

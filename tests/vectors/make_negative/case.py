@@ -10,20 +10,46 @@ from typing import Any, Final
 LIBRARY: Final = "library"
 REFERENCE: Final = "reference"
 PRECOMPILE: Final = "precompile"
+CONTRACTS: Final = "contracts"
 BOTH: Final = (LIBRARY, REFERENCE)
+
+DECIDED: Final = frozenset(
+    {
+        "point",
+        "signature",
+        "path",
+        "attestation",
+        "ballots",
+        "credential",
+        "enrolment",
+        "reveal",
+        "reveals",
+        "deal",
+        "confirmation",
+        "complaint",
+        "request",
+        "decryption share",
+        "counts",
+    }
+)
+"""Kinds that a contract decides."""
 
 Input = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One input that a verifier must refuse; without refused_by, one it must accept."""
+    """One input that a verifier must refuse; without refused_by, one it must accept.
+
+    is_sendable: whether a call can ask a contract just this, if it decides the kind.
+    """
 
     comment: str
     rule: str
     kind: str
     input: Input
     refused_by: tuple[str, ...] = BOTH
+    is_sendable: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Give the case in the order of its file."""
@@ -31,9 +57,13 @@ class Case:
             "comment": self.comment,
             "rule": self.rule,
             "kind": self.kind,
-            "refused_by": list(self.refused_by),
+            "refused_by": self._refusers(),
             "input": self.input,
         }
+
+    def _refusers(self) -> list[str]:
+        is_decided = self.refused_by and self.is_sendable and self.kind in DECIDED
+        return [*self.refused_by, CONTRACTS] if is_decided else list(self.refused_by)
 
 
 def write_cases(cases: Iterable[Case]) -> str:
