@@ -24,22 +24,26 @@ def flip(raw: bytes, at: int = -1) -> bytes:
     return bytes(changed)
 
 
-def _unreduced(raw: bytes) -> bytes:
-    """Add the field prime to the first coordinate."""
-    first = int.from_bytes(raw[:64], "big") + curve.PRIME
-    return first.to_bytes(64, "big") + raw[64:]
+def _unreduced(raw: bytes, at: int) -> bytes:
+    """Add the field prime to the coordinate that begins there."""
+    coordinate = int.from_bytes(raw[at : at + 64], "big") + curve.PRIME
+    return raw[:at] + coordinate.to_bytes(64, "big") + raw[at + 64 :]
 
 
 BAD_G1: Final[dict[str, bytes]] = {
     "off the curve": flip(_G1),
-    "coordinate not below the prime": _unreduced(_G1),
-    "padding": flip(_G1, 0),
+    "x not below the prime": _unreduced(_G1, 0),
+    "y not below the prime": _unreduced(_G1, 64),
+    "padding of x": flip(_G1, 0),
+    "padding of y": flip(_G1, 64),
     **{f"order {order}": low_order_bytes(order) for order in ORDERS[:3]},
     "shifted by order 11": shifted_generator_bytes(11),
 }
 BAD_G2: Final[dict[str, bytes]] = {
     "off the curve": flip(_G2),
-    "coordinate not below the prime": _unreduced(_G2),
-    "padding": flip(_G2, 0),
+    "x not below the prime": _unreduced(_G2, 0),
+    "y not below the prime": _unreduced(_G2, 192),
+    "padding of x": flip(_G2, 0),
+    "padding of y": flip(_G2, 192),
     "outside the subgroup": twist_point_bytes(),
 }
