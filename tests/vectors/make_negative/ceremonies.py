@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from election.crypto.group import encode_g1
-from election.crypto.scalar import ORDER, reduce_scalar
+from election.crypto.group import G, encode_g1
+from election.crypto.proofs.knowledge import prove_knowledge
+from election.crypto.scalar import ORDER, Scalar, reduce_scalar
 from election.crypto.transcript import Hash
 from election.protocol.ceremony import confirmation, dealing, enrolment, polynomials
 from election.protocol.ceremony.attempt import (
@@ -73,6 +74,7 @@ def _enrolments(attempt: Attempt[Any]) -> Iterator[Case]:
         "T of member 1": (proof, replace(sent, t=other.t)),
         "T infinity": (proof, replace(sent, t=bytes(128))),
         "key infinity": ("§1: O is refused for E_m", replace(sent, key=bytes(128))),
+        "key infinity, proven": ("§1: O is refused for E_m", _enroll_zero(attempt)),
     }
     swapped = TRUSTEE_GROUP if attempt.group.kind is Kind.ISSUERS else ISSUER_GROUP
     homes: dict[str, Attempt[Any]] = {
@@ -92,6 +94,14 @@ def _enrolments(attempt: Attempt[Any]) -> Iterator[Case]:
     for title, (rule, message) in faults.items():
         fields = write_enrolment(message)
         yield Case(f"enrolment: {title}", rule, "enrolment", fields)
+
+
+def _enroll_zero(attempt: Attempt[Any]) -> Enrolment:
+    """Enroll with the secret zero, whose pads anybody knows."""
+    key, nonce = G - G, Scalar(271828)
+    statement = enrolment._state(attempt, MEMBER, key=key)
+    proof = prove_knowledge(statement, (Scalar(0),), nonce=nonce)
+    return Enrolment(encode_g1(key), encode_g1(proof.commitment), proof.response)
 
 
 def _deals(bound: BoundAttempt[Any]) -> Iterator[Case]:

@@ -83,6 +83,8 @@ def _paths(
             "no path": (_DEPTH, prove(path=())),
             "the root as a leaf": (_DEPTH, prove(path=(), leaf=tree.root, index=0)),
         }
+    if index < wide // 2:
+        faults["size of half the list"] = _DEPTH, prove(size=wide // 2)
     if len(path) > 1:
         faults["path reversed"] = _ROOT, prove(path=path[::-1])
     return faults
