@@ -11,6 +11,7 @@ from election.client.codec import encode_act, encode_constructor
 from election.protocol.abi import ContractName
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.context import derive_candidates_hash
+from election.protocol.phases import Phase
 from tests import honest
 from tests.vectors.judges.answers import Answer, answer, assemble
 from tests.vectors.judges.contracts_ceremony import ELECTION, finish
@@ -19,7 +20,6 @@ from tests.vectors.judges.scene import Scene
 
 Input = Mapping[str, Any]
 _NAME: Final = ContractName.BALLOT_BOX
-_VOTING: Final = 5  # number of the phase
 _BATCH: Final = 32  # credentials issued: as many as one call may cast
 
 
@@ -49,7 +49,7 @@ def _rules(contest: int) -> Iterator[Answer]:
         "times": times,
         "election_id": terms.election_id,
         "m_min": terms.minimum_cast,
-        "phase": _VOTING,
+        "phase": Phase.VOTING,
     }
     of_contest = {
         "slots": len(terms.candidates),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from election.artifacts import read_artifact
 from election.client.codec import encode_act, encode_constructor
 from election.protocol.abi import ContractName
+from election.protocol.phases import Phase
 from tests.honest import account
 from tests.vectors.judges.answers import answer, assemble
 from tests.vectors.judges.files import GIVENS, number
@@ -18,7 +19,6 @@ Input = Mapping[str, Any]
 ELECTION: Final = account(104)
 _ATTEMPTS: Final = GIVENS["attempts"]
 _NAME: Final = ContractName.KEY_CEREMONY
-_KEYS: Final = 1  # number of the phase
 _HOUR: Final = 3_600
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "enroll": ("key", "t", "s"),
@@ -35,7 +35,7 @@ def begin() -> Scene:
     """Make both ceremonies, each at the address that its messages are bound to."""
     (election_id,) = {given["election_id"] for given in _ATTEMPTS.values()}
     answers = (
-        answer(ContractName.ELECTION, "phase", _KEYS),
+        answer(ContractName.ELECTION, "phase", Phase.KEYS),
         answer(ContractName.ELECTION, "election_id", bytes.fromhex(election_id)),
     )
     scene = Scene().place(ELECTION, assemble(answers))

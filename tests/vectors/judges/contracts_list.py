@@ -20,6 +20,7 @@ from election.protocol.attestation import (
     Role,
     attest,
 )
+from election.protocol.phases import Phase
 from election.protocol.voter_list import LeafClaim, derive_leaf
 from tests import honest
 from tests.vectors.judges.answers import answer, assemble
@@ -28,8 +29,7 @@ from tests.vectors.judges.scene import Scene
 
 Input = Mapping[str, Any]
 _NAME: Final = ContractName.VOTER_LIST
-_LIST, _REGISTRATION, _VOTING = 2, 3, 5  # numbers of phases
-_HOME: Final = honest.contest_terms
+_ADDRESS: Final = honest.account(103)
 _KEYS: Final = {Role.PORTAL: SigningKey(11), Role.SMS_GATEWAY: SigningKey(12)}
 _COMMISSION: Final = honest.account(105)
 _CONTEST: Final = 1
@@ -39,7 +39,7 @@ _CLAIM: Final = LeafClaim(_CONTEST, 0, _VOTER, ())
 _LEAF: Final = derive_leaf(honest.ELECTION_ID, _CONTEST, index=0, voter=_VOTER)
 
 
-def _enter(scene: Scene, phase: int) -> Scene:
+def _enter(scene: Scene, phase: Phase) -> Scene:
     """Let the election say that it is in this phase."""
     portal, gateway = (derive_address(_KEYS[role]) for role in Role)
     name, ctx = ContractName.ELECTION, honest.box(_CONTEST).ctx
@@ -62,18 +62,19 @@ def _attest(action: Action, nonce: int, subject: Hash) -> list[Attestation]:
 
 def _act(scene: Scene, function: str, *values: Any) -> Scene:
     payload = encode_act(_NAME, function, *values)
-    return scene.act(_HOME().voter_list, payload, sender=_COMMISSION)
+    return scene.act(_ADDRESS, payload, sender=_COMMISSION)
 
 
 @cache
 def _polls() -> Scene:
     """List one voter, who registers, and open the polls."""
     scene, initcode = Scene(now=_NOW), read_artifact(_NAME.value).initcode
-    made = scene.create(_HOME().voter_list, initcode, maker=ELECTION)
-    listed = _act(_enter(made, _LIST), "publish", _CONTEST, _LEAF, 1)
+    made = scene.create(_ADDRESS, initcode, maker=ELECTION)
+    listed = _act(_enter(made, Phase.LIST), "publish", _CONTEST, _LEAF, 1)
     statements = _attest(Action.REGISTER, 0, ZERO_HASH)
-    entered = _enter(listed, _REGISTRATION)
-    return _enter(_act(entered, "register", _CLAIM, NO_LOCK, *statements), _VOTING)
+    entered = _enter(listed, Phase.REGISTRATION)
+    registered = _act(entered, "register", _CLAIM, NO_LOCK, *statements)
+    return _enter(registered, Phase.VOTING)
 
 
 def meet_request(case: Input) -> None:

@@ -10,6 +10,7 @@ from election.artifacts import read_artifact
 from election.client.codec import encode_act
 from election.crypto.transcript import hash_bytes, uint_word
 from election.protocol.abi import ContractName, decode_answer
+from election.protocol.phases import Phase
 from tests.contracts.chain import RefusedError
 from tests.honest import account
 from tests.vectors.judges.answers import answer, assemble
@@ -22,7 +23,6 @@ _NAME: Final = ContractName.TALLY
 _TALLY, _BOX = account(106), account(100)
 _TRUSTEES: Final = GIVENS["attempts"]["trustees"]
 _CONTEST: Final = 1
-_CLOSED: Final = 7  # number of the phase
 _SHARES: Final = 3  # slot of Tally._shares
 _WORD: Final = 32
 
@@ -39,7 +39,7 @@ def _freeze(name: str) -> Scene:
         "ctx": bytes.fromhex(given["ctx"]),
     }
     election = (
-        answer(ContractName.ELECTION, "phase", _CLOSED),
+        answer(ContractName.ELECTION, "phase", Phase.CLOSED),
         answer(ContractName.ELECTION, "trustees", bytes.fromhex(_TRUSTEES["ceremony"])),
         answer(ContractName.ELECTION, "m_min", 2),
         answer(ContractName.ELECTION, "box", _BOX, _CONTEST),

@@ -43,7 +43,7 @@ class Scene:
         return self._keep(state)
 
     def create(self, address: bytes, initcode: bytes, *, maker: bytes) -> Scene:
-        """Let a contract's constructor run where it shall stand."""
+        """Let a contract's constructor run as the code of where it shall stand."""
         placed = self.place(address, initcode)
         code, made = placed._send(address, b"", sender=maker)
         return made.place(address, code)
@@ -54,7 +54,7 @@ class Scene:
 
     def ask(self, address: bytes, payload: bytes, *, sender: bytes = NOBODY) -> bytes:
         """Call a contract and forget what that changed; raises RefusedError."""
-        return self._call(self._open(), address, payload, sender=sender)
+        return _call(self._open(), address, payload, sender=sender)
 
     def at(self, now: int) -> Scene:
         """Give the same accounts at another time."""
@@ -64,15 +64,8 @@ class Scene:
         self, address: bytes, payload: bytes, *, sender: bytes
     ) -> tuple[bytes, Scene]:
         state = self._open()
-        output = self._call(state, address, payload, sender=sender)
+        output = _call(state, address, payload, sender=sender)
         return output, self._keep(state)
-
-    def _call(
-        self, state: State, address: bytes, payload: bytes, *, sender: bytes
-    ) -> bytes:
-        call = Call(Address(sender), Address(address), 0, payload, GAS, 0)
-        state.lock_changes()
-        return _accept(_run(state, call, fee=0, tip=0))
 
     def _open(self) -> State:
         environment = Environment(
@@ -87,6 +80,12 @@ class Scene:
     def _keep(self, state: State) -> Scene:
         state.persist()
         return replace(self, root=state.state_root)
+
+
+def _call(state: State, address: bytes, payload: bytes, *, sender: bytes) -> bytes:
+    call = Call(Address(sender), Address(address), 0, payload, GAS, 0)
+    state.lock_changes()
+    return _accept(_run(state, call, fee=0, tip=0))
 
 
 def _accept(outcome: Outcome) -> bytes:
