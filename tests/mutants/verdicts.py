@@ -14,8 +14,8 @@ from election.artifacts import ROOT
 
 _OPTIONS: Final = (
     "-x", "-p", "no:terminal", "-p", "no:cacheprovider",
-    "-o", "addopts=--import-mode=importlib",
-)  # fmt: skip  # in silence
+    "-o", "addopts=--import-mode=importlib", "--hypothesis-profile=ci",
+)  # fmt: skip  # in silence, the same each time, and without deadlines
 _SECONDS: Final = 120  # what a test may take; without a bound it may never end
 _MEMORY: Final = 6 * 2**30  # bytes, of a process that runs a mutant
 
