@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from election.crypto.group import G, G1Point, encode_g1
 from election.crypto.scalar import Scalar, reduce_scalar
 from election.crypto.transcript import Address
 from election.protocol.phases import Phase
-
-TOO_MANY = "ballot_box: more ballots than credentials issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,23 @@ class Slip:
     raw: bytes
     nonce: Scalar = field(repr=False)
     choice: int = field(repr=False)
+
+
+class Stage(IntEnum):
+    """When the contract sees what is wrong with a ballot."""
+
+    FORM = 1  # of every record
+    BALLOT = 2  # of each new one, by itself
+    BATCH = 3  # of all new ones together
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one ballot of a batch."""
+
+    credential: Address
+    stage: Stage
+    reason: str
 
 
 @dataclass(slots=True)
@@ -44,8 +60,10 @@ class BoxModel:
         """List what a batch would add."""
         return [slip for slip in batch if slip.credential not in self.used]
 
-    def refusal(self, batch: Sequence[Slip], phase: Phase) -> str | None:
-        """Tell why a batch of good ballots is refused."""
+    def refusal(
+        self, batch: Sequence[Slip], phase: Phase, fault: Fault | None = None
+    ) -> str | None:
+        """Tell why a batch is refused; a used credential's fault is not seen."""
         if phase not in (Phase.VOTING, Phase.GRACE):
             return "ballot_box: voting is closed"
         if not batch:
@@ -53,8 +71,15 @@ class BoxModel:
         serials = [slip.credential for slip in batch]
         if serials != sorted(set(serials)):
             return "ballot_box: credentials are not increasing"
+        seen = fault
+        if fault and fault.stage > Stage.FORM and fault.credential in self.used:
+            seen = None
+        if seen and seen.stage < Stage.BATCH:
+            return seen.reason
         new = len(self.new(batch))
-        return TOO_MANY if new and len(self.stored) + new > self.issued else None
+        if new and len(self.stored) + new > self.issued:
+            return "ballot_box: more ballots than credentials issued"
+        return seen.reason if seen else None
 
     def totals(self) -> bytes:
         """Compute A_sum, B_sum_1..L."""

@@ -69,8 +69,8 @@ class CeremonyModel:
 
     # What is refused
 
-    def act_refusal(self, step: Step, who: LocalAccount, now: int) -> str | None:
-        """Tell why an account may not act in a step."""
+    def turn_refusal(self, step: Step, who: LocalAccount, now: int) -> str | None:
+        """Tell why it is not an account's turn in a step."""
         if now >= self.closing:
             return CLOSED
         if step is not self.step:
@@ -79,9 +79,19 @@ class CeremonyModel:
             return "key_ceremony: caller has no seat"
         if self.seats.index(who) + 1 in self.acted:
             return "key_ceremony: caller has acted"
-        if step is Step.CONFIRM and len(self.derived) < self.slots:
-            return "key_ceremony: slots not derived"
         return None
+
+    def act_refusal(self, step: Step, who: LocalAccount, now: int) -> str | None:
+        """Tell why an account may not act in a step; it may complain in its turn."""
+        refusal = self.turn_refusal(step, who, now)
+        if refusal is None and step is Step.CONFIRM and len(self.derived) < self.slots:
+            return "key_ceremony: slots not derived"
+        return refusal
+
+    def complaints(self) -> list[tuple[int, int]]:
+        """List who may be accused by whom."""
+        silent = self.silent()
+        return [(d, m) for d in self.members for m in silent if d != m]
 
     def derive_refusal(self, slot: int, now: int) -> str | None:
         """Tell why a slot is not derived."""
@@ -89,6 +99,8 @@ class CeremonyModel:
             return CLOSED
         if self.step not in (Step.SHARES, Step.CONFIRM):
             return "key_ceremony: not all revealed"
+        if not 1 <= slot <= self.slots:
+            return "key_ceremony: no such slot"
         return "key_ceremony: slot is derived" if slot in self.derived else None
 
     def expire_refusal(self, now: int) -> str | None:

@@ -17,9 +17,10 @@ from election.protocol.phases import Phase
 from election.protocol.voter_list import LeafState
 from tests.contracts.rehearsal import LARGE, SMALL
 
-PLACES: Final = ((LARGE, 5), (LARGE, 6), (SMALL, 1))
+LEAVES: Final = ((LARGE, 5), (LARGE, 6), (SMALL, 1))
 """The leaves of a story: contest and index."""
 
+NOT_LISTED: Final = "voter_list: leaf is not on the list"
 EXPIRED: Final = "voter_list: attestation has expired"
 WRONG: Final = "voter_list: attestation is not by the right organisation"
 
@@ -104,7 +105,7 @@ class LeavesModel:
 
     times: Sequence[int]
     leaves: list[Leaf] = field(
-        default_factory=lambda: [Leaf(contest) for contest, _ in PLACES]
+        default_factory=lambda: [Leaf(contest) for contest, _ in LEAVES]
     )
 
     def phase(self, now: int) -> Phase:
@@ -144,10 +145,16 @@ class LeavesModel:
         else:
             leaf.lock = intent.lock
 
-    def paper_refusal(self, place: int, now: int) -> str | None:
+    def paper_refusal(
+        self, place: int, now: int, *, is_by_station: bool, is_listed: bool
+    ) -> str | None:
         """Tell why a leaf is not marked."""
+        if not is_by_station:
+            return "voter_list: only the polling station marks paper"
         if self.phase(now) is not Phase.VOTING:
             return "voter_list: polls are not open"
+        if not is_listed:
+            return NOT_LISTED
         if self.leaves[place].state is not LeafState.NONE:
             return "voter_list: leaf votes online or has voted"
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from election.protocol.ceremony.attempt import Kind
 from election.protocol.phases import Phase
 
 LONGEST: Final = 7_200
@@ -16,10 +17,10 @@ CONTESTS: Final = (1, 2)
 
 @dataclass(slots=True)
 class PhasesModel:
-    """An election without ballots. times: the seven, Unix seconds."""
+    """An election without ballots. times: Unix seconds; keys: whose are final."""
 
     times: tuple[int, ...]
-    has_keys: bool
+    keys: tuple[Kind, ...]
     deltas: list[int] = field(default_factory=list)
     boxes: set[int] = field(default_factory=set)
     frozen: set[int] = field(default_factory=set)
@@ -55,7 +56,11 @@ class PhasesModel:
             return "election: box exists"
         if now >= self.times[2]:
             return "election: too late for a box"
-        return None if self.has_keys else "election: trustees have no key yet"
+        if Kind.TRUSTEES not in self.keys:
+            return "election: trustees have no key yet"
+        return (
+            None if Kind.ISSUERS in self.keys else "election: issuers have no key yet"
+        )
 
     def freeze_refusal(self, contest: int, now: int) -> str | None:
         """Tell why a sum is not frozen."""

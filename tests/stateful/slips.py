@@ -16,15 +16,14 @@ from election.protocol.issuance import Credential
 from tests.contracts.booth import Booth
 from tests.contracts.records import (
     forge_ballot,
-    get,
     put,
     put_number,
     sign_record,
 )
 from tests.contracts.rehearsal import LARGE, SMALL, Rehearsal, polls_opened
-from tests.stateful.box_model import Slip
+from tests.stateful.box_model import Fault, Slip, Stage
 
-VOTERS: Final = {LARGE: 4, SMALL: 2}
+VOTERS: Final = {LARGE: 6, SMALL: 2}
 SECRET: Final = {LARGE: 0, SMALL: 2}
 """Voters in a story; credentials that issuers signed in secret."""
 
@@ -84,43 +83,77 @@ def _make(booth: Booth, credential: Credential, serial: int) -> Slip:
     return Slip(credential.address, raw, nonce, choice)
 
 
-Change = Callable[[bytes], bytes]
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """What is changed in a ballot, and how the contract takes it."""
 
-RESIGNED: Final[Mapping[str, tuple[Change, str]]] = {
-    "z": (lambda raw: put_number(raw, "z", 7), NOT_PROVEN),
-    "f_1": (lambda raw: put_number(raw, "f_1", 7), NOT_PROVEN),
-    "A": (lambda raw: put(raw, "A", encode_g1(G)), NOT_PROVEN),
-    "B_1": (lambda raw: put(raw, "B_1", get(raw, "B_2")), NOT_PROVEN),
-    "D": (lambda raw: put(raw, "D", get(raw, "C")), NOT_PROVEN),
-    "sigma": (lambda raw: put(raw, "sigma", encode_g1(G)), NOT_ISSUED),
-    "no sigma": (
+    change: Callable[[bytes], bytes]
+    stage: Stage
+    reason: str
+
+
+def _number(name: str, value: int, stage: Stage, reason: str) -> Tampering:
+    return Tampering(lambda raw: put_number(raw, name, value), stage, reason)
+
+
+def _point(name: str, content: bytes, reason: str) -> Tampering:
+    return Tampering(lambda raw: put(raw, name, content), Stage.BATCH, reason)
+
+
+_OTHER: Final = encode_g1(G)
+
+RESIGNED: Final[Mapping[str, Tampering]] = {
+    "z": _number("z", 7, Stage.BATCH, NOT_PROVEN),
+    "f_1": _number("f_1", 7, Stage.BATCH, NOT_PROVEN),
+    "A": _point("A", _OTHER, NOT_PROVEN),
+    "B_1": _point("B_1", _OTHER, NOT_PROVEN),
+    "D": _point("D", _OTHER, NOT_PROVEN),
+    "sigma": _point("sigma", _OTHER, NOT_ISSUED),
+    "no sigma": Tampering(
         lambda raw: put(raw, "sigma", bytes(128)),
+        Stage.BALLOT,
         "ballot_box: credential signature is infinity",
     ),
-    "z unreduced": (
-        lambda raw: put_number(raw, "z", ORDER),
-        "ballot_box: response z is not reduced",
+    "no randomness": _point(
+        "A", bytes(128), "ballot_box: ciphertext without randomness"
     ),
-    "seq": (lambda raw: put_number(raw, "seq", 1), "ballot_box: seq is not zero"),
+    "z unreduced": _number(
+        "z", ORDER, Stage.BATCH, "ballot_box: response z is not reduced"
+    ),
+    "f_1 unreduced": _number(
+        "f_1", ORDER, Stage.BATCH, "ballot_box: response f is not reduced"
+    ),
+    "seq": _number("seq", 1, Stage.BALLOT, "ballot_box: seq is not zero"),
 }
-"""What a voter may change in a ballot, sign again, and the contract's answer."""
+"""What a voter may change in a ballot, and sign again."""
 
-UNSIGNED: Final[Mapping[str, tuple[Change, str]]] = {
-    "memo": (
-        lambda raw: put_number(raw, "memo", 1),
-        "ballot_box: ballot is not signed by its credential",
+UNSIGNED: Final[Mapping[str, Tampering]] = {
+    "memo": _number(
+        "memo", 1, Stage.BALLOT, "ballot_box: ballot is not signed by its credential"
     ),
-    "v": (lambda raw: put_number(raw, "v", 29), "signature: v is not 27 or 28"),
+    "v": _number("v", 29, Stage.BALLOT, "signature: v is not 27 or 28"),
+    "no address": _number(
+        "cred", 2**160, Stage.FORM, "ballot_box: credential is no address"
+    ),
+    "short": Tampering(
+        lambda raw: raw[:-32], Stage.FORM, "ballot_box: ballot has a wrong length"
+    ),
 }
 """What others may change."""
 
+TAMPERINGS: Final = {**RESIGNED, **UNSIGNED}
 
-def tamper(polls: Polls, voter: Voter, name: str) -> tuple[bytes, str]:
-    """Change a voter's first ballot; returns it with the reason to refuse it."""
-    raw = voter.slips[0].raw
+
+def blame(voter: Voter, name: str) -> Fault:
+    """Tell what a tampering is to the contract."""
+    tampering = TAMPERINGS[name]
+    return Fault(voter.credential.address, tampering.stage, tampering.reason)
+
+
+def tamper(polls: Polls, voter: Voter, name: str) -> bytes:
+    """Change a voter's first ballot."""
+    changed = TAMPERINGS[name].change(voter.slips[0].raw)
     if name in UNSIGNED:
-        change, reason = UNSIGNED[name]
-        return change(raw), reason
-    change, reason = RESIGNED[name]
+        return changed
     ctx, key = polls.contest.box.ctx, voter.credential.ballot_key
-    return sign_record(change(raw), ctx, key), reason
+    return sign_record(changed, ctx, key)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import combinations, product
 from typing import Final
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from typing_extensions import override
@@ -18,13 +20,19 @@ from election.protocol.events import BallotCast, BallotSkipped
 from election.protocol.phases import Phase
 from scripts.demo.node_process import travel_to
 from tests.contracts.rehearsal import LARGE, SMALL
-from tests.stateful.box_model import BoxModel, Slip
-from tests.stateful.pace import tell
-from tests.stateful.slips import RESIGNED, UNSIGNED, open_box, tamper
+from tests.stateful.answers import draw_by_answer
+from tests.stateful.box_model import BoxModel, Fault, Slip
+from tests.stateful.pace import Pace, tell
+from tests.stateful.slips import TAMPERINGS, blame, open_box, tamper
+from tests.stateful.weakened import assert_noticed
 
-TAMPERINGS: Final = sorted({**RESIGNED, **UNSIGNED})
-versions: Final = st.lists(st.sampled_from((0, 1, None)), min_size=4, max_size=4)
-"""Which of a voter's ballots is in a batch, if any."""
+PACE: Final = Pace(volumes=4, steps=16)
+ENOUGH: Final = 7
+"""Acts of a phase before the next one begins."""
+
+
+Batch = tuple[tuple[int, int], ...]
+"""Places of voters, increasing, and which of their ballots each casts."""
 
 
 def told(receipt: Receipt, kind: type[BallotCast | BallotSkipped]) -> list[Address]:
@@ -39,15 +47,20 @@ class Box(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
+        self.acts = 0
 
-    @initialize(contest=st.sampled_from((LARGE, SMALL)))
-    def begin(self, contest: int) -> None:
+    @initialize(
+        contest=st.sampled_from((LARGE, SMALL)),
+        boundary=st.sampled_from((4, 5)),
+    )
+    def begin(self, contest: int, boundary: int) -> None:
         self.polls = open_box(contest)
         self.rehearsal = self.stack.enter_context(self.polls.rehearsal.unwound())
         self.handle = self.polls.contest.handle
         keys = self.polls.contest.box.election_keys
         self.model = BoxModel(keys, self.polls.issued)
         self.compare()
+        self.travel_to(self.rehearsal.opened.rules.times[boundary])
 
     @override
     def teardown(self) -> None:
@@ -58,13 +71,28 @@ class Box(RuleBasedStateMachine):
         now = self.rehearsal.opened.connection.read_clock()
         return Phase(sum(edge <= now for edge in self.rehearsal.opened.rules.times))
 
-    def pick(self, chosen: Sequence[int | None]) -> list[Slip]:
-        """Give the batch; credentials increase."""
-        pairs = zip(self.polls.voters, chosen, strict=False)
-        return [voter.slips[at] for voter, at in pairs if at is not None]
+    def travel_to(self, timestamp: int) -> None:
+        connection = self.rehearsal.opened.connection
+        travel_to(connection, max(connection.read_clock(), timestamp))
 
-    def attempt(self, batch: Sequence[Slip], expected: str | None) -> None:
+    def batches(self) -> list[Batch]:
+        """List the batches of up to two voters, with either of their ballots."""
+        voters = range(len(self.polls.voters))
+        return [
+            tuple(zip(places, versions, strict=True))
+            for size in (2, 1, 0)
+            for places in combinations(voters, size)
+            for versions in product((0, 1), repeat=size)
+        ]
+
+    def pick(self, batch: Batch) -> list[Slip]:
+        """Give the ballots of a batch; credentials increase."""
+        return [self.polls.voters[place].slips[version] for place, version in batch]
+
+    def attempt(self, batch: Sequence[Slip], fault: Fault | None = None) -> None:
+        self.acts += 1
         act = self.handle.cast([slip.raw for slip in batch])
+        expected = self.model.refusal(batch, self.phase, fault)
         if expected is not None:
             assert self.rehearsal.refusal(act) == expected
         else:
@@ -76,52 +104,65 @@ class Box(RuleBasedStateMachine):
             self.model.stored += new
             self.compare()
 
-    @rule(chosen=versions)
-    def cast(self, chosen: Sequence[int | None]) -> None:
+    @rule(data=st.data())
+    def cast(self, data: st.DataObject) -> None:
         """Cast new and used ones, and other ballots of used credentials."""
-        batch = self.pick(chosen)
-        self.attempt(batch, self.model.refusal(batch, self.phase))
+        chosen = draw_by_answer(
+            data,
+            self.batches(),
+            lambda batch: self.model.refusal(self.pick(batch), self.phase),
+        )
+        self.attempt(self.pick(chosen))
 
-    @rule(place=st.integers(0, 3), version=st.integers(0, 1))
-    def cast_one(self, place: int, version: int) -> None:
-        batch = [self.polls.voters[place].slips[version]]
-        self.attempt(batch, self.model.refusal(batch, self.phase))
-
-    @rule(first=st.integers(0, 3), gap=st.integers(0, 3), version=st.integers(0, 1))
-    def cast_in_disorder(self, first: int, gap: int, version: int) -> None:
+    @rule(data=st.data())
+    def cast_in_disorder(self, data: st.DataObject) -> None:
         """Cast one voter twice, or a greater credential before a smaller one."""
         voters = self.polls.voters
-        batch = [voters[first].slips[0], voters[max(0, first - gap)].slips[version]]
-        self.attempt(batch, self.model.refusal(batch, self.phase))
+        first = data.draw(st.integers(0, len(voters) - 1))
+        second = data.draw(st.integers(0, first))
+        version = data.draw(st.integers(0, 1))
+        self.attempt([voters[first].slips[0], voters[second].slips[version]])
 
-    @rule(chosen=versions, place=st.integers(0, 3), name=st.sampled_from(TAMPERINGS))
-    def cast_with_a_bad_one(
-        self, chosen: list[int | None], place: int, name: str
-    ) -> None:
+    @precondition(lambda self: self.phase < Phase.CLOSED)
+    @rule(data=st.data())
+    def cast_with_a_bad_one(self, data: st.DataObject) -> None:
         """A bad ballot stops a batch, unless its credential is used."""
-        voter = self.polls.voters[place]
-        raw, reason = tamper(self.polls, voter, name)
-        bad = replace(voter.slips[0], raw=raw)
-        chosen[place] = 0
-        batch = [
-            bad if slip.credential == bad.credential else slip
-            for slip in self.pick(chosen)
-        ]
-        expected = self.model.refusal(batch, self.phase)
-        is_early = name in (*UNSIGNED, "no sigma", "seq")  # seen before the numbers
-        if self.model.new([bad]) and (
-            expected is None or (is_early and self.phase < Phase.CLOSED)
-        ):
-            expected = reason
-        self.attempt(batch, expected)
+        voters = self.polls.voters
+        others = dict(data.draw(st.sampled_from(self.batches())))
 
-    @precondition(lambda self: self.phase < Phase.CLOSED and self.model.stored)
-    @rule(shift=st.sampled_from((-1, -2)))
-    def travel_to_the_next_phase(self, shift: int) -> None:
-        """Mine before an edge; what follows meets the next second."""
-        connection = self.rehearsal.opened.connection
-        edge = self.rehearsal.opened.rules.times[self.phase]
-        travel_to(connection, max(connection.read_clock(), edge + shift))
+        def batch_with(place: int) -> list[Slip]:
+            return self.pick(tuple(sorted({**others, place: 0}.items())))
+
+        def answer(option: tuple[int, str]) -> str | None:
+            place, name = option
+            fault = blame(voters[place], name)
+            return self.model.refusal(batch_with(place), self.phase, fault)
+
+        options = product(range(len(voters)), TAMPERINGS)
+        place, name = draw_by_answer(data, options, answer)
+        good = voters[place].slips[0]
+        bad = replace(good, raw=tamper(self.polls, voters[place], name))
+        batch = [bad if slip is good else slip for slip in batch_with(place)]
+        self.attempt(batch, blame(voters[place], name))
+
+    def can_travel(self) -> bool:
+        """Tell whether enough was done in this phase."""
+        return self.phase < Phase.CLOSED and self.acts >= ENOUGH
+
+    @precondition(can_travel)
+    @rule()
+    def enter_the_next_phase(self) -> None:
+        self.travel_to(self.next_edge() - 1)
+        self.acts = 0
+
+    @precondition(can_travel)
+    @rule()
+    def reach_the_last_second(self) -> None:
+        """What follows is the last act of the phase."""
+        self.travel_to(self.next_edge() - 2)
+
+    def next_edge(self) -> int:
+        return self.rehearsal.opened.rules.times[self.phase]
 
     def compare(self) -> None:
         """Read what the box holds; only what is sent can have changed it."""
@@ -132,7 +173,25 @@ class Box(RuleBasedStateMachine):
         assert self.handle.totals() == self.model.totals()
 
 
-def test_box_is_the_models() -> None:
+def prepare() -> None:
     for contest in (LARGE, SMALL):
         open_box(contest)
-    tell(Box, stories=14, steps=10)
+
+
+def test_box_is_the_models() -> None:
+    prepare()
+    tell(Box, PACE)
+
+
+@pytest.mark.parametrize(
+    "weakness",
+    [
+        "a used credential counts again",
+        "ballots are not counted",
+        "ballot_box: more ballots than credentials issued",
+        "ballot_box: credentials are not increasing",
+    ],
+)
+def test_weakness_of_a_ballot_box_is_noticed(weakness: str) -> None:
+    prepare()
+    assert_noticed(Box, PACE, f"contracts/BallotBox.vy: {weakness}")

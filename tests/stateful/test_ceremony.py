@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, Final
 
 import pytest
@@ -38,8 +38,11 @@ from tests.contracts.election_setup import (
     Setup,
     deploy_election,
 )
+from tests.stateful.answers import draw_by_answer
 from tests.stateful.ceremony_model import CeremonyModel
-from tests.stateful.pace import tell
+from tests.stateful.missteps import COMPLAINTS, MISSTEPS, complain_falsely
+from tests.stateful.pace import Pace, tell
+from tests.stateful.weakened import assert_noticed
 
 ANYBODY: Final = make_account("anybody")
 ROSTERS: Final = (
@@ -47,7 +50,19 @@ ROSTERS: Final = (
     Roster(k=2, n=3, reserves=2, commission=(1, 5)),
     Roster(k=3, n=4),
 )
-ACTING: Final = tuple(Step)[:5]
+STEPS: Final = {
+    "enroll": Step.ENROLL,
+    "commit": Step.COMMIT,
+    "reveal": Step.REVEAL,
+    "deal": Step.SHARES,
+    "confirm": Step.CONFIRM,
+    "complain": Step.CONFIRM,
+}
+"""When an act is possible."""
+
+PACE: Final = Pace(volumes=3, steps=14)
+ENOUGH: Final = 6
+"""Acts before phase KEYS ends."""
 
 
 @cache
@@ -65,14 +80,21 @@ class Ceremony(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.is_checked = False
+        self.acts = 0
 
     @initialize(
         roster=st.sampled_from(ROSTERS),
-        plays=st.sampled_from((3, 4, 5, 0)),
-        is_anew=st.booleans(),
+        liars=st.sampled_from(((1,), (2, 1), ())),
+        plays=st.sampled_from((4, 4, 3, 2, 1, 0)),
+        is_anew=st.sampled_from((False, False, True)),
     )
-    def begin(self, roster: Roster, plays: int, *, is_anew: bool) -> None:
-        """Let some steps pass, perhaps of an attempt without the first member."""
+    def begin(
+        self, roster: Roster, liars: tuple[int, ...], plays: int, *, is_anew: bool
+    ) -> None:
+        """Let some steps pass, perhaps of an attempt without the first member.
+
+        liars: who deal the next member a wrong share, if it comes to that.
+        """
         deployed = deploy(roster)
         self.chain = deployed.chain
         self.stack.enter_context(self.chain.unwound())
@@ -83,6 +105,9 @@ class Ceremony(RuleBasedStateMachine):
             self.wait_for_the_deadline(0)
             self.expire()
         for _ in range(plays):
+            if self.model.step is Step.SHARES:
+                for liar in liars:
+                    self.deal_one_wrong_share(liar, liar + 1, 0)
             self.finish_step()
 
     @override
@@ -116,27 +141,39 @@ class Ceremony(RuleBasedStateMachine):
         self.act(data.draw(st.sampled_from(self.model.willing())))
 
     @precondition(lambda self: self.now < self.model.closing)
+    @precondition(lambda self: not self.model.is_over and self.model.willing())
     @rule()
     def finish_step(self) -> None:
         """Let all who still can act do so."""
         if self.model.step is Step.CONFIRM:
-            for slot in range(1, self.model.slots + 1):
+            for slot in {1, 2} - self.model.derived:
                 self.derive(slot)
-        if self.can_act():
-            for member in self.model.willing():
+        for member in self.model.willing():
+            if self.can_act():
                 self.act(member)
 
-    @rule(slot=st.sampled_from((1, 2)))
+    @precondition(lambda self: self.model.step > Step.COMMIT)
+    @rule(data=st.data())
+    def derive_a_slot(self, data: st.DataObject) -> None:
+        def answer(slot: int) -> str | None:
+            return self.model.derive_refusal(slot, self.now)
+
+        self.derive(draw_by_answer(data, range(self.model.slots + 2), answer))
+
     def derive(self, slot: int) -> None:
         is_revealed = self.model.step in (Step.SHARES, Step.CONFIRM)
         functions = self.run.contract.functions
-        act = self.run.derive(slot) if is_revealed else functions.derive(slot, b"")
+        is_slot = 1 <= slot <= self.model.slots
+        act = functions.derive(slot, b"")
+        if is_revealed and is_slot:
+            act = self.run.derive(slot)
         if self.attempt(act, ANYBODY, self.model.derive_refusal(slot, self.now)):
             self.model.derived.add(slot)
 
     def attempt(
         self, act: ContractFunction, who: LocalAccount, expected: str | None
     ) -> bool:
+        self.acts += 1
         assert self.chain.refusal(act, who) == expected
         if expected is None:
             self.chain.send(act, who)
@@ -144,30 +181,35 @@ class Ceremony(RuleBasedStateMachine):
 
     # Other acts
 
-    def hollow_act(self, step: Step) -> ContractFunction:
-        """Act in a step with nothing in one's hands."""
+    def hollow_act(self, name: str) -> ContractFunction:
+        """Act with nothing in one's hands."""
         view = self.run.contract.functions
-        acts: dict[Step, ContractFunction] = {
-            Step.ENROLL: view.enroll(bytes(128), bytes(128), 0),
-            Step.COMMIT: view.commit(bytes(32)),
-            Step.REVEAL: view.reveal(b"", b"", 0, bytes(32)),
-            Step.SHARES: view.deal(b"", []),
-            Step.CONFIRM: view.confirm(b"", 0),
+        acts: dict[str, ContractFunction] = {
+            "enroll": view.enroll(bytes(128), bytes(128), 0),
+            "commit": view.commit(bytes(32)),
+            "reveal": view.reveal(b"", b"", 0, bytes(32)),
+            "deal": view.deal(b"", []),
+            "confirm": view.confirm(b"", 0),
+            "complain": view.complain(1, b"", b"", [], b"", b"", b"", 0),
         }
-        return acts[step]
+        return acts[name]
 
     @rule(data=st.data())
-    def act_out_of_turn(self, data: st.DataObject) -> None:
+    def speak_out_of_turn(self, data: st.DataObject) -> None:
         whole = [*self.model.seats, *self.model.reserves, *self.model.excluded, ANYBODY]
-        turns = [
-            (step, who)
-            for step in sorted(ACTING, key=lambda each: each is not self.model.step)
-            for who in whole
-            if self.model.act_refusal(step, who, self.now) is not None
-        ]
-        step, who = data.draw(st.sampled_from(turns))
-        expected = self.model.act_refusal(step, who, self.now)
-        assert self.chain.refusal(self.hollow_act(step), who) == expected
+
+        def answer(option: tuple[str, int]) -> str | None:
+            name, at = option
+            is_complaint = name == "complain"
+            refusal = (
+                self.model.turn_refusal if is_complaint else self.model.act_refusal
+            )
+            return refusal(STEPS[name], whole[at], self.now)
+
+        everything = product(STEPS, range(len(whole)))
+        options = [each for each in everything if answer(each) is not None]
+        name, at = draw_by_answer(data, options, answer)
+        self.attempt(self.hollow_act(name), whole[at], answer((name, at)))
 
     @precondition(lambda self: self.can_act() and self.model.step is Step.COMMIT)
     @rule(data=st.data())
@@ -178,14 +220,21 @@ class Ceremony(RuleBasedStateMachine):
         self.model.mute.add(member)
         self.model.take_turn(member, now)
 
-    @precondition(lambda self: self.can_act() and self.model.step is Step.REVEAL)
+    def can_misstep(self) -> bool:
+        """Tell whether somebody who could act honestly can also do so wrongly."""
+        return (
+            self.model.step in MISSTEPS
+            and self.can_act()
+            and bool(self.model.willing())
+        )
+
+    @precondition(can_misstep)
     @rule(data=st.data())
-    def reveal_what_was_not_committed_to(self, data: st.DataObject) -> None:
-        member = data.draw(st.sampled_from(self.model.silent()))
-        message = self.run.reveals[member]
-        act = self.run.reveal(replace(message, salt=Hash(flip(message.salt))))
-        expected = "key_ceremony: not as committed"
-        assert self.chain.refusal(act, self.run.account(member)) == expected
+    def misstep(self, data: st.DataObject) -> None:
+        member = data.draw(st.sampled_from(self.model.willing()))
+        name = data.draw(st.sampled_from(sorted(MISSTEPS[self.model.step])))
+        reason, make = MISSTEPS[self.model.step][name]
+        self.attempt(make(self.run, member), self.run.account(member), reason)
 
     @precondition(lambda self: self.can_act() and self.model.step is Step.SHARES)
     @rule(data=st.data())
@@ -194,7 +243,11 @@ class Ceremony(RuleBasedStateMachine):
         dealer = data.draw(st.sampled_from(self.model.silent()))
         others = [each for each in self.model.members if each != dealer]
         victim = data.draw(st.sampled_from(others))
-        at = others.index(victim) * self.model.slots + data.draw(st.integers(0, 1))
+        self.deal_one_wrong_share(dealer, victim, data.draw(st.integers(0, 1)))
+
+    def deal_one_wrong_share(self, dealer: int, victim: int, slot: int) -> None:
+        others = [each for each in self.model.members if each != dealer]
+        at = others.index(victim) * self.model.slots + slot
         honest = self.run.deals[dealer]
         words = list(honest.ciphertexts)
         words[at] = Hash(flip(words[at]))
@@ -209,8 +262,7 @@ class Ceremony(RuleBasedStateMachine):
     @rule(data=st.data())
     def complain(self, data: st.DataObject) -> None:
         """Complain about somebody who dealt wrongly, if anybody did, or did not."""
-        silent = self.model.silent()
-        pairs = [(d, m) for d in self.model.members for m in silent if d != m]
+        pairs = self.model.complaints()
         wronged = sorted(self.model.wronged & set(pairs))
         dealer, member = data.draw(st.sampled_from([*wronged, *pairs]))
         act = self.run.complain(self.run.complaint(member, dealer))
@@ -219,6 +271,14 @@ class Ceremony(RuleBasedStateMachine):
         (judged,) = self.run.events("ComplaintJudged", receipt)
         assert judged["culprit"] == self.model.judge(member, dealer, now)
         self.run = self.run.again()
+
+    @precondition(lambda self: self.can_complain())
+    @rule(data=st.data())
+    def complain_falsely(self, data: st.DataObject) -> None:
+        dealer, member = data.draw(st.sampled_from(self.model.complaints()))
+        name = data.draw(st.sampled_from(sorted(COMPLAINTS)))
+        act = complain_falsely(self.run, member, dealer, name)
+        self.attempt(act, self.run.account(member), COMPLAINTS[name][0])
 
     @precondition(lambda self: self.can_complain() and self.model.wronged)
     @rule(data=st.data())
@@ -241,6 +301,13 @@ class Ceremony(RuleBasedStateMachine):
         """Give what follows the second of the deadline, or the one before."""
         self.chain.engine.mine(max(self.now, self.model.deadline + shift - 1))
 
+    @precondition(lambda self: self.acts >= ENOUGH and self.now < self.model.closing)
+    @rule(shift=st.sampled_from((0, -1)))
+    def wait_for_the_end_of_the_phase(self, shift: int) -> None:
+        """Give what follows the first second after the phase, or its last one."""
+        self.chain.engine.mine(max(self.now, self.model.closing + shift - 1))
+
+    @precondition(lambda self: self.now >= self.model.deadline - STEP_SECONDS // 2)
     @rule()
     def expire(self) -> None:
         now = self.now
@@ -276,7 +343,24 @@ class Ceremony(RuleBasedStateMachine):
                 assert key == view.key(slot + 1).call()
 
 
-def test_ceremony_is_the_models() -> None:
+def prepare() -> None:
     for roster in ROSTERS:
         deploy(roster)
-    tell(Ceremony, stories=12, steps=10)
+
+
+def test_ceremony_is_the_models() -> None:
+    prepare()
+    tell(Ceremony, PACE)
+
+
+@pytest.mark.parametrize(
+    "weakness",
+    [
+        "key_ceremony: caller has acted",
+        "key_ceremony: step has time left",
+        "key_ceremony: slots not derived",
+    ],
+)
+def test_weakness_of_a_ceremony_is_noticed(weakness: str) -> None:
+    prepare()
+    assert_noticed(Ceremony, PACE, f"contracts/KeyCeremony.vy: {weakness}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from itertools import product
 from typing import Final
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -23,12 +25,22 @@ from election.protocol.voter_list import LeafState
 from scripts.demo.node_process import travel_to
 from tests.contracts.leaf_desk import LOCK, LeafDesk, address_of
 from tests.contracts.rehearsal import LARGE, SMALL, lists_published
-from tests.stateful.flaws import Case, list_flaws
-from tests.stateful.leaves_model import PLACES, Flaw, Intent, LeavesModel
-from tests.stateful.pace import tell
+from tests.stateful.answers import draw_by_answer
+from tests.stateful.flaws import Case, list_claims, list_flaws
+from tests.stateful.leaves_model import LEAVES, Flaw, Intent, LeavesModel
+from tests.stateful.pace import Pace, tell
+from tests.stateful.weakened import assert_noticed
 
+PACE: Final = Pace(volumes=6, steps=25)
 LOCKS: Final = (None, LOCK, SigningKey(0x10CD))
-places: Final = st.sampled_from(range(len(PLACES)))
+BUSY: Final = (Phase.REGISTRATION, Phase.VOTING)
+ENOUGH: Final = 10
+"""Acts of a busy phase before the next one begins."""
+
+PLACES: Final = range(len(LEAVES))
+RIGHT: Final = "the leaf's own"
+
+lives: Final = st.sampled_from((LIFETIME, LIFETIME // 2, 0))
 locks: Final = st.sampled_from(LOCKS)
 registered: Final = st.sampled_from((*LOCKS, "not registered"))
 
@@ -40,19 +52,16 @@ class Leaves(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.rehearsal = self.stack.enter_context(lists_published().unwound())
-        self.desks = [LeafDesk(self.rehearsal, *place) for place in PLACES]
+        self.desks = [LeafDesk(self.rehearsal, *leaf) for leaf in LEAVES]
         self.view = self.rehearsal.opened.voter_list
         self.connection = self.rehearsal.opened.connection
         self.model = LeavesModel(tuple(self.rehearsal.opened.rules.times))
         self.made: list[tuple[Intent, Act]] = []
+        self.acts = 0
 
     @override
     def teardown(self) -> None:
         self.stack.close()
-
-    @property
-    def now(self) -> int:
-        return self.connection.read_clock()
 
     @initialize(
         begins=st.sampled_from((4, 2)),
@@ -60,27 +69,44 @@ class Leaves(RuleBasedStateMachine):
     )
     def begin(self, begins: int, locks: tuple[SigningKey | str | None, ...]) -> None:
         """Register some of them, and move to the begin of a phase."""
-        travel_to(self.connection, self.model.times[2])
+        self.travel_to(self.model.times[2])
         for place, lock in enumerate(locks):
             if not isinstance(lock, str):
                 case = self.case(place, Action.REGISTER, lock, LIFETIME)
                 self.made.append((self.intent(place, case), case.make()))
-                self.attempt(*self.made[-1])
-        if begins > 2:
-            travel_to(self.connection, self.model.times[begins])
+                self.perform(*self.made[-1])
+        self.compare()
+        self.travel_to(max(self.now, self.model.times[begins]))
 
     # Time
 
+    def travel_to(self, timestamp: int) -> None:
+        travel_to(self.connection, timestamp)
+        self.now = self.connection.read_clock()
+
     @rule(seconds=st.sampled_from((1, LIFETIME // 2, LIFETIME + 1)))
     def wait(self, seconds: int) -> None:
-        travel_to(self.connection, self.now + seconds)
+        self.travel_to(self.now + seconds)
 
-    @rule(shift=st.sampled_from((-1, -2)))
-    def travel_to_the_next_phase(self, shift: int) -> None:
-        """Mine before an edge; what follows meets the next second."""
-        later = [edge + shift for edge in self.model.times if edge + shift > self.now]
-        if later:
-            travel_to(self.connection, later[0])
+    def can_travel(self) -> bool:
+        """Tell whether enough was done in this phase."""
+        phase = self.model.phase(self.now)
+        return phase < Phase.CLOSED and (phase not in BUSY or self.acts >= ENOUGH)
+
+    @precondition(can_travel)
+    @rule()
+    def enter_the_next_phase(self) -> None:
+        self.travel_to(self.next_edge() - 1)
+        self.acts = 0
+
+    @precondition(can_travel)
+    @rule()
+    def reach_the_last_second(self) -> None:
+        """What follows is the last act of the phase."""
+        self.travel_to(max(self.now, self.next_edge() - 2))
+
+    def next_edge(self) -> int:
+        return self.model.times[self.model.phase(self.now)]
 
     # Acts
 
@@ -101,62 +127,94 @@ class Leaves(RuleBasedStateMachine):
             flaw=flaw,
         )
 
+    def refusal(self, intent: Intent) -> str | None:
+        return self.model.refusal(intent, self.now)
+
+    def perform(self, intent: Intent, act: Act) -> None:
+        self.rehearsal.send(act)
+        self.now = self.connection.read_clock()
+        self.model.perform(intent)
+
     def attempt(self, intent: Intent, act: Act) -> None:
-        expected = self.model.refusal(intent, self.now)
+        self.acts += 1
+        expected = self.refusal(intent)
         assert self.rehearsal.refusal(act) == expected
         if expected is None:
-            self.rehearsal.send(act)
-            self.model.perform(intent)
+            self.perform(intent, act)
             self.compare()
 
-    def draw_action(self, data: st.DataObject, place: int) -> Action:
-        """Draw what this leaf may do now more often than all else."""
-        fitting = self.model.fitting_actions(place, self.now)
-        chosen: Action = data.draw(st.sampled_from([*fitting * 4, *Action]))
-        return chosen
-
-    @rule(
-        place=places,
-        lock=locks,
-        life=st.sampled_from((0, LIFETIME // 2, LIFETIME)),
-        data=st.data(),
-    )
-    def make(
-        self, place: int, lock: SigningKey | None, life: int, data: st.DataObject
-    ) -> None:
+    @rule(data=st.data())
+    def make(self, data: st.DataObject) -> None:
         """Make an honest act; who does not send it now may do so later."""
-        case = self.case(place, self.draw_action(data, place), lock, life)
-        intent, act = self.intent(place, case), case.make()
-        self.made.append((intent, act))
-        if data.draw(st.sampled_from((True, True, False))):
-            self.attempt(intent, act)
+        lock, life = data.draw(locks), data.draw(lives)
+
+        def answer(option: tuple[int, Action]) -> str | None:
+            return self.refusal(self.intent(option[0], self.case(*option, lock, life)))
+
+        place, action = draw_by_answer(data, product(PLACES, Action), answer)
+        case = self.case(place, action, lock, life)
+        self.made.append((self.intent(place, case), case.make()))
+        if data.draw(st.sampled_from((True, True, False)), label="is sent"):
+            self.attempt(*self.made[-1])
 
     @precondition(lambda self: self.made)
     @rule(data=st.data())
     def send_what_was_made_before(self, data: st.DataObject) -> None:
-        self.attempt(*data.draw(st.sampled_from(self.made)))
+        intents = [intent for intent, _ in self.made]
+        chosen = draw_by_answer(data, intents, self.refusal)
+        self.attempt(*self.made[intents.index(chosen)])
 
-    @rule(place=places, lock=locks, data=st.data())
-    def send_with_a_flaw(
-        self, place: int, lock: SigningKey | None, data: st.DataObject
-    ) -> None:
-        case = self.case(place, self.draw_action(data, place), lock, LIFETIME // 2)
-        flaws = list_flaws(case)
-        flaw, changed = flaws[data.draw(st.sampled_from(sorted(flaws)))]()
-        self.attempt(self.intent(place, case, flaw), case.make(**changed))
+    @precondition(lambda self: self.model.phase(self.now) in BUSY)
+    @rule(data=st.data())
+    def send_with_a_flaw(self, data: st.DataObject) -> None:
+        """Do what a leaf may do now, if any may do anything, but not rightly."""
+        lock = data.draw(locks)
+        fitting = [
+            (place, action)
+            for place in PLACES
+            for action in self.model.fitting_actions(place, self.now)
+        ]
+        cases = {
+            (place, action): self.case(place, action, lock, LIFETIME // 2)
+            for place, action in fitting or product(PLACES, Action)
+        }
+        flaws = {each: list_flaws(case) for each, case in cases.items()}
+        options = [(each, name) for each in cases for name in flaws[each]]
+
+        def intend(which: tuple[int, Action], name: str) -> Intent:
+            return self.intent(which[0], cases[which], flaws[which][name][0])
+
+        which, name = draw_by_answer(
+            data, options, lambda option: self.refusal(intend(*option))
+        )
+        changed = flaws[which][name][1]()
+        self.attempt(intend(which, name), cases[which].make(**changed))
 
     @precondition(lambda self: self.model.phase(self.now) >= Phase.FREEZE)
-    @rule(place=places)
-    def mark_paper(self, place: int) -> None:
-        act, sender = (
-            self.desks[place].mark_paper(),
-            self.rehearsal.roles.polling_station,
-        )
-        expected = self.model.paper_refusal(place, self.now)
-        assert self.rehearsal.refusal(act, sender) == expected
-        if expected is None:
-            self.rehearsal.send(act, sender)
+    @rule(data=st.data())
+    def mark_paper(self, data: st.DataObject) -> None:
+        roles = self.rehearsal.roles
+        senders = {"polling station": roles.polling_station, "relay": roles.relay}
+        claims = [{RIGHT: desk.claim, **list_claims(desk)} for desk in self.desks]
+
+        def answer(option: tuple[str, int, str]) -> str | None:
+            sender, place, claim = option
+            return self.model.paper_refusal(
+                place,
+                self.now,
+                is_by_station=sender == "polling station",
+                is_listed=claim == RIGHT,
+            )
+
+        option = draw_by_answer(data, product(senders, PLACES, claims[0]), answer)
+        sender, place, claim = option
+        act = self.desks[place].mark_paper(claim=claims[place][claim])
+        self.acts += 1
+        assert self.rehearsal.refusal(act, senders[sender]) == answer(option)
+        if answer(option) is None:
+            self.rehearsal.send(act, senders[sender])
             self.model.leaves[place].move(LeafState.PAPER)
+            self.now = self.connection.read_clock()
             self.compare()
 
     # The model
@@ -178,4 +236,18 @@ class Leaves(RuleBasedStateMachine):
 
 def test_leaves_are_the_models() -> None:
     lists_published()
-    tell(Leaves, stories=30, steps=25)
+    tell(Leaves, PACE)
+
+
+@pytest.mark.parametrize(
+    "weakness",
+    [
+        "a leaf's counter stands still",
+        "a withdrawn leaf keeps its lock",
+        "a locked leaf is issued a credential without its lock",
+        "voter_list: leaf votes online or has voted",
+    ],
+)
+def test_weakness_of_a_voter_list_is_noticed(weakness: str) -> None:
+    lists_published()
+    assert_noticed(Leaves, PACE, f"contracts/VoterList.vy: {weakness}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import cache
+from itertools import product
 from typing import Any, Final
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,27 +21,36 @@ from web3.contract.contract import ContractFunction
 
 from election.artifacts import read_artifact
 from election.protocol.ceremony.attempt import Kind
+from election.protocol.phases import Phase
 from tests.contracts.ceremony_run import Step
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import join_ceremony
-from tests.contracts.election_setup import DAY, DEFAULT, Deployed, deploy_election
-from tests.stateful.pace import tell
+from tests.contracts.election_setup import DEFAULT, Deployed, deploy_election
+from tests.stateful.answers import draw_by_answer
+from tests.stateful.pace import Pace, tell
 from tests.stateful.phases_model import CONTESTS, LONGEST, PhasesModel
 from tests.stateful.signers import RIGHT, WRONG, Signed, derive_digest
+from tests.stateful.weakened import assert_noticed
 
+PACE: Final = Pace(volumes=5, steps=20)
 ANYBODY: Final = make_account("anybody")
 DELTAS: Final = (1, 60, LONGEST // 2, LONGEST - 1, LONGEST)
-contests: Final = st.sampled_from((*CONTESTS, 3))
+WRONG_DELTAS: Final = (0, LONGEST + 1, 2**255, 2**256 - 1)
+BOTH: Final = tuple(Kind)
+KEYS: Final = (BOTH, (Kind.TRUSTEES,), ())
+NO_CONTEST: Final = 3
+ENOUGH: Final = 2
+"""Acts of a phase before the next one begins."""
 
 
 @cache
-def deploy(*, has_keys: bool) -> Deployed:
-    """Deploy an election, in SETUP, or in KEYS with both ceremonies final."""
+def deploy(keys: tuple[Kind, ...]) -> Deployed:
+    """Deploy an election, in SETUP, or in KEYS with these ceremonies final."""
     deployed = deploy_election(LocalChain(), DEFAULT)
-    if has_keys:
+    if keys:
         deployed.open_keys()
-        for kind in Kind:
-            join_ceremony(deployed, kind).play_until(Step.FINAL)
+    for kind in keys:
+        join_ceremony(deployed, kind).play_until(Step.FINAL)
     return deployed
 
 
@@ -50,22 +61,24 @@ class Clock(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.spent: list[tuple[int, Signed]] = []
+        self.acts = 0
 
     @initialize(
-        has_keys=st.sampled_from((True, True, False)),
-        boxed=st.sampled_from((0, 1, 2)),
-        edge=st.sampled_from((6, 5, 4, 0)),
+        keys=st.sampled_from((BOTH, BOTH, BOTH, *KEYS)),
+        boxed=st.sampled_from((2, 2, 1, 0)),
+        edge=st.sampled_from((5, 2, 1, 4, 0)),
     )
-    def begin(self, boxed: int, edge: int, *, has_keys: bool) -> None:
-        self.deployed = deploy(has_keys=has_keys)
+    def begin(self, keys: tuple[Kind, ...], boxed: int, edge: int) -> None:
+        """Come to the last second of a phase, if not to SETUP or KEYS."""
+        self.deployed = deploy(keys)
         self.chain, self.election = self.deployed.chain, self.deployed.election
         self.stack.enter_context(self.chain.unwound())
         self.tally = self.chain.contract_at(
             self.election.functions.tally().call(), read_artifact("Tally")
         )
-        self.model = PhasesModel(self.deployed.times, has_keys)
+        self.model = PhasesModel(self.deployed.times, keys)
         for contest in CONTESTS[:boxed]:
-            self.create_box(contest)
+            self.make_box(contest)
         if edge > 0:
             self.chain.engine.mine(self.model.times[edge] - 2)
 
@@ -77,11 +90,40 @@ class Clock(RuleBasedStateMachine):
     def now(self) -> int:
         return self.chain.engine.next_timestamp()
 
+    @property
+    def phase(self) -> Phase:
+        return self.model.phase(self.now)
+
     def attempt(self, act: ContractFunction, expected: str | None) -> bool:
+        self.acts += 1
         assert self.chain.refusal(act, ANYBODY) == expected
         if expected is None:
             self.chain.send(act, ANYBODY)
         return expected is None
+
+    # Time
+
+    def can_travel(self) -> bool:
+        """Tell whether enough was done in this phase."""
+        return self.phase < Phase.CLOSED and self.acts >= ENOUGH
+
+    @precondition(can_travel)
+    @rule()
+    def enter_the_next_phase(self) -> None:
+        self.chain.engine.mine(max(self.now, self.model.edges()[self.phase] - 1))
+        self.acts = 0
+
+    @precondition(can_travel)
+    @rule()
+    def reach_the_last_second(self) -> None:
+        """What follows is the last act of the phase."""
+        self.chain.engine.mine(max(self.now, self.model.edges()[self.phase] - 2))
+
+    @rule(seconds=st.sampled_from((1, 59, 3_600)))
+    def wait(self, seconds: int) -> None:
+        self.chain.engine.mine(self.chain.now + seconds)
+
+    # Extensions
 
     def extension(self, delta: int, signed: Signed) -> ContractFunction:
         act: ContractFunction = self.election.functions.extend(delta, *signed.encode())
@@ -91,69 +133,71 @@ class Clock(RuleBasedStateMachine):
         counter = len(self.model.deltas) + ahead
         return derive_digest(self.deployed, delta, counter=counter)
 
-    # Time
-
-    @rule(ahead=st.sampled_from((0, 0, 1, 4)), shift=st.sampled_from((-1, -2, 0)))
-    def travel_to_an_edge(self, ahead: int, shift: int) -> None:
-        """Mine beside an edge; what follows meets the next second."""
-        times = [edge + shift for edge in self.model.edges()]
-        later = [time for time in times if time > self.chain.now] or [self.now + DAY]
-        self.chain.engine.mine(later[min(ahead, len(later) - 1)])
-
-    @rule(seconds=st.sampled_from((1, 59, 3_600)))
-    def wait(self, seconds: int) -> None:
-        self.chain.engine.mine(self.chain.now + seconds)
-
-    # Extensions
-
-    @rule(delta=st.sampled_from(DELTAS), who=st.sampled_from(sorted(RIGHT)))
-    def extend(self, delta: int, who: str) -> None:
+    @precondition(lambda self: self.phase < Phase.CLOSED)
+    @rule(who=st.sampled_from(sorted(RIGHT)), data=st.data())
+    def extend(self, who: str, data: st.DataObject) -> None:
+        """Extend by any time, also by just as much as is left, and a second more."""
+        left = LONGEST - sum(self.model.deltas)
+        deltas = (*DELTAS, left, left + 1, *WRONG_DELTAS)
+        delta = draw_by_answer(data, deltas, self.extension_refusal)
         signed = RIGHT[who](self.digest(delta))
-        expected = self.model.extension_refusal(delta, None, self.now)
-        if self.attempt(self.extension(delta, signed), expected):
+        if self.attempt(self.extension(delta, signed), self.extension_refusal(delta)):
             self.model.deltas.append(delta)
             self.spent.append((delta, signed))
 
-    @rule(delta=st.sampled_from((0, LONGEST + 1, 2**255, 2**256 - 1)))
-    def extend_by_too_much_or_nothing(self, delta: int) -> None:
-        expected = self.model.extension_refusal(delta, None, self.now)
-        act = self.extension(delta, RIGHT["a quorum"](self.digest(delta)))
-        assert self.chain.refusal(act, ANYBODY) == expected
+    def extension_refusal(self, delta: int, fault: str | None = None) -> str | None:
+        return self.model.extension_refusal(delta, fault, self.now)
 
-    @rule(delta=st.sampled_from(DELTAS), who=st.sampled_from(sorted(WRONG)))
-    def extend_with_wrong_signatures(self, delta: int, who: str) -> None:
-        make, reason = WRONG[who]
-        expected = self.model.extension_refusal(delta, reason, self.now)
-        act = self.extension(delta, make(self.digest(delta)))
-        assert self.chain.refusal(act, ANYBODY) == expected
+    @precondition(lambda self: self.phase < Phase.CLOSED)
+    @rule(data=st.data())
+    def extend_with_wrong_signatures(self, data: st.DataObject) -> None:
+        def answer(option: tuple[int, str]) -> str | None:
+            delta, who = option
+            return self.extension_refusal(delta, WRONG[who][1])
 
+        delta, who = draw_by_answer(data, product(DELTAS, sorted(WRONG)), answer)
+        signed = WRONG[who][0](self.digest(delta))
+        self.attempt(self.extension(delta, signed), answer((delta, who)))
+
+    @precondition(lambda self: self.phase < Phase.CLOSED)
     @rule(delta=st.sampled_from(DELTAS), ahead=st.sampled_from((0, 1)))
     def extend_with_signatures_for_something_else(self, delta: int, ahead: int) -> None:
         signed = RIGHT["a quorum"](self.digest(delta + 1 - ahead, ahead=ahead))
         self.refuse_foreign(delta, signed)
 
-    @precondition(lambda self: self.spent)
+    @precondition(lambda self: self.phase < Phase.CLOSED and self.spent)
     @rule(data=st.data())
     def extend_with_spent_signatures(self, data: st.DataObject) -> None:
         self.refuse_foreign(*data.draw(st.sampled_from(self.spent)))
 
     def refuse_foreign(self, delta: int, signed: Signed) -> None:
         reason = "election: not signed by the commission"
-        expected = self.model.extension_refusal(delta, reason, self.now)
-        assert self.chain.refusal(self.extension(delta, signed), ANYBODY) == expected
+        expected = self.extension_refusal(delta, reason)
+        self.attempt(self.extension(delta, signed), expected)
 
     # What follows the clock
 
-    @rule(contest=contests)
-    def create_box(self, contest: int) -> None:
+    def make_box(self, contest: int) -> None:
         act = self.election.functions.create_box(contest)
         if self.attempt(act, self.model.box_refusal(contest, self.now)):
             self.model.boxes.add(contest)
 
-    @rule(contest=contests)
-    def freeze(self, contest: int) -> None:
-        act = self.tally.functions.freeze(contest)
-        if self.attempt(act, self.model.freeze_refusal(contest, self.now)):
+    @precondition(lambda self: self.phase < Phase.VOTING)
+    @rule(data=st.data())
+    def create_box(self, data: st.DataObject) -> None:
+        def answer(contest: int) -> str | None:
+            return self.model.box_refusal(contest, self.now)
+
+        self.make_box(draw_by_answer(data, (*CONTESTS, NO_CONTEST), answer))
+
+    @precondition(lambda self: self.phase > Phase.FREEZE)
+    @rule(data=st.data())
+    def freeze(self, data: st.DataObject) -> None:
+        def answer(contest: int) -> str | None:
+            return self.model.freeze_refusal(contest, self.now)
+
+        contest = draw_by_answer(data, (*CONTESTS, NO_CONTEST), answer)
+        if self.attempt(self.tally.functions.freeze(contest), answer(contest)):
             self.model.frozen.add(contest)
 
     # The model
@@ -167,7 +211,6 @@ class Clock(RuleBasedStateMachine):
         view = self.election.functions
         assert tuple(view.closings().call()) == self.model.closings()
         assert view.extension_counter().call() == len(self.model.deltas)
-        assert tuple(view.times().call()) == self.model.times
 
     @invariant()
     def sums_are_as_frozen_as_the_models(self) -> None:
@@ -176,7 +219,26 @@ class Clock(RuleBasedStateMachine):
         assert self.tally.functions.final().call() == frozen
 
 
+def prepare() -> None:
+    for keys in KEYS:
+        deploy(keys)
+
+
 def test_clock_is_the_models() -> None:
-    for has_keys in (True, False):
-        deploy(has_keys=has_keys)
-    tell(Clock, stories=15, steps=20)
+    prepare()
+    tell(Clock, PACE)
+
+
+@pytest.mark.parametrize(
+    "weakness",
+    [
+        "an extension is used twice",
+        "each extension may be two hours",
+        "issuing ends a second late",
+        "polls close a second late",
+        "election: box exists",
+    ],
+)
+def test_weakness_of_an_election_is_noticed(weakness: str) -> None:
+    prepare()
+    assert_noticed(Clock, PACE, f"contracts/Election.vy: {weakness}")
