@@ -119,15 +119,26 @@ def polls_opened() -> Rehearsal:
 
 
 @cache
+def ballots_cast() -> Rehearsal:
+    """Hold an election up to its cast ballots; the polls are still open."""
+    return _cast()
+
+
+@cache
 def sums_frozen() -> Rehearsal:
     """Hold an election up to its frozen sums."""
+    polls = _cast()
+    travel_to(polls.opened.connection, polls.opened.rules.times[6])
+    counting.freeze_all(polls.opened, polls.roles)
+    return polls
+
+
+def _cast() -> Rehearsal:
     polls = _open_polls()
     cast = [
         voter for voter in polls.voters if voter.person.index < CAST.get(_of(voter), 0)
     ]
     voting.cast_all(cast, polls.roles, register=polls.register, progress=_ignore)
-    travel_to(polls.opened.connection, polls.opened.rules.times[6])
-    counting.freeze_all(polls.opened, polls.roles)
     return polls
 
 
