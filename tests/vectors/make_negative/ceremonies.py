@@ -74,6 +74,8 @@ def _enrolments(attempt: Attempt[Any]) -> Iterator[Case]:
         "T of member 1": (proof, replace(sent, t=other.t)),
         "T infinity": (proof, replace(sent, t=bytes(128))),
         "key infinity": ("§1: O is refused for E_m", replace(sent, key=bytes(128))),
+        "key cut off": ("§1: 128 bytes", replace(sent, key=sent.key[:-1])),
+        "T cut off": ("§1: 128 bytes", replace(sent, t=sent.t[:-1])),
         "key infinity, proven": ("§1: O is refused for E_m", _enroll_zero(attempt)),
     }
     swapped = TRUSTEE_GROUP if attempt.group.kind is Kind.ISSUERS else ISSUER_GROUP

@@ -54,9 +54,10 @@ def make_complaints(bound: BoundAttempt[Any]) -> Iterator[Case]:
         "errors of its two equations cancel": (_PROOF, _cancel(bound)),
         "another Z with an honest proof of E": (_PROOF, _open_wrongly(bound)),
     }
-    for title, (rule, raw) in few_bad_g1().items():
-        for name in ("z", "t1", "t2"):
-            changed = replace(sent, **{name: raw})  # type: ignore[arg-type]
+    for name in ("z", "t1", "t2"):
+        cut = "§1: 128 bytes", getattr(sent, name)[:-1]
+        for title, (rule, raw) in {**few_bad_g1(), "cut off": cut}.items():
+            changed = replace(sent, **{name: raw})
             faults[f"{name.upper()}: {title}"] = rule, changed
     for title, (rule, message) in faults.items():
         content = write_complaint(message)
