@@ -77,7 +77,7 @@ def test_enrolment_is_refused_with_the_zero_secret(ceremony_at: CeremonyAt) -> N
     """A proof of the zero secret is s = w, whatever the challenge."""
     run = ceremony_at(Kind.TRUSTEES, Step.ENROLL)
     forged = Enrolment(bytes(128), encode_g1(G * Scalar(7)), 7)
-    assert enroll_refusal(run, forged) == "key_ceremony: E is infinity"
+    assert enroll_refusal(run, forged) == "key_ceremony: E or R is infinity"
 
 
 def test_enrolment_is_refused_with_an_unreduced_response(
@@ -96,7 +96,7 @@ def test_enrolment_is_refused_with_a_short_key(
     run = ceremony_at(Kind.TRUSTEES, Step.ENROLL)
     honest = run.enrolments[1]
     refusal = enroll_refusal(run, replace(honest, key=honest.key[:length]))
-    assert refusal == "key_ceremony: wrong E length"
+    assert refusal == "key_ceremony: wrong E or R length"
 
 
 def test_copied_enrolment_is_refused(ceremony_at: CeremonyAt) -> None:
@@ -140,9 +140,9 @@ def test_deal_is_refused_with_a_bad_point(
 @pytest.mark.parametrize(
     ("r", "expected"),
     [
-        (bytes(128), "key_ceremony: R is infinity"),
-        (bytes(127), "key_ceremony: wrong R length"),
-        (b"", "key_ceremony: wrong R length"),
+        (bytes(128), "key_ceremony: E or R is infinity"),
+        (bytes(127), "key_ceremony: wrong E or R length"),
+        (b"", "key_ceremony: wrong E or R length"),
     ],
 )
 def test_deal_is_refused_with_no_point(

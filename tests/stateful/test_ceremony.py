@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
 from typing import Any, Final
@@ -188,7 +187,7 @@ class Ceremony(RuleBasedStateMachine):
             "enroll": view.enroll(bytes(128), bytes(128), 0),
             "commit": view.commit(bytes(32)),
             "reveal": view.reveal(b"", b"", 0, bytes(32)),
-            "deal": view.deal(b"", []),
+            "deal": view.deal(b"", b"", 0, []),
             "confirm": view.confirm(b"", 0),
             "complain": view.complain(1, b"", b"", [], b"", b"", b"", 0),
         }
@@ -248,10 +247,9 @@ class Ceremony(RuleBasedStateMachine):
     def deal_one_wrong_share(self, dealer: int, victim: int, slot: int) -> None:
         others = [each for each in self.model.members if each != dealer]
         at = others.index(victim) * self.model.slots + slot
-        honest = self.run.deals[dealer]
-        words = list(honest.ciphertexts)
+        words = list(self.run.deals[dealer].ciphertexts)
         words[at] = Hash(flip(words[at]))
-        self.run.deals[dealer] = replace(honest, ciphertexts=tuple(words))
+        self.run.deal_instead(dealer, words)
         self.model.wronged.add((dealer, victim))
         self.act(dealer)
 
