@@ -81,9 +81,9 @@ def advance_member(ceremony: Ceremony[Point], member: Member) -> Advance:
         return Advance(attempt.number, step, acted=False, key_share=share)
     if _has_spoken(record, index):
         return Advance(attempt.number, step, acted=False)
+    act = _speak(ceremony, record, index, source=member.source)
     if step is Step.CONFIRM:
         _derive_missing(ceremony, record, member)
-    act = _speak(ceremony, record, index, source=member.source)
     ceremony.handle.contract.connection.send(act, key=member.key)
     return Advance(attempt.number, step, acted=True)
 
