@@ -40,7 +40,10 @@ def check_images(evidence: Evidence) -> Outcome:
 
 
 def _points_of_g1(evidence: Evidence) -> Iterator[tuple[bytes, str]]:
-    """List E and R of both ceremonies, F, V and H of the trustees, with their owner."""
+    """List E and R of both ceremonies, F, V and H of the trustees, with their owner.
+
+    What V_m hides is trustee m's share: no other knows it, unless k have met.
+    """
     for enrolled in evidence.every(events.Enrolled):
         yield enrolled.event.key, _owner(enrolled)
     for dealt in evidence.every(events.Dealt):
@@ -49,8 +52,10 @@ def _points_of_g1(evidence: Evidence) -> Iterator[tuple[bytes, str]]:
         for raw in _cut(revealed.event.coefficients, G1_BYTES):
             yield raw, _owner(revealed)
     for derived in evidence.every(events.SlotDerived, Part.TRUSTEES):
-        for raw in _cut(derived.event.key + derived.event.verification_keys, G1_BYTES):
-            yield raw, TRUSTEES
+        yield derived.event.key, TRUSTEES
+        shares = _cut(derived.event.verification_keys, G1_BYTES)
+        for trustee, raw in enumerate(shares, 1):
+            yield raw, f"trustee {trustee}"
 
 
 def _points_of_g2(evidence: Evidence) -> Iterator[tuple[bytes, str]]:

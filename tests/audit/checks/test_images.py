@@ -119,4 +119,4 @@ def test_verification_key_with_an_image_in_g2_is_found(told: Told) -> None:
     secret = told.shares["trustee 1"].secrets[1]
     faults = examine(publish_in_g2(told, secret))
     assert faults.keys() == {"images"}
-    assert faults["images"][0].blames == "trustees"
+    assert faults["images"][0].blames == "trustee 1"
