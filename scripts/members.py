@@ -13,7 +13,7 @@ from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
 from election.protocol.ceremony.attempt import Step
 from scripts.errors import InputError
-from scripts.files.key_file import KeyFile, StoredShare, store_secrets
+from scripts.files.key_file import KeyFile, StoredShare, change_secrets
 from scripts.terminal import say
 
 _PAUSE: Final = 1.0  # seconds between looks at what the others did
@@ -35,7 +35,7 @@ def take_step(ceremony: Ceremony[Point], key_file: KeyFile) -> Advance:
     advance = advance_member(ceremony, member)
     if advance.key_share is not None:
         share = StoredShare(advance.key_share.member, advance.key_share.secrets)
-        store_secrets(key_file, replace(secrets, random=b"", share=share))
+        change_secrets(key_file, lambda kept: replace(kept, random=b"", share=share))
     return advance
 
 
