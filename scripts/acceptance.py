@@ -6,6 +6,7 @@ that one record: a node that is asked twice could show two.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ POLLS: Final = (
 """What can hold while the polls are open, but the ballots: no issuer asks for them."""
 COUNT: Final = tuple(name for name in ALL if name != "results")
 """What can hold before the shares, which the results are made of."""
+
+_MEMBER: Final = re.compile(
+    r"(?P<role>trustee|issuer) \d+(?P<aborted> of attempt \d+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +115,15 @@ def _is_bearable(result: CheckResult, evidence: Evidence) -> bool:
     message of one member stopped the others, each could void the polls alone.
     """
     outcome, deployed = result.outcome, evidence.deployed
+    if result.name != "images":
+        return False
     blamed = {finding.blames for finding in outcome.findings}
-    roles = Counter(party.rpartition(" ")[0] for party in blamed)
-    most = {
-        "trustee": deployed.trustees.threshold - 1,
-        "issuer": deployed.issuers.threshold - 1,
-    }
-    is_whole = outcome.verified + len(outcome.findings) == outcome.total
-    is_few = all(count <= most.get(role, 0) for role, count in roles.items())
-    return result.name == "images" and is_whole and is_few
+    members = [match for match in map(_MEMBER.fullmatch, blamed) if match]
+    # of an aborted attempt no secret is used
+    corrupt = Counter(match["role"] for match in members if not match["aborted"])
+    is_few = corrupt["trustee"] < deployed.trustees.threshold
+    is_few = is_few and corrupt["issuer"] < deployed.issuers.threshold
+    return is_few and len(members) == len(blamed)
 
 
 def _refuse(result: CheckResult) -> UnverifiedError:

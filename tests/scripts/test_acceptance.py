@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
 from election.audit.audit import ALL
+from election.audit.report import CheckResult, Finding, Outcome
 from election.client.casting import cast_ballots
 from election.client.ceremony import issuers_ceremony, trustees_ceremony
 from election.crypto.scalar import Scalar, reduce_scalar
 from election.crypto.sharing import lagrange_coefficients
 from election.protocol.ceremony.enrolment import derive_encryption_secret
+from scripts import acceptance
 from scripts.acceptance import (
     COUNT,
     KEYS,
@@ -174,3 +177,44 @@ def test_count_goes_on_when_a_member_published_its_own_secret() -> None:
     travel(stage.connection, stage.manifest.times.cast_closing)
     freeze(stage.opened, [1, 30], key=RELAY)
     accept_board(read_record(stage.opened), COUNT)
+
+
+@pytest.mark.parametrize(
+    ("blames", "is_borne"),
+    [
+        (["trustee 1"], True),
+        (["trustee 1", "trustee 1", "issuer 1"], True),
+        (["trustee 1", "trustee 2 of attempt 1", "trustee 3 of attempt 1"], True),
+        (["trustee 1", "trustee 2"], False),
+        (["issuer 1", "issuer 3"], False),
+        (["trustee 1", "trustees"], False),
+        (["node"], False),
+    ],
+)
+def test_fewer_members_than_a_threshold_may_have_lost_their_secrets(
+    honest: Stage, blames: list[str], monkeypatch: pytest.MonkeyPatch, *, is_borne: bool
+) -> None:
+    """In an aborted attempt the same member may have had another index."""
+    findings = tuple(Finding("key", "is out", party, None) for party in blames)
+    give_findings(monkeypatch, "images", findings)
+    refused = nullcontext() if is_borne else pytest.raises(UnverifiedError)
+    with refused:
+        accept_board(read_record(honest.opened), ["images"])
+
+
+def test_fault_of_a_member_in_another_check_is_not_borne(
+    honest: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = Finding("share", "is wrong", "trustee 1", None)
+    give_findings(monkeypatch, "shares", (finding,))
+    with pytest.raises(UnverifiedError, match="is wrong"):
+        accept_board(read_record(honest.opened), ["shares"])
+
+
+def give_findings(
+    patch: pytest.MonkeyPatch, name: str, findings: tuple[Finding, ...]
+) -> None:
+    """Let a check of this name find these faults."""
+    outcome = Outcome(9, 9 + len(findings), findings)
+    result = CheckResult(1, name, "it holds", outcome)
+    patch.setattr(acceptance, "run_checks", lambda *_, **__: iter([result]))
