@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from election.client.codec import encode_act, read_function
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import FINAL, Connection
 from election.client.wire import Act
@@ -14,6 +13,7 @@ from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.abi import ContractName, decode_event, decode_values
 from election.protocol.board import Call, Log
+from election.protocol.codec import encode_act, read_function
 from election.protocol.events import Event
 
 MOST_GAS: Final = 30_000_000

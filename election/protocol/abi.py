@@ -34,6 +34,7 @@ class ContractName(Enum):
     VOTER_LIST = "VoterList"
     BALLOT_BOX = "BallotBox"
     TALLY = "Tally"
+    DEPLOYER = "Deployer"
 
 
 @cache

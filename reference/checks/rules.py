@@ -22,7 +22,7 @@ def check_rules(record: Record, cases: Cases) -> None:
         _claim_rules(record.rules)
     for part in ("trustees", "issuers"):
         with cases.case(part):
-            _claim_roster(record.deployed[part])
+            _claim_roster(record.deployed[part], record.rules["commission"])
     ids = [contest["contest"] for contest in record.contests]
     for position, contest in enumerate(record.contests, 1):
         with cases.case(f"contest {contest.contest}"):
@@ -37,21 +37,26 @@ def _claim_rules(rules: Mapping[str, Any]) -> None:
     is_increasing = all(times[i] < times[i + 1] for i in range(6))
     claim(is_increasing, "have times that do not increase")
     claim(rules["step_seconds"] > 0, "have steps of no time")
+    has_time = 5 * rules["step_seconds"] <= times[1] - times[0]
+    claim(has_time, "have no time for a ceremony")
     claim(rules["m_min"] >= 2, "open a single ballot")
     offices = ("commission", "portal", "sms_gateway", "polling_station")
     holders = [*(rules[office] for office in offices), *observers]
     claim(_NOBODY not in holders, "have an office of nobody")
     claim(rules["portal"] != rules["sms_gateway"], "have one key for two offices")
     claim(len(set(observers)) == len(observers) <= 32, "list an observer twice")
+    claim(rules["commission"] not in observers, "let the commission observe itself")
     claim(1 <= rules["quorum"] <= len(observers), "have an impossible quorum")
 
 
-def _claim_roster(roster: Mapping[str, Any]) -> None:
+def _claim_roster(roster: Mapping[str, Any], commission: bytes) -> None:
     members, k, n = roster["members"], roster["k"], roster["n"]
     accounts = {member["account"] for member in members}
     claim(2 <= k <= n <= 10, "have an impossible threshold")
     claim(n <= len(members) <= 20, "have an impossible number of members")
     claim(len(accounts) == len(members), "list a member twice")
     claim(_NOBODY not in accounts, "list nobody")
+    named = {member["account"] for member in members if member["commission"]}
+    claim(commission not in accounts - named, "hide the commission")
     of_commission = sum(member["commission"] for member in members[:n])
     claim(of_commission < k, "give the commission a threshold")

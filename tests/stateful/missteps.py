@@ -1,4 +1,4 @@
-"""What a member of a ceremony may send wrongly in his turn, and how it is refused."""
+"""What members of a ceremony may send wrongly, or out of turn, and the refusals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,31 @@ from web3.contract.contract import ContractFunction
 from election.crypto.transcript import Hash
 from tests.contracts.bad_points import flip
 from tests.contracts.ceremony_run import CeremonyRun, Step
+
+STEPS: Final = {
+    "enroll": Step.ENROLL,
+    "commit": Step.COMMIT,
+    "reveal": Step.REVEAL,
+    "deal": Step.SHARES,
+    "confirm": Step.CONFIRM,
+    "complain": Step.CONFIRM,
+}
+"""When an act is possible."""
+
+
+def hollow_act(run: CeremonyRun[Any], name: str) -> ContractFunction:
+    """Act with nothing in one's hands."""
+    view = run.contract.functions
+    acts: dict[str, ContractFunction] = {
+        "enroll": view.enroll(bytes(128), bytes(128), 0),
+        "commit": view.commit(bytes(32)),
+        "reveal": view.reveal(b"", b"", 0, bytes(32)),
+        "deal": view.deal(b"", []),
+        "confirm": view.confirm(b"", 0),
+        "complain": view.complain(1, b"", b"", [], b"", b"", b"", 0),
+    }
+    return acts[name]
+
 
 Misstep = tuple[str, Callable[[CeremonyRun[Any], int], ContractFunction]]
 """The contract's reason, and what a member sends."""

@@ -16,7 +16,7 @@ from election.audit.verify import Named, join_outcomes, verify_each
 from election.crypto.transcript import ADDRESS_BYTES, Address
 from election.protocol.context import derive_election_id
 from election.protocol.events import ContestListed, ElectionDeployed
-from election.protocol.manifest import Roster
+from election.protocol.manifest import CEREMONY_STEPS, Roster
 
 _NOBODY = Address(bytes(ADDRESS_BYTES))
 
@@ -37,7 +37,7 @@ def check_rules(evidence: Evidence) -> Outcome:
             ),
             verify_each(
                 rosters,
-                lambda key: _verify_roster(rosters[key]),
+                lambda key: _verify_roster(rosters[key], deployed.rules.commission),
                 name=Named,
                 blames=COMMISSION,
             ),
@@ -67,6 +67,9 @@ def _verify_rules(event: ElectionDeployed, announced: ElectionDeployed) -> None:
         == derive_election_id(rules.slug),
         "has times that do not increase": all(a < b for a, b in pairwise(rules.times)),
         "has steps of no time": rules.step_seconds > 0,
+        "has no time for a ceremony": rules.step_seconds * CEREMONY_STEPS
+        <= rules.times[1] - rules.times[0],
+        "counts the commission among the observers": rules.commission not in observers,
         "would open the sum of a single ballot": rules.m_min >= 2,
         "has an officer whom nobody can be": _NOBODY not in officers,
         "has one key as portal and sms gateway": rules.portal != rules.sms_gateway,
@@ -77,7 +80,7 @@ def _verify_rules(event: ElectionDeployed, announced: ElectionDeployed) -> None:
         require(holds, fact, blames=COMMISSION)
 
 
-def _verify_roster(roster: Roster) -> None:
+def _verify_roster(roster: Roster, commission: Address) -> None:
     accounts = [member.account for member in roster.members]
     seated = roster.members[: roster.seats]
     facts = {
@@ -88,6 +91,10 @@ def _verify_roster(roster: Roster) -> None:
         "has fewer members than seats": roster.seats <= len(accounts),
         "lists a member twice": len(set(accounts)) == len(accounts),
         "has a member whom nobody can be": _NOBODY not in accounts,
+        "hides the commission among the members": all(
+            member.commission or member.account != commission
+            for member in roster.members
+        ),
         "gives the commission a threshold of its own": sum(
             member.commission for member in seated
         )

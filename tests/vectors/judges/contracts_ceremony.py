@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, Final
 
 from election.artifacts import read_artifact
-from election.client.codec import encode_act, encode_constructor
 from election.protocol.abi import ContractName
+from election.protocol.codec import encode_act, encode_constructor
 from election.protocol.phases import Phase
 from tests.honest import account
 from tests.vectors.judges.answers import answer, assemble

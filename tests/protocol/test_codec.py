@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from web3 import Web3
 
-from election.client.codec import encode_act
 from election.crypto.signature import Signature
 from election.crypto.transcript import Hash
 from election.protocol.abi import ContractName, read_abi
 from election.protocol.attestation import Attestation
+from election.protocol.codec import encode_act
 from election.protocol.voter_list import LeafClaim
 from tests.honest import account
 
