@@ -86,7 +86,7 @@ def accept_board(board: Board, checks: Collection[str]) -> AuditedElection:
     return AuditedElection(evidence)
 
 
-def require_keys(board: Board, checks: Collection[str] = KEYS) -> None:
+def require_keys(board: Board, checks: Collection[str]) -> None:
     """Raise UnverifiedError unless these checks hold, with nothing to bear.
 
     Before the polls nothing is lost by making the keys again.
