@@ -151,6 +151,8 @@ _CEREMONY: Final = (
         attempt="uint256",
         index="uint256",
         r="bytes",
+        t="bytes",
+        s="uint256",
         ciphertexts=Array("bytes32"),
     ),
     _event(

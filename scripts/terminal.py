@@ -57,6 +57,7 @@ def hint_for(error: Exception) -> str:
         "PasswordError": "is it the right password, and an unchanged key file?",
         "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
         "RecordError": "give the file that `veche deploy` wrote with --election",
+        "LyingNodeError": "nothing was sent; ask the node of another organisation",
         "UnexpectedAnswerError": "give the file that `veche deploy` wrote",
         "BallotError": "no ballot was sent",
         "CountError": "nothing was published",

@@ -156,6 +156,8 @@ class Dealt:
     attempt: int
     index: int
     r: bytes
+    t: bytes
+    s: int
     ciphertexts: tuple[Hash, ...]
 
 

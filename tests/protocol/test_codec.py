@@ -70,8 +70,8 @@ PLAIN_CLAIM = (1, 2, b"\3" * 32, [b"\4" * 32, b"\5" * 32])
         (
             ContractName.KEY_CEREMONY,
             "deal",
-            (POINT, (b"\1" * 32, b"\2" * 32)),
-            (POINT, [b"\1" * 32, b"\2" * 32]),
+            (POINT, POINT, 7, (b"\1" * 32, b"\2" * 32)),
+            (POINT, POINT, 7, [b"\1" * 32, b"\2" * 32]),
         ),
         (ContractName.BALLOT_BOX, "cast", ((b"one", b"two"),), ([b"one", b"two"],)),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
 from typing import Any, Final
@@ -229,10 +228,9 @@ class Ceremony(RuleBasedStateMachine):
     def deal_one_wrong_share(self, dealer: int, victim: int, slot: int) -> None:
         others = [each for each in self.model.members if each != dealer]
         at = others.index(victim) * self.model.slots + slot
-        honest = self.run.deals[dealer]
-        words = list(honest.ciphertexts)
+        words = list(self.run.deals[dealer].ciphertexts)
         words[at] = Hash(flip(words[at]))
-        self.run.deals[dealer] = replace(honest, ciphertexts=tuple(words))
+        self.run.deal_instead(dealer, words)
         self.model.wronged.add((dealer, victim))
         self.act(dealer)
 
