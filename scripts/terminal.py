@@ -53,6 +53,7 @@ def hint_for(error: Exception) -> str:
         "ContractRefusedError": "it changed nothing; `veche status` shows the phases",
         "NodeRefusedError": "nothing changed; the node says why",
         "TransactionLostError": "it may still be mined: look before you repeat it",
+        "UnverifiedError": "go no further; ask another node, and tell the others",
         "PasswordError": "is it the right password, and an unchanged key file?",
         "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
         "RecordError": "give the file that `veche deploy` wrote with --election",
