@@ -19,7 +19,9 @@ from election.audit.evidence import Evidence
 from election.audit.report import CheckResult, Finding
 from election.client.board_reader import read_board
 from election.client.open_election import OpenElection
+from election.crypto.group import G1_BYTES, G2, G2_BYTES, G, encode_g1, encode_g2
 from election.protocol.board import Board
+from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.events import BoxCreated, CeremonyFinal, TallyFrozen
 from election.protocol.replay import Part
 from election.protocol.tally import FrozenTally, TallyState
@@ -94,6 +96,25 @@ def require_keys(board: Board, checks: Collection[str]) -> None:
     for result in run_checks(Evidence(board), checks, progress=_say_check):
         if not result.held:
             raise _refuse(result)
+
+
+def require_own_key(evidence: Evidence, key_share: KeyShare, *, part: Part) -> None:
+    """Raise UnverifiedError unless a record has the keys of this share.
+
+    Else a whole election that others made up, every check of which holds, would do.
+    """
+    published = evidence.ceremony(part).verification_keys
+    keys = (published[slot] for slot in sorted(published))
+    at = key_share.member - 1
+    role = "trustee" if part is Part.TRUSTEES else "issuer"
+    if part is Part.TRUSTEES:
+        own = [encode_g1(G * secret) for secret in key_share.secrets]
+        found = [key[at * G1_BYTES : (at + 1) * G1_BYTES] for key in keys]
+    else:
+        own = [encode_g2(G2 * secret) for secret in key_share.secrets]
+        found = [key[at * G2_BYTES : (at + 1) * G2_BYTES] for key in keys]
+    if own != found:
+        raise UnverifiedError(f"{role} {key_share.member}", "has other keys here")
 
 
 def list_due(board: Board) -> tuple[str, ...]:

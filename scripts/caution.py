@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Collection
 from dataclasses import replace
 
-from election.crypto.group import G, encode_g1
+from election.crypto.group import encode_g1
 from election.crypto.randomness import SecretSource
-from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.decryption import ShareMessage, make_share
 from election.protocol.tally import EncryptedTally
 from scripts.acceptance import AuditedElection
@@ -26,14 +25,6 @@ def require_agreed(audited: AuditedElection, agreed: Collection[str]) -> None:
         if each not in shown:
             fact = "is of no sum on this record: others were shown another one"
             raise UnverifiedError(f"hash {each}", fact)
-
-
-def require_own_key(audited: AuditedElection, key_share: KeyShare) -> None:
-    """Raise UnverifiedError unless the record has the keys of this share."""
-    own = tuple(G * secret for secret in key_share.secrets)
-    keys = audited.evidence.verification_keys(key_share.member, slots=len(own))
-    if own != keys:
-        raise UnverifiedError(f"trustee {key_share.member}", "has other keys here")
 
 
 def sign_once(key_file: KeyFile, tally: EncryptedTally) -> tuple[KeyFile, ShareMessage]:

@@ -6,10 +6,8 @@ from typing import Annotated
 
 import typer
 
-from election.client.ceremony import issuers_ceremony
-from election.protocol.ceremony.attempt import Step
-from scripts.files.key_file import Role
-from scripts.members import take_part, verify_keys
+from election.protocol.replay import Part
+from scripts.members import play
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -18,8 +16,6 @@ from scripts.options import (
     PasswordFile,
     RpcUrl,
 )
-from scripts.session import enter, unlock
-from scripts.terminal import show
 
 EXAMPLE = "veche issuer --election election.json --key keys/issuer-1.json --wait"
 
@@ -40,15 +36,12 @@ def command(
     When it is over, the keys are verified as far as they are made, and the share is
     kept in any case. Run it again when both ceremonies are over and the boxes made.
     """
-    opened = enter(election, rpc_url)
-    key_file = unlock(key, password_file, roles={Role.ISSUER})
-    advance = take_part(issuers_ceremony(opened), key_file, wait=wait)
-    result = {
-        "attempt": advance.attempt,
-        "step": advance.step.name.lower(),
-        "acted": advance.acted,
-        "has_share": advance.key_share is not None,
-    }
-    show(result, as_json=as_json)
-    if advance.step is Step.FINAL:
-        verify_keys(opened)
+    play(
+        Part.ISSUERS,
+        election=election,
+        key=key,
+        password_file=password_file,
+        wait=wait,
+        rpc_url=rpc_url,
+        as_json=as_json,
+    )

@@ -7,19 +7,34 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
-from election.client.ceremony import Ceremony
+from election.audit.evidence import Evidence
+from election.client.ceremony import (
+    Ceremony,
+    issuers_ceremony,
+    trustees_ceremony,
+)
 from election.client.ceremony_member import Advance, Member, advance_member
 from election.client.errors import ContractRefusedError
 from election.client.open_election import OpenElection
 from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
 from election.protocol.ceremony.attempt import Step
-from scripts.acceptance import MADE, list_due, read_record, require_keys
+from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.replay import Part
+from scripts.acceptance import (
+    MADE,
+    list_due,
+    read_record,
+    require_keys,
+    require_own_key,
+)
 from scripts.errors import InputError
-from scripts.files.key_file import KeyFile, StoredShare, change_secrets
-from scripts.terminal import say
+from scripts.files.key_file import KeyFile, Role, StoredShare, change_secrets
+from scripts.session import enter, unlock
+from scripts.terminal import say, show
 
 _PAUSE: Final = 1.0  # seconds between looks at what the others did
 
@@ -27,21 +42,51 @@ _PAUSE: Final = 1.0  # seconds between looks at what the others did
 def take_step(ceremony: Ceremony[Point], key_file: KeyFile) -> Advance:
     """Take the member's next step, if there is one.
 
-    When the ceremony is final, the share is kept and what it was made from is erased.
+    When the ceremony is final, the share is kept; what it was made from, too, until
+    `verify_keys` has seen that it is the share of the election's key.
     """
     secrets = key_file.secrets
-    if secrets.share is not None:
+    if not secrets.random:
+        if secrets.share is None:
+            raise InputError(str(key_file.path), "has no secrets for a ceremony")
         attempt = ceremony.handle.attempt()
         return Advance(attempt, Step.FINAL, acted=False, key_share=secrets.key_share)
-    if not secrets.random:
-        raise InputError(str(key_file.path), "has no secrets for a ceremony")
     account = secrets.account.to_bytes(32, "big")
     member = Member(key_file.key, SecretSource(secrets.random, account))
     advance = advance_member(ceremony, member)
     if advance.key_share is not None:
         share = StoredShare(advance.key_share.member, advance.key_share.secrets)
-        change_secrets(key_file, lambda kept: replace(kept, random=b"", share=share))
+        change_secrets(key_file, lambda kept: replace(kept, share=share))
     return advance
+
+
+def play(
+    part: Part,
+    *,
+    election: Path,
+    key: Path,
+    password_file: Path | None,
+    wait: bool,
+    rpc_url: str,
+    as_json: bool,
+) -> None:
+    """Take a member's part, tell how far it came, and verify what was made."""
+    opened = enter(election, rpc_url)
+    role = Role.TRUSTEE if part is Part.TRUSTEES else Role.ISSUER
+    key_file = unlock(key, password_file, roles={role})
+    if part is Part.TRUSTEES:
+        advance = take_part(trustees_ceremony(opened), key_file, wait=wait)
+    else:
+        advance = take_part(issuers_ceremony(opened), key_file, wait=wait)
+    result = {
+        "attempt": advance.attempt,
+        "step": advance.step.name.lower(),
+        "acted": advance.acted,
+        "has_share": advance.key_share is not None,
+    }
+    show(result, as_json=as_json)
+    if advance.key_share is not None:
+        verify_keys(opened, key_file, advance.key_share, part=part)
 
 
 def take_part(ceremony: Ceremony[Point], key_file: KeyFile, *, wait: bool) -> Advance:
@@ -67,11 +112,19 @@ def take_part(ceremony: Ceremony[Point], key_file: KeyFile, *, wait: bool) -> Ad
             time.sleep(_PAUSE)
 
 
-def verify_keys(opened: OpenElection) -> None:
-    """Audit the keys as far as they are made; raises UnverifiedError."""
+def verify_keys(
+    opened: OpenElection, key_file: KeyFile, key_share: KeyShare, *, part: Part
+) -> None:
+    """Audit the keys as far as they are made; raises UnverifiedError.
+
+    Only then is erased what the share was made from: a node that showed another
+    ceremony would have had the member keep nothing of the true one.
+    """
     say("verifying the keys ...")
     board = read_record(opened)
     due = list_due(board)
     require_keys(board, due)
+    require_own_key(Evidence(board), key_share, part=part)
+    change_secrets(key_file, lambda kept: replace(kept, random=b""))
     if later := [name for name in MADE if name not in due]:
         say(f"not made yet: {', '.join(later)}; run it again before the polls")

@@ -9,9 +9,16 @@ import typer
 
 from election.client.open_election import OpenElection
 from election.client.tallying import submit_share
+from election.protocol.replay import Part
 from election.protocol.tally import TallyState
-from scripts.acceptance import COUNT, AuditedElection, accept_board, read_record
-from scripts.caution import require_agreed, require_own_key, sign_once
+from scripts.acceptance import (
+    COUNT,
+    AuditedElection,
+    accept_board,
+    read_record,
+    require_own_key,
+)
+from scripts.caution import require_agreed, sign_once
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.options import (
@@ -51,7 +58,7 @@ def share(
     agreed: comparison hashes in hexadecimal. Raises UnverifiedError.
     """
     require_agreed(audited, agreed)
-    require_own_key(audited, key_file.key_share)
+    require_own_key(audited.evidence, key_file.key_share, part=Part.TRUSTEES)
     frozen, done = audited.frozen, dict[int, str]()
     for contest in contests:
         state = audited.state(contest)

@@ -74,8 +74,9 @@ def deployment_file(
         assert (url, chain_id) == ("http://here", told.board.chain_id)
         return told.connection
 
-    monkeypatch.setattr("election.client.rpc.connect", connect)
+    # in this order: what is imported after the second would keep it for ever
     monkeypatch.setattr("scripts.export.connect", connect)
+    monkeypatch.setattr("election.client.rpc.connect", connect)
     path = tmp_path / "election.json"
     store_deployment(path, told.deployment)
     return path

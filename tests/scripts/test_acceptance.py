@@ -30,7 +30,6 @@ from scripts.acceptance import (
 from scripts.create_boxes import create_boxes
 from scripts.errors import UnverifiedError
 from scripts.freeze import freeze
-from scripts.members import verify_keys
 from tests.client.stage import ISSUERS, RELAY, TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
 from tests.scripts.poison import Choose, publish_in_g2
@@ -107,8 +106,9 @@ def test_keys_do_not_hold_when_a_member_published_its_own_secret(
     poisoned: Stage,
 ) -> None:
     """Before the polls they can be made again, without this member."""
+    board = read_record(poisoned.opened)
     with pytest.raises(UnverifiedError, match=r"\(images\): key of issuer 1: hides"):
-        verify_keys(poisoned.opened)
+        require_keys(board, list_due(board))
 
 
 def test_no_box_is_made_for_keys_that_do_not_hold() -> None:

@@ -13,7 +13,9 @@ from election.client.open_election import open_election
 from election.client.rpc import connect
 from election.crypto.group import G1Point
 from election.protocol.ceremony.attempt import Step
-from scripts.errors import InputError
+from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.replay import Part
+from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import (
     KeyFile,
     Role,
@@ -22,7 +24,7 @@ from scripts.files.key_file import (
     create_key_file,
     open_key_file,
 )
-from scripts.members import take_part, take_step
+from scripts.members import take_part, take_step, verify_keys
 from tests.client.stage import TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
 from tests.scripts.conftest import PASSWORD
@@ -41,13 +43,18 @@ def reopen(file: KeyFile) -> KeyFile:
 
 
 @pytest.fixture
-def ceremony() -> Ceremony[G1Point]:
-    stage: Stage = deploy(connect_in_process())
+def stage() -> Stage:
+    stage = deploy(connect_in_process())
     travel(stage.connection, stage.manifest.times.keys)
+    return stage
+
+
+@pytest.fixture
+def ceremony(stage: Stage) -> Ceremony[G1Point]:
     return trustees_ceremony(stage.opened)
 
 
-def test_share_is_kept_and_what_it_came_from_is_erased(
+def test_share_is_kept_with_what_it_came_from_until_it_is_verified(
     ceremony: Ceremony[G1Point], tmp_path: Path
 ) -> None:
     files = key_files(tmp_path)
@@ -56,8 +63,41 @@ def test_share_is_kept_and_what_it_came_from_is_erased(
     assert reopen(files[0]).secrets == files[0].secrets
     share = take_step(ceremony, files[0]).key_share
     kept = reopen(files[0]).secrets
-    assert kept.random == b""
+    assert kept.random == files[0].secrets.random
     assert kept.key_share == share
+
+
+def test_what_a_verified_share_came_from_is_erased(
+    stage: Stage, ceremony: Ceremony[G1Point], tmp_path: Path
+) -> None:
+    file, share = make_share(ceremony, tmp_path)
+    verify_keys(stage.opened, file, share, part=Part.TRUSTEES)
+    kept = reopen(file).secrets
+    assert (kept.random, kept.key_share) == (b"", share)
+
+
+def test_share_of_another_ceremony_is_made_again(
+    stage: Stage, ceremony: Ceremony[G1Point], tmp_path: Path
+) -> None:
+    """A node that lied about the last messages is not believed for ever."""
+    file, share = make_share(ceremony, tmp_path)
+    wrong = StoredShare(1, tuple(x + 1 for x in share.secrets))
+    change_secrets(file, lambda kept: replace(kept, share=wrong))
+    lied = reopen(file).secrets.key_share
+    assert lied is not None
+    with pytest.raises(UnverifiedError, match="trustee 1: has other keys here"):
+        verify_keys(stage.opened, file, lied, part=Part.TRUSTEES)
+    assert take_step(ceremony, reopen(file)).key_share == share
+    assert reopen(file).secrets.key_share == share
+
+
+def make_share(ceremony: Ceremony[G1Point], folder: Path) -> tuple[KeyFile, KeyShare]:
+    files = key_files(folder)
+    for _ in range(5):
+        assert all(take_step(ceremony, file).acted for file in files)
+    share = take_step(ceremony, files[0]).key_share
+    assert share is not None
+    return reopen(files[0]), share
 
 
 def test_share_is_kept_beside_what_another_program_noted_meanwhile(
