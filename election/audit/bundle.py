@@ -17,7 +17,9 @@ import msgspec
 
 from election.audit.errors import BundleError
 from election.crypto.transcript import Address, Hash
+from election.errors import EncodingError
 from election.protocol.board import Board, Call, Head, Log
+from election.protocol.nesting import check_nesting
 
 FORMAT: Final = "veche-bundle/1"
 _MOST_BYTES: Final = 8 * 2**30  # unpacked; half a million voters need about six
@@ -143,8 +145,9 @@ def _list_lines(board: Board) -> Iterator[_Election | _Code | _Answer | _Log]:
 def _decode_lines(raw: bytes) -> Iterator[_AnyLine]:
     for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), 1):
         try:
+            check_nesting(line)
             yield _DECODER.decode(line)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except (msgspec.MsgspecError, ValueError, EncodingError) as error:
             fact = str(error).splitlines()[0].lower().rstrip(".")
             raise BundleError("bundle", f"line {number}: {fact}") from error
 
