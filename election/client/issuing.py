@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import ContestBox, OpenElection
 from election.crypto.group import G2Point, decode_g2
 from election.crypto.transcript import Hash, uint_word
@@ -31,15 +32,21 @@ def read_issued(opened: OpenElection, contest: int) -> dict[Hash, Issued]:
 def serve_issued(
     opened: OpenElection, contest: int, *, key_share: KeyShare
 ) -> dict[Hash, bytes]:
-    """Answer every final `Issued` event of a contest as an issuer, by leaf."""
-    secret = key_share.secrets[opened.contests[contest].position - 1]
+    """Answer every final `Issued` event of a contest as an issuer, by leaf.
+
+    Raises UnexpectedAnswerError, EncodingError.
+    """
+    position = opened.contest(contest).position
+    if position > len(key_share.secrets):
+        raise UnexpectedAnswerError(f"contest {contest}", "has no part in the key")
+    secret = key_share.secrets[position - 1]
     issued = read_issued(opened, contest)
     return {leaf: serve_share(each.blinded, secret) for leaf, each in issued.items()}
 
 
 def read_issuer_keys(opened: OpenElection, contest: int) -> tuple[G2Point, ...]:
     """Read PK_1..PK_n of a contest."""
-    position = opened.contests[contest].position
+    position = opened.contest(contest).position
     return tuple(map(decode_g2, opened.issuers.verification_keys(position)))
 
 

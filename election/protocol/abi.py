@@ -95,9 +95,12 @@ def decode_values(
     types = [_type(parameter) for parameter in parameters]
     try:
         check_layout(parameters, raw)  # first: what is read twice is paid for twice
+    except EncodingError as error:
+        raise EncodingError(subject, "is not in its one encoding") from error
+    try:
         values = decode(types, raw)
         canonical = encode(types, values)
-    except (EncodingError, DecodingError, ValueError, OverflowError) as error:
+    except (DecodingError, ValueError, OverflowError) as error:
         raise EncodingError(subject, "is not encoded as its abi says") from error
     if canonical != raw:
         raise EncodingError(subject, "is not in its one encoding")
