@@ -28,6 +28,7 @@ _MIN_M_MIN: constant(uint256) = 2  # the sum of one ballot is that ballot
 _TRUSTEES: constant(uint256) = 1  # kinds of ceremony
 _ISSUERS: constant(uint256) = 2
 _CEREMONY_FINAL: constant(uint256) = 6
+_STEPS: constant(uint256) = 5  # of a ceremony in which everybody takes all the time there is
 _CODE_OFFSET: constant(uint256) = 3  # length of a blueprint's preamble, ERC-5202
 
 election_id: public(immutable(bytes32))
@@ -80,8 +81,8 @@ def __init__(
     @param blueprints ERC-5202 blueprints of the other contracts.
     """
     self._check_rules(rules)
-    self._check_roster(trustees_)
-    self._check_roster(issuers_)
+    self._check_roster(trustees_, rules.commission)
+    self._check_roster(issuers_, rules.commission)
     assert len(contests) != 0, "election: no contest"
     most_slots: uint256 = 0
     for contest: IElection.Contest in contests:
@@ -89,6 +90,7 @@ def __init__(
         most_slots = max(most_slots, len(contest.candidates))
     for observer: address in rules.observers:
         assert observer != empty(address), "election: observer is the zero address"
+        assert observer != rules.commission, "election: the commission is an observer"
         assert not self._is_observer[observer], "election: observer listed twice"
         self._is_observer[observer] = True
         self._observers.append(observer)
@@ -134,8 +136,9 @@ def __init__(
         issuers_ceremony=issuers,
         voter_list=voter_list,
         tally=tally,
-        box_blueprint=box_blueprint,
+        blueprints=blueprints,
         box_code_hash=box_code_hash,
+        deployer=msg.sender,
     )
 
 
@@ -366,6 +369,9 @@ def _check_rules(rules: IElection.Rules):
         assert time > previous, "election: times are not increasing from now on"
         previous = time
     assert rules.step_seconds != 0, "election: ceremony steps take no time"
+    assert rules.step_seconds <= (rules.times[1] - rules.times[0]) // _STEPS, (
+        "election: phase keys is too short for a ceremony"
+    )
     assert rules.m_min >= _MIN_M_MIN, "election: m_min is below two"
     assert rules.commission != empty(address), "election: commission is the zero address"
     assert rules.portal != empty(address), "election: portal is the zero address"
@@ -381,9 +387,10 @@ def _check_rules(rules: IElection.Rules):
 
 @internal
 @pure
-def _check_roster(roster: IElection.Roster):
+def _check_roster(roster: IElection.Roster, chief: address):
     """
     @notice Reverts unless k of n seats can hold a key that the commission alone cannot use.
+    @param chief The commission's own account.
     """
     assert roster.k >= 2 and roster.k <= roster.n and roster.n <= _MAX_SEATS, (
         "election: threshold is not 2 <= k <= n <= 10"
@@ -393,6 +400,9 @@ def _check_roster(roster: IElection.Roster):
     for i: uint256 in range(len(roster.members), bound=_MAX_MEMBERS):
         member: IKeyCeremony.Member = roster.members[i]
         assert member.account != empty(address), "election: member is the zero address"
+        assert member.commission or member.account != chief, (
+            "election: the commission hides among the members"
+        )
         for j: uint256 in range(i, bound=_MAX_MEMBERS):
             assert roster.members[j].account != member.account, "election: member listed twice"
         if i < roster.n and member.commission:

@@ -191,8 +191,7 @@ def enroll(key: Bytes[_POINT], t: Bytes[_POINT], s: uint256):
     @custom:phase KEYS
     """
     index: uint256 = self._caller_in(ENROLL)
-    assert len(key) == _POINT, "key_ceremony: wrong E length"
-    assert not group.is_infinity(group.G1, key), "key_ceremony: E is infinity"
+    self._assert_finite(key)
     hashed: bytes32 = keccak256(
         concat(
             transcript.DKG_ENROLL,
@@ -307,26 +306,38 @@ def derive(slot: uint256, coefficients: Bytes[_MAX_SEATS * _MAX_PART]):
 
 
 @external
-def deal(r: Bytes[_POINT], ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS]):
+def deal(
+    r: Bytes[_POINT],
+    t: Bytes[_POINT],
+    s: uint256,
+    ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS],
+):
     """
-    @notice Gives every other member its encrypted shares.
+    @notice Gives every other member its encrypted shares, with a proof that the caller knows u:
+        who complains multiplies R by a secret, and must not do so with another dealer's R.
     @param r R = uG in G1; u is fresh for this attempt.
+    @param t Commitment of the proof.
+    @param s Response of the proof.
     @param ciphertexts One word for each other member, ascending, and slot, inner.
     @custom:caller a member of the attempt
     @custom:phase KEYS
     """
     index: uint256 = self._caller_in(SHARES)
-    assert len(r) == _POINT, "key_ceremony: wrong R length"
+    self._assert_finite(r)
     assert len(ciphertexts) == (len(self._seats) - 1) * slots, (
         "key_ceremony: shares miscounted"
     )
-    # a point outside the subgroup would draw bits of the secrets out of those who multiply it
-    assert not group.is_infinity(group.G1, group.combine(group.G1, r, [1])), (
-        "key_ceremony: R is infinity"
+    hashed: bytes32 = self._hash_dealt(index, r, ciphertexts)
+    # a point outside the subgroup, which would draw bits of the secrets out of those who
+    # multiply it, ends here, too
+    assert group.is_known(group.G1, r, t, s, transcript.DKG_DEAL_E, hashed), (
+        "key_ceremony: R is not proven"
     )
-    self._dealt[self.attempt][index] = self._hash_dealt(index, r, ciphertexts)
+    self._dealt[self.attempt][index] = hashed
     self._take_turn(index)
-    log IKeyCeremony.Dealt(attempt=self.attempt, index=index, r=r, ciphertexts=ciphertexts)
+    log IKeyCeremony.Dealt(
+        attempt=self.attempt, index=index, r=r, t=t, s=s, ciphertexts=ciphertexts
+    )
 
 
 @external
@@ -466,6 +477,17 @@ def _caller_in(step: uint256) -> uint256:
     assert index != 0, "key_ceremony: caller has no seat"
     assert self._acted & (1 << index) == 0, "key_ceremony: caller has acted"
     return index
+
+
+@internal
+@view
+def _assert_finite(point: Bytes[_POINT]):
+    """
+    @notice The secret behind infinity is 0, so everybody would know the pads.
+    @param point E or R.
+    """
+    assert len(point) == _POINT, "key_ceremony: wrong E or R length"
+    assert not group.is_infinity(group.G1, point), "key_ceremony: E or R is infinity"
 
 
 @internal
@@ -664,7 +686,7 @@ def _hash_dealt(
     index: uint256, r: Bytes[_POINT], ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS]
 ) -> bytes32:
     """
-    @notice h_c of a dealer.
+    @notice h_c of a dealer, bound to what it revealed.
     """
     size: uint256 = 32 * len(ciphertexts)
     return keccak256(
@@ -672,6 +694,7 @@ def _hash_dealt(
             transcript.DKG_DEAL,
             self.cer,
             convert(index, bytes32),
+            self._revealed[self.attempt][index],
             r,
             slice(abi_encode(ciphertexts), _HEAD, size),
         )

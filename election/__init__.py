@@ -31,11 +31,14 @@ Members enroll, commit to polynomials, reveal them, and deal shares to each othe
 ...         for m in members])
 ...     commitments = {
 ...         m: polynomials.commit(bound, m, source=source[m]) for m in members}
-...     reveals = [polynomials.accept_reveal(
-...         polynomials.reveal(bound, m, source=source[m]), bound,
-...         member=m, commitment=commitments[m]) for m in members]
+...     reveals = []
+...     for m in members:
+...         reveals.append(polynomials.accept_reveal(
+...             polynomials.reveal(bound, m, source=source[m]), bound,
+...             member=m, commitment=commitments[m], earlier=reveals))
 ...     deals = [dealing.accept_deal(
-...         dealing.deal(bound, m, source=source[m]), bound, member=m) for m in members]
+...         dealing.deal(bound, m, source=source[m]), bound,
+...         member=m, revealed=revealed) for m, revealed in enumerate(reveals, 1)]
 ...     shares = {m: confirmation.open_key_share(
 ...         bound, m, reveals=reveals, deals=deals, source=source[m]) for m in members}
 ...     return polynomials.derive_keys(bound, reveals), shares

@@ -21,6 +21,7 @@ CONTRACTS: Final = (
     "VoterList",
     "BallotBox",
     "Tally",
+    "Deployer",
 )
 EVM_VERSION: Final = "prague"
 OPTIMIZE: Final = "gas"

@@ -216,9 +216,11 @@ class Attempt:
         r, ciphertexts = event["r"], event["ciphertexts"]
         count = (len(self.members) - 1) * self.terms.slots
         claim(len(ciphertexts) == count, "has a wrong number of shares")
-        decode_g1(r)
-        self.dealt[index] = event
-        self.h_c[index] = tagged_hash("dkg-deal", self.cer, index, r, *ciphertexts)
+        h_p = self.h_p[index]
+        h_c = tagged_hash("dkg-deal", self.cer, index, h_p, r, *ciphertexts)
+        e = challenge(tagged_hash("dkg-deal-e", h_c, event["t"]))
+        self._claim_known(GROUPS["trustees"], decode_g1(r), event, e=e)
+        self.dealt[index], self.h_c[index] = event, h_c
 
     def _confirm(self, event: Event, index: int) -> None:
         group, slots = self.terms.group, range(1, self.terms.slots + 1)

@@ -35,6 +35,19 @@ RULES: Final = struct(
     quorum="uint256",
 )
 
+CONTEST: Final = struct(id="uint256", title="string", candidates=Array("string"))
+BLUEPRINTS: Final = struct(
+    ceremony="address", voter_list="address", tally="address", box="address"
+)
+ORIGIN: Final = struct(
+    rules=RULES,
+    trustees=ROSTER,
+    issuers=ROSTER,
+    contests=Array(CONTEST),
+    blueprints=BLUEPRINTS,
+)
+"""The arguments of Election's constructor."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
@@ -66,8 +79,9 @@ _ELECTION: Final = (
         issuers_ceremony="address",
         voter_list="address",
         tally="address",
-        box_blueprint="address",
+        blueprints=BLUEPRINTS,
         box_code_hash="bytes32",
+        deployer="address",
     ),
     _event(
         "ContestListed",
@@ -137,6 +151,8 @@ _CEREMONY: Final = (
         attempt="uint256",
         index="uint256",
         r="bytes",
+        t="bytes",
+        s="uint256",
         ciphertexts=Array("bytes32"),
     ),
     _event(

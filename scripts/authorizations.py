@@ -18,6 +18,7 @@ from election.protocol.phases import derive_extension_hash
 from election.protocol.tally import derive_override_hash
 from scripts.errors import InputError
 from scripts.files.json_file import CLOSED, Hex32, Word, read_json
+from scripts.terminal import spell_time
 
 
 @with_config(CLOSED)
@@ -33,6 +34,14 @@ class AuthorizationFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is signed, and what it means to whoever signs it."""
+
+    digest: Hash
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Authorization:
     """What the contract takes: observers by increasing address."""
 
@@ -40,20 +49,33 @@ class Authorization:
     observers: tuple[Signature, ...]
 
 
-def hash_extension(opened: OpenElection, delta: int) -> Hash:
-    """Derive what is signed for the next extension, by delta seconds."""
-    return derive_extension_hash(
+def propose_extension(opened: OpenElection, delta: int) -> Proposal:
+    """Say what the next extension does, by delta seconds, and what is signed for it."""
+    counter = opened.election.extension_counter()
+    digest = derive_extension_hash(
         derive_election_id(opened.rules.slug),
         chain_id=opened.connection.chain_id,
         election=opened.address,
-        counter=opened.election.extension_counter(),
+        counter=counter,
         delta=delta,
     )
+    issue, cast = (spell_time(each + delta) for each in opened.election.closings())
+    meaning = (
+        f"extension {counter}, by {delta} seconds: "
+        f"credentials until {issue}, ballots until {cast}"
+    )
+    return Proposal(digest, meaning)
 
 
-def hash_override(opened: OpenElection, contest_box: ContestBox) -> Hash:
-    """Derive what is signed to open a withheld contest, its sum recomputed."""
-    return derive_override_hash(recompute_tally(opened, contest_box).tally)
+def propose_override(opened: OpenElection, contest_box: ContestBox) -> Proposal:
+    """Say whose sum, recomputed, is opened though few are in it, and what is signed."""
+    frozen = recompute_tally(opened, contest_box)
+    title = opened.contests[frozen.contest].title
+    meaning = (
+        f"contest {frozen.contest}, {title}: opens the sum of "
+        f"{frozen.tally.cast_count} ballots, where {opened.rules.m_min} is the minimum"
+    )
+    return Proposal(derive_override_hash(frozen.tally), meaning)
 
 
 def collect(

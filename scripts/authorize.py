@@ -8,7 +8,11 @@ import typer
 
 from election.client.open_election import read_box
 from election.crypto.signature import sign_hash
-from scripts.authorizations import AuthorizationFile, hash_extension, hash_override
+from scripts.authorizations import (
+    AuthorizationFile,
+    propose_extension,
+    propose_override,
+)
 from scripts.errors import InputError
 from scripts.files.json_file import render_json, write_new
 from scripts.files.key_file import Role
@@ -22,7 +26,7 @@ from scripts.options import (
     RpcUrl,
 )
 from scripts.session import enter, unlock
-from scripts.terminal import show
+from scripts.terminal import say, show
 
 EXAMPLE = (
     "veche authorize --extend 1800 --election election.json "
@@ -44,15 +48,21 @@ def command(
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Sign for one extension, or for the opening of one withheld contest."""
+    """Sign for one extension, or for the opening of one withheld contest.
+
+    What is signed, and what it means, is said before.
+    """
     if (extend is None) == (override is None):
         raise InputError("authorize", "needs either --extend or --override")
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.COMMISSION, Role.OBSERVER})
     if extend is not None:
-        digest = hash_extension(opened, extend)
+        proposal = propose_extension(opened, extend)
     else:
-        digest = hash_override(opened, read_box(opened, override or 0))
+        proposal = propose_override(opened, read_box(opened, override or 0))
+    digest = proposal.digest
+    say(f"signing 0x{digest.hex()}")
+    say(proposal.meaning)
     signed = sign_hash(digest, key_file.key)
     file = AuthorizationFile(
         "veche-authorization/1", digest, signed.v, signed.r, signed.s

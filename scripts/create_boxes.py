@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from election.client.open_election import ContestBox, OpenElection, read_box
 from election.crypto.signature import SigningKey
+from scripts.acceptance import KEYS, list_due, read_record, require_keys
+from scripts.errors import InputError
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -20,13 +22,26 @@ EXAMPLE = "veche create-boxes --election election.json --key keys/commission.jso
 
 
 def create_boxes(opened: OpenElection, *, key: SigningKey) -> dict[int, ContestBox]:
-    """Make the boxes that are missing; returns all, by contest, their ctx checked."""
+    """Make the boxes that are missing; returns all, by contest, their ctx checked.
+
+    Raises InputError if there are no keys yet, and UnverifiedError if they do not
+    hold: no voter should meet them.
+    """
     contests = list(opened.contests)
     found = dict(zip(contests, opened.election.boxes(contests), strict=True))
-    for contest, address in found.items():
-        if not any(address):
-            opened.connection.send(opened.election.create_box(contest), key=key)
+    missing = [contest for contest, address in found.items() if not any(address)]
+    if missing:
+        _require_keys(opened)
+    for contest in missing:
+        opened.connection.send(opened.election.create_box(contest), key=key)
     return {contest: read_box(opened, contest) for contest in contests}
+
+
+def _require_keys(opened: OpenElection) -> None:
+    board = read_record(opened)
+    if not set(KEYS) <= set(list_due(board)):
+        raise InputError("election", "the keys are not made yet")
+    require_keys(board, KEYS)
 
 
 def command(
@@ -36,7 +51,10 @@ def command(
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Make the ballot boxes that are missing, once both ceremonies are final."""
+    """Make the ballot boxes that are missing, after verifying the keys.
+
+    Both ceremonies have to be final.
+    """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
     boxes = create_boxes(opened, key=key_file.key)

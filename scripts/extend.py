@@ -10,7 +10,7 @@ import typer
 
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
-from scripts.authorizations import collect, hash_extension
+from scripts.authorizations import collect, propose_extension
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -33,7 +33,8 @@ def extend(
     opened: OpenElection, delta: int, *, paths: Sequence[Path], key: SigningKey
 ) -> tuple[int, int]:
     """Extend by delta seconds; returns both closings."""
-    signed = collect(opened, hash_extension(opened, delta), paths=paths)
+    digest = propose_extension(opened, delta).digest
+    signed = collect(opened, digest, paths=paths)
     act = opened.election.extend(
         delta, commission=signed.commission, observers=signed.observers
     )

@@ -1,4 +1,4 @@
-"""Answer requests for credentials, as an issuer."""
+"""Answer requests for credentials, as an issuer who believes no node."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from election.client.issuing import serve_issued
-from scripts.errors import InputError
+from scripts.acceptance import POLLS, accept_board, read_record
+from scripts.answering import answer_once
 from scripts.files.ballot_files import AnswersFile
 from scripts.files.json_file import render_json, replace_file
 from scripts.files.key_file import Role
@@ -22,7 +22,7 @@ from scripts.options import (
     RpcUrl,
 )
 from scripts.session import enter, unlock
-from scripts.terminal import show
+from scripts.terminal import say, show
 
 EXAMPLE = (
     "veche issue --contest 1 --election election.json "
@@ -39,16 +39,19 @@ def command(
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Answer all final requests of a contest; the answers may be given to anybody."""
+    """Answer all final requests of a contest; the answers may be given to anybody.
+
+    The record is verified before, all but the ballots. What was answered is noted for
+    ever in a file beside the key file, so keep the two together and one copy in use:
+    another request of the same voter is never answered.
+    """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.ISSUER})
-    share = key_file.secrets.key_share
-    if share is None:
-        raise InputError(str(key), "has no key share yet; run `veche issuer` first")
-    if contest not in opened.contests:
-        raise InputError(f"contest {contest}", "is not in the election")
-    served = serve_issued(opened, contest, key_share=share)
+    member = key_file.key_share.member
+    say("verifying the election ...")
+    audited = accept_board(read_record(opened), POLLS)
+    served = answer_once(audited, contest, key_file=key_file)
     answers = {f"0x{leaf.hex()}": answer for leaf, answer in served.items()}
-    file = AnswersFile("veche-answers/1", contest, share.member, answers)
+    file = AnswersFile("veche-answers/1", contest, member, answers)
     replace_file(out, render_json(file))
     show({"answers": str(out), "requests": len(answers)}, as_json=as_json)

@@ -1,4 +1,7 @@
-"""A member's part in a ceremony, with the key file that its secrets are kept in."""
+"""A member's part in a ceremony, with the key file that its secrets are kept in.
+
+What it made is audited at once: after the polls, nothing could mend it.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from typing import Final
 from election.client.ceremony import Ceremony
 from election.client.ceremony_member import Advance, Member, advance_member
 from election.client.errors import ContractRefusedError
+from election.client.open_election import OpenElection
 from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
 from election.protocol.ceremony.attempt import Step
+from scripts.acceptance import MADE, list_due, read_record, require_keys
 from scripts.errors import InputError
-from scripts.files.key_file import KeyFile, StoredShare, store_secrets
+from scripts.files.key_file import KeyFile, StoredShare, change_secrets
 from scripts.terminal import say
 
 _PAUSE: Final = 1.0  # seconds between looks at what the others did
@@ -35,7 +40,7 @@ def take_step(ceremony: Ceremony[Point], key_file: KeyFile) -> Advance:
     advance = advance_member(ceremony, member)
     if advance.key_share is not None:
         share = StoredShare(advance.key_share.member, advance.key_share.secrets)
-        store_secrets(key_file, replace(secrets, random=b"", share=share))
+        change_secrets(key_file, lambda kept: replace(kept, random=b"", share=share))
     return advance
 
 
@@ -60,3 +65,13 @@ def take_part(ceremony: Ceremony[Point], key_file: KeyFile, *, wait: bool) -> Ad
             return advance
         if not advance.acted:
             time.sleep(_PAUSE)
+
+
+def verify_keys(opened: OpenElection) -> None:
+    """Audit the keys as far as they are made; raises UnverifiedError."""
+    say("verifying the keys ...")
+    board = read_record(opened)
+    due = list_due(board)
+    require_keys(board, due)
+    if later := [name for name in MADE if name not in due]:
+        say(f"not made yet: {', '.join(later)}; run it again before the polls")

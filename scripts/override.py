@@ -10,7 +10,7 @@ import typer
 
 from election.client.open_election import OpenElection, read_box
 from election.crypto.signature import SigningKey
-from scripts.authorizations import collect, hash_override
+from scripts.authorizations import collect, propose_override
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -34,7 +34,7 @@ def override(
     opened: OpenElection, contest: int, *, paths: Sequence[Path], key: SigningKey
 ) -> None:
     """Open a withheld contest for shares."""
-    digest = hash_override(opened, read_box(opened, contest))
+    digest = propose_override(opened, read_box(opened, contest)).digest
     signed = collect(opened, digest, paths=paths)
     act = opened.tally.override(
         contest, commission=signed.commission, observers=signed.observers

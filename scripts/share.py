@@ -10,14 +10,8 @@ import typer
 from election.client.open_election import OpenElection
 from election.client.tallying import submit_share
 from election.protocol.tally import TallyState
-from scripts.caution import (
-    AuditedElection,
-    audit_before_share,
-    own_share,
-    require_agreed,
-    require_own_key,
-    sign_once,
-)
+from scripts.acceptance import COUNT, AuditedElection, accept_board, read_record
+from scripts.caution import require_agreed, require_own_key, sign_once
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.options import (
@@ -57,7 +51,7 @@ def share(
     agreed: comparison hashes in hexadecimal. Raises UnverifiedError.
     """
     require_agreed(audited, agreed)
-    require_own_key(audited, own_share(key_file))
+    require_own_key(audited, key_file.key_share)
     frozen, done = audited.frozen, dict[int, str]()
     for contest in contests:
         state = audited.state(contest)
@@ -93,14 +87,15 @@ def command(
     Run it with --compare first, and compare the hashes with those of the other
     trustees over another channel than this chain: whoever was shown another history
     has another hash. Then give each hash with --agreed. A sum that was decrypted once
-    is never decrypted again in another version.
+    is never decrypted again in another version: the key file notes it. A copy of the
+    key file notes its own, so keep one copy in use.
     """
     if not only_compare and not agreed:
         raise InputError("--agreed", "missing: run with --compare first")
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     say("verifying the election ...")
-    audited = audit_before_share(opened)
+    audited = accept_board(read_record(opened), COUNT)
     contests = contests or list(opened.contests)
     if only_compare:
         done = compare(audited, contests)

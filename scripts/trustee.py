@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from election.client.ceremony import trustees_ceremony
+from election.protocol.ceremony.attempt import Step
 from scripts.files.key_file import Role
-from scripts.members import take_part
+from scripts.members import take_part, verify_keys
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -36,6 +37,8 @@ def command(
     """Take a trustee's next step in the making of the election key.
 
     Run it again at any time: it looks at the chain and does what is next, if anything.
+    When it is over, the keys are verified as far as they are made, and the share is
+    kept in any case. Run it again when both ceremonies are over and the boxes made.
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
@@ -47,3 +50,5 @@ def command(
         "has_share": advance.key_share is not None,
     }
     show(result, as_json=as_json)
+    if advance.step is Step.FINAL:
+        verify_keys(opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -89,24 +90,31 @@ def reveal_all(bound: BoundAttempt[Point]) -> list[Revealed[Point]]:
         member: polynomials.commit(bound, member, source=source(member))
         for member in bound.members
     }
-    return [
-        polynomials.accept_reveal(
+    accepted: list[Revealed[Point]] = []
+    for member in bound.members:
+        revealed = polynomials.accept_reveal(
             polynomials.reveal(bound, member, source=source(member)),
             bound,
             member=member,
             commitment=commitments[member],
+            earlier=accepted,
         )
-        for member in bound.members
-    ]
+        accepted.append(revealed)
+    return accepted
 
 
-def deal_all(bound: BoundAttempt[Point]) -> list[Dealt]:
+def deal_all(
+    bound: BoundAttempt[Point], reveals: Sequence[Revealed[Point]]
+) -> list[Dealt]:
     """Let every member deal."""
     return [
         dealing.accept_deal(
-            dealing.deal(bound, member, source=source(member)), bound, member=member
+            dealing.deal(bound, member, source=source(member)),
+            bound,
+            member=member,
+            revealed=revealed,
         )
-        for member in bound.members
+        for member, revealed in enumerate(reveals, 1)
     ]
 
 
@@ -117,7 +125,7 @@ def hold_ceremony(
     bound = enroll_all(attempt)
     reveals = reveal_all(bound)
     keys = polynomials.derive_keys(bound, reveals)
-    deals = deal_all(bound)
+    deals = deal_all(bound, reveals)
     digest = confirmation.derive_digest(bound, reveals, deals)
     shares = []
     for member in bound.members:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import FINAL, Connection
 from election.crypto.transcript import Address
@@ -28,7 +30,7 @@ def read_board(connection: Connection, election: Address, *, since: int = 0) -> 
         raise UnexpectedAnswerError(f"0x{election.hex()}", fact)
     addresses = [contract.address for contract in find_contracts(election, own)]
     logs = connection.read_logs(addresses, first=since, last=head.number)
-    addresses.append(deployed.box_blueprint)
+    addresses.extend(astuple(deployed.blueprints))
     code = connection.read_code(addresses, block=head.number)
     calls = list_calls(election, logs)
     answers = connection.call_all(calls, block=hex(head.number))

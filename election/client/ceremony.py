@@ -5,15 +5,17 @@ docs/protocol.md §4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from election.client.contracts.key_ceremony import KeyCeremony
-from election.client.errors import UnexpectedAnswerError
+from election.client.errors import LyingNodeError, UnexpectedAnswerError
 from election.client.open_election import OpenElection
 from election.crypto.group import G1Point, G2Point, Point
 from election.crypto.transcript import Hash
+from election.errors import FaultyIssuerError, FaultyTrusteeError
 from election.protocol import events
 from election.protocol.ceremony import dealing, enrolment, polynomials
 from election.protocol.ceremony.attempt import (
@@ -137,7 +139,7 @@ def _record(
             for e in of(events.Revealed)
         },
         derived=frozenset(e.slot for e in of(events.SlotDerived)),
-        dealt={e.index: Deal(e.r, e.ciphertexts) for e in of(events.Dealt)},
+        dealt={e.index: Deal(e.r, e.t, e.s, e.ciphertexts) for e in of(events.Dealt)},
         confirmed=frozenset(e.index for e in of(events.Confirmed)),
         failed=bool(of(events.CeremonyFailed)),
     )
@@ -163,15 +165,28 @@ def _attempt(
     )
 
 
+@contextmanager
+def _as_its_contract() -> Iterator[None]:
+    """Blame the node for what the contract would have refused, not its member."""
+    try:
+        yield
+    except (FaultyTrusteeError, FaultyIssuerError) as error:
+        fact = f"{error.fact}, which the contract refuses: the node lies"
+        raise LyingNodeError(error.subject, fact) from error
+
+
 def accept_enrolments(record: AttemptRecord[Point]) -> BoundAttempt[Point]:
     """Verify all enrolments and bind the attempt to them, as the contract did.
 
-    Raises FaultyTrusteeError and its like, UnexpectedAnswerError.
+    Raises LyingNodeError, UnexpectedAnswerError.
     """
-    keys = [
-        enrolment.accept_enrolment(record.enrolled[each], record.attempt, member=each)
-        for each in record.members
-    ]
+    with _as_its_contract():
+        keys = [
+            enrolment.accept_enrolment(
+                record.enrolled[each], record.attempt, member=each
+            )
+            for each in record.members
+        ]
     bound = bind_attempt(record.attempt, keys)
     if bound.cer != record.cer:
         subject = f"0x{record.attempt.ceremony.hex()}"
@@ -182,26 +197,35 @@ def accept_enrolments(record: AttemptRecord[Point]) -> BoundAttempt[Point]:
 def accept_reveals(
     record: AttemptRecord[Point], bound: BoundAttempt[Point]
 ) -> list[Revealed[Point]]:
-    """Verify all reveals, in order; raises FaultyTrusteeError and its like."""
-    return [
-        polynomials.accept_reveal(
-            record.revealed[member],
-            bound,
-            member=member,
-            commitment=record.committed[member],
-        )
-        for member in record.members
-    ]
+    """Verify all reveals, in order; raises LyingNodeError."""
+    accepted: list[Revealed[Point]] = []
+    with _as_its_contract():
+        for member in record.members:
+            revealed = polynomials.accept_reveal(
+                record.revealed[member],
+                bound,
+                member=member,
+                commitment=record.committed[member],
+                earlier=accepted,
+            )
+            accepted.append(revealed)
+    return accepted
 
 
 def accept_deals(
-    record: AttemptRecord[Point], bound: BoundAttempt[Point]
+    record: AttemptRecord[Point],
+    bound: BoundAttempt[Point],
+    *,
+    reveals: Iterable[Revealed[Point]],
 ) -> list[Dealt]:
-    """Accept the form of all deals, in order.
+    """Verify all deals but for the shares in them, in order; raises LyingNodeError.
 
-    Raises FaultyTrusteeError and its like.
+    reveals: of all members, in order.
     """
-    return [
-        dealing.accept_deal(record.dealt[member], bound, member=member)
-        for member in record.members
-    ]
+    with _as_its_contract():
+        return [
+            dealing.accept_deal(
+                record.dealt[member], bound, member=member, revealed=revealed
+            )
+            for member, revealed in enumerate(reveals, 1)
+        ]

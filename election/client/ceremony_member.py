@@ -2,7 +2,9 @@
 
 docs/protocol.md §4. Every secret follows from the member's source, so whoever comes
 back after a crash says the same again; and what the others said is verified before
-anything is built on it.
+anything is built on it. A complaint opens what a dealer dealt to whoever reads it, a
+lying node first: it is made only when reveals and deals are proven, hence the dealer's
+own, and a share in them is wrong.
 """
 
 from __future__ import annotations
@@ -23,9 +25,17 @@ from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
 from election.crypto.signature import SigningKey, derive_address
 from election.errors import FaultyIssuerError, FaultyTrusteeError
-from election.protocol.ceremony import confirmation, dealing, enrolment, polynomials
-from election.protocol.ceremony.attempt import Step
+from election.protocol.ceremony import (
+    complaint,
+    confirmation,
+    dealing,
+    enrolment,
+    polynomials,
+)
+from election.protocol.ceremony.attempt import BoundAttempt, Step
 from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.ceremony.dealing import Dealt
+from election.protocol.ceremony.polynomials import Revealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Advance:
 def advance_member(ceremony: Ceremony[Point], member: Member) -> Advance:
     """Say the one thing that this member has to say next, if it has anything.
 
-    Raises ContractRefusedError, FaultyTrusteeError and its like, UnexpectedAnswerError.
+    Raises ContractRefusedError, LyingNodeError, UnexpectedAnswerError.
     """
     record = read_attempt(ceremony)
     attempt, step = record.attempt, record.step
@@ -71,9 +81,9 @@ def advance_member(ceremony: Ceremony[Point], member: Member) -> Advance:
         return Advance(attempt.number, step, acted=False, key_share=share)
     if _has_spoken(record, index):
         return Advance(attempt.number, step, acted=False)
+    act = _speak(ceremony, record, index, source=member.source)
     if step is Step.CONFIRM:
         _derive_missing(ceremony, record, member)
-    act = _speak(ceremony, record, index, source=member.source)
     ceremony.handle.contract.connection.send(act, key=member.key)
     return Advance(attempt.number, step, acted=True)
 
@@ -117,44 +127,37 @@ def _confirm_or_complain(
     *,
     source: SecretSource,
 ) -> Act:
-    bound = accept_enrolments(record)
-    reveals, deals = accept_reveals(record, bound), accept_deals(record, bound)
+    bound, reveals, deals = _accept_all(record)
     try:
         share = confirmation.open_key_share(
             bound, index, reveals=reveals, deals=deals, source=source
         )
-    except FaultyTrusteeError as error:
-        return _complain(ceremony, record, index, dealer=error.trustee, source=source)
-    except FaultyIssuerError as error:
-        return _complain(ceremony, record, index, dealer=error.issuer, source=source)
-    message = confirmation.confirm(
+    except (FaultyTrusteeError, FaultyIssuerError) as error:
+        dealer = (
+            error.trustee if isinstance(error, FaultyTrusteeError) else error.issuer
+        )
+        message = complaint.complain(
+            deals[dealer - 1], bound, dealer=dealer, member=index, source=source
+        )
+        revealed = record.revealed[dealer].coefficients
+        deal = record.dealt[dealer]
+        return ceremony.handle.complain(message, revealed=revealed, deal=deal)
+    confirmed = confirmation.confirm(
         bound,
         share,
         keys=polynomials.derive_keys(bound, reveals),
         digest=confirmation.derive_digest(bound, reveals, deals),
         source=source,
     )
-    return ceremony.handle.confirm(message)
+    return ceremony.handle.confirm(confirmed)
 
 
-def _complain(
-    ceremony: Ceremony[Point],
+def _accept_all(
     record: AttemptRecord[Point],
-    index: int,
-    *,
-    dealer: int,
-    source: SecretSource,
-) -> Act:
+) -> tuple[BoundAttempt[Point], list[Revealed[Point]], list[Dealt]]:
     bound = accept_enrolments(record)
-    dealt = accept_deals(record, bound)[dealer - 1]
-    complaint = dealing.complain(
-        dealt, bound, dealer=dealer, member=index, source=source
-    )
-    return ceremony.handle.complain(
-        complaint,
-        revealed=record.revealed[dealer].coefficients,
-        deal=record.dealt[dealer],
-    )
+    reveals = accept_reveals(record, bound)
+    return bound, reveals, accept_deals(record, bound, reveals=reveals)
 
 
 def _derive_missing(
@@ -186,11 +189,7 @@ def _coefficients(record: AttemptRecord[Point], slot: int) -> bytes:
 def _open(
     record: AttemptRecord[Point], index: int, *, source: SecretSource
 ) -> KeyShare:
-    bound = accept_enrolments(record)
+    bound, reveals, deals = _accept_all(record)
     return confirmation.open_key_share(
-        bound,
-        index,
-        reveals=accept_reveals(record, bound),
-        deals=accept_deals(record, bound),
-        source=source,
+        bound, index, reveals=reveals, deals=deals, source=source
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final, TypeVar
 
-from election.client.codec import encode_act, read_function
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import FINAL, Connection
 from election.client.wire import Act
@@ -15,6 +14,7 @@ from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.abi import ContractName, decode_event, decode_values
 from election.protocol.board import Call, Log
+from election.protocol.codec import encode_act, read_function
 from election.protocol.events import Event
 
 State = TypeVar("State", bound=IntEnum)

@@ -1,8 +1,8 @@
 """Put an election on a chain, step by step, so that it can be gone on with.
 
-docs/protocol.md §7: four blueprints, then Election, whose constructor makes the rest.
-Every step first records where its contract will stand, then sends; whoever comes back
-after a crash sees by the code there whether the step was taken.
+docs/protocol.md §7: four blueprints and the Deployer, then Election, whose constructor
+makes the rest. Every step first records where its contract will stand, then sends;
+whoever comes back after a crash sees by the code there whether the step was taken.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from web3.types import Nonce
 from web3.utils import get_create_address
 
 from election.artifacts import read_artifact
-from election.client.codec import encode_constructor
 from election.client.contract import MOST_GAS
 from election.client.errors import RecordError, UnexpectedAnswerError, WrongChainError
 from election.client.rpc import Connection
@@ -25,10 +24,13 @@ from election.client.wire import Act
 from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Address, Hash, hash_bytes
 from election.protocol.abi import ContractName
-from election.protocol.events import Rules
+from election.protocol.codec import encode_act
+from election.protocol.events import Blueprints, Rules
 from election.protocol.manifest import Manifest
+from election.protocol.origin import derive_created_address, encode_origin
 
 _BLUEPRINTS: Final = ("KeyCeremony", "VoterList", "Tally", "BallotBox")
+_DEPLOYER: Final = "Deployer"
 _ELECTION: Final = "Election"
 
 
@@ -104,12 +106,25 @@ def deploy_election(
     begun = _ELECTION in dict(deployment.contracts)
     if not begun and moved.times.keys <= connection.read_clock():
         raise RecordError("manifest", "phase keys would have begun already")
-    for name in _BLUEPRINTS:
-        initcode = read_artifact(name).blueprint_initcode
+    for name, (initcode, code) in _list_tools().items():
         deployment = _place(connection, deployment, name, initcode, key=key, save=save)
-        _check_blueprint(connection, name, dict(deployment.contracts)[name])
+        if _read_code(connection, dict(deployment.contracts)[name]) != code:
+            raise RecordError(name, "is not what the source compiles to")
     initcode = _election_initcode(moved, dict(deployment.contracts))
-    return _place(connection, deployment, _ELECTION, initcode, key=key, save=save)
+    return _create(connection, deployment, initcode, key=key, save=save)
+
+
+def _list_tools() -> dict[str, tuple[bytes, bytes]]:
+    """List what stands before the election: initcode and code of each."""
+    blueprints = map(read_artifact, _BLUEPRINTS)
+    deployer = read_artifact(_DEPLOYER)
+    return {
+        **{
+            each.name: (each.blueprint_initcode, each.blueprint_code)
+            for each in blueprints
+        },
+        _DEPLOYER: (deployer.initcode, deployer.runtime),
+    }
 
 
 def _place(
@@ -133,15 +148,32 @@ def _place(
     return deployment
 
 
+def _create(
+    connection: Connection,
+    deployment: Deployment,
+    initcode: bytes,
+    *,
+    key: SigningKey,
+    save: Callable[[Deployment], None],
+) -> Deployment:
+    """Have the Deployer make the election, where nobody else can make another one."""
+    contracts = dict(deployment.contracts)
+    deployer = contracts[_DEPLOYER]
+    contracts[_ELECTION] = derive_created_address(initcode, deployer=deployer)
+    deployment = replace(deployment, contracts=tuple(contracts.items()))
+    save(deployment)
+    if not _read_code(connection, deployment.election):
+        calldata = encode_act(ContractName.DEPLOYER, "deploy", initcode)
+        connection.send(Act(deployer, calldata, MOST_GAS), key=key)
+        if not _read_code(connection, deployment.election):
+            raise UnexpectedAnswerError(_ELECTION, "is not where it must be")
+    return deployment
+
+
 def _next_address(connection: Connection, sender: Address) -> Address:
     nonce = Nonce(connection.read_nonce(sender))
     address = get_create_address(to_checksum_address(sender), nonce)
     return Address(bytes.fromhex(address[2:]))
-
-
-def _check_blueprint(connection: Connection, name: str, address: Address) -> None:
-    if _read_code(connection, address) != read_artifact(name).blueprint_code:
-        raise RecordError(f"blueprint {name}", "is not what the source compiles to")
 
 
 def _read_code(connection: Connection, address: Address) -> bytes:
@@ -149,13 +181,12 @@ def _read_code(connection: Connection, address: Address) -> bytes:
 
 
 def _election_initcode(manifest: Manifest, contracts: dict[str, Address]) -> bytes:
-    arguments = encode_constructor(
-        ContractName.ELECTION,
+    arguments = encode_origin(
         derive_rules(manifest),
-        manifest.trustees,
-        manifest.issuers,
-        manifest.contests,
-        tuple(contracts[name] for name in _BLUEPRINTS),
+        trustees=manifest.trustees,
+        issuers=manifest.issuers,
+        contests=manifest.contests,
+        blueprints=Blueprints(*(contracts[name] for name in _BLUEPRINTS)),
     )
     return read_artifact(_ELECTION).initcode + arguments
 

@@ -7,6 +7,7 @@ ElectionError
     ├── WrongChainError         another chain than the election's
     ├── NodeRefusedError        the node does not take a request
     ├── ContractRefusedError    a contract reverted, with `module: fact`
+    ├── LyingNodeError          a record that the contracts would have refused
     ├── UnexpectedAnswerError   what stands at the address is no such contract
     ├── TransactionLostError    a transaction that no block took in time
     └── RecordError             a deployment record that does not fit
@@ -38,6 +39,13 @@ class ContractRefusedError(ClientError):
     """Report that a contract reverted; nothing changed.
 
     The subject is the contract's module and the fact is its reason, as in the source.
+    """
+
+
+class LyingNodeError(ClientError):
+    """Report a message that its contract would have refused, so that no chain has it.
+
+    The subject is the member in whose seat the node shows it.
     """
 
 

@@ -5,11 +5,12 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import ContestBox, OpenElection
 from election.crypto.group import G2Point, decode_g2
+from election.crypto.scalar import Scalar
 from election.crypto.transcript import Hash, uint_word
 from election.errors import CredentialError
 from election.protocol.ceremony.confirmation import KeyShare
@@ -32,16 +33,21 @@ def read_issued(opened: OpenElection, contest: int) -> dict[Hash, Issued]:
 def serve_issued(
     opened: OpenElection, contest: int, *, key_share: KeyShare
 ) -> dict[Hash, bytes]:
-    """Answer every final `Issued` event of a contest as an issuer, by leaf.
+    """Answer every `Issued` event that a node shows of a contest, by leaf.
 
-    Raises UnexpectedAnswerError, EncodingError.
+    For rehearsals: whoever shows it forged ones is answered. `veche issue` believes
+    an audited record only. Raises UnexpectedAnswerError, EncodingError.
     """
     position = opened.contest(contest).position
     if position > len(key_share.secrets):
         raise UnexpectedAnswerError(f"contest {contest}", "has no part in the key")
     secret = key_share.secrets[position - 1]
-    issued = read_issued(opened, contest)
-    return {leaf: serve_share(each.blinded, secret) for leaf, each in issued.items()}
+    return answer_issued(read_issued(opened, contest).values(), secret)
+
+
+def answer_issued(issued: Iterable[Issued], secret: Scalar) -> dict[Hash, bytes]:
+    """Answer these requests as an issuer with its share of the contest's key."""
+    return {each.leaf: serve_share(each.blinded, secret) for each in issued}
 
 
 def read_issuer_keys(opened: OpenElection, contest: int) -> tuple[G2Point, ...]:

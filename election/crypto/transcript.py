@@ -54,6 +54,7 @@ class Tag(Enum):
     REVEAL_ALPHA = "dkg-pok-alpha"
     REVEAL_CHALLENGE = "dkg-pok-e"
     DEAL = "dkg-deal"
+    DEAL_CHALLENGE = "dkg-deal-e"
     PAD = "dkg-pad"
     COMPLAIN = "dkg-complain"
     COMPLAIN_CHALLENGE = "dkg-complain-e"

@@ -35,6 +35,7 @@ class ContractName(Enum):
     VOTER_LIST = "VoterList"
     BALLOT_BOX = "BallotBox"
     TALLY = "Tally"
+    DEPLOYER = "Deployer"
 
 
 @cache

@@ -34,6 +34,16 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Blueprints:
+    """Where the initcode stands that the other contracts are made by (ERC-5202)."""
+
+    ceremony: Address
+    voter_list: Address
+    tally: Address
+    box: Address
+
+
+@dataclass(frozen=True, slots=True)
 class ElectionDeployed:
     """The election is fixed, and its contracts are made."""
 
@@ -45,8 +55,9 @@ class ElectionDeployed:
     issuers_ceremony: Address
     voter_list: Address
     tally: Address
-    box_blueprint: Address
+    blueprints: Blueprints
     box_code_hash: Hash
+    deployer: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,8 @@ class Dealt:
     attempt: int
     index: int
     r: bytes
+    t: bytes
+    s: int
     ciphertexts: tuple[Hash, ...]
 
 

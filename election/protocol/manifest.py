@@ -154,6 +154,9 @@ class Manifest:
     contests: Annotated[tuple[Contest, ...], Field(min_length=1, max_length=64)]
 
 
+CEREMONY_STEPS: Final = 5
+"""Steps that every member of a ceremony takes, each within `step_seconds`."""
+
 _MANIFEST: Final = TypeAdapter(Manifest)
 
 
@@ -186,18 +189,26 @@ def accept_manifest(manifest: Manifest) -> Manifest:
         raise ManifestError("quorum", "above the number of observers")
     if len({contest.id for contest in manifest.contests}) != len(manifest.contests):
         raise ManifestError("contests", "an id is listed twice")
-    _check_roster("trustees", manifest.trustees)
-    _check_roster("issuers", manifest.issuers)
+    if manifest.accounts.commission in manifest.accounts.observers:
+        raise ManifestError("accounts", "the commission is among the observers")
+    for_keys = manifest.times.voter_list - manifest.times.keys
+    if manifest.step_seconds * CEREMONY_STEPS > for_keys:
+        raise ManifestError("step_seconds", "phase keys is too short for a ceremony")
+    for key, roster in (("trustees", manifest.trustees), ("issuers", manifest.issuers)):
+        _check_roster(key, roster, manifest.accounts.commission)
     return manifest
 
 
-def _check_roster(key: str, roster: Roster) -> None:
+def _check_roster(key: str, roster: Roster, commission: Address) -> None:
     if roster.threshold > roster.seats:
         raise ManifestError(key, "threshold is above the number of seats")
     if roster.seats > len(roster.members):
         raise ManifestError(key, "fewer members than seats")
     if len({member.account for member in roster.members}) != len(roster.members):
         raise ManifestError(key, "a member is listed twice")
+    hidden = (each for each in roster.members if not each.commission)
+    if any(each.account == commission for each in hidden):
+        raise ManifestError(key, "the commission is not named as such")
     seated = roster.members[: roster.seats]
     if sum(member.commission for member in seated) >= roster.threshold:
         raise ManifestError(key, "the commission holds a threshold alone")

@@ -15,7 +15,7 @@ from election.crypto.group import G1_BYTES, G2_BYTES
 from election.crypto.transcript import ADDRESS_BYTES, Address
 from election.protocol.context import derive_election_id
 from election.protocol.events import ContestListed, ElectionDeployed, Rules
-from election.protocol.manifest import Roster
+from election.protocol.manifest import CEREMONY_STEPS, Roster
 
 MOST_SEATS: Final = 10
 """Members of a ceremony."""
@@ -49,8 +49,10 @@ def judge_rules(
     slots = max((len(each.candidates) for each in contests), default=0)
     trustees, issuers = deployed.trustees, deployed.issuers
     facts = _roster_facts(trustees, slots=slots, point_bytes=G1_BYTES)
+    facts |= _commission_facts(trustees, deployed.rules.commission)
     yield Judged("trustees", _broken(facts))
     facts = _roster_facts(issuers, slots=len(contests), point_bytes=G2_BYTES)
+    facts |= _commission_facts(issuers, deployed.rules.commission)
     yield Judged("issuers", _broken(facts))
     ids = Counter(each.contest for each in contests)
     for position, each in enumerate(contests, 1):
@@ -69,13 +71,16 @@ def _rule_facts(deployed: ElectionDeployed) -> dict[str, bool]:
     officers = (rules.commission, rules.portal, rules.sms_gateway)
     everybody = (*officers, rules.polling_station, *observers)
     election_id = derive_election_id(rules.slug)
+    for_keys = rules.times[1] - rules.times[0]
     return {
         "has an id that its slug does not give": deployed.election_id == election_id,
         "has times that do not increase": all(a < b for a, b in pairwise(rules.times)),
         "has steps of no time": rules.step_seconds > 0,
+        "has no time for a ceremony": for_keys >= rules.step_seconds * CEREMONY_STEPS,
         "would open the sum of a single ballot": rules.m_min >= 2,
         "has an officer whom nobody can be": _NOBODY not in everybody,
         "has one key as portal and sms gateway": rules.portal != rules.sms_gateway,
+        "counts the commission among the observers": rules.commission not in observers,
         "lists an observer twice": len(set(observers)) == len(observers),
         "has more than 32 observers": len(observers) <= _MOST_OBSERVERS,
         "has a quorum that cannot be": 0 < rules.quorum <= len(observers),
@@ -94,7 +99,6 @@ def _text_facts(rules: Rules) -> dict[str, bool]:
 def _roster_facts(roster: Roster, *, slots: int, point_bytes: int) -> dict[str, bool]:
     accounts = [member.account for member in roster.members]
     k, n = roster.threshold, roster.seats
-    of_commission = sum(member.commission for member in roster.members[:n])
     complaint = slots * (k * point_bytes + 32 * (n - 1))
     return {
         "threshold is not 2 <= k <= n <= 10": 2 <= k <= n <= MOST_SEATS,
@@ -102,8 +106,18 @@ def _roster_facts(roster: Roster, *, slots: int, point_bytes: int) -> dict[str, 
         "has more than 20 members": len(accounts) <= _MOST_MEMBERS,
         "lists a member twice": len(set(accounts)) == len(accounts),
         "has a member whom nobody can be": _NOBODY not in accounts,
-        "gives the commission a threshold of its own": of_commission < k,
         "has complaints that fit no transaction": complaint <= _LONGEST_COMPLAINT,
+    }
+
+
+def _commission_facts(roster: Roster, commission: Address) -> dict[str, bool]:
+    named = {each.account for each in roster.members if each.commission}
+    others = {each.account for each in roster.members} - named
+    seated = roster.members[: roster.seats]
+    of_commission = sum(member.commission for member in seated)
+    return {
+        "hides the commission among the members": commission not in others,
+        "gives the commission a threshold of its own": of_commission < roster.threshold,
     }
 
 

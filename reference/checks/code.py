@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from reference.abi import encode
 from reference.build import Build
 from reference.curve import cut, encode_g1, generator_k
 from reference.errors import claim
+from reference.events import ORIGIN
 from reference.record import Contract, Record
 from reference.report import Cases
 from reference.transcript import keccak256
@@ -24,6 +26,12 @@ _BUILDS: Final = {
     "tally": "Tally",
     "box": "BallotBox",
 }
+_BLUEPRINTS: Final = {
+    "ceremony": "KeyCeremony",
+    "voter_list": "VoterList",
+    "tally": "Tally",
+    "box": "BallotBox",
+}
 _MOST_SLOTS: Final = 16
 _POINT: Final = 128
 
@@ -33,16 +41,40 @@ def check_code(record: Record, cases: Cases, *, builds: Mapping[str, Build]) -> 
     for contract in record.contracts.values():
         with cases.case(f"{contract.part} 0x{contract.address.hex()}"):
             _claim_contract(record, contract, builds[_BUILDS[contract.part]])
-    box = builds["BallotBox"]
-    with cases.case("box blueprint"):
-        code = record.bundle.code.get(record.deployed["box_blueprint"], b"")
-        is_built = code == b"\xfe\x71\x00" + box.initcode
-        claim(is_built, "is not the build of its source")
-        claim(keccak256(code) == record.deployed["box_code_hash"], "has another hash")
+    for part, name in _BLUEPRINTS.items():
+        with cases.case(f"blueprint of the {part}"):
+            code = record.bundle.code.get(record.deployed["blueprints"][part], b"")
+            is_built = code == b"\xfe\x71\x00" + builds[name].initcode
+            claim(is_built, "is not the build of its source")
+    box = b"\xfe\x71\x00" + builds["BallotBox"].initcode
+    with cases.case("hash of the box blueprint"):
+        claim(keccak256(box) == record.deployed["box_code_hash"], "is another one")
     with cases.case("generator K"):
         words = cut(encode_g1(generator_k()), 32)
-        is_used = all(word.lstrip(b"\0") in box.runtime for word in words)
+        is_used = all(
+            word.lstrip(b"\0") in builds["BallotBox"].runtime for word in words
+        )
         claim(is_used, "is not in the build of the box")
+    with cases.case("address of the election"):
+        _claim_origin(record, builds["Election"])
+
+
+def _claim_origin(record: Record, build: Build) -> None:
+    deployed = record.deployed
+    contests = sorted(record.contests, key=lambda contest: int(contest["position"]))
+    listed = [
+        {
+            "id": each["contest"],
+            "title": each["title"],
+            "candidates": each["candidates"],
+        }
+        for each in contests
+    ]
+    arguments = encode(ORIGIN, {**deployed.fields, "contests": listed})
+    hashed = keccak256(build.initcode + arguments)
+    created = keccak256(b"\xff" + deployed["deployer"] + bytes(32) + hashed)[12:]
+    is_committed = created == record.bundle.election
+    claim(is_committed, "does not follow from what is announced")
 
 
 def _claim_contract(record: Record, contract: Contract, build: Build) -> None:
@@ -72,10 +104,11 @@ def _expect_election(record: Record) -> dict[str, bytes]:
     deployed, rules = record.deployed, record.rules
     offices = ("commission", "portal", "sms_gateway", "polling_station")
     of_rules = ("test", "m_min", "quorum", *offices)
-    of_event = ("election_id", "voter_list", "tally", "box_blueprint", "box_code_hash")
+    of_event = ("election_id", "voter_list", "tally", "box_code_hash")
     return {
         **{name: _words(rules[name]) for name in of_rules},
         **{name: _words(deployed[name]) for name in of_event},
+        "box_blueprint": _words(deployed["blueprints"]["box"]),
         "_TIMES": _words(*rules["times"]),
         "trustees": _words(deployed["trustees_ceremony"]),
         "issuers": _words(deployed["issuers_ceremony"]),

@@ -30,7 +30,7 @@ def check_rules(record: Record, cases: Cases) -> None:
     for part, count in slots.items():
         with cases.case(part):
             roster = record.deployed[part]
-            _claim_roster(roster)
+            _claim_roster(roster, record.rules["commission"])
             bytes_of_slot = roster["k"] * _POINTS[part] + 32 * (roster["n"] - 1)
             claim(count * bytes_of_slot <= _COMPLAINT, "have complaints too long")
     ids = Counter(contest["contest"] for contest in contests)
@@ -55,6 +55,8 @@ def _claim_rules(rules: Mapping[str, Any]) -> None:
     is_increasing = all(times[i] < times[i + 1] for i in range(6))
     claim(is_increasing, "have times that do not increase")
     claim(rules["step_seconds"] > 0, "have steps of no time")
+    has_time = 5 * rules["step_seconds"] <= times[1] - times[0]
+    claim(has_time, "have no time for a ceremony")
     claim(rules["m_min"] >= 2, "open a single ballot")
     offices = ("commission", "portal", "sms_gateway", "polling_station")
     holders = [*(rules[office] for office in offices), *observers]
@@ -62,15 +64,18 @@ def _claim_rules(rules: Mapping[str, Any]) -> None:
     claim(rules["portal"] != rules["sms_gateway"], "have one key for two offices")
     claim(len(set(observers)) == len(observers), "list an observer twice")
     claim(len(observers) <= 32, "have more than 32 observers")
+    claim(rules["commission"] not in observers, "let the commission observe itself")
     claim(1 <= rules["quorum"] <= len(observers), "have an impossible quorum")
 
 
-def _claim_roster(roster: Mapping[str, Any]) -> None:
+def _claim_roster(roster: Mapping[str, Any], commission: bytes) -> None:
     members, k, n = roster["members"], roster["k"], roster["n"]
     accounts = {member["account"] for member in members}
     claim(2 <= k <= n <= 10, "have an impossible threshold")
     claim(n <= len(members) <= 20, "have an impossible number of members")
     claim(len(accounts) == len(members), "list a member twice")
     claim(_NOBODY not in accounts, "list nobody")
+    named = {member["account"] for member in members if member["commission"]}
+    claim(commission not in accounts - named, "hide the commission")
     of_commission = sum(member["commission"] for member in members[:n])
     claim(of_commission < k, "give the commission a threshold")

@@ -82,11 +82,11 @@ def _ask_election(record: Record) -> Iterator[Question]:
 def _ask_contest(
     record: Record, contest: int, names: tuple[str, ...]
 ) -> Iterator[Question]:
-    def created(field: str) -> Any:
-        return record.last("BoxCreated", contest=contest)[field]
-
-    yield Question("box", (contest,), "address", lambda: created("box"))
-    yield Question("ctx", (contest,), "bytes32", lambda: created("ctx"))
+    box, ctx = bytes(20), bytes(32)
+    for event in record.every("BoxCreated", contest=contest):
+        box, ctx = event["box"], event["ctx"]
+    yield Question("box", (contest,), "address", lambda: box)
+    yield Question("ctx", (contest,), "bytes32", lambda: ctx)
     hashed = hash_candidates(names)
     yield Question("candidates_hash", (contest,), "bytes32", lambda: hashed)
 
@@ -105,12 +105,12 @@ def _ask_voter_list(record: Record, contest: int) -> Iterator[Question]:
     def count(name: str) -> int:
         return len(record.every(name, contest=contest))
 
-    def last(field: str) -> Any:
-        return record.last("ListPublished", contest=contest)[field]
-
+    root, size = bytes(32), 0
+    for event in record.every("ListPublished", contest=contest):
+        root, size = event["root"], event["size"]
     online = count("Registered") - count("Withdrawn")
-    yield Question("root", (contest,), "bytes32", lambda: last("root"))
-    yield Question("size", (contest,), "uint256", lambda: last("size"))
+    yield Question("root", (contest,), "bytes32", lambda: root)
+    yield Question("size", (contest,), "uint256", lambda: size)
     yield Question("online", (contest,), "uint256", lambda: _natural(online))
     yield Question("paper", (contest,), "uint256", lambda: count("PaperMarked"))
     yield Question("issued", (contest,), "uint256", lambda: count("Issued"))

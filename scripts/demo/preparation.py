@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from election.client.ceremony import (
     Ceremony,
@@ -26,7 +26,7 @@ from election.crypto.transcript import Hash
 from election.errors import CeremonyError
 from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.confirmation import KeyShare
-from election.protocol.ceremony.dealing import deal
+from election.protocol.ceremony.dealing import prove_deal
 from election.protocol.context import derive_election_id
 from election.protocol.manifest import Manifest
 from election.protocol.voter_list import VoterList, build_voter_list, hash_voter
@@ -107,9 +107,11 @@ def deal_garbage(ceremony: Ceremony[Point], member: Member) -> bool:
     if record.step is not Step.SHARES or account not in record.attempt.members:
         return False
     index = record.attempt.members.index(account) + 1
-    honest = deal(accept_enrolments(record), index, source=member.source)
-    garbage = tuple(Hash(bytes(32)) for _ in honest.ciphertexts)
-    act = ceremony.handle.deal(replace(honest, ciphertexts=garbage))
+    words = (len(record.attempt.members) - 1) * ceremony.slots
+    garbage = (Hash(bytes(32)),) * words
+    bound = accept_enrolments(record)
+    proven = prove_deal(garbage, bound, index, source=member.source)
+    act = ceremony.handle.deal(proven)
     ceremony.handle.contract.connection.send(act, key=member.key)
     return True
 

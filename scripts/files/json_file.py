@@ -50,7 +50,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise InputError(str(path), "is not text in utf-8") from error
     except OSError as error:
-        raise InputError(str(path), _reason(error)) from error
+        raise InputError(str(path), spell_reason(error)) from error
 
 
 def read_json(path: Path, into: type[Kind]) -> Kind:
@@ -86,7 +86,7 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise InputError(str(path), _reason(error)) from error
+        raise InputError(str(path), spell_reason(error)) from error
 
 
 def write_same(path: Path, text: str, *, mode: int = 0o644) -> None:
@@ -106,8 +106,9 @@ def replace_file(path: Path, text: str, *, mode: int = 0o644) -> None:
         os.fsync(folder)
         os.close(folder)
     except OSError as error:
-        raise InputError(str(path), _reason(error)) from error
+        raise InputError(str(path), spell_reason(error)) from error
 
 
-def _reason(error: OSError) -> str:
+def spell_reason(error: OSError) -> str:
+    """Say why the system does not let a file be used."""
     return (error.strerror or "cannot be used").lower()

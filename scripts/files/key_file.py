@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +35,7 @@ from scripts.files.json_file import (
     replace_file,
     write_new,
 )
+from scripts.files.lock import lock_file
 
 _COST: Final = 2**17  # of scrypt: 128 MiB and a third of a second for each guess
 _PRIVATE: Final = 0o600
@@ -121,6 +124,14 @@ class KeyFile:
         """Give the key of the role's account."""
         return self.secrets.key
 
+    @property
+    def key_share(self) -> KeyShare:
+        """Give the member's share of its key; raises InputError."""
+        key_share = self.secrets.key_share
+        if key_share is None:
+            raise InputError(str(self.path), "has no key share yet")
+        return key_share
+
 
 def create_key_file(path: Path, role: Role, *, password: str) -> KeyFile:
     """Draw a role's secrets and keep them in a new file, for its owner only."""
@@ -133,13 +144,36 @@ def create_key_file(path: Path, role: Role, *, password: str) -> KeyFile:
     empty = Sealed("veche-key/1", role, address, Hash(salt), b"", b"")
     sealed = _seal(empty, drawn, cipher_key)
     write_new(path, render_json(sealed), mode=_PRIVATE)
-    return KeyFile(path, sealed, drawn, cipher_key)
+    return KeyFile(path.resolve(), sealed, drawn, cipher_key)
 
 
 def open_key_file(path: Path, *, password: str) -> KeyFile:
-    """Open a key file; raises InputError, PasswordError."""
+    """Open a key file; raises InputError, PasswordError.
+
+    A link is followed, so that what is stored later is stored where the file is.
+    """
+    path = path.resolve()
+    cipher_key = _stretch(password, read_json(path, Sealed).salt)
+    return _open(path, cipher_key)
+
+
+def change_secrets(key_file: KeyFile, change: Callable[[Secrets], Secrets]) -> KeyFile:
+    """Change what the file holds by now, durably; what `change` raises stops it.
+
+    Of two programs that opened one file, neither forgets what the other has noted: the
+    file is read anew, changed and replaced while no other does.
+    """
+    path = key_file.path
+    with lock_file(path):
+        current = _open(path, key_file.cipher_key)
+        changed = change(current.secrets)
+        sealed = _seal(current.sealed, changed, key_file.cipher_key)
+        replace_file(path, render_json(sealed), mode=_PRIVATE)
+    return replace(current, sealed=sealed, secrets=changed)
+
+
+def _open(path: Path, cipher_key: bytes) -> KeyFile:
     sealed = read_json(path, Sealed)
-    cipher_key = _stretch(password, sealed.salt)
     cipher = AES.new(cipher_key, AES.MODE_GCM, nonce=sealed.nonce)
     cipher.update(sealed.clear)
     try:
@@ -153,15 +187,13 @@ def open_key_file(path: Path, *, password: str) -> KeyFile:
     return KeyFile(path, sealed, stored, cipher_key)
 
 
-def store_secrets(key_file: KeyFile, changed: Secrets) -> KeyFile:
-    """Keep changed secrets, durably, in place of the old ones."""
-    sealed = _seal(key_file.sealed, changed, key_file.cipher_key)
-    replace_file(key_file.path, render_json(sealed), mode=_PRIVATE)
-    return replace(key_file, sealed=sealed, secrets=changed)
-
-
 def _stretch(password: str, salt: bytes) -> bytes:
-    return scrypt(password, salt, 32, _COST, 8, 1)  # type: ignore[arg-type, return-value]
+    """Make the key of a password, which any keyboard may spell in its own way."""
+    try:
+        text = unicodedata.normalize("NFC", password).encode()
+    except UnicodeEncodeError:
+        raise InputError("password", "is not text in utf-8") from None
+    return scrypt(text, salt, 32, _COST, 8, 1)  # type: ignore[arg-type, return-value]
 
 
 def _seal(sealed: Sealed, plain: Secrets, cipher_key: bytes) -> Sealed:

@@ -47,8 +47,8 @@ from election.protocol.attestation import (
 )
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.board import Board
-from election.protocol.ceremony import dealing
 from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.ceremony.dealing import prove_deal
 from election.protocol.context import Box, derive_election_id
 from election.protocol.decryption import make_share
 from election.protocol.issuance import CredentialRequest, prepare_request, serve_share
@@ -190,9 +190,10 @@ class Story:
         record = read_attempt(ceremony)
         member = member_of(role)
         index = ISSUERS.index(role) + 1
-        honest = dealing.deal(accept_enrolments(record), index, source=member.source)
-        garbage = tuple(Hash(bytes(32)) for _ in honest.ciphertexts)
-        self.send(role, ceremony.handle.deal(replace(honest, ciphertexts=garbage)))
+        bound = accept_enrolments(record)
+        garbage = (Hash(bytes(32)),) * (len(ISSUERS) - 1) * ceremony.slots
+        message = prove_deal(garbage, bound, index, source=member.source)
+        self.send(role, ceremony.handle.deal(message))
 
     # List and registration
 

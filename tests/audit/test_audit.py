@@ -86,8 +86,6 @@ def is_bound(entry: Entry[Event], board: Board) -> bool:
     event = entry.event
     if isinstance(event, (*NOTES, *ANNOUNCED)):
         return False
-    if isinstance(event, events.Dealt):
-        return event.attempt == 2  # nobody confirmed what was dealt before
     superseded = find(board, events.ListPublished).log
     return entry.log is not superseded
 

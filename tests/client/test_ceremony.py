@@ -6,6 +6,7 @@ import pytest
 
 from election.client.ceremony import (
     Ceremony,
+    accept_enrolments,
     issuers_ceremony,
     read_attempt,
     trustees_ceremony,
@@ -18,7 +19,7 @@ from election.crypto.group import G2, G, Point, encode_g1, encode_g2
 from election.crypto.signature import derive_address
 from election.crypto.transcript import ZERO_HASH
 from election.protocol.ceremony.attempt import Step
-from election.protocol.ceremony.dealing import Deal
+from election.protocol.ceremony.dealing import prove_deal
 from election.protocol.events import AttemptStarted, Enrolled
 from tests.client.stage import (
     ISSUERS,
@@ -26,7 +27,6 @@ from tests.client.stage import (
     TRUSTEES,
     Stage,
     deploy,
-    make_source,
     travel,
 )
 
@@ -115,9 +115,9 @@ def test_wrong_share_is_complained_about_and_its_dealer_replaced(
     ceremony = trustees_ceremony(in_keys.opened)
     honest, forger, other, reserve = in_keys.members(TRUSTEES)
     speak(ceremony, [honest, forger, other], rounds=3)
-    source = make_source("garbage")
-    garbage = [source.derive_word(ZERO_HASH, at) for at in range(2 * ceremony.slots)]
-    wrong = Deal(encode_g1(G * source.derive_scalar(ZERO_HASH, 99)), tuple(garbage))
+    garbage = (ZERO_HASH,) * 2 * ceremony.slots
+    bound = accept_enrolments(read_attempt(ceremony))
+    wrong = prove_deal(garbage, bound, 2, source=forger.source)
     in_keys.connection.send(ceremony.handle.deal(wrong), key=forger.key)
     speak(ceremony, [honest, other], rounds=1)
     complaint = advance_member(ceremony, honest)

@@ -22,7 +22,7 @@ from election.crypto.transcript import Address
 from election.protocol.manifest import Manifest
 from tests.client.stage import COMMISSION, HOUR, make_manifest
 
-STEPS = 5
+STEPS = 6
 
 
 class CrashError(Exception):
@@ -112,7 +112,7 @@ def test_other_code_where_a_blueprint_was_recorded_is_refused(
     done = run(connection, manifest, Disk(begin_deployment(connection, manifest)))
     swapped = dict(done.contracts) | {"Tally": dict(done.contracts)["VoterList"]}
     disk = Disk(replace(done, contracts=tuple(swapped.items())))
-    with pytest.raises(RecordError, match="blueprint Tally: is not what the source"):
+    with pytest.raises(RecordError, match="Tally: is not what the source"):
         run(connection, manifest, disk)
 
 

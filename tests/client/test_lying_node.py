@@ -1,263 +1,198 @@
-"""Whatever a node answers, a client gives a result or an error of the library."""
+"""A node that lies to a member is told nothing that opens what others dealt."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from random import Random
-from typing import Any, Final
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from election.client.board_reader import read_board
-from election.client.casting import cast_ballots
-from election.client.ceremony import issuers_ceremony, trustees_ceremony
-from election.client.ceremony_member import advance_member
-from election.client.deployment import begin_deployment, deploy_election
-from election.client.issuing import read_issuer_keys, serve_issued
-from election.client.open_election import OpenElection, open_election, read_box
-from election.client.rpc import Connection, Post
-from election.client.tallying import find_counts, recompute_tally, submit_share
-from election.errors import ElectionError
-from election.protocol.decryption import make_share
-from scripts.status import read_status
+from election.client.ceremony import (
+    Ceremony,
+    accept_enrolments,
+    issuers_ceremony,
+    read_attempt,
+    trustees_ceremony,
+)
+from election.client.ceremony_member import Member, advance_member
+from election.client.errors import ContractRefusedError, LyingNodeError
+from election.client.rpc import Connection
+from election.crypto.group import decode_g1, encode_g1
+from election.crypto.transcript import ZERO_HASH, Hash
+from election.protocol import events
+from election.protocol.ceremony import dealing, polynomials
+from election.protocol.ceremony.attempt import BoundAttempt, Kind, Step
+from election.protocol.ceremony.enrolment import derive_encryption_secret
+from tests.client.lying_node import Lie, LyingNode
 from tests.client.stage import (
     ISSUERS,
-    RELAY,
     TRUSTEES,
     Stage,
     deploy,
-    make_manifest,
     make_source,
     travel,
 )
-from tests.in_process import connect_in_process
+from tests.contracts.bad_points import flip
 
-ODD: Final[tuple[Any, ...]] = (
-    *(
-        None,
-        True,
-        0,
-        -1,
-        1.5,
-        10**30,
-        "",
-        "0x",
-        "0x0",
-        "0x1",
-        "0x7",
-        "zz",
-        "0xzz",
-        "-0x1",
-    ),
-    *("0x" + "f" * size for size in (16, 40, 63, 64, 65, 600, 100_000)),
-    *("0x" + "0" * size for size in (40, 64, 256, 512)),
-    *([], {}, [None], [[]], {"result": 1}, {"message": []}, "\ud800", "\x1b[2J"),
-)
-"""Values of every type and of many sizes, none of them where it belongs."""
-
-
-@dataclass
-class Liar:
-    """Between a client and an honest node: changes what some answers say."""
-
-    honest: Post
-    random: Random | None = None
-    often: float = 0
-    at: int = -1
-    asked: int = field(default=0)
-
-    def post(self, body: bytes) -> bytes:
-        raw = self.honest(body)
-        self.asked += 1
-        if self.random is None:
-            return raw
-        if self.asked != self.at and self.random.random() >= self.often:
-            return raw
-        return json.dumps(change(json.loads(raw), self.random)).encode()
-
-
-def change(value: Any, random: Random) -> Any:
-    """Change one thing somewhere inside an answer."""
-    if isinstance(value, dict) and value and random.random() < 0.9:
-        key = random.choice(sorted(value))
-        if random.random() < 0.1:
-            return {each: value[each] for each in value if each != key}
-        return {**value, key: change(value[key], random)}
-    if isinstance(value, list) and value and random.random() < 0.9:
-        at = random.randrange(len(value))
-        inside = random.choice(([], [value[at]] * 2, [change(value[at], random)]))
-        return [*value[:at], *inside, *value[at + 1 :]]
-    if isinstance(value, str) and value.startswith("0x") and random.random() < 0.7:
-        return change_hex(value, random)
-    return random.choice(ODD)
-
-
-def change_hex(text: str, random: Random) -> str:
-    """Change some digits, most often those of one word of the ABI."""
-    at = 2 + 64 * random.randrange(len(text) // 64 + 1)
-    word = random.choice(("0" * 64, "f" * 64, f"{random.randrange(300):064x}"))
-    near = random.randrange(2, len(text) + 1)
-    return random.choice(
-        (
-            text[:at] + word + text[at + 64 :],
-            text[:near] + random.choice("0f") + text[near + 1 :],
-            text[:near],
-            text + word,
-        )
-    )
-
-
-@dataclass
-class Scene:
-    """An election whose polls are closed and whose sums are frozen."""
-
-    stage: Stage
-    liar: Liar
-    records: tuple[bytes, ...] = ()
-
-    def open(self) -> OpenElection:
-        return open_election(self.stage.connection, self.stage.opened.address)
+VICTIM, DEALER = 1, 2
+NODE: Final = make_source("node")
+kinds = pytest.mark.parametrize("kind", list(Kind))
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    connection = connect_in_process()
-    liar = Liar(connection._post)
-    connection._post = liar.post
-    stage = deploy(connection)
-    stage.make_keys()
-    stage.publish_lists(3)
-    stage.register_all()
-    stage.issue_all()
+def deployed(chain: Connection) -> Stage:
+    return deploy(chain)
+
+
+@pytest.fixture
+def in_keys(deployed: Stage, connection: Connection) -> Stage:
+    """An election in phase KEYS, before anybody has enrolled."""
+    travel(connection, deployed.manifest.times.keys)
+    return deployed
+
+
+@pytest.fixture
+def node(in_keys: Stage) -> Iterator[LyingNode]:
+    """The only node there is; nobody lies yet."""
+    connection = in_keys.connection
+    honest = connection._post
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("election.client.rpc._MINED_WITHIN", 0)
-        patch.setattr("election.client.rpc._FIRST_PAUSE", 0)
-        yield Scene(stage, liar, tuple(stage.ballots(1, [1, 2, 2])))
+        lying = LyingNode(honest)
+        patch.setattr(connection, "_post", lying.post)
+        yield lying
 
 
-def close(scene: Scene) -> None:
-    """End the polls with three ballots in one contest, and give one share."""
-    stage = scene.stage
-    cast_ballots(stage.boxes[1], scene.records, key=RELAY)
-    travel(stage.connection, stage.manifest.times.cast_closing)
-    stage.connection.send(stage.opened.tally.freeze(1), key=RELAY)
-    for trustee in TRUSTEES[:2]:
-        give_share(scene, trustee)
+def join(stage: Stage, kind: Kind) -> tuple[Ceremony[Any], list[Member]]:
+    """Give a ceremony and its members, all of them honest."""
+    if kind is Kind.TRUSTEES:
+        return trustees_ceremony(stage.opened), stage.members(TRUSTEES[:3])
+    return issuers_ceremony(stage.opened), stage.members(ISSUERS)
 
 
-def give_share(scene: Scene, trustee: Any) -> None:
-    opened, stage = scene.open(), scene.stage
-    frozen = recompute_tally(opened, read_box(opened, 1))
-    source = make_source("share")
-    message = make_share(frozen.tally, stage.shares[trustee], source=source)
-    submit_share(opened, frozen, message, key=trustee)
+def play(ceremony: Ceremony[Any], members: list[Member], *, until: Step) -> None:
+    while ceremony.handle.step() < until:
+        for member in members:
+            advance_member(ceremony, member)
 
 
-def count(scene: Scene) -> None:
-    opened = scene.open()
-    frozen = recompute_tally(opened, read_box(opened, 1))
-    result = find_counts(opened, frozen)
-    scene.stage.connection.send(opened.tally.finalize(1, result), key=RELAY)
-    opened.tally.counts(1)
+def opening_of(ceremony: Ceremony[Any], victim: Member) -> str:
+    """Compute, in hex, what opens the shares that the dealer dealt to the victim."""
+    record = read_attempt(ceremony)
+    secret = derive_encryption_secret(record.attempt, VICTIM, source=victim.source)
+    return encode_g1(decode_g1(record.dealt[DEALER].r) * secret).hex()
 
 
-def issue(scene: Scene) -> None:
-    opened = scene.open()
-    serve_issued(opened, 30, key_share=scene.stage.shares[ISSUERS[0]])
-    read_issuer_keys(opened, 30)
+def garble_the_deal(event: events.Event) -> events.Event:
+    """Flip one bit of what the dealer dealt to the victim."""
+    if not isinstance(event, events.Dealt) or event.index != DEALER:
+        return event
+    first, *others = event.ciphertexts
+    return replace(event, ciphertexts=(Hash(flip(first)), *others))
 
 
-def cast(scene: Scene) -> None:
-    box = read_box(scene.open(), 1)
-    cast_ballots(box, scene.records[:2], key=RELAY)
+def sit_in(bound: BoundAttempt[Any]) -> Lie:
+    """Commit to polynomials of the node, and reveal them, in the dealer's seat."""
+    commitment = polynomials.commit(bound, DEALER, source=NODE)
+    said = polynomials.reveal(bound, DEALER, source=NODE)
+
+    def lie(event: events.Event) -> events.Event:
+        if getattr(event, "index", 0) != DEALER:
+            return event
+        if isinstance(event, events.Committed):
+            return replace(event, commitment=commitment)
+        if isinstance(event, events.Revealed):
+            attempt = event.attempt
+            return events.Revealed(
+                attempt, DEALER, said.coefficients, said.t, said.s, said.salt
+            )
+        return event
+
+    return lie
 
 
-def advance(scene: Scene) -> None:
-    opened, stage = scene.open(), scene.stage
-    advance_member(trustees_ceremony(opened), stage.members(TRUSTEES[:1])[0])
-    advance_member(issuers_ceremony(opened), stage.members(ISSUERS[:1])[0])
+def make_lie(name: str, ceremony: Ceremony[Any]) -> Lie:
+    if name == "garbled deal":
+        return garble_the_deal
+    return sit_in(accept_enrolments(read_attempt(ceremony)))
 
 
-def hold_ceremony(scene: Scene) -> None:
-    """Deploy another election and make the keys of its trustees."""
-    connection = scene.stage.connection
-    manifest = make_manifest(connection.read_clock())
-    begun = begin_deployment(connection, manifest)
-    deployed = deploy_election(
-        connection, manifest, key=RELAY, deployment=begun, save=lambda _: None
-    )
-    opened = open_election(connection, deployed.election, since=deployed.block)
-    stage = Stage(connection, manifest, opened)
-    travel(connection, manifest.times.keys)
-    for _ in range(6):
-        for member in stage.members(TRUSTEES[:3]):
-            advance_member(trustees_ceremony(opened), member)
+@kinds
+@pytest.mark.parametrize("name", ["garbled deal", "another reveal"])
+def test_member_does_not_complain_of_what_only_its_node_shows(
+    in_keys: Stage, node: LyingNode, kind: Kind, name: str
+) -> None:
+    ceremony, members = join(in_keys, kind)
+    play(ceremony, members, until=Step.CONFIRM)
+    victim = members[VICTIM - 1]
+    opening = opening_of(ceremony, victim)
+    node.lie = make_lie(name, ceremony)
+    with pytest.raises(LyingNodeError, match=r"\w+ 2: deal does not verify"):
+        advance_member(ceremony, victim)
+    assert not any(opening in request for request in node.heard)
+    node.lie = None
+    play(ceremony, members, until=Step.FINAL)
+    assert ceremony.handle.attempt() == 1
 
 
-ACTS: Final[Mapping[str, tuple[int, Callable[[Scene], object]]]] = {
-    "status": (60, lambda scene: read_status(scene.open())),
-    "board": (
-        40,
-        lambda scene: read_board(scene.stage.connection, scene.stage.opened.address),
-    ),
-    "issue": (40, issue),
-    "cast": (40, cast),
-    "advance": (40, advance),
-    "ceremony": (15, hold_ceremony),
-    "share": (40, lambda scene: give_share(scene, TRUSTEES[2])),
-    "count": (40, count),
-}
-"""Each act of a client, and how many lies it is told."""
+def test_complaint_about_the_nodes_own_deal_opens_no_other(
+    in_keys: Stage, node: LyingNode
+) -> None:
+    """Of what is made up in whole, whoever made it up knows the shares anyway."""
+    ceremony, members = join(in_keys, Kind.TRUSTEES)
+    play(ceremony, members, until=Step.CONFIRM)
+    advance_member(ceremony, members[2])  # and derive all keys
+    victim = members[VICTIM - 1]
+    opening = opening_of(ceremony, victim)
+    bound = accept_enrolments(read_attempt(ceremony))
+    garbage = (ZERO_HASH,) * 2 * ceremony.slots
+    made_up = dealing.prove_deal(garbage, bound, DEALER, source=NODE)
+    sits_in = sit_in(bound)
 
-_CLOSED: Final = {"status", "board", "share", "count"}
+    def lie(event: events.Event) -> events.Event:
+        if isinstance(event, events.Dealt) and event.index == DEALER:
+            proof = made_up.t, made_up.s
+            return events.Dealt(event.attempt, DEALER, made_up.r, *proof, garbage)
+        return sits_in(event)
 
-
-@pytest.mark.parametrize("name", ACTS)
-def test_lie_is_answered_by_an_error_of_the_library(name: str, scene: Scene) -> None:
-    examples, act = ACTS[name]
-    connection: Connection = scene.stage.connection
-    whole = connection.request("evm_snapshot")
-    if name in _CLOSED:
-        close(scene)
-    last = count_requests(scene, act)
-
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(
-        st.randoms(use_true_random=True),
-        st.integers(1, last),
-        st.sampled_from([0, 0, 0.05, 1]),
-    )
-    def tell_lies(random: Random, at: int, often: float) -> None:
-        snapshot = connection.request("evm_snapshot")
-        scene.liar.asked, scene.liar.at = 0, at
-        scene.liar.often, scene.liar.random = often, random
-        try:
-            act(scene)
-        except ElectionError:
-            pass
-        finally:
-            scene.liar.random = None
-            connection.request("evm_revert", snapshot)
-
-    tell_lies()
-    connection.request("evm_revert", whole)
+    node.lie = lie
+    with pytest.raises(ContractRefusedError, match="not the dealer's F"):
+        advance_member(ceremony, victim)
+    assert not any(opening in request for request in node.heard)
 
 
-def count_requests(scene: Scene, act: Callable[[Scene], object]) -> int:
-    """Count what the act asks of an honest node; undoes what it did."""
-    snapshot = scene.stage.connection.request("evm_snapshot")
-    scene.liar.asked = 0
-    act(scene)
-    asked = scene.liar.asked
-    scene.stage.connection.request("evm_revert", snapshot)
-    return asked
+def test_deal_is_bound_to_its_dealers_own_reveal_whatever_is_shown(
+    in_keys: Stage, node: LyingNode
+) -> None:
+    """Bound to a reveal of the node, it would be shown to others as a wrong deal."""
+    ceremony, members = join(in_keys, Kind.TRUSTEES)
+    play(ceremony, members, until=Step.SHARES)
+    node.lie = sit_in(accept_enrolments(read_attempt(ceremony)))
+    assert advance_member(ceremony, members[DEALER - 1]).acted
+    node.lie = None
+    play(ceremony, members, until=Step.FINAL)
+    assert ceremony.handle.attempt() == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "kind", "fact"),
+    [
+        (Step.COMMIT, events.Enrolled, "enrolment does not verify"),
+        (Step.SHARES, events.Revealed, "reveal is not what was committed to"),
+        (Step.CONFIRM, events.Dealt, "deal does not verify"),
+    ],
+)
+def test_message_that_its_contract_refuses_blames_the_node(
+    in_keys: Stage, node: LyingNode, step: Step, kind: type[Any], fact: str
+) -> None:
+    ceremony, members = join(in_keys, Kind.TRUSTEES)
+    play(ceremony, members, until=step)
+
+    def lie(event: events.Event) -> events.Event:
+        if not isinstance(event, kind) or event.index != DEALER:
+            return event
+        return cast("events.Event", replace(event, s=event.s ^ 1))
+
+    node.lie = lie
+    with pytest.raises(LyingNodeError, match=f"trustee 2: {fact}, which the contract"):
+        advance_member(ceremony, members[VICTIM - 1])

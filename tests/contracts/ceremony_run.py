@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from functools import cached_property
 from typing import Any, Generic
@@ -21,6 +22,7 @@ from election.protocol.ceremony.attempt import (
     Group,
     bind_attempt,
 )
+from election.protocol.ceremony.complaint import Complaint, complain
 from election.protocol.ceremony.confirmation import (
     Confirmation,
     KeyShare,
@@ -29,12 +31,11 @@ from election.protocol.ceremony.confirmation import (
     open_key_share,
 )
 from election.protocol.ceremony.dealing import (
-    Complaint,
     Deal,
     Dealt,
     accept_deal,
-    complain,
     deal,
+    prove_deal,
 )
 from election.protocol.ceremony.enrolment import Enrolment, accept_enrolment, enroll
 from election.protocol.ceremony.polynomials import (
@@ -164,21 +165,34 @@ class CeremonyRun(Generic[Point]):
     @cached_property
     def revealed(self) -> tuple[Revealed[Point], ...]:
         """Give every member's accepted reveal; all are honest."""
-        return tuple(
-            accept_reveal(message, self.bound, member=m, commitment=self.commitment(m))
-            for m, message in self.reveals.items()
-        )
+        accepted: list[Revealed[Point]] = []
+        for member, message in self.reveals.items():
+            revealed = accept_reveal(
+                message,
+                self.bound,
+                member=member,
+                commitment=self.commitment(member),
+                earlier=accepted,
+            )
+            accepted.append(revealed)
+        return tuple(accepted)
 
     @cached_property
     def deals(self) -> dict[int, Deal]:
         """Give every member's deal."""
         return {m: deal(self.bound, m, source=self.source(m)) for m in self.members}
 
+    def deal_instead(self, member: int, ciphertexts: Sequence[Hash]) -> None:
+        """Let a member deal something else than its shares."""
+        self.deals[member] = prove_deal(
+            tuple(ciphertexts), self.bound, member, source=self.source(member)
+        )
+
     @cached_property
     def dealt(self) -> tuple[Dealt, ...]:
-        """Give every member's deal, its form accepted."""
+        """Give every member's deal, its proof accepted."""
         return tuple(
-            accept_deal(message, self.bound, member=m)
+            accept_deal(message, self.bound, member=m, revealed=self.revealed[m - 1])
             for m, message in self.deals.items()
         )
 
@@ -245,7 +259,9 @@ class CeremonyRun(Generic[Point]):
 
     def deal(self, message: Deal) -> ContractFunction:
         """Act: give all others their shares."""
-        return self.contract.functions.deal(message.r, message.ciphertexts)
+        return self.contract.functions.deal(
+            message.r, message.t, message.s, message.ciphertexts
+        )
 
     def confirm(self, message: Confirmation) -> ContractFunction:
         """Act: prove to hold the shares."""

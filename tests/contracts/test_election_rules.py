@@ -13,6 +13,7 @@ from election.protocol.context import derive_candidates_hash, derive_election_id
 from tests.contracts.chain import LocalChain
 from tests.contracts.election_setup import (
     COMMISSION,
+    DAY,
     DEFAULT,
     ISSUERS,
     OBSERVERS,
@@ -90,6 +91,9 @@ def test_election_is_deployed_by_good_rules(ground: Ground) -> None:
         (SLUG, "x" * 65, NO_REASON),
         (TITLE, "x" * 129, NO_REASON),
         (STEP, 0, "election: ceremony steps take no time"),
+        (STEP, DAY // 5, None),
+        (STEP, DAY // 5 + 1, "election: phase keys is too short for a ceremony"),
+        (STEP, 2**256 - 1, "election: phase keys is too short for a ceremony"),
         (M_MIN, 0, "election: m_min is below two"),
         (M_MIN, 1, "election: m_min is below two"),
         (COMMISSION_AT, ZERO, "election: commission is the zero address"),
@@ -103,7 +107,7 @@ def test_election_is_deployed_by_good_rules(ground: Ground) -> None:
     ],
 )
 def test_rule_is_refused(
-    ground: Ground, field: int, value: object, expected: str
+    ground: Ground, field: int, value: object, expected: str | None
 ) -> None:
     assert ground.refusal(rules={field: value}) == expected
 
@@ -118,6 +122,10 @@ def number_accounts(count: int) -> list[str]:
     [
         ([OBSERVERS[0].address, ZERO], "election: observer is the zero address"),
         ([OBSERVERS[0].address] * 2, "election: observer listed twice"),
+        (
+            [*(each.address for each in OBSERVERS), COMMISSION.address],
+            "election: the commission is an observer",
+        ),
         (number_accounts(32), None),
         (number_accounts(33), NO_REASON),
     ],
@@ -139,9 +147,9 @@ def test_times_increase(ground: Ground, first: int, step: int) -> None:
     with ground.chain.unwound():
         ground.chain.travel_to(now)
         reason = "election: times are not increasing from now on"
-        assert ground.refusal(rules={TIMES: times}) == reason
-        times[first] = before + 1
-        assert ground.refusal(rules={TIMES: times}) is None
+        assert ground.refusal(rules={TIMES: times, STEP: 1}) == reason
+        times[first] = before + (5 if first == 1 else 1)  # KEYS has five steps
+        assert ground.refusal(rules={TIMES: times, STEP: 1}) is None
 
 
 # Rosters
@@ -194,6 +202,20 @@ def test_member_is_listed_once(
     members[places[1]] = members[places[0]]
     given: dict[str, Any] = {whose: (k, n, members)}
     assert ground.refusal(**given) == "election: member listed twice"
+
+
+@pytest.mark.parametrize("whose", ["trustees", "issuers"])
+@pytest.mark.parametrize("place", [0, 4])
+def test_commission_is_no_member_in_disguise(
+    ground: Ground, whose: str, place: int
+) -> None:
+    k, n, members = Roster(k=2, n=3, reserves=2).encode(TRUSTEES)
+    members[place] = (COMMISSION.address, False)
+    given: dict[str, Any] = {whose: (k, n, members)}
+    reason = "election: the commission hides among the members"
+    assert ground.refusal(**given) == reason
+    members[place] = (COMMISSION.address, True)
+    assert ground.refusal(**given) is None
 
 
 def test_21_members_are_too_many(ground: Ground) -> None:

@@ -134,6 +134,8 @@ def test_events_hold_every_message(ceremony_at: CeremonyAt, kind: Kind) -> None:
         }
         assert run.events("Dealt")[member - 1] == place | {
             "r": deal.r,
+            "t": deal.t,
+            "s": deal.s,
             "ciphertexts": list(deal.ciphertexts),
         }
         assert run.events("Confirmed")[member - 1] == place | {

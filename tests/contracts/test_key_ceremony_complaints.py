@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -20,7 +19,7 @@ from election.crypto.transcript import (
     uint_word,
 )
 from election.protocol.ceremony.attempt import Kind
-from election.protocol.ceremony.dealing import Complaint, Deal
+from election.protocol.ceremony.complaint import Complaint
 from election.protocol.ceremony.enrolment import derive_encryption_secret
 from tests.contracts.bad_points import BAD_G1, flip
 from tests.contracts.ceremony_run import CeremonyRun, Step
@@ -45,7 +44,7 @@ def deal_wrongly(
         pad = pad_of(run, member, slot)
         share = int.from_bytes(words[at], "big") ^ pad
         words[at] = Hash((spoil(slot, share) ^ pad).to_bytes(32, "big"))
-    run.deals[DEALER] = Deal(honest.r, tuple(words))
+    run.deal_instead(DEALER, words)
 
 
 def pad_of(run: CeremonyRun[Any], member: int, slot: int) -> int:
@@ -118,9 +117,8 @@ def test_complaint_about_garbage_excludes_the_dealer(
     ceremony_at: CeremonyAt, kind: Kind
 ) -> None:
     run = ceremony_at(kind, Step.SHARES)
-    honest = run.deals[DEALER]
-    garbage = tuple(Hash(bytes([i]) * 32) for i in range(len(honest.ciphertexts)))
-    run.deals[DEALER] = replace(honest, ciphertexts=garbage)
+    count = len(run.deals[DEALER].ciphertexts)
+    run.deal_instead(DEALER, [Hash(bytes([i]) * 32) for i in range(count)])
     assert judge(run)["culprit"] == DEALER
 
 

@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 
 from election.crypto.group import G, encode_g1, encode_point
+from election.crypto.proofs.knowledge import KnowledgeStatement, prove_knowledge
 from election.crypto.scalar import ORDER, Scalar
-from election.crypto.transcript import Address, Hash
+from election.crypto.transcript import (
+    Address,
+    Hash,
+    Tag,
+    hash_fields,
+    hash_word,
+    point_words,
+    uint_word,
+)
 from election.protocol.ceremony.attempt import (
     TRUSTEE_GROUP,
     Attempt,
@@ -18,6 +27,7 @@ from election.protocol.ceremony.attempt import (
     Kind,
 )
 from election.protocol.ceremony.confirmation import KeyShare, confirm, derive_digest
+from election.protocol.ceremony.dealing import Deal, deal
 from election.protocol.ceremony.enrolment import Enrolment, enroll
 from tests.contracts.bad_points import BAD_G1, BAD_G2, flip
 from tests.contracts.ceremony_run import CeremonyRun, Step
@@ -77,7 +87,7 @@ def test_enrolment_is_refused_with_the_zero_secret(ceremony_at: CeremonyAt) -> N
     """A proof of the zero secret is s = w, whatever the challenge."""
     run = ceremony_at(Kind.TRUSTEES, Step.ENROLL)
     forged = Enrolment(bytes(128), encode_g1(G * Scalar(7)), 7)
-    assert enroll_refusal(run, forged) == "key_ceremony: E is infinity"
+    assert enroll_refusal(run, forged) == "key_ceremony: E or R is infinity"
 
 
 def test_enrolment_is_refused_with_an_unreduced_response(
@@ -96,7 +106,7 @@ def test_enrolment_is_refused_with_a_short_key(
     run = ceremony_at(Kind.TRUSTEES, Step.ENROLL)
     honest = run.enrolments[1]
     refusal = enroll_refusal(run, replace(honest, key=honest.key[:length]))
-    assert refusal == "key_ceremony: wrong E length"
+    assert refusal == "key_ceremony: wrong E or R length"
 
 
 def test_copied_enrolment_is_refused(ceremony_at: CeremonyAt) -> None:
@@ -128,29 +138,58 @@ def test_enrolment_is_refused_when_it_was_made_for_something_else(
 # Dealing
 
 
+def deal_refusal(run: CeremonyRun[Any], message: Deal) -> str | None:
+    return run.chain.refusal(run.deal(message), run.account(1))
+
+
+def prove_with_reveal_of(run: CeremonyRun[Any], member: int) -> dict[str, Any]:
+    """Prove the honest deal of member 1, bound to what a member revealed."""
+    u = Scalar(314159)
+    digest = hash_fields(
+        Tag.DEAL,
+        hash_word(run.bound.cer),
+        uint_word(1),
+        hash_word(run.revealed[member - 1].digest),
+        point_words(G * u),
+        *map(hash_word, run.deals[1].ciphertexts),
+    )
+    statement = KnowledgeStatement(
+        G, (G * u,), (Scalar(1),), digest, Tag.DEAL_CHALLENGE
+    )
+    proof = prove_knowledge(statement, (u,), nonce=Scalar(271828))
+    t = encode_g1(proof.commitment)
+    return {"r": encode_g1(G * u), "t": t, "s": proof.response}
+
+
+def test_deal_is_refused_with_the_zero_secret(ceremony_at: CeremonyAt) -> None:
+    """A proof of the zero secret is s = w, whatever the challenge."""
+    run = ceremony_at(Kind.TRUSTEES, Step.SHARES)
+    forged = Deal(bytes(128), encode_g1(G * Scalar(7)), 7, run.deals[1].ciphertexts)
+    assert deal_refusal(run, forged) == "key_ceremony: E or R is infinity"
+
+
 @bad_g1
 def test_deal_is_refused_with_a_bad_point(
     ceremony_at: CeremonyAt, point: bytes
 ) -> None:
     run = ceremony_at(Kind.ISSUERS, Step.SHARES)
-    act = run.deal(replace(run.deals[1], r=point))
-    assert run.chain.refusal(act, run.account(1)) == "curve: invalid point"
+    refusal = deal_refusal(run, replace(run.deals[1], r=point))
+    assert refusal == "curve: invalid point"
 
 
 @pytest.mark.parametrize(
     ("r", "expected"),
     [
-        (bytes(128), "key_ceremony: R is infinity"),
-        (bytes(127), "key_ceremony: wrong R length"),
-        (b"", "key_ceremony: wrong R length"),
+        (bytes(128), "key_ceremony: E or R is infinity"),
+        (bytes(127), "key_ceremony: wrong E or R length"),
+        (b"", "key_ceremony: wrong E or R length"),
     ],
 )
 def test_deal_is_refused_with_no_point(
     ceremony_at: CeremonyAt, r: bytes, expected: str
 ) -> None:
     run = ceremony_at(Kind.TRUSTEES, Step.SHARES)
-    act = run.deal(replace(run.deals[1], r=r))
-    assert run.chain.refusal(act, run.account(1)) == expected
+    assert deal_refusal(run, replace(run.deals[1], r=r)) == expected
 
 
 @kinds
@@ -159,11 +198,83 @@ def test_deal_is_refused_with_another_number_of_shares(
     ceremony_at: CeremonyAt, kind: Kind, count: int
 ) -> None:
     run = ceremony_at(kind, Step.SHARES)
-    honest = run.deals[1]
-    ciphertexts = (*honest.ciphertexts, *honest.ciphertexts)[:count]
-    act = run.deal(replace(honest, ciphertexts=ciphertexts))
-    refusal = run.chain.refusal(act, run.account(1))
+    honest = run.deals[1].ciphertexts
+    run.deal_instead(1, (*honest, *honest)[:count])
+    refusal = deal_refusal(run, run.deals[1])
     assert refusal == "key_ceremony: shares miscounted"
+
+
+@bad_g1
+def test_deal_is_refused_with_a_bad_commitment(
+    ceremony_at: CeremonyAt, point: bytes
+) -> None:
+    run = ceremony_at(Kind.ISSUERS, Step.SHARES)
+    refusal = deal_refusal(run, replace(run.deals[1], t=point))
+    assert refusal == "key_ceremony: R is not proven"
+
+
+@kinds
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("r", encode_g1(G)),
+        ("t", encode_g1(G)),
+        ("t", bytes(128)),
+        ("t", b""),
+        ("s", 1),
+        ("ciphertexts", (Hash(bytes(32)),) * 4),
+    ],
+)
+def test_deal_is_refused_with_another_field(
+    ceremony_at: CeremonyAt, kind: Kind, name: str, changed: Any
+) -> None:
+    run = ceremony_at(kind, Step.SHARES)
+    refusal = deal_refusal(run, replace(run.deals[1], **{name: changed}))
+    assert refusal == "key_ceremony: R is not proven"
+
+
+def test_deal_is_refused_with_an_unreduced_response(ceremony_at: CeremonyAt) -> None:
+    run = ceremony_at(Kind.TRUSTEES, Step.SHARES)
+    honest = run.deals[1]
+    refusal = deal_refusal(run, replace(honest, s=honest.s + ORDER))
+    assert refusal == "group: response is not reduced"
+
+
+@kinds
+@pytest.mark.parametrize(
+    "copied", [("r",), ("t", "s"), ("r", "t", "s"), ("r", "t", "s", "ciphertexts")]
+)
+def test_deal_is_refused_with_another_dealers_secret(
+    ceremony_at: CeremonyAt, kind: Kind, copied: tuple[str, ...]
+) -> None:
+    """Whoever complains of it would open what the other dealt."""
+    run = ceremony_at(kind, Step.SHARES)
+    fields = {name: getattr(run.deals[2], name) for name in copied}
+    refusal = deal_refusal(run, replace(run.deals[1], **fields))
+    assert refusal == "key_ceremony: R is not proven"
+
+
+@kinds
+def test_deal_is_refused_of_another_attempt(
+    ceremony_at: CeremonyAt, kind: Kind
+) -> None:
+    run = ceremony_at(kind, Step.SHARES)
+    bound = replace(run.bound, cer=Hash(flip(run.bound.cer)))
+    refusal = deal_refusal(run, deal(bound, 1, source=run.source(1)))
+    assert refusal == "key_ceremony: R is not proven"
+
+
+@kinds
+def test_deal_is_refused_with_another_reveal(
+    ceremony_at: CeremonyAt, kind: Kind
+) -> None:
+    """Right shares look wrong under another reveal than their dealer's."""
+    run = ceremony_at(kind, Step.SHARES)
+    of_another = replace(run.deals[1], **prove_with_reveal_of(run, 2))
+    refusal = deal_refusal(run, of_another)
+    assert refusal == "key_ceremony: R is not proven"
+    honest = replace(run.deals[1], **prove_with_reveal_of(run, 1))
+    assert deal_refusal(run, honest) is None
 
 
 # Confirmation

@@ -125,6 +125,21 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
             f'["{ACCOUNTS["e"]}", "{ACCOUNTS["e"]}"',
             "accounts.observers: an entry is listed twice",
         ),
+        (
+            f'["{ACCOUNTS["e"]}", "{ACCOUNTS["f"]}"',
+            f'["{ACCOUNTS["a"]}", "{ACCOUNTS["f"]}"',
+            "accounts: the commission is among the observers",
+        ),
+        (
+            f'{{ account = "{ACCOUNTS["a"]}", commission = true }}',
+            f'{{ account = "{ACCOUNTS["a"]}", commission = false }}',
+            "trustees: the commission is not named as such",
+        ),
+        (
+            "step_seconds = 3600",
+            "step_seconds = 3600000",
+            "step_seconds: phase keys is too short for a ceremony",
+        ),
         ("threshold = 2\nseats = 3", "threshold = 4\nseats = 3", "trustees: threshold"),
         ("threshold = 2\nseats = 3", "threshold = 1\nseats = 3", "trustees.threshold"),
         ("threshold = 2\nseats = 3", "threshold = 2\nseats = 5", "trustees: fewer"),

@@ -11,7 +11,7 @@ import pytest
 from election.client.deployment import derive_rules
 from election.crypto.transcript import Address, Hash
 from election.protocol.context import derive_election_id
-from election.protocol.events import ContestListed, ElectionDeployed
+from election.protocol.events import Blueprints, ContestListed, ElectionDeployed
 from election.protocol.manifest import Member, Roster
 from election.protocol.rules import judge_rules
 from tests.client.stage import make_manifest
@@ -27,8 +27,9 @@ DEPLOYED: Final = ElectionDeployed(
     issuers_ceremony=NOBODY,
     voter_list=NOBODY,
     tally=NOBODY,
-    box_blueprint=NOBODY,
+    blueprints=Blueprints(NOBODY, NOBODY, NOBODY, NOBODY),
     box_code_hash=Hash(bytes(32)),
+    deployer=NOBODY,
 )
 
 
@@ -72,8 +73,13 @@ def test_honest_announcement_has_no_fault() -> None:
         ({"slug": ""}, "a slug of not 1 to 64 bytes"),
         ({"slug": "я" * 32 + "x"}, "a slug of not 1 to 64 bytes"),
         ({"title": "я" * 64 + "x"}, "a title above 128 bytes"),
-        ({"times": (1, 2, 3, 4, 5, 5, 6)}, "times that do not increase"),
+        (
+            {"times": (1, 2_000, 2_001, 2_002, 2_003, 2_003, 2_004)},
+            "times that do not increase",
+        ),
         ({"step_seconds": 0}, "steps of no time"),
+        ({"step_seconds": 721}, "no time for a ceremony"),
+        ({"observers": (DEPLOYED.rules.commission,), "quorum": 1}, "the commission"),
         ({"m_min": 1}, "the sum of a single ballot"),
         ({"commission": NOBODY}, "an officer whom nobody can be"),
         ({"portal": NOBODY}, "an officer whom nobody can be"),
@@ -101,6 +107,7 @@ def test_rules_beyond_a_bound_have_one_fault(fields: dict[str, Any], fact: str) 
         {"title": ""},
         {"title": "я" * 64},
         {"step_seconds": 1},
+        {"step_seconds": 720},
         {"m_min": 2},
         {"observers": tuple(map(account, range(1, 33))), "quorum": 32},
         {"quorum": 1},
@@ -149,6 +156,16 @@ def test_roster_beyond_a_bound_has_one_fault(
 )
 def test_roster_at_a_bound_has_no_fault(name: str, members: Roster) -> None:
     assert judge(TWO, **{name: members}) == []
+
+
+@pytest.mark.parametrize("name", ["trustees", "issuers"])
+def test_commission_is_a_member_only_as_one_of_its_own(name: str) -> None:
+    own = Member(DEPLOYED.rules.commission, True)
+    shown = replace(roster(2, 3), members=(own, *roster(2, 2).members))
+    assert judge(TWO, **{name: shown}) == []
+    hidden = (replace(own, commission=False), *roster(2, 2).members)
+    (found,) = judge(TWO, **{name: replace(shown, members=hidden)})
+    assert found == f"{name} hides the commission among the members"
 
 
 @pytest.mark.parametrize(

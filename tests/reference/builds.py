@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from election.artifacts import CONTRACTS, read_artifact
-from reference.build import Build
+from election.artifacts import read_artifact
+from reference.build import CONTRACTS, Build
 
 
 def read_builds() -> Mapping[str, Build]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from election.audit.bundle import encode_bundle
+from election.crypto.group import G, encode_g1
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.replay import Entry, Part
@@ -177,6 +178,11 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
         "does not prove",
         edit(events.Dealt, T, "ciphertexts", lambda c: (WORD, *c[1:])),
     ),
+    (T, "does not prove", edit(events.Dealt, T, "s", lambda s: s ^ 1)),
+    (I, "does not prove", say(events.Dealt, I, 1, t=bytes(128))),
+    (T, "does not prove", say(events.Dealt, T, 2, r=encode_g1(G))),
+    (T, "is not reduced", say(events.Dealt, T, 2, s=2**256 - 1)),
+    (T, "the subgroup", say(events.Dealt, T, 2, t=low_order_bytes(ORDERS[0]))),
     (I, "does not prove", edit(events.Confirmed, I, "s", lambda s: s ^ 1)),
     (T, "came before all keys", leave_out(events.SlotDerived, T, 2)),
     (T, "not when all have confirmed", leave_out(events.Confirmed, T, 2)),

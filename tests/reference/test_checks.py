@@ -137,6 +137,18 @@ def sign_unlocked(board: Board) -> Board:
     return change(board, moved, lock_signature=signature)
 
 
+def other_code(part: str) -> Twin:
+    """Put another blueprint where one is announced."""
+
+    def tamper(board: Board) -> Board:
+        blueprints = find(board, events.ElectionDeployed).event.blueprints
+        address = getattr(blueprints, part)
+        code = {**board.code, address: board.code[address] + b"\0"}
+        return replace(board, code=code)
+
+    return tamper
+
+
 def announce_other_blueprint(board: Board) -> Board:
     return change(board, find(board, events.ElectionDeployed), box_code_hash=WORD)
 
@@ -301,11 +313,17 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("record", "is of no listed contest", unlist),
     ("clock", "runs back in time", head(timestamp=-1)),
     ("clock", "time of its block", second(timestamp=lambda log: log.timestamp + 1)),
-    ("code", "has another hash", announce_other_blueprint),
+    ("code", "hash of the box blueprint: is another one", announce_other_blueprint),
     ("code", "fixes words of its own", append_code),
     ("rules", "are announced twice", deploy_twice),
     ("rules", "times that do not increase", rules(times=(1, 2, 3, 4, 5, 5, 6))),
     ("rules", "steps of no time", rules(step_seconds=0)),
+    ("rules", "no time for a ceremony", rules(step_seconds=86_400)),
+    ("rules", "observe itself", rules(commission=account_of(OBSERVERS[0]))),
+    ("rules", "hide the commission", rules(commission=account_of("trustee 3"))),
+    ("code", "does not follow from", rules(title="Another")),
+    ("code", "blueprint of the ceremony: is not", other_code("ceremony")),
+    ("code", "blueprint of the tally: is not", other_code("tally")),
     ("rules", "open a single ballot", rules(m_min=1)),
     ("rules", "an office of nobody", rules(polling_station=NOBODY)),
     ("rules", "one key for two", rules(portal=account_of("sms gateway"))),

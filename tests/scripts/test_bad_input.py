@@ -355,7 +355,7 @@ def test_ballot_before_there_is_a_box(prepared: Cli, folder: Path) -> None:
     [
         (["trustee"], "trustee-1", "key_ceremony: not in phase KEYS"),
         (["expire", "issuers"], "relay", "key_ceremony: not in phase KEYS"),
-        (["create-boxes"], "relay", "election: trustees have no key yet"),
+        (["create-boxes"], "relay", "election: the keys are not made yet"),
         (["freeze"], "relay", "tally: polls are not closed"),
         (["publish-result"], "relay", "contest 1: has no box yet"),
         (["publish-result", "--contest", "9"], "relay", "contest 9: is not in"),

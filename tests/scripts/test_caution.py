@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,12 @@ from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import (
     KeyFile,
     Role,
-    StoredShare,
     create_key_file,
     open_key_file,
-    store_secrets,
 )
 from tests import honest
 from tests.scripts.conftest import PASSWORD
+from tests.scripts.key_files import put_share
 
 
 def tally_of(*choices: int, contest: int = 1) -> EncryptedTally:
@@ -35,8 +33,7 @@ def tally_of(*choices: int, contest: int = 1) -> EncryptedTally:
 def trustee(tmp_path: Path) -> KeyFile:
     made = create_key_file(tmp_path / "key.json", Role.TRUSTEE, password=PASSWORD)
     share = honest.keys().trustees[0]
-    stored = StoredShare(share.member, tuple(share.secrets))
-    return store_secrets(made, replace(made.secrets, random=b"", share=stored))
+    return put_share(made, share)
 
 
 def test_share_is_of_the_trustees_key(trustee: KeyFile) -> None:
@@ -57,6 +54,25 @@ def test_sum_is_noted_on_disk_before_its_share_is_given(trustee: KeyFile) -> Non
 def test_second_sum_of_a_contest_is_never_decrypted(trustee: KeyFile) -> None:
     """The difference of two sums is one voter's ballot."""
     sign_once(trustee, tally_of(1, 2))
+    reopened = open_key_file(trustee.path, password=PASSWORD)
+    with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
+        sign_once(reopened, tally_of(1, 2, 3))
+
+
+def test_second_sum_is_refused_by_a_program_that_began_before_the_first(
+    trustee: KeyFile,
+) -> None:
+    """An audit takes minutes; meanwhile the file is another."""
+    began = open_key_file(trustee.path, password=PASSWORD)
+    sign_once(trustee, tally_of(1, 2))
+    with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
+        sign_once(began, tally_of(1, 2, 3))
+
+
+def test_program_that_began_before_forgets_no_sum(trustee: KeyFile) -> None:
+    began = open_key_file(trustee.path, password=PASSWORD)
+    sign_once(trustee, tally_of(1, 2))
+    sign_once(began, tally_of(1, 2, contest=2))
     reopened = open_key_file(trustee.path, password=PASSWORD)
     with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
         sign_once(reopened, tally_of(1, 2, 3))

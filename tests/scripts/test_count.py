@@ -13,6 +13,7 @@ from election.client.board_reader import read_board
 from election.client.casting import cast_ballots
 from election.client.contracts.tally import Tally
 from election.client.rpc import Connection
+from election.crypto.scalar import Scalar
 from election.crypto.signature import SigningKey, sign_hash
 from election.crypto.transcript import Address
 from election.errors import CountError
@@ -20,12 +21,12 @@ from election.protocol.abi import ContractName, decode_event
 from election.protocol.board import Board, Log
 from election.protocol.events import TallyFrozen
 from election.protocol.tally import TallyState
-from scripts import caution
-from scripts.authorizations import AuthorizationFile, hash_override
-from scripts.caution import AuditedElection, accept_board, audit_before_share
+from scripts import acceptance
+from scripts.acceptance import COUNT, AuditedElection, accept_board, read_record
+from scripts.authorizations import AuthorizationFile, propose_override
 from scripts.errors import UnverifiedError
 from scripts.files.json_file import render_json
-from scripts.files.key_file import KeyFile, Role, StoredShare, create_key_file
+from scripts.files.key_file import KeyFile, Role
 from scripts.freeze import freeze
 from scripts.override import override
 from scripts.publish_result import publish_results
@@ -41,7 +42,7 @@ from tests.client.stage import (
     travel,
 )
 from tests.in_process import connect_in_process
-from tests.scripts.conftest import PASSWORD
+from tests.scripts.key_files import make_key_file, put_share
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +68,12 @@ def stage(polls_closed: Stage) -> Iterator[Stage]:
 
 
 def key_file_of(stage: Stage, key: SigningKey, folder: Path) -> KeyFile:
-    made = create_key_file(
-        folder / f"{key.secret}.json", Role.TRUSTEE, password=PASSWORD
-    )
-    kept = stage.shares[key]
-    stored = StoredShare(kept.member, tuple(kept.secrets))
-    secrets = replace(made.secrets, account=key.secret, random=b"", share=stored)
-    return replace(made, secrets=secrets)
+    made = make_key_file(folder / f"{key.secret}.json", Role.TRUSTEE, key)
+    return put_share(made, stage.shares[key])
+
+
+def audit(stage: Stage) -> AuditedElection:
+    return accept_board(read_record(stage.opened), COUNT)
 
 
 def give_share(
@@ -85,7 +85,7 @@ def give_share(
     shown: AuditedElection | None = None,
 ) -> dict[int, str]:
     """Compare, agree to what was shown, and give what was agreed to."""
-    audited = audit_before_share(stage.opened)
+    audited = audit(stage)
     return share(
         stage.opened,
         shown or audited,
@@ -101,7 +101,7 @@ def give_shares(stage: Stage, contests: list[int], folder: Path) -> None:
 
 
 def sign_override(stage: Stage, folder: Path) -> list[Path]:
-    digest = hash_override(stage.opened, stage.boxes[30])
+    digest = propose_override(stage.opened, stage.boxes[30]).digest
     paths = []
     for key in (COMMISSION, *OBSERVERS[:2]):
         signed = sign_hash(digest, key)
@@ -144,7 +144,14 @@ def test_trustee_refuses_a_record_with_the_sum_of_a_contest_that_is_not_listed(
     entry = find(board, TallyFrozen)
     board = change(board, entry, contest=999)
     with pytest.raises(UnverifiedError, match=r"check 1 \(record\)"):
-        accept_board(board)
+        accept_board(board, COUNT)
+
+
+def test_override_says_of_how_few_ballots_a_sum_is_opened(stage: Stage) -> None:
+    proposal = propose_override(stage.opened, stage.boxes[30])
+    assert proposal.meaning == (
+        "contest 30, Second: opens the sum of 1 ballots, where 2 is the minimum"
+    )
 
 
 def test_withheld_contest_is_opened_by_signatures(stage: Stage, tmp_path: Path) -> None:
@@ -165,15 +172,15 @@ def test_result_waits_for_enough_shares(stage: Stage, tmp_path: Path) -> None:
 def test_honest_election_passes_the_trustees_audit(
     stage: Stage, tmp_path: Path
 ) -> None:
-    audit_before_share(stage.opened)
+    audit(stage)
     give_shares(stage, [1], tmp_path)
-    audit_before_share(stage.opened)
+    audit(stage)
 
 
 def test_sum_that_was_not_agreed_on_is_not_decrypted(
     stage: Stage, tmp_path: Path
 ) -> None:
-    audited = audit_before_share(stage.opened)
+    audited = audit(stage)
     key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
     done = share(stage.opened, audited, [1], agreed=set(), key_file=key_file)
     assert done == {1: "not agreed on"}
@@ -192,7 +199,7 @@ def test_trustee_who_is_shown_another_history_than_the_others_gives_nothing(
     )
     head = replace(board.head, number=board.head.number + 1)
     other = accept_board(
-        replace(board, logs=(*board.logs[:at], moved, *moved_on), head=head)
+        replace(board, logs=(*board.logs[:at], moved, *moved_on), head=head), COUNT
     )
     with pytest.raises(UnverifiedError, match="others were shown another one"):
         give_share(stage, [1], tmp_path, shown=other)
@@ -211,7 +218,7 @@ def test_trustee_reads_the_record_once(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A node that shows the others' history first cannot show another one later."""
-    audited = audit_before_share(stage.opened)
+    audited = audit(stage)
     agreed = set(compare(audited, [1]).values())
     calls: list[str] = []
     ask = Connection.read_logs
@@ -229,13 +236,11 @@ def test_trustee_reads_the_record_once(
 def test_trustee_of_another_election_gives_nothing(
     stage: Stage, tmp_path: Path
 ) -> None:
-    audited = audit_before_share(stage.opened)
+    audited = audit(stage)
     agreed = set(compare(audited, [1]).values())
-    key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
-    stored = key_file.secrets.share
-    assert stored is not None
-    foreign = replace(stored, secrets=tuple(x + 1 for x in stored.secrets))
-    key_file = replace(key_file, secrets=replace(key_file.secrets, share=foreign))
+    own = stage.shares[TRUSTEES[0]]
+    foreign = replace(own, secrets=tuple(Scalar(x + 1) for x in own.secrets))
+    key_file = put_share(key_file_of(stage, TRUSTEES[0], tmp_path), foreign)
     with pytest.raises(UnverifiedError, match="trustee 1: has other keys here"):
         share(stage.opened, audited, [1], agreed=agreed, key_file=key_file)
 
@@ -251,9 +256,9 @@ def test_trustee_refuses_a_record_with_a_log_left_out(
         at = next(i for i, log in enumerate(board.logs) if log.address == address)
         return replace(board, logs=board.logs[:at] + board.logs[at + 1 :])
 
-    monkeypatch.setattr(caution, "read_board", read_less)
+    monkeypatch.setattr(acceptance, "read_board", read_less)
     with pytest.raises(UnverifiedError):
-        audit_before_share(stage.opened)
+        audit(stage)
 
 
 def test_trustee_refuses_contracts_of_other_code(
@@ -267,6 +272,6 @@ def test_trustee_refuses_contracts_of_other_code(
         code[address] = code[address][:-1] + b"\0"
         return replace(board, code=code)
 
-    monkeypatch.setattr(caution, "read_board", read_other)
+    monkeypatch.setattr(acceptance, "read_board", read_other)
     with pytest.raises(UnverifiedError, match="code"):
-        audit_before_share(stage.opened)
+        audit(stage)

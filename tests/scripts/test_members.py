@@ -13,28 +13,31 @@ from election.client.open_election import open_election
 from election.client.rpc import connect
 from election.crypto.group import G1Point
 from election.protocol.ceremony.attempt import Step
-from scripts import members
 from scripts.errors import InputError
 from scripts.files.key_file import (
     KeyFile,
     Role,
-    Secrets,
     StoredShare,
+    change_secrets,
     create_key_file,
+    open_key_file,
 )
 from scripts.members import take_part, take_step
 from tests.client.stage import TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
 from tests.scripts.conftest import PASSWORD
+from tests.scripts.key_files import make_key_file
 
 
 def key_files(folder: Path) -> list[KeyFile]:
     made = []
     for number, key in enumerate(TRUSTEES[:3]):
-        path = folder / f"{number}.json"
-        file = create_key_file(path, Role.TRUSTEE, password=PASSWORD)
-        made.append(replace(file, secrets=replace(file.secrets, account=key.secret)))
+        made.append(make_key_file(folder / f"{number}.json", Role.TRUSTEE, key))
     return made
+
+
+def reopen(file: KeyFile) -> KeyFile:
+    return open_key_file(file.path, password=PASSWORD)
 
 
 @pytest.fixture
@@ -45,17 +48,27 @@ def ceremony() -> Ceremony[G1Point]:
 
 
 def test_share_is_kept_and_what_it_came_from_is_erased(
-    ceremony: Ceremony[G1Point], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ceremony: Ceremony[G1Point], tmp_path: Path
 ) -> None:
-    stored: list[Secrets] = []
-    monkeypatch.setattr(members, "store_secrets", lambda _, kept: stored.append(kept))
     files = key_files(tmp_path)
     for _ in range(5):
         assert all(take_step(ceremony, file).acted for file in files)
-    assert not stored
+    assert reopen(files[0]).secrets == files[0].secrets
     share = take_step(ceremony, files[0]).key_share
-    assert [kept.random for kept in stored] == [b""]
-    assert [kept.key_share for kept in stored] == [share]
+    kept = reopen(files[0]).secrets
+    assert kept.random == b""
+    assert kept.key_share == share
+
+
+def test_share_is_kept_beside_what_another_program_noted_meanwhile(
+    ceremony: Ceremony[G1Point], tmp_path: Path
+) -> None:
+    files = key_files(tmp_path)
+    for _ in range(5):
+        assert all(take_step(ceremony, file).acted for file in files)
+    change_secrets(files[0], lambda kept: replace(kept, decrypted={"a": "b"}))
+    take_step(ceremony, files[0])
+    assert reopen(files[0]).secrets.decrypted == {"a": "b"}
 
 
 def test_kept_share_is_given_without_a_ceremony(

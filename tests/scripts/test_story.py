@@ -105,7 +105,11 @@ def extend_polls(cli: Cli) -> None:
     paths = []
     for name in ("commission", "observer"):
         paths.append(cli.folder / f"signed-{name}.json")
-        cli.act("authorize", "--extend", "600", "--out", paths[-1], key=name)
+        signed = cli.attempt(
+            "authorize", "--extend", "600", "--out", paths[-1], key=name
+        )
+        assert f"signing {signed.result['hash']}" in signed.err
+        assert "extension 0, by 600 seconds" in signed.err
     before = cli.act("status")["times"]["closed"]
     assert cli.act("extend", "600", *paths, key="relay")["cast_closing"] > before
 

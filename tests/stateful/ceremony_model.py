@@ -60,6 +60,10 @@ class CeremonyModel:
         """List who has not acted in this step."""
         return [each for each in self.members if each not in self.acted]
 
+    def underived(self) -> list[int]:
+        """List the slots whose key is not derived."""
+        return [each for each in range(1, self.slots + 1) if each not in self.derived]
+
     def willing(self) -> list[int]:
         """List who can still act honestly in this step."""
         kept = self.mute if self.step is Step.REVEAL else set()
@@ -84,7 +88,7 @@ class CeremonyModel:
     def act_refusal(self, step: Step, who: LocalAccount, now: int) -> str | None:
         """Tell why an account may not act in a step; it may complain in its turn."""
         refusal = self.turn_refusal(step, who, now)
-        if refusal is None and step is Step.CONFIRM and len(self.derived) < self.slots:
+        if refusal is None and step is Step.CONFIRM and self.underived():
             return "key_ceremony: slots not derived"
         return refusal
 

@@ -20,6 +20,9 @@ from tests.contracts.rehearsal import LARGE, SMALL
 LEAVES: Final = ((LARGE, 5), (LARGE, 6), (SMALL, 1))
 """The leaves of a story: contest and index."""
 
+LARGEST: Final = 2**24
+"""Voters of a list."""
+
 NOT_LISTED: Final = "voter_list: leaf is not on the list"
 EXPIRED: Final = "voter_list: attestation has expired"
 WRONG: Final = "voter_list: attestation is not by the right organisation"
@@ -118,6 +121,20 @@ class LeavesModel:
         return [
             each for each, (phase, _, at, _) in _RULES.items() if (phase, at) == there
         ]
+
+    def list_refusal(
+        self, contest: int, size: int, now: int, *, is_by_commission: bool
+    ) -> str | None:
+        """Tell why a list is not published, or corrected."""
+        if not is_by_commission:
+            return "voter_list: only the commission publishes"
+        if self.phase(now) is not Phase.LIST:
+            return "voter_list: lists are closed"
+        if contest not in (LARGE, SMALL):
+            return "voter_list: no such contest"
+        if not 0 < size <= LARGEST:
+            return "voter_list: size is zero or too large"
+        return None
 
     def refusal(self, intent: Intent, now: int) -> str | None:
         """Tell why an act is refused at this time."""

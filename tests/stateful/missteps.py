@@ -1,4 +1,4 @@
-"""What a member of a ceremony may send wrongly in his turn, and how it is refused."""
+"""What members of a ceremony may send wrongly, or out of turn, and the refusals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,31 @@ from web3.contract.contract import ContractFunction
 from election.crypto.transcript import Hash
 from tests.contracts.bad_points import flip
 from tests.contracts.ceremony_run import CeremonyRun, Step
+
+STEPS: Final = {
+    "enroll": Step.ENROLL,
+    "commit": Step.COMMIT,
+    "reveal": Step.REVEAL,
+    "deal": Step.SHARES,
+    "confirm": Step.CONFIRM,
+    "complain": Step.CONFIRM,
+}
+"""When an act is possible."""
+
+
+def hollow_act(run: CeremonyRun[Any], name: str) -> ContractFunction:
+    """Act with nothing in one's hands."""
+    view = run.contract.functions
+    acts: dict[str, ContractFunction] = {
+        "enroll": view.enroll(bytes(128), bytes(128), 0),
+        "commit": view.commit(bytes(32)),
+        "reveal": view.reveal(b"", b"", 0, bytes(32)),
+        "deal": view.deal(b"", b"", 0, []),
+        "confirm": view.confirm(b"", 0),
+        "complain": view.complain(1, b"", b"", [], b"", b"", b"", 0),
+    }
+    return acts[name]
+
 
 Misstep = tuple[str, Callable[[CeremonyRun[Any], int], ContractFunction]]
 """The contract's reason, and what a member sends."""
@@ -31,6 +56,11 @@ def _cut_shares(run: CeremonyRun[Any], member: int) -> ContractFunction:
     return run.deal(replace(honest, ciphertexts=honest.ciphertexts[1:]))
 
 
+def _copy_deal(run: CeremonyRun[Any], member: int) -> ContractFunction:
+    other = 1 if member != 1 else 2
+    return run.deal(run.deals[other])
+
+
 def _cut_coefficients(run: CeremonyRun[Any], member: int) -> ContractFunction:
     honest = run.reveals[member]
     return run.reveal(replace(honest, coefficients=honest.coefficients[128:]))
@@ -47,8 +77,8 @@ def _miss_proof(run: CeremonyRun[Any], member: int) -> ContractFunction:
 
 MISSTEPS: Final[dict[Step, dict[str, Misstep]]] = {
     Step.ENROLL: {
-        "empty key": ("key_ceremony: wrong E length", _enroll(key=b"")),
-        "no key": ("key_ceremony: E is infinity", _enroll(key=_NO_POINT)),
+        "empty key": ("key_ceremony: wrong E or R length", _enroll(key=b"")),
+        "no key": ("key_ceremony: E or E or R is infinity", _enroll(key=_NO_POINT)),
         "another's proof": ("key_ceremony: E is not proven", _enroll(s=1)),
     },
     Step.REVEAL: {
@@ -56,9 +86,11 @@ MISSTEPS: Final[dict[Step, dict[str, Misstep]]] = {
         "another salt": ("key_ceremony: not as committed", _change_salt),
     },
     Step.SHARES: {
-        "empty point": ("key_ceremony: wrong R length", _deal(r=b"")),
-        "no point": ("key_ceremony: R is infinity", _deal(r=_NO_POINT)),
+        "empty point": ("key_ceremony: wrong E or R length", _deal(r=b"")),
+        "no point": ("key_ceremony: E or R is infinity", _deal(r=_NO_POINT)),
         "too few": ("key_ceremony: shares miscounted", _cut_shares),
+        "no proof": ("key_ceremony: R is not proven", _deal(s=1)),
+        "another's": ("key_ceremony: R is not proven", _copy_deal),
     },
     Step.CONFIRM: {"no proof": ("key_ceremony: shares not proven", _miss_proof)},
 }

@@ -27,15 +27,16 @@ from tests.contracts.leaf_desk import LOCK, LeafDesk, address_of
 from tests.contracts.rehearsal import LARGE, SMALL, lists_published
 from tests.stateful.answers import draw_by_answer
 from tests.stateful.flaws import Case, list_claims, list_flaws
-from tests.stateful.leaves_model import LEAVES, Flaw, Intent, LeavesModel
+from tests.stateful.leaves_model import LARGEST, LEAVES, Flaw, Intent, LeavesModel
 from tests.stateful.pace import Pace, tell
 from tests.stateful.weakened import assert_noticed
 
 PACE: Final = Pace(volumes=6, steps=25)
 LOCKS: Final = (None, LOCK, SigningKey(0x10CD))
+NO_CONTEST: Final = 999
 BUSY: Final = (Phase.REGISTRATION, Phase.VOTING)
-ENOUGH: Final = 10
-"""Acts of a busy phase before the next one begins."""
+ENOUGH: Final = {Phase.LIST: 4, Phase.REGISTRATION: 10, Phase.VOTING: 10}
+"""Acts of a phase before the next one begins."""
 
 PLACES: Final = range(len(LEAVES))
 RIGHT: Final = "the leaf's own"
@@ -64,19 +65,23 @@ class Leaves(RuleBasedStateMachine):
         self.stack.close()
 
     @initialize(
-        begins=st.sampled_from((4, 2)),
+        begins=st.sampled_from((4, 2, 4, 2, 1)),
         locks=st.tuples(*[registered] * len(PLACES)),
     )
     def begin(self, begins: int, locks: tuple[SigningKey | str | None, ...]) -> None:
-        """Register some of them, and move to the begin of a phase."""
-        self.travel_to(self.model.times[2])
+        """Come to the begin of a phase; from REGISTRATION on some are registered."""
+        self.now = self.connection.read_clock()
+        if begins > 1:
+            self.travel_to(self.model.times[2])
         for place, lock in enumerate(locks):
-            if not isinstance(lock, str):
+            if begins > 1 and not isinstance(lock, str):
                 case = self.case(place, Action.REGISTER, lock, LIFETIME)
-                self.made.append((self.intent(place, case), case.make()))
-                self.perform(*self.made[-1])
+                intent, act = self.intent(place, case), case.make()
+                self.made.append((intent, act))
+                self.rehearsal.send(act)
+                self.model.perform(intent)
         self.compare()
-        self.travel_to(max(self.now, self.model.times[begins]))
+        self.travel_to(max(self.connection.read_clock(), self.model.times[begins]))
 
     # Time
 
@@ -91,7 +96,7 @@ class Leaves(RuleBasedStateMachine):
     def can_travel(self) -> bool:
         """Tell whether enough was done in this phase."""
         phase = self.model.phase(self.now)
-        return phase < Phase.CLOSED and (phase not in BUSY or self.acts >= ENOUGH)
+        return phase < Phase.CLOSED and self.acts >= ENOUGH.get(phase, 0)
 
     @precondition(can_travel)
     @rule()
@@ -130,17 +135,20 @@ class Leaves(RuleBasedStateMachine):
     def refusal(self, intent: Intent) -> str | None:
         return self.model.refusal(intent, self.now)
 
-    def perform(self, intent: Intent, act: Act) -> None:
-        self.rehearsal.send(act)
-        self.now = self.connection.read_clock()
-        self.model.perform(intent)
+    def send(
+        self, act: Act, expected: str | None, sender: SigningKey | None = None
+    ) -> bool:
+        """Send what is taken; returns whether it was."""
+        self.acts += 1
+        assert self.rehearsal.refusal(act, sender) == expected
+        if expected is None:
+            self.rehearsal.send(act, sender)
+            self.now = self.connection.read_clock()
+        return expected is None
 
     def attempt(self, intent: Intent, act: Act) -> None:
-        self.acts += 1
-        expected = self.refusal(intent)
-        assert self.rehearsal.refusal(act) == expected
-        if expected is None:
-            self.perform(intent, act)
+        if self.send(act, self.refusal(intent)):
+            self.model.perform(intent)
             self.compare()
 
     @rule(data=st.data())
@@ -190,6 +198,29 @@ class Leaves(RuleBasedStateMachine):
         changed = flaws[which][name][1]()
         self.attempt(intend(which, name), cases[which].make(**changed))
 
+    @precondition(lambda self: self.model.phase(self.now) <= Phase.REGISTRATION)
+    @precondition(lambda self: self.acts < ENOUGH[Phase.LIST])
+    @rule(data=st.data())
+    def publish_the_list_again(self, data: st.DataObject) -> None:
+        roles = self.rehearsal.roles
+        senders = {"commission": roles.commission, "relay": roles.relay}
+        root = self.rehearsal.register.lists[LARGE].tree.root
+        right = len(self.rehearsal.register.lists[LARGE].voters)
+
+        def answer(option: tuple[str, int, int]) -> str | None:
+            sender, contest, size = option
+            is_by_commission = sender == "commission"
+            return self.model.list_refusal(
+                contest, size, self.now, is_by_commission=is_by_commission
+            )
+
+        sizes = right, 0, LARGEST + 1, 2**256 - 1
+        options = product(senders, (LARGE, NO_CONTEST), sizes)
+        sender, contest, size = draw_by_answer(data, options, answer)
+        act = self.view.publish(contest, root, size=size)
+        if self.send(act, answer((sender, contest, size)), senders[sender]):
+            self.compare()
+
     @precondition(lambda self: self.model.phase(self.now) >= Phase.FREEZE)
     @rule(data=st.data())
     def mark_paper(self, data: st.DataObject) -> None:
@@ -209,12 +240,8 @@ class Leaves(RuleBasedStateMachine):
         option = draw_by_answer(data, product(senders, PLACES, claims[0]), answer)
         sender, place, claim = option
         act = self.desks[place].mark_paper(claim=claims[place][claim])
-        self.acts += 1
-        assert self.rehearsal.refusal(act, senders[sender]) == answer(option)
-        if answer(option) is None:
-            self.rehearsal.send(act, senders[sender])
+        if self.send(act, answer(option), senders[sender]):
             self.model.leaves[place].move(LeafState.PAPER)
-            self.now = self.connection.read_clock()
             self.compare()
 
     # The model
@@ -229,6 +256,9 @@ class Leaves(RuleBasedStateMachine):
         assert read("lock", hashes) == [address_of(each.lock) for each in leaves]
         assert read("blinded_hash", hashes) == [each.blinded for each in leaves]
         for contest in (LARGE, SMALL):
+            published = self.rehearsal.register.lists[contest]
+            assert self.view.contract.read("root", contest) == published.tree.root
+            assert self.view.contract.read("size", contest) == len(published.voters)
             names = "online", "paper", "issued"
             counts = tuple(self.view.contract.read(name, contest) for name in names)
             assert counts == self.model.counts(contest)
@@ -245,7 +275,6 @@ def test_leaves_are_the_models() -> None:
         "a leaf's counter stands still",
         "a withdrawn leaf keeps its lock",
         "a locked leaf is issued a credential without its lock",
-        "voter_list: leaf votes online or has voted",
     ],
 )
 def test_weakness_of_a_voter_list_is_noticed(weakness: str) -> None:

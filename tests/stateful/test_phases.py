@@ -233,10 +233,8 @@ def test_clock_is_the_models() -> None:
     "weakness",
     [
         "an extension is used twice",
-        "each extension may be two hours",
         "issuing ends a second late",
         "polls close a second late",
-        "election: box exists",
     ],
 )
 def test_weakness_of_an_election_is_noticed(weakness: str) -> None:

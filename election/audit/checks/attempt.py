@@ -17,18 +17,13 @@ from election.crypto.transcript import Hash
 from election.errors import FaultyIssuerError, FaultyTrusteeError
 from election.protocol import events
 from election.protocol.ceremony.attempt import Attempt, BoundAttempt, Step, bind_attempt
+from election.protocol.ceremony.complaint import Complaint, judge_complaint
 from election.protocol.ceremony.confirmation import (
     Confirmation,
     accept_confirmation,
     derive_digest,
 )
-from election.protocol.ceremony.dealing import (
-    Complaint,
-    Deal,
-    Dealt,
-    accept_deal,
-    judge_complaint,
-)
+from election.protocol.ceremony.dealing import Deal, Dealt, accept_deal
 from election.protocol.ceremony.enrolment import Enrolment, accept_enrolment
 from election.protocol.ceremony.polynomials import (
     CeremonyKeys,
@@ -124,10 +119,15 @@ class AttemptReplay(Generic[Point]):
                 bound,
                 member=index,
                 commitment=self.committed[index],
+                earlier=self.revealed.values(),
             )
         elif isinstance(message, events.Dealt):
-            deal = Deal(message.r, message.ciphertexts)
-            self.dealt[index] = accept_deal(deal, bound, member=index)
+            self.dealt[index] = accept_deal(
+                Deal(message.r, message.t, message.s, message.ciphertexts),
+                bound,
+                member=index,
+                revealed=self.revealed[index],
+            )
         elif isinstance(message, events.Confirmed):
             self._confirm(message, bound)
 

@@ -1,12 +1,16 @@
 """Every contract runs what the compiler makes of the source in `contracts/`.
 
 docs/protocol.md §7. The code of a contract is its build followed by the values that its
-constructor fixed, which must be the ones that the record announces. A trapped generator
-K would open every ballot, so K is computed anew and looked for in the box's build.
+constructor fixed, which must be the ones that the record announces. What else a
+constructor did does not show there: the election's address is a hash of its initcode
+with its arguments, and by these blueprints it made the other contracts. A trapped
+generator K would open every ballot, so K is computed anew and looked for in the box's
+build.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from election.artifacts import COMPILER, EVM_VERSION, OPTIMIZE, read_artifact
@@ -17,17 +21,17 @@ from election.audit.report import COMMISSION, Outcome
 from election.audit.verify import Named, join_outcomes, verify_each
 from election.crypto.group import K, encode_g1
 from election.crypto.transcript import hash_bytes
+from election.protocol.abi import ContractName
+from election.protocol.manifest import Contest
+from election.protocol.origin import derive_created_address, encode_origin
 from election.protocol.replay import Contract, Part
 
 _SETTINGS: Final = f"vyper {COMPILER}, evm {EVM_VERSION}, optimize {OPTIMIZE}"
-_BLUEPRINT: Final = "box blueprint"
-_GENERATOR: Final = "generator K"
 
 
 def check_code(evidence: Evidence) -> Outcome:
     """Compare all runtime code with the build; list what the constructors fixed."""
     contracts = tuple(evidence.replay.contracts.values())
-    extra = {_BLUEPRINT: _verify_blueprint, _GENERATOR: _verify_generator}
     notes = (_SETTINGS, *(_describe(evidence, each) for each in contracts))
     return join_outcomes(
         (
@@ -38,8 +42,14 @@ def check_code(evidence: Evidence) -> Outcome:
                 blames=COMMISSION,
             ),
             verify_each(
-                extra,
-                lambda subject: extra[subject](evidence),
+                _BLUEPRINTS,
+                lambda part: _verify_blueprint(evidence, part),
+                name=lambda part: Named(f"blueprint of the {part}"),
+                blames=COMMISSION,
+            ),
+            verify_each(
+                _OTHERS,
+                lambda subject: _OTHERS[subject](evidence),
                 name=Named,
                 blames=COMMISSION,
             ),
@@ -62,12 +72,33 @@ def _verify_contract(evidence: Evidence, contract: Contract) -> None:
         require(actual[name] == value, fact, blames=COMMISSION)
 
 
-def _verify_blueprint(evidence: Evidence) -> None:
-    code = evidence.board.code.get(evidence.deployed.box_blueprint, b"")
-    is_built = code == read_artifact(Part.BOX.contract_name.value).blueprint_code
+def _verify_blueprint(evidence: Evidence, part: str) -> None:
+    address = getattr(evidence.deployed.blueprints, part)
+    code = evidence.board.code.get(address, b"")
+    is_built = code == read_artifact(_BLUEPRINTS[part].value).blueprint_code
     require(is_built, "is not the build of its source", blames=COMMISSION)
+
+
+def _verify_box_hash(evidence: Evidence) -> None:
+    code = evidence.board.code.get(evidence.deployed.blueprints.box, b"")
     is_announced = hash_bytes(code) == evidence.deployed.box_code_hash
-    require(is_announced, "has another hash than announced", blames=COMMISSION)
+    require(is_announced, "is another than announced", blames=COMMISSION)
+
+
+def _verify_origin(evidence: Evidence) -> None:
+    deployed = evidence.deployed
+    contests = sorted(evidence.contests, key=lambda contest: contest.position)
+    arguments = encode_origin(
+        deployed.rules,
+        trustees=deployed.trustees,
+        issuers=deployed.issuers,
+        contests=[Contest(c.contest, c.title, c.candidates) for c in contests],
+        blueprints=deployed.blueprints,
+    )
+    initcode = read_artifact(ContractName.ELECTION.value).initcode + arguments
+    address = derive_created_address(initcode, deployer=deployed.deployer)
+    is_committed = address == evidence.board.election
+    require(is_committed, "is not made of what the record says", blames=COMMISSION)
 
 
 def _verify_generator(_: Evidence) -> None:
@@ -76,6 +107,19 @@ def _verify_generator(_: Evidence) -> None:
     words = (raw[at : at + 32].lstrip(b"\0") for at in range(0, len(raw), 32))
     is_used = all(word in runtime for word in words)
     require(is_used, "is not what the box verifies with", blames=COMMISSION)
+
+
+_BLUEPRINTS: Final[Mapping[str, ContractName]] = {
+    "ceremony": ContractName.KEY_CEREMONY,
+    "voter_list": ContractName.VOTER_LIST,
+    "tally": ContractName.TALLY,
+    "box": ContractName.BALLOT_BOX,
+}
+_OTHERS: Final[Mapping[str, Callable[[Evidence], None]]] = {
+    "hash of the box blueprint": _verify_box_hash,
+    "generator K": _verify_generator,
+    "address of the election": _verify_origin,
+}
 
 
 def _describe(evidence: Evidence, contract: Contract) -> str:

@@ -40,26 +40,32 @@ def check_images(evidence: Evidence) -> Outcome:
 
 
 def _points_of_g1(evidence: Evidence) -> Iterator[tuple[bytes, str]]:
-    """List E and R of both ceremonies, F, V and H of the trustees, with their owner."""
+    """List E and R of both ceremonies, F, V and H of the trustees, with their owner.
+
+    What V_m hides is trustee m's share: no other knows it, unless k have met.
+    """
     for enrolled in evidence.every(events.Enrolled):
-        yield enrolled.event.key, _owner(enrolled)
+        yield enrolled.event.key, _owner(evidence, enrolled)
     for dealt in evidence.every(events.Dealt):
-        yield dealt.event.r, _owner(dealt)
+        yield dealt.event.r, _owner(evidence, dealt)
     for revealed in evidence.every(events.Revealed, Part.TRUSTEES):
         for raw in _cut(revealed.event.coefficients, G1_BYTES):
-            yield raw, _owner(revealed)
+            yield raw, _owner(evidence, revealed)
     for derived in evidence.every(events.SlotDerived, Part.TRUSTEES):
-        for raw in _cut(derived.event.key + derived.event.verification_keys, G1_BYTES):
-            yield raw, TRUSTEES
+        yield derived.event.key, TRUSTEES
+        shares = _cut(derived.event.verification_keys, G1_BYTES)
+        for index, raw in enumerate(shares, 1):
+            attempt = derived.event.attempt
+            yield raw, _name(evidence, Part.TRUSTEES, index, attempt=attempt)
 
 
 def _points_of_g2(evidence: Evidence) -> Iterator[tuple[bytes, str]]:
     """List F, V, PK and T of the issuers' ceremony, with their owner."""
     for revealed in evidence.every(events.Revealed, Part.ISSUERS):
         for raw in _cut(revealed.event.coefficients + revealed.event.t, G2_BYTES):
-            yield raw, _owner(revealed)
+            yield raw, _owner(evidence, revealed)
     for confirmed in evidence.every(events.Confirmed, Part.ISSUERS):
-        yield confirmed.event.t, _owner(confirmed)
+        yield confirmed.event.t, _owner(evidence, confirmed)
     for derived in evidence.every(events.SlotDerived, Part.ISSUERS):
         for raw in _cut(derived.event.key + derived.event.verification_keys, G2_BYTES):
             yield raw, ISSUERS
@@ -70,10 +76,18 @@ def _cut(raw: bytes, size: int) -> Iterator[bytes]:
 
 
 def _owner(
+    evidence: Evidence,
     entry: Entry[events.Enrolled]
     | Entry[events.Dealt]
     | Entry[events.Revealed]
     | Entry[events.Confirmed],
 ) -> str:
-    role = "trustee" if entry.contract.part is Part.TRUSTEES else "issuer"
-    return f"{role} {entry.event.index}"
+    event = entry.event
+    return _name(evidence, entry.contract.part, event.index, attempt=event.attempt)
+
+
+def _name(evidence: Evidence, part: Part, index: int, *, attempt: int) -> str:
+    """Name a member; in an aborted attempt the same index may be of another."""
+    role = "trustee" if part is Part.TRUSTEES else "issuer"
+    is_final = attempt == evidence.last(events.CeremonyFinal, part).event.attempt
+    return f"{role} {index}" if is_final else f"{role} {index} of attempt {attempt}"

@@ -43,7 +43,7 @@ def _of_election(evidence: Evidence, _: Contract) -> Immutables:
         "issuers": address_word(deployed.issuers_ceremony),
         "voter_list": address_word(deployed.voter_list),
         "tally": address_word(deployed.tally),
-        "box_blueprint": address_word(deployed.box_blueprint),
+        "box_blueprint": address_word(deployed.blueprints.box),
         "box_code_hash": hash_word(deployed.box_code_hash),
     }
 

@@ -15,7 +15,7 @@ from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import NODE, Outcome
 from election.audit.verify import Named, verify_each
-from election.crypto.transcript import ZERO_HASH
+from election.crypto.transcript import ADDRESS_BYTES, ZERO_HASH, Address
 from election.protocol.ceremony.attempt import Step
 from election.protocol.context import derive_candidates_hash
 from election.protocol.events import (
@@ -37,6 +37,8 @@ from election.protocol.events import (
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
 from election.protocol.views import View, list_views, read_answer
+
+_NOWHERE: Final = Address(bytes(ADDRESS_BYTES))
 
 
 def check_state(evidence: Evidence) -> Outcome:
@@ -98,6 +100,18 @@ def find_tally_state(evidence: Evidence, contest: int) -> TallyState:
     return TallyState.OPEN if is_frozen else TallyState.NONE
 
 
+def _find_box(evidence: Evidence, contest: int) -> BoxCreated:
+    """Give a contest's box as announced: of one that is not made yet, all is zero."""
+    created = evidence.every(BoxCreated, contest)
+    return created[-1].event if created else BoxCreated(contest, _NOWHERE, ZERO_HASH)
+
+
+def _find_list(evidence: Evidence, contest: int) -> ListPublished:
+    """Give a contest's list as announced: of one that is not published, all is zero."""
+    published = evidence.every(ListPublished, contest)
+    return published[-1].event if published else ListPublished(contest, ZERO_HASH, 0)
+
+
 def _find_counts(evidence: Evidence, contest: int) -> tuple[int, ...]:
     results = evidence.every(ResultPublished, contest)
     return results[-1].event.counts if results else ()
@@ -129,11 +143,11 @@ _OF_PART: Final[Mapping[tuple[Part, str], Callable[[Evidence, Part], object]]] =
     },
 }
 _OF_CONTEST: Final[Mapping[tuple[Part, str], Callable[[Evidence, int], object]]] = {
-    (Part.ELECTION, "box"): lambda e, c: e.last(BoxCreated, c).event.box,
-    (Part.ELECTION, "ctx"): lambda e, c: e.last(BoxCreated, c).event.ctx,
+    (Part.ELECTION, "box"): lambda e, c: _find_box(e, c).box,
+    (Part.ELECTION, "ctx"): lambda e, c: _find_box(e, c).ctx,
     (Part.ELECTION, "candidates_hash"): _hash_candidates,
-    (Part.VOTER_LIST, "root"): lambda e, c: e.last(ListPublished, c).event.root,
-    (Part.VOTER_LIST, "size"): lambda e, c: e.last(ListPublished, c).event.size,
+    (Part.VOTER_LIST, "root"): lambda e, c: _find_list(e, c).root,
+    (Part.VOTER_LIST, "size"): lambda e, c: _find_list(e, c).size,
     (Part.VOTER_LIST, "online"): count_online,
     (Part.VOTER_LIST, "paper"): lambda e, c: len(e.every(PaperMarked, c)),
     (Part.VOTER_LIST, "issued"): lambda e, c: len(e.every(Issued, c)),

@@ -8,8 +8,9 @@ from election.client.contract import Contract
 from election.client.wire import LARGEST_NUMBER, Act
 from election.crypto.transcript import Address, Hash
 from election.protocol.ceremony.attempt import Step
+from election.protocol.ceremony.complaint import Complaint
 from election.protocol.ceremony.confirmation import Confirmation
-from election.protocol.ceremony.dealing import Complaint, Deal
+from election.protocol.ceremony.dealing import Deal
 from election.protocol.ceremony.enrolment import Enrolment
 from election.protocol.ceremony.polynomials import Reveal
 from election.protocol.rules import MOST_SEATS, MOST_SLOTS
@@ -83,7 +84,8 @@ class KeyCeremony:
 
     def deal(self, message: Deal) -> Act:
         """Give all others their encrypted shares."""
-        return self.contract.act("deal", message.r, message.ciphertexts)
+        fields = message.r, message.t, message.s, message.ciphertexts
+        return self.contract.act("deal", *fields)
 
     def confirm(self, message: Confirmation) -> Act:
         """Prove to hold one's shares."""

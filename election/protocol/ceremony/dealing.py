@@ -1,6 +1,8 @@
-"""Steps 4 and 5: members deal encrypted shares; a complaint shows who is at fault.
+"""Step 4: members deal each other their shares, encrypted.
 
-docs/protocol.md §4.4 and §4.5.
+docs/protocol.md §4.4. A complaint will show Z = e_mR, which opens whatever is dealt
+under R: so a deal proves that its dealer knows u, R = uG, and binds R to all that it
+goes with. Of a deal that does not prove it, nothing is opened and nobody complains.
 """
 
 from __future__ import annotations
@@ -9,17 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from election.crypto.group import G, G1Point, Point, decode_g1, encode_g1
-from election.crypto.proofs.equality import (
-    EqualityProof,
-    EqualityStatement,
-    prove_equality,
-    verify_equality,
+from election.crypto.proofs.knowledge import (
+    KnowledgeProof,
+    KnowledgeStatement,
+    prove_knowledge,
+    verify_knowledge,
 )
 from election.crypto.randomness import SecretSource
 from election.crypto.scalar import Scalar, accept_scalar, decode_scalar, encode_scalar
 from election.crypto.sharing import evaluate_commitments, evaluate_polynomial
 from election.crypto.transcript import (
-    Field,
     Hash,
     Tag,
     hash_fields,
@@ -27,23 +28,29 @@ from election.crypto.transcript import (
     point_words,
     uint_word,
 )
-from election.errors import ElectionError, EncodingError
+from election.errors import EncodingError
 from election.protocol.ceremony.attempt import BoundAttempt, blame
 from election.protocol.ceremony.enrolment import derive_encryption_secret
-from election.protocol.ceremony.polynomials import Revealed, derive_polynomials
+from election.protocol.ceremony.polynomials import (
+    Revealed,
+    derive_polynomials,
+    derive_reveal_digest,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What `deal` takes: R, and one word for each other member and slot, in order."""
+    """What `deal` takes: R, T, s, a word for each other member and slot, in order."""
 
     r: bytes
+    t: bytes
+    s: int
     ciphertexts: tuple[Hash, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """One member's accepted deal: R_i, the words for each member, and h_c,i."""
+    """One member's deal, proven: R_i, the words for each member, and h_c,i."""
 
     ephemeral: G1Point
     ciphertexts: Mapping[int, tuple[Hash, ...]]
@@ -56,17 +63,6 @@ class OpenedShares:
 
     dealer: int
     secrets: tuple[Scalar, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """What a complaint adds to the dealer's own messages: Z, T1, T2, s."""
-
-    dealer: int
-    z: bytes
-    t1: bytes
-    t2: bytes
-    s: int
 
 
 def deal(bound: BoundAttempt[Point], member: int, *, source: SecretSource) -> Deal:
@@ -83,7 +79,33 @@ def deal(bound: BoundAttempt[Point], member: int, *, source: SecretSource) -> De
         for pad, polynomial in zip(pads, polynomials.slots, strict=True):
             share = encode_scalar(evaluate_polynomial(polynomial, receiver))
             ciphertexts.append(_xor(pad, share))
-    return Deal(encode_g1(ephemeral), tuple(ciphertexts))
+    return prove_deal(tuple(ciphertexts), bound, member, source=source)
+
+
+def prove_deal(
+    ciphertexts: tuple[Hash, ...],
+    bound: BoundAttempt[Point],
+    member: int,
+    *,
+    source: SecretSource,
+) -> Deal:
+    """Prove whatever a member deals, bound to its own reveal, whatever a node shows.
+
+    Bound to a reveal that a node made up, it would pass there for a wrong deal.
+    """
+    u = _derive_nonce(bound, member, source)
+    digest = _digest(
+        bound,
+        member,
+        revealed=derive_reveal_digest(bound, member, source=source),
+        ephemeral=G * u,
+        ciphertexts=ciphertexts,
+    )
+    statement = _state(G * u, digest)
+    nonce = source.derive_scalar(digest, 0)
+    proof = prove_knowledge(statement, (u,), nonce=nonce)
+    t = encode_g1(proof.commitment)
+    return Deal(encode_g1(G * u), t, proof.response, ciphertexts)
 
 
 def _derive_nonce(
@@ -95,11 +117,22 @@ def _derive_nonce(
     return source.derive_scalar(context, 0)
 
 
-def accept_deal(message: Deal, bound: BoundAttempt[Point], *, member: int) -> Dealt:
-    """Accept the form of a member's deal; raises FaultyTrusteeError and its like."""
+def accept_deal(
+    message: Deal,
+    bound: BoundAttempt[Point],
+    *,
+    member: int,
+    revealed: Revealed[Point],
+) -> Dealt:
+    """Accept a member's deal, but for the shares, which only their receivers can open.
+
+    revealed: by this member. Raises FaultyTrusteeError and its like.
+    """
     kind, slots = bound.attempt.group.kind, bound.attempt.slots
     try:
         ephemeral = decode_g1(message.r)
+        commitment = decode_g1(message.t, allow_infinity=True)
+        proof = KnowledgeProof(commitment, accept_scalar(message.s))
     except EncodingError as error:
         raise blame(kind, str(error), member=member) from error
     receivers = [other for other in bound.members if other != member]
@@ -109,14 +142,39 @@ def accept_deal(message: Deal, bound: BoundAttempt[Point], *, member: int) -> De
         receiver: message.ciphertexts[at * slots : (at + 1) * slots]
         for at, receiver in enumerate(receivers)
     }
-    digest = hash_fields(
+    digest = _digest(
+        bound,
+        member,
+        revealed=revealed.digest,
+        ephemeral=ephemeral,
+        ciphertexts=message.ciphertexts,
+    )
+    if not verify_knowledge(_state(ephemeral, digest), proof):
+        raise blame(kind, "deal does not verify", member=member)
+    return Dealt(ephemeral, ciphertexts, digest)
+
+
+def _digest(
+    bound: BoundAttempt[Point],
+    member: int,
+    *,
+    revealed: Hash,
+    ephemeral: G1Point,
+    ciphertexts: tuple[Hash, ...],
+) -> Hash:
+    return hash_fields(
         Tag.DEAL,
         hash_word(bound.cer),
         uint_word(member),
+        hash_word(revealed),
         point_words(ephemeral),
-        *map(hash_word, message.ciphertexts),
+        *map(hash_word, ciphertexts),
     )
-    return Dealt(ephemeral, ciphertexts, digest)
+
+
+def _state(ephemeral: G1Point, digest: Hash) -> KnowledgeStatement[G1Point]:
+    tag = Tag.DEAL_CHALLENGE
+    return KnowledgeStatement(G, (ephemeral,), (Scalar(1),), digest, tag)
 
 
 def open_shares(
@@ -134,7 +192,7 @@ def open_shares(
     """
     secret = derive_encryption_secret(bound.attempt, member, source=source)
     shared = dealt.ephemeral * secret
-    shares = _decrypt(
+    shares = decrypt_shares(
         dealt, bound, dealer=dealer, member=member, revealed=revealed, shared=shared
     )
     if shares is None:
@@ -143,63 +201,7 @@ def open_shares(
     return OpenedShares(dealer, shares)
 
 
-def complain(
-    dealt: Dealt,
-    bound: BoundAttempt[Point],
-    *,
-    dealer: int,
-    member: int,
-    source: SecretSource,
-) -> Complaint:
-    """Show the pad that this dealer shares with the member; it ends the attempt."""
-    secret = derive_encryption_secret(bound.attempt, member, source=source)
-    shared = dealt.ephemeral * secret
-    statement = _state(dealt, bound, dealer=dealer, member=member, shared=shared)
-    nonce = source.derive_scalar(statement.digest, 0)
-    proof = prove_equality(statement, (secret,), nonce=nonce)
-    return Complaint(
-        dealer,
-        encode_g1(shared),
-        encode_g1(proof.over_generator),
-        encode_g1(proof.over_base),
-        proof.response,
-    )
-
-
-def judge_complaint(
-    complaint: Complaint,
-    bound: BoundAttempt[Point],
-    *,
-    member: int,
-    dealt: Dealt,
-    revealed: Revealed[Point],
-) -> ElectionError:
-    """Judge between the complaining member and the dealer; return the blame.
-
-    Raises FaultyTrusteeError and its like if the complaint itself is malformed.
-    """
-    kind, dealer = bound.attempt.group.kind, complaint.dealer
-    try:
-        shared = decode_g1(complaint.z, allow_infinity=True)
-        proof = EqualityProof(
-            decode_g1(complaint.t1, allow_infinity=True),
-            decode_g1(complaint.t2, allow_infinity=True),
-            accept_scalar(complaint.s),
-        )
-    except EncodingError as error:
-        raise blame(kind, str(error), member=member) from error
-    statement = _state(dealt, bound, dealer=dealer, member=member, shared=shared)
-    if not verify_equality(statement, proof):
-        raise blame(kind, "complaint does not verify", member=member)
-    shares = _decrypt(
-        dealt, bound, dealer=dealer, member=member, revealed=revealed, shared=shared
-    )
-    if shares is None:
-        return blame(kind, "dealt a wrong share", member=dealer)
-    return blame(kind, "complained about a right share", member=member)
-
-
-def _decrypt(
+def decrypt_shares(
     dealt: Dealt,
     bound: BoundAttempt[Point],
     *,
@@ -208,6 +210,10 @@ def _decrypt(
     revealed: Revealed[Point],
     shared: G1Point,
 ) -> tuple[Scalar, ...] | None:
+    """Decrypt what a dealer dealt to a member; None if it does not fit the reveal.
+
+    shared: e_mR, the two's secret until the member complains.
+    """
     ephemeral, base = dealt.ephemeral, bound.attempt.group.base
     pads = _pads(bound, dealer, member, ephemeral=ephemeral, shared=shared)
     pairs = zip(dealt.ciphertexts[member], pads, strict=True)
@@ -245,29 +251,3 @@ def _pads(
 
 def _xor(left: bytes, right: bytes) -> Hash:
     return Hash(bytes(a ^ b for a, b in zip(left, right, strict=True)))
-
-
-def _state(
-    dealt: Dealt,
-    bound: BoundAttempt[Point],
-    *,
-    dealer: int,
-    member: int,
-    shared: G1Point,
-) -> EqualityStatement:
-    key = bound.encryption_keys[member - 1]
-    fields: tuple[Field, ...] = (
-        hash_word(bound.cer),
-        uint_word(dealer),
-        uint_word(member),
-        point_words(key, dealt.ephemeral, shared),
-    )
-    return EqualityStatement(
-        base=dealt.ephemeral,
-        points=(key,),
-        images=(shared,),
-        weights=(Scalar(1),),
-        digest=hash_fields(Tag.COMPLAIN, *fields),
-        challenge_tag=Tag.COMPLAIN_CHALLENGE,
-        merge_tag=Tag.COMPLAIN_WEIGHT,
-    )

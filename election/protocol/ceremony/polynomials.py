@@ -6,8 +6,9 @@ part of the key after seeing the others'.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic
 
 from election.crypto.group import Point
@@ -88,8 +89,7 @@ def derive_polynomials(
 def reveal(bound: BoundAttempt[Point], member: int, *, source: SecretSource) -> Reveal:
     """Make the member's reveal; called again, it gives the same one."""
     polynomials = derive_polynomials(bound, member, source=source)
-    base = bound.attempt.group.base
-    slots = tuple(commit_polynomial(each, base) for each in polynomials.slots)
+    slots = _commit_all(bound, polynomials)
     digest = _digest(bound, member, slots)
     proof = prove_knowledge(
         _state(bound, slots, digest),
@@ -104,6 +104,14 @@ def reveal(bound: BoundAttempt[Point], member: int, *, source: SecretSource) -> 
     )
 
 
+def derive_reveal_digest(
+    bound: BoundAttempt[Point], member: int, *, source: SecretSource
+) -> Hash:
+    """Derive h_p of the member's reveal from its own secrets."""
+    polynomials = derive_polynomials(bound, member, source=source)
+    return _digest(bound, member, _commit_all(bound, polynomials))
+
+
 def commit(bound: BoundAttempt[Point], member: int, *, source: SecretSource) -> Hash:
     """Make the commitment that the member's reveal will open."""
     message = reveal(bound, member, source=source)
@@ -113,9 +121,17 @@ def commit(bound: BoundAttempt[Point], member: int, *, source: SecretSource) -> 
 
 
 def accept_reveal(
-    message: Reveal, bound: BoundAttempt[Point], *, member: int, commitment: Hash
+    message: Reveal,
+    bound: BoundAttempt[Point],
+    *,
+    member: int,
+    commitment: Hash,
+    earlier: Iterable[Revealed[Point]],
 ) -> Revealed[Point]:
-    """Accept a member's commitments F_{l,c}; raises FaultyTrusteeError and its like."""
+    """Accept a member's commitments F_{l,c}, none of which was revealed before.
+
+    earlier: what others revealed. Raises FaultyTrusteeError and its like.
+    """
     kind = bound.attempt.group.kind
     try:
         slots, proof = _decode(message, bound)
@@ -129,7 +145,10 @@ def accept_reveal(
         raise blame(kind, "a first or last coefficient is zero", member=member)
     if not verify_knowledge(_state(bound, slots, digest), proof):
         raise blame(kind, "reveal does not verify", member=member)
-    return Revealed(slots, digest)
+    revealed = Revealed(slots, digest)
+    if _has_repetition(revealed, earlier):
+        raise blame(kind, "repeats a commitment", member=member)
+    return revealed
 
 
 def derive_keys(
@@ -137,10 +156,8 @@ def derive_keys(
 ) -> CeremonyKeys[Point]:
     """Derive all keys from the reveals of all members, in order.
 
-    Raises FaultyTrusteeError and its like for a repeated commitment, and
-    CeremonyError for a key at infinity.
+    Raises CeremonyError for a key at infinity.
     """
-    _refuse_repetition(bound, reveals)
     summed = [_sum_slot(reveals, slot) for slot in range(bound.attempt.slots)]
     if any(slot[0].is_infinity for slot in summed):
         raise CeremonyError("key", "infinity")
@@ -161,17 +178,20 @@ def _sum_slot(reveals: Sequence[Revealed[Point]], slot: int) -> tuple[Point, ...
     return total
 
 
-def _refuse_repetition(
-    bound: BoundAttempt[Point], reveals: Sequence[Revealed[Point]]
-) -> None:
-    seen: set[bytes] = set()
-    for member, revealed in enumerate(reveals, 1):
-        for point in (point for slot in revealed.slots for point in slot):
-            encoded = encode_points((point,))
-            if encoded in seen:
-                kind = bound.attempt.group.kind
-                raise blame(kind, "repeats a commitment", member=member)
-            seen.add(encoded)
+def _has_repetition(
+    revealed: Revealed[Point], earlier: Iterable[Revealed[Point]]
+) -> bool:
+    every = chain((revealed,), earlier)
+    points = (point for each in every for slot in each.slots for point in slot)
+    encoded = [encode_points((point,)) for point in points]
+    return len(set(encoded)) < len(encoded)
+
+
+def _commit_all(
+    bound: BoundAttempt[Point], polynomials: Polynomials
+) -> tuple[tuple[Point, ...], ...]:
+    base = bound.attempt.group.base
+    return tuple(commit_polynomial(each, base) for each in polynomials.slots)
 
 
 def _decode(

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from election.audit.checks import attempt
+from election.crypto.group import G
+from election.errors import FaultyTrusteeError
 from election.protocol import events
 from election.protocol.board import Board
+from election.protocol.ceremony.polynomials import Reveal, derive_polynomials, reveal
 from election.protocol.replay import Entry, Part
+from tests import honest
 from tests.audit.tampering import (
     change,
     delay_block,
@@ -18,6 +22,7 @@ from tests.audit.tampering import (
     find,
     put,
 )
+from tests.contracts.forgery import commit_to, forge_reveal
 
 WORD = bytes(32)
 
@@ -44,6 +49,7 @@ def in_part(
         (events.Committed, "commitment"),
         (events.Revealed, "s"),
         (events.Revealed, "salt"),
+        (events.Dealt, "s"),
         (events.Confirmed, "s"),
     ],
 )
@@ -97,11 +103,46 @@ def test_other_members_of_an_attempt_are_found(board: Board) -> None:
     assert faults["trustees"][0].fact == "seats other members than its turn"
 
 
-def test_changed_deal_is_found_by_the_confirmations(board: Board) -> None:
-    entry = in_part(board, events.Dealt, Part.TRUSTEES, attempt=2)
-    ciphertexts = (WORD, *entry.event.ciphertexts[1:])
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_changed_deal_blames_its_dealer(board: Board, attempt: int) -> None:
+    entry = in_part(board, events.Dealt, Part.ISSUERS, attempt=attempt)
+    ciphertexts = (b"\1" * 32, *entry.event.ciphertexts[1:])
     faults = examine(change(board, entry, ciphertexts=ciphertexts))
+    assert faults.keys() == {"issuers"}
+    assert faults["issuers"][0].blames == f"issuer {entry.event.index}"
+    assert faults["issuers"][0].fact.endswith("deal does not verify")
+
+
+def test_repeated_commitment_is_found_before_any_key() -> None:
+    """The attempt may be aborted before a slot is derived."""
+    bound = honest.enroll_all(honest.trustee_attempt())
+    others = derive_polynomials(bound, 1, source=honest.source(1)).slots
+    secrets = [coefficient for slot in others for coefficient in slot]
+    points = [G * each for each in secrets]
+    copied = forge_reveal(bound, 2, points=points, claimed=secrets)
+    own = reveal(bound, 1, source=honest.source(1))
+    replay = attempt.AttemptReplay(bound.attempt, 0, bound)
+    replay.enrolled = dict(enumerate(bound.encryption_keys, 1))
+    replay.committed = dict.fromkeys(bound.members, commit_to(bound, 1, own))
+    replay.committed[2] = commit_to(bound, 2, copied)
+    replay.take_message(revealed(1, own), now=0)
+    with pytest.raises(FaultyTrusteeError, match="repeats a commitment") as caught:
+        replay.take_message(revealed(2, copied), now=0)
+    assert caught.value.trustee == 2
+
+
+def revealed(index: int, said: Reveal) -> events.Revealed:
+    return events.Revealed(1, index, said.coefficients, said.t, said.s, said.salt)
+
+
+def test_deal_of_another_is_found(board: Board) -> None:
+    """A dealer who copies another's R lets that one's shares be opened."""
+    entry = in_part(board, events.Dealt, Part.TRUSTEES, attempt=2, index=1)
+    other = in_part(board, events.Dealt, Part.TRUSTEES, attempt=2, index=2).event
+    copied = change(board, entry, r=other.r, t=other.t, s=other.s)
+    faults = examine(copied)
     assert faults.keys() == {"trustees"}
+    assert faults["trustees"][0].blames == "trustee 1"
 
 
 def test_wrong_judgement_of_a_complaint_is_found(board: Board) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from election.crypto.group import G
 from election.crypto.scalar import Scalar
 from election.crypto.transcript import Address
 from election.protocol.board import Board
-from election.protocol.events import ElectionDeployed
+from election.protocol.events import ContestListed, ElectionDeployed
 from election.protocol.replay import Part, replay_board
 from tests.audit.tampering import audit, change, examine, find
 
@@ -51,13 +52,56 @@ def test_appended_code_is_found(board: Board) -> None:
     assert examine(replace(board, code=code)).keys() == {"code"}
 
 
+@pytest.mark.parametrize("part", ["ceremony", "voter_list", "tally", "box"])
 @pytest.mark.parametrize("at", [0, 100, -1])
-def test_other_blueprint_is_found(board: Board, at: int) -> None:
-    blueprint = find(board, ElectionDeployed).event.box_blueprint
-    tampered = flip(board, blueprint, at)
-    faults = examine(tampered)
+def test_other_blueprint_is_found(board: Board, part: str, at: int) -> None:
+    """A constructor could seat a stranger and leave the same code behind."""
+    blueprints = find(board, ElectionDeployed).event.blueprints
+    faults = examine(flip(board, getattr(blueprints, part), at))
     assert faults.keys() == {"code"}
-    assert faults["code"][0].subject == "box blueprint"
+    assert faults["code"][0].subject == f"blueprint of the {part}"
+
+
+def retitle(deployed: ElectionDeployed) -> ElectionDeployed:
+    return replace(deployed, rules=replace(deployed.rules, title="Another"))
+
+
+def seat_other_reserve(deployed: ElectionDeployed) -> ElectionDeployed:
+    members = list(deployed.trustees.members)
+    members[-1] = replace(members[-1], account=Address(bytes([7]) * 20))
+    trustees = replace(deployed.trustees, members=tuple(members))
+    return replace(deployed, trustees=trustees)
+
+
+def appoint_by_others(deployed: ElectionDeployed) -> ElectionDeployed:
+    *members, last = deployed.issuers.members
+    members.append(replace(last, commission=not last.commission))
+    issuers = replace(deployed.issuers, members=tuple(members))
+    return replace(deployed, issuers=issuers)
+
+
+def deploy_elsewhere(deployed: ElectionDeployed) -> ElectionDeployed:
+    return replace(deployed, deployer=Address(bytes([7]) * 20))
+
+
+@pytest.mark.parametrize(
+    "announce", [retitle, seat_other_reserve, appoint_by_others, deploy_elsewhere]
+)
+def test_election_made_of_something_else_is_found(
+    board: Board, announce: Callable[[ElectionDeployed], ElectionDeployed]
+) -> None:
+    deployed = find(board, ElectionDeployed)
+    other = announce(deployed.event)
+    fields = {name: getattr(other, name) for name in ElectionDeployed.__slots__}
+    faults = examine(change(board, deployed, **fields))
+    subjects = [finding.subject for finding in faults["code"]]
+    assert subjects == ["address of the election"]
+
+
+def test_other_title_of_a_contest_is_found(board: Board) -> None:
+    faults = examine(change(board, find(board, ContestListed), title="Another"))
+    assert faults.keys() == {"code"}
+    assert faults["code"][0].fact == "is not made of what the record says"
 
 
 def test_other_generator_in_the_build_is_found(
@@ -89,4 +133,4 @@ def test_other_announced_hash_of_the_blueprint_is_found(board: Board) -> None:
     deployed = find(board, ElectionDeployed)
     tampered = change(board, deployed, box_code_hash=bytes(32))
     facts = {finding.fact for finding in examine(tampered)["code"]}
-    assert "has another hash than announced" in facts
+    assert "is another than announced" in facts

@@ -16,11 +16,11 @@ def test_other_name_of_a_candidate_is_found(board: Board) -> None:
     listed = find(board, ContestListed)
     candidates = ("Someone else", *listed.event.candidates[1:])
     tampered = change(board, listed, candidates=candidates)
-    assert examine(tampered).keys() == {"contexts", "state"}
+    assert examine(tampered).keys() == {"code", "contexts", "state"}
     hashed = derive_candidates_hash(candidates)
     tampered = lie(tampered, Part.ELECTION, "candidates_hash", 1, answer=hashed)
     faults = examine(tampered)
-    assert faults.keys() == {"contexts"}
+    assert faults.keys() == {"code", "contexts"}
     (finding,) = faults["contexts"]
     assert finding.fact == "has another ctx than its terms give"
     assert (finding.blames, finding.contest) == ("validators", 1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from election.audit.checks.ceremonies import (
     CeremonyReplay,
     await_issuers,
@@ -16,7 +18,7 @@ from election.protocol.ceremony import confirmation, dealing
 from election.protocol.ceremony.attempt import BoundAttempt
 from election.protocol.ceremony.enrolment import derive_encryption_secret
 from election.protocol.ceremony.polynomials import derive_polynomials
-from election.protocol.events import Confirmed
+from election.protocol.events import AttemptStarted, Confirmed
 from election.protocol.replay import Part
 from tests.audit.cast_of_roles import member_of
 from tests.audit.story import Told
@@ -119,4 +121,21 @@ def test_verification_key_with_an_image_in_g2_is_found(told: Told) -> None:
     secret = told.shares["trustee 1"].secrets[1]
     faults = examine(publish_in_g2(told, secret))
     assert faults.keys() == {"images"}
-    assert faults["images"][0].blames == "trustees"
+    assert faults["images"][0].blames == "trustee 1"
+
+
+def test_secret_of_an_aborted_attempt_with_an_image_in_g2_names_the_attempt(
+    told: Told,
+) -> None:
+    """The same index may be of another member afterwards."""
+    bound = bound_of(told.board, Part.TRUSTEES, await_trustees(Evidence(told.board)))
+    first = find(
+        told.board,
+        AttemptStarted,
+        lambda each: (each.contract.part, each.event.attempt) == (Part.TRUSTEES, 1),
+    )
+    attempt = replace(bound.attempt, number=1, members=first.event.members)
+    source = member_of("trustee 1").source
+    secret = derive_encryption_secret(attempt, 1, source=source)
+    (finding,) = examine(publish_in_g2(told, secret))["images"]
+    assert finding.blames == "trustee 1 of attempt 1"

@@ -17,7 +17,7 @@ def test_slug_of_another_election_is_found(board: Board) -> None:
     rules = replace(deployed.event.rules, slug="another")
     tampered = change(board, deployed, rules=rules)
     faults = examine(tampered)
-    assert faults.keys() == {"rules"}
+    assert faults.keys() == {"code", "rules"}
     (finding,) = faults["rules"]
     assert finding.fact == "has an id that its slug does not give"
     assert finding.blames == "commission"
@@ -28,6 +28,7 @@ def test_slug_of_another_election_is_found(board: Board) -> None:
     [
         {"m_min": 1},
         {"step_seconds": 0},
+        {"step_seconds": 86_400},
         {"quorum": 0},
         {"quorum": 4},
         {"portal": NOBODY},
@@ -60,9 +61,33 @@ def test_commission_with_a_threshold_is_found(board: Board) -> None:
     members = (*ours, *roster.members[2:])
     tampered = change(board, deployed, trustees=replace(roster, members=members))
     faults = examine(tampered)
-    assert faults.keys() == {"rules"}
+    assert faults.keys() == {"code", "rules"}
     (finding,) = faults["rules"]
     assert finding.fact == "gives the commission a threshold of its own"
+
+
+def test_commission_among_the_observers_is_found(board: Board) -> None:
+    deployed = find(board, ElectionDeployed)
+    rules = deployed.event.rules
+    rules = replace(rules, commission=rules.observers[0])
+    finding = examine(change(board, deployed, rules=rules))["rules"][0]
+    assert finding.fact == "counts the commission among the observers"
+
+
+@pytest.mark.parametrize("part", ["trustees", "issuers"])
+def test_commission_that_hides_among_the_members_is_found(
+    board: Board, part: str
+) -> None:
+    deployed = find(board, ElectionDeployed)
+    roster = getattr(deployed.event, part)
+    ours = replace(
+        roster.members[-1],
+        account=deployed.event.rules.commission,
+        commission=False,
+    )
+    roster = replace(roster, members=(*roster.members[:-1], ours))
+    finding = examine(change(board, deployed, **{part: roster}))["rules"][0]
+    assert finding.fact == "hides the commission among the members"
 
 
 @pytest.mark.parametrize("fields", [{"threshold": 1}, {"threshold": 4}, {"seats": 5}])

@@ -184,6 +184,19 @@ WEAKENINGS: Final = (
         "if len(proof) != 0 and 2**(len(proof) - 1) >= size:",
         "if len(proof) != 0 and size == 0:",
     ),
+    # Ceremonies
+    Weakening(
+        "an encryption key may be infinity, or cut off",
+        "contracts/KeyCeremony.vy",
+        "self._assert_finite(key)",
+        "pass",
+    ),
+    Weakening(
+        "the point of a deal may be infinity, or cut off",
+        "contracts/KeyCeremony.vy",
+        "self._assert_finite(r)",
+        "pass",
+    ),
     # Time
     Weakening(
         "polls close a second late",

@@ -35,6 +35,18 @@ WEAKENINGS: Final = (
         "hash_fields(Tag.CREDENTIAL_BATCH, hash_word(batch_seed))",
     ),
     Weakening(
+        "a reveal may repeat what another member revealed",
+        "election/protocol/ceremony/polynomials.py",
+        "every = chain((revealed,), earlier)",
+        "every = (revealed,)",
+    ),
+    Weakening(
+        "the replay judges every reveal by itself",
+        "election/audit/checks/attempt.py",
+        "earlier=self.revealed.values(),",
+        "earlier=(),",
+    ),
+    Weakening(
         "two equations of a share have no weight",
         "election/crypto/proofs/equality.py",
         "delta = merge_weight(statement, proof)",

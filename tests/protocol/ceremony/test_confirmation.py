@@ -25,7 +25,7 @@ from tests.reference.unit_vector import tagged_hash
 
 BOUND = honest.enroll_all(honest.trustee_attempt())
 REVEALS = honest.reveal_all(BOUND)
-DEALS = honest.deal_all(BOUND)
+DEALS = honest.deal_all(BOUND, REVEALS)
 KEYS = derive_keys(BOUND, REVEALS)
 DIGEST = derive_digest(BOUND, REVEALS, DEALS)
 SHARE = open_key_share(BOUND, 3, reveals=REVEALS, deals=DEALS, source=honest.source(3))
@@ -126,7 +126,8 @@ def test_confirmation_is_refused_for_another_member() -> None:
 
 def test_issuers_confirm_in_g2() -> None:
     bound = honest.enroll_all(honest.issuer_attempt())
-    reveals, deals = honest.reveal_all(bound), honest.deal_all(bound)
+    reveals = honest.reveal_all(bound)
+    deals = honest.deal_all(bound, reveals)
     keys, digest = derive_keys(bound, reveals), derive_digest(bound, reveals, deals)
     share = open_key_share(
         bound, 1, reveals=reveals, deals=deals, source=honest.source(1)

@@ -1,4 +1,4 @@
-"""Whoever dealt a wrong share, or complained about a right one, is shown."""
+"""A deal opens to its dealer's polynomials, and proves who dealt it with what."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from election.crypto.group import G, encode_g1
-from election.crypto.scalar import ORDER, encode_scalar
+from election.crypto.group import G, decode_g1, encode_g1
+from election.crypto.scalar import ORDER, Scalar, encode_scalar
 from election.crypto.sharing import evaluate_polynomial
 from election.crypto.transcript import Hash
 from election.errors import FaultyTrusteeError
 from election.protocol.ceremony.dealing import (
-    Complaint,
     Deal,
     Dealt,
     OpenedShares,
     accept_deal,
-    complain,
     deal,
-    judge_complaint,
     open_shares,
+    prove_deal,
 )
 from election.protocol.ceremony.enrolment import derive_encryption_secret
 from election.protocol.ceremony.polynomials import derive_polynomials
@@ -32,24 +30,22 @@ BOUND = honest.enroll_all(honest.trustee_attempt())
 REVEALS = honest.reveal_all(BOUND)
 DEALER, MEMBER = 2, 4
 SLOTS = BOUND.attempt.slots
-POSITION = 2 * SLOTS  # of member 4 among members 1, 3, 4, 5
 
 
 def message() -> Deal:
     return deal(BOUND, DEALER, source=honest.source(DEALER))
 
 
-def garble(slot: int, word: bytes = b"\x01" * 32) -> Dealt:
-    """Deal as always, but one word for the member is something else."""
-    words = list(message().ciphertexts)
-    words[POSITION + slot] = Hash(word)
-    return accept_deal(
-        replace(message(), ciphertexts=tuple(words)), BOUND, member=DEALER
-    )
+def accept(sent: Deal, *, member: int = DEALER) -> Dealt:
+    return accept_deal(sent, BOUND, member=member, revealed=REVEALS[member - 1])
 
 
 def honest_deal() -> Dealt:
-    return accept_deal(message(), BOUND, member=DEALER)
+    return accept(message())
+
+
+def prove(words: tuple[Hash, ...]) -> Deal:
+    return prove_deal(words, BOUND, DEALER, source=honest.source(DEALER))
 
 
 def opened(dealt: Dealt) -> OpenedShares:
@@ -60,20 +56,6 @@ def opened(dealt: Dealt) -> OpenedShares:
         member=MEMBER,
         revealed=REVEALS[DEALER - 1],
         source=honest.source(MEMBER),
-    )
-
-
-def complaint(dealt: Dealt, member: int = MEMBER) -> Complaint:
-    return complain(
-        dealt, BOUND, dealer=DEALER, member=member, source=honest.source(member)
-    )
-
-
-def judged(sent: Complaint, dealt: Dealt) -> str:
-    return str(
-        judge_complaint(
-            sent, BOUND, member=MEMBER, dealt=dealt, revealed=REVEALS[DEALER - 1]
-        )
     )
 
 
@@ -106,80 +88,11 @@ def test_digest_is_the_hash_of_the_deal() -> None:
         "dkg-deal",
         BOUND.cer,
         DEALER.to_bytes(32, "big"),
+        REVEALS[DEALER - 1].digest,
         message().r,
         *message().ciphertexts,
     )
     assert honest_deal().digest == expected
-
-
-@pytest.mark.parametrize("slot", range(SLOTS))
-def test_dealer_is_blamed_when_a_share_is_wrong(slot: int) -> None:
-    dealt = garble(slot)
-    with pytest.raises(FaultyTrusteeError, match="dealt a wrong share") as caught:
-        opened(dealt)
-    assert caught.value.trustee == DEALER
-    assert judged(complaint(dealt), dealt) == "trustee 2: dealt a wrong share"
-
-
-def test_dealer_is_blamed_when_a_share_is_not_reduced() -> None:
-    """Share plus q fits the commitments, and is still no scalar."""
-    share = opened(honest_deal()).secrets[0]
-    word = honest_deal().ciphertexts[MEMBER][0]
-    pad = bytes(a ^ b for a, b in zip(word, encode_scalar(share), strict=True))
-    raised = (share + ORDER).to_bytes(32, "big")
-    dealt = garble(0, bytes(a ^ b for a, b in zip(pad, raised, strict=True)))
-    assert judged(complaint(dealt), dealt) == "trustee 2: dealt a wrong share"
-
-
-def test_complainer_is_blamed_when_the_shares_are_right() -> None:
-    dealt = honest_deal()
-    verdict = judged(complaint(dealt), dealt)
-    assert verdict == "trustee 4: complained about a right share"
-
-
-@pytest.mark.parametrize("name", ["z", "t1", "t2", "s"])
-def test_complaint_is_refused_when_a_field_is_changed(name: str) -> None:
-    """A wrong Z would decrypt a right share to garbage and frame the dealer."""
-    dealt = honest_deal()
-    sent, point = complaint(dealt), encode_g1(G)
-    changed = {
-        "z": replace(sent, z=point),
-        "t1": replace(sent, t1=point),
-        "t2": replace(sent, t2=point),
-        "s": replace(sent, s=(sent.s + 1) % ORDER),
-    }[name]
-    with pytest.raises(FaultyTrusteeError, match="complaint does not verify") as caught:
-        judged(changed, dealt)
-    assert caught.value.trustee == MEMBER
-
-
-def test_complaint_is_refused_when_another_member_made_it() -> None:
-    dealt = garble(0)
-    with pytest.raises(FaultyTrusteeError, match="complaint does not verify"):
-        judged(complaint(dealt, member=5), dealt)
-
-
-@pytest.mark.parametrize("order", low_order.ORDERS[:3])
-@pytest.mark.parametrize("field", ["z", "t1", "t2"])
-def test_complaint_is_refused_when_a_point_is_outside_the_subgroup(
-    field: str, order: int
-) -> None:
-    dealt, bad = garble(0), low_order.shifted_generator_bytes(order)
-    sent = complaint(dealt)
-    changed = {
-        "z": replace(sent, z=bad),
-        "t1": replace(sent, t1=bad),
-        "t2": replace(sent, t2=bad),
-    }[field]
-    with pytest.raises(FaultyTrusteeError, match=r"trustee 4: .*subgroup"):
-        judged(changed, dealt)
-
-
-def test_complaint_is_refused_when_its_response_is_not_reduced() -> None:
-    dealt = garble(0)
-    sent = complaint(dealt)
-    with pytest.raises(FaultyTrusteeError, match="not below the group order"):
-        judged(replace(sent, s=sent.s + ORDER), dealt)
 
 
 @pytest.mark.parametrize(
@@ -191,15 +104,84 @@ def test_complaint_is_refused_when_its_response_is_not_reduced() -> None:
             for order in low_order.ORDERS[:3]
         ),
         (replace(message(), r=b""), "0 bytes"),
-        (replace(message(), ciphertexts=message().ciphertexts[1:]), "another number"),
-        (replace(message(), ciphertexts=()), "another number"),
-        (replace(message(), ciphertexts=message().ciphertexts * 2), "another number"),
+        *(
+            (replace(message(), t=low_order.shifted_generator_bytes(order)), "subgroup")
+            for order in low_order.ORDERS[:3]
+        ),
+        (replace(message(), t=b""), "0 bytes"),
+        (replace(message(), s=message().s + ORDER), "not below the group order"),
+        (prove(message().ciphertexts[1:]), "another number"),
+        (prove(()), "another number"),
+        (prove(message().ciphertexts * 2), "another number"),
     ],
 )
 def test_deal_is_refused_when_its_form_is_wrong(changed: Deal, fact: str) -> None:
     with pytest.raises(FaultyTrusteeError, match=fact) as caught:
-        accept_deal(changed, BOUND, member=DEALER)
+        accept(changed)
     assert caught.value.trustee == DEALER
+
+
+def test_deal_proves_its_point_by_the_equation_of_the_protocol() -> None:
+    """Verify by hand: sG = T + eR."""
+    sent = message()
+    e = int.from_bytes(tagged_hash("dkg-deal-e", honest_deal().digest, sent.t), "big")
+    right = decode_g1(sent.r) * Scalar(e % ORDER) + decode_g1(sent.t)
+    assert G * Scalar(sent.s) == right
+
+
+OTHER = deal(BOUND, MEMBER, source=honest.source(MEMBER))
+SWAPPED = (message().ciphertexts[1], message().ciphertexts[0])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(message(), s=(message().s + 1) % ORDER),
+        replace(message(), t=encode_g1(G)),
+        replace(message(), t=bytes(128)),
+        replace(message(), r=OTHER.r),
+        replace(message(), r=OTHER.r, t=OTHER.t, s=OTHER.s),
+        replace(message(), t=OTHER.t, s=OTHER.s),
+        replace(message(), ciphertexts=OTHER.ciphertexts),
+        replace(message(), ciphertexts=SWAPPED + message().ciphertexts[2:]),
+        OTHER,
+    ],
+)
+def test_deal_is_refused_when_its_proof_is_of_anything_else(changed: Deal) -> None:
+    """Else a complaint about it would open an honest dealer's pads."""
+    with pytest.raises(FaultyTrusteeError, match="deal does not verify") as caught:
+        accept(changed)
+    assert caught.value.trustee == DEALER
+
+
+@pytest.mark.parametrize("at", range(4 * SLOTS))
+def test_deal_is_refused_when_any_word_is_another(at: int) -> None:
+    words = message().ciphertexts
+    garbled = (*words[:at], Hash(bytes(32)), *words[at + 1 :])
+    with pytest.raises(FaultyTrusteeError, match="deal does not verify"):
+        accept(replace(message(), ciphertexts=garbled))
+
+
+def test_deal_is_refused_with_another_reveal_of_its_dealer() -> None:
+    """Right shares look wrong under a reveal that a node made up."""
+    other = replace(REVEALS[DEALER - 1], digest=Hash(b"\x01" * 32))
+    with pytest.raises(FaultyTrusteeError, match="deal does not verify"):
+        accept_deal(message(), BOUND, member=DEALER, revealed=other)
+
+
+def test_deal_is_refused_in_another_attempt() -> None:
+    other = replace(BOUND, cer=Hash(b"\x01" * 32))
+    revealed = REVEALS[DEALER - 1]
+    with pytest.raises(FaultyTrusteeError, match="deal does not verify"):
+        accept_deal(message(), other, member=DEALER, revealed=revealed)
+
+
+def test_deal_of_other_words_has_another_nonce() -> None:
+    """One nonce under two challenges would give u away."""
+    other = prove(OTHER.ciphertexts)
+    assert other.r == message().r
+    assert other.t != message().t
+    accept(other)
 
 
 def test_deal_is_the_same_after_a_restart() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -54,8 +55,14 @@ def recommit(sent: Reveal, *, member: int = 2) -> Hash:
     return Hash(tagged_hash("dkg-commit", *fields))
 
 
-def accept(sent: Reveal, commitment: Hash | None = None) -> Revealed[G1Point]:
-    return accept_reveal(sent, BOUND, member=2, commitment=commitment or recommit(sent))
+def accept(
+    sent: Reveal,
+    commitment: Hash | None = None,
+    *,
+    earlier: Sequence[Revealed[G1Point]] = (),
+) -> Revealed[G1Point]:
+    committed = commitment or recommit(sent)
+    return accept_reveal(sent, BOUND, member=2, commitment=committed, earlier=earlier)
 
 
 def forge(slots: tuple[tuple[Scalar, ...], ...]) -> Reveal:
@@ -187,12 +194,22 @@ def test_reveal_is_refused_when_its_response_is_not_reduced() -> None:
         accept(changed)
 
 
-def test_keys_are_refused_when_a_commitment_is_repeated() -> None:
+def test_reveal_is_refused_when_it_repeats_anothers_commitment() -> None:
     """A member who repeats another's point would cancel or double a key."""
-    repeated = [*REVEALS[:4], REVEALS[1]]
+    others = [REVEALS[0], *REVEALS[2:]]
+    assert accept(message(), earlier=others) == REVEALS[1]
+    own = derive_polynomials(BOUND, 2, source=honest.source(2)).slots
+    known = derive_polynomials(BOUND, 4, source=honest.source(4)).slots
+    copied = forge((own[0], own[1], (*own[2][:2], known[0][0])))
     with pytest.raises(FaultyTrusteeError, match="repeats a commitment") as caught:
-        derive_keys(BOUND, repeated)
-    assert caught.value.trustee == 5
+        accept(copied, earlier=others)
+    assert caught.value.trustee == 2
+
+
+def test_reveal_is_refused_when_it_repeats_its_own_commitment() -> None:
+    own = derive_polynomials(BOUND, 2, source=honest.source(2)).slots
+    with pytest.raises(FaultyTrusteeError, match="repeats a commitment"):
+        accept(forge((own[0], own[1], own[0])))
 
 
 def negate(revealed: Revealed[G1Point]) -> Revealed[G1Point]:
@@ -231,10 +248,10 @@ def test_issuers_reveal_in_g2() -> None:
     sent = reveal(bound, 1, source=honest.source(1))
     assert len(sent.coefficients) == 2 * G2_BYTES
     commitment = commit(bound, 1, source=honest.source(1))
-    accept_reveal(sent, bound, member=1, commitment=commitment)
+    accept_reveal(sent, bound, member=1, commitment=commitment, earlier=())
     bad = replace(sent, coefficients=low_order.twist_point_bytes() * 2)
     with pytest.raises(FaultyIssuerError, match=r"issuer 1: .*subgroup"):
-        accept_reveal(bad, bound, member=1, commitment=commitment)
+        accept_reveal(bad, bound, member=1, commitment=commitment, earlier=())
 
 
 def test_response_word_is_part_of_the_commitment() -> None:

@@ -2,18 +2,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
+from Crypto.Protocol.KDF import scrypt
 
 from election.crypto.signature import derive_address
 from scripts.errors import InputError, PasswordError
+from scripts.files import key_file
 from scripts.files.key_file import (
     KeyFile,
     Role,
+    Secrets,
     StoredShare,
+    change_secrets,
     create_key_file,
     open_key_file,
-    store_secrets,
 )
 from tests.scripts.conftest import PASSWORD
 
@@ -31,7 +36,7 @@ def test_key_file_opens_to_what_was_made(made: KeyFile) -> None:
 
 def test_key_file_is_for_its_owner_only(made: KeyFile) -> None:
     assert made.path.stat().st_mode & 0o777 == 0o600
-    store_secrets(made, made.secrets)
+    change_secrets(made, lambda kept: kept)
     assert made.path.stat().st_mode & 0o777 == 0o600
 
 
@@ -65,13 +70,95 @@ def test_two_key_files_have_nothing_in_common(tmp_path: Path, made: KeyFile) -> 
 def test_changed_secrets_replace_the_old_ones(made: KeyFile) -> None:
     share = StoredShare(2, (5, 7))
     changed = replace(made.secrets, random=b"", share=share, decrypted={"a": "b"})
-    stored = store_secrets(made, changed)
+    stored = change_secrets(made, lambda _: changed)
     opened = open_key_file(made.path, password=PASSWORD)
     assert opened.secrets == changed
     assert opened.secrets.key_share is not None
     assert opened.secrets.key_share.secrets == (5, 7)
     assert stored.sealed.nonce != made.sealed.nonce
-    assert list(made.path.parent.iterdir()) == [made.path]
+    beside = made.path.with_name(".key.json.lock")
+    assert set(made.path.parent.iterdir()) == {made.path, beside}
+
+
+def test_change_that_raises_leaves_the_file_as_it_was(made: KeyFile) -> None:
+    before = made.path.read_bytes()
+
+    def refuse(_: Secrets) -> Secrets:
+        raise InputError("change", "is refused")
+
+    with pytest.raises(InputError, match="is refused"):
+        change_secrets(made, refuse)
+    assert made.path.read_bytes() == before
+    change_secrets(made, lambda kept: kept)
+
+
+def test_programs_that_change_a_file_at_once_forget_nothing(made: KeyFile) -> None:
+    """Each opened it before any of them changed it, and takes its time to change it."""
+
+    def note(number: int) -> None:
+        def change(kept: Secrets) -> Secrets:
+            sleep(0.02)
+            return replace(kept, decrypted=kept.decrypted | {f"{number}": "sum"})
+
+        change_secrets(made, change)
+
+    threads = [Thread(target=note, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = open_key_file(made.path, password=PASSWORD).secrets
+    assert set(kept.decrypted) == {f"{number}" for number in range(6)}
+
+
+def test_file_that_was_replaced_by_another_key_is_not_changed(
+    made: KeyFile, tmp_path: Path
+) -> None:
+    other = create_key_file(tmp_path / "b.json", Role.TRUSTEE, password=PASSWORD)
+    other.path.replace(made.path)
+    before = made.path.read_bytes()
+    with pytest.raises(PasswordError):
+        change_secrets(made, lambda kept: kept)
+    assert made.path.read_bytes() == before
+
+
+def test_change_goes_through_a_link_to_the_one_file(
+    made: KeyFile, tmp_path: Path
+) -> None:
+    """Else the link would become a second file, with a record of its own."""
+    link = tmp_path / "link.json"
+    link.symlink_to(made.path)
+    linked = open_key_file(link, password=PASSWORD)
+    change_secrets(linked, lambda kept: replace(kept, decrypted={"a": "b"}))
+    kept = open_key_file(made.path, password=PASSWORD).secrets
+    assert kept.decrypted == {"a": "b"}
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("password", ["пароль", "ascii…", "日本"])
+def test_password_in_any_script_opens_the_file(password: str, tmp_path: Path) -> None:
+    made = create_key_file(tmp_path / "k.json", Role.RELAY, password=password)
+    assert open_key_file(made.path, password=password).secrets == made.secrets
+    with pytest.raises(PasswordError):
+        open_key_file(made.path, password=password[:-1])
+
+
+def test_password_is_the_same_however_its_letters_are_composed(tmp_path: Path) -> None:
+    made = create_key_file(tmp_path / "k.json", Role.RELAY, password="ёлка")  # noqa: S106
+    decomposed = "е\u0308лка"
+    assert open_key_file(made.path, password=decomposed).secrets == made.secrets
+
+
+def test_password_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="password: is not text in utf-8"):
+        create_key_file(tmp_path / "k.json", Role.RELAY, password="\udc80")  # noqa: S106
+
+
+def test_ascii_password_is_stretched_as_it_was_before(made: KeyFile) -> None:
+    """scrypt takes its bytes, so that files that are there still open."""
+    salt = made.sealed.salt
+    key = scrypt(PASSWORD, salt, 32, key_file._COST, 8, 1)  # type: ignore[arg-type]
+    assert made.cipher_key == key
 
 
 def test_other_password_opens_nothing(made: KeyFile) -> None:

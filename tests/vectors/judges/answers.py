@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from election.client.codec import _encode, encode_act, read_function
 from election.crypto.transcript import hash_bytes
 from election.protocol.abi import ContractName
+from election.protocol.codec import _encode, encode_act, read_function
 
 Answer = tuple[bytes, bytes]
 _MATCH: Final = 39  # bytes of code that compare the question with one answer's

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any, Final
 
 from election.artifacts import read_artifact
-from election.client.codec import encode_act, encode_constructor
 from election.protocol.abi import ContractName
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
+from election.protocol.codec import encode_act, encode_constructor
 from election.protocol.context import derive_candidates_hash
 from election.protocol.phases import Phase
 from tests import honest

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, Final
 
 from election.artifacts import read_artifact
-from election.client.codec import encode_act, encode_constructor
 from election.protocol.abi import ContractName
+from election.protocol.codec import encode_act, encode_constructor
 from election.protocol.phases import Phase
 from tests.honest import account
 from tests.vectors.judges.answers import answer, assemble
@@ -24,7 +24,7 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "enroll": ("key", "t", "s"),
     "commit": ("commitment",),
     "reveal": ("coefficients", "t", "s", "salt"),
-    "deal": ("r", "ciphertexts"),
+    "deal": ("r", "t", "s", "ciphertexts"),
     "confirm": ("t", "s"),
 }
 """What the acts take, by the names that it has in the files."""
@@ -185,7 +185,7 @@ def meet_complaint(case: Input) -> None:
     """Judge a complaint, whoever it blames."""
     given, dealer = _ATTEMPTS[case["attempt"]], case["dealer"]
     revealed = bytes.fromhex(given["reveals"][dealer - 1]["coefficients"])
-    deal = (_read(n, given["deals"][dealer - 1][n]) for n in _FIELDS["deal"])
+    deal = (_read(n, given["deals"][dealer - 1][n]) for n in ("r", "ciphertexts"))
     opening = (_read(name, case[name]) for name in ("z", "t1", "t2", "s"))
     payload = encode_act(_NAME, "complain", dealer, revealed, *deal, *opening)
     _ask(_dealt(case["attempt"]), payload, case)

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, Final
 
 from election.artifacts import read_artifact
-from election.client.codec import encode_act
 from election.client.contracts.voter_list import NO_SIGNATURE
 from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import ZERO_HASH, Hash, hash_bytes
@@ -20,6 +19,7 @@ from election.protocol.attestation import (
     Role,
     attest,
 )
+from election.protocol.codec import encode_act
 from election.protocol.phases import Phase
 from election.protocol.voter_list import LeafClaim, derive_leaf
 from tests import honest

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any, Final
 
 from election.artifacts import read_artifact
-from election.client.codec import encode_act
 from election.crypto.transcript import hash_bytes, uint_word
 from election.protocol.abi import ContractName, decode_answer
+from election.protocol.codec import encode_act
 from election.protocol.phases import Phase
 from tests.contracts.chain import RefusedError
 from tests.honest import account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,8 +16,9 @@ from election.protocol.ceremony.attempt import (
     BoundAttempt,
     bind_attempt,
 )
+from election.protocol.ceremony.complaint import Complaint, judge_complaint
 from election.protocol.ceremony.confirmation import Confirmation
-from election.protocol.ceremony.dealing import Complaint, Deal, Dealt
+from election.protocol.ceremony.dealing import Deal, Dealt
 from election.protocol.ceremony.enrolment import Enrolment
 from election.protocol.ceremony.polynomials import Reveal, Revealed
 from tests.vectors.judges.files import GIVENS, number
@@ -63,7 +64,9 @@ def hold(name: str) -> Held:
         [{**each, "commitment": commitment} for each, commitment in pairs], bound
     )
     deals = [
-        dealing.accept_deal(_deal(each), bound, member=member)
+        dealing.accept_deal(
+            _deal(each), bound, member=member, revealed=reveals[member - 1]
+        )
         for member, each in enumerate(given["deals"], 1)
     ]
     return Held(bound, reveals, deals)
@@ -73,10 +76,11 @@ def accept_reveals(
     cases: list[dict[str, Any]], bound: BoundAttempt[Any]
 ) -> list[Revealed[Any]]:
     """Accept the reveals of all members."""
-    return [
-        _accept_reveal(each, bound, member=member)
-        for member, each in enumerate(cases, 1)
-    ]
+    accepted: list[Revealed[Any]] = []
+    for member, each in enumerate(cases, 1):
+        revealed = _accept_reveal(each, bound, member=member, earlier=accepted)
+        accepted.append(revealed)
+    return accepted
 
 
 def _enrolment(case: Input) -> Enrolment:
@@ -85,7 +89,11 @@ def _enrolment(case: Input) -> Enrolment:
 
 
 def _accept_reveal(
-    case: Input, bound: BoundAttempt[Any], *, member: int
+    case: Input,
+    bound: BoundAttempt[Any],
+    *,
+    member: int,
+    earlier: Sequence[Revealed[Any]] = (),
 ) -> Revealed[Any]:
     message = Reveal(
         bytes.fromhex(case["coefficients"]),
@@ -95,13 +103,14 @@ def _accept_reveal(
     )
     commitment = Hash(bytes.fromhex(case["commitment"]))
     return polynomials.accept_reveal(
-        message, bound, member=member, commitment=commitment
+        message, bound, member=member, commitment=commitment, earlier=earlier
     )
 
 
 def _deal(case: Input) -> Deal:
     words = tuple(Hash(bytes.fromhex(each)) for each in case["ciphertexts"])
-    return Deal(bytes.fromhex(case["r"]), words)
+    r, t = bytes.fromhex(case["r"]), bytes.fromhex(case["t"])
+    return Deal(r, t, number(case["s"]), words)
 
 
 def meet_enrolment(case: Input) -> None:
@@ -123,8 +132,9 @@ def meet_reveals(case: Input) -> None:
 
 def meet_deal(case: Input) -> None:
     """Take a deal."""
-    bound = hold(case["attempt"]).bound
-    dealing.accept_deal(_deal(case), bound, member=case["member"])
+    held, member = hold(case["attempt"]), case["member"]
+    revealed = held.reveals[member - 1]
+    dealing.accept_deal(_deal(case), held.bound, member=member, revealed=revealed)
 
 
 def meet_confirmation(case: Input) -> None:
@@ -143,7 +153,7 @@ def meet_complaint(case: Input) -> None:
     """Judge a complaint, whoever it blames."""
     held, dealer = hold(case["attempt"]), case["dealer"]
     z, t1, t2 = (bytes.fromhex(case[name]) for name in ("z", "t1", "t2"))
-    dealing.judge_complaint(
+    judge_complaint(
         Complaint(dealer, z, t1, t2, number(case["s"])),
         held.bound,
         member=case["member"],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from election.crypto.group import G
+from election.crypto.group import G, G1Point
+from election.crypto.proofs.unit_vector_batch import derive_batch_seed
 from election.crypto.scalar import ORDER
 from election.crypto.signature import (
     SECP256K1_ORDER,
@@ -14,7 +15,14 @@ from election.crypto.signature import (
     encode_signature,
     sign_hash,
 )
-from election.crypto.transcript import hash_bytes
+from election.crypto.transcript import (
+    Tag,
+    hash_bytes,
+    hash_fields,
+    hash_word,
+    uint_word,
+    weight,
+)
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.context import Box, open_box
 from tests import honest
@@ -219,6 +227,8 @@ def _credentials() -> Iterator[Case]:
     yield ballots("two ballots with each other's sigma", "§3, credentials", *raws)
     rule = "§3, credentials: e_i hashes every sigma"
     yield ballots("two sigmas whose errors cancel", rule, *_cancelling_sigmas())
+    title = "two sigmas whose errors cancel under weights drawn before them"
+    yield ballots(title, rule, *_weighed_sigmas())
 
 
 def _copies() -> Iterator[Case]:
@@ -240,3 +250,23 @@ def _cancelling_sigmas() -> tuple[bytes, bytes]:
     minus = move_point(other["sigma"], lambda point: point - G)
     left, right = {**fields, "sigma": plus}, {**other, "sigma": minus}
     return join_record(left), join_record(right)
+
+
+def _weighed_sigmas() -> list[bytes]:
+    """Choose two sigmas after the weights that hash all but the sigmas."""
+    pair, ctx = sorted((voted(1), voted(2)), key=join_record), honest.box().ctx
+    seed = derive_batch_seed(ctx, [hash_record(fields, ctx) for fields in pair])
+    seed_c = hash_word(hash_fields(Tag.CREDENTIAL_BATCH, hash_word(seed)))
+    left, right = (
+        weight(hash_fields(Tag.CREDENTIAL_WEIGHT, seed_c, uint_word(index)))
+        for index in range(2)
+    )
+    shifts = zip(pair, (G * right, -(G * left)), strict=True)
+    return [
+        join_record({**fields, "sigma": _add_point(fields["sigma"], by)})
+        for fields, by in shifts
+    ]
+
+
+def _add_point(raw: bytes, by: G1Point) -> bytes:
+    return move_point(raw, lambda point: point + by)

@@ -63,7 +63,8 @@ class Case:
 
     def _refusers(self) -> list[str]:
         is_decided = self.refused_by and self.is_sendable and self.kind in DECIDED
-        return [*self.refused_by, CONTRACTS] if is_decided else list(self.refused_by)
+        decider = (CONTRACTS,) if is_decided else ()
+        return list(dict.fromkeys((*self.refused_by, *decider)))
 
 
 def write_cases(cases: Iterable[Case]) -> str:

@@ -19,7 +19,9 @@ from election.protocol.ceremony.attempt import (
     Kind,
 )
 from election.protocol.ceremony.confirmation import Confirmation
+from election.protocol.ceremony.dealing import Deal
 from election.protocol.ceremony.enrolment import Enrolment
+from election.protocol.ceremony.polynomials import derive_reveal_digest
 from tests import honest
 from tests.vectors.make_negative.bad_points import few_bad_g1, few_bad_g2
 from tests.vectors.make_negative.case import Case, flip
@@ -108,18 +110,70 @@ def _enroll_zero(attempt: Attempt[Any]) -> Enrolment:
 
 def _deals(bound: BoundAttempt[Any]) -> Iterator[Case]:
     sent = dealing.deal(bound, MEMBER, source=honest.source(MEMBER))
+    other = dealing.deal(bound, 1, source=honest.source(1))
     words, count = sent.ciphertexts, "§4.4: a word for each other member and slot"
-    faults = {
-        "one word too few": (count, replace(sent, ciphertexts=words[:-1])),
-        "one word too many": (count, replace(sent, ciphertexts=words + words[:1])),
-        "no words": (count, replace(sent, ciphertexts=())),
+    proof = "§4.4: sG - eR - T = O, h_c hashes all it goes with"
+    again = replace(bound, cer=Hash(flip(bound.cer)))
+    faults: dict[str, tuple[str, Deal]] = {
+        "one word too few": (count, _deal(bound, words[:-1])),
+        "one word too many": (count, _deal(bound, words + words[:1])),
+        "no words": (count, _deal(bound, ())),
         "R infinity": ("§1: O is refused for R_i", replace(sent, r=bytes(128))),
+        "R infinity, proven": ("§1: O is refused for R_i", _deal(bound, words, u=0)),
         "R cut off": ("§1: 128 bytes", replace(sent, r=sent.r[:-1])),
+        "T cut off": ("§1: 128 bytes", replace(sent, t=sent.t[:-1])),
+        "T infinity": (proof, replace(sent, t=bytes(128))),
+        "s plus 1": (proof, replace(sent, s=(sent.s + 1) % ORDER)),
+        "s plus q": ("§1: scalars < q", replace(sent, s=sent.s + ORDER)),
+        "of member 1": (proof, other),
+        "R of member 1": (proof, replace(sent, r=other.r)),
+        "proof of member 1": (proof, replace(sent, t=other.t, s=other.s)),
+        "R and proof of member 1": (proof, replace(other, ciphertexts=words)),
+        "another word": (
+            proof,
+            replace(sent, ciphertexts=(Hash(flip(words[0])), *words[1:])),
+        ),
+        "two words exchanged": (
+            proof,
+            replace(sent, ciphertexts=(words[1], words[0], *words[2:])),
+        ),
+        "made for another cer": (
+            proof,
+            dealing.deal(again, MEMBER, source=honest.source(MEMBER)),
+        ),
+        "made for another reveal": (
+            proof,
+            _deal(bound, words, revealed=Hash(b"\1" * 32)),
+        ),
     }
     for title, (rule, raw) in few_bad_g1().items():
         faults[f"R: {title}"] = rule, replace(sent, r=raw)
+        faults[f"T: {title}"] = rule, replace(sent, t=raw)
     for title, (rule, message) in faults.items():
         yield Case(f"deal: {title}", rule, "deal", write_deal(message))
+
+
+def _deal(
+    bound: BoundAttempt[Any],
+    words: tuple[Hash, ...],
+    *,
+    u: int = 314159,
+    revealed: Hash | None = None,
+) -> Deal:
+    """Deal any words under R = uG, with an honest proof."""
+    own = derive_reveal_digest(bound, MEMBER, source=honest.source(MEMBER))
+    ephemeral = G * Scalar(u)
+    digest = dealing._digest(
+        bound,
+        MEMBER,
+        revealed=revealed or own,
+        ephemeral=ephemeral,
+        ciphertexts=words,
+    )
+    statement = dealing._state(ephemeral, digest)
+    proof = prove_knowledge(statement, (Scalar(u),), nonce=Scalar(271828))
+    t = encode_g1(proof.commitment)
+    return Deal(encode_g1(ephemeral), t, proof.response, words)
 
 
 def _confirmations(bound: BoundAttempt[Any]) -> Iterator[Case]:
@@ -149,7 +203,8 @@ def _false_confirmations(
     bound: BoundAttempt[Any],
 ) -> dict[str, tuple[str, Confirmation]]:
     """Confirm as a member that holds other shares, or saw other messages."""
-    reveals, deals = honest.reveal_all(bound), honest.deal_all(bound)
+    reveals = honest.reveal_all(bound)
+    deals = honest.deal_all(bound, reveals)
     keys = polynomials.derive_keys(bound, reveals)
     source = honest.source(MEMBER)
     share = confirmation.open_key_share(

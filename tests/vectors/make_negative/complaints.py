@@ -9,9 +9,9 @@ from typing import Any, Final
 from election.crypto.group import G, decode_g1, encode_g1
 from election.crypto.proofs.equality import EqualityStatement, _challenge
 from election.crypto.scalar import ORDER, Scalar, reduce_scalar
-from election.protocol.ceremony import dealing
+from election.protocol.ceremony import complaint
 from election.protocol.ceremony.attempt import BoundAttempt
-from election.protocol.ceremony.dealing import Complaint
+from election.protocol.ceremony.complaint import Complaint
 from election.protocol.ceremony.enrolment import derive_encryption_secret
 from tests import honest
 from tests.vectors.make_negative.bad_points import few_bad_g1
@@ -32,9 +32,9 @@ def complain(
     bound: BoundAttempt[Any], *, member: int = MEMBER, dealer: int = DEALER
 ) -> Complaint:
     """Complain about a right share, which is properly opened."""
-    dealt = honest.deal_all(bound)[dealer - 1]
+    dealt = honest.deal_all(bound, honest.reveal_all(bound))[dealer - 1]
     source = honest.source(member)
-    return dealing.complain(dealt, bound, dealer=dealer, member=member, source=source)
+    return complaint.complain(dealt, bound, dealer=dealer, member=member, source=source)
 
 
 def make_complaints(bound: BoundAttempt[Any]) -> Iterator[Case]:
@@ -82,9 +82,10 @@ def _answer(bound: BoundAttempt[Any], *, shift: int, wrong: int = 0) -> Complain
     secret = derive_encryption_secret(
         bound.attempt, MEMBER, source=honest.source(MEMBER)
     )
-    dealt, nonce = honest.deal_all(bound)[DEALER - 1], Scalar(161803)
+    dealt = honest.deal_all(bound, honest.reveal_all(bound))[DEALER - 1]
+    nonce = Scalar(161803)
     shared = dealt.ephemeral * secret + G * Scalar(wrong)
-    statement: EqualityStatement = dealing._state(
+    statement: EqualityStatement = complaint._state(
         dealt, bound, dealer=DEALER, member=MEMBER, shared=shared
     )
     t1 = G * nonce + G * Scalar(shift)

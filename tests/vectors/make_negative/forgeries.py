@@ -148,6 +148,23 @@ def _cancelling(ballots: MakeCase) -> Iterator[Case]:
         )
     ]
     yield ballots("three ballots whose errors in z cancel", rule, *halves)
+    yield from _opposed(ballots)
+
+
+def _opposed(ballots: MakeCase) -> Iterator[Case]:
+    """Let one equation fail by G in a ballot and by -G in another."""
+    rule = "§3, batch: delta of every equation hashes the place of the ballot"
+    shifts: dict[str, Callable[[G1Point], forger.Shift]] = {
+        "E_A": lambda by: lambda c: replace(c, ephemeral=c.ephemeral + by),
+        "E_1": lambda by: lambda c: replace(c, slots=(c.slots[0] + by, *c.slots[1:])),
+        "E_Q": lambda by: lambda c: replace(c, constant=c.constant + by),
+    }
+    for name, shift in shifts.items():
+        raws = [
+            _encode(_forge((0, 1, 0), shift=shift(by), number=number), number=number)
+            for number, by in ((1, G), (2, -G))
+        ]
+        yield ballots(f"two ballots whose errors in {name} cancel", rule, *raws)
 
 
 def _low_order(ballots: MakeCase) -> Iterator[Case]:

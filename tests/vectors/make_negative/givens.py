@@ -97,7 +97,8 @@ def describe_attempt(attempt: Attempt[Point]) -> dict[str, Any]:
 
 def confirm_all(bound: BoundAttempt[Point]) -> list[Confirmation]:
     """Let every member confirm."""
-    reveals, deals = honest.reveal_all(bound), honest.deal_all(bound)
+    reveals = honest.reveal_all(bound)
+    deals = honest.deal_all(bound, reveals)
     keys = polynomials.derive_keys(bound, reveals)
     digest = confirmation.derive_digest(bound, reveals, deals)
     messages = []
@@ -133,8 +134,12 @@ def write_reveal(message: Reveal) -> dict[str, str]:
 
 def write_deal(message: dealing.Deal) -> dict[str, Any]:
     """Write a deal."""
-    words = [each.hex() for each in message.ciphertexts]
-    return {"r": message.r.hex(), "ciphertexts": words}
+    return {
+        "r": message.r.hex(),
+        "t": message.t.hex(),
+        "s": word(message.s),
+        "ciphertexts": [each.hex() for each in message.ciphertexts],
+    }
 
 
 def write_confirmation(message: Confirmation) -> dict[str, str]:

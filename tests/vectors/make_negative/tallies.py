@@ -16,7 +16,7 @@ from election.protocol.encoding import encode_points
 from election.protocol.tally import EncryptedTally
 from tests import forger, honest
 from tests.vectors.make_negative.bad_points import few_bad_g1
-from tests.vectors.make_negative.case import LIBRARY, Case, Input, word
+from tests.vectors.make_negative.case import CONTRACTS, LIBRARY, Case, Input, word
 from tests.vectors.make_negative.givens import COUNTS, tally
 
 TRUSTEE: Final = 2
@@ -38,6 +38,9 @@ def make_tallies() -> Iterator[Case]:
         is_unsigned = min(counts["counts"], default=0) >= 0  # the ABI has no sign
         comment = f"counts: {title}"
         yield Case(comment, rule, "counts", counts, (LIBRARY,), is_sendable=is_unsigned)
+    # the library takes it from its caller that there are k shares
+    comment, four = "counts: opened by four of three", open_by(1, 3, 4, 5)
+    yield Case(comment, _WHO, "counts", write_counts(COUNTS, four), (CONTRACTS,))
 
 
 def share(
@@ -76,6 +79,7 @@ def _shares() -> dict[str, tuple[str, ShareMessage]]:
         "of trustee 1": (_PROOF, share(1)),
         "of another sum": (_PROOF, share(of=replace(tally(), totals=other))),
         "of another ctx": (_PROOF, share(of=replace(tally(), ctx=honest.box(2).ctx))),
+        "of two slots, proven": (_LENGTH, share(of=_of_two_slots())),
         "of two slots": (_LENGTH, replace(sent, decryption=raw[:256])),
         "of four slots": (_LENGTH, replace(sent, decryption=raw + raw[:128])),
         "of half a point": (_LENGTH, replace(sent, decryption=raw[:64])),
@@ -96,6 +100,13 @@ def _shares() -> dict[str, tuple[str, ShareMessage]]:
             f"T2: {title}": (rule, replace(sent, t2=bad)),
         }
     return faults
+
+
+def _of_two_slots() -> EncryptedTally:
+    """Leave out the sum of the last slot."""
+    summed = tally()
+    kept = replace(summed.totals, slots=summed.totals.slots[:2])
+    return replace(summed, totals=kept)
 
 
 def _move(raw: bytes) -> bytes:

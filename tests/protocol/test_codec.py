@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from web3 import Web3
 
-from election.client.codec import encode_act
 from election.crypto.signature import Signature
 from election.crypto.transcript import Hash
 from election.protocol.abi import ContractName, read_abi
 from election.protocol.attestation import Attestation
+from election.protocol.codec import encode_act
 from election.protocol.voter_list import LeafClaim
 from tests.honest import account
 
@@ -70,8 +70,8 @@ PLAIN_CLAIM = (1, 2, b"\3" * 32, [b"\4" * 32, b"\5" * 32])
         (
             ContractName.KEY_CEREMONY,
             "deal",
-            (POINT, (b"\1" * 32, b"\2" * 32)),
-            (POINT, [b"\1" * 32, b"\2" * 32]),
+            (POINT, POINT, 7, (b"\1" * 32, b"\2" * 32)),
+            (POINT, POINT, 7, [b"\1" * 32, b"\2" * 32]),
         ),
         (ContractName.BALLOT_BOX, "cast", ((b"one", b"two"),), ([b"one", b"two"],)),
     ],

@@ -1,0 +1,140 @@
+"""Whoever holds a secret believes no node: it is used on an audited record only.
+
+A node is asked for the record once. What is audited, compared, signed and decrypted is
+that one record: a node that is asked twice could show two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from election.audit.audit import ALL, run_checks
+from election.audit.catalogue import Check
+from election.audit.checks.state import find_tally_state
+from election.audit.evidence import Evidence
+from election.audit.report import CheckResult, Finding
+from election.client.board_reader import read_board
+from election.client.open_election import OpenElection
+from election.protocol.board import Board
+from election.protocol.events import BoxCreated, CeremonyFinal, TallyFrozen
+from election.protocol.replay import Part
+from election.protocol.tally import FrozenTally, TallyState
+from scripts.errors import UnverifiedError
+from scripts.terminal import say
+
+RULES: Final = ("record", "clock", "code", "rules")
+KEYS: Final = (*RULES, "trustees", "issuers", "images", "state")
+"""What can hold once both ceremonies are final."""
+MADE: Final = (*KEYS, "contexts")
+"""What can hold once the boxes are made, too."""
+POLLS: Final = (
+    *MADE,
+    *("lists", "leaves", "attestations", "issuance"),
+    *("casting", "counting", "extensions"),
+)
+"""What can hold while the polls are open, but the ballots: no issuer asks for them."""
+COUNT: Final = tuple(name for name in ALL if name != "results")
+"""What can hold before the shares, which the results are made of."""
+
+_MEMBER: Final = re.compile(
+    r"(?P<role>trustee|issuer) \d+(?P<aborted> of attempt \d+)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedElection:
+    """A record on which chosen checks hold, and what secrets are used on."""
+
+    evidence: Evidence
+
+    def state(self, contest: int) -> TallyState:
+        """Tell what a contest's tally waits for."""
+        return find_tally_state(self.evidence, contest)
+
+    @property
+    def frozen(self) -> dict[int, FrozenTally]:
+        """Give every frozen sum, which is that of the ballots, by contest."""
+        entries = self.evidence.every(TallyFrozen)
+        blocks = {each.event.contest: each.log.block_number for each in entries}
+        return {
+            contest: FrozenTally(contest, block, self.evidence.tally(contest))
+            for contest, block in blocks.items()
+        }
+
+
+def read_record(opened: OpenElection) -> Board:
+    """Read the record of an election, once."""
+    since = opened.election.contract.since
+    return read_board(opened.connection, opened.address, since=since)
+
+
+def accept_board(board: Board, checks: Collection[str]) -> AuditedElection:
+    """Accept a record on which these checks hold; raises UnverifiedError.
+
+    That a few members' own secrets are out is only told: see `_is_bearable`.
+    """
+    evidence = Evidence(board)
+    for result in run_checks(evidence, checks, progress=_say_check):
+        if not result.held and not _is_bearable(result, evidence):
+            raise _refuse(result)
+        for finding in result.outcome.findings:
+            say(f"warning: {_spell(finding)}; blames {finding.blames}")
+    return AuditedElection(evidence)
+
+
+def require_keys(board: Board, checks: Collection[str]) -> None:
+    """Raise UnverifiedError unless these checks hold, with nothing to bear.
+
+    Before the polls nothing is lost by making the keys again.
+    """
+    for result in run_checks(Evidence(board), checks, progress=_say_check):
+        if not result.held:
+            raise _refuse(result)
+
+
+def list_due(board: Board) -> tuple[str, ...]:
+    """List the checks of keys and boxes that can hold on a record by now."""
+    evidence = Evidence(board)
+    final = {entry.contract.part for entry in evidence.every(CeremonyFinal)}
+    parts = {"trustees": Part.TRUSTEES, "issuers": Part.ISSUERS}
+    if final != {*parts.values()}:
+        return (*RULES, *(name for name, part in parts.items() if part in final))
+    created = {entry.event.contest for entry in evidence.every(BoxCreated)}
+    has_boxes = created >= {listed.contest for listed in evidence.contests}
+    return MADE if has_boxes else KEYS
+
+
+def _is_bearable(result: CheckResult, evidence: Evidence) -> bool:
+    """Tell whether nothing is wrong but that a few members' own secrets are out.
+
+    Such a member is corrupt, which its threshold allows of all but one; and if one
+    message of one member stopped the others, each could void the polls alone.
+    """
+    outcome, deployed = result.outcome, evidence.deployed
+    if result.name != "images":
+        return False
+    blamed = {finding.blames for finding in outcome.findings}
+    members = [match for match in map(_MEMBER.fullmatch, blamed) if match]
+    # of an aborted attempt no secret is used
+    corrupt = Counter(match["role"] for match in members if not match["aborted"])
+    is_few = corrupt["trustee"] < deployed.trustees.threshold
+    is_few = is_few and corrupt["issuer"] < deployed.issuers.threshold
+    return is_few and len(members) == len(blamed)
+
+
+def _refuse(result: CheckResult) -> UnverifiedError:
+    wrong = [_spell(finding) for finding in result.outcome.findings]
+    fact = wrong[0] if wrong else "something is missing"
+    return UnverifiedError(f"check {result.number} ({result.name})", fact)
+
+
+def _spell(finding: Finding) -> str:
+    return f"{finding.subject}: {finding.fact}"
+
+
+def _say_check(number: int, check: Check) -> None:
+    say(f"C{number}: {check.claim}")

@@ -1,0 +1,33 @@
+"""One program at a time changes a file, whichever others have it open."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from scripts.errors import InputError
+from scripts.files.json_file import spell_reason
+
+_PRIVATE: Final = 0o600
+
+
+@contextmanager
+def lock_file(path: Path) -> Iterator[None]:
+    """Wait until nobody else changes a file, and keep it so; raises InputError.
+
+    The lock is a file beside it that stays, since the file itself is replaced.
+    """
+    beside = path.with_name(f".{path.name}.lock")
+    try:
+        lock = os.open(beside, os.O_RDWR | os.O_CREAT, _PRIVATE)
+    except OSError as error:
+        raise InputError(str(beside), spell_reason(error)) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)

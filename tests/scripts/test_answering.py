@@ -1,0 +1,244 @@
+"""What an issuer answers: what an audited record asks, and each leaf once."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from election.audit.audit import ALL
+from election.client.leaf_requests import ask_for_credential
+from election.crypto.blind_credential import RecoverySecret
+from election.crypto.group import G, encode_g1
+from election.crypto.scalar import Scalar
+from election.crypto.transcript import Hash
+from election.protocol.board import Board
+from election.protocol.events import Issued
+from election.protocol.issuance import prepare_request, serve_share
+from scripts import acceptance, answering, issue
+from scripts.acceptance import POLLS, AuditedElection, accept_board, read_record
+from scripts.answering import answer_once
+from scripts.errors import InputError, UnverifiedError
+from scripts.files.answered_file import note_answers
+from scripts.files.key_file import KeyFile, Role
+from tests.audit.tampering import encode_event, find, put
+from tests.client.stage import ISSUERS, RELAY, Stage, deploy, travel
+from tests.in_process import connect_in_process
+from tests.scripts.key_files import make_key_file, put_share
+
+CTX, LEAF = Hash(b"\1" * 32), Hash(b"\2" * 32)
+
+
+@pytest.fixture(scope="module")
+def registered() -> Stage:
+    """Polls are open and nobody was issued anything."""
+    stage = deploy(connect_in_process())
+    stage.make_keys()
+    stage.publish_lists(2)
+    stage.register_all()
+    travel(stage.connection, stage.manifest.times.opening)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def board(registered: Stage) -> Board:
+    """The record of a history in which everybody asked."""
+    return tell(registered, b"asked" * 3 + b".")
+
+
+@pytest.fixture(scope="module")
+def audited(board: Board) -> AuditedElection:
+    return accept_board(board, POLLS)
+
+
+@pytest.fixture
+def issuer(registered: Stage, tmp_path: Path) -> KeyFile:
+    made = make_key_file(tmp_path / "issuer.json", Role.ISSUER, ISSUERS[0])
+    return put_share(made, registered.shares[ISSUERS[0]])
+
+
+def tell(stage: Stage, secret: bytes) -> Board:
+    """Tell a history in which the first voter of contest 1 asks with this secret."""
+    snapshot = stage.connection.request("evm_snapshot")
+    place = stage.place(1, 0, nonce=1)
+    request = prepare_request(RecoverySecret(secret), ctx=place.ctx, leaf=place.leaf)
+    asked = ask_for_credential(place, request.blinded)
+    stage.connection.send(stage.prepare(asked), key=RELAY)
+    board = read_record(stage.opened)
+    stage.connection.request("evm_revert", snapshot)
+    return board
+
+
+def forge(board: Board, **fields: Any) -> Board:
+    """Add a request that differs from a real one."""
+    entry = find(board, Issued)
+    event = replace(entry.event, **fields)
+    topics, words = encode_event(event, entry.contract.part.contract_name)
+    forged = replace(entry.log, topics=topics, data=words, index=entry.log.index + 1)
+    return put(board, entry.log, entry.log, forged)
+
+
+def issued_in(board: Board) -> Issued:
+    return find(board, Issued).event
+
+
+def record_of(issuer: KeyFile) -> Path:
+    return issuer.path.with_name("issuer.json.answered")
+
+
+def test_issuer_answers_what_was_issued(
+    audited: AuditedElection, board: Board, issuer: KeyFile
+) -> None:
+    event = issued_in(board)
+    secret = issuer.key_share.secrets[0]
+    answer = serve_share(event.blinded, secret)
+    assert answer_once(audited, 1, key_file=issuer) == {event.leaf: answer}
+    assert answer_once(audited, 30, key_file=issuer) == {}
+
+
+def test_checks_of_an_issuer_leave_out_what_comes_later_and_the_ballots() -> None:
+    later = {"sums", "openings", "shares", "results"}
+    assert set(POLLS) == set(ALL) - later - {"ballots"}
+
+
+def run_issue(
+    stage: Stage, issuer: KeyFile, shown: Board, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Run the act against a node that shows this record; return what it writes."""
+    out = issuer.path.with_name("answers.json")
+    monkeypatch.setattr(issue, "enter", lambda *_: stage.opened)
+    monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
+    monkeypatch.setattr(acceptance, "read_board", lambda *_, **__: shown)
+    with suppress(UnverifiedError):
+        issue.command(1, out, issuer.path, out, as_json=True)
+    return out
+
+
+def test_act_writes_the_answers_to_an_audited_record(
+    registered: Stage, board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = run_issue(registered, issuer, board, monkeypatch)
+    leaf = issued_in(board).leaf
+    assert set(json.loads(out.read_text())["answers"]) == {f"0x{leaf.hex()}"}
+
+
+def test_act_writes_nothing_when_a_node_shows_a_forged_request(
+    registered: Stage, board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged = forge(board, leaf=LEAF)
+    assert not run_issue(registered, issuer, forged, monkeypatch).exists()
+    assert not record_of(issuer).exists()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"leaf": LEAF}, {"blinded": encode_g1(G)}, {"nonce": 2}], ids=str
+)
+def test_record_with_a_request_that_nobody_attested_is_refused(
+    board: Board, fields: dict[str, Any]
+) -> None:
+    """A node that shows forged requests would be given credentials for nobody."""
+    with pytest.raises(UnverifiedError):
+        accept_board(forge(board, **fields), POLLS)
+
+
+def test_request_is_refused_when_another_of_its_leaf_was_answered(
+    audited: AuditedElection, registered: Stage, issuer: KeyFile
+) -> None:
+    """Every check holds of both histories: portal and SMS gateway attested both."""
+    other = accept_board(tell(registered, b"another history."), POLLS)
+    answer_once(audited, 1, key_file=issuer)
+    with pytest.raises(UnverifiedError, match="there is a second history"):
+        answer_once(other, 1, key_file=issuer)
+
+
+def test_same_request_is_answered_again(
+    audited: AuditedElection, issuer: KeyFile
+) -> None:
+    first = answer_once(audited, 1, key_file=issuer)
+    assert answer_once(audited, 1, key_file=issuer) == first
+
+
+def test_request_is_noted_before_it_is_answered(
+    audited: AuditedElection, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(answering, "answer_issued", stop)
+    with pytest.raises(KeyboardInterrupt):
+        answer_once(audited, 1, key_file=issuer)
+    ctx = audited.evidence.box(1).ctx
+    leaf = issued_in(audited.evidence.board).leaf
+    with pytest.raises(UnverifiedError):
+        note_answers(record_of(issuer), ctx, {leaf: b"another"})
+
+
+def test_issuer_of_another_election_answers_nothing(
+    audited: AuditedElection, registered: Stage, issuer: KeyFile
+) -> None:
+    """Else an election that others made up would do, every check of which holds."""
+    own = registered.shares[ISSUERS[0]]
+    foreign = replace(own, secrets=tuple(Scalar(x + 1) for x in own.secrets))
+    with pytest.raises(UnverifiedError, match="issuer 1: has other keys here"):
+        answer_once(audited, 1, key_file=put_share(issuer, foreign))
+    assert not record_of(issuer).exists()
+
+
+def test_contest_that_is_not_in_the_election_is_refused(
+    audited: AuditedElection, issuer: KeyFile
+) -> None:
+    with pytest.raises(InputError, match="contest 2: is not in the election"):
+        answer_once(audited, 2, key_file=issuer)
+
+
+def test_record_of_answers_is_for_its_owner_only(
+    audited: AuditedElection, issuer: KeyFile
+) -> None:
+    answer_once(audited, 1, key_file=issuer)
+    assert record_of(issuer).stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_noted_of_requests_one_of_which_is_refused(tmp_path: Path) -> None:
+    record, other = tmp_path / "answered", Hash(b"\3" * 32)
+    note_answers(record, CTX, {LEAF: b"first"})
+    with pytest.raises(UnverifiedError, match=LEAF.hex()):
+        note_answers(record, CTX, {other: b"new", LEAF: b"second"})
+    note_answers(record, CTX, {other: b"another", LEAF: b"first"})
+
+
+def test_same_leaf_in_another_context_is_another(tmp_path: Path) -> None:
+    record = tmp_path / "answered"
+    note_answers(record, CTX, {LEAF: b"first"})
+    note_answers(record, Hash(b"\3" * 32), {LEAF: b"second"})
+
+
+def test_of_programs_that_answer_at_once_one_request_of_a_leaf_is_noted(
+    tmp_path: Path,
+) -> None:
+    noted: list[int] = []
+
+    def note(number: int) -> None:
+        with suppress(UnverifiedError):
+            note_answers(tmp_path / "answered", CTX, {LEAF: bytes([number])})
+            noted.append(number)
+
+    threads = [Thread(target=note, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(noted) == 1
+
+
+def test_record_of_answers_that_is_something_else_is_refused(tmp_path: Path) -> None:
+    record = tmp_path / "answered"
+    record.write_text("something else " * 100)
+    with pytest.raises(InputError, match="answered: file is not a database"):
+        note_answers(record, CTX, {LEAF: b"first"})
+    with pytest.raises(InputError, match="is a directory"):
+        note_answers(tmp_path, CTX, {LEAF: b"first"})
