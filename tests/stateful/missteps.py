@@ -78,7 +78,7 @@ def _miss_proof(run: CeremonyRun[Any], member: int) -> ContractFunction:
 MISSTEPS: Final[dict[Step, dict[str, Misstep]]] = {
     Step.ENROLL: {
         "empty key": ("key_ceremony: wrong E or R length", _enroll(key=b"")),
-        "no key": ("key_ceremony: E or E or R is infinity", _enroll(key=_NO_POINT)),
+        "no key": ("key_ceremony: E or R is infinity", _enroll(key=_NO_POINT)),
         "another's proof": ("key_ceremony: E is not proven", _enroll(s=1)),
     },
     Step.REVEAL: {
