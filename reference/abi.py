@@ -48,10 +48,10 @@ def spell(kind: Type) -> str:
 
 def decode(kind: Struct, raw: bytes) -> dict[str, Any]:
     """Decode a structure; raises RefutedError for any encoding but the one."""
-    value: dict[str, Any] = _decode(kind, raw, 0)
-    if encode(kind, value) != raw:
+    value, end = _decode(kind, raw, 0)
+    if end != len(raw) or encode(kind, value) != raw:
         refute("is not in its one encoding")
-    return value
+    return dict(value)
 
 
 def encode(kind: Type, value: Any) -> bytes:
@@ -107,36 +107,46 @@ def _head_size(kind: Type) -> int:
 
 
 def _encode_all(pairs: list[tuple[Type, Any]]) -> bytes:
-    size = sum(_head_size(kind) for kind, _ in pairs)
-    head, tail = b"", b""
+    end = sum(_head_size(kind) for kind, _ in pairs)
+    heads, tails = [], []
     for kind, value in pairs:
         if _is_dynamic(kind):
-            head += _word(size + len(tail))
-            tail += encode(kind, value)
+            heads.append(_word(end))
+            tails.append(encode(kind, value))
+            end += len(tails[-1])
         else:
-            head += encode(kind, value)
-    return head + tail
+            heads.append(encode(kind, value))
+    return b"".join([*heads, *tails])
 
 
-def _decode(kind: Type, raw: bytes, at: int) -> Any:
+def _decode(kind: Type, raw: bytes, at: int) -> tuple[Any, int]:
+    """Decode a value that stands here; give it and where it ends."""
     if isinstance(kind, Struct):
         kinds = [each for _, each in kind.fields]
         names = [name for name, _ in kind.fields]
-        return dict(zip(names, _decode_all(kinds, raw, at), strict=True))
+        values, end = _decode_all(kinds, raw, at)
+        return dict(zip(names, values, strict=True)), end
     if isinstance(kind, Array):
-        return tuple(_decode_list(kind, raw, at))
-    if kind not in {"string", "bytes"}:
-        return decode_word(kind, _slice(raw, at, _WORD))
-    content = _slice(raw, at + _WORD, _read_number(raw, at))
+        items, end = _decode_list(kind, raw, at)
+        return tuple(items), end
+    if kind in {"string", "bytes"}:
+        return _decode_bytes(kind, raw, at)
+    return decode_word(kind, _slice(raw, at, _WORD)), at + _WORD
+
+
+def _decode_bytes(kind: str, raw: bytes, at: int) -> tuple[bytes | str, int]:
+    size = _read_number(raw, at)
+    content = _slice(raw, at + _WORD, size)
+    end = at + _WORD + size + -size % _WORD
     if kind == "bytes":
-        return content
+        return content, end
     try:
-        return content.decode()
+        return content.decode(), end
     except UnicodeDecodeError:
         return refute("is no string")
 
 
-def _decode_list(kind: Array, raw: bytes, at: int) -> list[Any]:
+def _decode_list(kind: Array, raw: bytes, at: int) -> tuple[list[Any], int]:
     if kind.size is not None:
         return _decode_all([kind.item] * kind.size, raw, at)
     count = _read_number(raw, at)
@@ -145,13 +155,23 @@ def _decode_list(kind: Array, raw: bytes, at: int) -> list[Any]:
     return _decode_all([kind.item] * count, raw, at + _WORD)
 
 
-def _decode_all(kinds: list[Type], raw: bytes, start: int) -> list[Any]:
+def _decode_all(kinds: list[Type], raw: bytes, start: int) -> tuple[list[Any], int]:
+    """Decode values in a row, whose tails stand in the same row behind them.
+
+    Offsets lead nowhere else, or a file could have one text read a thousand times.
+    """
     values, at = [], start
+    end = start + sum(map(_head_size, kinds))
     for kind in kinds:
-        place = start + _read_number(raw, at) if _is_dynamic(kind) else at
-        values.append(_decode(kind, raw, place))
+        if _is_dynamic(kind):
+            if start + _read_number(raw, at) != end:
+                refute("has a part out of its place")
+            value, end = _decode(kind, raw, end)
+        else:
+            value, _ = _decode(kind, raw, at)
+        values.append(value)
         at += _head_size(kind)
-    return values
+    return values, end
 
 
 def _read_number(raw: bytes, at: int) -> int:

@@ -6,7 +6,6 @@ written in its one way is refused.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
@@ -18,6 +17,7 @@ from typing import Any, Final
 from reference.errors import NoBundleError
 
 FORMAT: Final = "veche-bundle/1"
+_LARGEST: Final = 8 * 1024**3  # bytes, unpacked
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "election": {
         "format": "text",
@@ -92,12 +92,19 @@ def read_bundle(raw: bytes) -> Bundle:
 
 
 def _unpack(raw: bytes) -> bytes:
-    if not raw.startswith(b"\x1f\x8b"):
-        return raw
-    try:
-        return gzip.decompress(raw)
-    except (OSError, EOFError, zlib.error) as error:
-        raise NoBundleError("bundle: is not packed by gzip") from error
+    """Unpack one member of gzip with nothing behind it, up to the largest bundle."""
+    text = raw
+    if raw.startswith(b"\x1f\x8b"):
+        reader = zlib.decompressobj(wbits=31)
+        try:
+            text = reader.decompress(raw, _LARGEST + 1)
+        except zlib.error as error:
+            raise NoBundleError("bundle: is not packed by gzip") from error
+        if len(text) <= _LARGEST and not (reader.eof and reader.unused_data == b""):
+            raise NoBundleError("bundle: is not one whole member of gzip")
+    if len(text) > _LARGEST:
+        raise NoBundleError("bundle: is larger than any")
+    return text
 
 
 def _read_line(raw: bytes) -> Line:

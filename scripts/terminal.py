@@ -6,7 +6,9 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+
+_LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 
 
 def complain(program: str, fact: str, *, hint: str) -> None:
@@ -41,7 +43,9 @@ def _plain(value: Any) -> str:
 
 
 def spell_time(seconds: int) -> str:
-    """Spell Unix seconds in UTC."""
+    """Spell Unix seconds in UTC, or as they are after the year 9999."""
+    if seconds > _LAST_SECOND:
+        return f"second {seconds}"
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 

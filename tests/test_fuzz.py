@@ -2,35 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from eth_abi.abi import encode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from election.audit.bundle import decode_bundle, unpack_bundle
-from election.crypto.group import decode_g1, decode_g2
+import election
+from election.audit.bundle import (
+    decode_bundle,
+    encode_bundle,
+    pack_bundle,
+    unpack_bundle,
+)
+from election.client.json_rpc import decode_answers
+from election.client.wire import parse_bytes, parse_number
+from election.crypto.group import G2, G, decode_g1, decode_g2, encode_g1, encode_g2
 from election.crypto.scalar import accept_scalar, decode_scalar
-from election.crypto.signature import Signature, decode_signature, recover_signer
-from election.crypto.transcript import Address, Hash, decode_address, decode_hash
+from election.crypto.signature import (
+    Signature,
+    SigningKey,
+    decode_signature,
+    encode_signature,
+    recover_signer,
+    sign_hash,
+)
+from election.crypto.transcript import (
+    Address,
+    Hash,
+    decode_address,
+    decode_hash,
+    uint_word,
+)
 from election.errors import ElectionError
 from election.protocol.abi import (
     ContractName,
     _event_abis,
     decode_answer,
     decode_event,
+    decode_values,
     read_abi,
 )
+from election.protocol.abi_layout import check_layout
 from election.protocol.attestation import Action, Attestation, Request, Role
 from election.protocol.attestation import accept_attestation as accept_statement
 from election.protocol.ballot import accept_ballot, accept_batch
-from election.protocol.board import Log
+from election.protocol.board import Board, Call, Head, Log
 from election.protocol.context import decode_box
 from election.protocol.decryption import DecryptionShare, Result, accept_result
 from election.protocol.encoding import decode_g1_list, decode_record, decode_totals
+from election.protocol.issuance import accept_share
 from election.protocol.manifest import parse_manifest
+from election.protocol.nesting import check_nesting
 from tests import honest
 from tests.vectors.judges.files import read_cases
 from tests.vectors.judges.library import LIBRARY
@@ -42,30 +71,127 @@ SLOTS: Final = 3
 RECORD: Final = 32 * (26 + 9 * SLOTS)
 Take = Callable[[bytes], object]
 
-DECODERS: Final[Mapping[str, tuple[int, Take]]] = {
-    "g1": (128, decode_g1),
-    "g1 or infinity": (128, lambda raw: decode_g1(raw, allow_infinity=True)),
-    "g2": (256, decode_g2),
-    "g2 or infinity": (256, lambda raw: decode_g2(raw, allow_infinity=True)),
-    "g1 list": (384, decode_g1_list),
-    "totals": (512, lambda raw: decode_totals(raw, slots=SLOTS)),
-    "scalar": (32, decode_scalar),
-    "signature": (96, decode_signature),
-    "address": (20, decode_address),
-    "hash": (32, decode_hash),
-    "record": (RECORD, lambda raw: decode_record(raw, slots=SLOTS)),
-    "ballot": (RECORD, lambda raw: accept_ballot(raw, honest.box())),
-    "batch": (RECORD, lambda raw: accept_batch((raw, raw), honest.box())),
-    "bundle": (200, lambda raw: decode_bundle(unpack_bundle(raw))),
-    "packed bundle": (200, lambda raw: unpack_bundle(b"\x1f\x8b" + raw)),
-    "manifest": (200, lambda raw: parse_manifest(raw.decode("latin-1"))),
-    "box, keys": (
-        256,
+ROOT: Final = Path(__file__).resolve().parents[1]
+WORD: Final = Hash(bytes(32))
+POINT, POINT_2 = encode_g1(G), encode_g2(G2)
+BUNDLE: Final = encode_bundle(
+    Board(
+        chain_id=1,
+        election=Address(bytes(20)),
+        logs=(Log(Address(bytes(20)), (WORD,), b"\xab", 5, 6, WORD, 7),),
+        code={Address(bytes(20)): b"\xfe"},
+        answers={Call(Address(bytes(20)), b"\x01"): b"\x02"},
+        head=Head(8, 9),
+    )
+)
+MANIFEST: Final = ("mgd-2019.toml", "test-accounts.toml")
+NAMES: Final = ({"type": "string[]"}, {"type": "bytes32[4][]"})
+
+DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
+    "decode_g1": (POINT, decode_g1),
+    "decode_g1 or O": (bytes(128), lambda raw: decode_g1(raw, allow_infinity=True)),
+    "decode_g2": (POINT_2, decode_g2),
+    "decode_g2 or O": (bytes(256), lambda raw: decode_g2(raw, allow_infinity=True)),
+    "decode_g1_list": (POINT * 3, decode_g1_list),
+    "decode_totals": (POINT * 4, lambda raw: decode_totals(raw, slots=SLOTS)),
+    "decode_scalar": (uint_word(5), decode_scalar),
+    "decode_signature": (
+        encode_signature(sign_hash(WORD, SigningKey(5))),
+        decode_signature,
+    ),
+    "decode_address": (bytes([7]) * 20, decode_address),
+    "decode_hash": (WORD, decode_hash),
+    "decode_record": (
+        honest.ballot(2, 1),
+        lambda raw: decode_record(raw, slots=SLOTS),
+    ),
+    "accept_ballot": (
+        honest.ballot(2, 1),
+        lambda raw: accept_ballot(raw, honest.box()),
+    ),
+    "accept_batch": (
+        honest.ballot(2, 1),
+        lambda raw: accept_batch((raw, raw), honest.box()),
+    ),
+    "accept_share": (
+        POINT,
+        lambda raw: accept_share(raw, issuer=1, blinded=G, key=G2),
+    ),
+    "decode_bundle": (BUNDLE, decode_bundle),
+    "unpack_bundle": (pack_bundle(BUNDLE), unpack_bundle),
+    "parse_manifest": (
+        b"".join((ROOT / "elections" / name).read_bytes() for name in MANIFEST),
+        lambda raw: parse_manifest(raw.decode(errors="replace")),
+    ),
+    "decode_box": (
+        POINT * 2 + POINT_2,
         lambda raw: decode_box(
-            1, Hash(bytes(32)), election_keys=raw, credential_key=bytes(256)
+            1, WORD, election_keys=raw[:-256], credential_key=raw[-256:]
         ),
     ),
+    "decode_values": (
+        encode(["string[]", "bytes32[4][]"], [["one", "two"], [[WORD] * 4]]),
+        lambda raw: decode_values(NAMES, raw, subject="names"),
+    ),
+    "check_layout": (
+        encode(["string[]", "bytes32[4][]"], [["one", "two"], [[WORD] * 4]]),
+        lambda raw: check_layout(NAMES, raw),
+    ),
+    "check_nesting": (b'[{"a":' * 30 + b"]}" * 30, check_nesting),
+    "decode_answers": (
+        b'[{"id":1,"result":{"a":[1]}},{"id":0,"error":{"code":3}}]',
+        lambda raw: decode_answers(raw, count=2),
+    ),
+    "decode_answers to one": (
+        b'{"id":0,"result":"0x"}',
+        lambda raw: decode_answers(raw, count=1),
+    ),
+    "parse_bytes": (b"0xabcdef", lambda raw: parse_bytes(raw.decode("latin-1"))),
+    "parse_number": (b"0xabcdef", lambda raw: parse_number(raw.decode("latin-1"))),
 }
+"""For each function something that it takes, and how it is called."""
+
+BELOW: Final[Mapping[str, str]] = {
+    "accept_scalar": "any number is a scalar",
+    "recover_signer": "any signature is recovered",
+    "accept_attestation": "any attestation is taken",
+    "accept_result": "any counts are taken",
+    "decode_event": "any log is an event",
+    "decode_answer": "any answer is decoded",
+    "accept_enrolment": "message with any bytes",
+    "accept_reveal": "message with any bytes",
+    "accept_deal": "message with any bytes",
+    "accept_confirmation": "message with any bytes",
+    "accept_credential": "message with any bytes",
+    "accept_decryption_share": "message with any bytes",
+}
+"""Functions that tests further below give anything, by how these begin."""
+
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "accept_manifest": "takes what parse_manifest has typed",
+    "accept_casts": "catches what accept_batch raises",
+    "read_abi": "reads a file of this repository",
+    "read_artifact": "reads a file of this repository",
+    "read_function": "reads a file of this repository",
+    "read_refusal": "tests/client/test_revert.py",
+    "parse_head": "its errors are caught by well_formed, as those of the next two",
+    "parse_log": "tests/client/test_hostile_answers.py",
+    "parse_receipt": "tests/client/test_hostile_answers.py",
+    "read_board": "tests/client/test_hostile_answers.py, as all that ask a node",
+    "read_attempt": "asks a node",
+    "accept_enrolments": "asks accept_enrolment",
+    "accept_reveals": "asks accept_reveal",
+    "accept_deals": "asks accept_deal",
+    "read_issued": "asks a node",
+    "read_issuer_keys": "asks a node",
+    "read_box": "asks a node",
+    "read_ballots": "asks a node",
+    "read_shares": "asks a node",
+    "read_answer": "asks decode_answer",
+}
+"""Functions that are given no foreign bytes, or are given them by other tests."""
+
+_VERBS: Final = ("accept", "check", "decode", "parse", "read", "recover", "unpack")
 
 
 def take(accept: Take, raw: bytes) -> None:
@@ -76,13 +202,58 @@ def take(accept: Take, raw: bytes) -> None:
         return
 
 
+def list_takers() -> Iterator[str]:
+    """List the public functions of the library whose verb says that they take."""
+    for found in pkgutil.walk_packages(election.__path__, "election."):
+        if found.name.startswith("election.audit.checks."):
+            continue  # they take evidence, never bytes, and never raise
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            is_own = getattr(value, "__module__", "") == found.name and callable(value)
+            if is_own and name.partition("_")[0] in _VERBS:
+                yield name
+
+
+def test_every_function_that_takes_is_given_anything() -> None:
+    labels = {label.partition(" ")[0] for label in DECODERS}
+    assert {*list_takers()} == labels | BELOW.keys() | ELSEWHERE.keys()
+    tests = [name.removeprefix("test_").replace("_", " ") for name in globals()]
+    for start in BELOW.values():
+        assert any(name.startswith(start) for name in tests), start
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_honest_input_is_taken(name: str) -> None:
+    raw, accept = DECODERS[name]
+    accept(raw)
+
+
 @pytest.mark.parametrize("name", DECODERS)
 @MUCH
 @given(st.data())
 def test_any_bytes_are_taken_or_refused_by_name(name: str, data: st.DataObject) -> None:
-    size, accept = DECODERS[name]
+    size, accept = len(DECODERS[name][0]), DECODERS[name][1]
     right_size = st.binary(min_size=size, max_size=size)
     take(accept, data.draw(st.binary(max_size=2 * size) | right_size))
+
+
+@pytest.mark.parametrize("name", DECODERS)
+@MUCH
+@given(st.data())
+def test_changed_input_is_taken_or_refused_by_name(
+    name: str, data: st.DataObject
+) -> None:
+    raw, accept = DECODERS[name]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(raw)))
+        end = data.draw(st.integers(at, min(at + 40, len(raw))))
+        other = data.draw(
+            st.binary(max_size=end - at)
+            | st.binary(min_size=end - at, max_size=end - at)
+            | st.sampled_from([raw[:at], raw[at:], bytes(32), b"\xff" * 32])
+        )
+        raw = raw[:at] + other + raw[end:]
+    take(accept, raw)
 
 
 @MUCH

@@ -17,7 +17,9 @@ import msgspec
 
 from election.audit.errors import BundleError
 from election.crypto.transcript import Address, Hash
+from election.errors import EncodingError
 from election.protocol.board import Board, Call, Head, Log
+from election.protocol.nesting import check_nesting
 
 FORMAT: Final = "veche-bundle/1"
 _MOST_BYTES: Final = 8 * 2**30  # unpacked; half a million voters need about six
@@ -55,7 +57,7 @@ class _Answer(_Line, tag="answer"):
 
 class _Log(_Line, tag="log"):
     address: _Address
-    topics: tuple[_Hash, ...]
+    topics: Annotated[tuple[_Hash, ...], msgspec.Meta(max_length=4)]
     data: _Bytes
     block: _Number
     timestamp: _Number
@@ -100,15 +102,21 @@ def pack_bundle(text: bytes) -> bytes:
 
 def unpack_bundle(raw: bytes) -> bytes:
     """Unpack a bundle if it is packed; raises BundleError."""
-    if not raw.startswith(_GZIP_MAGIC):
-        return raw
+    text = _unpack(raw) if raw.startswith(_GZIP_MAGIC) else raw
+    if len(text) > _MOST_BYTES:
+        raise BundleError("bundle", f"has more than {_MOST_BYTES} bytes")
+    return text
+
+
+def _unpack(raw: bytes) -> bytes:
+    """Unpack the one member of gzip, at most a byte more than a bundle may have."""
     stream = zlib.decompressobj(_GZIP)
     try:
-        text = stream.decompress(raw, _MOST_BYTES)
+        text = stream.decompress(raw, _MOST_BYTES + 1)
     except zlib.error as error:
         raise BundleError("bundle", "is not packed by gzip") from error
-    if not stream.eof or stream.unused_data:
-        raise BundleError("bundle", "is cut off, too long, or more than one file")
+    if len(text) <= _MOST_BYTES and (not stream.eof or stream.unused_data):
+        raise BundleError("bundle", "is cut off, or more than one member of gzip")
     return text
 
 
@@ -137,8 +145,9 @@ def _list_lines(board: Board) -> Iterator[_Election | _Code | _Answer | _Log]:
 def _decode_lines(raw: bytes) -> Iterator[_AnyLine]:
     for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), 1):
         try:
+            check_nesting(line)
             yield _DECODER.decode(line)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except (msgspec.MsgspecError, ValueError, EncodingError) as error:
             fact = str(error).splitlines()[0].lower().rstrip(".")
             raise BundleError("bundle", f"line {number}: {fact}") from error
 

@@ -31,6 +31,7 @@ from election.protocol.ceremony.dealing import Deal, Dealt
 from election.protocol.ceremony.enrolment import Enrolment
 from election.protocol.ceremony.polynomials import Reveal, Revealed
 from election.protocol.context import derive_election_id
+from election.protocol.rules import MOST_SEATS
 
 Message = TypeVar("Message")
 
@@ -65,7 +66,6 @@ class AttemptRecord(Generic[Point]):
         """Tell which message of the members is awaited."""
         if self.failed:
             return Step.FAILED
-        seats = len(self.attempt.members)
         rounds = (
             self.enrolled,
             self.committed,
@@ -73,8 +73,10 @@ class AttemptRecord(Generic[Point]):
             self.dealt,
             self.confirmed,
         )
-        waiting = (step for step, said in enumerate(rounds, 1) if len(said) < seats)
-        return Step(next(waiting, Step.FINAL))
+        for step, said in enumerate(rounds, 1):
+            if any(member not in said for member in self.members):
+                return Step(step)
+        return Step.FINAL
 
     @property
     def members(self) -> range:
@@ -147,6 +149,10 @@ def _attempt(
     ceremony: Ceremony[Point], started: events.AttemptStarted
 ) -> Attempt[Point]:
     contract = ceremony.handle.contract
+    seats = range(ceremony.threshold, MOST_SEATS + 1)
+    if len(started.members) not in seats or started.n != len(started.members):
+        address = f"0x{contract.address.hex()}"
+        raise UnexpectedAnswerError(address, "has an attempt of impossible members")
     return Attempt(
         group=ceremony.group,
         chain_id=contract.connection.chain_id,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from enum import IntEnum
+from typing import Any, Final, TypeVar
 
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import FINAL, Connection
@@ -15,6 +16,8 @@ from election.protocol.abi import ContractName, decode_event, decode_values
 from election.protocol.board import Call, Log
 from election.protocol.codec import encode_act, read_function
 from election.protocol.events import Event
+
+State = TypeVar("State", bound=IntEnum)
 
 MOST_GAS: Final = 30_000_000
 """What one transaction may use; where gas is free, asking for more than is used
@@ -30,12 +33,31 @@ class Contract:
     address: Address
     since: int = 0
 
+    @property
+    def _subject(self) -> str:
+        return f"0x{self.address.hex()}"
+
     def read(self, function: str, *arguments: Any) -> Any:
         """Ask a view with one output.
 
         Raises UnexpectedAnswerError, ContractRefusedError.
         """
         return self.read_each(function, [arguments])[0]
+
+    def read_number(self, function: str, *arguments: Any, most: int) -> int:
+        """Ask a view for a number up to the most that the contract can mean."""
+        number: int = self.read(function, *arguments)
+        if number > most:
+            raise UnexpectedAnswerError(self._subject, f"{function} is above {most}")
+        return number
+
+    def read_state(self, function: str, *arguments: Any, into: type[State]) -> State:
+        """Ask a view for one of several states."""
+        number: int = self.read(function, *arguments)
+        if number not in set(into):
+            fact = f"{function} is no {into.__name__.lower()}"
+            raise UnexpectedAnswerError(self._subject, fact)
+        return into(number)
 
     def read_each(
         self, function: str, arguments: Sequence[tuple[Any, ...]]
@@ -63,12 +85,11 @@ class Contract:
     def _decode(
         self, function: str, outputs: list[dict[str, Any]], raw: bytes
     ) -> tuple[Any, ...]:
-        subject = f"0x{self.address.hex()}"
         try:
-            values = decode_values(outputs, raw, subject=subject)
+            values = decode_values(outputs, raw, subject=self._subject)
         except EncodingError as error:
             fact = f"is no {self.name.value}: {function} does not answer"
-            raise UnexpectedAnswerError(subject, fact) from error
+            raise UnexpectedAnswerError(self._subject, fact) from error
         columns = zip(values, outputs, strict=True)
         return tuple(_value(value, output["type"]) for value, output in columns)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import ContestBox, OpenElection
 from election.crypto.group import G2Point, decode_g2
 from election.crypto.scalar import Scalar
@@ -35,9 +36,12 @@ def serve_issued(
     """Answer every `Issued` event that a node shows of a contest, by leaf.
 
     For rehearsals: whoever shows it forged ones is answered. `veche issue` believes
-    an audited record only.
+    an audited record only. Raises UnexpectedAnswerError, EncodingError.
     """
-    secret = key_share.secrets[opened.contests[contest].position - 1]
+    position = opened.contest(contest).position
+    if position > len(key_share.secrets):
+        raise UnexpectedAnswerError(f"contest {contest}", "has no part in the key")
+    secret = key_share.secrets[position - 1]
     return answer_issued(read_issued(opened, contest).values(), secret)
 
 
@@ -48,7 +52,7 @@ def answer_issued(issued: Iterable[Issued], secret: Scalar) -> dict[Hash, bytes]
 
 def read_issuer_keys(opened: OpenElection, contest: int) -> tuple[G2Point, ...]:
     """Read PK_1..PK_n of a contest."""
-    position = opened.contests[contest].position
+    position = opened.contest(contest).position
     return tuple(map(decode_g2, opened.issuers.verification_keys(position)))
 
 

@@ -24,6 +24,7 @@ from election.protocol.context import (
 )
 from election.protocol.encoding import decode_g1_list
 from election.protocol.events import ContestListed, ElectionDeployed, Rules
+from election.protocol.rules import judge_rules
 
 _ZERO = Address(bytes(20))
 
@@ -53,6 +54,13 @@ class OpenElection:
     def address(self) -> Address:
         """Give the address of the Election contract."""
         return self.election.contract.address
+
+    def contest(self, number: int) -> ContestListed:
+        """Give a contest; raises UnexpectedAnswerError if it is not listed."""
+        listed = self.contests.get(number)
+        if listed is None:
+            raise UnexpectedAnswerError(f"contest {number}", "is not in the election")
+        return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ def open_election(
         raise UnexpectedAnswerError(f"0x{address.hex()}", fact)
     ceremony = ContractName.KEY_CEREMONY
     listed = [event for event in events if isinstance(event, ContestListed)]
+    _require_rules(deployed, listed)
     return OpenElection(
         connection=connection,
         deployed=deployed,
@@ -98,15 +107,22 @@ def open_election(
     )
 
 
+def _require_rules(deployed: ElectionDeployed, listed: list[ContestListed]) -> None:
+    """Raise UnexpectedAnswerError for what no constructor would have announced."""
+    if not listed:
+        raise UnexpectedAnswerError("election", "has no contest")
+    for judged in judge_rules(deployed, listed):
+        for fact in judged.faults:
+            raise UnexpectedAnswerError(judged.subject, fact)
+
+
 def read_box(opened: OpenElection, contest: int) -> ContestBox:
     """Read a contest's box and compute its context anew.
 
     Raises UnexpectedAnswerError if there is none, or if its context is not what
     follows from the rules and the ceremonies: nothing secret may meet such a box.
     """
-    listed = opened.contests.get(contest)
-    if listed is None:
-        raise UnexpectedAnswerError(f"contest {contest}", "is not in the election")
+    listed = opened.contest(contest)
     (address,) = opened.election.boxes([contest])
     if address == _ZERO:
         raise UnexpectedAnswerError(f"contest {contest}", "has no box yet")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
-
 from election.client.errors import ContractRefusedError
+from election.client.wire import cut_text, parse_bytes
+from election.errors import EncodingError
+from election.protocol.abi import decode_values
 
 _ERROR: Final = bytes.fromhex("08c379a0")  # Error(string)
+_REASON: Final = ({"type": "string"},)
 _REVERTED: Final = 3  # code of JSON-RPC, as execution-apis has it
 
 
@@ -20,18 +21,19 @@ def read_refusal(error: dict[str, Any]) -> ContractRefusedError | None:
         raw = raw.get("data")
     if error.get("code") != _REVERTED and "revert" not in str(error.get("message")):
         return None
-    reason = _reason(raw) if isinstance(raw, str) else ""
+    reason = _reason(raw)
     module, separator, fact = reason.partition(": ")
     if not separator:
         return ContractRefusedError("contract", reason or "reverted without a reason")
     return ContractRefusedError(module, fact)
 
 
-def _reason(text: str) -> str:
+def _reason(text: object) -> str:
     try:
-        raw = bytes.fromhex(text.removeprefix("0x"))
+        raw = parse_bytes(text)
         if raw[:4] != _ERROR:
             return ""
-        return str(decode(["string"], raw[4:])[0])
-    except (ValueError, DecodingError):
+        (reason,) = decode_values(_REASON, raw[4:], subject="reason")
+    except EncodingError:
         return ""
+    return cut_text(reason)

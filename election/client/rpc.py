@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
 from eth_account import Account
-from requests import RequestException
-from web3 import HTTPProvider
-from web3.exceptions import Web3Exception
-from web3.types import RPCEndpoint, RPCResponse
+from requests import RequestException, Session
 
 from election.client.errors import (
     ConnectionFailedError,
@@ -18,10 +16,18 @@ from election.client.errors import (
     TransactionLostError,
     WrongChainError,
 )
+from election.client.json_rpc import (
+    Answer,
+    Request,
+    cut_batches,
+    decode_answers,
+    encode_requests,
+)
 from election.client.revert import read_refusal
 from election.client.wire import (
     Act,
     Receipt,
+    cut_text,
     hexed,
     iter_list,
     parse_bytes,
@@ -33,19 +39,21 @@ from election.client.wire import (
 )
 from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Address, Hash
+from election.errors import EncodingError
 from election.protocol.board import Call, Head, Log
 
-Request = tuple[str, tuple[Any, ...]]
-"""A method of JSON-RPC and its parameters."""
+Post = Callable[[bytes], bytes]
+"""Send the body of a request to a node, and give that of its answer."""
 
 FINAL: Final = "finalized"
 """The last block that can never be undone."""
 
 _CLOCK: Final = bytes.fromhex("425f5260205ff3")  # return the word TIMESTAMP
 _TIMEOUT: Final = 120  # seconds for one answer; a node may run every call of a batch
-_BATCH: Final = 100  # requests in one body
-_BATCH_BYTES: Final = 1_000_000  # of hex in one body
+_LARGEST_ANSWER: Final = 2**30  # bytes; the logs of 10,000 full blocks have fewer
+_PIECE: Final = 2**20  # bytes read at once
 _BLOCKS: Final = 10_000  # searched for logs at once
+_MOST_BLOCKS: Final = 100_000_000  # of a chain: three years of a block a second
 _MINED_WITHIN: Final = 120  # seconds
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
 
@@ -53,8 +61,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
 class Connection:
     """A node and the chain it serves; `connect` makes one."""
 
-    def __init__(self, provider: HTTPProvider, *, url: str, chain_id: int) -> None:
-        self._provider = provider
+    def __init__(self, post: Post, *, url: str, chain_id: int) -> None:
+        self._post = post
         self.url = url
         self.chain_id = chain_id
 
@@ -70,35 +78,28 @@ class Connection:
     def request_all(self, requests: Sequence[Request]) -> list[Any]:
         """Ask many things, a bounded number at a time; raises as `request` does."""
         answers: list[Any] = []
-        for batch in _batches(requests):
-            for (method, _), answer in zip(batch, self._post(batch), strict=True):
+        for batch in cut_batches(requests):
+            for (method, _), answer in zip(batch, self._ask(batch), strict=True):
                 answers.append(self._result(method, answer))
         return answers
 
-    def _post(self, requests: list[Request]) -> list[RPCResponse]:
-        calls = [(RPCEndpoint(method), list(params)) for method, params in requests]
+    def _ask(self, requests: list[Request]) -> list[Answer]:
         try:
-            if len(calls) == 1:
-                answers: Any = [self._provider.make_request(*calls[0])]
-            else:
-                answers = self._provider.make_batch_request(calls)
+            raw = self._post(encode_requests(requests))
+            return decode_answers(raw, count=len(requests))
         except RequestException as error:
             raise ConnectionFailedError(self.url, "no node answers there") from error
-        except (Web3Exception, ValueError, TypeError, KeyError) as error:
+        except (EncodingError, ValueError) as error:
             fact = "does not answer in json-rpc"
             raise ConnectionFailedError(self.url, fact) from error
-        if not isinstance(answers, list) or len(answers) != len(calls):
-            raise ConnectionFailedError(self.url, "does not answer in json-rpc")
-        return answers
 
-    def _result(self, method: str, answer: Any) -> Any:
-        if isinstance(answer, dict) and "result" in answer:
-            return answer["result"]
-        if not isinstance(answer, dict) or not isinstance(answer.get("error"), dict):
+    def _result(self, method: str, answer: Answer) -> Any:
+        if answer.result is not msgspec.UNSET:
+            return answer.result
+        if answer.error is None:
             raise ConnectionFailedError(self.url, "does not answer in json-rpc")
-        error = answer["error"]
-        message = str(error.get("message", "no reason given"))
-        raise read_refusal(error) or NodeRefusedError(method, message)
+        message = cut_text(answer.error.get("message", "no reason given"))
+        raise read_refusal(answer.error) or NodeRefusedError(method, message)
 
     # Reading
 
@@ -153,6 +154,8 @@ class Connection:
             "address": [hexed(address) for address in addresses],
             "topics": [None if topic is None else hexed(topic) for topic in topics],
         }
+        if last - first > _MOST_BLOCKS:
+            raise ConnectionFailedError(self.url, "has more blocks than any chain")
         ranges = [
             {"fromBlock": hex(at), "toBlock": hex(min(at + _BLOCKS - 1, last))}
             for at in range(first, last + 1, _BLOCKS)
@@ -163,13 +166,21 @@ class Connection:
         with well_formed(self.url):
             return self._place([raw for answer in answers for raw in iter_list(answer)])
 
-    def _place(self, raws: Sequence[dict[str, Any]]) -> tuple[Log, ...]:
+    def _place(self, raws: Sequence[Mapping[str, Any]]) -> tuple[Log, ...]:
         """Parse logs, asking for the times of their blocks where they lack them."""
-        missing = {raw["blockNumber"] for raw in raws if not raw.get("blockTimestamp")}
+        numbers = {
+            parse_number(raw["blockNumber"])
+            for raw in raws
+            if raw.get("blockTimestamp") is None
+        }
+        missing = sorted(numbers)
         blocks = self.request_all(
-            [("eth_getBlockByNumber", (number, False)) for number in sorted(missing)]
+            [("eth_getBlockByNumber", (hex(number), False)) for number in missing]
         )
-        times = {block["number"]: block["timestamp"] for block in blocks}
+        heads = [parse_head(block) for block in blocks]
+        times = {
+            number: head.timestamp for number, head in zip(missing, heads, strict=True)
+        }
         return tuple(parse_log(raw, times) for raw in raws)
 
     # Sending
@@ -193,13 +204,18 @@ class Connection:
             self._sign(act, key, nonce=first + place, price=price)
             for place, act in enumerate(acts)
         ]
-        hashes = self.request_all([("eth_sendRawTransaction", (raw,)) for raw in raws])
+        sent = self.request_all([("eth_sendRawTransaction", (raw,)) for raw in raws])
+        with well_formed(self.url):
+            hashes = [hexed(parse_bytes(each, size=32)) for each in sent]
         receipts = self._await_receipts(hashes)
         with well_formed(self.url):
             for act, receipt in zip(acts, receipts, strict=True):
                 if not parse_number(receipt["status"]):
                     self._explain(act, sender=sender, receipt=receipt)
-            return tuple(parse_receipt(r, self._place(r["logs"])) for r in receipts)
+            return tuple(
+                parse_receipt(each, self._place(list(iter_list(each["logs"]))))
+                for each in receipts
+            )
 
     def _read_price(self) -> int:
         answer = self.request("eth_gasPrice")
@@ -237,8 +253,10 @@ class Connection:
 
     def _explain(self, act: Act, *, sender: Address, receipt: dict[str, Any]) -> None:
         """Raise the reason of a failed transaction by running it again."""
-        self.request("eth_call", _message(act, sender), receipt["blockNumber"])
-        raise NodeRefusedError(receipt["transactionHash"], "failed without a reason")
+        block = hex(parse_number(receipt["blockNumber"]))
+        self.request("eth_call", _message(act, sender), block)
+        transaction = hexed(parse_bytes(receipt["transactionHash"], size=32))
+        raise NodeRefusedError(transaction, "failed without a reason")
 
 
 def connect(url: str, *, chain_id: int | None = None) -> Connection:
@@ -247,31 +265,31 @@ def connect(url: str, *, chain_id: int | None = None) -> Connection:
     chain_id: the chain that must be there, if known. Raises ConnectionFailedError,
     WrongChainError.
     """
-    provider = HTTPProvider(
-        url,
-        request_kwargs={"timeout": _TIMEOUT},
-        exception_retry_configuration=None,  # a repeated send would hide its outcome
-    )
-    answer = Connection(provider, url=url, chain_id=0).request("eth_chainId")
+    post = _open_post(url)
+    answer = Connection(post, url=url, chain_id=0).request("eth_chainId")
     with well_formed(url):
         found = parse_number(answer)
     if chain_id not in (None, found):
         raise WrongChainError(url, f"serves chain {found} instead of {chain_id}")
-    return Connection(provider, url=url, chain_id=found)
+    return Connection(post, url=url, chain_id=found)
 
 
-def _batches(requests: Sequence[Request]) -> Iterator[list[Request]]:
-    batch: list[Request] = []
-    size = 0
-    for request in requests:
-        length = sum(len(str(parameter)) for parameter in request[1])
-        if batch and (len(batch) == _BATCH or size + length > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(request)
-        size += length
-    if batch:
-        yield batch
+def _open_post(url: str) -> Post:
+    """Post to a URL, never twice: a repeated send would hide its outcome."""
+    session = Session()
+    session.headers["Content-Type"] = "application/json"
+
+    def post(body: bytes) -> bytes:
+        with session.post(url, body, timeout=_TIMEOUT, stream=True) as response:
+            response.raise_for_status()
+            whole = bytearray()
+            for piece in response.iter_content(_PIECE):
+                whole += piece
+                if len(whole) > _LARGEST_ANSWER:
+                    raise ConnectionFailedError(url, "answers without end")
+            return bytes(whole)
+
+    return post
 
 
 def _message(act: Act, sender: Address) -> dict[str, str]:

@@ -65,12 +65,15 @@ def _read_freeze(opened: OpenElection, contest: int) -> tuple[int, TallyFrozen]:
 def read_shares(opened: OpenElection, frozen: FrozenTally) -> list[DecryptionShare]:
     """Read the accepted decryption shares and verify each.
 
-    Raises FaultyTrusteeError.
+    Raises FaultyTrusteeError, UnexpectedAnswerError.
     """
     topic = Hash(uint_word(frozen.contest))
     events = opened.tally.contract.read_events(None, topic)
+    given = [event for event in events if isinstance(event, ShareAccepted)]
     slots = range(1, len(frozen.tally.totals.slots) + 1)
     columns = [opened.trustees.verification_keys(slot) for slot in slots]
+    seats = min(map(len, columns))
+    _require_seats([event.trustee for event in given], seats=seats)
     return [
         accept_decryption_share(
             ShareMessage(event.decryption, event.t1, event.t2, event.s),
@@ -78,9 +81,16 @@ def read_shares(opened: OpenElection, frozen: FrozenTally) -> list[DecryptionSha
             trustee=event.trustee,
             verification_keys=[decode_g1(keys[event.trustee - 1]) for keys in columns],
         )
-        for event in events
-        if isinstance(event, ShareAccepted)
+        for event in given
     ]
+
+
+def _require_seats(trustees: list[int], *, seats: int) -> None:
+    """Raise UnexpectedAnswerError unless each has a seat and is there once."""
+    for trustee in trustees:
+        if not 1 <= trustee <= seats or trustees.count(trustee) != 1:
+            fact = "has no seat, or more than one share"
+            raise UnexpectedAnswerError(f"trustee {trustee}", fact)
 
 
 def find_counts(opened: OpenElection, frozen: FrozenTally) -> Result:
@@ -101,8 +111,7 @@ def submit_share(
     Raises UnexpectedAnswerError if the contract refuses the proof.
     """
     contest, trustee = frozen.contest, opened.trustees.seat(derive_address(key))
-    given = opened.tally.shares(contest, trustees=opened.trustees.n())
-    if trustee and given[trustee - 1]:
+    if trustee and opened.tally.shares(contest, trustees=trustee)[-1]:
         return False
     act = opened.tally.submit_share(contest, trustee, share=message)
     receipt = opened.connection.send(act, key=key)

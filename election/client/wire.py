@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from election.client.errors import ConnectionFailedError
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.board import Head, Log
+
+LARGEST_NUMBER: Final = 2**63 - 1
+"""Of a block, a time, a price: what a bundle has room for."""
+
+_BYTES: Final = re.compile("0x(?:[0-9a-fA-F]{2})*+")
+_NUMBER: Final = re.compile("0x[0-9a-fA-F]{1,64}+")
+_MOST_TOPICS: Final = 4
+_LONGEST_TEXT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +67,30 @@ def hexed(raw: bytes) -> str:
     return "0x" + raw.hex()
 
 
-def parse_bytes(text: str, *, size: int | None = None) -> bytes:
+def cut_text(text: object) -> str:
+    """Cut what a node says to one line that a terminal can show."""
+    shown = str(text)[:_LONGEST_TEXT]
+    return "".join(each if each.isprintable() else "?" for each in shown)
+
+
+def parse_bytes(text: object, *, size: int | None = None) -> bytes:
     """Parse hex after 0x; size: the number of bytes that it must be."""
-    raw = bytes.fromhex(text.removeprefix("0x"))
+    if not isinstance(text, str) or _BYTES.fullmatch(text) is None:
+        raise EncodingError("answer", "is not bytes in hex")
+    raw = bytes.fromhex(text[2:])
     if size not in (None, len(raw)):
         raise EncodingError("answer", f"{len(raw)} bytes instead of {size}")
     return raw
 
 
-def parse_number(text: str) -> int:
-    """Parse a quantity."""
-    return int(text, 16)
+def parse_number(text: object) -> int:
+    """Parse a quantity up to LARGEST_NUMBER, or a word that holds one."""
+    if not isinstance(text, str) or _NUMBER.fullmatch(text) is None:
+        raise EncodingError("answer", "is not a number in hex")
+    number = int(text, 16)
+    if number > LARGEST_NUMBER:
+        raise EncodingError("answer", "is larger than any number of a chain")
+    return number
 
 
 def iter_list(raw: Any) -> Iterator[Any]:
@@ -83,15 +105,18 @@ def parse_head(raw: Mapping[str, Any]) -> Head:
     return Head(parse_number(raw["number"]), parse_number(raw["timestamp"]))
 
 
-def parse_log(raw: Mapping[str, Any], times: Mapping[str, str]) -> Log:
+def parse_log(raw: Mapping[str, Any], times: Mapping[int, int]) -> Log:
     """Parse a log; times: of blocks by number, where the log has none itself."""
-    timestamp = raw.get("blockTimestamp") or times[raw["blockNumber"]]
+    number, timestamp = parse_number(raw["blockNumber"]), raw.get("blockTimestamp")
+    topics = tuple(iter_list(raw["topics"]))
+    if len(topics) > _MOST_TOPICS:
+        raise EncodingError("log", f"{len(topics)} topics")
     return Log(
         address=Address(parse_bytes(raw["address"], size=20)),
-        topics=tuple(Hash(parse_bytes(topic, size=32)) for topic in raw["topics"]),
+        topics=tuple(Hash(parse_bytes(topic, size=32)) for topic in topics),
         data=parse_bytes(raw["data"]),
-        block_number=parse_number(raw["blockNumber"]),
-        timestamp=parse_number(timestamp),
+        block_number=number,
+        timestamp=times[number] if timestamp is None else parse_number(timestamp),
         transaction=Hash(parse_bytes(raw["transactionHash"], size=32)),
         index=parse_number(raw["logIndex"]),
     )

@@ -18,6 +18,7 @@ from eth_abi.exceptions import DecodingError
 from election.crypto.transcript import Hash, hash_bytes, uint_word
 from election.errors import EncodingError
 from election.protocol import events
+from election.protocol.abi_layout import check_layout
 from election.protocol.board import Log
 from election.protocol.events import Event
 
@@ -93,6 +94,10 @@ def decode_values(
 ) -> tuple[Any, ...]:
     """Decode ABI-encoded values; raises EncodingError."""
     types = [_type(parameter) for parameter in parameters]
+    try:
+        check_layout(parameters, raw)  # first: what is read twice is paid for twice
+    except EncodingError as error:
+        raise EncodingError(subject, "is not in its one encoding") from error
     try:
         values = decode(types, raw)
         canonical = encode(types, values)

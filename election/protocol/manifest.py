@@ -169,6 +169,8 @@ def parse_manifest(text: str) -> Manifest:
         manifest = _MANIFEST.validate_python(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ManifestError("manifest", f"not toml: {error}") from error
+    except RecursionError as error:
+        raise ManifestError("manifest", "nests too deeply") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(map(str, first["loc"])) or "manifest"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,29 +12,46 @@ from reference.report import Cases
 from reference.transcript import hash_text, tagged_hash
 
 _NOBODY: Final = bytes(20)
+_COMPLAINT: Final = 122_880  # bytes
+_POINTS: Final = {"trustees": 128, "issuers": 256}  # bytes
 
 
 def check_rules(record: Record, cases: Cases) -> None:
     """Check the rules, both rosters and every contest."""
+    contests = record.contests
     with cases.case("rules"):
         claim(len(record.every("ElectionDeployed")) == 1, "are announced twice")
         election_id = tagged_hash("election", hash_text(record.rules["slug"]))
         claim(record.deployed["election_id"] == election_id, "have another id")
+        claim(len(contests) <= 64, "have more than 64 contests")
         _claim_rules(record.rules)
-    for part in ("trustees", "issuers"):
+    most = max(len(contest["candidates"]) for contest in contests)
+    slots = {"trustees": most, "issuers": len(contests)}
+    for part, count in slots.items():
         with cases.case(part):
-            _claim_roster(record.deployed[part], record.rules["commission"])
-    ids = [contest["contest"] for contest in record.contests]
-    for position, contest in enumerate(record.contests, 1):
+            roster = record.deployed[part]
+            _claim_roster(roster, record.rules["commission"])
+            bytes_of_slot = roster["k"] * _POINTS[part] + 32 * (roster["n"] - 1)
+            claim(count * bytes_of_slot <= _COMPLAINT, "have complaints too long")
+    ids = Counter(contest["contest"] for contest in contests)
+    for position, contest in enumerate(contests, 1):
         with cases.case(f"contest {contest.contest}"):
-            claim(ids.count(contest["contest"]) == 1, "is listed twice")
+            claim(ids[contest["contest"]] == 1, "is listed twice")
             claim(contest["position"] == position, "is not at its position")
-            claim(2 <= len(contest["candidates"]) <= 16, "has not 2 to 16 candidates")
-            claim(all(contest["candidates"]), "has a candidate without a name")
+            _claim_names(contest["title"], contest["candidates"])
+
+
+def _claim_names(title: str, candidates: tuple[str, ...]) -> None:
+    claim(2 <= len(candidates) <= 16, "has not 2 to 16 candidates")
+    claim(all(candidates), "has a candidate without a name")
+    lengths = [len(name.encode()) for name in (title, *candidates)]
+    claim(max(lengths) <= 128, "has a text of more than 128 bytes")
 
 
 def _claim_rules(rules: Mapping[str, Any]) -> None:
     times, observers = rules["times"], rules["observers"]
+    claim(1 <= len(rules["slug"].encode()) <= 64, "have no slug of 1 to 64 bytes")
+    claim(len(rules["title"].encode()) <= 128, "have a title of more than 128 bytes")
     is_increasing = all(times[i] < times[i + 1] for i in range(6))
     claim(is_increasing, "have times that do not increase")
     claim(rules["step_seconds"] > 0, "have steps of no time")
@@ -44,7 +62,8 @@ def _claim_rules(rules: Mapping[str, Any]) -> None:
     holders = [*(rules[office] for office in offices), *observers]
     claim(_NOBODY not in holders, "have an office of nobody")
     claim(rules["portal"] != rules["sms_gateway"], "have one key for two offices")
-    claim(len(set(observers)) == len(observers) <= 32, "list an observer twice")
+    claim(len(set(observers)) == len(observers), "list an observer twice")
+    claim(len(observers) <= 32, "have more than 32 observers")
     claim(rules["commission"] not in observers, "let the commission observe itself")
     claim(1 <= rules["quorum"] <= len(observers), "have an impossible quorum")
 

@@ -16,6 +16,8 @@ from pydantic import (
     ValidationError,
 )
 
+from election.errors import EncodingError
+from election.protocol.nesting import check_nesting
 from scripts.errors import InputError
 
 CLOSED = ConfigDict(extra="forbid", strict=True)
@@ -53,14 +55,18 @@ def read_text(path: Path) -> str:
 
 def read_json(path: Path, into: type[Kind]) -> Kind:
     """Read a file of this kind; raises InputError, which names the key at fault."""
+    text = read_text(path)
     try:
-        raw = json.loads(read_text(path))
+        check_nesting(text.encode())
+        raw = json.loads(text)
         return TypeAdapter(into).validate_json(json.dumps(raw))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, first["loc"])) or "the file"
         raise InputError(str(path), f"{key}: {first['msg'].lower()}") from None
-    except (ValueError, RecursionError) as error:
+    except EncodingError as error:
+        raise InputError(str(path), error.fact) from error
+    except ValueError as error:
         raise InputError(str(path), "is not json") from error
 
 

@@ -81,7 +81,6 @@ from tests.audit.cast_of_roles import (
     sign_together,
     source_of,
 )
-from tests.in_process import InProcess
 
 DAY = 86_400
 EXTENSION = 600
@@ -111,10 +110,8 @@ class Story:
         config = read_config()
         start = config.chain.genesis_timestamp
         self.engine = LocalEngine(config, lambda: start)
-        provider = InProcess(Dispatcher(self.engine))
-        self.connection = Connection(
-            provider, url="in process", chain_id=config.chain.id
-        )
+        post = Dispatcher(self.engine).handle
+        self.connection = Connection(post, url="in process", chain_id=config.chain.id)
         self.manifest = make_manifest(start)
         self.opened = self._deploy()
         self.choices = choices

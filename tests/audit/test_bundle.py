@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from dataclasses import replace
@@ -215,20 +214,33 @@ def test_unchanged_lines_can_be_sealed() -> None:
         pack_bundle(encode_bundle(SMALL))[:-1],
         pack_bundle(encode_bundle(SMALL)) + b"\0",
         2 * pack_bundle(encode_bundle(SMALL)),
+        pack_bundle(encode_bundle(SMALL)[:99]) + pack_bundle(encode_bundle(SMALL)[99:]),
         b"\x1f\x8b" + bytes(20),
     ],
+    ids=["cut off", "a zero more", "twice", "in two members", "no gzip"],
 )
 def test_damaged_packing_is_refused(raw: bytes) -> None:
     with pytest.raises(BundleError):
         unpack_bundle(raw)
 
 
-def test_bundle_that_unpacks_without_end_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("packed", [True, False])
+def test_bundle_above_the_largest_is_refused(
+    packed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("election.audit.bundle._MOST_BYTES", 1000)
-    with pytest.raises(BundleError, match="too long"):
-        unpack_bundle(gzip.compress(bytes(1001)))
+    text = encode_bundle(SMALL)
+    raw = pack_bundle(text) if packed else text
+    monkeypatch.setattr("election.audit.bundle._MOST_BYTES", len(text))
+    assert unpack_bundle(raw) == text
+    monkeypatch.setattr("election.audit.bundle._MOST_BYTES", len(text) - 1)
+    with pytest.raises(BundleError, match="has more than"):
+        unpack_bundle(raw)
+
+
+def test_log_of_five_topics_is_refused() -> None:
+    log = replace(SMALL.logs[0], topics=(Hash(bytes(32)),) * 5)
+    with pytest.raises(BundleError, match="length <= 4"):
+        decode_bundle(encode_bundle(replace(SMALL, logs=(log,))))
 
 
 def test_documentation_shows_a_bundle() -> None:

@@ -6,10 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from typing_extensions import override
-from web3 import HTTPProvider
-from web3.types import RPCEndpoint, RPCResponse
-
+from election.client.rpc import Post
 from election.client.wire import hexed, parse_log
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import Event
@@ -19,28 +16,27 @@ Lie = Callable[[Event], Event]
 """What is shown instead of an event of a ceremony."""
 
 
-class LyingNode(HTTPProvider):
+class LyingNode:
     """Passes requests on to a node, and keeps them; lie: about the events, if any."""
 
-    def __init__(self, behind: HTTPProvider) -> None:
-        super().__init__()
+    def __init__(self, behind: Post) -> None:
         self._behind = behind
         self.lie: Lie | None = None
         self.heard: list[str] = []
 
-    @override
-    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
-        self.heard.append(json.dumps(params))
-        answer = self._behind.make_request(method, params)
-        if method == "eth_getLogs" and self.lie is not None:
-            answer["result"] = [self._show(raw) for raw in answer["result"]]
-        return answer
-
-    @override
-    def make_batch_request(
-        self, batch_requests: list[tuple[RPCEndpoint, Any]]
-    ) -> list[RPCResponse]:
-        return [self.make_request(*each) for each in batch_requests]
+    def post(self, body: bytes) -> bytes:
+        """Answer as the node behind does, but for the lie."""
+        asked, raw = json.loads(body), self._behind(body)
+        requests = asked if isinstance(asked, list) else [asked]
+        self.heard += [json.dumps(each["params"]) for each in requests]
+        of_logs = {each["id"] for each in requests if each["method"] == "eth_getLogs"}
+        if self.lie is None or not of_logs:
+            return raw
+        told = json.loads(raw)
+        for answer in told if isinstance(told, list) else [told]:
+            if answer["id"] in of_logs:
+                answer["result"] = [self._show(log) for log in answer["result"]]
+        return json.dumps(told).encode()
 
     def _show(self, raw: dict[str, Any]) -> dict[str, Any]:
         assert self.lie is not None

@@ -12,6 +12,7 @@ from election.client.ceremony import (
     trustees_ceremony,
 )
 from election.client.ceremony_member import Member, advance_member
+from election.client.contract import Contract
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.crypto.group import G2, G, Point, encode_g1, encode_g2
@@ -19,6 +20,7 @@ from election.crypto.signature import derive_address
 from election.crypto.transcript import ZERO_HASH
 from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.dealing import prove_deal
+from election.protocol.events import AttemptStarted, Enrolled
 from tests.client.stage import (
     ISSUERS,
     RELAY,
@@ -134,3 +136,28 @@ def test_ceremony_that_is_bound_to_other_keys_is_refused(in_keys: Stage) -> None
     other = replace(ceremony, threshold=3)
     with pytest.raises(UnexpectedAnswerError, match="bound to another ceremony"):
         advance_member(other, members[0])
+
+
+@pytest.mark.parametrize("count", [1, 4, 11, 2_000])
+def test_attempt_of_impossible_members_is_one_error(
+    in_keys: Stage, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lie = AttemptStarted(1, 3, (derive_address(RELAY),) * count)
+    monkeypatch.setattr(Contract, "read_events", lambda _: (lie,))
+    with pytest.raises(UnexpectedAnswerError, match="impossible members"):
+        read_attempt(trustees_ceremony(in_keys.opened))
+
+
+def test_step_waits_for_every_seat_whatever_others_said(
+    in_keys: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ceremony = trustees_ceremony(in_keys.opened)
+    speak(ceremony, in_keys.members(TRUSTEES[:3]), rounds=1)
+    lie = [
+        replace(each, index=7)
+        if isinstance(each, Enrolled) and each.index == 2
+        else each
+        for each in ceremony.handle.contract.read_events()
+    ]
+    monkeypatch.setattr(Contract, "read_events", lambda _: tuple(lie))
+    assert read_attempt(ceremony).step is Step.ENROLL

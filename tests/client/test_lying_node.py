@@ -56,10 +56,10 @@ def in_keys(deployed: Stage, connection: Connection) -> Stage:
 def node(in_keys: Stage) -> Iterator[LyingNode]:
     """The only node there is; nobody lies yet."""
     connection = in_keys.connection
-    honest = connection._provider
+    honest = connection._post
     with pytest.MonkeyPatch.context() as patch:
         lying = LyingNode(honest)
-        patch.setattr(connection, "_provider", lying)
+        patch.setattr(connection, "_post", lying.post)
         yield lying
 
 

@@ -11,6 +11,7 @@ from election.client.open_election import open_election, read_box
 from election.client.rpc import Connection
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName
+from election.protocol.events import ContestListed, ElectionDeployed
 from tests.client.stage import Stage, deploy
 
 
@@ -29,6 +30,31 @@ def test_silence_of_an_address_is_one_error(connection: Connection) -> None:
     nowhere = Contract(connection, ContractName.ELECTION, Address(bytes([9]) * 20))
     with pytest.raises(UnexpectedAnswerError, match="is no Election: phase"):
         Election(nowhere).phase()
+
+
+def test_rules_of_no_constructor_are_one_error(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = polls.opened.election.contract.read_events()
+    lie = tuple(
+        replace(each, rules=replace(each.rules, m_min=1))
+        if isinstance(each, ElectionDeployed)
+        else each
+        for each in events
+    )
+    monkeypatch.setattr(Contract, "read_events", lambda _: lie)
+    with pytest.raises(UnexpectedAnswerError, match="rules: would open the sum"):
+        open_election(polls.connection, polls.opened.address)
+
+
+def test_election_without_a_contest_is_one_error(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = polls.opened.election.contract.read_events()
+    lie = tuple(each for each in events if not isinstance(each, ContestListed))
+    monkeypatch.setattr(Contract, "read_events", lambda _: lie)
+    with pytest.raises(UnexpectedAnswerError, match="election: has no contest"):
+        open_election(polls.connection, polls.opened.address)
 
 
 def test_contest_that_is_not_listed_has_no_box(polls: Stage) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from typing_extensions import override
-from web3 import HTTPProvider
 
 from election.client.errors import (
     ClientError,
@@ -16,7 +16,7 @@ from election.client.errors import (
     NodeRefusedError,
     WrongChainError,
 )
-from election.client.rpc import Connection, connect
+from election.client.rpc import Connection, _open_post, connect
 from election.client.wire import Act
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address
@@ -74,6 +74,9 @@ def test_address_that_is_none_is_one_error(url: str) -> None:
         (b'{"jsonrpc": "2.0", "id": 0}', 200),
         (b'{"jsonrpc": "2.0", "id": 0, "result": "not hex"}', 200),
         (b'{"jsonrpc": "2.0", "id": 0, "result": null}', 200),
+        (b'{"jsonrpc": "2.0", "id": 0, "result": "-0x1"}', 200),
+        (b'{"jsonrpc": "2.0", "id": 0, "result": "0x8000000000000000"}', 200),
+        (b'{"jsonrpc": "2.0", "id": 0, "result": ' + b"[" * 200_000, 200),
         (b"no", 500),
         (b"no", 404),
     ],
@@ -98,7 +101,7 @@ def test_server_that_is_no_node_is_one_error(body: bytes, status: int) -> None:
 def test_answer_of_another_form_is_one_error(answer: str) -> None:
     body = f'{{"jsonrpc": "2.0", "id": 0, "result": {answer}}}'.encode()
     with answering(body) as url:
-        connection = Connection(HTTPProvider(url), url=url, chain_id=1)
+        connection = Connection(_open_post(url), url=url, chain_id=1)
         with pytest.raises(ConnectionFailedError, match="answers what no node would"):
             connection.read_head()
         with pytest.raises(ConnectionFailedError):
@@ -114,6 +117,81 @@ def test_error_of_any_form_is_an_error_of_ours(error: str) -> None:
     body = f'{{"jsonrpc": "2.0", "id": 0, "error": {error}}}'.encode()
     with answering(body) as url, pytest.raises(ClientError):
         connect(url)
+
+
+def telling(*results: object) -> Connection:
+    """Give a connection to a node that has these answers, one after another."""
+    left = iter(results)
+
+    def post(body: bytes) -> bytes:
+        asked = json.loads(body)
+        batch = asked if isinstance(asked, list) else [asked]
+        answers = [{"id": each["id"], "result": next(left)} for each in batch]
+        told = answers if isinstance(asked, list) else answers[0]
+        return json.dumps(told).encode()
+
+    return Connection(post, url="http://node", chain_id=1)
+
+
+@pytest.mark.parametrize("sent", [[], {}, None, 5, "0x", "0x" + "00" * 31])
+def test_transaction_hash_that_is_none_is_one_error(sent: object) -> None:
+    node = telling("0x0", "0x0", sent)
+    with pytest.raises(ConnectionFailedError, match="answers what no node would"):
+        node.send_all([PLAIN], key=RELAY)
+
+
+def test_head_that_no_chain_has_is_one_error() -> None:
+    with pytest.raises(ConnectionFailedError, match="more blocks than any chain"):
+        telling().read_logs([NOWHERE], first=0, last=2**62)
+
+
+def test_log_of_five_topics_is_one_error() -> None:
+    word = "0x" + "00" * 32
+    log = {
+        "address": "0x" + "00" * 20,
+        "topics": [word] * 5,
+        "data": "0x",
+        "blockNumber": "0x1",
+        "blockTimestamp": "0x1",
+        "transactionHash": word,
+        "logIndex": "0x0",
+    }
+    with pytest.raises(ConnectionFailedError, match="answers what no node would"):
+        telling([log]).read_logs([NOWHERE], first=0, last=1)
+    assert telling([log | {"topics": []}]).read_logs([NOWHERE], first=0, last=1)
+
+
+def test_answer_without_end_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("election.client.rpc._LARGEST_ANSWER", 1000)
+    with (
+        answering(b" " * 1001) as url,
+        pytest.raises(ConnectionFailedError, match="answers without end"),
+    ):
+        connect(url)
+
+
+@pytest.mark.parametrize("ids", [[0, 0], [0], [0, 1, 2], [0, 2], ["0", "1"]])
+def test_answers_to_other_requests_are_one_error(ids: list[object]) -> None:
+    answers = [{"id": each, "result": "0x"} for each in ids]
+    node = Connection(lambda _: json.dumps(answers).encode(), url="", chain_id=1)
+    with pytest.raises(ConnectionFailedError, match="does not answer in json-rpc"):
+        node.request_all([("eth_chainId", ())] * 2)
+
+
+def test_answers_of_a_batch_are_told_apart_by_their_ids() -> None:
+    answers = [{"id": each, "result": each} for each in (2, 0, 1)]
+    node = Connection(lambda _: json.dumps(answers).encode(), url="", chain_id=1)
+    assert node.request_all([("eth_chainId", ())] * 3) == [0, 1, 2]
+
+
+def test_words_of_a_node_are_one_short_line() -> None:
+    error = {"code": -1, "message": "\x1b[2Jgone\n" + 10_000 * "x"}
+    answer = json.dumps({"id": 0, "error": error}).encode()
+    node = Connection(lambda _: answer, url="", chain_id=1)
+    with pytest.raises(NodeRefusedError) as refused:
+        node.request("eth_chainId")
+    assert refused.value.fact.startswith("?[2Jgone?x")
+    assert len(refused.value.fact) == 200
 
 
 def test_another_chain_is_refused(node_url: str, chain: Connection) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from election.client.board_reader import read_board
 from election.client.casting import cast_ballots
+from election.client.contract import Contract
+from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.errors import ContractRefusedError, UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.client.tallying import (
@@ -60,6 +62,25 @@ def test_share_given_twice_is_sent_once(closed: Stage, frozen: FrozenTally) -> N
     assert not give_share(closed, frozen, TRUSTEES[1])
     assert closed.connection.read_head() == head
     assert [share.trustee for share in read_shares(closed.opened, frozen)] == [2]
+
+
+def test_share_of_a_trustee_without_a_seat_is_one_error(
+    closed: Stage, frozen: FrozenTally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert give_share(closed, frozen, TRUSTEES[1])
+    monkeypatch.setattr(KeyCeremony, "n", lambda _: 1)
+    with pytest.raises(UnexpectedAnswerError, match="trustee 2: has no seat"):
+        read_shares(closed.opened, frozen)
+
+
+def test_second_share_of_a_trustee_is_one_error(
+    closed: Stage, frozen: FrozenTally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert give_share(closed, frozen, TRUSTEES[1])
+    read = Contract.read_events
+    monkeypatch.setattr(Contract, "read_events", lambda *args: 2 * read(*args))
+    with pytest.raises(UnexpectedAnswerError, match="more than one share"):
+        read_shares(closed.opened, frozen)
 
 
 def test_share_that_the_contract_refuses_is_an_error(

@@ -82,6 +82,11 @@ def test_manifest_is_read_into_values() -> None:
     assert hash(read) == hash(manifest())
 
 
+def test_manifest_that_nests_without_end_is_refused() -> None:
+    with pytest.raises(ManifestError, match="nests too deeply"):
+        parse_manifest(f"x={'[' * 60_000}")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

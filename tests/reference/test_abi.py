@@ -123,6 +123,22 @@ def test_list_longer_than_the_bytes_is_refused() -> None:
         decode(struct(items=Array("uint256")), raw)
 
 
+def word(number: int) -> bytes:
+    return number.to_bytes(32, "big")
+
+
+@pytest.mark.parametrize(
+    "offsets",
+    [(64, 64), (128, 64), (64, 160), (32, 128), (64, 2**256 - 64)],
+    ids=["one text twice", "in another order", "a gap", "into the heads", "far away"],
+)
+def test_part_that_is_not_in_its_place_is_refused(offsets: tuple[int, int]) -> None:
+    heads = b"".join(map(word, (32, 2, *offsets)))
+    texts = word(3) + b"one".ljust(32, b"\0") + word(3) + b"two".ljust(32, b"\0")
+    with pytest.raises(RefutedError, match="out of its place"):
+        decode(struct(names=Array("string")), heads + texts)
+
+
 def spell_abi(parameter: dict[str, Any]) -> str:
     name: str = parameter["type"]
     if not name.startswith("tuple"):

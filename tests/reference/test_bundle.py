@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
-from election.audit.bundle import decode_bundle, encode_bundle
+from election.audit.bundle import decode_bundle, encode_bundle, unpack_bundle
 from election.audit.errors import BundleError
+from election.crypto.transcript import Hash
 from election.protocol.board import Board
 from reference.bundle import read_bundle
 from reference.errors import NoBundleError
@@ -57,6 +59,10 @@ def broken(text: bytes) -> dict[str, bytes]:
         "without an end": b"".join(line + b"\n" for line in lines),
         "another end": text.replace(b'"lines":', b'"lines":1'),
         "packed and cut off": gzip.compress(text)[:-9],
+        "packed in two members": gzip.compress(text[:99]) + gzip.compress(text[99:]),
+        "packed, and zeros": gzip.compress(text) + bytes(64),
+        "packed, and more": gzip.compress(text) + b"abc",
+        "packed otherwise": b"\x1f\x8b" + bytes(20),
         "no election": sealed(lines[1:]),
         "two elections": sealed([first, *lines]),
         "another format": sealed([first.replace(b"bundle/1", b"bundle/2"), *lines[1:]]),
@@ -86,9 +92,29 @@ def test_any_other_text_is_refused_by_both(text: bytes, name: str) -> None:
     raw = broken(text)[name]
     with pytest.raises(NoBundleError):
         read_bundle(raw)
-    if not raw.startswith(b"\x1f\x8b"):
-        with pytest.raises(BundleError):
-            decode_bundle(raw)
+    with pytest.raises(BundleError):
+        decode_bundle(unpack_bundle(raw))
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_bundle_above_the_largest_is_refused(
+    text: bytes, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = gzip.compress(text) if packed else text
+    monkeypatch.setattr("reference.bundle._LARGEST", len(text))
+    assert read_bundle(raw) == read_bundle(text)
+    monkeypatch.setattr("reference.bundle._LARGEST", len(text) - 1)
+    with pytest.raises(NoBundleError, match="larger than any"):
+        read_bundle(raw)
+
+
+def test_log_of_five_topics_is_refused_by_both(board: Board) -> None:
+    log = replace(board.logs[0], topics=(Hash(bytes(32)),) * 5)
+    raw = encode_bundle(replace(board, logs=(log, *board.logs[1:])))
+    with pytest.raises(NoBundleError):
+        read_bundle(raw)
+    with pytest.raises(BundleError):
+        decode_bundle(raw)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -9,19 +9,25 @@ from typing import Any
 import pytest
 
 from election.crypto.group import G, encode_g1
+from election.crypto.transcript import Address
 from election.protocol import events
+from election.protocol.abi import ContractName
 from election.protocol.board import Board, Log
+from election.protocol.context import derive_election_id
+from election.protocol.manifest import Member, Roster
 from election.protocol.replay import Entry, Part
 from reference.build import Build
 from tests.audit.cast_of_roles import OBSERVERS, account_of
 from tests.audit.checks.test_ceremonies import in_part
-from tests.audit.tampering import change, drop, find, put
+from tests.audit.tampering import change, drop, encode_event, find, put
 from tests.reference.both import find_faults, holds_in_the_first
 
 Twin = Callable[[Board], Board]
 NOBODY = bytes(20)
 WORD = bytes(32)
 GENERATOR = encode_g1(G)
+MANY = tuple(bytes([n]) * 20 for n in range(1, 34))
+LONG = ("one", "x" * 129)
 
 
 def of_contest(board: Board, kind: type[Any], contest: int) -> Entry[Any]:
@@ -215,6 +221,17 @@ def deploy_twice(board: Board) -> Board:
     return change(twice, deployed, rules=other)
 
 
+def rename(slug: str) -> Twin:
+    """Name the election otherwise, with the id of that name."""
+
+    def tamper(board: Board) -> Board:
+        deployed = find(board, events.ElectionDeployed)
+        new = replace(deployed.event.rules, slug=slug)
+        return change(board, deployed, rules=new, election_id=derive_election_id(slug))
+
+    return tamper
+
+
 def seat_nobody(members: Any) -> Any:
     return (*members[:-1], replace(members[-1], account=NOBODY))
 
@@ -226,6 +243,36 @@ def first_twice(members: Any) -> Any:
 def two_of_commission(members: Any) -> Any:
     named = [replace(member, commission=True) for member in members[:2]]
     return (*named, *members[2:])
+
+
+def add_members(members: Any) -> Any:
+    """Seat nobody else, but list 21."""
+    more = range(len(members) + 1, 22)
+    return (*members, *(replace(members[0], account=bytes([n]) * 20) for n in more))
+
+
+def list_many(count: int) -> Twin:
+    """List further contests until there are so many."""
+
+    def tamper(board: Board) -> Board:
+        last = find(board, events.ContestListed, lambda e: e.event.position == 4)
+        logs = [last.log]
+        for position in range(5, count + 1):
+            event = replace(last.event, contest=1000 + position, position=position)
+            topics, data = encode_event(event, ContractName.ELECTION)
+            logs.append(replace(last.log, topics=topics, data=data))
+        return put(board, last.log, *logs)
+
+    return tamper
+
+
+def lengthen_complaints(board: Board) -> Board:
+    """Have 64 contests, and ten issuers of whom seven are needed."""
+    many = list_many(64)(board)
+    deployed = find(many, events.ElectionDeployed)
+    accounts = (Address(bytes([n]) * 20) for n in range(1, 11))
+    members = tuple(Member(account, False) for account in accounts)
+    return change(many, deployed, issuers=Roster(7, 10, members))
 
 
 def withdraw_often(board: Board) -> Board:
@@ -296,6 +343,16 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("rules", "not at its position", say(events.ContestListed, position=3)),
     ("rules", "2 to 16 candidates", say(events.ContestListed, candidates=("one",))),
     ("rules", "without a name", say(events.ContestListed, candidates=("one", ""))),
+    ("rules", "slug of 1 to 64 bytes", rename("x" * 65)),
+    ("rules", "title of more than 128", rules(title="x" * 129)),
+    ("rules", "more than 32 observers", rules(observers=MANY)),
+    ("rules", "impossible threshold", roster(threshold=9, seats=11)),
+    ("rules", "impossible number of members", roster(members=add_members)),
+    ("rules", "have complaints too long", lengthen_complaints),
+    ("rules", "more than 64 contests", list_many(65)),
+    ("rules", "2 to 16 candidates", say(events.ContestListed, candidates=("x",) * 17)),
+    ("rules", "text of more than 128", say(events.ContestListed, title="x" * 129)),
+    ("rules", "text of more than 128", say(events.ContestListed, candidates=LONG)),
     ("contexts", "has two boxes", repeat(events.BoxOpened)),
     ("contexts", "at another address", put_other_box),
     ("contexts", "another ctx than its box", say(events.BoxCreated, ctx=WORD)),

@@ -12,7 +12,7 @@ import pytest
 from election.client.rpc import connect
 from tests.scripts.conftest import MANIFEST, Arguments, Cli, Outcome
 
-GARBAGE = ["", "garbage", "[]", "5", "null", "{}", "\ufeff{}", '{"a": 1', "[" * 9_999]
+GARBAGE = ["", "garbage", "[]", "5", "null", "{}", "\ufeff{}", '{"a": 1', "[" * 100_000]
 
 
 @pytest.fixture

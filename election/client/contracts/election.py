@@ -29,7 +29,7 @@ class Election:
 
     def phase(self) -> Phase:
         """Read the phase at the latest block."""
-        return Phase(self.contract.read("phase"))
+        return self.contract.read_state("phase", into=Phase)
 
     def times(self) -> Times:
         """Read the seven times fixed at deployment."""

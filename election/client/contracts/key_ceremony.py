@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from election.client.contract import Contract
-from election.client.wire import Act
+from election.client.wire import LARGEST_NUMBER, Act
 from election.crypto.transcript import Address, Hash
 from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.complaint import Complaint
@@ -13,6 +13,7 @@ from election.protocol.ceremony.confirmation import Confirmation
 from election.protocol.ceremony.dealing import Deal
 from election.protocol.ceremony.enrolment import Enrolment
 from election.protocol.ceremony.polynomials import Reveal
+from election.protocol.rules import MOST_SEATS, MOST_SLOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class KeyCeremony:
 
     def step(self) -> Step:
         """Read the step of the current attempt."""
-        return Step(self.contract.read("step"))
+        return self.contract.read_state("step", into=Step)
 
     def attempt(self) -> int:
         """Read the number of the current attempt, from 1."""
@@ -31,23 +32,23 @@ class KeyCeremony:
 
     def n(self) -> int:
         """Read the seats of the current attempt."""
-        return int(self.contract.read("n"))
+        return self.contract.read_number("n", most=MOST_SEATS)
 
     def k(self) -> int:
         """Read the threshold."""
-        return int(self.contract.read("k"))
+        return self.contract.read_number("k", most=MOST_SEATS)
 
     def slots(self) -> int:
         """Read how many keys are made."""
-        return int(self.contract.read("slots"))
+        return self.contract.read_number("slots", most=MOST_SLOTS)
 
     def deadline(self) -> int:
         """Read when the step expires, Unix seconds; 0 when nothing is awaited."""
-        return int(self.contract.read("deadline"))
+        return self.contract.read_number("deadline", most=LARGEST_NUMBER)
 
     def seat(self, account: Address) -> int:
         """Read the seat of an account in the current attempt, 0 if it has none."""
-        return int(self.contract.read("seat", account))
+        return self.contract.read_number("seat", account, most=MOST_SEATS)
 
     def keys(self) -> tuple[bytes, ...]:
         """Read the key of every slot."""

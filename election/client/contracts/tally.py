@@ -20,7 +20,7 @@ class Tally:
 
     def state(self, contest: int) -> TallyState:
         """Read the state of a contest."""
-        return TallyState(self.contract.read("state", contest))
+        return self.contract.read_state("state", contest, into=TallyState)
 
     def shares(self, contest: int, *, trustees: int) -> list[bytes]:
         """Read the accepted shares of trustees 1..n, empty where there is none."""

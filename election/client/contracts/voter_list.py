@@ -47,7 +47,7 @@ class VoterList:
 
     def state(self, leaf: Hash) -> LeafState:
         """Read what a leaf may do next."""
-        return LeafState(self.contract.read("state", leaf))
+        return self.contract.read_state("state", leaf, into=LeafState)
 
     def nonces(self, leaves: Sequence[Hash]) -> list[int]:
         """Read the transition counters of leaves."""

@@ -22,7 +22,7 @@ def after_all(board: Board, log: Log, **fields: object) -> Board:
         ({"address": bytes(19) + b"\1"}, "outside the election"),
         ({"topics": (bytes(32),)}, "no event of Election"),
         ({"topics": ()}, "no event of Election"),
-        ({"data": b""}, "is not encoded as its abi says"),
+        ({"data": b""}, "is not in its one encoding"),
     ],
 )
 def test_foreign_log_is_found(

@@ -35,6 +35,8 @@ def test_slug_of_another_election_is_found(board: Board) -> None:
         {"polling_station": NOBODY},
         {"observers": (NOBODY, NOBODY, NOBODY)},
         {"times": (1, 2, 3, 4, 5, 5, 6)},
+        {"title": "x" * 129},
+        {"observers": tuple(bytes([n]) * 20 for n in range(1, 34))},
     ],
 )
 def test_rules_that_cannot_be_are_found(board: Board, fields: dict[str, Any]) -> None:
@@ -97,7 +99,13 @@ def test_roster_that_cannot_be_is_found(board: Board, fields: dict[str, int]) ->
 
 
 @pytest.mark.parametrize(
-    "fields", [{"contest": 2}, {"position": 3}, {"candidates": ("alone",)}]
+    "fields",
+    [
+        {"contest": 2},
+        {"position": 3},
+        {"candidates": ("alone",)},
+        {"candidates": ("one", "x" * 129)},
+    ],
 )
 def test_contest_that_cannot_be_is_found(board: Board, fields: dict[str, Any]) -> None:
     tampered = change(board, find(board, ContestListed), **fields)

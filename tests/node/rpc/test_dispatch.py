@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -55,6 +56,13 @@ def test_a_wrong_body_gets_its_code(client: Client, body: bytes, code: int) -> N
 def test_brackets_in_strings_nest_nothing(client: Client) -> None:
     for text in ("[" * 100, '"[' * 100, "\\[" * 100):
         assert client.post([_request("eth_chainId") | {"id": text}])[0]["id"] == text
+
+
+def test_a_string_without_an_end_is_refused_at_once(client: Client) -> None:
+    body = b"[]" * 40 + b'"' + b'\\"' * 100_000
+    start = time.monotonic()
+    assert json.loads(client.dispatcher.handle(body))["error"]["code"] == -32700
+    assert time.monotonic() - start < 5
 
 
 def test_an_identity_comes_back_as_it_was(client: Client) -> None:

@@ -57,6 +57,7 @@ def _twins(board: Board) -> Iterator[tuple[str, Board]]:
                 yield where, change(board, entry, **{field.name: other})
     yield from _logs(board)
     yield from _rest(board)
+    yield from _bounds(board)
 
 
 def _vary(value: Any) -> Iterator[tuple[str, Any]]:
@@ -120,6 +121,37 @@ def _rest(board: Board) -> Iterator[tuple[str, Board]]:
     yield "no code", replace(board, code={})
     yield "another chain", replace(board, chain_id=board.chain_id + 1)
     yield "another election", replace(board, election=Address(board.election[::-1]))
+
+
+def _bounds(board: Board) -> Iterator[tuple[str, Board]]:
+    """Go one beyond what a constructor takes, or a decoder."""
+    deployed = find(board, events.ElectionDeployed)
+    rules, roster = deployed.event.rules, deployed.event.trustees
+    many = tuple(Address(bytes([n]) * 20) for n in range(1, 34))
+    others = {
+        "33 observers": replace(rules, observers=many),
+        "a title of 129 bytes": replace(rules, title="x" * 129),
+    }
+    for title, other in others.items():
+        yield title, change(board, deployed, rules=other)
+    more = (replace(roster.members[0], account=each) for each in many)
+    members = (*roster.members, *more)[:21]
+    longer = replace(roster, members=members)
+    yield "21 trustees and reserves", change(board, deployed, trustees=longer)
+    listed = find(board, events.ContestListed, lambda each: each.event.contest == 2)
+    names = {
+        "17 candidates": ("x",) * 17,
+        "a candidate of 129 bytes": ("x", "x" * 129),
+    }
+    for title, candidates in names.items():
+        yield title, change(board, listed, candidates=candidates)
+    yield "two candidates of one text", put(board, listed.log, _share(listed.log))
+
+
+def _share(log: Log) -> Log:
+    """Let both offsets of a list of two short texts lead to the first of them."""
+    before, offset = log.data[:-192], log.data[-192:-160]
+    return replace(log, data=before + 2 * offset + log.data[-128:-64])
 
 
 def _key(call: Any) -> tuple[bytes, bytes]:

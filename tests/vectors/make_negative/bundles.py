@@ -85,6 +85,9 @@ def _rewritten(lines: list[bytes]) -> dict[str, list[bytes]]:
         "null for a number": put(0, _number(election, b"null")),
         "true for a number": put(0, _number(election, b"true")),
         "a letter as its escape": edit(0, b"veche", b"\\u0076eche"),
+        "a log of more than four topics": edit(
+            log, b'"topics":[', b'"topics":[' + 4 * (b'"0x' + b"00" * 32 + b'",')
+        ),
         "a line that is a list": put(log, b"[]\n"),
         "a line that is no json": put(log, b"{\n"),
         "a line of another kind": edit(log, b'"line":"log"', b'"line":"note"'),

@@ -1,0 +1,137 @@
+"""By what rules an election can be held: all that its constructors ask of them.
+
+docs/protocol.md §7. Lengths of texts are those of their UTF-8.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from election.crypto.group import G1_BYTES, G2_BYTES
+from election.crypto.transcript import ADDRESS_BYTES, Address
+from election.protocol.context import derive_election_id
+from election.protocol.events import ContestListed, ElectionDeployed, Rules
+from election.protocol.manifest import CEREMONY_STEPS, Roster
+
+MOST_SEATS: Final = 10
+"""Members of a ceremony."""
+
+MOST_SLOTS: Final = 64
+"""Keys that a ceremony makes: one for each contest."""
+
+_MOST_MEMBERS: Final = 20  # of a roster, with the reserves
+_MOST_OBSERVERS: Final = 32
+_MOST_CANDIDATES: Final = 16
+_LONGEST_SLUG: Final = 64  # bytes, as of the others
+_LONGEST_TEXT: Final = 128
+_LONGEST_COMPLAINT: Final = 122_880  # public nodes take transactions of 131,072
+_NOBODY: Final = Address(bytes(ADDRESS_BYTES))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A part of what an election announces, and every fact that cannot be."""
+
+    subject: str
+    faults: tuple[str, ...]
+    contest: int | None = None
+
+
+def judge_rules(
+    deployed: ElectionDeployed, contests: Sequence[ContestListed]
+) -> Iterator[Judged]:
+    """Judge the rules, both rosters and every contest, as the constructors do."""
+    yield Judged("rules", _broken(_rule_facts(deployed)))
+    slots = max((len(each.candidates) for each in contests), default=0)
+    trustees, issuers = deployed.trustees, deployed.issuers
+    facts = _roster_facts(trustees, slots=slots, point_bytes=G1_BYTES)
+    facts |= _commission_facts(trustees, deployed.rules.commission)
+    yield Judged("trustees", _broken(facts))
+    facts = _roster_facts(issuers, slots=len(contests), point_bytes=G2_BYTES)
+    facts |= _commission_facts(issuers, deployed.rules.commission)
+    yield Judged("issuers", _broken(facts))
+    ids = Counter(each.contest for each in contests)
+    for position, each in enumerate(contests, 1):
+        facts = _contest_facts(each, position) | {
+            "is listed twice": ids[each.contest] == 1
+        }
+        yield Judged(f"contest {each.contest}", _broken(facts), each.contest)
+
+
+def _broken(facts: Mapping[str, bool]) -> tuple[str, ...]:
+    return tuple(fact for fact, holds in facts.items() if not holds)
+
+
+def _rule_facts(deployed: ElectionDeployed) -> dict[str, bool]:
+    rules, observers = deployed.rules, deployed.rules.observers
+    officers = (rules.commission, rules.portal, rules.sms_gateway)
+    everybody = (*officers, rules.polling_station, *observers)
+    election_id = derive_election_id(rules.slug)
+    for_keys = rules.times[1] - rules.times[0]
+    return {
+        "has an id that its slug does not give": deployed.election_id == election_id,
+        "has times that do not increase": all(a < b for a, b in pairwise(rules.times)),
+        "has steps of no time": rules.step_seconds > 0,
+        "has no time for a ceremony": for_keys >= rules.step_seconds * CEREMONY_STEPS,
+        "would open the sum of a single ballot": rules.m_min >= 2,
+        "has an officer whom nobody can be": _NOBODY not in everybody,
+        "has one key as portal and sms gateway": rules.portal != rules.sms_gateway,
+        "counts the commission among the observers": rules.commission not in observers,
+        "lists an observer twice": len(set(observers)) == len(observers),
+        "has more than 32 observers": len(observers) <= _MOST_OBSERVERS,
+        "has a quorum that cannot be": 0 < rules.quorum <= len(observers),
+        **_text_facts(rules),
+    }
+
+
+def _text_facts(rules: Rules) -> dict[str, bool]:
+    is_slug = 0 < len(rules.slug.encode()) <= _LONGEST_SLUG
+    return {
+        "has a slug of not 1 to 64 bytes": is_slug,
+        "has a title above 128 bytes": _is_short(rules.title),
+    }
+
+
+def _roster_facts(roster: Roster, *, slots: int, point_bytes: int) -> dict[str, bool]:
+    accounts = [member.account for member in roster.members]
+    k, n = roster.threshold, roster.seats
+    complaint = slots * (k * point_bytes + 32 * (n - 1))
+    return {
+        "threshold is not 2 <= k <= n <= 10": 2 <= k <= n <= MOST_SEATS,
+        "has fewer members than seats": n <= len(accounts),
+        "has more than 20 members": len(accounts) <= _MOST_MEMBERS,
+        "lists a member twice": len(set(accounts)) == len(accounts),
+        "has a member whom nobody can be": _NOBODY not in accounts,
+        "has complaints that fit no transaction": complaint <= _LONGEST_COMPLAINT,
+    }
+
+
+def _commission_facts(roster: Roster, commission: Address) -> dict[str, bool]:
+    named = {each.account for each in roster.members if each.commission}
+    others = {each.account for each in roster.members} - named
+    seated = roster.members[: roster.seats]
+    of_commission = sum(member.commission for member in seated)
+    return {
+        "hides the commission among the members": commission not in others,
+        "gives the commission a threshold of its own": of_commission < roster.threshold,
+    }
+
+
+def _contest_facts(contest: ContestListed, position: int) -> dict[str, bool]:
+    candidates = contest.candidates
+    return {
+        "is not at its position": contest.position == position,
+        "is one of more than 64": position <= MOST_SLOTS,
+        "has not 2 to 16 candidates": 2 <= len(candidates) <= _MOST_CANDIDATES,
+        "has a candidate without a name": all(candidates),
+        "has a name above 128 bytes": all(map(_is_short, candidates)),
+        "has a title above 128 bytes": _is_short(contest.title),
+    }
+
+
+def _is_short(text: str) -> bool:
+    return len(text.encode()) <= _LONGEST_TEXT
