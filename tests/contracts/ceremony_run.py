@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
 from functools import cached_property
 from typing import Any, Generic
 
@@ -20,6 +19,7 @@ from election.protocol.ceremony.attempt import (
     Attempt,
     BoundAttempt,
     Group,
+    Step,
     bind_attempt,
 )
 from election.protocol.ceremony.complaint import Complaint, complain
@@ -48,18 +48,6 @@ from election.protocol.ceremony.polynomials import (
     reveal,
 )
 from tests.contracts.chain import LocalChain
-
-
-class Step(IntEnum):
-    """The steps of an attempt, as the contract numbers them."""
-
-    ENROLL = 1
-    COMMIT = 2
-    REVEAL = 3
-    SHARES = 4
-    CONFIRM = 5
-    FINAL = 6
-    FAILED = 7
 
 
 class CeremonyRun(Generic[Point]):

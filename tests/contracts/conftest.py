@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import pytest
 
 from election.crypto.transcript import Hash
-from election.protocol.ceremony.attempt import ISSUER_GROUP, TRUSTEE_GROUP, Kind
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from election.protocol.ceremony.attempt import ISSUER_GROUP, TRUSTEE_GROUP, Kind, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.chain import LocalChain
 from tests.contracts.election_setup import (
     DEFAULT,

@@ -17,10 +17,9 @@ from election.client.errors import ContractRefusedError
 from election.client.wire import Act
 from election.crypto.signature import SigningKey
 from election.protocol.board import Log
-from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.attempt import Kind, Step
 from election.protocol.context import derive_election_id
 from election.protocol.phases import derive_extension_hash
-from tests.contracts.ceremony_run import Step
 from tests.contracts.chain import RefusedError
 from tests.contracts.conftest import CeremonyAt
 from tests.contracts.leaf_desk import LOCK, LeafDesk, open_desk

@@ -7,11 +7,10 @@ from collections.abc import Callable
 import pytest
 from eth_typing import Address
 
-from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.attempt import Kind, Step
 from node.evm import precompile_calls
 from node.evm.interpreter import Computation
 from tests.contracts.booth import open_booth
-from tests.contracts.ceremony_run import Step
 from tests.contracts.conftest import CeremonyAt
 from tests.contracts.leaf_desk import open_desk
 from tests.contracts.rehearsal import COUNTS, LARGE

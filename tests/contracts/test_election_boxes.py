@@ -13,8 +13,7 @@ from web3.types import Nonce
 from web3.utils import get_create_address
 
 from election.artifacts import read_artifact
-from election.protocol.ceremony.attempt import Kind
-from tests.contracts.ceremony_run import Step
+from election.protocol.ceremony.attempt import Kind, Step
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import join_ceremony
 from tests.contracts.election_setup import (

@@ -8,8 +8,8 @@ import pytest
 from eth_account.signers.local import LocalAccount
 
 from election.crypto.group import encode_point
-from election.protocol.ceremony.attempt import Kind
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from election.protocol.ceremony.attempt import Kind, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.chain import make_account
 from tests.contracts.conftest import CeremonyAt, join_ceremony
 from tests.contracts.election_setup import Deployed, Roster, Setup

@@ -18,11 +18,11 @@ from election.crypto.transcript import (
     point_words,
     uint_word,
 )
-from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.attempt import Kind, Step
 from election.protocol.ceremony.complaint import Complaint
 from election.protocol.ceremony.enrolment import derive_encryption_secret
 from tests.contracts.bad_points import BAD_G1, flip
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.conftest import CeremonyAt
 
 kinds = pytest.mark.parametrize("kind", list(Kind))

@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from election.crypto.group import encode_point
-from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.attempt import Kind, Step
 from election.protocol.ceremony.polynomials import derive_polynomials
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import CeremonyAt, join_ceremony
 from tests.contracts.election_setup import (

@@ -25,12 +25,13 @@ from election.protocol.ceremony.attempt import (
     Attempt,
     BoundAttempt,
     Kind,
+    Step,
 )
 from election.protocol.ceremony.confirmation import KeyShare, confirm, derive_digest
 from election.protocol.ceremony.dealing import Deal, deal
 from election.protocol.ceremony.enrolment import Enrolment, enroll
 from tests.contracts.bad_points import BAD_G1, BAD_G2, flip
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.conftest import CeremonyAt
 from tests.contracts.forgery import forge_confirmation
 

@@ -9,14 +9,14 @@ import pytest
 
 from election.crypto.group import encode_point
 from election.crypto.scalar import ORDER, reduce_scalar
-from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.attempt import Kind, Step
 from election.protocol.ceremony.polynomials import (
     Polynomials,
     Reveal,
     derive_polynomials,
 )
 from tests.contracts.bad_points import BAD_G1, BAD_G2, flip
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.conftest import CeremonyAt
 from tests.contracts.election_setup import Roster, Setup
 from tests.contracts.forgery import commit_to, forge_reveal

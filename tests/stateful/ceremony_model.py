@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from eth_account.signers.local import LocalAccount
 
-from tests.contracts.ceremony_run import Step
+from election.protocol.ceremony.attempt import Step
 from tests.contracts.election_setup import STEP_SECONDS, Roster
 
 CLOSED = "key_ceremony: not in phase KEYS"

@@ -9,8 +9,9 @@ from typing import Any, Final
 from web3.contract.contract import ContractFunction
 
 from election.crypto.transcript import Hash
+from election.protocol.ceremony.attempt import Step
 from tests.contracts.bad_points import flip
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from tests.contracts.ceremony_run import CeremonyRun
 
 STEPS: Final = {
     "enroll": Step.ENROLL,

@@ -24,9 +24,9 @@ from election.crypto.group import encode_point
 from election.crypto.sharing import combine_shares
 from election.crypto.transcript import Hash
 from election.errors import FaultyTrusteeError
-from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.attempt import Kind, Step
 from tests.contracts.bad_points import flip
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import join_ceremony
 from tests.contracts.election_setup import (

@@ -20,9 +20,8 @@ from typing_extensions import override
 from web3.contract.contract import ContractFunction
 
 from election.artifacts import read_artifact
-from election.protocol.ceremony.attempt import Kind
+from election.protocol.ceremony.attempt import Kind, Step
 from election.protocol.phases import Phase
-from tests.contracts.ceremony_run import Step
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import join_ceremony
 from tests.contracts.election_setup import DEFAULT, Deployed, deploy_election
