@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from election.artifacts import read_artifact
-from election.protocol.ceremony.attempt import Kind
-from tests.contracts.ceremony_run import CeremonyRun, Step
+from election.protocol.ceremony.attempt import Kind, Step
+from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.chain import LocalChain
 from tests.contracts.conftest import join_ceremony
 from tests.contracts.election_setup import Roster, Setup, deploy_election
