@@ -79,8 +79,6 @@ def decode_event(log: Log, name: ContractName) -> Event:
     subject = f"{name.value}.{entry['name']}"
     indexed = [each for each in entry["inputs"] if each["indexed"]]
     others = [each for each in entry["inputs"] if not each["indexed"]]
-    if len(log.topics) != 1 + len(indexed):
-        raise EncodingError(subject, f"{len(log.topics)} topics")
     topics = decode_values(indexed, b"".join(log.topics[1:]), subject=subject)
     words = decode_values(others, log.data, subject=subject)
     values = iter(topics), iter(words)

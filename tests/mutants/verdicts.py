@@ -64,10 +64,16 @@ def _interrupt(*_: object) -> None:
 
 
 def find_red(tests: Sequence[str]) -> str | None:
-    """Run tests until one fails; name it. Raises RunError if they cannot run."""
+    """Run tests until one fails; name it. Raises RunError if they cannot run.
+
+    A mutant may change what tests are called; then all of their files are run.
+    """
     reporter = _Impatient()
     with _bounded_memory():
-        run(tests, reporter)
+        try:
+            run(tests, reporter)
+        except RunError:
+            run(sorted({test.partition("::")[0] for test in tests}), reporter)
     return reporter.red
 
 
