@@ -232,9 +232,25 @@ def test_bundle_above_the_largest_is_refused(
     raw = pack_bundle(text) if packed else text
     monkeypatch.setattr("election.audit.bundle._MOST_BYTES", len(text))
     assert unpack_bundle(raw) == text
-    monkeypatch.setattr("election.audit.bundle._MOST_BYTES", len(text) - 1)
-    with pytest.raises(BundleError, match="has more than"):
-        unpack_bundle(raw)
+    for too_few in (len(text) - 1, len(text) // 2):
+        monkeypatch.setattr("election.audit.bundle._MOST_BYTES", too_few)
+        with pytest.raises(BundleError, match="has more than"):
+            unpack_bundle(raw)
+
+
+def test_line_that_nests_deeply_is_refused_before_it_is_decoded() -> None:
+    """A decoder skips what it does not know by recursion, down the stack of C."""
+    first, *rest = lines_of(SMALL)
+    nested = b'{"unknown":' + b"[" * 99 + b"]" * 99 + b"," + rest[0][1:]
+    with pytest.raises(BundleError, match="line 2: json: nests deeper"):
+        decode_bundle(seal(first, nested, *rest[1:]))
+
+
+def test_bundle_without_its_end_is_named_as_cut_off() -> None:
+    text = encode_bundle(SMALL)
+    cut = text[: text.rindex(b"\n", 0, -1) + 1]
+    with pytest.raises(BundleError, match="has no end: it is cut off"):
+        decode_bundle(cut)
 
 
 def test_log_of_five_topics_is_refused() -> None:

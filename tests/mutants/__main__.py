@@ -14,6 +14,8 @@ import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Final
 
@@ -68,9 +70,9 @@ def _judge_all(kind: Kind) -> set[str]:
     _judges[:] = [kind.prepare()]
     _tell(f"{len(kind.mutants)} mutants")
     survivors = set()
-    with get_context("fork").Pool(_WORKERS, maxtasksperchild=1) as pool:
-        control = pool.apply_async(_judge, [kind.control])
-        killers = pool.imap(_judge, kind.mutants, chunksize=1)
+    with ThreadPool(_WORKERS) as pool:
+        control = pool.apply_async(_judge_apart, [kind.control])
+        killers = pool.imap(_judge_apart, kind.mutants, chunksize=1)
         for mutant, killer in zip(kind.mutants, killers, strict=True):
             _tell(_verdict(mutant, killer))
             if killer is None:
@@ -80,8 +82,28 @@ def _judge_all(kind: Kind) -> set[str]:
     return survivors
 
 
-def _judge(mutant: Mutant) -> str | None:
-    return _judges[0](mutant)
+def _judge_apart(mutant: Mutant) -> str | None:
+    """Judge a mutant in a process of its own, whose death is red, too."""
+    context = get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_judge, args=(mutant, there))
+    process.start()
+    there.close()
+    try:
+        verdict: str | RunError | None = here.recv()
+    except EOFError:
+        verdict = "the process dies"
+    process.join()
+    if isinstance(verdict, RunError):
+        raise verdict
+    return verdict
+
+
+def _judge(mutant: Mutant, answer: Connection) -> None:
+    try:
+        answer.send(_judges[0](mutant))
+    except RunError as error:
+        answer.send(error)
 
 
 def _verdict(mutant: Mutant, killer: str | None) -> str:
