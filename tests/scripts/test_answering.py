@@ -136,7 +136,9 @@ def test_act_writes_nothing_when_a_node_shows_a_forged_request(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"leaf": LEAF}, {"blinded": encode_g1(G)}, {"nonce": 2}], ids=str
+    "fields",
+    [{"leaf": LEAF}, {"blinded": encode_g1(G)}, {"nonce": 2}],
+    ids=["leaf", "blinded", "nonce"],
 )
 def test_record_with_a_request_that_nobody_attested_is_refused(
     board: Board, fields: dict[str, Any]
