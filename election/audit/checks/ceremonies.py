@@ -69,10 +69,9 @@ class CeremonyReplay(Generic[Point]):
         return self.current
 
     def _start(self, event: events.AttemptStarted, *, now: int) -> None:
-        members = self.members
-        is_due = event.attempt == self.last.number + 1 and members is not None
-        require(is_due, "was not due", blames=VALIDATORS)
-        is_right = event.members == members and event.n == len(event.members)
+        is_next = event.attempt == self.last.number + 1
+        require(is_next, "is not the next attempt", blames=VALIDATORS)
+        is_right = event.members == self.members and event.n == len(event.members)
         require(is_right, "seats other members than its turn", blames=VALIDATORS)
         self.last = replace(self.last, number=event.attempt, members=event.members)
         self.current, self.members = AttemptReplay(self.last, now), None

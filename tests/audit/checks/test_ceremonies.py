@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from election.audit.checks import attempt
-from election.crypto.group import G
+from election.audit.checks.ceremonies import CeremonyReplay, await_trustees
+from election.audit.errors import ContradictionError
+from election.audit.evidence import Evidence
+from election.crypto.group import G, G1Point
 from election.errors import FaultyTrusteeError
 from election.protocol import events
 from election.protocol.board import Board
@@ -69,6 +72,19 @@ def test_changed_message_blames_its_member(
     faults = examine(change(board, entry, **{field: wrong}))
     assert faults.keys() == {check}
     assert faults[check][0].blames == f"{role} 2"
+
+
+@pytest.mark.parametrize(
+    ("part", "check"), [(Part.TRUSTEES, "trustees"), (Part.ISSUERS, "issuers")]
+)
+def test_last_slot_that_is_announced_as_slot_0_is_found(
+    board: Board, part: Part, check: str
+) -> None:
+    """Counted from the end, it would be the same slot."""
+    derived = Evidence(board).every(events.SlotDerived, part)
+    last = max(derived, key=lambda entry: (entry.event.attempt, entry.event.slot))
+    finding = examine(change(board, last, slot=0))[check][0]
+    assert finding.fact == "is of no slot that was to derive"
 
 
 @pytest.mark.parametrize(
@@ -292,3 +308,69 @@ def test_complaint_after_confirming_is_found(
     faults = examine(put(board, judged.log, log, judged.log))
     facts = {finding.fact for finding in faults["issuers"]}
     assert "comes after confirming" in facts
+
+
+def test_attempt_that_leaves_a_number_out_is_found(board: Board) -> None:
+    started = in_part(board, events.AttemptStarted, Part.TRUSTEES, attempt=2)
+    finding = examine(change(board, started, attempt=3))["trustees"][0]
+    assert finding.fact == "is not the next attempt"
+
+
+@pytest.fixture
+def failed(board: Board) -> CeremonyReplay[G1Point]:
+    """A ceremony whose first attempt left too few members for another."""
+    replay = await_trustees(Evidence(board))
+    replay.last = replace(replay.last, number=1)
+    replay.members = replay.current = None
+    return replay
+
+
+def test_ceremony_fails_when_nobody_is_left_for_another_attempt(
+    failed: CeremonyReplay[G1Point],
+) -> None:
+    failed._fail(events.CeremonyFailed(1))
+
+
+def test_failure_of_another_attempt_is_found(failed: CeremonyReplay[G1Point]) -> None:
+    with pytest.raises(ContradictionError, match="has members for another attempt"):
+        failed._fail(events.CeremonyFailed(2))
+
+
+def test_failure_in_the_middle_of_an_attempt_is_found(
+    failed: CeremonyReplay[G1Point],
+) -> None:
+    failed.current = attempt.AttemptReplay(failed.last, 0)
+    with pytest.raises(ContradictionError, match="has members for another attempt"):
+        failed._fail(events.CeremonyFailed(1))
+
+
+def test_failure_with_members_for_another_attempt_is_found(
+    failed: CeremonyReplay[G1Point],
+) -> None:
+    failed.members = (honest.account(1),)
+    with pytest.raises(ContradictionError, match="has members for another attempt"):
+        failed._fail(events.CeremonyFailed(1))
+
+
+def test_exclusion_after_all_confirmed_is_found(board: Board) -> None:
+    """Nobody is silent any more, however late it is."""
+    final = in_part(board, events.CeremonyFinal, Part.TRUSTEES, attempt=2)
+    aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
+    tampered = change(board, replace(aborted, log=final.log), attempt=2)
+    late = final.log.timestamp + 86_400
+    finding = examine(delay_block(tampered, final.log.block_number, late))
+    assert finding["trustees"][0].fact == "came before the time was over"
+
+
+def test_exclusions_leave_no_attempt_with_fewer_members_than_the_threshold(
+    board: Board,
+) -> None:
+    replay = await_trustees(Evidence(board))
+    left = []
+    for _ in range(3):
+        members = replay.members
+        assert members is not None
+        replay.last = replace(replay.last, members=members)
+        replay._exclude(1)
+        left.append(None if replay.members is None else len(replay.members))
+    assert left == [3, 2, None]  # a reserve came, then none
