@@ -247,6 +247,13 @@ def move_before(board: Board, entry: Entry[Any], later: Entry[Any]) -> Board:
     return put(put(board, entry.log), at, moved, after)
 
 
+def test_binding_before_all_have_enrolled_is_found(board: Board) -> None:
+    bound = in_part(board, events.CeremonyBound, Part.TRUSTEES, attempt=2)
+    last = in_part(board, events.Enrolled, Part.TRUSTEES, attempt=2, index=3)
+    finding = examine(move_before(board, bound, last))["trustees"][0]
+    assert finding.fact == "is not when all have enrolled"
+
+
 def test_key_before_all_revealed_is_found(board: Board) -> None:
     slot = in_part(board, events.SlotDerived, Part.TRUSTEES, attempt=2)
     reveal = in_part(board, events.Revealed, Part.TRUSTEES, attempt=2, index=3)
