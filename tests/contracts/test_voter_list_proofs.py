@@ -174,6 +174,21 @@ def test_leaf_that_a_tree_holds_beyond_its_size_is_refused(
     assert desk.refusal(hidden.register(claim=claim)) == NOT_ON_THE_LIST
 
 
+@pytest.mark.parametrize(("size", "index"), [(4, 0), (4, 3), (1, 0)])
+def test_leaf_of_a_larger_tree_than_the_size_asks_for_is_refused(
+    desk: LeafDesk, size: int, index: int
+) -> None:
+    """Its path is longer, though it leads to the root."""
+    claims = [replace(desk, index=i) for i in range(8)]
+    tree = build_tree([each.leaf for each in claims])
+    act = desk.rehearsal.opened.voter_list.publish(LARGE, tree.root, size=size)
+    desk.send(act, desk.rehearsal.roles.commission)
+    desk.enter_registration()
+    claim = replace(claims[index].claim, path=derive_path(tree, index))
+    refusal = desk.refusal(claims[index].register(claim=claim))
+    assert refusal == NOT_ON_THE_LIST
+
+
 def test_root_that_is_a_leaf_is_no_list_of_many(desk: LeafDesk) -> None:
     """A proof has exactly the length that the size asks for."""
     act = desk.rehearsal.opened.voter_list.publish(LARGE, desk.leaf, size=32)
