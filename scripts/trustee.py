@@ -33,8 +33,9 @@ def command(
     """Take a trustee's next step in the making of the election key.
 
     Run it again at any time: it looks at the chain and does what is next, if anything.
-    When it is over, the keys are verified as far as they are made, and the share is
-    kept in any case. Run it again when both ceremonies are over and the boxes made.
+    When it is over, the share is kept, and the keys are verified as far as they are
+    made; what the share came from is erased only if they hold. Run it again when both
+    ceremonies are over and the boxes made.
     """
     play(
         Part.TRUSTEES,

@@ -159,19 +159,22 @@ def test_proof_longer_than_any_is_refused(desk: LeafDesk) -> None:
     assert desk.refusal(desk.register(claim=claim)) == reason
 
 
-@pytest.mark.parametrize(("size", "index"), [(4, 4), (4, 7), (5, 5), (5, 7)])
-def test_leaf_that_a_tree_holds_beyond_its_size_is_refused(
-    desk: LeafDesk, size: int, index: int
-) -> None:
-    """The commission publishes the root of eight leaves as that of fewer."""
+def refusal_in_eight(desk: LeafDesk, *, size: int, index: int) -> str | None:
+    """Register a leaf when the root of eight was published as that of fewer."""
     claims = [replace(desk, index=i) for i in range(8)]
     tree = build_tree([each.leaf for each in claims])
     act = desk.rehearsal.opened.voter_list.publish(LARGE, tree.root, size=size)
     desk.send(act, desk.rehearsal.roles.commission)
     desk.enter_registration()
-    hidden = claims[index]
-    claim = replace(hidden.claim, path=derive_path(tree, index))
-    assert desk.refusal(hidden.register(claim=claim)) == NOT_ON_THE_LIST
+    claim = replace(claims[index].claim, path=derive_path(tree, index))
+    return desk.refusal(claims[index].register(claim=claim))
+
+
+@pytest.mark.parametrize(("size", "index"), [(4, 4), (4, 7), (5, 5), (5, 7)])
+def test_leaf_that_a_tree_holds_beyond_its_size_is_refused(
+    desk: LeafDesk, size: int, index: int
+) -> None:
+    assert refusal_in_eight(desk, size=size, index=index) == NOT_ON_THE_LIST
 
 
 @pytest.mark.parametrize(("size", "index"), [(4, 0), (4, 3), (1, 0)])
@@ -179,14 +182,7 @@ def test_leaf_of_a_larger_tree_than_the_size_asks_for_is_refused(
     desk: LeafDesk, size: int, index: int
 ) -> None:
     """Its path is longer, though it leads to the root."""
-    claims = [replace(desk, index=i) for i in range(8)]
-    tree = build_tree([each.leaf for each in claims])
-    act = desk.rehearsal.opened.voter_list.publish(LARGE, tree.root, size=size)
-    desk.send(act, desk.rehearsal.roles.commission)
-    desk.enter_registration()
-    claim = replace(claims[index].claim, path=derive_path(tree, index))
-    refusal = desk.refusal(claims[index].register(claim=claim))
-    assert refusal == NOT_ON_THE_LIST
+    assert refusal_in_eight(desk, size=size, index=index) == NOT_ON_THE_LIST
 
 
 def test_root_that_is_a_leaf_is_no_list_of_many(desk: LeafDesk) -> None:
