@@ -48,8 +48,8 @@ def spell(kind: Type) -> str:
 
 def decode(kind: Struct, raw: bytes) -> dict[str, Any]:
     """Decode a structure; raises RefutedError for any encoding but the one."""
-    value, end = _decode(kind, raw, 0)
-    if end != len(raw) or encode(kind, value) != raw:
+    value, _ = _decode(kind, raw, 0)
+    if encode(kind, value) != raw:
         refute("is not in its one encoding")
     return dict(value)
 

@@ -59,7 +59,7 @@ def decode_g2(raw: bytes, *, may_be_infinity: bool = False) -> Point:
     if _multiply_fp2(y, y) != ((cube[0] + 4) % PRIME, (cube[1] + 4) % PRIME):
         refute("g2 point: is not on the curve")
     compressed = x1.to_bytes(48, "big") + x0.to_bytes(48, "big")
-    is_larger = (y1 or y0) > PRIME // 2
+    is_larger = (y1, y0) > (-y1 % PRIME, -y0 % PRIME)
     return _uncompress(BlstP2Element, compressed, is_larger=is_larger)
 
 

@@ -26,6 +26,7 @@ KIND = struct(
     members=Array(MEMBER),
     times=Array("uint256", 3),
     names=Array("string"),
+    pair=Array("string", 2),
 )
 CONTRACTS = {
     "election": "Election",
@@ -53,6 +54,7 @@ values = st.fixed_dictionaries(
         ).map(tuple),
         "times": st.tuples(numbers, numbers, numbers),
         "names": st.lists(st.text(max_size=9), max_size=3).map(tuple),
+        "pair": st.tuples(st.text(max_size=9), st.text(max_size=9)),
     }
 )
 
@@ -96,6 +98,11 @@ def test_bytes_cut_off_or_added_are_refused(extra: bytes) -> None:
     raw = encode(struct(text="string"), {"text": "abc"})
     with pytest.raises(RefutedError):
         decode(struct(text="string"), (raw + extra) if extra else raw[:-1])
+
+
+def test_word_that_is_cut_off_is_refused() -> None:
+    with pytest.raises(RefutedError, match="cut off"):
+        decode(struct(word="bytes32"), b"\1" * 31)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,13 @@ def test_malformed_point_of_the_twist_is_refused(at: int) -> None:
         curve.decode_g2(bytes(raw))
 
 
+@pytest.mark.parametrize("size", [0, 255, 257, 320])
+def test_point_of_the_twist_of_another_length_is_refused(size: int) -> None:
+    raw = other.encode_g2(other.G2) + bytes(64)
+    with pytest.raises(RefutedError, match="length"):
+        curve.decode_g2(raw[:size])
+
+
 def test_pairings_are_equal_exactly_for_the_same_product() -> None:
     def pair(left: int, right: int) -> object:
         first, second = curve.multiply(curve.G, left), curve.multiply(curve.G2, right)
