@@ -112,10 +112,15 @@ def bind_twice(board: Board) -> Board:
     return put(board, log, log, replace(log, index=log.index + 1))
 
 
-def roster_of_one(board: Board) -> Board:
-    deployed = find(board, events.ElectionDeployed)
-    roster = replace(deployed.event.trustees, threshold=1)
-    return change(board, deployed, trustees=roster)
+def roster(threshold: int, seats: int) -> Twin:
+    """Say that other numbers of trustees sit and are needed."""
+
+    def tamper(board: Board) -> Board:
+        deployed = find(board, events.ElectionDeployed)
+        other = replace(deployed.event.trustees, threshold=threshold, seats=seats)
+        return change(board, deployed, trustees=other)
+
+    return tamper
 
 
 def derive_swapped(board: Board) -> Board:
@@ -131,7 +136,9 @@ def derive_other_key(board: Board) -> Board:
 
 
 FACTS: tuple[tuple[Part, str, Twin], ...] = (
-    (T, "has no roster", roster_of_one),
+    (T, "has no roster", roster(1, 3)),
+    (T, "has no roster", roster(4, 3)),
+    (T, "has no roster", roster(3, 9)),
     (T, "has other members", say(events.AttemptStarted, T, 2, n=4)),
     (T, "has other members", edit(events.AttemptStarted, T, "members", repeat_member)),
     (T, "was not due", say(events.AttemptStarted, T, 2, attempt=3)),
@@ -243,3 +250,18 @@ def test_point_that_another_revealed_before_is_refuted(board: Board) -> None:
     attempt.seen.add(revealed["coefficients"][-256:])
     with pytest.raises(RefutedError, match="revealed before"):
         ceremony.take(revealed)
+
+
+@pytest.mark.parametrize(
+    ("k", "of_commission", "is_possible"),
+    [(2, 1, True), (2, 2, False), (3, 2, False), (1, 0, True)],
+)
+def test_next_attempt_needs_k_members_and_fewer_of_the_commission(
+    board: Board, k: int, of_commission: int, is_possible: bool
+) -> None:
+    ceremony, attempt, aborted = stand_before(board, "AttemptAborted")
+    left = [each for each in attempt.members if each != aborted["culprit"]]
+    ceremony.terms = replace(ceremony.terms, k=k)
+    ceremony.reserves, ceremony.commission = [], set(left[:of_commission])
+    ceremony.take(aborted)
+    assert (ceremony.due is not None) == is_possible

@@ -51,8 +51,7 @@ def _verify_place(
         len(evidence.every(BoxOpened, contest)),
     )
     require(counts == (1, 1), "has two boxes", blames=VALIDATORS)
-    is_right = opened.log.address == created.event.box
-    is_right = is_right and opened.contract.contest == contest
+    is_right = opened.contract.contest == contest  # so it is where it was announced
     require(is_right, "has its box at another address", blames=VALIDATORS)
     is_right = created.event.ctx == opened.event.ctx
     require(is_right, "has another ctx than its box", blames=VALIDATORS)

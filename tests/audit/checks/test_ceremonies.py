@@ -361,12 +361,22 @@ def test_failure_with_members_for_another_attempt_is_found(
 
 def test_exclusion_after_all_confirmed_is_found(board: Board) -> None:
     """Nobody is silent any more, however late it is."""
-    final = in_part(board, events.CeremonyFinal, Part.TRUSTEES, attempt=2)
+    final = in_part(board, events.CeremonyFinal, Part.TRUSTEES, attempt=2).log
     aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
-    tampered = change(board, replace(aborted, log=final.log), attempt=2)
-    late = final.log.timestamp + 86_400
-    finding = examine(delay_block(tampered, final.log.block_number, late))
+    late = replace(final, timestamp=final.timestamp + 86_400)
+    tampered = put(board, final, late)
+    finding = examine(change(tampered, replace(aborted, log=late), attempt=2))
     assert finding["trustees"][0].fact == "came before the time was over"
+
+
+@pytest.mark.parametrize(("threshold", "seats"), [(1, 3), (4, 3), (3, 9)])
+def test_roster_that_cannot_hold_a_key_is_found(
+    board: Board, threshold: int, seats: int
+) -> None:
+    deployed = find(board, events.ElectionDeployed)
+    roster = replace(deployed.event.trustees, threshold=threshold, seats=seats)
+    finding = examine(change(board, deployed, trustees=roster))["trustees"][0]
+    assert finding.fact == "is of a roster that cannot hold a key"
 
 
 def test_exclusions_leave_no_attempt_with_fewer_members_than_the_threshold(
@@ -381,3 +391,20 @@ def test_exclusions_leave_no_attempt_with_fewer_members_than_the_threshold(
         replay._exclude(1)
         left.append(None if replay.members is None else len(replay.members))
     assert left == [3, 2, None]  # a reserve came, then none
+
+
+def test_exclusions_leave_no_attempt_that_the_commission_could_hold_alone(
+    board: Board,
+) -> None:
+    replay = await_trustees(Evidence(board))
+    first, second, third, reserve = replay.roster.members
+    members = (replace(first, commission=True), second, third, reserve)
+    named = (*members[:3], replace(reserve, commission=True))
+    assert replay.members is not None
+    replay.last = replace(replay.last, members=replay.members)
+    replay.roster = replace(replay.roster, members=members)
+    replay._exclude(2)
+    assert replay.members is not None
+    replay.excluded, replay.roster = 0, replace(replay.roster, members=named)
+    replay._exclude(2)
+    assert replay.members is None

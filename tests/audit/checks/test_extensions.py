@@ -18,10 +18,14 @@ def test_extension_out_of_turn_is_found(board: Board) -> None:
     assert finding.blames == "validators"
 
 
-@pytest.mark.parametrize("delta", [0, 601, 7_201, 2**256 - 1])
-def test_other_delta_is_found(board: Board, delta: int) -> None:
-    tampered = change(board, find(board, Extended), delta=delta)
-    assert "extensions" in examine(tampered)
+@pytest.mark.parametrize("delta", [0, 7_201, 2**256 - 1])
+def test_extension_of_no_time_or_too_much_is_found(board: Board, delta: int) -> None:
+    faults = examine(change(board, find(board, Extended), delta=delta))
+    assert faults["extensions"][0].fact == f"makes {delta} seconds in all"
+
+
+def test_other_delta_is_found(board: Board) -> None:
+    assert "extensions" in examine(change(board, find(board, Extended), delta=601))
 
 
 def observers_variants(event: Extended) -> list[dict[str, Any]]:

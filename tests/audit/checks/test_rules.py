@@ -7,7 +7,7 @@ import pytest
 
 from election.protocol.board import Board
 from election.protocol.events import ContestListed, ElectionDeployed
-from tests.audit.tampering import change, examine, find
+from tests.audit.tampering import change, examine, find, put
 
 NOBODY = bytes(20)
 
@@ -110,3 +110,12 @@ def test_roster_that_cannot_be_is_found(board: Board, fields: dict[str, int]) ->
 def test_contest_that_cannot_be_is_found(board: Board, fields: dict[str, Any]) -> None:
     tampered = change(board, find(board, ContestListed), **fields)
     assert "rules" in examine(tampered)
+
+
+def test_second_deployment_is_found(board: Board) -> None:
+    log = find(board, ElectionDeployed).log
+    twice = put(board, log, log, replace(log, index=log.index + 1))
+    assert "rules" not in examine(twice)
+    tampered = change(twice, find(twice, ElectionDeployed), deployer=NOBODY)
+    finding = examine(tampered)["rules"][0]
+    assert (finding.subject, finding.blames) == ("deployment", "commission")

@@ -1,8 +1,9 @@
 """The sources in Python, each with one check taken out.
 
 A check is a refusal (`raise`, `return False`, a call of `require`, `claim`, `refute`,
-or of a function that checks, verifies or accepts and whose answer nobody takes), or one
-of several conditions of a refusal. Lines keep their numbers.
+or of a function that checks, verifies or accepts and whose answer nobody takes; a fault
+that is noted), a condition that stands beside its fact in a mapping, or one of several
+conditions of a refusal. Lines keep their numbers.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _FOLDERS: Final = (
 _PLAYED: Final = ("demo",)  # stories refuse nothing
 _REFUSAL: Final = re.compile(r"require|claim|refute")
 _CHECKING: Final = re.compile(r"_?(require|claim|refute|check|verify|accept)(_\w+)?")
+_NOTED: Final = re.compile(r"faults|findings|refused")
 _ANSWER: Final = re.compile(r"(is|has|are|runs)_\w+|holds|fits")
 _OPERATORS: Final = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==",
@@ -81,6 +83,9 @@ def _edits(function: Function, source: str) -> Iterator[_Edit]:
             yield from _remove_statement(node)
             for condition in _conditions(node, function):
                 yield from _weaken(condition, node, source)
+            for condition in _stated(node):
+                yield _Edit(condition, "(True)", node)
+                yield from _weaken(condition, node, source)
 
 
 def _remove_statement(node: ast.stmt) -> Iterator[_Edit]:
@@ -107,13 +112,36 @@ def _conditions(node: ast.stmt, function: Function) -> Iterator[ast.expr]:
         yield node.value
 
 
+def _stated(node: ast.stmt) -> Iterator[ast.expr]:
+    """List the conditions that stand beside the facts that hold without them."""
+    value = getattr(node, "value", None)
+    for part in ast.walk(value) if isinstance(value, ast.expr) else ():
+        if isinstance(part, ast.Dict):
+            yield from (
+                condition
+                for fact, condition in zip(part.keys, part.values, strict=True)
+                if isinstance(fact, ast.Constant) and " " in str(fact.value)
+            )
+
+
 def _is_refusal(node: ast.stmt) -> bool:
-    """Tell whether a statement raises or has another function do so."""
+    """Tell whether a statement raises, has another function do so, or notes a fault."""
     if isinstance(node, ast.Raise):
         return node.exc is not None
     if isinstance(node, ast.Return):
         return _is_call(node.value, _REFUSAL)
-    return isinstance(node, ast.Expr) and _is_call(node.value, _CHECKING)
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]) == "findings"
+    if not isinstance(node, ast.Expr):
+        return False
+    return _is_call(node.value, _CHECKING) or _is_noted(node.value)
+
+
+def _is_noted(value: ast.expr) -> bool:
+    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
+        return False
+    *_, noted = ast.unparse(value.func.value).split(".")
+    return value.func.attr == "append" and bool(_NOTED.fullmatch(noted))
 
 
 def _is_false(node: ast.stmt) -> bool:
