@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from election.audit.catalogue import CHECKS
+from election.audit.report import NODE, CheckResult, Finding, Outcome
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.events import Event
@@ -61,6 +62,20 @@ def test_event_that_is_left_out_is_noticed(board: Board, kind: type[Event]) -> N
 @pytest.mark.parametrize("kind", NOTES)
 def test_note_that_is_left_out_changes_nothing(board: Board, kind: type[Event]) -> None:
     assert not examine(drop(board, find(board, kind)))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "held"),
+    [
+        (Outcome(2, 2, ()), True),
+        (Outcome(1, 2, ()), False),
+        (Outcome(2, 2, (Finding("subject", "fact", NODE, None),)), False),
+    ],
+)
+def test_check_holds_when_all_is_verified_and_nothing_is_wrong(
+    outcome: Outcome, held: bool
+) -> None:
+    assert CheckResult(1, "name", "claim", outcome).held == held
 
 
 def test_board_without_any_log_verifies_nothing(board: Board) -> None:

@@ -148,6 +148,14 @@ def test_attempt_of_impossible_members_is_one_error(
         read_attempt(trustees_ceremony(in_keys.opened))
 
 
+def test_ceremony_without_an_attempt_is_one_error(
+    in_keys: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Contract, "read_events", lambda _: ())
+    with pytest.raises(UnexpectedAnswerError, match="has started no ceremony"):
+        read_attempt(trustees_ceremony(in_keys.opened))
+
+
 def test_step_waits_for_every_seat_whatever_others_said(
     in_keys: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
