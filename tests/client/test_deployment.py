@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from election.client.contract import MOST_GAS
 from election.client.deployment import (
     Deployment,
     begin_deployment,
@@ -14,13 +15,15 @@ from election.client.deployment import (
 from election.client.errors import (
     ContractRefusedError,
     RecordError,
+    UnexpectedAnswerError,
     WrongChainError,
 )
 from election.client.open_election import open_election
 from election.client.rpc import Connection
+from election.client.wire import Act
 from election.crypto.transcript import Address
 from election.protocol.manifest import Manifest
-from tests.client.stage import COMMISSION, HOUR, make_manifest
+from tests.client.stage import COMMISSION, HOUR, make_manifest, travel
 
 STEPS = 6
 
@@ -86,6 +89,44 @@ def test_finished_deployment_sends_nothing(
     head = connection.read_head()
     assert run(connection, manifest, Disk(done)) == done
     assert connection.read_head() == head
+
+
+def test_finished_deployment_is_known_again_in_any_phase(
+    connection: Connection, manifest: Manifest
+) -> None:
+    done = run(connection, manifest, Disk(begin_deployment(connection, manifest)))
+    travel(connection, manifest.times.keys)
+    assert run(connection, manifest, Disk(done)) == done
+
+
+def test_other_transaction_of_the_account_in_between_is_noticed(
+    connection: Connection, manifest: Manifest
+) -> None:
+    begun = begin_deployment(connection, manifest)
+
+    def save(_: Deployment) -> None:
+        connection.send(Act(Address(b"\1" * 20), b"", MOST_GAS), key=COMMISSION)
+
+    with pytest.raises(UnexpectedAnswerError, match="at another address than foreseen"):
+        deploy_election(
+            connection, manifest, key=COMMISSION, deployment=begun, save=save
+        )
+
+
+def test_election_that_the_node_does_not_show_is_missed(
+    connection: Connection, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Connection.read_code
+    disk = Disk(begin_deployment(connection, manifest))
+
+    def hide(self: Connection, addresses: list[Address], *, block: int) -> list[bytes]:
+        election = dict(disk.kept.contracts).get("Election")
+        codes = read(self, addresses, block=block)
+        return [b"" if addresses == [election] else code for code in codes]
+
+    monkeypatch.setattr(Connection, "read_code", hide)
+    with pytest.raises(UnexpectedAnswerError, match="is not where it must be"):
+        run(connection, manifest, disk)
 
 
 def test_record_of_another_manifest_is_refused(

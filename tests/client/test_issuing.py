@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
 from election.client.casting import cast_ballots
-from election.client.errors import ContractRefusedError
+from election.client.errors import ContractRefusedError, UnexpectedAnswerError
 from election.client.issuing import (
     read_issued,
     read_issuer_keys,
@@ -77,6 +78,14 @@ def test_answer_of_nobody_is_refused(polls: Stage, issuer: int) -> None:
     given = answers(polls, 0)
     with pytest.raises(CredentialError, match=f"issuer {issuer}: is not in"):
         take(polls, {issuer: given[1], 3: given[3]})
+
+
+def test_issuer_without_a_part_in_the_key_answers_nothing(polls: Stage) -> None:
+    share = polls.shares[ISSUERS[0]]
+    first = replace(share, secrets=share.secrets[:1])
+    assert serve_issued(polls.opened, 1, key_share=first)
+    with pytest.raises(UnexpectedAnswerError, match="30: has no part in the key"):
+        serve_issued(polls.opened, 30, key_share=first)
 
 
 def test_wrong_answer_blames_its_issuer(polls: Stage) -> None:

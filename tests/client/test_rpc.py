@@ -14,6 +14,7 @@ from election.client.errors import (
     ConnectionFailedError,
     ContractRefusedError,
     NodeRefusedError,
+    TransactionLostError,
     WrongChainError,
 )
 from election.client.rpc import Connection, _open_post, connect
@@ -140,6 +141,24 @@ def test_transaction_hash_that_is_none_is_one_error(sent: object) -> None:
         node.send_all([PLAIN], key=RELAY)
 
 
+def test_transaction_that_no_block_takes_is_one_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("election.client.rpc._MINED_WITHIN", 0)
+    monkeypatch.setattr("election.client.rpc._FIRST_PAUSE", 0)
+    node = telling("0x0", "0x0", "0x" + "11" * 32, *[None] * 1000)
+    with pytest.raises(TransactionLostError, match="not mined in time"):
+        node.send_all([PLAIN], key=RELAY)
+
+
+def test_transaction_that_failed_for_no_reason_is_one_error() -> None:
+    sent = "0x" + "11" * 32
+    receipt = {"status": "0x0", "blockNumber": "0x1", "transactionHash": sent}
+    node = telling("0x0", "0x0", sent, receipt, "0x")
+    with pytest.raises(NodeRefusedError, match="failed without a reason"):
+        node.send_all([PLAIN], key=RELAY)
+
+
 def test_head_that_no_chain_has_is_one_error() -> None:
     with pytest.raises(ConnectionFailedError, match="more blocks than any chain"):
         telling().read_logs([NOWHERE], first=0, last=2**62)
@@ -170,7 +189,7 @@ def test_answer_without_end_is_one_error(monkeypatch: pytest.MonkeyPatch) -> Non
         connect(url)
 
 
-@pytest.mark.parametrize("ids", [[0, 0], [0], [0, 1, 2], [0, 2], ["0", "1"]])
+@pytest.mark.parametrize("ids", [[0, 0], [0], [0, 1, 1], [0, 2], ["0", "1"]])
 def test_answers_to_other_requests_are_one_error(ids: list[object]) -> None:
     answers = [{"id": each, "result": "0x"} for each in ids]
     node = Connection(lambda _: json.dumps(answers).encode(), url="", chain_id=1)

@@ -21,6 +21,7 @@ from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from election.errors import CountError
 from election.protocol.decryption import make_share
+from election.protocol.events import ShareAccepted
 from election.protocol.replay import Part, replay_board
 from election.protocol.tally import FrozenTally, TallyState
 from tests.client.stage import RELAY, TRUSTEES, Stage, make_source, travel
@@ -70,6 +71,22 @@ def test_share_of_a_trustee_without_a_seat_is_one_error(
     assert give_share(closed, frozen, TRUSTEES[1])
     monkeypatch.setattr(KeyCeremony, "n", lambda _: 1)
     with pytest.raises(UnexpectedAnswerError, match="trustee 2: has no seat"):
+        read_shares(closed.opened, frozen)
+
+
+def test_share_of_trustee_0_is_one_error(
+    closed: Stage, frozen: FrozenTally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted from the end, it would be the last trustee's."""
+    assert give_share(closed, frozen, TRUSTEES[2])
+    (event,) = (
+        each
+        for each in closed.opened.tally.contract.read_events()
+        if isinstance(each, ShareAccepted)
+    )
+    lie = replace(event, trustee=0)
+    monkeypatch.setattr(Contract, "read_events", lambda *_: (lie,))
+    with pytest.raises(UnexpectedAnswerError, match="trustee 0: has no seat"):
         read_shares(closed.opened, frozen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,12 @@ def broken(text: bytes) -> dict[str, bytes]:
     lines = text.splitlines()[:-1]
     first, code, answer = lines[0], lines[1], lines[8]
     at = next(n for n, line in enumerate(lines) if line.startswith(b'{"line":"answer'))
+
+    def rewrite(old: bytes, new: bytes) -> bytes:
+        """Write the first text that fits otherwise."""
+        body = b"\n".join(lines)
+        return sealed(re.sub(old, new, body, count=1).split(b"\n"))
+
     return {
         "empty": b"",
         "no json": b"no bundle\n\n",
@@ -73,9 +80,14 @@ def broken(text: bytes) -> dict[str, bytes]:
         "another key": sealed([first[:-1] + b',"x":1}', *lines[1:]]),
         "keys out of order": sealed([first, b'{"code":"0x","line":"code"}']),
         "upper case": sealed([first, code.replace(b"0x", b"0X"), *lines[2:]]),
-        "a number of text": sealed(
-            [first.replace(b'"head":', b'"head":"1","x":'), *lines[1:]]
-        ),
+        "a number of text": rewrite(rb'"head":(\d+)', rb'"head":"\1"'),
+        "a truth": rewrite(rb'"head":\d+', b'"head":true'),
+        "a fraction": rewrite(rb'"head":\d+', b'"head":1.5'),
+        "a text of number": rewrite(b'"veche-bundle/1"', b"1"),
+        "an address of number": rewrite(rb'"election":"0x[0-9a-f]+"', b'"election":1'),
+        "topics of text": rewrite(rb'"topics":\[[^]]*\]', b'"topics":"0x"'),
+        "a topic of 31 bytes": rewrite(rb'"topics":\["0x..', b'"topics":["0x'),
+        "one line": text.splitlines(keepends=True)[-1],
         "a negative number": sealed([first.replace(b'"head":', b'"head":-'), answer]),
         "a large number": sealed(
             [first.replace(b'"head":', b'"head":' + b"9" * 20), *lines[1:]]
@@ -84,16 +96,60 @@ def broken(text: bytes) -> dict[str, bytes]:
         "an end inside": sealed([*lines, text.splitlines()[-1]]),
         "no object": sealed([*lines, b"[]"]),
         "deep json": sealed([*lines, b"[" * 100_000]),
+        "deep json in an object": sealed([*lines, b'{"line":' + b"[" * 100_000]),
     }
 
 
-@pytest.mark.parametrize("name", broken(b'{"line":"answer"}\n' * 9 + b"end\n"))
+_FACTS = {
+    "empty": "has no end",
+    "no json": "a line that is no object of values",
+    "cut off": "has no end",
+    "without an end": "its end is of another text",
+    "another end": "its end is of another text",
+    "packed and cut off": "not one whole member",
+    "packed in two members": "not one whole member",
+    "packed, and zeros": "not one whole member",
+    "packed, and more": "not one whole member",
+    "packed otherwise": "not packed by gzip",
+    "no election": "does not begin",
+    "two elections": "its lines are out of order",
+    "another format": "does not begin",
+    "codes out of order": "lines of code are out of order",
+    "a code twice": "lines of code are out of order",
+    "an answer before codes": "its lines are out of order",
+    "a space": "written in another way",
+    "another key": "a line of no known kind",
+    "keys out of order": "a line of no known kind",
+    "upper case": "a field of the wrong form",
+    "a number of text": "a field of the wrong form",
+    "a truth": "a field of the wrong form",
+    "a fraction": "a field of the wrong form",
+    "a text of number": "a field of the wrong form",
+    "an address of number": "a field of the wrong form",
+    "topics of text": "a field of the wrong form",
+    "a topic of 31 bytes": "a field of the wrong form",
+    "one line": "has no end",
+    "a negative number": "a field of the wrong form",
+    "a large number": "a field of the wrong form",
+    "an unknown line": "a line of no known kind",
+    "an end inside": "its lines are out of order",
+    "no object": "a line that is no object of values",
+    "deep json": "a line that is no object of values",
+    "deep json in an object": "a line that is no object of values",
+}
+
+
+@pytest.mark.parametrize("name", _FACTS)
 def test_any_other_text_is_refused_by_both(text: bytes, name: str) -> None:
     raw = broken(text)[name]
-    with pytest.raises(NoBundleError):
+    with pytest.raises(NoBundleError, match=_FACTS[name]):
         read_bundle(raw)
     with pytest.raises(BundleError):
         decode_bundle(unpack_bundle(raw))
+
+
+def test_every_broken_text_has_its_fact(text: bytes) -> None:
+    assert broken(text).keys() == _FACTS.keys()
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -122,8 +122,9 @@ def cut_share(board: Board) -> Board:
     return change(board, share, decryption=share.event.decryption[:128])
 
 
-def unlist(board: Board) -> Board:
-    return change(board, find(board, events.PaperMarked), contest=99)
+def move(kind: type[Any], contest: int) -> Twin:
+    """Say that the first event of a kind is of another contest."""
+    return lambda board: change(board, find(board, kind), contest=contest)
 
 
 def claim_leaf_of_another(board: Board) -> Board:
@@ -157,6 +158,58 @@ def append_code(board: Board) -> Board:
     address = find(board, events.ElectionDeployed).event.tally
     code = {**board.code, address: board.code[address] + b"\0"}
     return replace(board, code=code)
+
+
+def attest(seconds: int) -> Twin:
+    """Let the portal's word for a registration live so long, from its block on."""
+
+    def tamper(board: Board) -> Board:
+        moved = find(board, events.Registered)
+        expiry = moved.log.timestamp + seconds
+        return change(board, moved, portal=replace(moved.event.portal, expiry=expiry))
+
+    return tamper
+
+
+def attest_for_both(board: Board) -> Board:
+    moved = find(board, events.Registered)
+    return change(board, moved, sms=moved.event.portal)
+
+
+def unlock_by_another_act(board: Board) -> Board:
+    withdrawn = find(board, events.Withdrawn).event
+    moved = find(board, events.Issued, lambda e: e.event.leaf == withdrawn.leaf)
+    return change(board, moved, lock_signature=withdrawn.lock_signature)
+
+
+def break_path(board: Board) -> Board:
+    moved = find(board, events.PaperMarked)
+    request = replace(moved.event.request, path=())
+    return change(board, moved, request=request)
+
+
+def mark_before_any_list(board: Board) -> Board:
+    """Leave all lists out of the contest in which a voter is on paper."""
+    contest = find(board, events.PaperMarked).event.contest
+    for _ in range(2):
+        board = drop(board, of_contest(board, events.ListPublished, contest))
+    return board
+
+
+def shorten_list(board: Board) -> Board:
+    """Say that the list in force has one voter."""
+    first, *others = (
+        log
+        for log in board.logs
+        if log.topics == of_contest(board, events.ListPublished, 1).log.topics
+    )
+    assert others
+    last = find(board, events.ListPublished, lambda e: e.log is others[-1])
+    return change(drop(board, find(board, events.ListPublished)), last, size=1)
+
+
+def count_withheld(board: Board) -> Board:
+    return change(board, of_contest(board, events.ResultPublished, 2), contest=4)
 
 
 def put_other_box(board: Board) -> Board:
@@ -310,7 +363,7 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("record", "cut off", write(events.BoxCreated, data=b"")),
     ("record", "stands after the head", head(number=-1)),
     ("record", "does not stand after", second(index=lambda _: 0)),
-    ("record", "is of no listed contest", unlist),
+    ("record", "is of no listed contest", move(events.PaperMarked, 99)),
     ("clock", "runs back in time", head(timestamp=-1)),
     ("clock", "time of its block", second(timestamp=lambda log: log.timestamp + 1)),
     ("code", "hash of the box blueprint: is another one", announce_other_blueprint),
@@ -411,6 +464,29 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("results", "tally has no sums", say(events.TallyFrozen, totals=b"")),
     ("shares", "keys that are not there", leave_out_of_attempt(events.SlotDerived)),
     ("shares", "no known key", cut_images),
+    ("rules", "slug of 1 to 64 bytes", rename("")),
+    ("rules", "have another id", rules(slug="another")),
+    ("rules", "impossible threshold", roster(threshold=4)),
+    ("ballots", "2 to 16 keys", say(events.BoxOpened, election_keys=17 * GENERATOR)),
+    ("attestations", "portal: is out of its time", attest(-1)),
+    ("attestations", "portal: is out of its time", attest(901)),
+    ("attestations", "sms: is of somebody else", attest_for_both),
+    ("attestations", "is not signed by its lock", unlock_by_another_act),
+    ("leaves", "is of another leaf", move(events.PaperMarked, 2)),
+    ("leaves", "came in state 2", repeat(events.PaperMarked)),
+    ("leaves", "is not on the voter list", break_path),
+    ("leaves", "came before there was a list", mark_before_any_list),
+    ("lists", "is of no contest", move(events.ListPublished, 9)),
+    ("lists", "there is no ListPublished", leave_out(events.ListPublished, 4)),
+    ("issuance", "is one of several", repeat(events.Issued)),
+    ("issuance", "is infinity", say(events.Issued, blinded=bytes(128))),
+    ("casting", "turned away unused", say(events.BallotSkipped, credential=NOBODY)),
+    ("openings", "the tally was none", leave_out(events.TallyFrozen, 1)),
+    ("openings", "the tally was open", repeat(events.TallyFrozen, 1)),
+    ("openings", "the tally was final", repeat(events.ResultPublished, 1)),
+    ("results", "is withheld and has a result", count_withheld),
+    ("counting", "voters", leave_out(events.Issued, 1)),
+    ("counting", "of 1 voters", shorten_list),
     ("state", "is not over", leave_out_of_attempt(events.CeremonyFinal)),
     ("state", "more were withdrawn", withdraw_often),
 )

@@ -69,6 +69,14 @@ def test_leaf_is_in_its_tree_and_at_no_other_place(
     assert not is_in_tree(leaf, index=index, size=0, proof=proof, root=root)
 
 
+def test_node_inside_of_a_tree_is_no_leaf() -> None:
+    leaves = [Hash(keccak256(bytes([number]))) for number in range(4)]
+    root, (_, upper) = build_tree(leaves).root, derive_path(build_tree(leaves), 0)
+    node = tagged_hash("node", *leaves[:2])
+    assert tagged_hash("node", node, upper) == root
+    assert not is_in_tree(node, index=0, size=4, proof=(upper,), root=root)
+
+
 def signed(role: str) -> dict[str, int]:
     signature = sign_hash(DIGEST, key_of(role))
     return {"v": signature.v, "r": signature.r, "s": signature.s}
@@ -85,15 +93,19 @@ def test_signer_is_recovered() -> None:
         {"v": 29},
         {"r": 0},
         {"r": SECP256K1_ORDER},
-        {"r": 5},
         {"s": 0},
         {"s": SECP256K1_ORDER // 2 + 1},
         {"s": 2**256 - 1},
     ],
 )
 def test_signature_out_of_range_is_refused(fields: dict[str, int]) -> None:
-    with pytest.raises(RefutedError):
+    with pytest.raises(RefutedError, match="out of range"):
         recover_signer(DIGEST, signed("commission") | fields)
+
+
+def test_signature_that_nobody_can_have_made_is_refused() -> None:
+    with pytest.raises(RefutedError, match="of nobody"):
+        recover_signer(DIGEST, signed("commission") | {"r": 5})
 
 
 def test_signature_of_the_other_half_is_refused() -> None:
@@ -123,16 +135,17 @@ def test_commission_and_a_quorum_have_authority() -> None:
 
 
 @pytest.mark.parametrize(
-    "signers",
+    ("signers", "fact"),
     [
-        (OBSERVERS[0], *OBSERVERS[:2]),
-        ("commission", OBSERVERS[0]),
-        ("commission", *reversed(OBSERVERS)),
-        ("commission", OBSERVERS[0], OBSERVERS[0]),
-        ("commission", OBSERVERS[0], "commission"),
-        ("commission", *OBSERVERS[:2], "portal"),
+        ((OBSERVERS[0], *OBSERVERS[:2]), "not signed by the commission"),
+        (("commission",), "no quorum"),
+        (("commission", OBSERVERS[0]), "no quorum"),
+        (("commission", *reversed(OBSERVERS)), "out of order or twice"),
+        (("commission", OBSERVERS[0], OBSERVERS[0]), "out of order or twice"),
+        (("commission", OBSERVERS[0], "commission"), "by no observer"),
+        (("commission", *OBSERVERS[:2], "portal"), "by no observer"),
     ],
 )
-def test_fewer_or_other_signers_have_none(signers: tuple[str, ...]) -> None:
-    with pytest.raises(RefutedError):
+def test_fewer_or_other_signers_have_none(signers: tuple[str, ...], fact: str) -> None:
+    with pytest.raises(RefutedError, match=fact):
         authorize(*signers)
