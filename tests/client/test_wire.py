@@ -9,7 +9,7 @@ import pytest
 from election.client.wire import iter_list, parse_bytes, parse_number
 from election.errors import EncodingError
 
-NO_TEXT = (None, True, 5, 1.5, b"0x1", [], ["0x1"], {})
+NO_TEXT: tuple[Any, ...] = (None, True, 5, 1.5, b"0x1", [], ["0x1"], {})
 
 
 @pytest.mark.parametrize("value", NO_TEXT)

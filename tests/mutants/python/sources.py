@@ -1,15 +1,11 @@
 """The sources in Python, each with one check taken out.
 
-A check is a refusal (`raise`, `return False`, a call of `require`, `claim`, `refute`,
-or of a function that checks, verifies or accepts and whose answer nobody takes; a fault
-that is noted), a condition that stands beside its fact in a mapping, or one of several
-conditions of a refusal. Lines keep their numbers.
+A refusal is left out, or one of several conditions of it; lines keep their numbers.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,24 +14,27 @@ from typing import Final
 
 from election.artifacts import ROOT
 from tests.mutants.mutant import Mutant
+from tests.mutants.python.checks import (
+    REFUSAL,
+    Function,
+    find_conditions,
+    find_stated,
+    is_call,
+    is_false,
+    is_refusal,
+)
 
 _FOLDERS: Final = (
     "election/crypto", "election/protocol", "election/audit", "election/client",
     "reference", "scripts",
 )  # fmt: skip
 _PLAYED: Final = ("demo",)  # stories refuse nothing
-_REFUSAL: Final = re.compile(r"require|claim|refute")
-_CHECKING: Final = re.compile(r"_?(require|claim|refute|check|verify|accept)(_\w+)?")
-_NOTED: Final = re.compile(r"faults|findings|refused")
-_ANSWER: Final = re.compile(r"(is|has|are|runs)_\w+|holds|fits")
 _OPERATORS: Final = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==",
     ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is",
     ast.IsNot: "is not",
 }  # fmt: skip
 _LONGEST_NAME: Final = 100
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,85 +80,19 @@ def _edits(function: Function, source: str) -> Iterator[_Edit]:
     for node in ast.walk(function):
         if isinstance(node, ast.stmt):
             yield from _remove_statement(node)
-            for condition in _conditions(node, function):
+            for condition in find_conditions(node, function):
                 yield from _weaken(condition, node, source)
-            for condition in _stated(node):
+            for condition in find_stated(node):
                 yield _Edit(condition, "(True)", node)
                 yield from _weaken(condition, node, source)
 
 
 def _remove_statement(node: ast.stmt) -> Iterator[_Edit]:
-    if _is_refusal(node) or _is_false(node):
+    if is_refusal(node) or is_false(node):
         yield _Edit(node, "pass", node)
     for part in ast.walk(node) if isinstance(node, ast.Return) else ():
-        if isinstance(part, ast.IfExp) and _is_call(part.orelse, _REFUSAL):
+        if isinstance(part, ast.IfExp) and is_call(part.orelse, REFUSAL):
             yield _Edit(part.orelse, "None", node)
-
-
-def _conditions(node: ast.stmt, function: Function) -> Iterator[ast.expr]:
-    """List what decides over a refusal in this statement."""
-    if isinstance(node, ast.If):
-        last = node.body[-1]
-        if _is_refusal(last) or _is_false(last):
-            yield node.test
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        if _is_call(node.value, _REFUSAL):
-            yield from node.value.args[:1]
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        if _ANSWER.fullmatch(node.targets[0].id):
-            yield node.value
-    elif isinstance(node, ast.Return) and node.value and _is_bool(function):
-        yield node.value
-
-
-def _stated(node: ast.stmt) -> Iterator[ast.expr]:
-    """List the conditions that stand beside the facts that hold without them."""
-    value = getattr(node, "value", None)
-    for part in ast.walk(value) if isinstance(value, ast.expr) else ():
-        if isinstance(part, ast.Dict):
-            yield from (
-                condition
-                for fact, condition in zip(part.keys, part.values, strict=True)
-                if isinstance(fact, ast.Constant) and " " in str(fact.value)
-            )
-
-
-def _is_refusal(node: ast.stmt) -> bool:
-    """Tell whether a statement raises, has another function do so, or notes a fault."""
-    if isinstance(node, ast.Raise):
-        return node.exc is not None
-    if isinstance(node, ast.Return):
-        return _is_call(node.value, _REFUSAL)
-    if isinstance(node, ast.Assign):
-        return ast.unparse(node.targets[0]) == "findings"
-    if not isinstance(node, ast.Expr):
-        return False
-    return _is_call(node.value, _CHECKING) or _is_noted(node.value)
-
-
-def _is_noted(value: ast.expr) -> bool:
-    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
-        return False
-    *_, noted = ast.unparse(value.func.value).split(".")
-    return value.func.attr == "append" and bool(_NOTED.fullmatch(noted))
-
-
-def _is_false(node: ast.stmt) -> bool:
-    value = node.value if isinstance(node, ast.Return) else None
-    return isinstance(value, ast.Constant) and value.value is False
-
-
-def _is_bool(function: Function) -> bool:
-    return isinstance(function.returns, ast.Name) and function.returns.id == "bool"
-
-
-def _is_call(value: ast.expr | None, names: re.Pattern[str]) -> bool:
-    if not isinstance(value, ast.Call):
-        return False
-    called = value.func
-    name = called.attr if isinstance(called, ast.Attribute) else ""
-    name = called.id if isinstance(called, ast.Name) else name
-    return bool(names.fullmatch(name))
 
 
 def _weaken(condition: ast.expr, node: ast.stmt, source: str) -> Iterator[_Edit]:
