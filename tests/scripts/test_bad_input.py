@@ -221,6 +221,8 @@ def test_key_file_that_is_not_there(prepared: Cli) -> None:
 
 def test_share_of_nothing_that_was_agreed_on(prepared: Cli) -> None:
     check(prepared.attempt("share", key="trustee-1"), "run with --compare first")
+    agreed = prepared.attempt("share", "--agreed", "00" * 32, key="trustee-1")
+    assert "--compare" not in agreed.err
 
 
 @pytest.mark.parametrize(
@@ -296,6 +298,19 @@ def test_place_beyond_the_list(prepared: Cli, folder: Path) -> None:
     act[-1] = "0"
     refused = prepared.attempt(*act, key="polling_station")
     check(refused, "voter_list: polls are not open")
+
+
+def test_request_beyond_the_list(prepared: Cli, folder: Path) -> None:
+    hashes = ["0x" + "11" * 32]
+    text = json.dumps({"format": "veche-list/1", "contest": 1, "voters": hashes})
+    (folder / "list.json").write_text(text)
+    password: Arguments = ["--password-file", prepared.folder / "password"]
+    key = folder / "voter.json"
+    assert prepared("keygen", "voter", "--out", key, *password).code == 0
+    act: Arguments = ["request", "register", "--list", folder / "list.json"]
+    act += ["--index", "1", "--out", folder / "request.json", "--key", key, *password]
+    check(prepared.attempt(*act), "index 1: is not below 1")
+    assert not (folder / "request.json").exists()
 
 
 # Requests, answers, ballots

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from election.crypto.group import G1Point, encode_g1
 from election.crypto.randomness import SecretSource
 from election.crypto.scalar import Scalar
 from election.crypto.transcript import Hash
+from election.errors import ChoiceError
 from election.protocol.encoding import decode_record
 from election.protocol.issuance import (
     accept_credential,
@@ -73,6 +75,17 @@ def make_ballot(folder: Path, voter: int) -> BallotFile:
         as_json=True,
     )
     return read_json(out, BallotFile)
+
+
+@pytest.mark.parametrize("answer", ["", "x", "-1", "1.5", "1 2"])
+def test_choice_that_is_no_number_is_refused(
+    answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contest = SimpleNamespace(candidates=honest.CANDIDATES)
+    opened: Any = SimpleNamespace(contests={1: contest})
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: answer)
+    with pytest.raises(ChoiceError, match="choice: is not a number"):
+        ballot.ask_choice(opened, 1)
 
 
 def test_randomness_of_a_ballot_is_kept_nowhere(

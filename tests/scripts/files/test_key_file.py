@@ -11,6 +11,7 @@ from Crypto.Protocol.KDF import scrypt
 from election.crypto.signature import derive_address
 from scripts.errors import InputError, PasswordError
 from scripts.files import key_file
+from scripts.files.json_file import render_json
 from scripts.files.key_file import (
     KeyFile,
     Role,
@@ -165,6 +166,15 @@ def test_other_password_opens_nothing(made: KeyFile) -> None:
     with pytest.raises(PasswordError) as caught:
         open_key_file(made.path, password=PASSWORD + " ")
     assert PASSWORD not in str(caught.value)
+
+
+def test_key_of_another_account_than_the_file_says_is_refused(made: KeyFile) -> None:
+    """Whoever knows the password can write such a file, by mistake or not."""
+    other = replace(made.sealed, address=bytes(20))
+    sealed = key_file._seal(other, made.secrets, made.cipher_key)
+    made.path.write_text(render_json(sealed))
+    with pytest.raises(InputError, match="holds the key of another account"):
+        open_key_file(made.path, password=PASSWORD)
 
 
 def test_file_that_is_there_is_not_overwritten(made: KeyFile) -> None:

@@ -14,6 +14,7 @@ from scripts.errors import InputError
 from scripts.files.voter_files import (
     RegisteredVoter,
     build_lists,
+    read_list,
     read_register,
     render_salts,
 )
@@ -57,6 +58,23 @@ def test_same_person_in_two_contests_is_refused(tmp_path: Path) -> None:
     path.write_text("contest,voter_id\n1,Anna\n30,anna \n")
     with pytest.raises(InputError, match="line 3: a voter stands there twice"):
         read_register(path)
+
+
+@pytest.mark.parametrize(
+    "contest", ["x", "", "-1", "1.5", "\N{ARABIC-INDIC DIGIT ONE}", "\u00b2", "1" * 78]
+)
+def test_contest_that_is_no_number_is_refused(tmp_path: Path, contest: str) -> None:
+    path = tmp_path / "voters.csv"
+    path.write_text(f"contest,voter_id\n{contest},a\n")
+    with pytest.raises(InputError, match="line 2: the contest is not a number"):
+        read_register(path)
+
+
+def test_list_of_nobody_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text('{"format": "veche-list/1", "contest": 1, "voters": []}')
+    with pytest.raises(InputError, match=r"list\.json: has no voters"):
+        read_list(path, election_id=ELECTION_ID)
 
 
 def test_every_voter_stands_on_the_list_of_the_contest(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""A small file is read in its one form, or refused by an error that names it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import with_config
+
+from scripts.errors import InputError
+from scripts.files import json_file
+from scripts.files.json_file import (
+    CLOSED,
+    Hex,
+    read_json,
+    read_text,
+    render_json,
+    replace_file,
+)
+from scripts.files.lock import lock_file
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A file with one value."""
+
+    value: Hex
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "file.json"
+
+
+def test_file_is_read_as_it_was_rendered(path: Path) -> None:
+    path.write_text(render_json(Holder(b"\0\xff")))
+    assert read_json(path, Holder) == Holder(b"\0\xff")
+
+
+@pytest.mark.parametrize(
+    ("value", "fact"),
+    [
+        (5, "not hex after 0x"),
+        (None, "not hex after 0x"),
+        (["0x"], "not hex after 0x"),
+        ("0011", "not hex after 0x"),
+        ("0xzz", "non-hexadecimal"),
+    ],
+)
+def test_value_that_is_no_hex_is_refused(path: Path, value: Any, fact: str) -> None:
+    path.write_text(json.dumps({"value": value}))
+    with pytest.raises(InputError, match=rf"file\.json: value: .*{fact}"):
+        read_json(path, Holder)
+
+
+def test_file_above_the_largest_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_text("x" * 11)
+    monkeypatch.setattr(json_file, "LARGEST", 11)
+    assert read_text(path) == "x" * 11
+    monkeypatch.setattr(json_file, "LARGEST", 10)
+    with pytest.raises(InputError, match="is too large"):
+        read_text(path)
+
+
+def test_json_that_nests_too_deeply_is_refused(path: Path) -> None:
+    path.write_text('{"value": ' + "[" * 100 + "]" * 100 + "}")
+    with pytest.raises(InputError, match="nests deeper than 64 brackets"):
+        read_json(path, Holder)
+
+
+def test_folder_is_not_replaced_by_a_file(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(InputError, match=r"file\.json: is a directory"):
+        replace_file(path, "text")
+    assert path.is_dir()
+
+
+def test_lock_needs_a_folder(path: Path) -> None:
+    nowhere = path / "file.json"
+    with (
+        pytest.raises(InputError, match="no such file or directory"),
+        lock_file(nowhere),
+    ):
+        pass
