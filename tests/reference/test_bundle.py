@@ -159,9 +159,10 @@ def test_bundle_above_the_largest_is_refused(
     raw = gzip.compress(text) if packed else text
     monkeypatch.setattr("reference.bundle._LARGEST", len(text))
     assert read_bundle(raw) == read_bundle(text)
-    monkeypatch.setattr("reference.bundle._LARGEST", len(text) - 1)
-    with pytest.raises(NoBundleError, match="larger than any"):
-        read_bundle(raw)
+    for largest in (len(text) - 1, len(text) // 2):
+        monkeypatch.setattr("reference.bundle._LARGEST", largest)
+        with pytest.raises(NoBundleError, match="larger than any"):
+            read_bundle(raw)
 
 
 def test_log_of_five_topics_is_refused_by_both(board: Board) -> None:

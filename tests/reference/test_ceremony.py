@@ -27,6 +27,7 @@ from tests.reference.low_order import ORDERS, low_order_bytes
 Twin = Callable[[Board], Board]
 T, I = Part.TRUSTEES, Part.ISSUERS  # noqa: E741  trustees, issuers
 WORD = bytes(32)
+MOST_CANDIDATES = 3  # of a contest
 
 
 def say(kind: type[Any], part: Part, of: int, **fields: Any) -> Twin:
@@ -135,6 +136,19 @@ def derive_other_key(board: Board) -> Board:
     return change(board, slot, key=slot.event.verification_keys[:128])
 
 
+def derive_as_slot_0(board: Board) -> Board:
+    """Counted from the end, it would be the last slot."""
+    last = find(
+        board,
+        events.SlotDerived,
+        lambda entry: (
+            entry.contract.part is T
+            and (entry.event.attempt, entry.event.slot) == (2, MOST_CANDIDATES)
+        ),
+    )
+    return change(board, last, slot=0)
+
+
 FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (T, "has no roster", roster(1, 3)),
     (T, "has no roster", roster(4, 3)),
@@ -157,6 +171,11 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (T, "is not reduced", say(events.Enrolled, T, 2, s=2**256 - 1)),
     (T, "does not prove", edit(events.Enrolled, T, "s", lambda s: s ^ 1)),
     (T, "not when all have enrolled", bind_twice),
+    (
+        T,
+        "not when all have enrolled",
+        before(events.CeremonyBound, events.Enrolled, 3, attempt=2),
+    ),
     (T, "not the hash of members", say(events.CeremonyBound, T, 2, cer=WORD)),
     (T, "came in step 1", before(events.Committed, events.Enrolled, 3, attempt=2)),
     (T, "is not what was committed", say(events.Revealed, T, 2, salt=WORD)),
@@ -167,6 +186,7 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (T, "g1 point: is infinity", say(events.SlotDerived, T, 2, key=bytes(128))),
     (T, "one image for each", say(events.SlotDerived, T, 2, verification_keys=b"")),
     (T, "of no slot", say(events.SlotDerived, T, 2, slot=9)),
+    (T, "of no slot", derive_as_slot_0),
     (T, "of no slot", insert(events.SlotDerived, events.SlotDerived, T, 2, 2)),
     (
         T,
