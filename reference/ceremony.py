@@ -63,9 +63,9 @@ class Ceremony:
 
     def _start(self, event: Event) -> None:
         members, self.due = self.due, None
-        is_due = members is not None and event["attempt"] == self.number + 1
-        claim(is_due, "was not due")
-        is_right = event["members"] == members and event["n"] == len(members or ())
+        claim(members is not None, "was not due")
+        claim(event["attempt"] == self.number + 1, "is not the next one")
+        is_right = event["members"] == members and event["n"] == len(event["members"])
         claim(is_right, "has other members")
         self.number += 1
         members, now = event["members"], event.log.timestamp

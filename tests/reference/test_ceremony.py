@@ -19,7 +19,11 @@ from reference.bundle import read_bundle
 from reference.ceremony import Ceremony
 from reference.errors import RefutedError
 from reference.record import Event, Record
-from tests.audit.checks.test_ceremonies import in_part, move_before
+from tests.audit.checks.test_ceremonies import (
+    abort_when_all_confirmed,
+    in_part,
+    move_before,
+)
 from tests.audit.tampering import change, delay_block, drop, find, put
 from tests.reference.both import find_faults, holds_in_the_first
 from tests.reference.low_order import ORDERS, low_order_bytes
@@ -155,7 +159,7 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (T, "has no roster", roster(3, 9)),
     (T, "has other members", say(events.AttemptStarted, T, 2, n=4)),
     (T, "has other members", edit(events.AttemptStarted, T, "members", repeat_member)),
-    (T, "was not due", say(events.AttemptStarted, T, 2, attempt=3)),
+    (T, "is not the next one", say(events.AttemptStarted, T, 2, attempt=3)),
     (T, "was not due", insert(events.AttemptStarted, events.Enrolled, T, 2, 2)),
     (T, "of no attempt that runs", leave_out(events.AttemptStarted, T, 2)),
     (T, "of no attempt that runs", insert(events.Enrolled, events.Enrolled, T, 1, 2)),
@@ -163,6 +167,7 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (I, "has another reason", say(events.AttemptAborted, I, 1, reason=1)),
     (T, "excludes another", exclude_other),
     (T, "before the time was over", abort_early),
+    (T, "before the time was over", abort_when_all_confirmed),
     (T, "has members for an attempt", fail),
     (T, "of no member whose turn", say(events.Committed, T, 2, index=9)),
     (T, "of no member whose turn", say(events.Committed, T, 2, index=0)),
@@ -285,3 +290,25 @@ def test_next_attempt_needs_k_members_and_fewer_of_the_commission(
     ceremony.reserves, ceremony.commission = [], set(left[:of_commission])
     ceremony.take(aborted)
     assert (ceremony.due is not None) == is_possible
+
+
+def failed(aborted: Event, *, attempt: int) -> Event:
+    return replace(aborted, name="CeremonyFailed", fields={"attempt": attempt})
+
+
+def test_ceremony_fails_when_nobody_is_left_for_another_attempt(board: Board) -> None:
+    ceremony, _, aborted = stand_before(board, "AttemptAborted")
+    ceremony.reserves, ceremony.terms = [], replace(ceremony.terms, k=3)
+    ceremony.take(aborted)
+    ceremony.take(failed(aborted, attempt=1))
+
+
+@pytest.mark.parametrize("name", ["attempt", "due", "number"])
+def test_failure_is_refuted_while_there_are_members(board: Board, name: str) -> None:
+    ceremony, attempt, aborted = stand_before(board, "AttemptAborted")
+    ceremony.reserves, ceremony.terms = [], replace(ceremony.terms, k=3)
+    ceremony.take(aborted)
+    there = {"attempt": attempt, "due": attempt.members, "number": 2}
+    setattr(ceremony, name, there[name])
+    with pytest.raises(RefutedError, match="has members for an attempt"):
+        ceremony.take(failed(aborted, attempt=1))

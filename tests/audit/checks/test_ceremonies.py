@@ -359,14 +359,18 @@ def test_failure_with_members_for_another_attempt_is_found(
         failed._fail(events.CeremonyFailed(1))
 
 
-def test_exclusion_after_all_confirmed_is_found(board: Board) -> None:
-    """Nobody is silent any more, however late it is."""
+def abort_when_all_confirmed(board: Board) -> Board:
+    """Exclude a member a day later, when nobody is silent any more."""
     final = in_part(board, events.CeremonyFinal, Part.TRUSTEES, attempt=2).log
     aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
     late = replace(final, timestamp=final.timestamp + 86_400)
     tampered = put(board, final, late)
-    finding = examine(change(tampered, replace(aborted, log=late), attempt=2))
-    assert finding["trustees"][0].fact == "came before the time was over"
+    return change(tampered, replace(aborted, log=late), attempt=2)
+
+
+def test_exclusion_after_all_confirmed_is_found(board: Board) -> None:
+    finding = examine(abort_when_all_confirmed(board))["trustees"][0]
+    assert finding.fact == "came before the time was over"
 
 
 @pytest.mark.parametrize(("threshold", "seats"), [(1, 3), (4, 3), (3, 9)])
