@@ -17,8 +17,11 @@ from reference.attempt import Attempt
 from reference.build import Build
 from reference.bundle import read_bundle
 from reference.ceremony import Ceremony
+from reference.complaint import judge as judge_complaint
+from reference.curve import ORDER, multiply
 from reference.errors import RefutedError
 from reference.record import Event, Record
+from reference.transcript import tagged_hash
 from tests.audit.checks.test_ceremonies import (
     abort_when_all_confirmed,
     in_part,
@@ -312,3 +315,32 @@ def test_failure_is_refuted_while_there_are_members(board: Board, name: str) -> 
     setattr(ceremony, name, there[name])
     with pytest.raises(RefutedError, match="has members for an attempt"):
         ceremony.take(failed(aborted, attempt=1))
+
+
+def deal_again(attempt: Attempt, judged: Event, *, wrong: int) -> None:
+    """Let the dealer reveal 1 + 2x, and deal its values, the last of them wrong."""
+    dealer, seat = judged["dealer"], judged["complainer"]
+    terms, deal = attempt.terms, attempt.dealt[dealer]
+    part = [multiply(terms.group.base, factor) for factor in (1, 2)]
+    attempt.revealed[dealer] = [part] * terms.slots
+    ciphertexts = list(deal["ciphertexts"])
+    start = (seat - 1 - (dealer < seat)) * terms.slots
+    for slot in range(1, terms.slots + 1):
+        share = 1 + 2 * seat + (wrong if slot == terms.slots else 0)
+        fields = (dealer, seat, slot, deal["r"], judged["z"])
+        pad = tagged_hash("dkg-pad", attempt.cer, *fields)
+        word = share ^ int.from_bytes(pad, "big")
+        ciphertexts[start + slot - 1] = word.to_bytes(32, "big")
+    dealt = {**deal.fields, "ciphertexts": tuple(ciphertexts)}
+    attempt.dealt[dealer] = replace(deal, fields=dealt)
+
+
+@pytest.mark.parametrize("wrong", [0, 1, ORDER])
+def test_dealer_is_at_fault_exactly_for_another_value_or_one_that_is_not_reduced(
+    board: Board, wrong: int
+) -> None:
+    _, attempt, judged = stand_before(board, "ComplaintJudged")
+    deal_again(attempt, judged, wrong=wrong)
+    at_fault = judged["dealer"] if wrong else judged["complainer"]
+    other = replace(judged, fields={**judged.fields, "culprit": at_fault})
+    assert judge_complaint(attempt, other) == at_fault
