@@ -106,6 +106,7 @@ def replace_file(path: Path, text: str, *, mode: int = 0o644) -> None:
         os.fsync(folder)
         os.close(folder)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise InputError(str(path), spell_reason(error)) from error
 
 

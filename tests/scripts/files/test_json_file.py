@@ -78,6 +78,7 @@ def test_folder_is_not_replaced_by_a_file(path: Path) -> None:
     path.mkdir()
     with pytest.raises(InputError, match=r"file\.json: is a directory"):
         replace_file(path, "text")
+    assert [*path.parent.iterdir()] == [path]
     assert path.is_dir()
 
 
