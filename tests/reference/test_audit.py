@@ -21,6 +21,7 @@ from election.protocol.replay import Part
 from reference.audit import audit_bundle
 from reference.build import Build
 from reference.curve import G, multiply
+from reference.report import CheckResult
 from tests.audit.cast_of_roles import member_of
 from tests.audit.checks.test_images import bound_of, publish_in_g2
 from tests.audit.story import Told
@@ -204,6 +205,16 @@ def test_every_check_of_the_honest_election_holds(
     assert [check.faults for check in report.checks if not check.held] == []
     assert report.held
     assert all(check.total > 0 for check in report.checks)
+
+
+@pytest.mark.parametrize(
+    ("verified", "faults", "held"),
+    [(2, (), True), (1, (), False), (2, ("fact",), False)],
+)
+def test_check_holds_when_all_is_verified_and_nothing_is_wrong(
+    verified: int, faults: tuple[str, ...], held: bool
+) -> None:
+    assert CheckResult(1, "name", verified, 2, faults).held == held
 
 
 def test_checks_are_those_of_the_specification(
