@@ -27,9 +27,9 @@ from tests.audit.checks.test_images import bound_of, publish_in_g2
 from tests.audit.story import Told
 from tests.audit.tampering import change, delay_block, drop, find, put
 from tests.reference.both import find_faults, refute, refute_in_both
+from tests.reference.twins import Twin, leave_out, repeat
 
 ROOT = Path(__file__).resolve().parents[2]
-Twin = Callable[[Board], Board]
 
 
 def flip(kind: type[Any], field: str) -> Twin:
@@ -51,21 +51,6 @@ def flip_in(part: Part, kind: type[Any], field: str) -> Twin:
     def tamper(board: Board) -> Board:
         entry = find(board, kind, lambda each: each.contract.part is part)
         return change(board, entry, **{field: getattr(entry.event, field) ^ 1})
-
-    return tamper
-
-
-def leave_out(kind: type[Any]) -> Twin:
-    """Leave out the first event of a kind."""
-    return lambda board: drop(board, find(board, kind))
-
-
-def repeat(kind: type[Any]) -> Twin:
-    """Tell the first event of a kind twice."""
-
-    def tamper(board: Board) -> Board:
-        log = find(board, kind).log
-        return put(board, log, log, replace(log, index=log.index + 1))
 
     return tamper
 
