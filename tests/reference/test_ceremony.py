@@ -22,11 +22,8 @@ from reference.curve import ORDER, multiply
 from reference.errors import RefutedError
 from reference.record import Event, Record
 from reference.transcript import tagged_hash
-from tests.audit.checks.test_ceremonies import (
-    abort_when_all_confirmed,
-    in_part,
-    move_before,
-)
+from tests.audit.checks.test_ceremonies import in_part, move_before
+from tests.audit.checks.test_exclusions import abort_when_all_confirmed
 from tests.audit.tampering import change, delay_block, drop, find, put
 from tests.reference.both import find_faults, holds_in_the_first
 from tests.reference.low_order import ORDERS, low_order_bytes
