@@ -105,15 +105,14 @@ def require_own_key(evidence: Evidence, key_share: KeyShare, *, part: Part) -> N
     """
     published = evidence.ceremony(part).verification_keys
     keys = (published[slot] for slot in sorted(published))
-    at = key_share.member - 1
-    role = "trustee" if part is Part.TRUSTEES else "issuer"
     if part is Part.TRUSTEES:
+        role, size = "trustee", G1_BYTES
         own = [encode_g1(G * secret) for secret in key_share.secrets]
-        found = [key[at * G1_BYTES : (at + 1) * G1_BYTES] for key in keys]
     else:
+        role, size = "issuer", G2_BYTES
         own = [encode_g2(G2 * secret) for secret in key_share.secrets]
-        found = [key[at * G2_BYTES : (at + 1) * G2_BYTES] for key in keys]
-    if own != found:
+    start = (key_share.member - 1) * size
+    if own != [key[start : start + size] for key in keys]:
         raise UnverifiedError(f"{role} {key_share.member}", "has other keys here")
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from election.protocol.replay import Part
-from scripts.members import play
+from scripts.members import Wait, play
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -24,9 +20,7 @@ def command(
     election: ElectionFile,
     key: KeyPath,
     password_file: PasswordFile = None,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Go on until it is over.")
-    ] = False,
+    wait: Wait = False,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from election.audit.evidence import Evidence
 from election.client.ceremony import (
@@ -35,6 +37,8 @@ from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role, StoredShare, change_secrets
 from scripts.session import enter, unlock
 from scripts.terminal import say, show
+
+Wait = Annotated[bool, typer.Option("--wait", help="Go on until it is over.")]
 
 _PAUSE: Final = 1.0  # seconds between looks at what the others did
 

@@ -70,7 +70,7 @@ class Secrets:
     """What a role keeps to itself.
 
     account: its secp256k1 secret. random: 64 bytes that a member's secrets follow from
-    until its ceremony is final, 16 bytes of a voter's recovery secret, or empty.
+    until its keys are verified, 16 bytes of a voter's recovery secret, or empty.
     decrypted: by ctx, the one A_sum that a trustee ever made shares of.
     """
 

@@ -2,7 +2,9 @@
 
 A refusal is `raise`, `return False`, a call of `require`, `claim`, `refute`, or of a
 function that checks, verifies or accepts and whose answer nobody takes, or the note of
-a fault. A condition may stand beside its fact in a mapping, too.
+a fault. A condition is that of an `if` that refuses, what a refusal is called with, an
+answer by its name (`is_right = ...`), what a function of bool returns, or what stands
+beside its fact in a mapping.
 """
 
 from __future__ import annotations
