@@ -7,6 +7,7 @@ ElectionError
 ├── SignatureError         a signature that no key can have made this way
 ├── ChoiceError            a choice that is not on the ballot
 ├── BallotError            a ballot that may not enter the box
+├── VoterIdError           an identifier that no voter's register can have
 ├── AttestationError       a statement by portal or SMS gateway that does not hold
 ├── CredentialError        a credential or issuance that does not hold
 ├── CeremonyError          keys that no one member can be blamed for
@@ -50,6 +51,10 @@ class ChoiceError(ElectionError):
 
 class BallotError(ElectionError):
     """Report a ballot that may not enter the box."""
+
+
+class VoterIdError(ElectionError):
+    """Report an identifier that has no one writing, and what to change in it."""
 
 
 class AttestationError(ElectionError):

@@ -4,6 +4,7 @@
 ElectionError
 └── ScriptError
     ├── InputError       a file or an argument that is not what it should be
+    │   └── RefusedLinesError  lines of a table, each with its reason
     ├── PasswordError    a key file that this password does not open
     └── UnverifiedError  a record that nothing secret may meet
 ```
@@ -20,6 +21,16 @@ class ScriptError(ElectionError):
 
 class InputError(ScriptError):
     """Report a file or an argument; the subject is its name."""
+
+
+class RefusedLinesError(InputError):
+    """Report all lines of a table that cannot be read, each with its number."""
+
+    def __init__(self, subject: str, lines: tuple[str, ...]) -> None:
+        """Keep what is wrong with each line; the message tells of the first."""
+        others = f"; and {len(lines) - 1} lines more" if len(lines) > 1 else ""
+        super().__init__(subject, lines[0] + others)
+        self.lines = lines
 
 
 class PasswordError(ScriptError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,15 +12,16 @@ from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
 from election.protocol.context import derive_election_id
 from election.protocol.voter_list import VoterList
-from scripts.errors import InputError
+from scripts.errors import InputError, RefusedLinesError
 from scripts.files.json_file import render_json, write_same
 from scripts.files.key_file import Role
-from scripts.files.voter_files import (
-    ListFile,
-    build_lists,
+from scripts.files.register_file import (
+    Register,
+    list_look_alikes,
     read_register,
     render_salts,
 )
+from scripts.files.voter_files import ListFile, build_lists
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -36,6 +37,7 @@ EXAMPLE = (
     "veche publish-list voters.csv --election election.json "
     "--key keys/commission.json --out lists"
 )
+_SHOWN: Final = 20  # lines of a register
 
 
 def publish_lists(
@@ -57,11 +59,40 @@ def publish_lists(
     return changed
 
 
+def accept_register(path: Path, *, are_different: bool) -> Register:
+    """Read a register; say what is wrong with its lines, and which look alike.
+
+    are_different: somebody looked, and those that look alike are different voters.
+    Raises InputError.
+    """
+    try:
+        register = read_register(path)
+    except RefusedLinesError as error:
+        _say_some(error.lines)
+        raise
+    pairs = list_look_alikes(register)
+    _say_some(pairs)
+    if pairs and not are_different:
+        fact = "has voters that look alike, as told above: leave out who stands there"
+        raise InputError(str(path), f"{fact} twice, or give --different")
+    return register
+
+
+def _say_some(lines: Sequence[str]) -> None:
+    for line in lines[:_SHOWN]:
+        say(line)
+    if len(lines) > _SHOWN:
+        say(f"and {len(lines) - _SHOWN} lines more")
+
+
 def command(
     register: Annotated[Path, typer.Argument(help="CSV: contest,voter_id[,salt].")],
     election: ElectionFile,
     key: KeyPath,
     out: Annotated[Path, typer.Option(help="Folder for lists and salts.")],
+    different: Annotated[
+        bool, typer.Option("--different", help="Voters that look alike are different.")
+    ] = False,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
@@ -74,7 +105,7 @@ def command(
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.COMMISSION})
-    voters = read_register(register)
+    voters = accept_register(register, are_different=different).voters
     lists = build_lists(voters, election_id=derive_election_id(opened.rules.slug))
     unknown = sorted(set(lists) - set(opened.contests))
     if unknown:

@@ -6,7 +6,6 @@ somebody is on the list.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -14,6 +13,7 @@ from enum import IntEnum
 from election.crypto.merkle import MerkleTree, build_tree, derive_path
 from election.crypto.transcript import Hash, Tag, hash_fields, hash_word, text_word
 from election.crypto.transcript import uint_word as word
+from election.protocol.voter_id import normalize_voter_id
 
 
 class LeafState(IntEnum):
@@ -45,13 +45,8 @@ class VoterList:
     tree: MerkleTree
 
 
-def normalize_voter_id(voter_id: str) -> str:
-    """Bring an identifier to NFC, strip it, and write it in capitals."""
-    return unicodedata.normalize("NFC", voter_id).strip().upper()
-
-
 def hash_voter(voter_id: str, salt: Hash) -> Hash:
-    """Hash an identifier with its 32 random bytes."""
+    """Hash an identifier with its 32 random bytes; raises VoterIdError."""
     return hash_fields(
         Tag.VOTER, text_word(normalize_voter_id(voter_id)), hash_word(salt)
     )

@@ -11,7 +11,6 @@ from election.protocol.voter_list import (
     claim_leaf,
     derive_leaf,
     hash_voter,
-    normalize_voter_id,
 )
 from tests import honest
 from tests.reference.unit_vector import tagged_hash
@@ -32,11 +31,6 @@ def test_leaf_is_the_hash_of_its_fields_in_order() -> None:
         voter,
     )
     assert derive_leaf(honest.ELECTION_ID, 7, index=3, voter=Hash(voter)) == expected
-
-
-def test_identifier_is_normalized_once() -> None:
-    once = normalize_voter_id(" straße 1 ")
-    assert once == normalize_voter_id(once) == "STRASSE 1"
 
 
 def test_every_claim_fits_the_root() -> None:

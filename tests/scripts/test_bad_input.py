@@ -262,14 +262,14 @@ def test_key_file_is_never_overwritten(prepared: Cli) -> None:
         ("", "does not begin with contest,voter_id,salt"),
         ("voter_id,contest\n1,a\n", "does not begin with"),
         ("contest,voter_id\n", "has no voters"),
-        ("contest,voter_id\n1,a\n1,A \n", "line 3: a voter stands there twice"),
-        ("contest,voter_id\n1,a\nx,b\n", "line 3: the contest is not a number"),
-        ("contest,voter_id\n-1,a\n", "line 2: the contest is not a number"),
-        ("contest,voter_id\n1\n", "line 2: 1 columns instead of 2"),
-        ("contest,voter_id\n1, \n", "line 2: the voter has no identifier"),
+        ("contest,voter_id\n1,a\n1,A \n", "line 3: the voter of line 2 once more"),
+        ("contest,voter_id\n1,a\nx,b\n", "line 3: contest: is not a number"),
+        ("contest,voter_id\n-1,a\n", "line 2: contest: is not a number"),
+        ("contest,voter_id\n1\n", "line 2: row: 1 columns instead of 2"),
+        ("contest,voter_id\n1, \n", "line 2: voter id: is empty"),
         ("contest,voter_id\n7,a\n", "contest 7 is not in the election"),
-        ("contest,voter_id,salt\n1,a,xx\n", "line 2: the salt is not 32 bytes"),
-        ("contest,voter_id,salt\n1,a,0011\n", "line 2: the salt is not 32 bytes"),
+        ("contest,voter_id,salt\n1,a,xx\n", "line 2: salt: is not 32 bytes"),
+        ("contest,voter_id,salt\n1,a,0011\n", "line 2: salt: is not 32 bytes"),
         ('contest,voter_id\n1,"a', "is not csv"),
     ],
 )
@@ -280,6 +280,34 @@ def test_register_with_a_fault(
     act: Arguments = ["publish-list", folder / "voters.csv", "--out", folder / "lists"]
     check(prepared.attempt(*act, key="commission"), fact)
     assert not (folder / "lists").exists()
+
+
+def test_lines_of_a_register_are_told_and_nothing_is_published(
+    prepared: Cli, folder: Path
+) -> None:
+    rows = "".join(f"1,voter \u200b{number}\n" for number in range(30))
+    (folder / "voters.csv").write_text("contest,voter_id\n" + rows)
+    act: Arguments = ["publish-list", folder / "voters.csv", "--out", folder / "lists"]
+    refused = prepared.attempt(*act, key="commission")
+    check(refused, "line 2: voter id: character 7 is U+200B")
+    told = refused.err.splitlines()
+    assert [line.split(":")[0] for line in told[:20]] == [
+        f"line {number}" for number in range(2, 22)
+    ]
+    assert told[20] == "and 10 lines more"
+    assert not (folder / "lists").exists()
+
+
+def test_voters_that_look_alike_are_published_only_when_somebody_looked(
+    prepared: Cli, folder: Path
+) -> None:
+    (folder / "voters.csv").write_text("contest,voter_id\n1,\u0410-1\n1,a1\n")
+    act: Arguments = ["publish-list", folder / "voters.csv", "--out", folder / "lists"]
+    refused = prepared.attempt(*act, key="commission")
+    check(refused, "has voters that look alike, as told above")
+    assert "lines 2 and 3: \u0410-1 and A1 look alike" in refused.err
+    refused = prepared.attempt(*act, "--different", key="commission")
+    check(refused, "lists are closed")
 
 
 @pytest.mark.parametrize("text", [*GARBAGE, '{"format": "veche-list/2"}'])
