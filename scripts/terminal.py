@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from election.client.errors import ConnectionFailedError, Trouble
+
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 
 
@@ -49,21 +51,41 @@ def spell_time(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+_STEPS: Final = {
+    Trouble.ADDRESS: "give it like --rpc-url http://127.0.0.1:8545",
+    Trouble.NAME: "is the name spelt right, and is this machine on the network?",
+    Trouble.AWAY: "is the node running? `veche devnet` starts one",
+    Trouble.TLS: "does --rpc-url begin with https://, and does this machine know "
+    "who signed the certificate?",
+    Trouble.LOST: "look how far it came, and run it again",
+    Trouble.SLOW: "is the way to the node slow? try again, or ask another node",
+    Trouble.BUSY: "what stands before the node says this, not the node: try later",
+    Trouble.STATUS: "does the node answer at --rpc-url itself, with its path?",
+    Trouble.LARGE: "no honest answer is so large: ask another node",
+    Trouble.FOREIGN: "is --rpc-url that of a node? if it is, ask another one",
+}
+
+_HINTS: Final = {
+    "WrongChainError": "give the node of the election's chain with --rpc-url",
+    "ContractRefusedError": "what is refused changes nothing; `veche status` shows "
+    "the phases",
+    "NodeRefusedError": "the node says why; `veche status` shows how far it came",
+    "TransactionLostError": "it may still be mined: look before you repeat it",
+    "UnverifiedError": "go no further; ask another node, and tell the others",
+    "PasswordError": "is it the right password, and an unchanged key file?",
+    "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
+    "RecordError": "give the file that `veche deploy` wrote with --election",
+    "LyingNodeError": "no answer was sent to it; ask the node of another organisation",
+    "UnexpectedAnswerError": "give the file that `veche deploy` wrote",
+    "BallotError": "a contest's ballots are sent when all of them hold, none before",
+    "CountError": "no counts are published for this contest",
+}
+"""By the name of the error. None says that nothing changed: an act may have sent, or
+written, something before; an error of the connection tells what is mined."""
+
+
 def hint_for(error: Exception) -> str:
     """Suggest what to look at after an error."""
-    hints = {
-        "ConnectionFailedError": "is the node running? `veche devnet` starts one",
-        "WrongChainError": "give the node of the election's chain with --rpc-url",
-        "ContractRefusedError": "it changed nothing; `veche status` shows the phases",
-        "NodeRefusedError": "nothing changed; the node says why",
-        "TransactionLostError": "it may still be mined: look before you repeat it",
-        "UnverifiedError": "go no further; ask another node, and tell the others",
-        "PasswordError": "is it the right password, and an unchanged key file?",
-        "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
-        "RecordError": "give the file that `veche deploy` wrote with --election",
-        "LyingNodeError": "nothing was sent; ask the node of another organisation",
-        "UnexpectedAnswerError": "give the file that `veche deploy` wrote",
-        "BallotError": "no ballot was sent",
-        "CountError": "nothing was published",
-    }
-    return hints.get(type(error).__name__, "nothing changed; --help shows an example")
+    if isinstance(error, ConnectionFailedError):
+        return _STEPS[error.trouble]
+    return _HINTS.get(type(error).__name__, "--help shows an example")

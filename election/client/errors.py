@@ -3,7 +3,7 @@
 ```
 ElectionError
 └── ClientError
-    ├── ConnectionFailedError   nobody answers there, or not in JSON-RPC
+    ├── ConnectionFailedError   a node that cannot be asked, or whose answer is none
     ├── WrongChainError         another chain than the election's
     ├── NodeRefusedError        the node does not take a request
     ├── ContractRefusedError    a contract reverted, with `module: fact`
@@ -16,15 +16,51 @@ ElectionError
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from election.errors import ElectionError
 
 
+class Trouble(Enum):
+    """Say what is wrong with a connection, so that each has its own next step."""
+
+    ADDRESS = auto()  # what was given is no address of a node
+    NAME = auto()  # no host has the name
+    AWAY = auto()  # nobody listens there
+    TLS = auto()  # no secure connection comes about
+    LOST = auto()  # the connection broke
+    SLOW = auto()  # no whole answer in time
+    BUSY = auto()  # a gateway speaks, or a node that has too much to do
+    STATUS = auto()  # a web server that serves no node there
+    LARGE = auto()  # more than any answer has
+    FOREIGN = auto()  # no answer that a node gives
+
+
+_PASSING = {Trouble.NAME, Trouble.AWAY, Trouble.LOST, Trouble.SLOW, Trouble.BUSY}
+
+
 class ClientError(ElectionError):
-    """Report that an act on the chain did not happen."""
+    """Report what stops an act on a chain."""
 
 
 class ConnectionFailedError(ClientError):
-    """Report that nobody answers at a URL, or not as a node; the subject is the URL."""
+    """Report a node that cannot be asked, or whose answer is none.
+
+    The subject is its URL, as far as it may be shown.
+    """
+
+    def __init__(self, url: str, fact: str, trouble: Trouble = Trouble.FOREIGN) -> None:
+        """Keep what kind of trouble it is."""
+        super().__init__(url, fact)
+        self.trouble = trouble
+
+    @property
+    def may_come_back(self) -> bool:
+        """Say whether the same node may answer to the same request later.
+
+        It may be another chain's then; `Connection` looks before it asks anything else.
+        """
+        return self.trouble in _PASSING
 
 
 class WrongChainError(ClientError):

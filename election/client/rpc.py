@@ -1,14 +1,13 @@
-"""The only socket of the library: one JSON-RPC connection to one chain."""
+"""One JSON-RPC connection to one chain: what is asked of a node, and what is sent."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from eth_account import Account
-from requests import RequestException, Session
 
 from election.client.errors import (
     ConnectionFailedError,
@@ -24,6 +23,7 @@ from election.client.json_rpc import (
     encode_requests,
 )
 from election.client.revert import read_refusal
+from election.client.transport import Post, open_post, show_url
 from election.client.wire import (
     Act,
     Receipt,
@@ -42,16 +42,10 @@ from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.board import Call, Head, Log
 
-Post = Callable[[bytes], bytes]
-"""Send the body of a request to a node, and give that of its answer."""
-
 FINAL: Final = "finalized"
 """The last block that can never be undone."""
 
 _CLOCK: Final = bytes.fromhex("425f5260205ff3")  # return the word TIMESTAMP
-_TIMEOUT: Final = 120  # seconds for one answer; a node may run every call of a batch
-_LARGEST_ANSWER: Final = 2**30  # bytes; the logs of 10,000 full blocks have fewer
-_PIECE: Final = 2**20  # bytes read at once
 _BLOCKS: Final = 10_000  # searched for logs at once
 _MOST_BLOCKS: Final = 100_000_000  # of a chain: three years of a block a second
 _MINED_WITHIN: Final = 120  # seconds
@@ -65,6 +59,7 @@ class Connection:
         self._post = post
         self.url = url
         self.chain_id = chain_id
+        self._was_lost = False
 
     # Requests
 
@@ -84,11 +79,17 @@ class Connection:
         return answers
 
     def _ask(self, requests: list[Request]) -> list[Answer]:
+        if self._was_lost:
+            self.check_chain()
+        return self._exchange(requests)
+
+    def _exchange(self, requests: list[Request]) -> list[Answer]:
         try:
             raw = self._post(encode_requests(requests))
             return decode_answers(raw, count=len(requests))
-        except RequestException as error:
-            raise ConnectionFailedError(self.url, "no node answers there") from error
+        except ConnectionFailedError as error:
+            self._was_lost |= error.may_come_back
+            raise
         except (EncodingError, ValueError) as error:
             fact = "does not answer in json-rpc"
             raise ConnectionFailedError(self.url, fact) from error
@@ -102,6 +103,25 @@ class Connection:
         raise read_refusal(answer.error) or NodeRefusedError(method, message)
 
     # Reading
+
+    def check_chain(self) -> None:
+        """Look whether the node still serves this chain; raises WrongChainError.
+
+        After a connection was lost, the next request does this first: who answers
+        there now may be another node.
+        """
+        found = self.read_chain_id()
+        if found != self.chain_id:
+            fact = f"serves chain {found} instead of {self.chain_id}"
+            raise WrongChainError(self.url, fact)
+        self._was_lost = False
+
+    def read_chain_id(self) -> int:
+        """Read which chain the node serves."""
+        method = "eth_chainId"
+        answer = self._result(method, self._exchange([(method, ())])[0])
+        with well_formed(self.url):
+            return parse_number(answer)
 
     def read_head(self, block: str = "latest") -> Head:
         """Read number and time of the latest block, or of the last final one."""
@@ -265,31 +285,12 @@ def connect(url: str, *, chain_id: int | None = None) -> Connection:
     chain_id: the chain that must be there, if known. Raises ConnectionFailedError,
     WrongChainError.
     """
-    post = _open_post(url)
-    answer = Connection(post, url=url, chain_id=0).request("eth_chainId")
-    with well_formed(url):
-        found = parse_number(answer)
-    if chain_id not in (None, found):
-        raise WrongChainError(url, f"serves chain {found} instead of {chain_id}")
-    return Connection(post, url=url, chain_id=found)
-
-
-def _open_post(url: str) -> Post:
-    """Post to a URL, never twice: a repeated send would hide its outcome."""
-    session = Session()
-    session.headers["Content-Type"] = "application/json"
-
-    def post(body: bytes) -> bytes:
-        with session.post(url, body, timeout=_TIMEOUT, stream=True) as response:
-            response.raise_for_status()
-            whole = bytearray()
-            for piece in response.iter_content(_PIECE):
-                whole += piece
-                if len(whole) > _LARGEST_ANSWER:
-                    raise ConnectionFailedError(url, "answers without end")
-            return bytes(whole)
-
-    return post
+    connection = Connection(open_post(url), url=show_url(url), chain_id=chain_id or 0)
+    if chain_id is None:
+        connection.chain_id = connection.read_chain_id()
+    else:
+        connection.check_chain()
+    return connection
 
 
 def _message(act: Act, sender: Address) -> dict[str, str]:

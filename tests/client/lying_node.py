@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from election.client.rpc import Post
+from election.client.transport import Post
 from election.client.wire import hexed, parse_log
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import Event

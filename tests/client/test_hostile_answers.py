@@ -19,8 +19,9 @@ from election.client.ceremony_member import advance_member
 from election.client.deployment import begin_deployment, deploy_election
 from election.client.issuing import read_issuer_keys, serve_issued
 from election.client.open_election import OpenElection, open_election, read_box
-from election.client.rpc import Connection, Post
+from election.client.rpc import Connection
 from election.client.tallying import find_counts, recompute_tally, submit_share
+from election.client.transport import Post
 from election.errors import ElectionError
 from election.protocol.decryption import make_share
 from scripts.status import read_status

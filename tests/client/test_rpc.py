@@ -17,7 +17,8 @@ from election.client.errors import (
     TransactionLostError,
     WrongChainError,
 )
-from election.client.rpc import Connection, _open_post, connect
+from election.client.rpc import Connection, connect
+from election.client.transport import open_post
 from election.client.wire import Act
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address
@@ -102,7 +103,7 @@ def test_server_that_is_no_node_is_one_error(body: bytes, status: int) -> None:
 def test_answer_of_another_form_is_one_error(answer: str) -> None:
     body = f'{{"jsonrpc": "2.0", "id": 0, "result": {answer}}}'.encode()
     with answering(body) as url:
-        connection = Connection(_open_post(url), url=url, chain_id=1)
+        connection = Connection(open_post(url), url=url, chain_id=1)
         with pytest.raises(ConnectionFailedError, match="answers what no node would"):
             connection.read_head()
         with pytest.raises(ConnectionFailedError):
@@ -181,10 +182,10 @@ def test_log_of_five_topics_is_one_error() -> None:
 
 
 def test_answer_without_end_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("election.client.rpc._LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("election.client.transport._LARGEST_ANSWER", 1000)
     with (
         answering(b" " * 1001) as url,
-        pytest.raises(ConnectionFailedError, match="answers without end"),
+        pytest.raises(ConnectionFailedError, match="more than 1000 bytes"),
     ):
         connect(url)
 
