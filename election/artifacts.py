@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from election.whole_file import write_whole
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CONTRACTS: Final = (
@@ -74,13 +76,13 @@ class Artifact:
 @cache
 def read_artifact(name: str) -> Artifact:
     """Return a contract compiled from the source, from the cache if nothing changed."""
-    cached = ROOT / "build" / "contracts" / f"{name}-{_source_hash()}.json"
-    if not cached.exists():
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        beside = cached.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(_compile(name)))
-        beside.replace(cached)
-    fields = json.loads(cached.read_text())
+    kept = ROOT / "build" / "contracts" / f"{name}-{_source_hash()}.json"
+    fields = _read_kept(kept)
+    if fields is None:
+        fields = _compile(name)
+        # where nothing can be kept, it is compiled again next time
+        with suppress(OSError), write_whole(kept, replacing=True) as file:
+            file.write(json.dumps(fields).encode())
     return Artifact(
         name=name,
         abi=tuple(fields["abi"]),
@@ -88,6 +90,13 @@ def read_artifact(name: str) -> Artifact:
         runtime=bytes.fromhex(fields["runtime"]),
         immutables=tuple((n, o, s) for n, o, s in fields["immutables"]),
     )
+
+
+def _read_kept(path: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError):  # not there, or damaged
+        return None
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from election.artifacts import CONTRACTS, ROOT, read_artifact
+from election.whole_file import write_whole
 
 
 def render_abi(name: str) -> str:
@@ -15,7 +16,9 @@ def render_abi(name: str) -> str:
 def main() -> None:
     """Write a file for each contract."""
     for name in CONTRACTS:
-        (ROOT / "abi" / f"{name}.json").write_text(render_abi(name))
+        path = ROOT / "abi" / f"{name}.json"
+        with write_whole(path, replacing=True) as file:
+            file.write(render_abi(name).encode())
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 ElectionError
 └── ScriptError
     ├── InputError       a file or an argument that is not what it should be
-    │   └── RefusedLinesError  lines of a table, each with its reason
+    │   ├── RefusedLinesError  lines of a table, each with its reason
+    │   └── FileError    a file that the system does not let be written
     ├── PasswordError    a key file that this password does not open
     └── UnverifiedError  a record that nothing secret may meet
 ```
@@ -31,6 +32,10 @@ class RefusedLinesError(InputError):
         others = f"; and {len(lines) - 1} lines more" if len(lines) > 1 else ""
         super().__init__(subject, lines[0] + others)
         self.lines = lines
+
+
+class FileError(InputError):
+    """Report a file that cannot be written; no part of it was."""
 
 
 class PasswordError(ScriptError):

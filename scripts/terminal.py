@@ -72,6 +72,7 @@ _HINTS: Final = {
     "NodeRefusedError": "the node says why; `veche status` shows how far it came",
     "TransactionLostError": "it may still be mined: look before you repeat it",
     "UnverifiedError": "go no further; ask another node, and tell the others",
+    "FileError": "no part of it was written; mend that and run it again",
     "PasswordError": "is it the right password, and an unchanged key file?",
     "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
     "RecordError": "give the file that `veche deploy` wrote with --election",

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from election.crypto.transcript import Hash
-from scripts.errors import InputError, UnverifiedError
-from scripts.files.json_file import spell_reason
+from scripts.errors import FileError, UnverifiedError
+from scripts.files.failures import name_unwritable
 
 _PRIVATE: Final = 0o600
 _TABLE: Final = """
@@ -30,21 +30,19 @@ def note_answers(path: Path, ctx: Hash, asked: Mapping[Hash, bytes]) -> None:
     """Note for ever, by leaf, every M' that will be answered; all of them or none.
 
     Raises UnverifiedError if another M' of a leaf was answered before: two of one
-    leaf are two credentials of one voter, and a second history. Raises InputError.
+    leaf are two credentials of one voter, and a second history. Raises FileError.
     """
     try:
         with closing(_open(path)) as record, record:
             for leaf, blinded in asked.items():
                 _note(record, ctx, leaf, blinded=blinded)
     except sqlite3.Error as error:
-        raise InputError(str(path), str(error).lower()) from error
+        raise FileError(str(path), f"{error}; nothing was noted".lower()) from error
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    try:
+    with name_unwritable(path):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE))
-    except OSError as error:
-        raise InputError(str(path), spell_reason(error)) from error
     record = sqlite3.connect(path)
     record.execute("PRAGMA synchronous = EXTRA")  # the folder, too, before it returns
     record.execute(_TABLE)

@@ -11,27 +11,19 @@ from election.audit.bundle import (
     unpack_bundle,
 )
 from election.protocol.board import Board
-from scripts.errors import InputError
+from election.whole_file import write_whole
+from scripts.files.failures import name_unreadable, name_unwritable
 
 
 def read_bundle(path: Path) -> Board:
     """Read a bundle, packed or not; raises InputError and BundleError."""
-    try:
+    with name_unreadable(path):
         raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(str(path), _reason(error)) from error
     return decode_bundle(unpack_bundle(raw))
 
 
 def write_bundle(path: Path, board: Board) -> None:
-    """Write a bundle that is not there yet; raises InputError if it is."""
+    """Write a bundle that is not there yet; raises FileError if it is."""
     text = encode_bundle(board)
-    try:
-        with path.open("xb") as file:
-            file.write(pack_bundle(text) if path.suffix == ".gz" else text)
-    except OSError as error:
-        raise InputError(str(path), _reason(error)) from error
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "cannot be used").lower()
+    with name_unwritable(path), write_whole(path, replacing=False) as file:
+        file.write(pack_bundle(text) if path.suffix == ".gz" else text)

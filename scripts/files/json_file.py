@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -18,7 +19,9 @@ from pydantic import (
 
 from election.errors import EncodingError
 from election.protocol.nesting import check_nesting
+from election.whole_file import write_whole
 from scripts.errors import InputError
+from scripts.files.failures import name_unreadable, name_unwritable
 
 CLOSED = ConfigDict(extra="forbid", strict=True)
 LARGEST = 100_000_000  # bytes of any file read whole
@@ -41,16 +44,33 @@ Hex32 = Annotated[Hex, Field(min_length=32, max_length=32)]
 Word = Annotated[int, Field(ge=0, lt=2**256)]
 
 
+def read_raw(path: Path) -> bytes:
+    """Read a file whole; raises InputError."""
+    with name_unreadable(path), path.open("rb") as file:
+        raw = file.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise InputError(str(path), "is too large")
+    return raw
+
+
 def read_text(path: Path) -> str:
-    """Read a file of UTF-8; raises InputError."""
+    """Read a file of UTF-8, without the mark that some programs put before it.
+
+    Lines may end as they do on any system. Raises InputError.
+    """
+    raw = read_raw(path)
+    if is_utf16(raw):
+        raise InputError(str(path), "is text in utf-16: save it as utf-8")
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(str(path), "is too large")
-        return path.read_text(encoding="utf-8")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(str(path), "is not text in utf-8") from error
-    except OSError as error:
-        raise InputError(str(path), spell_reason(error)) from error
+    return io.StringIO(text, newline=None).read()
+
+
+def is_utf16(raw: bytes) -> bool:
+    """Tell text as some programs save it from UTF-8, in which no such bytes begin."""
+    return raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\x00" in raw[:4]
 
 
 def read_json(path: Path, into: type[Kind]) -> Kind:
@@ -77,16 +97,9 @@ def render_json(value: Any) -> str:
 
 
 def write_new(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write a file that is not there yet; raises InputError if it is."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(path, flags, mode), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise InputError(str(path), spell_reason(error)) from error
+    """Write a file that is not there yet; raises FileError if it is."""
+    with name_unwritable(path), write_whole(path, replacing=False, mode=mode) as file:
+        file.write(text.encode())
 
 
 def write_same(path: Path, text: str, *, mode: int = 0o644) -> None:
@@ -96,20 +109,6 @@ def write_same(path: Path, text: str, *, mode: int = 0o644) -> None:
 
 
 def replace_file(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write a file over itself so that a crash leaves the old one or the new one."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    write_new(beside, text, mode=mode)
-    try:
-        beside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(str(path), spell_reason(error)) from error
-
-
-def spell_reason(error: OSError) -> str:
-    """Say why the system does not let a file be used."""
-    return (error.strerror or "cannot be used").lower()
+    """Write a file, over the one that is there; raises FileError."""
+    with name_unwritable(path), write_whole(path, replacing=True, mode=mode) as file:
+        file.write(text.encode())

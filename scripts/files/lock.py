@@ -9,23 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from scripts.errors import InputError
-from scripts.files.json_file import spell_reason
+from scripts.files.failures import name_unwritable
 
 _PRIVATE: Final = 0o600
 
 
 @contextmanager
 def lock_file(path: Path) -> Iterator[None]:
-    """Wait until nobody else changes a file, and keep it so; raises InputError.
+    """Wait until nobody else changes a file, and keep it so; raises FileError.
 
     The lock is a file beside it that stays, since the file itself is replaced.
     """
     beside = path.with_name(f".{path.name}.lock")
-    try:
+    with name_unwritable(beside):
         lock = os.open(beside, os.O_RDWR | os.O_CREAT, _PRIVATE)
-    except OSError as error:
-        raise InputError(str(beside), spell_reason(error)) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -18,7 +18,7 @@ from election.crypto.transcript import Hash, decode_hash
 from election.errors import ElectionError, EncodingError
 from election.protocol.voter_id import normalize_voter_id, pair_look_alikes
 from scripts.errors import InputError, RefusedLinesError
-from scripts.files.json_file import LARGEST, spell_reason
+from scripts.files.json_file import is_utf16, read_raw
 
 _COLUMNS: Final = ("contest", "voter_id", "salt")
 _SALT_BYTES: Final = 32
@@ -86,13 +86,8 @@ def render_salts(voters: tuple[RegisteredVoter, ...]) -> str:
 
 def _decode(path: Path) -> str:
     """Read text in utf-8, and name what it may be in instead."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(str(path), "is too large")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(str(path), spell_reason(error)) from error
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]:
+    raw = read_raw(path)
+    if is_utf16(raw):
         raise InputError(str(path), f"is text in utf-16: {_WAY_OUT}")
     try:
         return raw.decode("utf-8-sig")
