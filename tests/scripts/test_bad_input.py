@@ -106,7 +106,7 @@ def test_record_that_is_not_there(prepared: Cli, folder: Path) -> None:
 
 def test_record_in_another_encoding(prepared: Cli, folder: Path) -> None:
     record = folder / "record.json"
-    record.write_bytes(b"\xff\xfe")
+    record.write_bytes(b"\xfe\xfe")
     check(prepared("status", "--election", record), "is not text in utf-8")
 
 

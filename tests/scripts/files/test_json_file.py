@@ -68,6 +68,22 @@ def test_file_above_the_largest_is_refused(
         read_text(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_text_is_the_same_whatever_system_saved_it(
+    path: Path, encoding: str, newline: str
+) -> None:
+    path.write_bytes(f"один{newline}два{newline}".encode(encoding))
+    assert read_text(path) == "один\nдва\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_text_in_utf_16_is_called_so(path: Path, encoding: str) -> None:
+    path.write_bytes("text".encode(encoding))
+    with pytest.raises(InputError, match="is text in utf-16: save it as utf-8"):
+        read_text(path)
+
+
 def test_json_that_nests_too_deeply_is_refused(path: Path) -> None:
     path.write_text('{"value": ' + "[" * 100 + "]" * 100 + "}")
     with pytest.raises(InputError, match="nests deeper than 64 brackets"):
