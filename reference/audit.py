@@ -81,5 +81,5 @@ def run_check(name: str, record: Record, *, checks: Mapping[str, Check]) -> Chec
         checks[name](record, cases)
     except RefutedError as error:
         cases.faults.append(str(error))
-    faults = tuple(cases.faults)
-    return CheckResult(number, name, cases.verified, cases.total, faults)
+    faults, awaited = tuple(cases.faults), tuple(cases.awaited)
+    return CheckResult(number, name, cases.verified, cases.total, faults, awaited)

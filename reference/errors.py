@@ -3,7 +3,8 @@
 ReferenceAuditError
 ├── NoBundleError     there is nothing that could be audited
 ├── NoBuildError      the contracts could not be compiled
-└── RefutedError      something on the board does not hold
+├── RefutedError      something on the board does not hold
+└── NotDueError       something may lawfully be missing still
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ class NoBuildError(ReferenceAuditError):
 
 class RefutedError(ReferenceAuditError):
     """A claim of the board is false."""
+
+
+class NotDueError(ReferenceAuditError):
+    """What is missing may still come."""
 
 
 def refute(fact: str) -> NoReturn:

@@ -152,6 +152,16 @@ class Record:
         self.last("ElectionDeployed")
         self.last("ContestListed")
 
+    def is_before(self, time: int) -> bool:
+        """Tell whether the head is before one of the seven times, from 0."""
+        moment: int = self.rules["times"][time]
+        return self.bundle.head_timestamp < moment
+
+    def is_running(self, part: str) -> bool:
+        """Tell whether a ceremony may still go on: in KEYS, until it ends."""
+        ends = self.every("CeremonyFinal", "CeremonyFailed", part=part)
+        return not ends and self.is_before(1)
+
     def final_attempt(self, part: str) -> tuple[int, tuple[bytes, ...]]:
         """Give the number and the members of a ceremony's final attempt."""
         number: int = self.last("CeremonyFinal", part=part)["attempt"]

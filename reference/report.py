@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reference.errors import RefutedError
+from reference.errors import NotDueError, RefutedError
 
 
 @dataclass(slots=True)
@@ -16,15 +16,18 @@ class Cases:
     total: int = 0
     verified: int = 0
     faults: list[str] = field(default_factory=list)
+    awaited: list[str] = field(default_factory=list)
 
     @contextmanager
     def case(self, title: str) -> Iterator[None]:
-        """Count one thing: verified unless RefutedError is raised within."""
+        """Count one thing: verified unless it is refuted, or not due, within."""
         self.total += 1
         try:
             yield
         except RefutedError as error:
             self.faults.append(f"{title}: {error}")
+        except NotDueError as error:
+            self.awaited.append(f"{title}: {error}")
         else:
             self.verified += 1
 
@@ -38,11 +41,19 @@ class CheckResult:
     verified: int
     total: int
     faults: tuple[str, ...]
+    awaited: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """Say `failed`, `not due` or `held`."""
+        if self.faults or self.verified + len(self.awaited) < self.total:
+            return "failed"
+        return "not due" if self.awaited else "held"
 
     @property
     def held(self) -> bool:
         """Tell whether everything was verified and nothing is wrong."""
-        return not self.faults and self.verified == self.total
+        return self.verdict == "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +64,5 @@ class Report:
 
     @property
     def held(self) -> bool:
-        """Tell whether the election is verified."""
+        """Tell whether the election is verified to its end."""
         return all(check.held for check in self.checks)

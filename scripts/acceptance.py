@@ -16,31 +16,31 @@ from election.audit.audit import ALL, run_checks
 from election.audit.catalogue import Check
 from election.audit.checks.state import find_tally_state
 from election.audit.evidence import Evidence
-from election.audit.report import CheckResult, Finding
+from election.audit.report import NOBODY, Awaited, CheckResult, Finding, Verdict
 from election.client.board_reader import read_board
 from election.client.open_election import OpenElection
 from election.crypto.group import G1_BYTES, G2, G2_BYTES, G, encode_g1, encode_g2
 from election.protocol.board import Board
 from election.protocol.ceremony.confirmation import KeyShare
-from election.protocol.events import BoxCreated, CeremonyFinal, TallyFrozen
+from election.protocol.events import CeremonyFinal, TallyFrozen
 from election.protocol.replay import Part
 from election.protocol.tally import FrozenTally, TallyState
-from scripts.errors import UnverifiedError
+from scripts.errors import InputError, UnverifiedError
 from scripts.terminal import say
 
 RULES: Final = ("record", "clock", "code", "rules")
 KEYS: Final = (*RULES, "trustees", "issuers", "images", "state")
-"""What can hold once both ceremonies are final."""
+"""What has to hold before boxes are made."""
 MADE: Final = (*KEYS, "contexts")
-"""What can hold once the boxes are made, too."""
+"""What a member verifies of the keys and of the boxes they are in."""
 POLLS: Final = (
     *MADE,
     *("lists", "leaves", "attestations", "issuance"),
     *("casting", "counting", "extensions"),
 )
-"""What can hold while the polls are open, but the ballots: no issuer asks for them."""
+"""What has to hold for issuers: all but the ballots, and what comes after them."""
 COUNT: Final = tuple(name for name in ALL if name != "results")
-"""What can hold before the shares, which the results are made of."""
+"""What has to hold for trustees: all but the results, which shares are made for."""
 
 _MEMBER: Final = re.compile(
     r"(?P<role>trustee|issuer) \d+(?P<aborted> of attempt \d+)?"
@@ -75,34 +75,45 @@ def read_record(opened: OpenElection) -> Board:
 
 
 def accept_board(board: Board, checks: Collection[str]) -> AuditedElection:
-    """Accept a record on which these checks hold; raises UnverifiedError.
+    """Accept a record on which none of these checks fails; raises UnverifiedError.
 
-    That a few members' own secrets are out is only told: see `_is_bearable`.
+    What is not due yet is told, and so is what is wrong with some members or contests
+    only: see `_is_bearable`.
     """
     evidence = Evidence(board)
     for result in run_checks(evidence, checks, progress=_say_check):
-        if not result.held and not _is_bearable(result, evidence):
+        if result.verdict is Verdict.FAILED and not _is_bearable(result, evidence):
             raise _refuse(result)
         for finding in result.outcome.findings:
             say(f"warning: {_spell(finding)}; blames {finding.blames}")
+        for awaited in result.outcome.awaited:
+            say(f"not due: {_spell(awaited)}")
     return AuditedElection(evidence)
 
 
-def require_keys(board: Board, checks: Collection[str]) -> None:
-    """Raise UnverifiedError unless these checks hold, with nothing to bear.
+def require_keys(board: Board, checks: Collection[str]) -> tuple[str, ...]:
+    """Raise UnverifiedError if one of these checks fails, with nothing to bear.
 
-    Before the polls nothing is lost by making the keys again.
+    Before the polls nothing is lost by making the keys again. Returns the names of the
+    checks that are not due yet.
     """
+    later = []
     for result in run_checks(Evidence(board), checks, progress=_say_check):
-        if not result.held:
+        if result.verdict is Verdict.FAILED:
             raise _refuse(result)
+        if result.verdict is Verdict.NOT_DUE:
+            later.append(result.name)
+    return tuple(later)
 
 
 def require_own_key(evidence: Evidence, key_share: KeyShare, *, part: Part) -> None:
     """Raise UnverifiedError unless a record has the keys of this share.
 
     Else a whole election that others made up, every check of which holds, would do.
+    Raises InputError if it has no keys yet.
     """
+    if not evidence.every(CeremonyFinal, part):
+        raise InputError(part.title, "is not final yet")
     published = evidence.ceremony(part).verification_keys
     keys = (published[slot] for slot in sorted(published))
     if part is Part.TRUSTEES:
@@ -116,28 +127,28 @@ def require_own_key(evidence: Evidence, key_share: KeyShare, *, part: Part) -> N
         raise UnverifiedError(f"{role} {key_share.member}", "has other keys here")
 
 
-def list_due(board: Board) -> tuple[str, ...]:
-    """List the checks of keys and boxes that can hold on a record by now."""
-    evidence = Evidence(board)
-    final = {entry.contract.part for entry in evidence.every(CeremonyFinal)}
-    parts = {"trustees": Part.TRUSTEES, "issuers": Part.ISSUERS}
-    if final != {*parts.values()}:
-        return (*RULES, *(name for name, part in parts.items() if part in final))
-    created = {entry.event.contest for entry in evidence.every(BoxCreated)}
-    has_boxes = created >= {listed.contest for listed in evidence.contests}
-    return MADE if has_boxes else KEYS
-
-
 def _is_bearable(result: CheckResult, evidence: Evidence) -> bool:
-    """Tell whether nothing is wrong but that a few members' own secrets are out.
+    """Tell whether what is wrong need not stop what the others do.
 
-    Such a member is corrupt, which its threshold allows of all but one; and if one
-    message of one member stopped the others, each could void the polls alone.
+    Nor does a contest that something was not done for in time stop another contest.
     """
-    outcome, deployed = result.outcome, evidence.deployed
-    if result.name != "images":
+    blamed = {(finding.blames, finding.contest) for finding in result.outcome.findings}
+    if not blamed:  # something was not verified, and nothing says why
         return False
-    blamed = {finding.blames for finding in outcome.findings}
+    if all(blames == NOBODY and contest is not None for blames, contest in blamed):
+        return True
+    names = {blames for blames, _ in blamed}
+    return result.name == "images" and _are_few(names, evidence)
+
+
+def _are_few(blamed: Collection[str], evidence: Evidence) -> bool:
+    """Tell whether all who are blamed are fewer members than a threshold.
+
+    A member whose own secret is out is corrupt, which its threshold allows of all but
+    one; and if one message of one member stopped the others, each could void the polls
+    alone.
+    """
+    deployed = evidence.deployed
     members = [match for match in map(_MEMBER.fullmatch, blamed) if match]
     # of an aborted attempt no secret is used
     corrupt = Counter(match["role"] for match in members if not match["aborted"])
@@ -152,8 +163,8 @@ def _refuse(result: CheckResult) -> UnverifiedError:
     return UnverifiedError(f"check {result.number} ({result.name})", fact)
 
 
-def _spell(finding: Finding) -> str:
-    return f"{finding.subject}: {finding.fact}"
+def _spell(told: Finding | Awaited) -> str:
+    return f"{told.subject}: {told.fact}"
 
 
 def _say_check(number: int, check: Check) -> None:

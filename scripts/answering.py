@@ -26,6 +26,8 @@ def answer_once(
     positions = {each.contest: each.position for each in audited.evidence.contests}
     if contest not in positions:
         raise InputError(f"contest {contest}", "is not in the election")
+    if not audited.evidence.every(BoxOpened, contest):
+        raise InputError(f"contest {contest}", "has no ballot box")
     key_share = key_file.key_share
     require_own_key(audited.evidence, key_share, part=Part.ISSUERS)
     ctx = audited.evidence.last(BoxOpened, contest).event.ctx

@@ -1,8 +1,8 @@
 """Verify a whole election, from a node or from one file with no network at all.
 
-Exit code 0: every check ran and held. 3: one did not; the report says which, and whom
-it blames. With --reference also 3 if the second audit disagrees about any check. 2:
-there is nothing that could be audited.
+Exit code 0: every check ran, and all that is due by now held. 3: one failed; the report
+says which, and whom it blames. With --reference also 3 if the second audit disagrees
+about any check. 2: there is nothing that could be audited.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from election.audit.audit import audit_board
 from election.audit.bundle import encode_bundle
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
-from election.audit.report import Report
+from election.audit.report import Report, Verdict
 from election.protocol.board import Board
 from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle
@@ -52,8 +52,8 @@ def command(
 ) -> None:
     """Repeat every check of docs/protocol.md §8 and print what was verified.
 
-    Exit code 0 if every check held, 3 if one did not or the second audit disagrees, 2
-    if there is nothing to audit.
+    Exit code 0 if all that is due by now held, 3 if a check failed or the second audit
+    disagrees, 2 if there is nothing to audit.
     """
     board = _read(bundle, election, rpc_url=rpc_url)
     report = audit_board(board, progress=report_progress)
@@ -65,7 +65,8 @@ def command(
         print(render_table(report))
         if compared is not None:
             print(compared_text(compared))
-    if not report.held or (compared is not None and compared.disagreements):
+    is_disputed = compared is not None and compared.disagreements
+    if report.verdict is Verdict.FAILED or is_disputed:
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from election.client.open_election import ContestBox, OpenElection, read_box
 from election.crypto.signature import SigningKey
-from scripts.acceptance import KEYS, list_due, read_record, require_keys
+from scripts.acceptance import KEYS, read_record, require_keys
 from scripts.errors import InputError
 from scripts.files.key_file import Role
 from scripts.options import (
@@ -38,10 +38,8 @@ def create_boxes(opened: OpenElection, *, key: SigningKey) -> dict[int, ContestB
 
 
 def _require_keys(opened: OpenElection) -> None:
-    board = read_record(opened)
-    if not set(KEYS) <= set(list_due(board)):
+    if require_keys(read_record(opened), KEYS):
         raise InputError("election", "the keys are not made yet")
-    require_keys(board, KEYS)
 
 
 def command(

@@ -28,7 +28,6 @@ from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.replay import Part
 from scripts.acceptance import (
     MADE,
-    list_due,
     read_record,
     require_keys,
     require_own_key,
@@ -126,9 +125,8 @@ def verify_keys(
     """
     say("verifying the keys ...")
     board = read_record(opened)
-    due = list_due(board)
-    require_keys(board, due)
+    later = require_keys(board, MADE)
     require_own_key(Evidence(board), key_share, part=part)
     change_secrets(key_file, lambda kept: replace(kept, random=b""))
-    if later := [name for name in MADE if name not in due]:
-        say(f"not made yet: {', '.join(later)}; run it again before the polls")
+    if later:
+        say(f"not due yet: {', '.join(later)}; run it again before the polls")

@@ -54,9 +54,9 @@ def compare_audits(report: Report, bundle: bytes) -> Comparison:
 
 
 def _disagree(report: Report, checks: Iterable[CheckResult]) -> Iterator[str]:
-    first = ((each.number, each.name, each.held) for each in report.checks)
+    first = ((each.number, each.name, each.verdict) for each in report.checks)
     for said, check in zip_longest(first, checks):
-        if check is None or said != (check.number, check.name, check.held):
+        if check is None or said != (check.number, check.name, check.verdict):
             named = said or (check.number, check.name)
             yield f"C{named[0]} {named[1]}: {_spell(check)}"
 
@@ -64,14 +64,16 @@ def _disagree(report: Report, checks: Iterable[CheckResult]) -> Iterator[str]:
 def _spell(check: CheckResult | None) -> str:
     if check is None:
         return "is unknown to the reference audit"
-    if check.held:
-        return "held in the reference audit"
-    return f"failed in the reference audit: {'; '.join(check.faults[:3])}"
+    facts = "; ".join((check.faults or check.awaited)[:3])
+    return f"{check.verdict} in the reference audit{': ' if facts else ''}{facts}"
 
 
 def render_json(comparison: Comparison) -> dict[str, Any]:
     """Give the comparison as values of JSON."""
-    checks = [asdict(each) | {"held": each.held} for each in comparison.checks]
+    checks = [
+        asdict(each) | {"held": each.held, "verdict": each.verdict}
+        for each in comparison.checks
+    ]
     return {"checks": checks, "disagreements": list(comparison.disagreements)}
 
 

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import pytest
 
+from election.audit.audit import ALL
 from election.errors import ElectionError
 from node.errors import PrecompileError
 from reference.errors import ReferenceAuditError
 from tests.audit.conftest import _remembered_pairings
 from tests.contracts.chain import RefusedError
 from tests.reference.conftest import _remembered
-from tests.vectors.judges.boards import BOARDS, BY_NAME
+from tests.vectors.judges.boards import BOARDS
 from tests.vectors.judges.contracts import CONTRACTS
 from tests.vectors.judges.files import ACCEPTED, read_cases
 from tests.vectors.judges.library import LIBRARY
@@ -75,13 +76,13 @@ def test_checks_of_the_board_do_not_hold(case: Vector, judge: str) -> None:
 @pytest.mark.parametrize("judge", BOARDS)
 def test_all_checks_of_the_honest_board_hold(judge: str) -> None:
     """All but `code`, which compares with the contracts of today."""
-    names = [name for name in BY_NAME if name != "code"]
+    names = [name for name in ALL if name != "code"]
     assert BOARDS[judge]({"patch": [], "checks": names}) == names
 
 
 def test_every_check_has_a_board_on_which_it_does_not_hold() -> None:
     refuted = {name for case in CASES["boards"] for name in case["input"]["checks"]}
-    assert refuted == BY_NAME.keys()
+    assert refuted == set(ALL)
 
 
 def test_every_kind_has_an_honest_twin() -> None:

@@ -13,6 +13,7 @@ from election.audit.report import (
     ContestOutcome,
     Outcome,
     Report,
+    Verdict,
 )
 from election.audit.verify import Named, describe
 from election.errors import ElectionError
@@ -59,9 +60,8 @@ def _run(check: Check, evidence: Evidence) -> Outcome:
 
 def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
     ballots = next(check for check in checks if check.name == "ballots").outcome
-    faults = {f.contest for check in checks for f in check.outcome.findings}
     contests = tuple(
-        _sum_up_contest(evidence, entry.event, faults=faults)
+        _sum_up_contest(evidence, entry.event, checks=checks)
         for entry in evidence.every(ContestListed)
     )
     return Report(
@@ -82,7 +82,7 @@ def _find_title(evidence: Evidence) -> str:
 
 
 def _sum_up_contest(
-    evidence: Evidence, listed: ContestListed, *, faults: set[int | None]
+    evidence: Evidence, listed: ContestListed, *, checks: tuple[CheckResult, ...]
 ) -> ContestOutcome:
     contest = listed.contest
     results = evidence.every(ResultPublished, contest)
@@ -92,5 +92,13 @@ def _sum_up_contest(
         title=listed.title,
         cast_count=len(evidence.every(BallotCast, contest)),
         counts=tuple(zip(listed.candidates, counts, strict=False)),
-        verified=not faults & {None, contest},
+        verdict=_judge_contest(contest, checks),
     )
+
+
+def _judge_contest(contest: int, checks: tuple[CheckResult, ...]) -> Verdict:
+    faults = {each.contest for check in checks for each in check.outcome.findings}
+    if faults & {None, contest}:
+        return Verdict.FAILED
+    awaited = {each.contest for check in checks for each in check.outcome.awaited}
+    return Verdict.NOT_DUE if awaited & {None, contest} else Verdict.HELD

@@ -4,6 +4,7 @@
 AuditError
 ├── BundleError          a file that is no bundle
 ├── MissingError         something that the record should hold and does not
+├── NotDueError          something that the record does not hold yet, lawfully
 └── ContradictionError   two things on the record that cannot both be true
 ```
 """
@@ -23,6 +24,14 @@ class BundleError(AuditError):
 
 class MissingError(AuditError):
     """Report what the record should hold and does not."""
+
+
+class NotDueError(AuditError):
+    """Report what may lawfully be missing still; it is no fault, and of nobody."""
+
+    def __init__(self, fact: str) -> None:
+        """Say what is not there yet; the verification knows its subject."""
+        super().__init__("record", fact)
 
 
 class ContradictionError(AuditError):

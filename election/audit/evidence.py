@@ -23,6 +23,7 @@ from election.protocol.events import (
     AttemptStarted,
     BallotCast,
     BoxOpened,
+    CeremonyFailed,
     CeremonyFinal,
     ContestListed,
     ElectionDeployed,
@@ -115,6 +116,16 @@ class Evidence:
         """List the contests in the manifest's order; raises MissingError for none."""
         self.last(ContestListed)
         return tuple(entry.event for entry in self.every(ContestListed))
+
+    @property
+    def now(self) -> int:
+        """Give the time of the board's head, Unix seconds."""
+        return self.board.head.timestamp
+
+    def is_over(self, part: Part) -> bool:
+        """Tell whether a ceremony takes no more messages: it ended, or KEYS did."""
+        ends = self.every(CeremonyFinal, part), self.every(CeremonyFailed, part)
+        return any(ends) or self.now >= self.times.voter_list
 
     def ceremony(self, part: Part) -> CeremonyResult:
         """Give what the last final attempt of a ceremony published."""

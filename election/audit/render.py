@@ -7,9 +7,19 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
-from election.audit.report import CheckResult, ContestOutcome, Report
+from election.audit.report import CheckResult, ContestOutcome, Report, Verdict
 
 _WIDTH: Final = 80
+_VERDICTS: Final = {
+    Verdict.HELD: "held",
+    Verdict.FAILED: "FAILED",
+    Verdict.NOT_DUE: "not due",
+}
+_OF_CONTEST: Final = {
+    Verdict.HELD: "verified",
+    Verdict.FAILED: "NOT VERIFIED",
+    Verdict.NOT_DUE: "not due yet",
+}
 _FINDINGS: Final = 10  # shown of one check; JSON has all
 
 
@@ -32,27 +42,34 @@ def render_json(report: Report) -> dict[str, Any]:
     """Give the report as values of JSON, with what follows from its fields."""
     fields = asdict(report)
     for check, row in zip(report.checks, fields["checks"], strict=True):
-        row["held"] = check.held
-    return fields | {"held": report.held, "summary": report.summary}
+        row["held"], row["verdict"] = check.held, check.verdict
+    return fields | {
+        "held": report.held,
+        "verdict": report.verdict,
+        "summary": report.summary,
+    }
 
 
 def _draw_check(check: CheckResult) -> Iterator[str]:
     outcome = check.outcome
     extent = f"{outcome.verified} of {outcome.total}"
-    verdict = "held" if check.held else "FAILED"
     yield (
-        f"C{check.number:<3}{check.name:<13}{check.claim:<40}{extent:>16} {verdict}"
+        f"C{check.number:<3}{check.name:<13}{check.claim:<40}"
+        f"{extent:>15} {_VERDICTS[check.verdict]}"
     ).rstrip()
     for finding in outcome.findings[:_FINDINGS]:
         yield from _wrap(f"{finding.subject}: {finding.fact}", indent=4)
         yield from _wrap(f"blames: {finding.blames}", indent=6)
     if len(outcome.findings) > _FINDINGS:
         yield f"    and {len(outcome.findings) - _FINDINGS} more"
+    for awaited in outcome.awaited[:_FINDINGS]:
+        yield from _wrap(f"not due: {awaited.subject}: {awaited.fact}", indent=4)
+    if len(outcome.awaited) > _FINDINGS:
+        yield f"    and {len(outcome.awaited) - _FINDINGS} more not due"
 
 
 def _draw_contest(contest: ContestOutcome) -> Iterator[str]:
-    verdict = "verified" if contest.verified else "NOT VERIFIED"
-    outcome = f"{contest.cast_count} ballots, {verdict}"
+    outcome = f"{contest.cast_count} ballots, {_OF_CONTEST[contest.verdict]}"
     yield from _wrap(f"contest {contest.contest}, {contest.title}: {outcome}", indent=0)
     for candidate, count in contest.counts:
         yield from _wrap(f"{count:>8}  {candidate}", indent=0)

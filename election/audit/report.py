@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 COMMISSION: Final = "commission"
@@ -15,6 +16,16 @@ VALIDATORS: Final = "validators"
 """They ran other rules than the contracts'."""
 NODE: Final = "node"
 """Whoever gave this record left something out or changed it."""
+NOBODY: Final = "nobody"
+"""It was not done in time, and the record does not show whose fault that is."""
+
+
+class Verdict(StrEnum):
+    """How a check came out. NOT_DUE: something may lawfully be missing still."""
+
+    HELD = "held"
+    FAILED = "failed"
+    NOT_DUE = "not due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """One thing that is not there yet and may lawfully come still; it blames nobody."""
+
+    subject: str
+    fact: str
+    contest: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How many of a check's things held. notes: what else it can state."""
 
@@ -35,6 +55,7 @@ class Outcome:
     total: int
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +68,31 @@ class CheckResult:
     outcome: Outcome
 
     @property
+    def verdict(self) -> Verdict:
+        """Tell whether all is verified, something is wrong, or all that is due held."""
+        outcome = self.outcome
+        if outcome.findings or outcome.verified + len(outcome.awaited) != outcome.total:
+            return Verdict.FAILED
+        return Verdict.NOT_DUE if outcome.awaited else Verdict.HELD
+
+    @property
     def held(self) -> bool:
         """Tell whether everything was verified and nothing is wrong."""
-        return not self.outcome.findings and self.outcome.verified == self.outcome.total
+        return self.verdict is Verdict.HELD
 
 
 @dataclass(frozen=True, slots=True)
 class ContestOutcome:
-    """The result of a contest; no counts if it is withheld or unfinished."""
+    """The result of a contest; no counts if it is withheld or unfinished.
+
+    verdict: that of the checks, as far as they concern this contest.
+    """
 
     contest: int
     title: str
     cast_count: int
     counts: tuple[tuple[str, int], ...]
-    verified: bool
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +109,21 @@ class Report:
     ballots: int
 
     @property
+    def verdict(self) -> Verdict:
+        """Tell whether every check held, one failed, or all that is due held."""
+        verdicts = {check.verdict for check in self.checks}
+        order = (Verdict.FAILED, Verdict.NOT_DUE)
+        return next((each for each in order if each in verdicts), Verdict.HELD)
+
+    @property
     def held(self) -> bool:
-        """Tell whether every check held."""
-        return all(check.held for check in self.checks)
+        """Tell whether every check held, and none is still to come."""
+        return self.verdict is Verdict.HELD
 
     @property
     def summary(self) -> str:
         """Sum up the audit in a line."""
-        verified = sum(contest.verified for contest in self.contests)
+        verified = sum(contest.verdict is Verdict.HELD for contest in self.contests)
         return (
             f"verified: {verified} of {len(self.contests)} contests, "
             f"{self.verified_ballots} of {self.ballots} ballots"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from election.audit.errors import ContradictionError, MissingError
-from election.audit.report import NODE, Finding, Outcome
+from election.audit.errors import ContradictionError, MissingError, NotDueError
+from election.audit.report import NODE, Awaited, Finding, Outcome
 from election.errors import ElectionError, FaultyIssuerError, FaultyTrusteeError
 
 Item = TypeVar("Item")
@@ -32,14 +32,18 @@ def verify_each(
 
     blames: the party at fault where the error does not name one.
     """
-    total, findings = 0, []
+    total, findings, awaited = 0, list[Finding](), list[Awaited]()
     for item in items:
         total += 1
         try:
             verify(item)
+        except NotDueError as error:
+            named = name(item)
+            awaited.append(Awaited(named.subject, error.fact, named.contest))
         except ElectionError as error:
             findings.append(describe(error, named=name(item), blames=blames))
-    return Outcome(total - len(findings), total, tuple(findings))
+    verified = total - len(findings) - len(awaited)
+    return Outcome(verified, total, tuple(findings), awaited=tuple(awaited))
 
 
 def describe(error: ElectionError, *, named: Named, blames: str) -> Finding:
@@ -66,4 +70,5 @@ def join_outcomes(outcomes: Iterable[Outcome]) -> Outcome:
         sum(part.total for part in parts),
         tuple(finding for part in parts for finding in part.findings),
         tuple(note for part in parts for note in part.notes),
+        tuple(each for part in parts for each in part.awaited),
     )

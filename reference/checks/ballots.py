@@ -12,6 +12,8 @@ def check_ballots(record: Record, cases: Cases) -> None:
     """Verify every ballot of every contest, by itself."""
     for contest in record.contests:
         events = record.every("BallotCast", contest=contest["contest"])
+        if not events:
+            continue
         try:
             box = record.box(contest["contest"])
         except RefutedError as error:

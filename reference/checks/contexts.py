@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.curve import encode_g1, generator_k
-from reference.errors import claim
+from reference.errors import NotDueError, claim
 from reference.record import Event, Record
 from reference.report import Cases
 from reference.transcript import hash_text, tagged_hash
@@ -22,9 +22,11 @@ def hash_candidates(names: tuple[str, ...]) -> bytes:
 
 
 def _claim_box(record: Record, contest: Event) -> None:
+    boxes = record.every("BoxCreated", "BoxOpened", contest=contest["contest"])
+    if not boxes and record.is_before(2):
+        raise NotDueError("has no box yet")
     created = record.last("BoxCreated", contest=contest["contest"])
     opened = record.last("BoxOpened", contest=contest["contest"])
-    boxes = record.every("BoxCreated", "BoxOpened", contest=contest["contest"])
     claim(len(boxes) == 2, "has two boxes")
     is_own = opened.contract.contest == contest["contest"]
     claim(is_own, "has its box at another address")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reference.errors import claim
+from reference.errors import NotDueError, claim, refute
 from reference.record import Record
 from reference.report import Cases
 
@@ -20,4 +20,7 @@ def check_lists(record: Record, cases: Cases) -> None:
             claim(1 <= event["size"] <= _MOST, "has an impossible size")
     for contest in listed:
         with cases.case(f"contest {contest}"):
-            record.last("ListPublished", contest=contest)
+            if not record.every("ListPublished", contest=contest):
+                if record.is_before(2):
+                    raise NotDueError("has no list yet")
+                refute("has no list")

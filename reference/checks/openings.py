@@ -18,13 +18,13 @@ _MOVES: Final = {
     ("open", "ShareRefused"): "open",
     ("open", "ResultPublished"): "final",
 }
-_EVENTS: Final = ("TallyFrozen", *sorted({name for _, name in _MOVES}))
+OF_TALLY: Final = ("TallyFrozen", *sorted({name for _, name in _MOVES}))
 
 
 def check_openings(record: Record, cases: Cases) -> None:
     """Repeat the steps of every contest's tally."""
     states: dict[int | None, str] = {}
-    for event in record.every(*_EVENTS):
+    for event in record.every(*OF_TALLY):
         state = states.get(event.contest, "none")
         with cases.case(f"{event.name} of contest {event.contest}"):
             if event.name == "TallyFrozen":

@@ -12,7 +12,7 @@ from reference.curve import (
     decode_points,
     multiply,
 )
-from reference.errors import claim
+from reference.errors import NotDueError, claim
 from reference.record import Event, Record
 from reference.report import Cases
 
@@ -35,6 +35,8 @@ def _claim_result(record: Record, contest: Event) -> None:
     if is_withheld(record, contest["contest"]):
         claim(not results, "is withheld and has a result")
         return
+    if not results:
+        raise NotDueError("has no result yet")
     claim(len(results) == 1, "has not one result")
     (result,) = results
     counts, trustees = result["counts"], result["trustees"]

@@ -5,9 +5,11 @@ What the events give is encoded as the contract would answer, and compared.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from reference.abi import Array, Type, encode, struct
@@ -21,6 +23,7 @@ from reference.report import Cases
 from reference.transcript import keccak256
 
 _MOST_SEATS = 10
+_MESSAGES = ("Enrolled", "Committed", "Revealed", "Dealt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +136,16 @@ def _natural(number: int) -> int:
 def _step(record: Record, part: str) -> int:
     if record.every("CeremonyFailed", part=part):
         return 7
-    is_final = bool(record.every("CeremonyFinal", part=part))
-    return 6 if is_final else refute("the ceremony is not over")
+    if record.every("CeremonyFinal", part=part):
+        return 6
+    started = record.last("AttemptStarted", part=part)
+    acted = Counter(
+        event.name
+        for event in record.every(*_MESSAGES, part=part)
+        if event["attempt"] == started["attempt"]
+    )
+    full = (acted[name] >= started["n"] for name in _MESSAGES)
+    return 1 + len([*takewhile(bool, full)])
 
 
 def _cer(record: Record, part: str, attempt: int) -> bytes:

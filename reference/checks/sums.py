@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from reference.ballot import read_ciphertext
+from reference.checks.openings import OF_TALLY
 from reference.curve import INFINITY, decode_points
-from reference.errors import claim
+from reference.errors import NotDueError, claim
 from reference.record import Record
 from reference.report import Cases
 
@@ -17,6 +18,8 @@ def check_sums(record: Record, cases: Cases) -> None:
 
 
 def _claim_sum(record: Record, contest: int) -> None:
+    if not record.every(*OF_TALLY, contest=contest):
+        raise NotDueError("is not frozen yet")
     frozen = record.every("TallyFrozen", contest=contest)
     claim(len(frozen) == 1, "was not frozen once")
     ballots = record.every("BallotCast", contest=contest)

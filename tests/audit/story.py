@@ -94,9 +94,10 @@ LOCKED = "voter 1.1"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The election when it is over."""
+    """The election when it is over. early: its boards before, by what was done last."""
 
     board: Board
+    early: dict[str, Board]
     boxes: dict[int, Box]
     shares: dict[str, KeyShare]
     connection: Connection
@@ -119,16 +120,26 @@ class Story:
         self.shares: dict[str, KeyShare] = {}
         self.lists: dict[int, VoterList] = {}
         self.ballots: dict[str, bytes] = {}
+        self.early: dict[str, Board] = {}
 
     def tell(self) -> Told:
+        self.remember("deployed")
         self.make_keys()
+        self.remember("boxes")
         self.publish_lists()
+        self.remember("lists")
         self.register_voters()
         self.vote()
+        self.remember("polls")
         self.count()
         board = read_board(self.connection, self.opened.address)
         boxes = {contest: box.box for contest, box in self.boxes.items()}
-        return Told(board, boxes, self.shares, self.connection, self.deployment)
+        return Told(
+            board, self.early, boxes, self.shares, self.connection, self.deployment
+        )
+
+    def remember(self, done: str) -> None:
+        self.early[done] = read_board(self.connection, self.opened.address)
 
     def send(self, role: str, *acts: Act) -> None:
         self.connection.send_all(acts, key=key_of(role))
@@ -161,13 +172,16 @@ class Story:
         contract = self.opened.trustees.contract
         self.send("commission", contract.act("expire"))  # trustee 2 was silent
         seated = ("trustee 1", "reserve trustee", "trustee 3")
+        self.remember("exclusion")
         self._finish(trustees, seated)
         issuers = issuers_ceremony(self.opened)
         self._advance(issuers, ISSUERS, times=3)
+        self.remember("reveals")
         self._deal_garbage(issuers, "issuer 2")
         self._advance(issuers, ("issuer 1", "issuer 3"), times=1)
         advance_member(issuers, member_of("issuer 3"))  # complains
         self._finish(issuers, ("issuer 1", "issuer 3"))
+        self.remember("keys")
         for contest in self.manifest.contests:
             self.send("commission", self.opened.election.create_box(contest.id))
             self.boxes[contest.id] = read_box(self.opened, contest.id)
@@ -350,8 +364,10 @@ class Story:
         self.travel_to(self.manifest.times.cast_closing + EXTENSION)
         for contest in self.manifest.contests:
             self.send("commission", self.opened.tally.freeze(contest.id))
+        self.remember("frozen")
         self._override(2)
         self._open_sum(1)
+        self.remember("first result")
         self._open_sum(2)
 
     def _override(self, contest: int) -> None:

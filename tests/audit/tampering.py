@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from eth_abi.abi import encode
 
 from election.audit.audit import audit_board
-from election.audit.report import Finding, Report
+from election.audit.report import Finding, Report, Verdict
 from election.crypto.transcript import Hash, hash_bytes
 from election.protocol.abi import ContractName, read_abi
 from election.protocol.board import Board, Log
@@ -26,11 +26,11 @@ def audit(board: Board) -> Report:
 
 
 def examine(board: Board) -> dict[str, tuple[Finding, ...]]:
-    """Audit a board; give the findings of the checks that do not hold."""
+    """Audit a board; give the findings of the checks that fail."""
     return {
         check.name: check.outcome.findings
         for check in audit(board).checks
-        if not check.held
+        if check.verdict is Verdict.FAILED
     }
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from election.audit.catalogue import CHECKS
-from election.audit.report import NODE, CheckResult, Finding, Outcome
+from election.audit.report import NODE, Awaited, CheckResult, Finding, Outcome, Verdict
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.events import Event
@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTES = (events.BallotSkipped, events.ShareRefused)
 """Events that change nothing: no claim rests on them."""
 
+FINDING = Finding("subject", "fact", NODE, None)
+AWAITED = Awaited("subject", "is to come", None)
 ANNOUNCED = (events.ElectionDeployed, events.ContestListed)
 """Events with a title, which is bound to nothing."""
 
@@ -65,17 +67,21 @@ def test_note_that_is_left_out_changes_nothing(board: Board, kind: type[Event]) 
 
 
 @pytest.mark.parametrize(
-    ("outcome", "held"),
+    ("outcome", "verdict"),
     [
-        (Outcome(2, 2, ()), True),
-        (Outcome(1, 2, ()), False),
-        (Outcome(2, 2, (Finding("subject", "fact", NODE, None),)), False),
+        (Outcome(2, 2, ()), Verdict.HELD),
+        (Outcome(1, 2, ()), Verdict.FAILED),
+        (Outcome(2, 2, (FINDING,)), Verdict.FAILED),
+        (Outcome(1, 2, (), awaited=(AWAITED,)), Verdict.NOT_DUE),
+        (Outcome(0, 2, (), awaited=(AWAITED,)), Verdict.FAILED),
+        (Outcome(0, 2, (FINDING,), awaited=(AWAITED,)), Verdict.FAILED),
     ],
 )
 def test_check_holds_when_all_is_verified_and_nothing_is_wrong(
-    outcome: Outcome, held: bool
+    outcome: Outcome, verdict: Verdict
 ) -> None:
-    assert CheckResult(1, "name", "claim", outcome).held == held
+    result = CheckResult(1, "name", "claim", outcome)
+    assert (result.verdict, result.held) == (verdict, verdict is Verdict.HELD)
 
 
 def test_board_without_any_log_verifies_nothing(board: Board) -> None:
@@ -93,7 +99,8 @@ def test_board_of_another_chain_is_noticed(board: Board) -> None:
 def test_fault_in_one_contest_leaves_the_others_verified(board: Board) -> None:
     result = find(board, events.ResultPublished, lambda e: e.event.contest == 2)
     contests = {each.contest: each for each in audit(drop(board, result)).contests}
-    assert [c for c, each in contests.items() if each.verified] == [1, 3, 4]
+    verdicts = [each.verdict for each in contests.values()]
+    assert verdicts == [Verdict.HELD, Verdict.FAILED, Verdict.HELD, Verdict.HELD]
 
 
 def is_bound(entry: Entry[Event], board: Board) -> bool:

@@ -47,6 +47,25 @@ def test_failed_check_exits_with_three(
     assert failed["outcome"]["findings"][0]["blames"] == "trustee 1"
 
 
+def test_early_audit_exits_with_zero(
+    told: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "early.jsonl"
+    write_bundle(path, told.early["polls"])
+    assert _run("audit", [str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "0 of 4 not due" in text
+    assert "not due: contest 1: is not frozen yet" in text
+    assert "blames" not in text
+    assert "First district: 4 ballots, not due yet" in text
+    assert text.endswith("verified: 0 of 4 contests, 7 of 7 ballots\n")
+    assert _run("audit", [str(path), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["held"], report["verdict"]) == (False, "not due")
+    verdicts = {check["name"]: check["verdict"] for check in report["checks"]}
+    assert (verdicts["sums"], verdicts["ballots"]) == ("not due", "held")
+
+
 @pytest.mark.parametrize("raw", [b"", b"no bundle", b"\x1f\x8b\x08", b"\xff" * 99])
 def test_malformed_file_exits_with_two(
     tmp_path: Path, raw: bytes, capsys: pytest.CaptureFixture[str]

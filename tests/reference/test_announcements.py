@@ -257,7 +257,7 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("rules", "have another id", rules(slug="another")),
     ("rules", "impossible threshold", roster(threshold=4)),
     ("lists", "is of no contest", move(events.ListPublished, 9)),
-    ("lists", "there is no ListPublished", leave_out(events.ListPublished, 4)),
+    ("lists", "has no list", leave_out(events.ListPublished, 4)),
 )
 
 

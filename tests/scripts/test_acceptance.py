@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 
 from election.audit.audit import ALL
-from election.audit.report import CheckResult, Finding, Outcome
+from election.audit.report import NOBODY, CheckResult, Finding, Outcome
 from election.client.casting import cast_ballots
 from election.client.ceremony import issuers_ceremony, trustees_ceremony
 from election.crypto.scalar import Scalar, reduce_scalar
 from election.crypto.sharing import lagrange_coefficients
 from election.protocol.ceremony.enrolment import derive_encryption_secret
+from election.protocol.replay import Part
 from scripts import acceptance
 from scripts.acceptance import (
     COUNT,
@@ -23,12 +24,12 @@ from scripts.acceptance import (
     POLLS,
     RULES,
     accept_board,
-    list_due,
     read_record,
     require_keys,
+    require_own_key,
 )
 from scripts.create_boxes import create_boxes
-from scripts.errors import UnverifiedError
+from scripts.errors import InputError, UnverifiedError
 from scripts.freeze import freeze
 from tests.client.stage import ISSUERS, RELAY, TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
@@ -88,18 +89,23 @@ def test_keys_of_an_honest_election_are_accepted(honest: Stage) -> None:
 def test_checks_become_due_as_keys_and_boxes_are_made() -> None:
     stage = deploy(connect_in_process())
     travel(stage.connection, stage.manifest.times.keys)
-    due = [list_due(read_record(stage.opened))]
+    later = [require_keys(read_record(stage.opened), MADE)]
     stage.hold_ceremony(issuers_ceremony(stage.opened), ISSUERS)
-    due.append(list_due(read_record(stage.opened)))
+    later.append(require_keys(read_record(stage.opened), MADE))
     stage.hold_ceremony(trustees_ceremony(stage.opened), TRUSTEES[:3])
-    due.append(list_due(read_record(stage.opened)))
+    later.append(require_keys(read_record(stage.opened), MADE))
     for contest in (1, 30):
         act = stage.opened.election.create_box(contest)
         stage.connection.send(act, key=RELAY)
-        due.append(list_due(read_record(stage.opened)))
-    assert due == [RULES, (*RULES, "issuers"), KEYS, KEYS, MADE]
-    for checks in due:
-        require_keys(read_record(stage.opened), checks)
+        later.append(require_keys(read_record(stage.opened), MADE))
+    rest = ("images", "contexts")
+    assert later == [
+        ("trustees", "issuers", *rest),
+        ("trustees", *rest),
+        ("contexts",),
+        ("contexts",),
+        (),
+    ]
 
 
 def test_keys_do_not_hold_when_a_member_published_its_own_secret(
@@ -108,7 +114,7 @@ def test_keys_do_not_hold_when_a_member_published_its_own_secret(
     """Before the polls they can be made again, without this member."""
     board = read_record(poisoned.opened)
     with pytest.raises(UnverifiedError, match=r"\(images\): key of issuer 1: hides"):
-        require_keys(board, list_due(board))
+        require_keys(board, MADE)
 
 
 def test_no_box_is_made_for_keys_that_do_not_hold() -> None:
@@ -151,10 +157,32 @@ def test_election_that_anybody_can_read_goes_no_further(
         accept_board(board, MADE)
 
 
-def test_images_that_could_not_be_looked_for_are_not_borne() -> None:
+def test_no_secret_meets_keys_that_are_not_made_and_nobody_is_accused(
+    honest: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
     stage = deploy(connect_in_process())
-    with pytest.raises(UnverifiedError, match=r"check 7 \(images\)"):
-        accept_board(read_record(stage.opened), ["images"])
+    audited = accept_board(read_record(stage.opened), COUNT)
+    told = capsys.readouterr().err
+    assert "not due: trustees' ceremony: is not final yet" in told
+    assert "blames" not in told
+    share = honest.shares[TRUSTEES[0]]
+    with pytest.raises(InputError, match="trustees' ceremony: is not final yet"):
+        require_own_key(audited.evidence, share, part=Part.TRUSTEES)
+
+
+def test_contest_that_was_late_does_not_stop_the_others(
+    honest: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = read_record(honest.opened)
+    late = Finding("contest 30", "got no box in time", NOBODY, 30)
+    give_findings(monkeypatch, "contexts", (late,))
+    accept_board(board, ["contexts"])
+    give_findings(monkeypatch, "trustees", (replace(late, contest=None),))
+    with pytest.raises(UnverifiedError, match="got no box in time"):
+        accept_board(board, ["trustees"])
+    give_findings(monkeypatch, "contexts", ())
+    with pytest.raises(UnverifiedError, match="something is missing"):
+        accept_board(board, ["contexts"])
 
 
 def test_own_secret_is_all_that_is_borne(poisoned: Stage) -> None:
@@ -215,6 +243,6 @@ def give_findings(
     patch: pytest.MonkeyPatch, name: str, findings: tuple[Finding, ...]
 ) -> None:
     """Let a check of this name find these faults."""
-    outcome = Outcome(9, 9 + len(findings), findings)
+    outcome = Outcome(9, 10 + len(findings), findings)
     result = CheckResult(1, name, "it holds", outcome)
     patch.setattr(acceptance, "run_checks", lambda *_, **__: iter([result]))

@@ -22,6 +22,8 @@ def check_ballots(evidence: Evidence) -> Outcome:
 
 
 def _check_contest(evidence: Evidence, contest: ContestListed) -> Outcome:
+    if not evidence.every(BallotCast, contest.contest):
+        return Outcome(0, 0, ())  # there may be no box yet
     try:
         casts = evidence.casts(contest.contest)
     except ElectionError as error:

@@ -11,7 +11,14 @@ from typing import Final, Generic, cast, get_args
 from election.audit.checks.attempt import AttemptReplay, Message
 from election.audit.errors import MissingError, require
 from election.audit.evidence import Evidence
-from election.audit.report import COMMISSION, NODE, VALIDATORS, Finding, Outcome
+from election.audit.report import (
+    COMMISSION,
+    NOBODY,
+    VALIDATORS,
+    Awaited,
+    Finding,
+    Outcome,
+)
 from election.audit.verify import Named, describe
 from election.crypto.group import G1Point, G2Point, Point
 from election.crypto.transcript import Address
@@ -175,10 +182,15 @@ def _check(evidence: Evidence, part: Part, replay: CeremonyReplay[Point]) -> Out
             named = Named(f"{part.title}, {type(entry.event).__name__}")
             finding = describe(error, named=named, blames=VALIDATORS)
             return Outcome(verified, len(entries), (finding,))
-    findings: tuple[Finding, ...] = ()
-    if not replay.is_final:
-        findings = (Finding(part.title, "has no final attempt", NODE, None),)
-    return Outcome(len(entries), len(entries), findings)
+    verified = len(entries)
+    if replay.is_final:
+        return Outcome(verified, verified, ())
+    if evidence.is_over(part):
+        # whoever was silent is not named: after the deadline anyone could exclude it
+        finding = Finding(part.title, "ended without a key", NOBODY, None)
+        return Outcome(verified, verified + 1, (finding,))
+    awaited = Awaited(part.title, "is not final yet", None)
+    return Outcome(verified, verified + 1, (), awaited=(awaited,))
 
 
 def _await(

@@ -5,9 +5,9 @@ docs/protocol.md §2. With another key in the box, somebody else could open the 
 
 from __future__ import annotations
 
-from election.audit.errors import require
+from election.audit.errors import NotDueError, require
 from election.audit.evidence import Evidence
-from election.audit.report import VALIDATORS, Outcome
+from election.audit.report import NOBODY, VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol.context import Box, ContestTerms, derive_ctx
 from election.protocol.events import BoxCreated, BoxOpened, ContestListed
@@ -25,6 +25,7 @@ def check_contexts(evidence: Evidence) -> Outcome:
 
 
 def _verify(evidence: Evidence, contest: ContestListed) -> None:
+    _require_due(evidence, contest.contest)
     created = evidence.last(BoxCreated, contest.contest)
     opened = evidence.last(BoxOpened, contest.contest)
     _verify_place(evidence, created, opened)
@@ -40,6 +41,15 @@ def _verify(evidence: Evidence, contest: ContestListed) -> None:
     terms = _state_terms(evidence, contest, box)
     is_right = derive_ctx(terms) == opened.event.ctx
     require(is_right, "has another ctx than its terms give", blames=VALIDATORS)
+
+
+def _require_due(evidence: Evidence, contest: int) -> None:
+    """Tell a box that may still be made from one that was not made in time."""
+    made = evidence.every(BoxCreated, contest), evidence.every(BoxOpened, contest)
+    if not any(made):
+        if evidence.now < evidence.times.registration:
+            raise NotDueError("has no box yet")
+        require(False, "got no box in time", blames=NOBODY)
 
 
 def _verify_place(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from election.audit.errors import require
 from election.audit.evidence import Evidence
-from election.audit.report import ISSUERS, TRUSTEES, Outcome
-from election.audit.verify import Named, verify_each
+from election.audit.report import ISSUERS, TRUSTEES, Awaited, Outcome
+from election.audit.verify import Named, join_outcomes, verify_each
 from election.crypto.group import G1_BYTES, G2, G2_BYTES, G, decode_g1, decode_g2, pair
 from election.protocol import events
 from election.protocol.replay import Entry, Part
@@ -19,8 +19,6 @@ from election.protocol.replay import Entry, Part
 
 def check_images(evidence: Evidence) -> Outcome:
     """Pair every key point of G1 and every point of G2, and compare."""
-    for part in (Part.TRUSTEES, Part.ISSUERS):
-        evidence.ceremony(part)  # an image may come with the last message
     images: dict[bytes, str] = {}
     for raw, owner in _points_of_g2(evidence):
         point = decode_g2(raw, allow_infinity=True)
@@ -34,9 +32,15 @@ def check_images(evidence: Evidence) -> Outcome:
         require(owner is None, fact, blames=owners[raw])
 
     owners = dict(_points_of_g1(evidence))
-    return verify_each(
+    outcome = verify_each(
         owners, verify, name=lambda raw: Named(f"key of {owners[raw]}"), blames=TRUSTEES
     )
+    awaited = tuple(
+        Awaited(part.title, "may publish more points", None)
+        for part in (Part.TRUSTEES, Part.ISSUERS)
+        if not evidence.is_over(part)  # an image may come with the last message
+    )
+    return join_outcomes((outcome, Outcome(0, len(awaited), (), awaited=awaited)))
 
 
 def _points_of_g1(evidence: Evidence) -> Iterator[tuple[bytes, str]]:
@@ -89,5 +93,7 @@ def _owner(
 def _name(evidence: Evidence, part: Part, index: int, *, attempt: int) -> str:
     """Name a member; in an aborted attempt the same index may be of another."""
     role = "trustee" if part is Part.TRUSTEES else "issuer"
-    is_final = attempt == evidence.last(events.CeremonyFinal, part).event.attempt
-    return f"{role} {index}" if is_final else f"{role} {index} of attempt {attempt}"
+    last = evidence.last(events.AttemptStarted, part).event.attempt
+    return (
+        f"{role} {index}" if attempt == last else f"{role} {index} of attempt {attempt}"
+    )

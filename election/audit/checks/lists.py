@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from election.audit.errors import require
+from election.audit.errors import NotDueError, require
 from election.audit.evidence import Evidence
 from election.audit.report import COMMISSION, Outcome
 from election.audit.verify import Named, join_outcomes, verify_each
@@ -28,6 +28,13 @@ def check_lists(evidence: Evidence) -> Outcome:
         is_sane = 0 < entry.event.size <= _SIZE_AT_MOST
         require(is_sane, "has an impossible size", blames=COMMISSION)
 
+    def require_list(contest: int) -> None:
+        if evidence.every(ListPublished, contest):
+            return
+        if evidence.now < evidence.times.registration:
+            raise NotDueError("is not published yet")
+        require(False, "was not published in time", blames=COMMISSION)
+
     return join_outcomes(
         (
             verify_each(
@@ -38,7 +45,7 @@ def check_lists(evidence: Evidence) -> Outcome:
             ),
             verify_each(
                 contests,
-                lambda contest: evidence.last(ListPublished, contest),
+                require_list,
                 name=_name,
                 blames=COMMISSION,
             ),

@@ -6,7 +6,7 @@ equation of its own.
 
 from __future__ import annotations
 
-from election.audit.errors import require
+from election.audit.errors import NotDueError, require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
@@ -44,9 +44,11 @@ def _verify(evidence: Evidence, contest: ContestListed) -> None:
         is_silent = not evidence.every(ResultPublished, contest.contest)
         require(is_silent, "is withheld and has a result", blames=VALIDATORS)
         return
-    event = evidence.last(ResultPublished, contest.contest).event
-    is_only = len(evidence.every(ResultPublished, contest.contest)) == 1
-    require(is_only, "has several results", blames=VALIDATORS)
+    results = evidence.every(ResultPublished, contest.contest)
+    if not results:
+        raise NotDueError("has no result yet")
+    require(len(results) == 1, "has several results", blames=VALIDATORS)
+    event = results[0].event
     tally = evidence.tally(contest.contest)
     if tally.cast_count == 0:
         is_zero = event.counts == (0,) * len(contest.candidates)

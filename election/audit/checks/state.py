@@ -25,12 +25,16 @@ from election.protocol.events import (
     CeremonyBound,
     CeremonyFailed,
     CeremonyFinal,
+    Committed,
     ContestListed,
+    Dealt,
+    Enrolled,
     Extended,
     Issued,
     ListPublished,
     PaperMarked,
     ResultPublished,
+    Revealed,
     ShareAccepted,
     TallyFrozen,
 )
@@ -38,6 +42,13 @@ from election.protocol.replay import Part
 from election.protocol.tally import TallyState
 from election.protocol.views import View, list_views, read_answer
 
+_Message = Enrolled | Committed | Revealed | Dealt
+_MESSAGES: Final[Mapping[Step, type[_Message]]] = {
+    Step.ENROLL: Enrolled,
+    Step.COMMIT: Committed,
+    Step.REVEAL: Revealed,
+    Step.SHARES: Dealt,
+}
 _NOWHERE: Final = Address(bytes(ADDRESS_BYTES))
 
 
@@ -76,11 +87,17 @@ def _spell(value: Any) -> str:
 
 
 def _count_steps(evidence: Evidence, part: Part) -> int:
-    """Tell the step of a ceremony that is over; of another no check may hold."""
+    """Tell the step of a ceremony: the first in which a member has not acted."""
     if evidence.every(CeremonyFailed, part):
         return Step.FAILED
-    evidence.last(CeremonyFinal, part)
-    return Step.FINAL
+    if evidence.every(CeremonyFinal, part):
+        return Step.FINAL
+    started = evidence.last(AttemptStarted, part).event
+    for step, kind in _MESSAGES.items():
+        acted = [each.event.attempt for each in evidence.every(kind, part)]
+        if acted.count(started.attempt) < started.n:
+            return step
+    return Step.CONFIRM
 
 
 def _find_cer(evidence: Evidence, part: Part) -> bytes:

@@ -5,8 +5,10 @@ docs/protocol.md §5.
 
 from __future__ import annotations
 
+from typing import get_args
+
 from election.audit.casts import Cast
-from election.audit.errors import require
+from election.audit.errors import NotDueError, require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
@@ -14,7 +16,7 @@ from election.crypto.elgamal import Ciphertext, combine_ciphertexts
 from election.crypto.group import G1_BYTES
 from election.errors import BallotError
 from election.protocol.encoding import decode_totals, encode_totals
-from election.protocol.events import ContestListed, TallyFrozen
+from election.protocol.events import ContestListed, TallyEvent, TallyFrozen
 
 
 def check_sums(evidence: Evidence) -> Outcome:
@@ -28,6 +30,8 @@ def check_sums(evidence: Evidence) -> Outcome:
 
 
 def _verify(evidence: Evidence, contest: ContestListed) -> None:
+    if not any(evidence.every(kind, contest.contest) for kind in get_args(TallyEvent)):
+        raise NotDueError("is not frozen yet")
     frozen = evidence.last(TallyFrozen, contest.contest)
     is_only = len(evidence.every(TallyFrozen, contest.contest)) == 1
     require(is_only, "was frozen twice", blames=VALIDATORS)
