@@ -5,6 +5,7 @@ from __future__ import annotations
 from election.client.open_election import ContestBox, OpenElection, read_box
 from election.crypto.signature import SigningKey
 from scripts.acceptance import KEYS, read_record, require_keys
+from scripts.contests import Fates, act_on_each, send_unless_done
 from scripts.errors import InputError
 from scripts.files.key_file import Role
 from scripts.options import (
@@ -15,26 +16,33 @@ from scripts.options import (
     PasswordFile,
     RpcUrl,
 )
-from scripts.session import enter, unlock
-from scripts.terminal import show
+from scripts.session import acting, enter, unlock
 
 EXAMPLE = "veche create-boxes --election election.json --key keys/commission.json"
 
 
-def create_boxes(opened: OpenElection, *, key: SigningKey) -> dict[int, ContestBox]:
-    """Make the boxes that are missing; returns all, by contest, their ctx checked.
+def create_boxes(opened: OpenElection, *, key: SigningKey) -> Fates[ContestBox]:
+    """Make the boxes that are missing; tells of all, their ctx checked.
 
     Raises InputError if there are no keys yet, and UnverifiedError if they do not
     hold: no voter should meet them.
     """
     contests = list(opened.contests)
     found = dict(zip(contests, opened.election.boxes(contests), strict=True))
-    missing = [contest for contest, address in found.items() if not any(address)]
-    if missing:
+    if not all(map(any, found.values())):
         _require_keys(opened)
-    for contest in missing:
-        opened.connection.send(opened.election.create_box(contest), key=key)
-    return {contest: read_box(opened, contest) for contest in contests}
+
+    def act(contest: int) -> ContestBox:
+        if not any(found[contest]):
+            send_unless_done(
+                opened,
+                opened.election.create_box(contest),
+                key=key,
+                is_done=lambda: any(opened.election.boxes([contest])[0]),
+            )
+        return read_box(opened, contest)
+
+    return act_on_each(contests, act)
 
 
 def _require_keys(opened: OpenElection) -> None:
@@ -55,9 +63,8 @@ def command(
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
-    boxes = create_boxes(opened, key=key_file.key)
-    addresses = {
-        str(contest): f"0x{made.handle.contract.address.hex()}"
-        for contest, made in boxes.items()
-    }
-    show(addresses, as_json=as_json)
+    with acting(key_file):
+        boxes = create_boxes(opened, key=key_file.key)
+    boxes.report(
+        lambda _, made: f"0x{made.handle.contract.address.hex()}", as_json=as_json
+    )

@@ -6,12 +6,16 @@ ElectionError
     ├── InputError       a file or an argument that is not what it should be
     │   ├── RefusedLinesError  lines of a table, each with its reason
     │   └── FileError    a file that the system does not let be written
+    ├── NotYetError      what is not due yet, and so no fault
+    ├── ContestError     contests in which an act failed; in the others it stands
     ├── PasswordError    a key file that this password does not open
     └── UnverifiedError  a record that nothing secret may meet
 ```
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from election.errors import ElectionError
 
@@ -36,6 +40,20 @@ class RefusedLinesError(InputError):
 
 class FileError(InputError):
     """Report a file that cannot be written; no part of it was."""
+
+
+class NotYetError(ScriptError):
+    """Report what cannot be done yet and is nobody's fault."""
+
+
+class ContestError(ScriptError):
+    """Report the contests in which an act failed, with the reason of the first."""
+
+    def __init__(self, failed: Mapping[int, str]) -> None:
+        """Keep why each failed; what was done for other contests stands."""
+        contest, fact = next(iter(failed.items()))
+        others = f"; and {len(failed) - 1} contests more" if len(failed) > 1 else ""
+        super().__init__(f"contest {contest}", fact + others)
 
 
 class PasswordError(ScriptError):

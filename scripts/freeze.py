@@ -7,6 +7,13 @@ from collections.abc import Sequence
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
+from scripts.contests import (
+    Fates,
+    act_on_each,
+    require_box,
+    require_closed,
+    send_unless_done,
+)
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -17,20 +24,31 @@ from scripts.options import (
     RpcUrl,
     SomeContests,
 )
-from scripts.session import enter, unlock
-from scripts.terminal import show
+from scripts.session import acting, enter, unlock
 
 EXAMPLE = "veche freeze --election election.json --key keys/commission.json"
 
 
 def freeze(
     opened: OpenElection, contests: Sequence[int], *, key: SigningKey
-) -> dict[int, TallyState]:
-    """Freeze the contests that are not frozen yet; returns the states of all."""
-    for contest in contests:
-        if opened.tally.state(contest) is TallyState.NONE:
-            opened.connection.send(opened.tally.freeze(contest), key=key)
-    return {contest: opened.tally.state(contest) for contest in contests}
+) -> Fates[TallyState]:
+    """Freeze the contests that are not frozen yet; tells the states of all.
+
+    Raises InputError while the polls are open.
+    """
+    require_closed(opened)
+
+    def is_frozen(contest: int) -> bool:
+        return opened.tally.state(contest) is not TallyState.NONE
+
+    def freeze_one(contest: int) -> TallyState:
+        require_box(opened, contest)
+        if not is_frozen(contest):
+            act = opened.tally.freeze(contest)
+            send_unless_done(opened, act, key=key, is_done=lambda: is_frozen(contest))
+        return opened.tally.state(contest)
+
+    return act_on_each(contests, freeze_one)
 
 
 def command(
@@ -44,6 +62,6 @@ def command(
     """Close the encrypted sums after the polls, so that trustees can decrypt them."""
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
-    states = freeze(opened, contests or list(opened.contests), key=key_file.key)
-    shown = {str(contest): state.name.lower() for contest, state in states.items()}
-    show(shown, as_json=as_json)
+    with acting(key_file):
+        states = freeze(opened, contests or list(opened.contests), key=key_file.key)
+    states.report(lambda _, state: state.name.lower(), as_json=as_json)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from election.client.open_election import OpenElection
-from election.crypto.signature import SigningKey
+from election.crypto.signature import SigningKey, derive_address
 from election.protocol.context import derive_election_id
-from election.protocol.voter_list import VoterList
+from election.protocol.phases import Phase
+from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList
+from scripts.contests import Fates, act_on_each
 from scripts.errors import InputError, RefusedLinesError
-from scripts.files.json_file import render_json, write_same
 from scripts.files.key_file import Role
-from scripts.files.register_file import (
-    Register,
-    list_look_alikes,
-    read_register,
-    render_salts,
-)
-from scripts.files.voter_files import ListFile, build_lists
+from scripts.files.list_folder import ListFolder
+from scripts.files.register_file import Register, list_look_alikes, read_register
+from scripts.files.voter_files import build_lists
+from scripts.omissions import list_missing
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -29,9 +28,10 @@ from scripts.options import (
     KeyPath,
     PasswordFile,
     RpcUrl,
+    SomeContests,
 )
-from scripts.session import enter, unlock
-from scripts.terminal import say, show
+from scripts.session import acting, enter, unlock
+from scripts.terminal import say, show, spell_time
 
 EXAMPLE = (
     "veche publish-list voters.csv --election election.json "
@@ -40,23 +40,68 @@ EXAMPLE = (
 _SHOWN: Final = 20  # lines of a register
 
 
-def publish_lists(
-    opened: OpenElection, lists: Mapping[int, VoterList], *, key: SigningKey
-) -> tuple[int, ...]:
-    """Publish or correct lists; returns the contests whose list was not so already."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be on the chain, by contest, and what is not there yet."""
+
+    wanted: Mapping[int, PublishedList]
+    changed: tuple[int, ...]
+
+
+def plan_lists(
+    opened: OpenElection,
+    wanted: Mapping[int, PublishedList],
+    *,
+    contests: Sequence[int],
+    replace: bool,
+) -> Plan:
+    """Plan what to publish; raises InputError if it may not or cannot be.
+
+    contests: those that need a list. replace: whether lists that are published, and
+    the salts given out for them, may become void.
+    """
+    for contest in (*wanted, *contests):
+        if contest not in opened.contests:
+            raise InputError(f"contest {contest}", "is not in the election")
+    found = opened.voter_list.published(list(opened.contests))
+    changed = tuple(each for each in wanted if found[each] != wanted[each])
+    if not changed:
+        return Plan(wanted, ())
+    _require_phase(opened)
+    missing = [c for c in contests if c not in wanted and found[c] == NO_LIST]
+    if missing:
+        options = " ".join(f"--no-voters {each}" for each in missing)
+        fact = f"has nobody of contest {_join(missing)}: add them, or give {options}"
+        raise InputError("register", fact)
+    void = [each for each in changed if found[each] != NO_LIST]
+    if void and not replace:
+        fact = f"contest {_join(void)} has another list already, whose salts would"
+        fact += " become void: give its salts.csv as the register, or --replace"
+        raise InputError("register", fact)
+    return Plan(wanted, changed)
+
+
+def publish_lists(opened: OpenElection, plan: Plan, *, key: SigningKey) -> Fates[bool]:
+    """Publish what is planned, and believe what the chain then has.
+
+    Tells of each contest whether its list was not there before.
+    """
     handle = opened.voter_list
-    changed = tuple(
-        contest
-        for contest, made in lists.items()
-        if (handle.root(contest), handle.size(contest))
-        != (made.tree.root, made.tree.size)
-    )
-    for contest in changed:
-        tree = lists[contest].tree
-        opened.connection.send(
-            handle.publish(contest, tree.root, size=tree.size), key=key
-        )
-    return changed
+
+    def publish(contest: int) -> None:
+        made = plan.wanted[contest]
+        act = handle.publish(contest, made.root, size=made.size)
+        opened.connection.send(act, key=key)
+
+    sent = act_on_each(plan.changed, publish)
+    found = handle.published(list(plan.wanted))
+    seen = {each for each, made in plan.wanted.items() if found[each] == made}
+    failed = {
+        each: sent.failed.get(each, "another list was published meanwhile")
+        for each in plan.wanted
+        if each not in seen
+    }
+    return Fates({each: each in plan.changed for each in sorted(seen)}, {}, failed)
 
 
 def accept_register(path: Path, *, are_different: bool) -> Register:
@@ -78,6 +123,18 @@ def accept_register(path: Path, *, are_different: bool) -> Register:
     return register
 
 
+def _require_phase(opened: OpenElection) -> None:
+    phase, times = opened.election.phase(), opened.rules.times
+    if phase < Phase.LIST:
+        raise InputError("lists", f"are published from {spell_time(times[1])} on")
+    if phase > Phase.LIST:
+        raise InputError("lists", f"were closed at {spell_time(times[2])}")
+
+
+def _join(contests: Collection[int]) -> str:
+    return ", ".join(map(str, contests))
+
+
 def _say_some(lines: Sequence[str]) -> None:
     for line in lines[:_SHOWN]:
         say(line)
@@ -85,13 +142,35 @@ def _say_some(lines: Sequence[str]) -> None:
         say(f"and {len(lines) - _SHOWN} lines more")
 
 
+def _select(
+    register: Register | None, contests: Sequence[int], *, empty: Sequence[int]
+) -> Register:
+    """Keep the voters of these contests; raises InputError if one has to be empty."""
+    voters = register.voters if register else ()
+    for voter in voters:
+        if voter.contest in empty:
+            fact = f"line {voter.line}: is a voter of contest {voter.contest}"
+            raise InputError("register", f"{fact}, which shall have none")
+    chosen = tuple(v for v in voters if not contests or v.contest in contests)
+    return Register(chosen, is_salted=not register or register.is_salted)
+
+
 def command(
-    register: Annotated[Path, typer.Argument(help="CSV: contest,voter_id[,salt].")],
     election: ElectionFile,
     key: KeyPath,
     out: Annotated[Path, typer.Option(help="Folder for lists and salts.")],
+    register: Annotated[
+        Path | None, typer.Argument(help="CSV: contest,voter_id[,salt].")
+    ] = None,
+    contests: SomeContests = None,
+    no_voters: Annotated[
+        list[int] | None, typer.Option(help="Id of a contest without voters.")
+    ] = None,
     different: Annotated[
         bool, typer.Option("--different", help="Voters that look alike are different.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Salts given out before become void.")
     ] = False,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
@@ -101,20 +180,35 @@ def command(
 
     Writes salts.csv, which only the registrar keeps and of which each voter gets one
     line, and list-CONTEST.json, which are public. salts.csv is a register, too: give
-    it to publish the same lists again.
+    it to publish the same lists again. Every contest needs a list, or the statement
+    that it has no voters.
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.COMMISSION})
-    voters = accept_register(register, are_different=different).voters
-    lists = build_lists(voters, election_id=derive_election_id(opened.rules.slug))
-    unknown = sorted(set(lists) - set(opened.contests))
-    if unknown:
-        raise InputError(str(register), f"contest {unknown[0]} is not in the election")
-    write_same(out / "salts.csv", render_salts(voters), mode=0o600)
-    for contest, made in lists.items():
-        text = render_json(ListFile("veche-list/1", contest, made.voters))
-        write_same(out / f"list-{contest}.json", text)
+    if derive_address(key_file.key) != opened.rules.commission:
+        raise InputError(str(key), "is of another election's commission")
+    empty = no_voters or []
+    if register is None and not empty:
+        raise InputError("register", "is missing: give the table of voters")
+    given = accept_register(register, are_different=different) if register else None
+    chosen = _select(given, contests or [], empty=empty)
+    made = build_lists(chosen.voters, election_id=derive_election_id(opened.rules.slug))
+    wanted = {each: voter_list.published for each, voter_list in made.items()}
+    wanted |= dict.fromkeys(empty, NO_VOTERS)
+    folder = ListFolder(out)
+    with acting(key_file):
+        every = contests or list(opened.contests)
+        plan = plan_lists(opened, wanted, contests=every, replace=replace)
+        folder.require_room(chosen.voters, made)
+        if plan.changed and not chosen.is_salted:
+            folder.keep_draft(chosen.voters)
+            say(f"drew salts; to go on if this ends early, publish {folder.draft}")
+        fates = publish_lists(opened, plan, key=key_file.key)
+        folder.keep(chosen.voters, made, [each for each in made if each in fates.done])
     say(f"wrote {out}; keep salts.csv there secret")
-    changed = publish_lists(opened, lists, key=key_file.key)
-    sizes = {str(contest): made.tree.size for contest, made in lists.items()}
-    show({"published": list(changed), "voters": sizes}, as_json=as_json)
+    for warning in list_missing(opened):
+        say(f"warning: {warning}")
+    shown = {str(each): wanted[each].voters for each in fates.done}
+    published = [each for each, is_new in fates.done.items() if is_new]
+    show({"published": published, "voters": shown}, as_json=as_json)
+    fates.require()

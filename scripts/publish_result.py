@@ -8,6 +8,14 @@ from election.client.open_election import OpenElection, read_box
 from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
+from scripts.contests import (
+    Fates,
+    act_on_each,
+    require_box,
+    require_closed,
+    send_unless_done,
+)
+from scripts.errors import NotYetError
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -18,8 +26,7 @@ from scripts.options import (
     RpcUrl,
     SomeContests,
 )
-from scripts.session import enter, unlock
-from scripts.terminal import show
+from scripts.session import acting, enter, unlock
 
 EXAMPLE = "veche publish-result --election election.json --key keys/commission.json"
 
@@ -27,22 +34,47 @@ EXAMPLE = "veche publish-result --election election.json --key keys/commission.j
 def publish_result(
     opened: OpenElection, contest: int, *, key: SigningKey
 ) -> tuple[int, ...]:
-    """Publish a contest's counts; none while the contest is withheld.
+    """Publish a contest's counts; returns those that the chain then has.
 
-    Raises CountError while there are fewer than k shares.
+    Raises NotYetError while there is nothing to count, and CountError for what cannot
+    be what was cast.
     """
-    if opened.tally.state(contest) in (TallyState.OPEN, TallyState.NONE):
-        frozen = recompute_tally(opened, read_box(opened, contest))
-        result = find_counts(opened, frozen)
-        opened.connection.send(opened.tally.finalize(contest, result), key=key)
+    require_box(opened, contest)
+    state = opened.tally.state(contest)
+    if state is TallyState.NONE:
+        raise NotYetError(f"contest {contest}", "not frozen yet")
+    if state is TallyState.WITHHELD:
+        raise NotYetError(f"contest {contest}", "withheld")
+    if state is TallyState.OPEN:
+        _finalize(opened, contest, key=key)
     return opened.tally.counts(contest)
 
 
 def publish_results(
     opened: OpenElection, contests: Sequence[int], *, key: SigningKey
-) -> dict[int, tuple[int, ...]]:
-    """Publish the counts of contests, one after another."""
-    return {each: publish_result(opened, each, key=key) for each in contests}
+) -> Fates[tuple[int, ...]]:
+    """Publish the counts of contests, whatever becomes of the others.
+
+    Raises InputError while the polls are open.
+    """
+    require_closed(opened)
+    return act_on_each(contests, lambda each: publish_result(opened, each, key=key))
+
+
+def _finalize(opened: OpenElection, contest: int, *, key: SigningKey) -> None:
+    given = opened.tally.shares(contest, trustees=opened.trustees.n())
+    count, threshold = sum(map(bool, given)), opened.deployed.trustees.threshold
+    if count < threshold:
+        fact = f"{count} shares of trustees yet, {threshold} needed"
+        raise NotYetError(f"contest {contest}", fact)
+    frozen = recompute_tally(opened, read_box(opened, contest))
+    act = opened.tally.finalize(contest, find_counts(opened, frozen))
+    send_unless_done(
+        opened,
+        act,
+        key=key,
+        is_done=lambda: opened.tally.state(contest) is TallyState.FINAL,
+    )
 
 
 def command(
@@ -60,9 +92,11 @@ def command(
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
     wanted = contests or list(opened.contests)
-    results = publish_results(opened, wanted, key=key_file.key)
-    shown: dict[str, object] = {}
-    for contest, counts in results.items():
+    with acting(key_file):
+        results = publish_results(opened, wanted, key=key_file.key)
+
+    def spell(contest: int, counts: tuple[int, ...]) -> dict[str, int]:
         names = opened.contests[contest].candidates
-        shown[str(contest)] = dict(zip(names, counts, strict=False)) or "withheld"
-    show(shown, as_json=as_json)
+        return dict(zip(names, counts, strict=False))
+
+    results.report(spell, as_json=as_json)

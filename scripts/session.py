@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from election.client.open_election import OpenElection, open_election
@@ -10,6 +12,7 @@ from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import read_text
 from scripts.files.key_file import KeyFile, Role, open_key_file
+from scripts.files.lock import hold_file
 
 
 def enter(election: Path, rpc_url: str) -> OpenElection:
@@ -18,6 +21,17 @@ def enter(election: Path, rpc_url: str) -> OpenElection:
     address = deployment.election
     connection = connect(rpc_url, chain_id=deployment.chain_id)
     return open_election(connection, address, since=deployment.block)
+
+
+@contextmanager
+def acting(key_file: KeyFile) -> Iterator[None]:
+    """Act from an account alone: another program with this key file waits.
+
+    Two at once would number their transactions alike, and each would judge by what the
+    other is changing.
+    """
+    with hold_file(key_file.path):
+        yield
 
 
 def unlock(path: Path, password_file: Path | None, *, roles: set[Role]) -> KeyFile:

@@ -9,9 +9,11 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
+from election.protocol.voter_list import NO_LIST
+from scripts.omissions import list_missing
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, RpcUrl
 from scripts.session import enter
-from scripts.terminal import show, spell_time
+from scripts.terminal import say, show, spell_time
 
 EXAMPLE = "veche status --election election.json"
 _TIMES = ("keys", "list", "registration", "freeze", "voting", "grace", "closed")
@@ -32,6 +34,7 @@ def read_status(opened: OpenElection) -> dict[str, Any]:
         "contests": {
             str(each): _read_contest(opened, each) for each in opened.contests
         },
+        "warnings": list_missing(opened),
     }
 
 
@@ -48,11 +51,12 @@ def _read_ceremony(handle: KeyCeremony) -> dict[str, Any]:
 
 def _read_contest(opened: OpenElection, contest: int) -> dict[str, Any]:
     voter_list = opened.voter_list
+    published = voter_list.published([contest])[contest]
     names = opened.contests[contest].candidates
     counts = opened.tally.counts(contest)
     return {
         "title": opened.contests[contest].title,
-        "voters": voter_list.size(contest),
+        "voters": None if published == NO_LIST else published.voters,
         "online": voter_list.online(contest),
         "paper": voter_list.paper(contest),
         "issued": voter_list.issued(contest),
@@ -80,6 +84,8 @@ def command(
     if as_json:
         show(status, as_json=True)
         return
+    for warning in status.pop("warnings"):
+        say(f"warning: {warning}")
     for group in ("times", "contests"):
         rows = status.pop(group)
         status |= {f"{group} {key}": value for key, value in rows.items()}

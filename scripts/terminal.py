@@ -79,6 +79,7 @@ _HINTS: Final = {
     "LyingNodeError": "no answer was sent to it; ask the node of another organisation",
     "UnexpectedAnswerError": "give the file that `veche deploy` wrote",
     "BallotError": "a contest's ballots are sent when all of them hold, none before",
+    "ContestError": "what was done for the others stands; run it again for these",
     "CountError": "no counts are published for this contest",
 }
 """By the name of the error. None says that nothing changed: an act may have sent, or

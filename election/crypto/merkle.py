@@ -13,7 +13,8 @@ from typing import Final
 from election.crypto.transcript import Hash, Tag, hash_fields, hash_word
 from election.errors import EncodingError
 
-_EMPTY: Final = hash_fields(Tag.EMPTY)
+EMPTY: Final = hash_fields(Tag.EMPTY)
+"""What stands for a leaf that is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def build_tree(leaves: Sequence[Hash]) -> MerkleTree:
     if not leaves:
         raise EncodingError("merkle tree", "no leaves")
     levels = [tuple(leaves)]
-    missing = _EMPTY
+    missing = EMPTY
     while len(levels[-1]) > 1:
         below = levels[-1]
         right = (*below[1::2], missing) if len(below) % 2 else below[1::2]
@@ -50,7 +51,7 @@ def build_tree(leaves: Sequence[Hash]) -> MerkleTree:
 def derive_path(tree: MerkleTree, index: int) -> tuple[Hash, ...]:
     """List the siblings from the leaf at this index, below the size, to the root."""
     path = []
-    missing = _EMPTY
+    missing = EMPTY
     for level in tree.levels[:-1]:
         sibling = index ^ 1
         path.append(level[sibling] if sibling < len(level) else missing)

@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
-from election.crypto.merkle import MerkleTree, build_tree, derive_path
-from election.crypto.transcript import Hash, Tag, hash_fields, hash_word, text_word
+from election.crypto.merkle import EMPTY, MerkleTree, build_tree, derive_path
+from election.crypto.transcript import (
+    ZERO_HASH,
+    Hash,
+    Tag,
+    hash_fields,
+    hash_word,
+    text_word,
+)
 from election.crypto.transcript import uint_word as word
 from election.protocol.voter_id import normalize_voter_id
 
@@ -36,6 +44,26 @@ class LeafClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedList:
+    """A list as the chain has it."""
+
+    root: Hash
+    size: int
+
+    @property
+    def voters(self) -> int:
+        """Count who stands there."""
+        return 0 if self.root == EMPTY else self.size
+
+
+NO_LIST: Final = PublishedList(ZERO_HASH, 0)
+"""What the chain has of a contest until its list is published."""
+NO_VOTERS: Final = PublishedList(EMPTY, 1)
+"""By this the commission states that nobody votes online in a contest: one leaf that
+is missing, so that no voter can prove to stand there."""
+
+
+@dataclass(frozen=True, slots=True)
 class VoterList:
     """One contest's voters, by the hashes that stand for them, and their tree."""
 
@@ -43,6 +71,11 @@ class VoterList:
     contest: int
     voters: tuple[Hash, ...]
     tree: MerkleTree
+
+    @property
+    def published(self) -> PublishedList:
+        """Give what is published of it."""
+        return PublishedList(self.tree.root, self.tree.size)
 
 
 def hash_voter(voter_id: str, salt: Hash) -> Hash:

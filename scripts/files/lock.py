@@ -20,9 +20,24 @@ def lock_file(path: Path) -> Iterator[None]:
 
     The lock is a file beside it that stays, since the file itself is replaced.
     """
-    beside = path.with_name(f".{path.name}.lock")
-    with name_unwritable(beside):
-        lock = os.open(beside, os.O_RDWR | os.O_CREAT, _PRIVATE)
+    with _hold(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT):
+        yield
+
+
+@contextmanager
+def hold_file(path: Path) -> Iterator[None]:
+    """Wait until nobody else holds a file, which need not be one's own to change.
+
+    Raises InputError.
+    """
+    with _hold(path, os.O_RDONLY):
+        yield
+
+
+@contextmanager
+def _hold(path: Path, flags: int) -> Iterator[None]:
+    with name_unwritable(path):
+        lock = os.open(path, flags, _PRIVATE)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -144,9 +144,15 @@ class Stage:
                     self.shares[member.key] = share
 
     def make_keys(self) -> None:
+        self.hold_ceremonies()
+        self.make_boxes()
+
+    def hold_ceremonies(self) -> None:
         travel(self.connection, self.manifest.times.keys)
         self.hold_ceremony(trustees_ceremony(self.opened), TRUSTEES[:3])
         self.hold_ceremony(issuers_ceremony(self.opened), ISSUERS)
+
+    def make_boxes(self) -> None:
         for contest in self.opened.contests:
             act = self.opened.election.create_box(contest)
             self.connection.send(act, key=RELAY)

@@ -11,7 +11,7 @@ from election.client.wire import Act
 from election.crypto.signature import Signature
 from election.crypto.transcript import Address, Hash
 from election.protocol.attestation import Attestation
-from election.protocol.voter_list import LeafClaim, LeafState
+from election.protocol.voter_list import LeafClaim, LeafState, PublishedList
 
 NO_SIGNATURE: Final = Signature(0, 0, 0)
 """What an unlocked leaf gives for its lock's signature."""
@@ -32,6 +32,14 @@ class VoterList:
     def size(self, contest: int) -> int:
         """Read the number of leaves of a contest."""
         return int(self.contract.read("size", contest))
+
+    def published(self, contests: Sequence[int]) -> dict[int, PublishedList]:
+        """Read the lists of contests, `NO_LIST` where there is none."""
+        arguments = [(contest,) for contest in contests]
+        roots = self.contract.read_each("root", arguments)
+        sizes = self.contract.read_each("size", arguments)
+        lists = map(PublishedList, map(Hash, roots), sizes)
+        return dict(zip(contests, lists, strict=True))
 
     def online(self, contest: int) -> int:
         """Count the leaves that vote online."""

@@ -1,0 +1,102 @@
+"""One act on many contests: what became of each, whatever became of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from election.client.errors import ConnectionFailedError, ContractRefusedError
+from election.client.open_election import OpenElection
+from election.client.wire import Act
+from election.crypto.signature import SigningKey
+from election.errors import ElectionError
+from election.protocol.phases import Phase
+from scripts.errors import ContestError, InputError, NotYetError
+from scripts.terminal import show, spell_time
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Fates(Generic[Result]):
+    """What became of each contest: a result, or why there is none.
+
+    waiting: what is not due yet, which is no fault. failed: what was due.
+    """
+
+    done: Mapping[int, Result]
+    waiting: Mapping[int, str]
+    failed: Mapping[int, str]
+
+    def report(self, spell: Callable[[int, Result], Any], *, as_json: bool) -> None:
+        """Show every contest; raises ContestError if one failed."""
+        shown = {contest: spell(contest, each) for contest, each in self.done.items()}
+        shown |= self.waiting
+        shown |= {each: f"failed: {fact}" for each, fact in self.failed.items()}
+        show({str(each): shown[each] for each in sorted(shown)}, as_json=as_json)
+        self.require()
+
+    def require(self) -> None:
+        """Raise ContestError if a contest failed."""
+        if self.failed:
+            raise ContestError(self.failed)
+
+
+def act_on_each(contests: Iterable[int], act: Callable[[int], Result]) -> Fates[Result]:
+    """Act on each contest; an error ends that one alone, if there is still a node.
+
+    act: raises NotYetError for what is not due yet.
+    """
+    done: dict[int, Result] = {}
+    waiting: dict[int, str] = {}
+    failed: dict[int, str] = {}
+    away: str | None = None
+    for contest in contests:
+        try:
+            if away is None:
+                done[contest] = act(contest)
+            else:
+                failed[contest] = away
+        except NotYetError as error:
+            waiting[contest] = error.fact
+        except ConnectionFailedError as error:
+            away = failed[contest] = str(error)
+        except ElectionError as error:
+            failed[contest] = _strip(error, contest)
+    return Fates(done, waiting, failed)
+
+
+def send_unless_done(
+    opened: OpenElection, act: Act, *, key: SigningKey, is_done: Callable[[], bool]
+) -> None:
+    """Send what anybody may do; that somebody else was faster is as good."""
+    try:
+        opened.connection.send(act, key=key)
+    except ContractRefusedError:
+        if not is_done():
+            raise
+
+
+def require_closed(opened: OpenElection) -> None:
+    """Raise InputError while ballots may still be cast."""
+    if opened.election.phase() < Phase.CLOSED:
+        _, end = opened.election.closings()
+        raise InputError("polls", f"are not closed before {spell_time(end)}")
+
+
+def require_box(opened: OpenElection, contest: int) -> None:
+    """Raise NotYetError, for ever, if there is nothing to count in a contest.
+
+    Raises InputError if there is no such contest.
+    """
+    if contest not in opened.contests:
+        raise InputError(f"contest {contest}", "is not in the election")
+    (box,) = opened.election.boxes([contest])
+    if not any(box):
+        raise NotYetError(f"contest {contest}", "no ballot box")
+
+
+def _strip(error: ElectionError, contest: int) -> str:
+    """Spell an error without the contest, which is named before it."""
+    return error.fact if error.subject == f"contest {contest}" else str(error)

@@ -1,0 +1,152 @@
+"""A contest in which an act fails stops no other, and each is told of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from election.client.casting import cast_ballots
+from election.client.errors import ConnectionFailedError, ContractRefusedError
+from election.client.rpc import Connection
+from election.client.wire import Act, Receipt
+from election.crypto.signature import SigningKey
+from election.protocol.tally import TallyState
+from scripts.contests import Fates, act_on_each
+from scripts.create_boxes import create_boxes
+from scripts.errors import ContestError, InputError, NotYetError
+from scripts.freeze import freeze
+from scripts.omissions import list_missing
+from scripts.publish_result import publish_results
+from scripts.status import read_status
+from tests.client.stage import COMMISSION, RELAY, Stage, deploy, travel
+from tests.in_process import connect_in_process
+
+
+def refuse(contest: int) -> int:
+    if contest == 2:
+        raise NotYetError("contest 2", "not frozen yet")
+    if contest == 3:
+        raise ContractRefusedError("tally", "contest is frozen")
+    if contest == 5:
+        raise ConnectionFailedError("node", "is gone")
+    return contest
+
+
+def test_each_contest_has_its_own_fate(capsys: pytest.CaptureFixture[str]) -> None:
+    fates = act_on_each([1, 2, 3, 4], refuse)
+    assert fates.done == {1: 1, 4: 4}
+    with pytest.raises(ContestError, match="contest 3: tally: contest is frozen"):
+        fates.report(lambda _, result: result, as_json=True)
+    assert json.loads(capsys.readouterr().out) == {
+        "1": 1,
+        "2": "not frozen yet",
+        "3": "failed: tally: contest is frozen",
+        "4": 4,
+    }
+
+
+def test_what_is_not_due_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    act_on_each([1, 2], refuse).report(lambda _, result: result, as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"1": 1, "2": "not frozen yet"}
+
+
+def test_nothing_more_is_asked_of_a_node_that_is_gone() -> None:
+    asked = list[int]()
+
+    def ask(contest: int) -> int:
+        asked.append(contest)
+        return refuse(contest)
+
+    fates = act_on_each([1, 5, 4], ask)
+    assert asked == [1, 5]
+    assert fates == Fates({1: 1}, {}, dict.fromkeys([5, 4], "node: is gone"))
+
+
+@pytest.fixture(scope="module")
+def half_made() -> Stage:
+    """Contest 1 has a box, a list and a ballot; contest 30 has none of them."""
+    stage = deploy(connect_in_process())
+    whole = stage.opened
+    stage.hold_ceremonies()
+    stage.opened = replace(whole, contests={1: whole.contests[1]})
+    stage.make_boxes()
+    stage.publish_lists(3)
+    stage.register_all()
+    stage.issue_all()
+    cast_ballots(stage.boxes[1], stage.ballots(1, [1, 2, 2]), key=RELAY)
+    stage.opened = whole
+    return stage
+
+
+@pytest.fixture
+def stage(half_made: Stage) -> Iterator[Stage]:
+    snapshot = half_made.connection.request("evm_snapshot")
+    yield half_made
+    half_made.connection.request("evm_revert", snapshot)
+
+
+def close(stage: Stage) -> None:
+    travel(stage.connection, stage.manifest.times.cast_closing)
+
+
+def test_contest_without_a_box_stops_no_other(stage: Stage) -> None:
+    close(stage)
+    states = freeze(stage.opened, [30, 1], key=RELAY)
+    assert states == Fates({1: TallyState.OPEN}, {30: "no ballot box"}, {})
+    counts = publish_results(stage.opened, [30, 1], key=RELAY)
+    fact = "0 shares of trustees yet, 2 needed"
+    assert counts == Fates({}, {30: "no ballot box", 1: fact}, {})
+
+
+def test_box_that_comes_too_late_stops_no_other(stage: Stage) -> None:
+    boxes = create_boxes(stage.opened, key=RELAY)
+    assert set(boxes.done) == {1}
+    assert boxes.failed == {30: "election: too late for a box"}
+
+
+def test_nothing_is_closed_or_counted_while_the_polls_are_open(stage: Stage) -> None:
+    with pytest.raises(InputError, match="polls: are not closed before"):
+        freeze(stage.opened, [1], key=RELAY)
+    with pytest.raises(InputError, match="polls: are not closed before"):
+        publish_results(stage.opened, [1], key=RELAY)
+
+
+def test_contest_that_is_not_listed_is_a_mistake(stage: Stage) -> None:
+    close(stage)
+    states = freeze(stage.opened, [9, 1], key=RELAY)
+    assert states.failed == {9: "is not in the election"}
+    assert set(states.done) == {1}
+
+
+def test_sum_that_somebody_else_just_froze_is_frozen(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(stage)
+    send = Connection.send
+
+    def late(self: Connection, act: Act, *, key: SigningKey) -> Receipt:
+        send(self, act, key=COMMISSION)
+        return send(self, act, key=key)
+
+    monkeypatch.setattr(Connection, "send", late)
+    states = freeze(stage.opened, [1], key=RELAY)
+    assert states == Fates({1: TallyState.OPEN}, {}, {})
+
+
+def test_what_a_contest_lacks_is_told_in_time_and_after(stage: Stage) -> None:
+    status = read_status(stage.opened)
+    assert status["contests"]["30"]["voters"] is None
+    assert [each.split(":")[0] for each in status["warnings"]] == [
+        "contest 30 has no voter list",
+        "contest 30 has no ballot box",
+    ]
+    assert all("so nobody can vote" in each for each in status["warnings"])
+    early = deploy(connect_in_process())
+    assert not list_missing(early.opened)
+    travel(early.connection, early.manifest.times.voter_list)
+    told = list_missing(early.opened)
+    assert len(told) == 4
+    assert all("nobody can vote in it unless it has by" in each for each in told)
