@@ -100,7 +100,7 @@ def _decode(path: Path) -> str:
 
 def _split(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """Split into numbered rows; the header says by what they are separated."""
-    header, _, _ = text.partition("\n")
+    header = io.StringIO(text, newline=None).readline()
     comma = ";" if ";" in header and "," not in header else ","
     rows = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=comma)
     line = 1

@@ -58,7 +58,7 @@ def test_salts_are_drawn_anew_where_there_are_none(path: Path) -> None:
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(
     "rows",
     [
