@@ -1,44 +1,21 @@
-"""Grow a chain of blocks and answer questions about any of them.
-
-The state machine that every engine drives. It owns no clock: a block's timestamp is
-given to it.
-"""
+"""Answer questions about the blocks of a chain and the states that they left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from eth_typing import Address, Hash32
-from trie.hexary import HexaryTrie
 
-from node import rlp
 from node.admission import Account
-from node.block import (
-    EMPTY_ROOT,
-    Block,
-    Header,
-    Log,
-    Receipt,
-    Transaction,
-    logs_bloom,
-    seal,
-)
+from node.block import Block, Log
 from node.config import Config
-from node.errors import TimestampError, TransactionRefusedError
 from node.evm.execute import BlockRun, Call, Outcome, simulate
-from node.evm.state import (
-    Environment,
-    Proof,
-    open_state,
-    prove,
-    read_account,
-)
-from node.genesis import write_genesis
-from node.log_index import LogIndex, LogQuery
-from node.rlp import encode_integer
-from node.store import MemoryStore, Store
+from node.evm.state import Proof, open_state, prove, read_account
+from node.execution import begin_header, environment_of
+from node.log_index import LogQuery
+from node.store import Store
 
 _ANCESTORS = 256  # block hashes that BLOCKHASH can see
 
@@ -54,19 +31,11 @@ class PlacedLog:
 
 
 class Chain:
-    """Hold the blocks from genesis to the head."""
+    """Read the blocks from genesis to the head."""
 
     def __init__(self, config: Config, store: Store) -> None:
         self.config = config
         self._store = store
-        self._logs = LogIndex()
-        if store.height < 0:
-            write_genesis(config, store)
-
-    @classmethod
-    def from_config(cls, config: Config) -> Chain:
-        """Begin a chain in memory."""
-        return cls(config, MemoryStore())
 
     @property
     def head(self) -> Block:
@@ -86,52 +55,8 @@ class Chain:
         place = self._store.locate(transaction)
         return None if place is None else (self._store.block(place[0]), place[1])
 
-    # Growing
-
-    def grow(
-        self, transactions: Iterable[Transaction], *, timestamp: int
-    ) -> tuple[Block, tuple[tuple[Transaction, TransactionRefusedError], ...]]:
-        """Execute transactions as the next block, in order, and add it.
-
-        timestamp: seconds, after the head's. Those that cannot run here are left out
-        and returned with the reason.
-        Raises: TimestampError.
-        """
-        parent = self.head
-        if timestamp <= parent.header.timestamp:
-            raise TimestampError(latest=parent.header.timestamp, found=timestamp)
-        environment = self._environment_after(parent, timestamp)
-        run = BlockRun(self._store.nodes, parent.header.state_root, environment)
-        included: list[Transaction] = []
-        outcomes: list[Outcome] = []
-        refused: list[tuple[Transaction, TransactionRefusedError]] = []
-        for tx in transactions:
-            try:
-                outcomes.append(run.apply(tx))
-                included.append(tx)
-            except TransactionRefusedError as error:
-                refused.append((tx, error))
-        block = _assemble(parent, environment, run.commit(), included, outcomes)
-        self._store.append(block)
-        self._logs.add(block)
-        return block, tuple(refused)
-
-    def truncate(self, height: int) -> None:
-        """Forget the blocks above a height."""
-        for block in reversed(self._store.truncate(height)):
-            self._logs.remove(block)
-
-    def _environment_after(self, parent: Block, timestamp: int) -> Environment:
-        return Environment(
-            chain_id=self.config.chain.id,
-            number=parent.number + 1,
-            timestamp=timestamp,
-            gas_limit=self.config.gas.block_limit,
-            ancestors=lambda: self._ancestors(parent.number),
-            parent_hash=parent.hash,
-        )
-
-    def _ancestors(self, number: int) -> Iterator[Hash32]:
+    def ancestors(self, number: int) -> Iterator[Hash32]:
+        """Yield the hashes that BLOCKHASH can see after a block, its own first."""
         numbers = range(number, -1, -1)
         return (self._store.block(n).hash for n in islice(numbers, _ANCESTORS))
 
@@ -139,24 +64,24 @@ class Chain:
 
     def simulate(self, call: Call, block: Block) -> Outcome:
         """Run a call inside a past block, on the state after it."""
-        environment = Environment(
-            chain_id=self.config.chain.id,
-            number=block.number,
-            timestamp=block.header.timestamp,
-            gas_limit=block.header.gas_limit,
-            ancestors=lambda: self._ancestors(block.number - 1),
+        environment = environment_of(
+            block.header,
+            self.config.chain.id,
+            lambda: self.ancestors(block.number - 1),
         )
-        return simulate(
-            self._store.nodes, block.header.state_root, environment, call=call
-        )
+        return simulate(self._store.nodes, block.header.state_root, environment, call)
 
     def simulate_next(self, call: Call, *, timestamp: int) -> Outcome:
         """Run a call as the next block would run it."""
         head = self.head
-        environment = self._environment_after(head, timestamp)
-        return simulate(
-            self._store.nodes, head.header.state_root, environment, call=call
+        header = begin_header(
+            head, timestamp=timestamp, gas_limit=self.config.gas.block_limit
         )
+        environment = environment_of(
+            header, self.config.chain.id, lambda: self.ancestors(head.number)
+        )
+        run = BlockRun(self._store.nodes, header.state_root, environment)
+        return run.simulate(call)
 
     def account(self, address: Address, block: Block) -> Account:
         """Return an account as a block left it."""
@@ -180,7 +105,7 @@ class Chain:
     def logs(self, query: LogQuery, *, first: int, last: int) -> Iterator[PlacedLog]:
         """Yield matching logs of blocks first..last in chain order."""
         last = min(last, self.head.number)
-        for number in self._logs.matching_blocks(query, first=first, last=last):
+        for number in self._store.matching_blocks(query, first=first, last=last):
             block = self._store.block(number)
             yield from (p for p in place_logs(block) if query.matches(p.log))
 
@@ -192,58 +117,3 @@ def place_logs(block: Block) -> Iterator[PlacedLog]:
         for log in receipt.logs:
             yield PlacedLog(log, block, transaction_index, log_index)
             log_index += 1
-
-
-def _assemble(
-    parent: Block,
-    environment: Environment,
-    state_root: Hash32,
-    transactions: list[Transaction],
-    outcomes: list[Outcome],
-) -> Block:
-    receipts = _receipts(transactions, outcomes)
-    header = Header(
-        parent_hash=parent.hash,
-        beneficiary=environment.beneficiary,
-        state_root=state_root,
-        transactions_root=_list_root([tx.raw for tx in transactions]),
-        receipts_root=_list_root([receipt.encode() for receipt in receipts]),
-        bloom=logs_bloom(tuple(log for r in receipts for log in r.logs)),
-        number=environment.number,
-        gas_limit=environment.gas_limit,
-        gas_used=sum(receipt.gas_used for receipt in receipts),
-        timestamp=environment.timestamp,
-        extra_data=b"",
-        prev_randao=environment.prev_randao,
-        parent_beacon_root=environment.parent_beacon_root,
-    )
-    return seal(header, tuple(transactions), receipts)
-
-
-def _receipts(
-    transactions: list[Transaction], outcomes: list[Outcome]
-) -> tuple[Receipt, ...]:
-    receipts: list[Receipt] = []
-    cumulative = 0
-    for tx, outcome in zip(transactions, outcomes, strict=True):
-        cumulative += outcome.gas_used
-        receipts.append(
-            Receipt(
-                kind=tx.kind,
-                succeeded=outcome.succeeded,
-                gas_used=outcome.gas_used,
-                cumulative_gas=cumulative,
-                bloom=logs_bloom(outcome.logs),
-                logs=outcome.logs,
-                created=outcome.created,
-            )
-        )
-    return tuple(receipts)
-
-
-def _list_root(items: list[bytes]) -> Hash32:
-    """Return the root of the trie that maps positions to items."""
-    trie = HexaryTrie({}, EMPTY_ROOT)
-    for position, item in enumerate(items):
-        trie[rlp.encode(encode_integer(position))] = item
-    return Hash32(trie.root_hash)

@@ -35,6 +35,7 @@ PrivateKey = Annotated[
     str, Field(pattern=_KEY_PATTERN, repr=False), AfterValidator(_check_key)
 ]
 Positive = Annotated[int, Field(gt=0)]
+MiningMode = Literal["at_once", "interval", "by_call"]
 
 
 class _Section(BaseModel):
@@ -52,12 +53,12 @@ class ChainConfig(_Section):
 class MiningConfig(_Section):
     """Say when blocks are made.
 
-    automine: one block per transaction, at once.
-    interval: seconds between blocks, 0 for none.
+    mode: a block per transaction, at once; one every `interval` seconds; or only when
+    evm_mine is called.
     """
 
-    automine: bool
-    interval: Annotated[int, Field(ge=0)]
+    mode: MiningMode
+    interval: Positive
 
 
 class GasConfig(_Section):

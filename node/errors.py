@@ -21,6 +21,8 @@ NodeError
 ├── UnknownBlockError
 ├── UnknownSnapshotError
 ├── TimestampError              time would not move forward
+├── HeightError                 a proposed block is not the next one
+├── NothingFinalizedError       an engine commits before it finalizes
 └── RpcError                    an answer with a JSON-RPC code: rpc/errors.py
 """
 
@@ -182,3 +184,19 @@ class TimestampError(NodeError):
         )
         self.latest = latest
         self.found = found
+
+
+class HeightError(NodeError):
+    """Report a proposed block that does not follow the latest one."""
+
+    def __init__(self, *, latest: int, found: int) -> None:
+        super().__init__(f"height: {found} does not follow {latest}, the latest block")
+        self.latest = latest
+        self.found = found
+
+
+class NothingFinalizedError(NodeError):
+    """Report an engine that commits what it did not finalize."""
+
+    def __init__(self) -> None:
+        super().__init__("commit: nothing was finalized")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from node.block import EMPTY_ROOT, ZERO_ADDRESS, ZERO_HASH, Block, Header, seal
 from node.config import Config
 from node.evm.state import begin_state
-from node.store import Store
 
 _WEI_PER_ETHER = 10**18
 
 
-def write_genesis(config: Config, store: Store) -> Block:
-    """Write the first state and block; the same file always gives the same hash."""
+def make_genesis(config: Config) -> tuple[Block, Mapping[bytes, bytes]]:
+    """Return the first block and the nodes of the first state.
+
+    The same file always gives the same hash.
+    """
+    nodes: dict[bytes, bytes] = {}
     root = begin_state(
-        store.nodes,
+        nodes,
         (
             (funded.address, funded.balance * _WEI_PER_ETHER)
             for funded in config.accounts
@@ -34,6 +39,4 @@ def write_genesis(config: Config, store: Store) -> Block:
         prev_randao=ZERO_HASH,
         parent_beacon_root=ZERO_HASH,
     )
-    block = seal(header)
-    store.append(block)
-    return block
+    return seal(header), nodes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from eth_typing import Address, Hash32
 
@@ -59,19 +59,3 @@ class Pending:
         while (sender, mined) in self._by_nonce:
             mined += 1
         return mined
-
-    def ready(
-        self, account_nonce: Callable[[Address], int], *, gas: int
-    ) -> tuple[Transaction, ...]:
-        """Choose what the next block can hold: no nonce gap, limits within the gas.
-
-        Senders in order of arrival, each one's transactions in order of nonce.
-        """
-        chosen: list[Transaction] = []
-        for sender in dict.fromkeys(tx.sender for tx in self._by_hash.values()):
-            nonce = account_nonce(sender)
-            while (tx := self._by_nonce.get((sender, nonce))) and tx.gas <= gas:
-                chosen.append(tx)
-                gas -= tx.gas
-                nonce += 1
-        return tuple(chosen)

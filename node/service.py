@@ -108,9 +108,9 @@ def _application(engine: LocalEngine) -> web.Application:
 
 async def _mine_regularly(engine: LocalEngine) -> None:
     interval = engine.chain.config.mining.interval
-    while interval:
+    while True:
         await asyncio.sleep(interval)
-        engine.mine()
+        engine.tick()
 
 
 def _announce(config: Config, url: str) -> None:

@@ -6,29 +6,35 @@ disk only has to offer the same `Store`.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from eth_typing import Hash32
 
 from node.block import Block
 from node.errors import UnknownBlockError
+from node.log_index import LogIndex, LogQuery
 
 
 class Store(Protocol):
     """Keep trie nodes and code by hash, and blocks by number and hash.
 
     Nodes are never removed, so the state after any block stays readable.
+    clock: how far an engine's clock is ahead, in seconds.
     """
 
-    nodes: MutableMapping[bytes, bytes]
+    clock: int
+
+    @property
+    def nodes(self) -> Mapping[bytes, bytes]:
+        """Return trie nodes and codes by hash."""
 
     @property
     def height(self) -> int:
         """Return the number of the latest block, -1 before genesis."""
 
-    def append(self, block: Block) -> None:
-        """Add the next block."""
+    def append(self, block: Block, nodes: Mapping[bytes, bytes], *, clock: int) -> None:
+        """Add the next block, the nodes of its state and the clock, or nothing."""
 
     def block(self, number: int) -> Block:
         """Return the block at a height; raises UnknownBlockError."""
@@ -39,27 +45,42 @@ class Store(Protocol):
     def locate(self, transaction: Hash32) -> tuple[int, int] | None:
         """Return the block number and index of a mined transaction."""
 
-    def truncate(self, height: int) -> tuple[Block, ...]:
-        """Forget the blocks above a height and return them, lowest first."""
+    def matching_blocks(
+        self, query: LogQuery, *, first: int, last: int
+    ) -> Iterator[int]:
+        """Yield ascending numbers of the blocks that may answer, both ends included."""
+
+    def truncate(self, height: int) -> None:
+        """Forget the blocks above a height."""
 
 
 class MemoryStore:
     """Keep everything in this process's memory."""
 
     def __init__(self) -> None:
-        self.nodes: MutableMapping[bytes, bytes] = {}
+        self.clock = 0
+        self._nodes: dict[bytes, bytes] = {}
         self._blocks: list[Block] = []
         self._numbers: dict[Hash32, int] = {}
         self._places: dict[Hash32, tuple[int, int]] = {}
+        self._logs = LogIndex()
+
+    @property
+    def nodes(self) -> Mapping[bytes, bytes]:
+        """Return trie nodes and codes by hash."""
+        return self._nodes
 
     @property
     def height(self) -> int:
         """Return the number of the latest block, -1 before genesis."""
         return len(self._blocks) - 1
 
-    def append(self, block: Block) -> None:
-        """Add the next block."""
+    def append(self, block: Block, nodes: Mapping[bytes, bytes], *, clock: int) -> None:
+        """Add the next block, the nodes of its state and the clock."""
+        self.clock = clock
+        self._nodes.update(nodes)
         self._blocks.append(block)
+        self._logs.add(block)
         self._numbers[block.hash] = block.number
         for index, tx in enumerate(block.transactions):
             self._places[tx.hash] = (block.number, index)
@@ -80,12 +101,17 @@ class MemoryStore:
         """Return the block number and index of a mined transaction."""
         return self._places.get(transaction)
 
-    def truncate(self, height: int) -> tuple[Block, ...]:
-        """Forget the blocks above a height and return them, lowest first."""
-        dropped = tuple(self._blocks[height + 1 :])
-        del self._blocks[height + 1 :]
-        for block in dropped:
+    def matching_blocks(
+        self, query: LogQuery, *, first: int, last: int
+    ) -> Iterator[int]:
+        """Yield ascending numbers of the blocks that may answer, both ends included."""
+        return self._logs.matching_blocks(query, first=first, last=last)
+
+    def truncate(self, height: int) -> None:
+        """Forget the blocks above a height."""
+        for block in reversed(self._blocks[height + 1 :]):
+            self._logs.remove(block)
             del self._numbers[block.hash]
             for tx in block.transactions:
                 del self._places[tx.hash]
-        return dropped
+        del self._blocks[height + 1 :]

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from eth_typing import Address, Hash32
 
-from node.admission import check_account, check_limits
 from node.block import Block, Transaction
 from node.chain import Chain
-from node.config import Config
+from node.config import Config, MiningMode
 from node.errors import TimestampError, UnknownSnapshotError
 from node.evm.execute import Call, Outcome
+from node.machine import Proposal, StateMachine
 from node.pending import Pending
-from node.transaction import accept_transaction
+from node.store import MemoryStore, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +31,38 @@ class _Snapshot:
 class LocalEngine:
     """Drive one chain with a clock that can be moved forward.
 
-    clock: returns seconds since 1970.
+    clock: returns seconds since 1970. mode: when blocks are made.
     """
 
-    def __init__(self, config: Config, clock: Callable[[], int]) -> None:
-        self.chain = Chain.from_config(config)
+    def __init__(
+        self, config: Config, clock: Callable[[], int], store: Store | None = None
+    ) -> None:
+        self.machine = StateMachine(config, store or MemoryStore())
         self.pending = Pending()
-        self.automine = config.mining.automine
+        self.mode: MiningMode = config.mining.mode
         self._config = config
         self._clock = clock
-        self._offset = 0
+        self._offset = self.machine.info().clock
         self._exact: int | None = None
         self._snapshots: dict[int, _Snapshot] = {}
         self._snapshots_taken = 0
 
+    @property
+    def chain(self) -> Chain:
+        """Return the chain that was committed."""
+        return self.machine.chain
+
     # Transactions
 
     def send_raw(self, raw: bytes) -> Hash32:
-        """Accept a signed transaction, mine it if automining, return its hash.
+        """Accept a signed transaction, mine it if mining at once, return its hash.
 
         Raises: TransactionRefusedError; then nothing changed.
         """
-        tx = accept_transaction(raw, self._config.chain.id)
-        check_limits(tx, gas_limit=self._config.gas.transaction_limit)
-        sender = self.chain.account(tx.sender, self.chain.head)
-        check_account(tx, sender)
-        self.pending.add(tx, sender.nonce)
-        if self.automine:
-            self._mine_ready()
-        return tx.hash
+        checked = self.machine.check_tx(raw)
+        self.pending.add(checked.transaction, checked.account_nonce)
+        self._mine_at_once()
+        return checked.transaction.hash
 
     def next_nonce(self, sender: Address) -> int:
         """Return the nonce that the sender's next transaction needs."""
@@ -79,35 +82,44 @@ class LocalEngine:
         """
         if timestamp is not None:
             self.set_next_timestamp(timestamp)
-        return self._seal(self._ready())
+        return self._seal(self.machine.prepare(self.pending))
 
-    def _mine_ready(self) -> None:
-        """Make one block per transaction while any is ready."""
-        while ready := self._ready():
+    def tick(self) -> None:
+        """Make a block if they come at an interval and it has passed."""
+        if self.mode == "interval":
+            self.mine()
+
+    def _mine_at_once(self) -> None:
+        """Make one block per transaction while any is ready, in that mode."""
+        while self.mode == "at_once":
+            ready = self.machine.prepare(self.pending)
+            if not ready:
+                return
             self._seal(ready[:1])
 
-    def _ready(self) -> tuple[Transaction, ...]:
-        head = self.chain.head
-        return self.pending.ready(
-            lambda sender: self.chain.account(sender, head).nonce,
-            gas=self._config.gas.block_limit,
-        )
-
     def _seal(self, transactions: tuple[Transaction, ...]) -> Block:
-        timestamp = self.next_timestamp()
-        block, _refused = self.chain.grow(transactions, timestamp=timestamp)
+        offset = self._offset
+        if self._exact is not None:
+            offset = self._exact - self._clock()
+        proposal = Proposal(
+            height=self.chain.head.number + 1,
+            timestamp=self.next_timestamp(),
+            transactions=transactions,
+        )
+        self.machine.process(proposal)
+        self.machine.finalize(proposal)
+        block = self.machine.commit(clock=offset)
         for tx in transactions:
             self.pending.remove(tx)
-        if self._exact is not None:
-            self._offset = self._exact - self._clock()
-            self._exact = None
+        self._offset, self._exact = offset, None
         return block
 
     def set_automine(self, enabled: bool) -> None:
-        """Switch automining; switching it on makes blocks of what is ready."""
-        self.automine = enabled
-        if enabled:
-            self._mine_ready()
+        """Mine at once, making blocks of what is ready; or as the file says else."""
+        configured = self._config.mining.mode
+        otherwise = "by_call" if configured == "at_once" else configured
+        self.mode = "at_once" if enabled else otherwise
+        self._mine_at_once()
 
     # Time
 
@@ -130,6 +142,7 @@ class LocalEngine:
 
     def increase_time(self, seconds: int) -> int:
         """Move the clock forward; returns how far it is ahead in all, in seconds."""
+        self.machine.keep_clock(self._offset + seconds)
         self._offset += seconds
         return self._offset
 
@@ -151,10 +164,11 @@ class LocalEngine:
         snapshot = self._snapshots.get(number)
         if snapshot is None:
             raise UnknownSnapshotError(number)
-        self.chain.truncate(snapshot.height)
+        self.machine.rewind(snapshot.height)
         self.pending = Pending()
         for tx in snapshot.waiting:
             self.pending.add(tx, self.next_nonce(tx.sender))
         self._offset = snapshot.offset
+        self.machine.keep_clock(snapshot.offset)
         self._exact = None
         self._snapshots = {n: s for n, s in self._snapshots.items() if n < number}

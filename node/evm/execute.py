@@ -6,6 +6,7 @@ with the `Environment`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eth.abc import ComputationAPI
@@ -22,7 +23,7 @@ from node.admission import AccessList, check_account, floor_gas, intrinsic_gas
 from node.block import Log, Transaction
 from node.errors import FeeError, GasLimitError, InsufficientFundsError, NonceError
 from node.evm.interpreter import Computation
-from node.evm.state import Environment, Nodes, State, open_state, read_account
+from node.evm.state import Environment, State, open_state, read_account
 from node.hashing import keccak
 from node.rlp import encode_integer
 
@@ -68,10 +69,12 @@ class Outcome:
 class BlockRun:
     """Execute one block: the system hooks, then transaction by transaction.
 
-    Nothing reaches `nodes` before `commit`.
+    nodes: a `Nodes` if it will be committed; nothing reaches it before.
     """
 
-    def __init__(self, nodes: Nodes, root: Hash32, environment: Environment) -> None:
+    def __init__(
+        self, nodes: Mapping[bytes, bytes], root: Hash32, environment: Environment
+    ) -> None:
         self._state = open_state(nodes, root, environment)
         self._gas_left = environment.gas_limit
         self._base_fee = environment.base_fee
@@ -122,6 +125,13 @@ class BlockRun:
         self._gas_left -= outcome.gas_used
         return outcome
 
+    def simulate(self, call: Call) -> Outcome:
+        """Run a call as a transaction would run here; gas is free whatever its price.
+
+        Raises: GasLimitError, InsufficientFundsError.
+        """
+        return _simulate(self._state, call)
+
     def commit(self) -> Hash32:
         """Write the new state to `nodes` and return its root."""
         self._state.persist()
@@ -129,13 +139,16 @@ class BlockRun:
 
 
 def simulate(
-    nodes: Nodes, root: Hash32, environment: Environment, *, call: Call
+    nodes: Mapping[bytes, bytes], root: Hash32, environment: Environment, call: Call
 ) -> Outcome:
-    """Run a call and forget its effects; gas is free whatever its price.
+    """Run a call on the state after a block; gas is free whatever its price.
 
     Raises: GasLimitError, InsufficientFundsError.
     """
-    state = open_state(nodes, root, environment)
+    return _simulate(open_state(nodes, root, environment), call)
+
+
+def _simulate(state: State, call: Call) -> Outcome:
     balance = state.get_balance(call.sender)
     if balance < call.value:
         raise InsufficientFundsError(needed=call.value, found=balance)

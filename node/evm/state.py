@@ -5,7 +5,7 @@ A state is named by its root; every root ever committed stays readable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -84,9 +84,12 @@ _NOWHERE = Environment(
 
 
 def open_state(
-    nodes: Nodes, root: Hash32, environment: Environment = _NOWHERE
+    nodes: Mapping[bytes, bytes], root: Hash32, environment: Environment = _NOWHERE
 ) -> State:
-    """Open the state with this root; writes stay inside until it is persisted."""
+    """Open the state with this root; writes stay inside until it is persisted.
+
+    nodes: a `Nodes` if it will be.
+    """
     context = ExecutionContext(
         coinbase=environment.beneficiary,
         timestamp=environment.timestamp,
@@ -130,16 +133,21 @@ def begin_state(nodes: Nodes, balances: Iterable[tuple[Address, int]]) -> Hash32
 
 
 def prove(
-    nodes: Nodes, root: Hash32, *, address: Address, slots: Iterable[int]
+    nodes: Mapping[bytes, bytes],
+    root: Hash32,
+    *,
+    address: Address,
+    slots: Iterable[int],
 ) -> Proof:
     """Collect the Merkle proofs of an account and of storage slots, EIP-1186."""
-    accounts = HexaryTrie(nodes, root)
+    known = cast("dict[bytes, bytes]", nodes)  # only ever read
+    accounts = HexaryTrie(known, root)
     key = keccak(address)
     encoded = accounts.get(key)
     nonce, balance, storage_root, code_hash = (
         _strings(encoded) if encoded else (b"", b"", EMPTY_ROOT, EMPTY_CODE_HASH)
     )
-    storage = HexaryTrie(nodes, storage_root)
+    storage = HexaryTrie(known, storage_root)
     return Proof(
         account=Account(
             nonce=int.from_bytes(nonce, "big"),

@@ -1,51 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from eth_typing import Address
 
 from node.block import Transaction
 from node.errors import AlreadyKnownError, NonceError, PoolFullError
 from node.pending import Pending
 from node.transaction import accept_transaction
-from tests.node.wallet import CHAIN_ID, KEYS, Wallet
+from tests.node.wallet import CHAIN_ID, Wallet
 
 
 def _sign(wallet: Wallet, nonce: int, gas: int = 21_000) -> Transaction:
     raw = wallet.sign(b"\x22" * 20, nonce=nonce, gas=gas)
     return accept_transaction(raw, CHAIN_ID)
-
-
-def _ready(pending: Pending, gas: int = 60_000_000) -> list[tuple[Address, int]]:
-    return [(tx.sender, tx.nonce) for tx in pending.ready(lambda _: 0, gas=gas)]
-
-
-def test_nonces_are_ordered_whatever_the_arrival(wallet: Wallet) -> None:
-    pending = Pending()
-    for nonce in (2, 0, 1):
-        pending.add(_sign(wallet, nonce), 0)
-    assert _ready(pending) == [(wallet.address, n) for n in (0, 1, 2)]
-
-
-def test_a_gap_makes_the_later_nonces_wait(wallet: Wallet) -> None:
-    pending = Pending()
-    for nonce in (0, 2):
-        pending.add(_sign(wallet, nonce), 0)
-    assert _ready(pending) == [(wallet.address, 0)]
-
-
-def test_senders_come_in_order_of_arrival(wallet: Wallet) -> None:
-    pending, second = Pending(), Wallet(KEYS[1])
-    pending.add(_sign(second, 0), 0)
-    pending.add(_sign(wallet, 0), 0)
-    assert _ready(pending) == [(second.address, 0), (wallet.address, 0)]
-
-
-def test_what_exceeds_the_blocks_gas_waits(wallet: Wallet) -> None:
-    pending, second = Pending(), Wallet(KEYS[1])
-    pending.add(_sign(wallet, 0, gas=50_000), 0)
-    pending.add(_sign(wallet, 1, gas=50_000), 0)
-    pending.add(_sign(second, 0, gas=40_000), 0)
-    assert _ready(pending, gas=90_000) == [(wallet.address, 0), (second.address, 0)]
 
 
 def test_the_same_transaction_is_refused_twice(wallet: Wallet) -> None:

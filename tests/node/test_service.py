@@ -203,7 +203,7 @@ def test_it_says_loudly_what_it_is() -> None:
 def test_blocks_come_at_the_interval(tmp_path: Path) -> None:
     path = tmp_path / "devnet.toml"
     text = DEFAULT_PATH.read_text("utf-8")
-    path.write_text(text.replace("interval = 0 ", "interval = 1 "), "utf-8")
+    path.write_text(text.replace('"at_once" ', '"interval" '), "utf-8")
     with _running("--config", str(path)) as (_, announcement):
         client = Web3(Web3.HTTPProvider(announcement["url"]))
         first = client.eth.filter("latest")

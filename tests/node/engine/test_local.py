@@ -6,13 +6,11 @@ from node.config import Config
 from node.engine.local import LocalEngine
 from node.errors import (
     AlreadyKnownError,
-    GasLimitError,
     NonceError,
     TimestampError,
     TransactionRefusedError,
     UnknownSnapshotError,
 )
-from tests.node.bytecode import assemble
 from tests.node.conftest import Clock
 from tests.node.wallet import KEYS, Wallet
 
@@ -122,18 +120,6 @@ def test_a_sender_who_ran_out_of_funds_meanwhile_is_left_out(
     assert len(engine.pending) == 0
 
 
-def test_a_block_refuses_more_gas_than_it_has(
-    engine: LocalEngine, wallet: Wallet
-) -> None:
-    engine.set_automine(False)
-    for _ in range(3):
-        engine.send_raw(wallet.sign(data=assemble("INVALID"), gas=30_000_000))
-    waiting = tuple(engine.pending)
-    block, refused = engine.chain.grow(waiting, timestamp=engine.next_timestamp())
-    assert block.transactions == waiting[:2]
-    assert [(tx, type(error)) for tx, error in refused] == [(waiting[2], GasLimitError)]
-
-
 # Time
 
 
@@ -231,7 +217,27 @@ def test_an_earlier_snapshot_survives_a_later_revert(engine: LocalEngine) -> Non
 
 
 def test_an_engine_without_automine_waits(config: Config, clock: Clock) -> None:
-    mining = config.mining.model_copy(update={"automine": False})
+    mining = config.mining.model_copy(update={"mode": "by_call"})
     waiting = LocalEngine(config.model_copy(update={"mining": mining}), clock)
     waiting.send_raw(Wallet().sign(_RECIPIENT))
     assert (waiting.chain.head.number, len(waiting.pending)) == (0, 1)
+
+
+@pytest.mark.parametrize("mode", ["at_once", "interval", "by_call"])
+def test_time_that_passes_makes_a_block_in_one_mode_only(
+    config: Config, clock: Clock, mode: str
+) -> None:
+    mining = config.mining.model_copy(update={"mode": mode})
+    engine = LocalEngine(config.model_copy(update={"mining": mining}), clock)
+    engine.tick()
+    assert engine.chain.head.number == (mode == "interval")
+
+
+def test_switching_automine_off_returns_to_the_files_mode(
+    config: Config, clock: Clock
+) -> None:
+    mining = config.mining.model_copy(update={"mode": "interval"})
+    engine = LocalEngine(config.model_copy(update={"mining": mining}), clock)
+    engine.set_automine(True)
+    engine.set_automine(False)
+    assert engine.mode == "interval"

@@ -1,0 +1,167 @@
+"""Make the next block of a chain: its header first, then what its transactions do.
+
+The one executor. Whoever makes a block, checks one or answers what one would do
+begins with `begin_header`.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from eth_typing import Hash32
+from trie.hexary import HexaryTrie
+
+from node import rlp
+from node.block import (
+    EMPTY_ROOT,
+    ZERO_ADDRESS,
+    ZERO_HASH,
+    Block,
+    Header,
+    Receipt,
+    Transaction,
+    logs_bloom,
+    seal,
+)
+from node.errors import TransactionRefusedError
+from node.evm.execute import BlockRun, Outcome
+from node.evm.state import Environment
+from node.rlp import encode_integer
+
+Ancestors = Callable[[], Iterable[Hash32]]
+Refusal = tuple[Transaction, TransactionRefusedError]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Hold a block that was executed and is not yet kept.
+
+    nodes: the trie nodes and codes that it adds. refused: transactions that could not
+    run here and were left out, each with the reason.
+    """
+
+    block: Block
+    nodes: Mapping[bytes, bytes]
+    refused: tuple[Refusal, ...]
+
+
+def begin_header(
+    parent: Block,
+    *,
+    timestamp: int,
+    gas_limit: int,
+    prev_randao: Hash32 = ZERO_HASH,
+    parent_beacon_root: Hash32 = ZERO_HASH,
+    extra_data: bytes = b"",
+) -> Header:
+    """Return the header after a parent, with everything that execution can see."""
+    return Header(
+        parent_hash=parent.hash,
+        beneficiary=ZERO_ADDRESS,
+        state_root=parent.header.state_root,
+        transactions_root=EMPTY_ROOT,
+        receipts_root=EMPTY_ROOT,
+        bloom=bytes(256),
+        number=parent.number + 1,
+        gas_limit=gas_limit,
+        gas_used=0,
+        timestamp=timestamp,
+        extra_data=extra_data,
+        prev_randao=prev_randao,
+        parent_beacon_root=parent_beacon_root,
+    )
+
+
+def environment_of(header: Header, chain_id: int, ancestors: Ancestors) -> Environment:
+    """Return what opcodes see inside a block; ancestors: hashes, the parent's first."""
+    return Environment(
+        chain_id=chain_id,
+        number=header.number,
+        timestamp=header.timestamp,
+        gas_limit=header.gas_limit,
+        ancestors=ancestors,
+        beneficiary=header.beneficiary,
+        prev_randao=header.prev_randao,
+        parent_hash=header.parent_hash,
+        parent_beacon_root=header.parent_beacon_root,
+    )
+
+
+def execute(
+    nodes: Mapping[bytes, bytes],
+    header: Header,
+    transactions: Sequence[Transaction],
+    *,
+    chain_id: int,
+    ancestors: Ancestors,
+) -> Execution:
+    """Execute transactions in order inside a block that has begun.
+
+    nodes: state before it, which stays as it is.
+    """
+    # A ChainMap writes to its first map only.
+    kept = cast("MutableMapping[bytes, bytes]", nodes)
+    overlay: ChainMap[bytes, bytes] = ChainMap({}, kept)
+    environment = environment_of(header, chain_id, ancestors)
+    run = BlockRun(overlay, header.state_root, environment)
+    included: list[Transaction] = []
+    outcomes: list[Outcome] = []
+    refused: list[Refusal] = []
+    for tx in transactions:
+        try:
+            outcomes.append(run.apply(tx))
+            included.append(tx)
+        except TransactionRefusedError as error:
+            refused.append((tx, error))
+    receipts = _receipts(included, outcomes)
+    block = _close(header, run.commit(), tuple(included), receipts)
+    return Execution(block, overlay.maps[0], tuple(refused))
+
+
+def _close(
+    header: Header,
+    state_root: Hash32,
+    transactions: tuple[Transaction, ...],
+    receipts: tuple[Receipt, ...],
+) -> Block:
+    closed = replace(
+        header,
+        state_root=state_root,
+        transactions_root=_list_root([tx.raw for tx in transactions]),
+        receipts_root=_list_root([receipt.encode() for receipt in receipts]),
+        bloom=logs_bloom(tuple(log for r in receipts for log in r.logs)),
+        gas_used=sum(receipt.gas_used for receipt in receipts),
+    )
+    return seal(closed, transactions, receipts)
+
+
+def _receipts(
+    transactions: list[Transaction], outcomes: list[Outcome]
+) -> tuple[Receipt, ...]:
+    receipts: list[Receipt] = []
+    cumulative = 0
+    for tx, outcome in zip(transactions, outcomes, strict=True):
+        cumulative += outcome.gas_used
+        receipts.append(
+            Receipt(
+                kind=tx.kind,
+                succeeded=outcome.succeeded,
+                gas_used=outcome.gas_used,
+                cumulative_gas=cumulative,
+                bloom=logs_bloom(outcome.logs),
+                logs=outcome.logs,
+                created=outcome.created,
+            )
+        )
+    return tuple(receipts)
+
+
+def _list_root(items: list[bytes]) -> Hash32:
+    """Return the root of the trie that maps positions to items."""
+    trie = HexaryTrie({}, EMPTY_ROOT)
+    for position, item in enumerate(items):
+        trie[rlp.encode(encode_integer(position))] = item
+    return Hash32(trie.root_hash)
