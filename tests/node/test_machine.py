@@ -9,7 +9,6 @@ import pytest
 from eth.vm.forks.prague.constants import HISTORY_STORAGE_ADDRESS
 from eth_typing import Address
 
-from node import execution
 from node.block import Transaction
 from node.config import Config
 from node.errors import (
@@ -19,7 +18,7 @@ from node.errors import (
     NothingFinalizedError,
     TimestampError,
 )
-from node.evm.execute import Call
+from node.evm.execute import BlockRun, Call
 from node.machine import Proposal, StateMachine
 from node.store import MemoryStore
 from node.transaction import accept_transaction
@@ -77,7 +76,7 @@ def test_what_was_processed_is_not_executed_again(
 ) -> None:
     proposal = _propose(machine, _accept(wallet.sign(_RECIPIENT, value=1)))
     machine.process(proposal)
-    monkeypatch.setattr(execution.BlockRun, "apply", None)  # would not run
+    monkeypatch.setattr(BlockRun, "apply", None)  # would not run
     assert machine.finalize(proposal).block == machine.commit()
 
 
