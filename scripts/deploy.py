@@ -19,11 +19,13 @@ from election.protocol.manifest import Manifest
 from scripts.durations import parse_time
 from scripts.files.deployment_file import read_deployment, store_deployment
 from scripts.files.key_file import Role
+from scripts.files.lock import lock_file
 from scripts.files.manifest_file import read_manifest
 from scripts.options import DEFAULT_URL, AsJson, KeyPath, PasswordFile, RpcUrl
 from scripts.session import unlock
-from scripts.terminal import say, show
+from scripts.terminal import say, show, spell_time
 
+_CLOCKS_MAY_DIFFER = 300  # s
 EXAMPLE = (
     "veche deploy elections/mgd-2019.toml --accounts elections/test-accounts.toml "
     "--shift-to now+60s --key keys/commission.json --out election.json"
@@ -40,20 +42,32 @@ def deploy(
 ) -> Deployment:
     """Deploy an election, or go on where the record says that it was left.
 
-    shift: seconds to move all times by; a record that is there has its own.
+    shift: seconds to move all times by; a record that is there has its own. Of two
+    programs with one record, the second waits, and finds what the first has done.
     """
-    if record.exists():
-        deployment = read_deployment(record)
-    else:
-        deployment = begin_deployment(connection, manifest, shift=shift)
 
     def save(state: Deployment) -> None:
         say(f"{state.contracts[-1][0]} ...")
         store_deployment(record, state)
 
-    return deploy_election(
-        connection, manifest, key=key, deployment=deployment, save=save
-    )
+    with lock_file(record):
+        if record.exists():
+            deployment = read_deployment(record)
+        else:
+            deployment = begin_deployment(connection, manifest, shift=shift)
+        return deploy_election(
+            connection, manifest, key=key, deployment=deployment, save=save
+        )
+
+
+def compare_clocks(*, own: int, chain: int) -> None:
+    """Warn whoever has another time than the chain, by which all phases go."""
+    if abs(own - chain) > _CLOCKS_MAY_DIFFER:
+        side = "ahead of" if own > chain else "behind"
+        say(
+            f"warning: this machine's clock is {abs(own - chain)} s {side} the "
+            f"chain's, which says {spell_time(chain)}; phases go by the chain's"
+        )
 
 
 def command(
@@ -75,9 +89,12 @@ def command(
     rules = read_manifest(manifest, accounts)
     key_file = unlock(key, password_file, roles={Role.COMMISSION})
     connection = connect(rpc_url)
-    now = max(int(time.time()), connection.read_clock())
+    own, chain = int(time.time()), connection.read_clock()
+    compare_clocks(own=own, chain=chain)
     start = rules.times.keys
-    shift = 0 if shift_to is None else parse_time(shift_to, now=now) - start
+    shift = 0
+    if shift_to is not None:
+        shift = parse_time(shift_to, now=max(own, chain)) - start
     done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
     shown = {name: f"0x{at.hex()}" for name, at in done.contracts}
     show({"record": str(out), "shift": done.shift, **shown}, as_json=as_json)

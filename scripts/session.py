@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from election.client.deployment import check_remembered
 from election.client.open_election import OpenElection, open_election
 from election.client.rpc import connect
 from scripts.errors import InputError
@@ -20,6 +21,7 @@ def enter(election: Path, rpc_url: str) -> OpenElection:
     deployment = read_deployment(election)
     address = deployment.election
     connection = connect(rpc_url, chain_id=deployment.chain_id)
+    check_remembered(connection, deployment)
     return open_election(connection, address, since=deployment.block)
 
 

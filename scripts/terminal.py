@@ -76,6 +76,7 @@ _HINTS: Final = {
     "PasswordError": "is it the right password, and an unchanged key file?",
     "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
     "RecordError": "give the file that `veche deploy` wrote with --election",
+    "ForgottenError": "ask a node that has it; to begin anew, give another --out",
     "LyingNodeError": "no answer was sent to it; ask the node of another organisation",
     "UnexpectedAnswerError": "give the file that `veche deploy` wrote",
     "BallotError": "a contest's ballots are sent when all of them hold, none before",

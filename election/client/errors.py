@@ -10,7 +10,8 @@ ElectionError
     ├── LyingNodeError          a record that the contracts would have refused
     ├── UnexpectedAnswerError   what stands at the address is no such contract
     ├── TransactionLostError    a transaction that no block took in time
-    └── RecordError             a deployment record that does not fit
+    ├── RecordError             a deployment record that does not fit
+    └── ForgottenError          a chain that does not know what a record knows
 ```
 """
 
@@ -95,3 +96,7 @@ class TransactionLostError(ClientError):
 
 class RecordError(ClientError):
     """Report a deployment record that cannot be used here."""
+
+
+class ForgottenError(ClientError):
+    """Report a chain on which something stood that is not there any more."""

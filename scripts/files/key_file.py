@@ -7,6 +7,7 @@ them in the clear is authenticated with them.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -152,7 +153,7 @@ def open_key_file(path: Path, *, password: str) -> KeyFile:
 
     A link is followed, so that what is stored later is stored where the file is.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     cipher_key = _stretch(password, read_json(path, Sealed).salt)
     return _open(path, cipher_key)
 

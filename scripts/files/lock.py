@@ -18,8 +18,12 @@ _PRIVATE: Final = 0o600
 def lock_file(path: Path) -> Iterator[None]:
     """Wait until nobody else changes a file, and keep it so; raises FileError.
 
-    The lock is a file beside it that stays, since the file itself is replaced.
+    The lock is a file beside it that stays, since the file itself is replaced. A link
+    is followed, and folders that are missing are made.
     """
+    path = Path(os.path.realpath(path))
+    with name_unwritable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     with _hold(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT):
         yield
 

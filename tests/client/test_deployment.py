@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 
 import pytest
 
+from election.client import deployment, initcode
 from election.client.contract import MOST_GAS
 from election.client.deployment import (
     Deployment,
@@ -14,18 +17,27 @@ from election.client.deployment import (
 )
 from election.client.errors import (
     ContractRefusedError,
+    ForgottenError,
     RecordError,
+    TransactionLostError,
     UnexpectedAnswerError,
     WrongChainError,
 )
+from election.client.initcode import build_initcode
 from election.client.open_election import open_election
 from election.client.rpc import Connection
-from election.client.wire import Act
+from election.client.wire import Act, Receipt
+from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
+from election.protocol.abi import ContractName
+from election.protocol.codec import encode_act
+from election.protocol.events import Blueprints
 from election.protocol.manifest import Manifest
-from tests.client.stage import COMMISSION, HOUR, make_manifest, travel
+from tests.client.stage import COMMISSION, HOUR, RELAY, make_manifest, travel
 
 STEPS = 6
+FOREIGN_INITCODE = bytes.fromhex("60015f5360015ff3")
+"""Leaves one byte of code, 01."""
 
 
 class CrashError(Exception):
@@ -33,17 +45,23 @@ class CrashError(Exception):
 
 
 class Disk:
-    """Keep the last record; fail at the n-th."""
+    """Keep the last record; fail at the n-th, before or after it is kept."""
 
-    def __init__(self, begun: Deployment, *, crash_at: int = 0) -> None:
+    def __init__(
+        self, begun: Deployment, *, crash_at: int = 0, crash_after: int = 0
+    ) -> None:
         self.kept = begun
         self._crash_at = crash_at
+        self._crash_after = crash_after
         self._saves = count(1)
 
     def save(self, deployment: Deployment) -> None:
-        if next(self._saves) == self._crash_at:
+        number = next(self._saves)
+        if number == self._crash_at:
             raise CrashError
         self.kept = deployment
+        if number == self._crash_after:
+            raise CrashError
 
 
 def run(connection: Connection, manifest: Manifest, disk: Disk) -> Deployment:
@@ -72,13 +90,70 @@ def test_deployment_goes_on_after_a_crash_before_a_step_is_recorded(
     ]
 
 
-def test_step_that_was_recorded_but_not_sent_is_taken_again(
+@pytest.mark.parametrize("step", range(1, STEPS + 1))
+def test_deployment_goes_on_after_a_crash_when_a_step_is_recorded(
+    connection: Connection, manifest: Manifest, step: int
+) -> None:
+    disk = Disk(begin_deployment(connection, manifest), crash_after=step)
+    with pytest.raises(CrashError):
+        run(connection, manifest, disk)
+    done = run(connection, manifest, Disk(disk.kept))
+    assert open_election(connection, done.election).rules.slug == manifest.id
+
+
+@pytest.mark.parametrize("step", range(1, STEPS + 1))
+def test_deployment_goes_on_when_another_transaction_took_a_steps_place(
+    connection: Connection, manifest: Manifest, step: int
+) -> None:
+    """It makes a contract of other code where the record foresees ours."""
+    disk = Disk(begin_deployment(connection, manifest), crash_after=step)
+    with pytest.raises(CrashError):
+        run(connection, manifest, disk)
+    connection.send(Act(None, FOREIGN_INITCODE, MOST_GAS), key=COMMISSION)
+    resumed = Disk(disk.kept)
+    done = run(connection, manifest, resumed)
+    assert resumed.kept == done
+    assert open_election(connection, done.election).rules.slug == manifest.id
+    assert run(connection, manifest, Disk(done)) == done
+
+
+def test_deployment_goes_on_when_a_receipt_was_lost(
+    connection: Connection, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(begin_deployment(connection, manifest))
+    send = Connection.send
+
+    def lose(self: Connection, act: Act, *, key: SigningKey) -> Receipt:
+        send(self, act, key=key)
+        raise TransactionLostError("transaction", "not mined in time")
+
+    monkeypatch.setattr(Connection, "send", lose)
+    for step in range(1, STEPS + 1):
+        with pytest.raises(TransactionLostError):
+            run(connection, manifest, disk)
+        assert len(disk.kept.contracts) == step
+    assert run(connection, manifest, disk) == disk.kept
+
+
+def test_election_that_somebody_else_makes_first_is_the_same(
     connection: Connection, manifest: Manifest
 ) -> None:
-    begun = begin_deployment(connection, manifest)
-    foreseen = replace(begun, contracts=(("KeyCeremony", Address(b"\1" * 20)),))
-    done = run(connection, manifest, Disk(foreseen))
-    assert dict(done.contracts)["KeyCeremony"] != Address(b"\1" * 20)
+    """Whoever sees the transaction may send what it says before it is mined."""
+    disk = Disk(begin_deployment(connection, manifest))
+
+    def save(deployment: Deployment) -> None:
+        disk.save(deployment)
+        contracts = dict(deployment.contracts)
+        if "Election" in contracts:
+            blueprints = Blueprints(*list(contracts.values())[:4])
+            initcode = build_initcode(manifest, blueprints)
+            calldata = encode_act(ContractName.DEPLOYER, "deploy", initcode)
+            act = Act(contracts["Deployer"], calldata, MOST_GAS)
+            connection.send(act, key=RELAY)
+
+    done = deploy_election(
+        connection, manifest, key=COMMISSION, deployment=disk.kept, save=save
+    )
     assert open_election(connection, done.election).rules.slug == manifest.id
 
 
@@ -99,33 +174,97 @@ def test_finished_deployment_is_known_again_in_any_phase(
     assert run(connection, manifest, Disk(done)) == done
 
 
-def test_other_transaction_of_the_account_in_between_is_noticed(
+def test_other_transaction_between_record_and_step_is_followed(
+    connection: Connection, manifest: Manifest
+) -> None:
+    disk = Disk(begin_deployment(connection, manifest))
+
+    def save(deployment: Deployment) -> None:
+        if len(deployment.contracts) > len(disk.kept.contracts):
+            connection.send(Act(Address(b"\1" * 20), b"", MOST_GAS), key=COMMISSION)
+        disk.save(deployment)
+
+    done = deploy_election(
+        connection, manifest, key=COMMISSION, deployment=disk.kept, save=save
+    )
+    assert disk.kept == done
+    assert open_election(connection, done.election).rules.slug == manifest.id
+
+
+@pytest.mark.parametrize("steps", range(1, STEPS + 1))
+def test_chain_that_began_anew_is_told_of(
+    connection: Connection, manifest: Manifest, steps: int
+) -> None:
+    """A development chain forgets what stood there; other blocks come instead."""
+    connection.request("evm_mine")
+    snapshot = connection.request("evm_snapshot")
+    connection.request("evm_mine")
+    disk = Disk(begin_deployment(connection, manifest), crash_after=steps)
+    with suppress(CrashError):
+        run(connection, manifest, disk)
+    connection.request("evm_revert", snapshot)
+    with pytest.raises(ForgottenError, match="ends before block"):
+        run(connection, manifest, disk)
+    connection.request("evm_increaseTime", hex(60))
+    for _ in range(STEPS + 2):
+        connection.request("evm_mine")
+    head = connection.read_head()
+    with pytest.raises(ForgottenError, match="is not the one that it knows"):
+        run(connection, manifest, disk)
+    assert connection.read_head() == head
+
+
+def test_chain_that_began_anew_is_told_of_by_an_older_record(
     connection: Connection, manifest: Manifest
 ) -> None:
     begun = begin_deployment(connection, manifest)
-
-    def save(_: Deployment) -> None:
-        connection.send(Act(Address(b"\1" * 20), b"", MOST_GAS), key=COMMISSION)
-
-    with pytest.raises(UnexpectedAnswerError, match="at another address than foreseen"):
-        deploy_election(
-            connection, manifest, key=COMMISSION, deployment=begun, save=save
-        )
+    with pytest.raises(ForgottenError, match="where it began"):
+        run(connection, manifest, Disk(replace(begun, block=begun.block + 1)))
+    gone = ("KeyCeremony", Address(b"\1" * 20)), ("VoterList", Address(b"\2" * 20))
+    with pytest.raises(ForgottenError, match="KeyCeremony: no longer stands at 0x01"):
+        run(connection, manifest, Disk(replace(begun, contracts=gone)))
 
 
-def test_election_that_the_node_does_not_show_is_missed(
+def test_election_that_announces_other_rules_is_noticed(
     connection: Connection, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(manifest, title="Other")
+    monkeypatch.setattr(
+        deployment, "derive_rules", lambda _: initcode.derive_rules(other)
+    )
+    with pytest.raises(UnexpectedAnswerError, match="announces other rules"):
+        run(connection, manifest, Disk(begin_deployment(connection, manifest)))
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [
+        ("KeyCeremony", "does not stand where it was placed"),
+        ("Deployer", "does not stand where it was placed"),
+        ("Election", "is not where it must be"),
+    ],
+)
+@pytest.mark.parametrize(
+    "spoil", [lambda _: b"", lambda code: code[:-1], lambda code: b"\0" + code[1:]]
+)
+def test_contract_that_the_node_does_not_show_whole_is_missed(
+    connection: Connection,
+    manifest: Manifest,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    fact: str,
+    spoil: Callable[[bytes], bytes],
 ) -> None:
     read = Connection.read_code
     disk = Disk(begin_deployment(connection, manifest))
 
     def hide(self: Connection, addresses: list[Address], *, block: int) -> list[bytes]:
-        election = dict(disk.kept.contracts).get("Election")
+        spoiled = dict(disk.kept.contracts).get(name)
         codes = read(self, addresses, block=block)
-        return [b"" if addresses == [election] else code for code in codes]
+        return [spoil(code) if addresses == [spoiled] else code for code in codes]
 
     monkeypatch.setattr(Connection, "read_code", hide)
-    with pytest.raises(UnexpectedAnswerError, match="is not where it must be"):
+    with pytest.raises(UnexpectedAnswerError, match=f"{name}: {fact}"):
         run(connection, manifest, disk)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from election.client.deployment import derive_rules
+from election.client.initcode import derive_rules
 from election.crypto.transcript import Address, Hash
 from election.protocol.context import derive_election_id
 from election.protocol.events import Blueprints, ContestListed, ElectionDeployed

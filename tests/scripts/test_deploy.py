@@ -1,0 +1,86 @@
+"""The record of a deployment is true, and a chain that forgot is told of."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import pytest
+
+from election.client.rpc import connect
+from scripts.deploy import compare_clocks, deploy
+from scripts.files.deployment_file import read_deployment
+from scripts.files.key_file import open_key_file
+from scripts.files.manifest_file import read_manifest
+from scripts.terminal import spell_time
+from tests.scripts.conftest import PASSWORD, Cli, write_election
+
+
+def test_deploy_on_a_chain_that_forgot_does_not_begin_anew(cli: Cli) -> None:
+    write_election(cli)
+    connection = connect(cli.url)
+    snapshot = connection.request("evm_snapshot")
+    cli.deploy()
+    record = cli.folder / "election.json"
+    kept = record.read_bytes()
+    connection.request("evm_revert", snapshot)
+    head = connection.read_head()
+    fact = "error: record: the node's chain ends before block"
+    hint = "hint: ask a node that has it; to begin anew, give another --out"
+    for refused in (cli.attempt_deploy(), cli.attempt("status")):
+        assert refused.code == 2
+        assert fact in refused.err
+        assert hint in refused.err
+    assert connection.read_head() == head
+    assert record.read_bytes() == kept
+
+
+def test_two_programs_with_one_record_make_one_election(cli: Cli) -> None:
+    write_election(cli)
+    folder, connection = cli.folder, connect(cli.url)
+    manifest = read_manifest(folder / "manifest.toml", folder / "accounts.toml")
+    key = open_key_file(cli.key("commission"), password=PASSWORD).key
+    record = folder / "new" / "election.json"
+    shift = connection.read_clock() + 3_600 - manifest.times.keys
+    done = []
+
+    def run() -> None:
+        done.append(deploy(connection, manifest, key=key, record=record, shift=shift))
+
+    threads = [Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [read_deployment(record)] * 2
+
+
+@pytest.mark.parametrize(
+    ("own", "side"),
+    [(1_000_301, "301 s ahead of"), (999_699, "301 s behind"), (63_072_000, "ahead")],
+)
+def test_clock_that_is_not_the_chains_is_warned_of(
+    own: int, side: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compare_clocks(own=own, chain=1_000_000)
+    told = capsys.readouterr().err
+    assert side in told
+    assert spell_time(1_000_000) in told
+
+
+@pytest.mark.parametrize("own", [999_700, 1_000_000, 1_000_300])
+def test_clock_that_is_nearly_the_chains_is_good_enough(
+    own: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compare_clocks(own=own, chain=1_000_000)
+    assert capsys.readouterr().err == ""
+
+
+def test_commission_is_warned_of_its_clock_when_it_deploys(cli: Cli) -> None:
+    write_election(cli)
+    connection = connect(cli.url)
+    snapshot = connection.request("evm_snapshot")
+    connection.request("evm_increaseTime", hex(86_400))
+    told = cli.attempt_deploy("--shift-to", "now+10m").err
+    connection.request("evm_revert", snapshot)
+    assert "warning: this machine's clock is 86" in told
+    assert "s behind the chain's" in told
