@@ -6,8 +6,7 @@ docs/protocol.md §2 and §7. A file is TOML; every key is required, others are 
 from __future__ import annotations
 
 import tomllib
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -26,12 +25,14 @@ from pydantic_core import PydanticCustomError
 
 from election.crypto.transcript import Address, decode_address
 from election.errors import EncodingError, ManifestError
+from election.protocol.text import find_name_fault, find_slug_fault
 
 _CLOSED: Final = ConfigDict(extra="forbid")
+_OURS: Final = "manifest"  # the type of a fact that is written here
 
 
 def _fact(text: str) -> PydanticCustomError:
-    return PydanticCustomError("manifest", "{text}", {"text": text})
+    return PydanticCustomError(_OURS, "{text}", {"text": text})
 
 
 def _parse_account(value: object) -> bytes:
@@ -50,12 +51,11 @@ def _parse_time(value: object) -> int:
     return int(value.timestamp())
 
 
-def _text(limit: int) -> AfterValidator:
+def _accept_by(find_fault: Callable[[str], str | None]) -> AfterValidator:
     def check(text: str) -> str:
-        if not 0 < len(text.encode()) <= limit:
-            raise _fact(f"empty or above {limit} bytes")
-        if unicodedata.normalize("NFC", text) != text:
-            raise _fact("not in unicode form nfc")
+        fault = find_fault(text)
+        if fault is not None:
+            raise _fact(fault)
         return text
 
     return AfterValidator(check)
@@ -69,8 +69,8 @@ def _distinct(values: Sequence[object]) -> Sequence[object]:
 
 _Account = Annotated[Address, BeforeValidator(_parse_account)]
 _Time = Annotated[int, BeforeValidator(_parse_time)]
-_Slug = Annotated[str, Field(strict=True), _text(64)]
-_Text = Annotated[str, Field(strict=True), _text(128)]
+_Slug = Annotated[str, Field(strict=True), _accept_by(find_slug_fault)]
+_Text = Annotated[str, Field(strict=True), _accept_by(find_name_fault)]
 _Flag = Annotated[bool, Field(strict=True)]
 _Count = Annotated[int, Field(strict=True, ge=1)]
 
@@ -174,7 +174,10 @@ def parse_manifest(text: str) -> Manifest:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(map(str, first["loc"])) or "manifest"
-        raise ManifestError(key, first["msg"].lower()) from error
+        fact = first["msg"]  # ours as it is: it may hold a U+202E
+        if first["type"] != _OURS:
+            fact = fact.lower()
+        raise ManifestError(key, fact) from error
     return accept_manifest(manifest)
 
 

@@ -1,6 +1,6 @@
 """By what rules an election can be held: all that its constructors ask of them.
 
-docs/protocol.md §7. Lengths of texts are those of their UTF-8.
+docs/protocol.md §7; of texts more, so that a person reads what stands there.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Final
 from election.crypto.group import G1_BYTES, G2_BYTES
 from election.crypto.transcript import ADDRESS_BYTES, Address
 from election.protocol.context import derive_election_id
-from election.protocol.events import ContestListed, ElectionDeployed, Rules
+from election.protocol.events import ContestListed, ElectionDeployed
 from election.protocol.manifest import CEREMONY_STEPS, Roster
+from election.protocol.text import find_name_fault, find_slug_fault
 
 MOST_SEATS: Final = 10
 """Members of a ceremony."""
@@ -26,8 +27,6 @@ MOST_SLOTS: Final = 64
 _MOST_MEMBERS: Final = 20  # of a roster, with the reserves
 _MOST_OBSERVERS: Final = 32
 _MOST_CANDIDATES: Final = 16
-_LONGEST_SLUG: Final = 64  # bytes, as of the others
-_LONGEST_TEXT: Final = 128
 _LONGEST_COMPLAINT: Final = 122_880  # public nodes take transactions of 131,072
 _NOBODY: Final = Address(bytes(ADDRESS_BYTES))
 
@@ -84,16 +83,13 @@ def _rule_facts(deployed: ElectionDeployed) -> dict[str, bool]:
         "lists an observer twice": len(set(observers)) == len(observers),
         "has more than 32 observers": len(observers) <= _MOST_OBSERVERS,
         "has a quorum that cannot be": 0 < rules.quorum <= len(observers),
-        **_text_facts(rules),
+        **_text_facts("slug", find_slug_fault(rules.slug)),
+        **_text_facts("title", find_name_fault(rules.title)),
     }
 
 
-def _text_facts(rules: Rules) -> dict[str, bool]:
-    is_slug = 0 < len(rules.slug.encode()) <= _LONGEST_SLUG
-    return {
-        "has a slug of not 1 to 64 bytes": is_slug,
-        "has a title above 128 bytes": _is_short(rules.title),
-    }
+def _text_facts(what: str, fault: str | None) -> dict[str, bool]:
+    return {} if fault is None else {f"has a {what} that {fault}": False}
 
 
 def _roster_facts(roster: Roster, *, slots: int, point_bytes: int) -> dict[str, bool]:
@@ -127,11 +123,8 @@ def _contest_facts(contest: ContestListed, position: int) -> dict[str, bool]:
         "is not at its position": contest.position == position,
         "is one of more than 64": position <= MOST_SLOTS,
         "has not 2 to 16 candidates": 2 <= len(candidates) <= _MOST_CANDIDATES,
-        "has a candidate without a name": all(candidates),
-        "has a name above 128 bytes": all(map(_is_short, candidates)),
-        "has a title above 128 bytes": _is_short(contest.title),
+        **_text_facts("title", find_name_fault(contest.title)),
+        **_text_facts(
+            "name", next(filter(None, map(find_name_fault, candidates)), None)
+        ),
     }
-
-
-def _is_short(text: str) -> bool:
-    return len(text.encode()) <= _LONGEST_TEXT

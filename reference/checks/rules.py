@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from reference.errors import claim
+from reference.names import claim_name, claim_slug
 from reference.record import Record
 from reference.report import Cases
 from reference.transcript import hash_text, tagged_hash
@@ -43,15 +44,14 @@ def check_rules(record: Record, cases: Cases) -> None:
 
 def _claim_names(title: str, candidates: tuple[str, ...]) -> None:
     claim(2 <= len(candidates) <= 16, "has not 2 to 16 candidates")
-    claim(all(candidates), "has a candidate without a name")
-    lengths = [len(name.encode()) for name in (title, *candidates)]
-    claim(max(lengths) <= 128, "has a text of more than 128 bytes")
+    for text in (title, *candidates):
+        claim_name(text)
 
 
 def _claim_rules(rules: Mapping[str, Any]) -> None:
     times, observers = rules["times"], rules["observers"]
-    claim(1 <= len(rules["slug"].encode()) <= 64, "have no slug of 1 to 64 bytes")
-    claim(len(rules["title"].encode()) <= 128, "have a title of more than 128 bytes")
+    claim_slug(rules["slug"])
+    claim_name(rules["title"])
     is_increasing = all(times[i] < times[i + 1] for i in range(6))
     claim(is_increasing, "have times that do not increase")
     claim(rules["step_seconds"] > 0, "have steps of no time")

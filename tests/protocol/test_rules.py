@@ -35,7 +35,7 @@ DEPLOYED: Final = ElectionDeployed(
 
 def list_contests(count: int, **fields: Any) -> tuple[ContestListed, ...]:
     """List contests, the last of them with other fields."""
-    contests = [ContestListed(i, i, "", ("A", "B")) for i in range(1, count + 1)]
+    contests = [ContestListed(i, i, "Contest", ("A", "B")) for i in range(1, count + 1)]
     return (*contests[:-1], replace(contests[-1], **fields))
 
 
@@ -70,9 +70,10 @@ def test_honest_announcement_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("fields", "fact"),
     [
-        ({"slug": ""}, "a slug of not 1 to 64 bytes"),
-        ({"slug": "я" * 32 + "x"}, "a slug of not 1 to 64 bytes"),
-        ({"title": "я" * 64 + "x"}, "a title above 128 bytes"),
+        ({"slug": ""}, "a slug that is not 1 to 64 of"),
+        ({"slug": "x" * 65}, "a slug that is not 1 to 64 of"),
+        ({"title": "я" * 64 + "x"}, "a title that is empty or above 128 bytes"),
+        ({"title": ""}, "a title that is empty or above 128 bytes"),
         (
             {"times": (1, 2_000, 2_001, 2_002, 2_003, 2_003, 2_004)},
             "times that do not increase",
@@ -103,8 +104,7 @@ def test_rules_beyond_a_bound_have_one_fault(fields: dict[str, Any], fact: str) 
     "fields",
     [
         {"slug": "x"},
-        {"slug": "я" * 32},
-        {"title": ""},
+        {"slug": "x" * 64},
         {"title": "я" * 64},
         {"step_seconds": 1},
         {"step_seconds": 720},
@@ -175,9 +175,11 @@ def test_commission_is_a_member_only_as_one_of_its_own(name: str) -> None:
         ({"position": 3}, "is not at its position"),
         ({"candidates": ("A",)}, "2 to 16 candidates"),
         ({"candidates": ("A",) * 17}, "2 to 16 candidates"),
-        ({"candidates": ("A", "")}, "a candidate without a name"),
-        ({"candidates": ("A", "я" * 64 + "x")}, "a name above 128 bytes"),
-        ({"title": "я" * 64 + "x"}, "a title above 128 bytes"),
+        ({"candidates": ("A", "")}, "a name that is empty or above 128 bytes"),
+        ({"candidates": ("A", "я" * 64 + "x")}, "a name that is empty or above 128"),
+        ({"candidates": ("A", "B\x1b[1A")}, "a name that has U+001B in it"),
+        ({"title": "я" * 64 + "x"}, "a title that is empty or above 128 bytes"),
+        ({"title": "Contest "}, "a title that has a blank at an end"),
     ],
 )
 def test_contest_beyond_a_bound_has_a_fault(fields: dict[str, Any], fact: str) -> None:

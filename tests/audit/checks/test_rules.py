@@ -36,6 +36,7 @@ def test_slug_of_another_election_is_found(board: Board) -> None:
         {"observers": (NOBODY, NOBODY, NOBODY)},
         {"times": (1, 2, 3, 4, 5, 5, 6)},
         {"title": "x" * 129},
+        {"title": "FAILED\rheld"},
         {"observers": tuple(bytes([n]) * 20 for n in range(1, 34))},
     ],
 )
@@ -105,6 +106,8 @@ def test_roster_that_cannot_be_is_found(board: Board, fields: dict[str, int]) ->
         {"position": 3},
         {"candidates": ("alone",)},
         {"candidates": ("one", "x" * 129)},
+        {"candidates": ("one", "two\u202e")},
+        {"title": "\u2800"},
     ],
 )
 def test_contest_that_cannot_be_is_found(board: Board, fields: dict[str, Any]) -> None:

@@ -18,6 +18,24 @@ from tests.vectors.make_negative.patch import cut_lines, find_patch
 KINDS: Final = tuple(
     kind for kind in get_args(Event) if kind is not events.CeremonyFailed
 )
+NAMES: Final = {
+    "that clears a line": "x\x1b[2K",
+    "of two lines": "x\ny",
+    "that turns its direction": "x\u202ey",
+    "with a blank that is not seen": "x\u200by",
+    "of a letter that is not seen": "\u3164",
+    "of a pattern without dots": "\u2800",
+    "of blanks": "  ",
+    "of signs alone": "...",
+    "with two blanks in a row": "x  y",
+    "with a blank behind it": "x ",
+    "that is not in NFC": "e\u0301",
+    "of five marks on a letter": "x" + "\u0331" * 5,
+    "of a mark by itself": "x \u0331",
+    "of a character that is not assigned": "x\u0378",
+}
+"""Texts within the contracts' bounds that no name may be, §7."""
+
 _ALIKE: Final = (events.Withdrawn, events.PaperMarked)
 """Leaf events whose places are those of Registered and Issued."""
 
@@ -131,6 +149,7 @@ def _bounds(board: Board) -> Iterator[tuple[str, Board]]:
     others = {
         "33 observers": replace(rules, observers=many),
         "a title of 129 bytes": replace(rules, title="x" * 129),
+        **{f"a title {why}": replace(rules, title=text) for why, text in NAMES.items()},
     }
     for title, other in others.items():
         yield title, change(board, deployed, rules=other)
@@ -142,6 +161,7 @@ def _bounds(board: Board) -> Iterator[tuple[str, Board]]:
     names = {
         "17 candidates": ("x",) * 17,
         "a candidate of 129 bytes": ("x", "x" * 129),
+        **{f"a candidate {why}": ("x", text) for why, text in NAMES.items()},
     }
     for title, candidates in names.items():
         yield title, change(board, listed, candidates=candidates)

@@ -1,0 +1,91 @@
+"""Which texts are names that a person can read: titles, candidates, slugs.
+
+docs/protocol.md §7. Pinned to Unicode 3.2, which every Python carries beside its own
+(RFC 3454 lists it) and which no later version changes. What stands here is public text
+of somebody else: a name that passes shows nothing but itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+LONGEST_NAME: Final = 128
+"""Bytes of UTF-8 of a title or of a candidate's name."""
+
+LONGEST_SLUG: Final = 64
+
+MOST_MARKS: Final = 4
+"""Combining marks in a row; more would be drawn over other lines."""
+
+_SLUG: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{LONGEST_SLUG - 1}}}")
+_UNICODE: Final = unicodedata.ucd_3_2_0
+_SYMBOLS: Final = frozenset("$+<=>^`|~§°€№")
+_LATER_LETTERS: Final = frozenset(  # of Cyrillic and German, younger than Unicode 3.2
+    map(chr, (0x4CF, 0x4F6, 0x4F7, *range(0x4FA, 0x530), 0x1E9E))
+)
+_UNSEEN: Final = frozenset(  # letters, marks and hyphens that show nothing
+    map(
+        chr,
+        (
+            *(0xAD, 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
+            *range(0x180B, 0x180F),
+            *range(0xFE00, 0xFE10),
+        ),
+    )
+)
+
+
+def classify(character: str) -> str:
+    """Give L, M, N, P, S or Z: letter, mark, number, punctuation, symbol, blank.
+
+    Empty for a character that no text on a screen may have.
+    """
+    if character == " ":
+        return "Z"
+    if character in _LATER_LETTERS:
+        return "L"
+    if character in _SYMBOLS:
+        return "S"
+    category = _UNICODE.category(character)
+    is_shown = category[0] in "LMNP" and category != "Me" and character not in _UNSEEN
+    return category[0] if is_shown else ""
+
+
+def find_name_fault(text: str) -> str | None:
+    """Say why a text can be no title and no candidate's name; None if it can."""
+    kinds = [classify(each) for each in text]
+    if "" in kinds:
+        return f"has U+{ord(text[kinds.index('')]):04X} in it, which no name may have"
+    facts = {
+        f"is empty or above {LONGEST_NAME} bytes": 0 < _size(text) <= LONGEST_NAME,
+        "is not in unicode form nfc": unicodedata.is_normalized("NFC", text),
+        "has a blank at an end, or two in a row": " ".join(text.split()) == text,
+        "has no letter and no digit": not {"L", "N"}.isdisjoint(kinds),
+        f"has a mark by itself, or above {MOST_MARKS} in a row": all(mark_fits(kinds)),
+    }
+    return next((fact for fact, holds in facts.items() if not holds), None)
+
+
+def find_slug_fault(text: str) -> str | None:
+    """Say why a text can be no election's id; None if it can."""
+    if _SLUG.fullmatch(text):
+        return None
+    return f"is not 1 to {LONGEST_SLUG} of a-z, 0-9 and -, or begins with -"
+
+
+def mark_fits(kinds: list[str]) -> list[bool]:
+    """Tell of each kind whether it is no mark, or one that has its letter."""
+    fits, marks = [], MOST_MARKS  # as after what carries no mark
+    for kind in kinds:
+        if kind == "M":
+            marks += 1
+        else:
+            marks = 0 if kind in ("L", "N") else MOST_MARKS
+        fits.append(kind != "M" or marks <= MOST_MARKS)
+    return fits
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
