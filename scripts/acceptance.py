@@ -16,13 +16,19 @@ from election.audit.audit import ALL, run_checks
 from election.audit.catalogue import Check
 from election.audit.checks.state import find_tally_state
 from election.audit.evidence import Evidence
-from election.audit.report import NOBODY, Awaited, CheckResult, Finding, Verdict
+from election.audit.report import (
+    NOBODY,
+    Awaited,
+    CheckResult,
+    Finding,
+    Verdict,
+)
 from election.client.board_reader import read_board
 from election.client.open_election import OpenElection
 from election.crypto.group import G1_BYTES, G2, G2_BYTES, G, encode_g1, encode_g2
 from election.protocol.board import Board
 from election.protocol.ceremony.confirmation import KeyShare
-from election.protocol.events import CeremonyFinal, TallyFrozen
+from election.protocol.events import CeremonyFinal, ListPublished, TallyFrozen
 from election.protocol.replay import Part
 from election.protocol.tally import FrozenTally, TallyState
 from scripts.errors import InputError, UnverifiedError
@@ -132,13 +138,22 @@ def _is_bearable(result: CheckResult, evidence: Evidence) -> bool:
 
     Nor does a contest that something was not done for in time stop another contest.
     """
-    blamed = {(finding.blames, finding.contest) for finding in result.outcome.findings}
-    if not blamed:  # something was not verified, and nothing says why
+    findings = result.outcome.findings
+    if not findings:  # something was not verified, and nothing says why
         return False
-    if all(blames == NOBODY and contest is not None for blames, contest in blamed):
+    if all(_is_omission(each, result.name, evidence) for each in findings):
         return True
-    names = {blames for blames, _ in blamed}
+    names = {finding.blames for finding in findings}
     return result.name == "images" and _are_few(names, evidence)
+
+
+def _is_omission(finding: Finding, check: str, evidence: Evidence) -> bool:
+    """Tell whether all that is wrong is that a contest got no box, or no list."""
+    contest = finding.contest
+    if contest is None:
+        return False
+    has_list = bool(evidence.every(ListPublished, contest))
+    return finding.blames == NOBODY or (check == "lists" and not has_list)
 
 
 def _are_few(blamed: Collection[str], evidence: Evidence) -> bool:

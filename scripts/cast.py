@@ -22,7 +22,7 @@ from scripts.options import (
     PasswordFile,
     RpcUrl,
 )
-from scripts.session import enter, unlock
+from scripts.session import acting, enter, unlock
 from scripts.terminal import show
 
 EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
@@ -65,7 +65,8 @@ def command(
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.RELAY})
     files = [read_json(path, BallotFile) for path in ballots]
-    result = cast(opened, files, relay=key_file.key)
+    with acting(key_file):
+        result = cast(opened, files, relay=key_file.key)
     shown = {
         "cast": [f"0x{each.hex()}" for each in result.cast],
         "already_there": [f"0x{each.hex()}" for each in result.already_there],

@@ -12,7 +12,7 @@ from election.client.wire import Act
 from election.crypto.signature import SigningKey
 from election.errors import ElectionError
 from election.protocol.phases import Phase
-from scripts.errors import ContestError, InputError, NotYetError
+from scripts.errors import ContestError, InputError, NotYetError, UnverifiedError
 from scripts.terminal import show, spell_time
 
 Result = TypeVar("Result")
@@ -46,7 +46,8 @@ class Fates(Generic[Result]):
 def act_on_each(contests: Iterable[int], act: Callable[[int], Result]) -> Fates[Result]:
     """Act on each contest; an error ends that one alone, if there is still a node.
 
-    act: raises NotYetError for what is not due yet.
+    act: raises NotYetError for what is not due yet, and UnverifiedError for what stops
+    everything.
     """
     done: dict[int, Result] = {}
     waiting: dict[int, str] = {}
@@ -58,6 +59,8 @@ def act_on_each(contests: Iterable[int], act: Callable[[int], Result]) -> Fates[
                 done[contest] = act(contest)
             else:
                 failed[contest] = away
+        except UnverifiedError:
+            raise
         except NotYetError as error:
             waiting[contest] = error.fact
         except ConnectionFailedError as error:

@@ -20,7 +20,7 @@ from scripts.options import (
     PasswordFile,
     RpcUrl,
 )
-from scripts.session import enter, unlock
+from scripts.session import acting, enter, unlock
 from scripts.terminal import show, spell_time
 
 EXAMPLE = (
@@ -54,6 +54,7 @@ def command(
     """Shift both closings, signed by the commission and a quorum of observers."""
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
-    issue, cast = extend(opened, delta, paths=signatures, key=key_file.key)
+    with acting(key_file):
+        issue, cast = extend(opened, delta, paths=signatures, key=key_file.key)
     closings = {"issue_closing": spell_time(issue), "cast_closing": spell_time(cast)}
     show(closings, as_json=as_json)

@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from election.client.leaf_requests import prepare_act
+from election.client.open_election import OpenElection
+from election.client.wire import Act
+from election.crypto.transcript import Hash
 from election.protocol.attestation import Action
 from election.protocol.attestation import Role as Attester
 from scripts.errors import InputError
-from scripts.files.key_file import Role
+from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_attestation, read_request
-from scripts.session import enter, unlock
+from scripts.session import acting, enter, unlock
 from scripts.terminal import show
 
 RequestPath = Annotated[Path, typer.Argument(help="What `veche request` wrote.")]
@@ -46,7 +49,18 @@ def send_request(
         portal=read_attestation(portal, Attester.PORTAL),
         sms=read_attestation(sms, Attester.SMS_GATEWAY),
     )
-    receipt = opened.connection.send(act, key=key_file.key)
-    leaf = f"0x{asked.request.leaf.hex()}"
-    transaction = f"0x{receipt.transaction.hex()}"
-    show({"leaf": leaf, "transaction": transaction}, as_json=as_json)
+    send_for_leaf(opened, act, asked.request.leaf, key_file=key_file, as_json=as_json)
+
+
+def send_for_leaf(
+    opened: OpenElection, act: Act, leaf: Hash, *, key_file: KeyFile, as_json: bool
+) -> None:
+    """Move a leaf, and show what it then is on the chain."""
+    with acting(key_file):
+        receipt = opened.connection.send(act, key=key_file.key)
+    shown = {
+        "leaf": f"0x{leaf.hex()}",
+        "state": opened.voter_list.state(leaf).name.lower(),
+        "transaction": f"0x{receipt.transaction.hex()}",
+    }
+    show(shown, as_json=as_json)

@@ -12,6 +12,7 @@ from election.protocol.voter_list import claim_leaf
 from scripts.errors import InputError
 from scripts.files.key_file import Role
 from scripts.files.voter_files import read_list
+from scripts.leaf_acts import send_for_leaf
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -21,7 +22,6 @@ from scripts.options import (
     RpcUrl,
 )
 from scripts.session import enter, unlock
-from scripts.terminal import show
 
 EXAMPLE = (
     "veche mark-paper --list lists/list-1.json --index 7 "
@@ -46,5 +46,5 @@ def command(
     if index >= len(voters.voters):
         raise InputError(f"index {index}", f"is not below {len(voters.voters)}")
     act = opened.voter_list.mark_paper(claim_leaf(voters, index))
-    receipt = opened.connection.send(act, key=key_file.key)
-    show({"transaction": f"0x{receipt.transaction.hex()}"}, as_json=as_json)
+    leaf = voters.tree.levels[0][index]
+    send_for_leaf(opened, act, leaf, key_file=key_file, as_json=as_json)

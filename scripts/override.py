@@ -21,7 +21,7 @@ from scripts.options import (
     PasswordFile,
     RpcUrl,
 )
-from scripts.session import enter, unlock
+from scripts.session import acting, enter, unlock
 from scripts.terminal import show
 
 EXAMPLE = (
@@ -54,6 +54,7 @@ def command(
     """Open a withheld contest, signed by the commission and a quorum of observers."""
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
-    override(opened, contest, paths=signatures, key=key_file.key)
+    with acting(key_file):
+        override(opened, contest, paths=signatures, key=key_file.key)
     state = opened.tally.state(contest).name.lower()
     show({"contest": contest, "state": state}, as_json=as_json)

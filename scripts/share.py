@@ -19,7 +19,8 @@ from scripts.acceptance import (
     require_own_key,
 )
 from scripts.caution import require_agreed, sign_once
-from scripts.errors import InputError
+from scripts.contests import Fates, act_on_each
+from scripts.errors import InputError, NotYetError
 from scripts.files.key_file import KeyFile, Role
 from scripts.options import (
     DEFAULT_URL,
@@ -30,7 +31,7 @@ from scripts.options import (
     RpcUrl,
     SomeContests,
 )
-from scripts.session import enter, unlock
+from scripts.session import acting, enter, unlock
 from scripts.terminal import say, show
 
 EXAMPLE = "veche share --compare --election election.json --key keys/trustee-1.json"
@@ -52,26 +53,30 @@ def share(
     *,
     agreed: Collection[str],
     key_file: KeyFile,
-) -> dict[int, str]:
-    """Give the trustee's shares of the sums agreed on; says what became of each.
+) -> Fates[str]:
+    """Give the trustee's shares of the sums agreed on; tells what became of each.
 
     agreed: comparison hashes in hexadecimal. Raises UnverifiedError.
     """
     require_agreed(audited, agreed)
     require_own_key(audited.evidence, key_file.key_share, part=Part.TRUSTEES)
-    frozen, done = audited.frozen, dict[int, str]()
-    for contest in contests:
+    frozen = audited.frozen
+
+    def share_one(contest: int) -> str:
+        opened.contest(contest)
         state = audited.state(contest)
-        done[contest] = state.name.lower()
+        if state is TallyState.FINAL:
+            return "final"
         if state is not TallyState.OPEN:
-            continue
+            what = "withheld" if state is TallyState.WITHHELD else "not frozen yet"
+            raise NotYetError(f"contest {contest}", what)
         if frozen[contest].comparison_hash.hex() not in agreed:
-            done[contest] = "not agreed on"
-            continue
-        key_file, message = sign_once(key_file, frozen[contest].tally)
-        given = submit_share(opened, frozen[contest], message, key=key_file.key)
-        done[contest] = "given" if given else "given before"
-    return done
+            raise NotYetError(f"contest {contest}", "not agreed on")
+        changed, message = sign_once(key_file, frozen[contest].tally)
+        given = submit_share(opened, frozen[contest], message, key=changed.key)
+        return "given" if given else "given before"
+
+    return act_on_each(contests, share_one)
 
 
 def command(
@@ -106,10 +111,12 @@ def command(
     contests = contests or list(opened.contests)
     if only_compare:
         done = compare(audited, contests)
-    else:
-        hashes = {_spell(each) for each in agreed or ()}
-        done = share(opened, audited, contests, agreed=hashes, key_file=key_file)
-    show({str(contest): what for contest, what in done.items()}, as_json=as_json)
+        show({str(contest): what for contest, what in done.items()}, as_json=as_json)
+        return
+    hashes = {_spell(each) for each in agreed or ()}
+    with acting(key_file):
+        fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)
+    fates.report(lambda _, what: what, as_json=as_json)
 
 
 def _spell(text: str) -> str:

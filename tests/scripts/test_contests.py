@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,16 +14,32 @@ from election.client.errors import ConnectionFailedError, ContractRefusedError
 from election.client.rpc import Connection
 from election.client.wire import Act, Receipt
 from election.crypto.signature import SigningKey
+from election.protocol.events import ListPublished
 from election.protocol.tally import TallyState
+from election.protocol.voter_list import NO_VOTERS
+from scripts.acceptance import COUNT, POLLS, accept_board, read_record
+from scripts.answering import answer_once
 from scripts.contests import Fates, act_on_each
 from scripts.create_boxes import create_boxes
-from scripts.errors import ContestError, InputError, NotYetError
+from scripts.errors import ContestError, InputError, NotYetError, UnverifiedError
+from scripts.files.key_file import Role
 from scripts.freeze import freeze
 from scripts.omissions import list_missing
 from scripts.publish_result import publish_results
+from scripts.share import compare, share
 from scripts.status import read_status
-from tests.client.stage import COMMISSION, RELAY, Stage, deploy, travel
+from tests.audit.tampering import drop, examine, find
+from tests.client.stage import (
+    COMMISSION,
+    ISSUERS,
+    RELAY,
+    TRUSTEES,
+    Stage,
+    deploy,
+    travel,
+)
 from tests.in_process import connect_in_process
+from tests.scripts.key_files import make_key_file, put_share
 
 
 def refuse(contest: int) -> int:
@@ -150,3 +167,56 @@ def test_what_a_contest_lacks_is_told_in_time_and_after(stage: Stage) -> None:
     told = list_missing(early.opened)
     assert len(told) == 4
     assert all("nobody can vote in it unless it has by" in each for each in told)
+
+
+def test_contest_without_list_and_box_stops_nobody_who_holds_a_secret(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audited = accept_board(read_record(stage.opened), POLLS)
+    told = capsys.readouterr().err
+    assert "warning: contest 30: got no box in time; blames nobody" in told
+    fact = "voter list of contest 30: was not published in time; blames commission"
+    assert f"warning: {fact}" in told
+    issuer = make_key_file(tmp_path / "issuer.json", Role.ISSUER, ISSUERS[0])
+    issuer = put_share(issuer, stage.shares[ISSUERS[0]])
+    assert len(answer_once(audited, 1, key_file=issuer)) == 3
+    with pytest.raises(InputError, match="contest 30: has no ballot box"):
+        answer_once(audited, 30, key_file=issuer)
+    close(stage)
+    freeze(stage.opened, [1, 30], key=RELAY)
+    for key in TRUSTEES[:2]:
+        audited = accept_board(read_record(stage.opened), COUNT)
+        agreed = set(compare(audited, [1, 30]).values())
+        trustee = make_key_file(tmp_path / f"{key.secret}.json", Role.TRUSTEE, key)
+        trustee = put_share(trustee, stage.shares[key])
+        given = share(stage.opened, audited, [30, 1], agreed=agreed, key_file=trustee)
+        assert given == Fates({1: "given"}, {30: "not frozen yet"}, {})
+    counts = publish_results(stage.opened, [30, 1], key=RELAY)
+    assert counts == Fates({1: (1, 2)}, {30: "no ballot box"}, {})
+
+
+def test_list_that_a_node_hides_stops_everybody(stage: Stage) -> None:
+    """Nothing on the record but the contract's own answer shows that there is one."""
+    board = read_record(stage.opened)
+    board = drop(board, find(board, ListPublished))
+    with pytest.raises(UnverifiedError):
+        accept_board(board, POLLS)
+
+
+def test_contest_without_voters_is_verified_and_counted() -> None:
+    stage = deploy(connect_in_process())
+    stage.make_keys()
+    travel(stage.connection, stage.manifest.times.voter_list)
+    for contest in stage.opened.contests:
+        act = stage.opened.voter_list.publish(
+            contest, NO_VOTERS.root, size=NO_VOTERS.size
+        )
+        stage.connection.send(act, key=COMMISSION)
+    assert read_status(stage.opened)["contests"]["30"]["voters"] == 0
+    assert not list_missing(stage.opened)
+    close(stage)
+    states = freeze(stage.opened, [1, 30], key=RELAY)
+    assert set(states.done.values()) == {TallyState.FINAL}
+    counts = publish_results(stage.opened, [1, 30], key=RELAY)
+    assert counts == Fates({1: (0, 0), 30: (0, 0, 0)}, {}, {})
+    assert not examine(read_record(stage.opened))

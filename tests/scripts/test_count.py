@@ -83,7 +83,7 @@ def give_share(
     key: SigningKey = TRUSTEES[0],
     *,
     shown: AuditedElection | None = None,
-) -> dict[int, str]:
+) -> Fates[str]:
     """Compare, agree to what was shown, and give what was agreed to."""
     audited = audit(stage)
     return share(
@@ -116,7 +116,7 @@ def test_sum_of_too_few_is_withheld_and_no_share_is_given(
     stage: Stage, tmp_path: Path
 ) -> None:
     done = give_share(stage, [1, 30], tmp_path)
-    assert done == {1: "given", 30: "withheld"}
+    assert done == Fates({1: "given"}, {30: "withheld"}, {})
     give_shares(stage, [1], tmp_path / "others")
     counts = publish_results(stage.opened, [1, 30], key=RELAY)
     assert counts == Fates({1: (1, 2)}, {30: "withheld"}, {})
@@ -127,14 +127,15 @@ def test_trustee_believes_no_node_about_what_is_open(
 ) -> None:
     """Else a node could have the sum of one ballot opened."""
     monkeypatch.setattr(Tally, "state", lambda *_: TallyState.OPEN)
-    assert give_share(stage, [30], tmp_path) == {30: "withheld"}
+    assert give_share(stage, [30], tmp_path) == Fates({}, {30: "withheld"}, {})
 
 
 def test_trustee_gives_nothing_for_a_contest_that_is_not_listed(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Tally, "state", lambda *_: TallyState.OPEN)
-    assert give_share(stage, [999], tmp_path) == {999: "none"}
+    given = give_share(stage, [999, 1], tmp_path)
+    assert given == Fates({1: "given"}, {}, {999: "is not in the election"})
 
 
 def test_trustee_refuses_a_record_with_the_sum_of_a_contest_that_is_not_listed(
@@ -183,7 +184,7 @@ def test_sum_that_was_not_agreed_on_is_not_decrypted(
     audited = audit(stage)
     key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
     done = share(stage.opened, audited, [1], agreed=set(), key_file=key_file)
-    assert done == {1: "not agreed on"}
+    assert done == Fates({}, {1: "not agreed on"}, {})
     assert stage.opened.tally.shares(1, trustees=3) == [b""] * 3
 
 
@@ -230,7 +231,7 @@ def test_trustee_reads_the_record_once(
     monkeypatch.setattr(Connection, "read_logs", read_logs)
     key_file = key_file_of(stage, TRUSTEES[0], tmp_path)
     done = share(stage.opened, audited, [1], agreed=agreed, key_file=key_file)
-    assert (done, calls) == ({1: "given"}, [])
+    assert (done, calls) == (Fates({1: "given"}, {}, {}), [])
 
 
 def test_trustee_of_another_election_gives_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,12 +45,15 @@ def send(action: Action, folder: Path) -> None:
 def folder(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of a relay; the election on a chain in this process."""
     monkeypatch.setattr(leaf_acts, "enter", lambda *_: stage.opened)
-    key_file = SimpleNamespace(key=RELAY)
+    key_file = SimpleNamespace(key=RELAY, path=tmp_path / "key.json")
+    key_file.path.touch()
     monkeypatch.setattr(leaf_acts, "unlock", lambda *_, **__: key_file)
     return tmp_path
 
 
-def test_request_to_withdraw_is_no_registration(stage: Stage, folder: Path) -> None:
+def test_request_to_withdraw_is_no_registration(
+    stage: Stage, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = stage.place(1, 0, nonce=0)
     asked, wrong = ask_to_register(place), ask_to_withdraw(place)
     portal, sms = stage.attest(asked)
@@ -62,3 +66,4 @@ def test_request_to_withdraw_is_no_registration(stage: Stage, folder: Path) -> N
     write_request(folder / "request.json", asked)
     send(Action.REGISTER, folder)
     assert stage.opened.voter_list.online(1) == 1
+    assert json.loads(capsys.readouterr().out)["state"] == "online"
