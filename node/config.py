@@ -82,6 +82,7 @@ class RpcConfig(_Section):
     max_body: Positive
     max_batch: Positive
     max_logs: Positive
+    max_answer: Positive
 
 
 class FundedAccount(_Section):

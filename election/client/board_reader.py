@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from election.client.errors import UnexpectedAnswerError
+from election.client.errors import ConnectionFailedError, UnexpectedAnswerError
 from election.client.rpc import FINAL, Connection
 from election.crypto.transcript import Address
 from election.errors import EncodingError
@@ -30,6 +30,9 @@ def read_board(connection: Connection, election: Address, *, since: int = 0) -> 
         raise UnexpectedAnswerError(f"0x{election.hex()}", fact)
     addresses = [contract.address for contract in find_contracts(election, own)]
     logs = connection.read_logs(addresses, first=since, last=head.number)
+    if tuple(log for log in logs if log.address == election) != own:
+        fact = "tells what the election announced in two versions"
+        raise ConnectionFailedError(connection.url, fact)
     addresses.extend(astuple(deployed.blueprints))
     code = connection.read_code(addresses, block=head.number)
     calls = list_calls(election, logs)

@@ -69,7 +69,15 @@ class WrongChainError(ClientError):
 
 
 class NodeRefusedError(ClientError):
-    """Report a JSON-RPC error; the subject is the method."""
+    """Report a JSON-RPC error; the subject is the method.
+
+    code: what the node gives as its code, if anything.
+    """
+
+    def __init__(self, method: str, fact: str, code: object = None) -> None:
+        """Keep the code."""
+        super().__init__(method, fact)
+        self.code = code
 
 
 class ContractRefusedError(ClientError):

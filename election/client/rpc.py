@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +22,7 @@ from election.client.json_rpc import (
     decode_answers,
     encode_requests,
 )
+from election.client.log_reader import LogQuery, place_logs, read_logs
 from election.client.revert import read_refusal
 from election.client.transport import Post, open_post, show_url
 from election.client.wire import (
@@ -32,7 +33,6 @@ from election.client.wire import (
     iter_list,
     parse_bytes,
     parse_head,
-    parse_log,
     parse_number,
     parse_receipt,
     well_formed,
@@ -46,8 +46,6 @@ FINAL: Final = "finalized"
 """The last block that can never be undone."""
 
 _CLOCK: Final = bytes.fromhex("425f5260205ff3")  # return the word TIMESTAMP
-_BLOCKS: Final = 10_000  # searched for logs at once
-_MOST_BLOCKS: Final = 100_000_000  # of a chain: three years of a block a second
 _MINED_WITHIN: Final = 120  # seconds
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
 
@@ -100,7 +98,8 @@ class Connection:
         if answer.error is None:
             raise ConnectionFailedError(self.url, "does not answer in json-rpc")
         message = cut_text(answer.error.get("message", "no reason given"))
-        raise read_refusal(answer.error) or NodeRefusedError(method, message)
+        code = answer.error.get("code")
+        raise read_refusal(answer.error) or NodeRefusedError(method, message, code)
 
     # Reading
 
@@ -170,38 +169,8 @@ class Connection:
         topics: Sequence[Hash | None] = (),
     ) -> tuple[Log, ...]:
         """Read the logs of some contracts in a range of blocks, in chain order."""
-        criteria = {
-            "address": [hexed(address) for address in addresses],
-            "topics": [None if topic is None else hexed(topic) for topic in topics],
-        }
-        if last - first > _MOST_BLOCKS:
-            raise ConnectionFailedError(self.url, "has more blocks than any chain")
-        ranges = [
-            {"fromBlock": hex(at), "toBlock": hex(min(at + _BLOCKS - 1, last))}
-            for at in range(first, last + 1, _BLOCKS)
-        ]
-        answers = self.request_all(
-            [("eth_getLogs", (criteria | each,)) for each in ranges]
-        )
-        with well_formed(self.url):
-            return self._place([raw for answer in answers for raw in iter_list(answer)])
-
-    def _place(self, raws: Sequence[Mapping[str, Any]]) -> tuple[Log, ...]:
-        """Parse logs, asking for the times of their blocks where they lack them."""
-        numbers = {
-            parse_number(raw["blockNumber"])
-            for raw in raws
-            if raw.get("blockTimestamp") is None
-        }
-        missing = sorted(numbers)
-        blocks = self.request_all(
-            [("eth_getBlockByNumber", (hex(number), False)) for number in missing]
-        )
-        heads = [parse_head(block) for block in blocks]
-        times = {
-            number: head.timestamp for number, head in zip(missing, heads, strict=True)
-        }
-        return tuple(parse_log(raw, times) for raw in raws)
+        query = LogQuery(tuple(addresses), tuple(topics))
+        return read_logs(self, query, first=first, last=last)
 
     # Sending
 
@@ -233,7 +202,7 @@ class Connection:
                 if not parse_number(receipt["status"]):
                     self._explain(act, sender=sender, receipt=receipt)
             return tuple(
-                parse_receipt(each, self._place(list(iter_list(each["logs"]))))
+                parse_receipt(each, place_logs(self, list(iter_list(each["logs"]))))
                 for each in receipts
             )
 

@@ -111,6 +111,8 @@ def parse_log(raw: Mapping[str, Any], times: Mapping[int, int]) -> Log:
     topics = tuple(iter_list(raw["topics"]))
     if len(topics) > _MOST_TOPICS:
         raise EncodingError("log", f"{len(topics)} topics")
+    if raw.get("removed"):
+        raise EncodingError("log", "is not on the chain any more")
     return Log(
         address=Address(parse_bytes(raw["address"], size=20)),
         topics=tuple(Hash(parse_bytes(topic, size=32)) for topic in topics),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -17,6 +17,7 @@ from node.rpc.errors import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
     INVALID_REQUEST,
+    LIMIT_EXCEEDED,
     METHOD_NOT_FOUND,
     RpcError,
     rpc_error,
@@ -59,6 +60,7 @@ class Dispatcher:
         self._backend = Backend(engine, Filters())
         self._methods = {name: _bind(name, run) for name, run in METHODS.items()}
         self._max_batch = engine.chain.config.rpc.max_batch
+        self._max_answer = engine.chain.config.rpc.max_answer
 
     def handle(self, body: bytes) -> bytes:
         """Answer one request or batch; empty when only notifications were sent."""
@@ -67,21 +69,32 @@ class Dispatcher:
         except RpcError as error:
             return _encode(_failed(None, error))
         if not isinstance(request, list):
-            answer = self._answer(request)
+            answer = self._answer(request, self._run)
             return b"" if answer is None else _encode(answer)
         if not 0 < len(request) <= self._max_batch:
             fact = f"a batch holds 1 to {self._max_batch} requests"
             return _encode(_failed(None, RpcError(INVALID_REQUEST, fact)))
-        answers = [a for item in request if (a := self._answer(item)) is not None]
-        return _encode(answers) if answers else b""
+        answers = list(self._answer_all(request))
+        return b"[" + b",".join(answers) + b"]" if answers else b""
 
-    def _answer(self, request: Any) -> dict[str, Any] | None:
+    def _answer_all(self, requests: list[Any]) -> Iterator[bytes]:
+        """Answer a batch; what comes after the largest answer is refused, not run."""
+        size = 0
+        for request in requests:
+            run = self._run if size <= self._max_answer else _refuse
+            answer = self._answer(request, run)
+            if answer is not None:
+                encoded = _encode(answer)
+                size += len(encoded)
+                yield encoded
+
+    def _answer(self, request: Any, run: Callable[[Any], Any]) -> dict[str, Any] | None:
         """Answer one request; None for a notification."""
         identity = request.get("id") if isinstance(request, dict) else None
         if isinstance(identity, dict | list | bool):
             identity = None
         try:
-            result = self._run(request)
+            result = run(request)
         except NodeError as error:
             answer = _failed(identity, rpc_error(error))
         except Exception:  # noqa: BLE001  # our bug: the client learns no more
@@ -110,6 +123,11 @@ class Dispatcher:
             raise RpcError(INVALID_PARAMS, f"invalid params: {error}") from error
         names = method.parameters.__struct_fields__
         return method.run(self._backend, *(getattr(values, name) for name in names))
+
+
+def _refuse(_request: Any) -> Any:
+    fact = "the answers before this one are too large; ask for fewer"
+    raise RpcError(LIMIT_EXCEEDED, fact)
 
 
 def _is_request(request: Any) -> bool:

@@ -12,7 +12,7 @@ from node.rpc.errors import INVALID_PARAMS, LIMIT_EXCEEDED, SERVER_ERROR, RpcErr
 from node.rpc.filters import Filter
 from node.rpc.parameters import BlockReference, HashBytes, LogFilter, Quantity
 
-_LATEST = BlockReference("latest")
+_FRAME = 800  # bytes of a log in JSON, with four topics and without its data
 
 
 def get_logs(backend: Backend, criteria: LogFilter) -> list[dict[str, Any]]:
@@ -41,14 +41,30 @@ def new_block_filter(backend: Backend) -> str:
 
 def get_filter_changes(backend: Backend, number: Quantity) -> list[Any]:
     """Return what is new since the filter was last asked."""
-    _installed(backend, number)
-    current, first, head = backend.filters.advance(int(number), backend.chain)
+    current = _installed(backend, number)
+    head = backend.chain.head.number
     if current.query is None:
-        blocks = (backend.chain.block(n) for n in range(first, head + 1))
-        return [hexed(block.hash) for block in blocks]
-    first = max(first, current.first)
-    last = head if current.last is None else min(head, current.last)
-    return _logs(backend, current.query, first=first, last=last)
+        blocks = map(backend.chain.block, range(current.next_block, head + 1))
+        found: list[Any] = [hexed(block.hash) for block in blocks]
+    else:
+        first = max(current.next_block, current.first)
+        last = head if current.last is None else min(head, current.last)
+        head, found = _next_logs(backend, current.query, first, last)
+    backend.filters.report(int(number), until=head)
+    return found
+
+
+def _next_logs(
+    backend: Backend, query: LogQuery, first: int, last: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """Return the logs of as many blocks as an answer holds, and the last of these."""
+    while True:
+        try:
+            return last, _logs(backend, query, first=first, last=last)
+        except RpcError:
+            if last <= first:
+                raise
+            last = (first + last) // 2
 
 
 def get_filter_logs(backend: Backend, number: Quantity) -> list[dict[str, Any]]:
@@ -126,10 +142,16 @@ def _number(
 def _logs(
     backend: Backend, query: LogQuery, *, first: int, last: int
 ) -> list[dict[str, Any]]:
-    limit = backend.chain.config.rpc.max_logs
+    bounds = backend.chain.config.rpc
     found: list[dict[str, Any]] = []
+    size = 0
     for placed in backend.chain.logs(query, first=first, last=last):
-        if len(found) == limit:
-            raise RpcError(LIMIT_EXCEEDED, f"more than {limit} logs match")
+        size += _FRAME + 2 * len(placed.log.payload)
+        if len(found) == bounds.max_logs:
+            fact = f"more than {bounds.max_logs} logs match"
+            raise RpcError(LIMIT_EXCEEDED, f"{fact}; ask for fewer blocks")
+        if size > bounds.max_answer:
+            fact = f"the logs have more than {bounds.max_answer} bytes"
+            raise RpcError(LIMIT_EXCEEDED, f"{fact}; ask for fewer blocks")
         found.append(log_json(placed))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from node.chain import Chain
 from node.log_index import LogQuery
 
 _CAPACITY = 1_024  # the oldest filter makes room for a new one
@@ -47,15 +46,11 @@ class Filters:
         """Forget a filter; says whether there was one."""
         return self._filters.pop(number, None) is not None
 
-    def advance(self, number: int, chain: Chain) -> tuple[Filter, int, int]:
-        """Mark everything up to the head as reported.
-
-        Returns the filter and the first and last block to report.
-        """
+    def report(self, number: int, *, until: int) -> None:
+        """Mark everything up to a block as reported."""
         current = self._filters[number]
-        head = chain.head.number
-        self._filters[number] = replace(current, next_block=head + 1)
-        return current, current.next_block, head
+        following = max(current.next_block, until + 1)
+        self._filters[number] = replace(current, next_block=following)
 
     def rewind(self, height: int) -> None:
         """Report blocks above a height anew: they were reverted and will be others."""

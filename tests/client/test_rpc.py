@@ -168,7 +168,7 @@ def test_head_that_no_chain_has_is_one_error() -> None:
 def test_log_of_five_topics_is_one_error() -> None:
     word = "0x" + "00" * 32
     log = {
-        "address": "0x" + "00" * 20,
+        "address": f"0x{NOWHERE.hex()}",
         "topics": [word] * 5,
         "data": "0x",
         "blockNumber": "0x1",
@@ -293,7 +293,7 @@ def test_logs_of_many_block_ranges_are_joined(
     contract = polls.opened.voter_list.contract
     last = polls.connection.read_head().number
     whole = polls.connection.read_logs([contract.address], first=0, last=last)
-    monkeypatch.setattr("election.client.rpc._BLOCKS", 3)
+    monkeypatch.setattr("election.client.log_reader._BLOCKS", 3)
     pieces = polls.connection.read_logs([contract.address], first=0, last=last)
     assert pieces == whole
     assert len(whole) == 2 + 6 + 6

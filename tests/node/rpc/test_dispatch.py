@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from node.config import Config
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
 from node.rpc.methods import METHODS
+from tests.node.conftest import Clock
 from tests.node.wallet import Client, RpcFailureError, Wallet
 
 _shared = settings(
@@ -99,6 +101,21 @@ def test_a_notification_is_run_but_not_answered(
     assert client.dispatcher.handle(json.dumps(notification).encode()) == b""
     assert client.dispatcher.handle(json.dumps([notification]).encode()) == b""
     assert engine.chain.head.number == 2
+
+
+def test_batch_ends_with_the_answer_that_is_too_large(
+    config: Config, clock: Clock
+) -> None:
+    rpc = config.rpc.model_copy(update={"max_answer": 1_000})
+    engine = LocalEngine(config.model_copy(update={"rpc": rpc}), clock)
+    ask = _request("eth_getBlockByNumber", "0x0", False)
+    mine = _request("evm_mine")
+    notice = {key: mine[key] for key in mine if key != "id"}
+    body = json.dumps([ask, mine, ask, notice, mine]).encode()
+    answers = json.loads(Dispatcher(engine).handle(body))
+    assert ["result" in answer for answer in answers] == [True, False, False, False]
+    assert [a["error"]["code"] for a in answers[1:]] == [-32005] * 3
+    assert engine.chain.head.number == 0
 
 
 def test_absent_and_null_parameters_are_none(client: Client) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from eth_typing import Address
 from node.config import Config
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
+from node.rpc.eth_logs import _FRAME
+from tests.node.bytecode import COUNTER, deployment
 from tests.node.conftest import Clock
 from tests.node.wallet import Client, RpcFailureError, Wallet
 
@@ -129,19 +132,64 @@ def test_logs_of_an_unknown_block_are_an_error(client: Client) -> None:
         client.ask("eth_getLogs", {"blockHash": _topic(1)})
 
 
-def test_more_logs_than_allowed_are_refused(config: Config, clock: Clock) -> None:
-    rpc = config.rpc.model_copy(update={"max_logs": 2})
+@pytest.fixture(params=[{"max_logs": 2}, {"max_answer": 2_000}])
+def bounded(
+    request: pytest.FixtureRequest, config: Config, clock: Clock
+) -> tuple[Client, Wallet, Address]:
+    """Give a node two of whose logs fill an answer, and the contract that counts."""
+    rpc = config.rpc.model_copy(update=request.param)
     engine = LocalEngine(config.model_copy(update={"rpc": rpc}), clock)
     client, wallet = Client(Dispatcher(engine)), Wallet()
-    from tests.node.bytecode import COUNTER, deployment
-
     created = client.send(wallet.sign(data=deployment(COUNTER)))["contractAddress"]
+    return client, wallet, Address(bytes.fromhex(created[2:]))
+
+
+Bounded = tuple[Client, Wallet, Address]
+
+
+def test_more_logs_than_allowed_are_refused(bounded: Bounded) -> None:
+    client, wallet, counter = bounded
     for _ in range(3):
-        client.send(wallet.sign(bytes.fromhex(created[2:])))
+        client.send(wallet.sign(counter))
     assert _found(client, fromBlock="0x0", toBlock="0x3") == [1, 2]
-    with pytest.raises(RpcFailureError) as failure:
+    with pytest.raises(RpcFailureError, match="ask for fewer blocks") as failure:
         client.ask("eth_getLogs", _ALL)
     assert failure.value.code == -32005
+
+
+def test_a_filter_with_more_changes_than_allowed_gives_them_in_parts(
+    bounded: Bounded,
+) -> None:
+    client, wallet, counter = bounded
+    installed = client.ask("eth_newFilter", {})
+    for _ in range(5):
+        client.send(wallet.sign(counter))
+    found: list[int] = []
+    for _ in range(5):
+        changes = client.ask("eth_getFilterChanges", installed)
+        assert len(changes) <= 2
+        found += [int(log["topics"][0], 16) for log in changes]
+    assert found == [1, 2, 3, 4, 5]
+
+
+def test_a_filter_whose_next_block_holds_more_than_allowed_loses_nothing(
+    bounded: Bounded,
+) -> None:
+    client, wallet, counter = bounded
+    installed = client.ask("eth_newFilter", {})
+    client.ask("evm_setAutomine", False)
+    for _ in range(3):
+        client.ask("eth_sendRawTransaction", "0x" + wallet.sign(counter).hex())
+    client.ask("evm_mine")
+    for _ in range(2):
+        with pytest.raises(RpcFailureError, match="ask for fewer blocks"):
+            client.ask("eth_getFilterChanges", installed)
+
+
+def test_bytes_of_a_log_are_not_counted_too_low(client: Client, counted: str) -> None:
+    log = client.ask("eth_getLogs", {"address": counted})[0]
+    whole = json.dumps(log | {"topics": [_topic(1)] * 4, "blockNumber": hex(2**64)})
+    assert len(whole) - len(log["data"]) <= _FRAME
 
 
 # Filters
