@@ -194,6 +194,7 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     """
     @notice Stores ballots. One whose credential is used is skipped, so that nobody stops a
         batch by sending one of its ballots first; one that does not verify reverts the call.
+        A call in which nothing counts changes nothing and logs nothing.
     @param ballots Records of docs/protocol.md §3, credentials strictly increasing: that
         forbids duplicates and removes the order of arrival.
     @custom:caller anyone, in practice a relay
@@ -215,10 +216,9 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
         assert serial < 2**160, "ballot_box: credential is no address"
         previous = serial
         credential: address = convert(serial, address)
-        ballot: Examined = self._examine(ballots[i], credential)
         if self._used[credential]:
-            log IBallotBox.BallotSkipped(credential=credential, ballot_hash=ballot.ballot_hash)
-            continue
+            continue  # in silence: whoever pays for no ballot writes nothing on the record
+        ballot: Examined = self._examine(ballots[i], credential)
         self._used[credential] = True
         self._check_signature(ballots[i], ballot.ballot_hash, credential)
         sigma: bytes32[4] = abi_decode(

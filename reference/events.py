@@ -248,7 +248,6 @@ _BOX: Final = (
         ballot_hash="bytes32",
         ballot="bytes",
     ),
-    _event("BallotSkipped", "credential", credential="address", ballot_hash="bytes32"),
 )
 _TALLY: Final = (
     _event(

@@ -5,9 +5,6 @@
     form only, and nobody is ever the zero address.
 """
 
-from interfaces import IElection
-
-
 # half of the order of secp256k1, rounded down:
 # 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0
 _HALF_ORDER: constant(uint256) = (

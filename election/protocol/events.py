@@ -288,14 +288,6 @@ class BallotCast:
 
 
 @dataclass(frozen=True, slots=True)
-class BallotSkipped:
-    """A ballot came whose credential has one in the box already."""
-
-    credential: Address
-    ballot_hash: Hash
-
-
-@dataclass(frozen=True, slots=True)
 class TallyFrozen:
     """A contest's encrypted sum: totals are A_sum, B_sum_1..L."""
 
@@ -366,7 +358,7 @@ CeremonyEvent = (
 )
 LeafEvent = Registered | Withdrawn | PaperMarked | Issued
 ListEvent = ListPublished | LeafEvent
-BoxEvent = BoxOpened | BallotCast | BallotSkipped
+BoxEvent = BoxOpened | BallotCast
 TallyEvent = (
     TallyFrozen
     | TallyWithheld

@@ -30,7 +30,6 @@ _PHASES: Final = {
     "PaperMarked": {_VOTING},
     "Issued": {_VOTING},
     "BallotCast": {_VOTING, _GRACE},
-    "BallotSkipped": {_VOTING, _GRACE},
     "Extended": set(range(_GRACE)),
 }
 

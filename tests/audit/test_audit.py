@@ -22,7 +22,7 @@ from election.protocol.replay import Entry, replay_board
 from tests.audit.tampering import audit, drop, examine, find
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTES = (events.BallotSkipped, events.ShareRefused)
+NOTES = (events.ShareRefused,)
 """Events that change nothing: no claim rests on them."""
 
 FINDING = Finding("subject", "fact", NODE, None)

@@ -64,8 +64,10 @@ EXTENDED = log_of(
         [0, 600, (27, 1, 2), [(28, 3, 4)]],
     ),
 )
-SKIPPED = log_of(
-    "BallotSkipped(address,bytes32)", b"\0" * 12 + SOMEONE, data=b"\3" * 32
+CREATED = log_of(
+    "BoxCreated(uint256,address,bytes32)",
+    b"\1".rjust(32, b"\0"),
+    data=b"\0" * 12 + SOMEONE + b"\3" * 32,
 )
 
 
@@ -103,11 +105,11 @@ def test_structures_become_values_of_the_protocol() -> None:
 
 
 def test_addresses_become_their_bytes() -> None:
-    event = decode_event(SKIPPED, ContractName.BALLOT_BOX)
-    assert event == events.BallotSkipped(SOMEONE, Hash(b"\3" * 32))
+    event = decode_event(CREATED, ContractName.ELECTION)
+    assert event == events.BoxCreated(1, SOMEONE, Hash(b"\3" * 32))
 
 
-@pytest.mark.parametrize("log", [LISTED, SHARE, EXTENDED, SKIPPED])
+@pytest.mark.parametrize("log", [LISTED, SHARE, EXTENDED, CREATED])
 def test_event_of_another_contract_is_refused(log: Log) -> None:
     with pytest.raises(EncodingError, match="no event of KeyCeremony"):
         decode_event(log, ContractName.KEY_CEREMONY)
@@ -143,7 +145,7 @@ def test_other_encoding_is_refused(log: Log, name: ContractName) -> None:
 @given(
     raw=st.binary(max_size=400),
     topics=st.lists(st.binary(min_size=32, max_size=32), max_size=4),
-    log=st.sampled_from([LISTED, SHARE, EXTENDED, SKIPPED]),
+    log=st.sampled_from([LISTED, SHARE, EXTENDED, CREATED]),
     name=st.sampled_from(ContractName),
 )
 def test_random_bytes_raise_nothing_else(

@@ -21,11 +21,11 @@ CREATED = Log(
     Hash(bytes(32)),
     0,
 )
-SKIPPED = replace(
+CAST = replace(
     CREATED,
     address=BOX,
-    topics=(hash_bytes(b"BallotSkipped(address,bytes32)"), Hash(uint_word(9))),
-    data=bytes(32),
+    topics=(hash_bytes(b"BallotCast(address,bytes32,bytes)"), Hash(uint_word(9))),
+    data=bytes(32) + uint_word(64) + bytes(32),
 )
 
 
@@ -48,9 +48,9 @@ def test_first_announcement_of_an_address_counts() -> None:
 
 
 def test_events_before_the_announcement_are_decoded() -> None:
-    replay = replay_board(board_of(SKIPPED, CREATED))
+    replay = replay_board(board_of(CAST, CREATED))
     assert [type(entry.event).__name__ for entry in replay.entries] == [
-        "BallotSkipped",
+        "BallotCast",
         "BoxCreated",
     ]
     assert replay.entries[0].contract.contest == 7
@@ -67,7 +67,7 @@ def test_foreign_and_broken_logs_are_kept_apart() -> None:
 def test_reader_asks_what_the_auditor_expects() -> None:
     contracts = find_contracts(ELECTION, [CREATED])
     views = list_views(contracts, (), trustees=0)
-    assert list_calls(ELECTION, [SKIPPED, CREATED]) == tuple(v.call for v in views)
+    assert list_calls(ELECTION, [CAST, CREATED]) == tuple(v.call for v in views)
     titles = [view.title for view in views]
     assert titles[0] == "election: extension_counter()"
     assert titles[-1] == "box of contest 7: cast_count()"

@@ -167,7 +167,7 @@ TWINS: tuple[tuple[str, Twin], ...] = (
     ("issuance", repeat(events.Issued)),
     ("issuance", flip(events.Issued, "blinded")),
     ("ballots", flip(events.BallotCast, "ballot_hash")),
-    ("casting", flip(events.BallotSkipped, "credential")),
+    ("casting", repeat(events.BallotCast)),
     ("sums", flip(events.TallyFrozen, "cast_count")),
     ("sums", leave_out(events.BallotCast)),
     ("openings", override_alone),

@@ -48,7 +48,6 @@ PHASES: Final[Mapping[type[Event], frozenset[Phase]]] = {
     events.PaperMarked: _VOTING,
     events.Issued: _VOTING,
     events.BallotCast: _CASTING,
-    events.BallotSkipped: _CASTING,
     events.Extended: frozenset(Phase) - {Phase.GRACE, Phase.CLOSED},
     events.TallyFrozen: _CLOSED,
     events.TallyWithheld: _CLOSED,
