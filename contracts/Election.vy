@@ -28,7 +28,7 @@ _MIN_M_MIN: constant(uint256) = 2  # the sum of one ballot is that ballot
 _TRUSTEES: constant(uint256) = 1  # kinds of ceremony
 _ISSUERS: constant(uint256) = 2
 _CEREMONY_FINAL: constant(uint256) = 6
-_STEPS: constant(uint256) = 5  # of a ceremony in which everybody takes all the time there is
+_STEPS: constant(uint256) = 5  # of an attempt in which everybody takes all the time there is
 _CODE_OFFSET: constant(uint256) = 3  # length of a blueprint's preamble, ERC-5202
 
 election_id: public(immutable(bytes32))
@@ -81,8 +81,9 @@ def __init__(
     @param blueprints ERC-5202 blueprints of the other contracts.
     """
     self._check_rules(rules)
-    self._check_roster(trustees_, rules.commission)
-    self._check_roster(issuers_, rules.commission)
+    steps: uint256 = (rules.times[1] - rules.times[0]) // rules.step_seconds
+    self._check_roster(trustees_, rules.commission, steps)
+    self._check_roster(issuers_, rules.commission, steps)
     assert len(contests) != 0, "election: no contest"
     most_slots: uint256 = 0
     for contest: IElection.Contest in contests:
@@ -369,9 +370,6 @@ def _check_rules(rules: IElection.Rules):
         assert time > previous, "election: times are not increasing from now on"
         previous = time
     assert rules.step_seconds != 0, "election: ceremony steps take no time"
-    assert rules.step_seconds <= (rules.times[1] - rules.times[0]) // _STEPS, (
-        "election: phase keys is too short for a ceremony"
-    )
     assert rules.m_min >= _MIN_M_MIN, "election: m_min is below two"
     assert rules.commission != empty(address), "election: commission is the zero address"
     assert rules.portal != empty(address), "election: portal is the zero address"
@@ -387,15 +385,21 @@ def _check_rules(rules: IElection.Rules):
 
 @internal
 @pure
-def _check_roster(roster: IElection.Roster, chief: address):
+def _check_roster(roster: IElection.Roster, chief: address, steps: uint256):
     """
-    @notice Reverts unless k of n seats can hold a key that the commission alone cannot use.
+    @notice Reverts unless k of n seats can hold a key that the commission alone cannot use,
+        and have the time for it.
     @param chief The commission's own account.
+    @param steps How many steps of a ceremony fit phase KEYS.
     """
     assert roster.k >= 2 and roster.k <= roster.n and roster.n <= _MAX_SEATS, (
         "election: threshold is not 2 <= k <= n <= 10"
     )
     assert len(roster.members) >= roster.n, "election: fewer members than seats"
+    # each attempt but the last excludes a member, and k are left for the last one
+    assert steps // _STEPS > len(roster.members) - roster.k, (
+        "election: phase keys is too short for every attempt"
+    )
     of_commission: uint256 = 0
     for i: uint256 in range(len(roster.members), bound=_MAX_MEMBERS):
         member: IKeyCeremony.Member = roster.members[i]

@@ -154,8 +154,7 @@ class Manifest:
     contests: Annotated[tuple[Contest, ...], Field(min_length=1, max_length=64)]
 
 
-CEREMONY_STEPS: Final = 5
-"""Steps that every member of a ceremony takes, each within `step_seconds`."""
+_STEPS: Final = 5  # that every member takes in an attempt, each within `step_seconds`
 
 _MANIFEST: Final = TypeAdapter(Manifest)
 
@@ -195,11 +194,22 @@ def accept_manifest(manifest: Manifest) -> Manifest:
     if manifest.accounts.commission in manifest.accounts.observers:
         raise ManifestError("accounts", "the commission is among the observers")
     for_keys = manifest.times.voter_list - manifest.times.keys
-    if manifest.step_seconds * CEREMONY_STEPS > for_keys:
-        raise ManifestError("step_seconds", "phase keys is too short for a ceremony")
     for key, roster in (("trustees", manifest.trustees), ("issuers", manifest.issuers)):
         _check_roster(key, roster, manifest.accounts.commission)
+        steps = count_most_steps(roster)
+        if manifest.step_seconds * steps > for_keys:
+            fact = f"phase keys is too short for {steps} steps of the {key}"
+            raise ManifestError("step_seconds", fact)
     return manifest
+
+
+def count_most_steps(roster: Roster) -> int:
+    """Count the steps of a ceremony in which all are excluded who can be.
+
+    Each attempt but the last excludes a member, a reserve or not, and `threshold` of
+    them are left for the last one.
+    """
+    return _STEPS * (len(roster.members) - roster.threshold + 1)
 
 
 def _check_roster(key: str, roster: Roster, commission: Address) -> None:

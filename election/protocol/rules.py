@@ -14,8 +14,8 @@ from typing import Final
 from election.crypto.group import G1_BYTES, G2_BYTES
 from election.crypto.transcript import ADDRESS_BYTES, Address
 from election.protocol.context import derive_election_id
-from election.protocol.events import ContestListed, ElectionDeployed
-from election.protocol.manifest import CEREMONY_STEPS, Roster
+from election.protocol.events import ContestListed, ElectionDeployed, Rules
+from election.protocol.manifest import Roster, count_most_steps
 from election.protocol.text import find_name_fault, find_slug_fault
 
 MOST_SEATS: Final = 10
@@ -48,10 +48,10 @@ def judge_rules(
     slots = max((len(each.candidates) for each in contests), default=0)
     trustees, issuers = deployed.trustees, deployed.issuers
     facts = _roster_facts(trustees, slots=slots, point_bytes=G1_BYTES)
-    facts |= _commission_facts(trustees, deployed.rules.commission)
+    facts |= _members_facts(trustees, deployed.rules)
     yield Judged("trustees", _broken(facts))
     facts = _roster_facts(issuers, slots=len(contests), point_bytes=G2_BYTES)
-    facts |= _commission_facts(issuers, deployed.rules.commission)
+    facts |= _members_facts(issuers, deployed.rules)
     yield Judged("issuers", _broken(facts))
     ids = Counter(each.contest for each in contests)
     for position, each in enumerate(contests, 1):
@@ -70,12 +70,10 @@ def _rule_facts(deployed: ElectionDeployed) -> dict[str, bool]:
     officers = (rules.commission, rules.portal, rules.sms_gateway)
     everybody = (*officers, rules.polling_station, *observers)
     election_id = derive_election_id(rules.slug)
-    for_keys = rules.times[1] - rules.times[0]
     return {
         "has an id that its slug does not give": deployed.election_id == election_id,
         "has times that do not increase": all(a < b for a, b in pairwise(rules.times)),
         "has steps of no time": rules.step_seconds > 0,
-        "has no time for a ceremony": for_keys >= rules.step_seconds * CEREMONY_STEPS,
         "would open the sum of a single ballot": rules.m_min >= 2,
         "has an officer whom nobody can be": _NOBODY not in everybody,
         "has one key as portal and sms gateway": rules.portal != rules.sms_gateway,
@@ -106,13 +104,17 @@ def _roster_facts(roster: Roster, *, slots: int, point_bytes: int) -> dict[str, 
     }
 
 
-def _commission_facts(roster: Roster, commission: Address) -> dict[str, bool]:
+def _members_facts(roster: Roster, rules: Rules) -> dict[str, bool]:
+    for_keys = rules.times[1] - rules.times[0]
     named = {each.account for each in roster.members if each.commission}
     others = {each.account for each in roster.members} - named
     seated = roster.members[: roster.seats]
     of_commission = sum(member.commission for member in seated)
     return {
-        "hides the commission among the members": commission not in others,
+        "has no time for every attempt": (
+            rules.step_seconds * count_most_steps(roster) <= for_keys
+        ),
+        "hides the commission among the members": rules.commission not in others,
         "gives the commission a threshold of its own": of_commission < roster.threshold,
     }
 

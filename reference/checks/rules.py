@@ -31,7 +31,7 @@ def check_rules(record: Record, cases: Cases) -> None:
     for part, count in slots.items():
         with cases.case(part):
             roster = record.deployed[part]
-            _claim_roster(roster, record.rules["commission"])
+            _claim_roster(roster, record.rules)
             bytes_of_slot = roster["k"] * _POINTS[part] + 32 * (roster["n"] - 1)
             claim(count * bytes_of_slot <= _COMPLAINT, "have complaints too long")
     ids = Counter(contest["contest"] for contest in contests)
@@ -55,8 +55,6 @@ def _claim_rules(rules: Mapping[str, Any]) -> None:
     is_increasing = all(times[i] < times[i + 1] for i in range(6))
     claim(is_increasing, "have times that do not increase")
     claim(rules["step_seconds"] > 0, "have steps of no time")
-    has_time = 5 * rules["step_seconds"] <= times[1] - times[0]
-    claim(has_time, "have no time for a ceremony")
     claim(rules["m_min"] >= 2, "open a single ballot")
     offices = ("commission", "portal", "sms_gateway", "polling_station")
     holders = [*(rules[office] for office in offices), *observers]
@@ -68,11 +66,15 @@ def _claim_rules(rules: Mapping[str, Any]) -> None:
     claim(1 <= rules["quorum"] <= len(observers), "have an impossible quorum")
 
 
-def _claim_roster(roster: Mapping[str, Any], commission: bytes) -> None:
+def _claim_roster(roster: Mapping[str, Any], rules: Mapping[str, Any]) -> None:
+    commission, times = rules["commission"], rules["times"]
     members, k, n = roster["members"], roster["k"], roster["n"]
     accounts = {member["account"] for member in members}
     claim(2 <= k <= n <= 10, "have an impossible threshold")
     claim(n <= len(members) <= 20, "have an impossible number of members")
+    attempts = len(members) - k + 1
+    has_time = 5 * attempts * rules["step_seconds"] <= times[1] - times[0]
+    claim(has_time, "have no time for every attempt")
     claim(len(accounts) == len(members), "list a member twice")
     claim(_NOBODY not in accounts, "list nobody")
     named = {member["account"] for member in members if member["commission"]}

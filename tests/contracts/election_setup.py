@@ -12,7 +12,7 @@ from election.artifacts import read_artifact
 from tests.contracts.chain import LocalChain, make_account
 
 DAY: Final = 86_400
-STEP_SECONDS: Final = 3_600
+STEP_SECONDS: Final = 600
 
 TRUSTEES: Final = tuple(make_account(f"trustee {i}") for i in range(1, 21))
 ISSUERS: Final = tuple(make_account(f"issuer {i}") for i in range(1, 21))

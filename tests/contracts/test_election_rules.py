@@ -83,6 +83,8 @@ def test_election_is_deployed_by_good_rules(ground: Ground) -> None:
 
 # Rules
 
+SHORT: Final = "election: phase keys is too short for every attempt"
+
 
 @pytest.mark.parametrize(
     ("field", "value", "expected"),
@@ -91,9 +93,7 @@ def test_election_is_deployed_by_good_rules(ground: Ground) -> None:
         (SLUG, "x" * 65, NO_REASON),
         (TITLE, "x" * 129, NO_REASON),
         (STEP, 0, "election: ceremony steps take no time"),
-        (STEP, DAY // 5, None),
-        (STEP, DAY // 5 + 1, "election: phase keys is too short for a ceremony"),
-        (STEP, 2**256 - 1, "election: phase keys is too short for a ceremony"),
+        (STEP, 2**256 - 1, SHORT),
         (M_MIN, 0, "election: m_min is below two"),
         (M_MIN, 1, "election: m_min is below two"),
         (COMMISSION_AT, ZERO, "election: commission is the zero address"),
@@ -148,11 +148,36 @@ def test_times_increase(ground: Ground, first: int, step: int) -> None:
         ground.chain.travel_to(now)
         reason = "election: times are not increasing from now on"
         assert ground.refusal(rules={TIMES: times, STEP: 1}) == reason
-        times[first] = before + (5 if first == 1 else 1)  # KEYS has five steps
+        times[first] = before + (10 if first == 1 else 1)  # KEYS has two attempts
         assert ground.refusal(rules={TIMES: times, STEP: 1}) is None
 
 
 # Rosters
+
+
+@pytest.mark.parametrize("whose", ["trustees", "issuers"])
+@pytest.mark.parametrize(
+    ("roster", "attempts"),
+    [
+        (Roster(k=2, n=2), 1),
+        (Roster(k=2, n=3), 2),
+        (Roster(k=2, n=2, reserves=1), 2),
+        (Roster(k=3, n=5, reserves=1), 4),
+        (Roster(k=2, n=10, reserves=10), 19),
+    ],
+)
+def test_keys_last_as_long_as_every_attempt(
+    ground: Ground, whose: str, roster: Roster, attempts: int
+) -> None:
+    times = (DAY * 19, DAY * 20, *(DAY * (20 + i) for i in range(1, 6)))
+    days = tuple(time // DAY for time in times)
+    longest = DAY // (5 * attempts)
+    small = Roster(k=2, n=2)
+    setup = replace(DEFAULT, trustees=small, issuers=small, days=days)
+    for seconds, expected in ((longest, None), (longest + 1, SHORT)):
+        given: dict[str, Any] = {whose: roster, "step_seconds": seconds}
+        assert ground.refusal(replace(setup, **given)) == expected
+
 
 BAD_THRESHOLD: Final = "election: threshold is not 2 <= k <= n <= 10"
 

@@ -13,6 +13,7 @@ from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import CeremonyAt, join_ceremony
 from tests.contracts.election_setup import (
+    DAY,
     STEP_SECONDS,
     TRUSTEES,
     Deployed,
@@ -121,6 +122,34 @@ def test_nobody_is_excluded_after_the_end(ceremony_at: CeremonyAt) -> None:
     run.chain.travel_to(run.closing - 1)
     refusal = run.chain.refusal(run.contract.functions.expire(), stranger)
     assert refusal == "key_ceremony: ceremony is over"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_last_attempt_has_its_time_whoever_was_late_before(
+    ceremony_at: CeremonyAt, kind: Kind
+) -> None:
+    """Culprits act in the last second of four steps and are silent in the fifth."""
+    roster = Roster(k=2, n=3, reserves=1)
+    hurried = Setup(trustees=roster, issuers=roster, step_seconds=DAY // 15)
+    run = ceremony_at(kind, Step.ENROLL, hurried)
+    for _ in range(2):
+        for step in ACTING[:-1]:
+            play_late(run, step)
+        run = exclude(run, len(run.members))
+    assert len(run.members) == 2
+    for step in ACTING:
+        play_late(run, step)
+    assert run.read_step() is Step.FINAL
+
+
+def play_late(run: CeremonyRun[Any], step: Step) -> None:
+    """Let the last member act in the last second of the step."""
+    if step is Step.CONFIRM:
+        run.derive_all()
+    *early, late = run.members
+    run.play(step, early)
+    run.chain.travel_to(run.contract.functions.deadline().call() - 1)
+    run.play(step, (late,))
 
 
 # Who is excluded

@@ -127,7 +127,7 @@ def test_event_of_another_contract_is_refused(log: Log) -> None:
         ),
         (replace(LISTED, topics=()), ContractName.VOTER_LIST),
         (
-            replace(SKIPPED, topics=(SKIPPED.topics[0], Hash(b"\1" * 32))),
+            replace(CREATED, topics=(CREATED.topics[0], Hash(b"\1" * 32))),
             ContractName.BALLOT_BOX,
         ),
         (

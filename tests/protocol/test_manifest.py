@@ -139,7 +139,7 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
         (
             "step_seconds = 3600",
             "step_seconds = 3600000",
-            "step_seconds: phase keys is too short for a ceremony",
+            "step_seconds: phase keys is too short for 15 steps of the trustees",
         ),
         ("threshold = 2\nseats = 3", "threshold = 4\nseats = 3", "trustees: threshold"),
         ("threshold = 2\nseats = 3", "threshold = 1\nseats = 3", "trustees.threshold"),

@@ -28,7 +28,7 @@ def test_slug_of_another_election_is_found(board: Board) -> None:
     [
         {"m_min": 1},
         {"step_seconds": 0},
-        {"step_seconds": 86_400},
+        {"step_seconds": 86_400 // 15 + 1},
         {"quorum": 0},
         {"quorum": 4},
         {"portal": NOBODY},
