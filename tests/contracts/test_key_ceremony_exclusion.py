@@ -147,7 +147,7 @@ def play_late(run: CeremonyRun[Any], step: Step) -> None:
     if step is Step.CONFIRM:
         run.derive_all()
     *early, late = run.members
-    run.play(step, early)
+    run.play(step, tuple(early))
     run.chain.travel_to(run.contract.functions.deadline().call() - 1)
     run.play(step, (late,))
 

@@ -23,12 +23,19 @@ def test_slug_of_another_election_is_found(board: Board) -> None:
     assert finding.blames == "commission"
 
 
+def test_keys_too_short_for_every_attempt_is_found(board: Board) -> None:
+    deployed = find(board, ElectionDeployed)
+    rules = replace(deployed.event.rules, step_seconds=86_400 // 15 + 1)
+    (finding,) = examine(change(board, deployed, rules=rules))["rules"]
+    assert finding.subject == "trustees"
+    assert finding.fact == "has no time for every attempt"
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"m_min": 1},
         {"step_seconds": 0},
-        {"step_seconds": 86_400 // 15 + 1},
         {"quorum": 0},
         {"quorum": 4},
         {"portal": NOBODY},

@@ -150,6 +150,7 @@ def _bounds(board: Board) -> Iterator[tuple[str, Board]]:
         "33 observers": replace(rules, observers=many),
         "a title of 129 bytes": replace(rules, title="x" * 129),
         **{f"a title {why}": replace(rules, title=text) for why, text in NAMES.items()},
+        "keys too short for the last attempt": replace(rules, step_seconds=5_761),
     }
     for title, other in others.items():
         yield title, change(board, deployed, rules=other)
