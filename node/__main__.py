@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+EXIT_REFUSED = 2
+
 
 def main() -> int:
     """Parse the command line and serve."""
@@ -15,14 +17,28 @@ def main() -> int:
     parser.add_argument("--port", type=int, help="port instead of the file's; 0 any")
     parser.add_argument("--json", action="store_true", help="announce as JSON")
     arguments = parser.parse_args()
+    from node.errors import NodeError
     from node.service import run  # late: --help answers before the EVM is loaded
 
-    return run(
-        arguments.config,
-        host=arguments.host,
-        port=arguments.port,
-        as_json=arguments.json,
-    )
+    try:
+        run(
+            arguments.config,
+            host=arguments.host,
+            port=arguments.port,
+            as_json=arguments.json,
+            say=_say,
+        )
+    except NodeError as error:
+        # a path or a key of the file may hold what a screen would obey
+        spelt = str(error).encode("unicode_escape").decode()
+        sys.stderr.write(f"devnet: error: {spelt}\n")
+        return EXIT_REFUSED
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,11 +15,9 @@ from aiohttp import web
 
 from node.config import DEFAULT_PATH, MAX_PORT, Config, read_config
 from node.engine.local import LocalEngine
-from node.errors import NodeError, PortUnavailableError
+from node.errors import PortUnavailableError
 from node.rpc.dispatch import Dispatcher
 
-EXIT_STOPPED = 0
-EXIT_REFUSED = 2
 _GRACE = 2.0  # seconds that open connections get when the node stops
 _BACKLOG = 128
 
@@ -31,24 +28,25 @@ def run(
     host: str | None = None,
     port: int | None = None,
     as_json: bool = False,
-) -> int:
-    """Serve a devnet until Ctrl-C or SIGTERM and return the exit code.
+    say: Callable[[str], None],
+) -> None:
+    """Serve a devnet until Ctrl-C or SIGTERM; raises NodeError if it cannot begin.
 
     host, port: override the file's; port 0 takes any free one.
-    as_json: announce the node as one line of JSON on stdout.
+    as_json: announce the node as one line of JSON. say: told line by line.
     """
-    try:
-        config = read_config(config_path or DEFAULT_PATH)
-        rpc = config.rpc
-        listener = _listen(host or rpc.host, rpc.port if port is None else port)
-    except NodeError as error:
-        sys.stderr.write(f"devnet: error: {error}\n")
-        return EXIT_REFUSED
+    config = read_config(config_path or DEFAULT_PATH)
+    rpc = config.rpc
+    listener = _listen(host or rpc.host, rpc.port if port is None else port)
     engine = LocalEngine(config, clock=lambda: int(time.time()))
     announce = _announce_json if as_json else _announce
+
+    def begin(url: str) -> None:
+        for line in announce(config, url):
+            say(line)
+
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(engine, listener, lambda url: announce(config, url)))
-    return EXIT_STOPPED
+        asyncio.run(_serve(engine, listener, begin))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -113,7 +111,7 @@ async def _mine_regularly(engine: LocalEngine) -> None:
         engine.tick()
 
 
-def _announce(config: Config, url: str) -> None:
+def _announce(config: Config, url: str) -> list[str]:
     lines = [
         "",
         "  A DEVNET, NOT A NETWORK: one process, nobody checks its blocks, it forgets",
@@ -127,10 +125,10 @@ def _announce(config: Config, url: str) -> None:
     ]
     for account in config.accounts:
         lines += [f"  0x{account.address.hex()}", f"    {account.private_key}"]
-    _say("\n".join([*lines, "", "  Ctrl-C stops it."]))
+    return [*lines, "", "  Ctrl-C stops it."]
 
 
-def _announce_json(config: Config, url: str) -> None:
+def _announce_json(config: Config, url: str) -> list[str]:
     line = {
         "url": url,
         "chain_id": config.chain.id,
@@ -139,9 +137,4 @@ def _announce_json(config: Config, url: str) -> None:
             for a in config.accounts
         ],
     }
-    _say(msgspec.json.encode(line).decode())
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    return [msgspec.json.encode(line).decode()]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Final
 
 import typer
 
-from scripts.terminal import complain, hint_for
+from election.errors import ElectionError
+from scripts.errors import OutputError
+from scripts.terminal import complain, hint_for, open_streams, tell
 
 ACTS: Final = {
     "Try it": {
@@ -56,31 +59,40 @@ ACTS: Final = {
         "export": "Write the public record into one file.",
     },
 }
-EXIT_UNEXPECTED, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_UNEXPECTED, EXIT_REFUSED, EXIT_UNWRITTEN, EXIT_INTERRUPTED = 1, 2, 4, 130
+"""3 is an act's own: it was done, and what it looked at does not hold."""
 
 
 def main() -> None:
     """Run the act that the command line names."""
+    open_streams()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run an act, by its name and what follows it; returns the exit code."""
     name, *rest = arguments or ["--help"]
-    if name in ("--help", "-h"):
-        print(_overview())
-        return 0
-    if not any(name in acts for acts in ACTS.values()):
-        complain("veche", f"{name}: there is no such act", hint="veche --help")
-        return EXIT_REFUSED
-    return _run(name, rest)
+    is_act = any(name in acts for acts in ACTS.values())
+    try:
+        if name in ("--help", "-h"):
+            tell(*_overview())
+            return 0
+        if is_act:
+            return _run(name, rest)
+    except OutputError as error:
+        program = f"veche {name}" if is_act else "veche"
+        complain(program, str(error), hint=hint_for(error))
+        return EXIT_UNWRITTEN
+    complain("veche", f"{name}: there is no such act", hint="veche --help")
+    return EXIT_REFUSED
 
 
-def _overview() -> str:
-    lines = ["Hold verifiable elections on a permissioned EVM chain.", ""]
+def _overview() -> Iterator[str]:
+    yield "Hold verifiable elections on a permissioned EVM chain."
     for group, acts in ACTS.items():
-        lines += [f"{group}:", *(f"  {n:<20}{what}" for n, what in acts.items()), ""]
-    return "\n".join([*lines, "veche ACT --help says more of one act."])
+        yield from ("", f"{group}:")
+        yield from (f"  {name:<20}{what}" for name, what in acts.items())
+    yield from ("", "veche ACT --help says more of one act.")
 
 
 def _spell_example(example: str) -> str:
@@ -89,15 +101,24 @@ def _spell_example(example: str) -> str:
     return "\b\nExample:\n  " + " \\\n    ".join(lines)
 
 
-def _run(name: str, arguments: list[str]) -> int:
-    from election.errors import ElectionError
+def _describe(app: typer.Typer, name: str) -> list[str]:
+    command = typer.main.get_command(app)
+    context = command.make_context(f"veche {name}", [], resilient_parsing=True)
+    return command.get_help(context).splitlines()
 
+
+def _run(name: str, arguments: list[str]) -> int:
     try:
         module = import_module(f"scripts.{name.replace('-', '_')}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(name, epilog=_spell_example(module.EXAMPLE))(module.command)
+        if "--help" in arguments:
+            tell(*_describe(app, name))
+            return 0
         code = app(arguments, prog_name=f"veche {name}", standalone_mode=False) or 0
         return _interrupted(name) if code == EXIT_INTERRUPTED else int(code)
+    except OutputError:
+        raise
     except ElectionError as error:
         complain(f"veche {name}", str(error), hint=hint_for(error))
         return EXIT_REFUSED
@@ -107,7 +128,11 @@ def _run(name: str, arguments: list[str]) -> int:
         # Typer does not export the classes of its own errors about usage
         describe = getattr(error, "format_message", None)
         if describe is not None:
-            complain(f"veche {name}", describe(), hint=f"veche {name} --help")
+            complain(
+                f"veche {name}",
+                " ".join(describe().split()),
+                hint=f"veche {name} --help",
+            )
             return EXIT_REFUSED
         what = f"unexpected {type(error).__name__}: {error}"
         complain(f"veche {name}", what, hint="this is a fault of the program")

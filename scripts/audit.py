@@ -7,7 +7,6 @@ about any check. 2: there is nothing that could be audited.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -22,10 +21,9 @@ from election.protocol.board import Board
 from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle
 from scripts.options import DEFAULT_URL, AsJson, RpcUrl
-from scripts.reference_audit import Comparison, compare_audits
+from scripts.reference_audit import Comparison, compare_audits, render_lines
 from scripts.reference_audit import render_json as compared_json
-from scripts.reference_audit import render_text as compared_text
-from scripts.terminal import say
+from scripts.terminal import say, tell, tell_json
 
 EXAMPLE = "veche audit election.jsonl.gz"
 EXIT_FAILED = 3
@@ -60,11 +58,10 @@ def command(
     compared = _compare(report, board, bundle) if reference else None
     if as_json:
         second = {} if compared is None else {"reference": compared_json(compared)}
-        print(json.dumps(render_json(report) | second, ensure_ascii=False))
+        tell_json(render_json(report) | second)
     else:
-        print(render_table(report))
-        if compared is not None:
-            print(compared_text(compared))
+        second_lines = () if compared is None else render_lines(compared)
+        tell(*render_table(report), *second_lines)
     is_disputed = compared is not None and compared.disagreements
     if report.verdict is Verdict.FAILED or is_disputed:
         raise typer.Exit(EXIT_FAILED)

@@ -8,6 +8,7 @@ ElectionError
     │   └── FileError    a file that the system does not let be written
     ├── NotYetError      what is not due yet, and so no fault
     ├── ContestError     contests in which an act failed; in the others it stands
+    ├── OutputError      a result that stdout does not take
     ├── PasswordError    a key file that this password does not open
     └── UnverifiedError  a record that nothing secret may meet
 ```
@@ -54,6 +55,10 @@ class ContestError(ScriptError):
         contest, fact = next(iter(failed.items()))
         others = f"; and {len(failed) - 1} contests more" if len(failed) > 1 else ""
         super().__init__(f"contest {contest}", fact + others)
+
+
+class OutputError(ScriptError):
+    """Report a result that is lost; the act was done all the same."""
 
 
 class PasswordError(ScriptError):

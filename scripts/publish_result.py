@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from election.client.open_election import OpenElection, read_box
 from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import SigningKey
+from election.protocol.counts import list_counts
 from election.protocol.tally import TallyState
 from scripts.contests import (
     Fates,
@@ -95,8 +98,8 @@ def command(
     with acting(key_file):
         results = publish_results(opened, wanted, key=key_file.key)
 
-    def spell(contest: int, counts: tuple[int, ...]) -> dict[str, int]:
-        names = opened.contests[contest].candidates
-        return dict(zip(names, counts, strict=False))
+    def spell(contest: int, counts: tuple[int, ...]) -> list[dict[str, Any]]:
+        candidates = opened.contests[contest].candidates
+        return [asdict(each) for each in list_counts(candidates, counts)]
 
     results.report(spell, as_json=as_json)

@@ -77,9 +77,10 @@ def render_json(comparison: Comparison) -> dict[str, Any]:
     return {"checks": checks, "disagreements": list(comparison.disagreements)}
 
 
-def render_text(comparison: Comparison) -> str:
+def render_lines(comparison: Comparison) -> Iterator[str]:
     """Say whether the two agree, and where they do not."""
     if not comparison.disagreements:
-        return f"the reference audit agrees on all {len(comparison.checks)} checks"
-    lines = "\n".join(f"  {each}" for each in comparison.disagreements)
-    return f"THE REFERENCE AUDIT DISAGREES:\n{lines}"
+        yield f"the reference audit agrees on all {len(comparison.checks)} checks"
+        return
+    yield "THE REFERENCE AUDIT DISAGREES:"
+    yield from (f"  {each}" for each in comparison.disagreements)

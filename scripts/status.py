@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from election.client.contract import Contract
@@ -9,6 +10,7 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
+from election.protocol.counts import list_counts
 from election.protocol.voter_list import NO_LIST
 from scripts.omissions import list_missing
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, RpcUrl
@@ -52,17 +54,17 @@ def _read_ceremony(handle: KeyCeremony) -> dict[str, Any]:
 def _read_contest(opened: OpenElection, contest: int) -> dict[str, Any]:
     voter_list = opened.voter_list
     published = voter_list.published([contest])[contest]
-    names = opened.contests[contest].candidates
-    counts = opened.tally.counts(contest)
+    listed = opened.contests[contest]
+    counts = list_counts(listed.candidates, opened.tally.counts(contest))
     return {
-        "title": opened.contests[contest].title,
+        "title": listed.title,
         "voters": None if published == NO_LIST else published.voters,
         "online": voter_list.online(contest),
         "paper": voter_list.paper(contest),
         "issued": voter_list.issued(contest),
         "cast": _read_cast_count(opened, contest),
         "tally": opened.tally.state(contest).name.lower(),
-        "counts": dict(zip(names, counts, strict=False)) or None,
+        "counts": [asdict(each) for each in counts],
     }
 
 
@@ -86,7 +88,4 @@ def command(
         return
     for warning in status.pop("warnings"):
         say(f"warning: {warning}")
-    for group in ("times", "contests"):
-        rows = status.pop(group)
-        status |= {f"{group} {key}": value for key, value in rows.items()}
     show(status, as_json=False)

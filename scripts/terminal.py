@@ -1,47 +1,154 @@
-"""What a person sees: the result on stdout, all talk on stderr."""
+"""What a person sees: the result on stdout, all talk on stderr.
+
+Nothing else writes there. Whatever stands in a line, it is one line, and nothing in it
+is obeyed; a letter that the charset lacks is spelt.
+"""
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from election.client.errors import ConnectionFailedError, Trouble
+from scripts.errors import OutputError
+from scripts.screen import escape, spell, wrap
 
+_SPELT: Final = "spelt"  # the name of what is done about a letter that is lacking
+_WIDTH: Final = 80  # columns of a screen that does not say
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 
 
 def complain(program: str, fact: str, *, hint: str) -> None:
     """Say what is wrong and what may help."""
-    print(f"{program}: error: {fact}", file=sys.stderr)
-    print(f"{program}: hint: {hint}", file=sys.stderr)
+    say(f"{program}: error: {fact}", f"{program}: hint: {hint}")
 
 
-def say(text: str) -> None:
-    """Tell of progress."""
-    from rich.console import Console
+def say(*lines: str) -> None:
+    """Tell of progress, if anybody can be told."""
+    with suppress(OutputError):
+        _write("stderr", _lay(lines, sys.stderr))
 
-    Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
+
+def tell(*lines: str) -> None:
+    """Print lines of a result; raises OutputError if they are lost."""
+    _write("stdout", _lay(lines, sys.stdout))
+
+
+def tell_json(value: Any) -> None:
+    """Print a result as a line of JSON, in ASCII; raises OutputError if it is lost."""
+    text = json.dumps(value).replace("\x7f", "\\u007f")  # the control that is ASCII
+    _write("stdout", text + "\n")
 
 
 def show(result: Mapping[str, Any], *, as_json: bool) -> None:
     """Print a result: as JSON, or a line for each entry."""
     if as_json:
-        print(json.dumps(result, ensure_ascii=False))
-        return
+        tell_json(result)
+    else:
+        tell(*lay_out(result))
+
+
+def lay_out(result: Mapping[str, Any], *, indent: str = "") -> Iterator[str]:
+    """Give a line to each entry, and to each entry of what it holds."""
     width = max((len(key) for key in result), default=0)
     for key, value in result.items():
-        print(f"{key.replace('_', ' '):<{width}}  {_plain(value)}")
+        label = f"{indent}{key.replace('_', ' '):<{width}}"
+        if isinstance(value, Mapping) and value:
+            yield label.rstrip()
+            yield from lay_out(value, indent=f"{indent}  ")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            yield label.rstrip()
+            yield from (f"{indent}  {_row(each)}" for each in value)
+        else:
+            yield f"{label}  {_plain(value)}"
+
+
+def _row(entry: Mapping[str, Any]) -> str:
+    """Put numbers first: a text of somebody else cannot push them away."""
+    numbers = (f"{each:>8}" for each in entry.values() if isinstance(each, int))
+    texts = (each for each in entry.values() if not isinstance(each, int))
+    return "  ".join((*numbers, *map(_plain, texts)))
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Mapping):
         return ", ".join(map(_plain, value)) or "none"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_plain(each)}" for key, each in value.items())
-    return str(value)
+    return "none" if value is None else str(value)
+
+
+def _lay(lines: Iterable[str], stream: TextIO | None) -> str:
+    width = _read_width(stream)
+    rows = (
+        row
+        for line in map(escape, lines)
+        for row in (wrap(line, width) if width else [line])
+    )
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _read_width(stream: TextIO | None) -> int | None:
+    """Read the columns of a screen; none for a file or pipe, whose lines stay whole."""
+    try:
+        if stream is not None and stream.isatty():
+            return os.get_terminal_size(stream.fileno()).columns or _WIDTH
+    except (OSError, ValueError):
+        return _WIDTH
+    return None
+
+
+def _write(name: str, text: str) -> None:
+    """Write at once, in what letters the stream has; raises OutputError.
+
+    Whoever closes a pipe has read enough.
+    """
+    stream: TextIO | None = getattr(sys, name)
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, _SPELT).decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        _silence(stream)
+    except (OSError, ValueError) as error:
+        _silence(stream)
+        why = getattr(error, "strerror", None) or "it is closed"
+        raise OutputError(name, f"takes no result: {why.lower()}") from error
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what a lost stream still holds go nowhere, also when the program ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def open_streams() -> None:
+    """Replace standard streams that the program was started without.
+
+    Else the next file that is opened would get the number of one, and its talk.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)  # the lowest that is free
+            setattr(sys, name, os.fdopen(descriptor, mode))
+
+
+def _spell_rest(error: UnicodeError) -> tuple[str, int]:
+    """Spell the letters that a charset lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(spell, error.object[error.start : error.end])), error.end
+
+
+codecs.register_error(_SPELT, _spell_rest)
 
 
 def spell_time(seconds: int) -> str:
@@ -81,6 +188,7 @@ _HINTS: Final = {
     "UnexpectedAnswerError": "give the file that `veche deploy` wrote",
     "BallotError": "a contest's ballots are sent when all of them hold, none before",
     "ContestError": "what was done for the others stands; run it again for these",
+    "OutputError": "what was done stands, this was its report: look before you repeat",
     "CountError": "no counts are published for this contest",
 }
 """By the name of the error. None says that nothing changed: an act may have sent, or

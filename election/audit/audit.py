@@ -18,6 +18,7 @@ from election.audit.report import (
 from election.audit.verify import Named, describe
 from election.errors import ElectionError
 from election.protocol.board import Board
+from election.protocol.counts import list_counts
 from election.protocol.events import (
     BallotCast,
     ContestListed,
@@ -91,7 +92,7 @@ def _sum_up_contest(
         contest=contest,
         title=listed.title,
         cast_count=len(evidence.every(BallotCast, contest)),
-        counts=tuple(zip(listed.candidates, counts, strict=False)),
+        counts=list_counts(listed.candidates, counts),
         verdict=_judge_contest(contest, checks),
     )
 

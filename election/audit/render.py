@@ -1,15 +1,17 @@
-"""A report as a table of 80 columns for people, and as JSON for programs."""
+"""A report as lines of 80 columns for people, and as JSON for programs.
+
+Names and findings are somebody else's text: whoever shows the lines escapes them, and
+breaks those that are longer than the screen.
+"""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
 from election.audit.report import CheckResult, ContestOutcome, Report, Verdict
 
-_WIDTH: Final = 80
 _VERDICTS: Final = {
     Verdict.HELD: "held",
     Verdict.FAILED: "FAILED",
@@ -23,19 +25,18 @@ _OF_CONTEST: Final = {
 _FINDINGS: Final = 10  # shown of one check; JSON has all
 
 
-def render_table(report: Report) -> str:
-    """Draw the report as text."""
-    lines = [
-        *_wrap(report.title, indent=0),
-        f"{report.election}, chain {report.chain_id}, block {report.head}",
-        "",
-        *(line for check in report.checks for line in _draw_check(check)),
-        "",
-        *(line for contest in report.contests for line in _draw_contest(contest)),
-        "",
-        report.summary,
-    ]
-    return "\n".join(lines)
+def render_table(report: Report) -> Iterator[str]:
+    """Draw the report as lines of text."""
+    yield report.title
+    yield f"{report.election}, chain {report.chain_id}, block {report.head}"
+    yield ""
+    for check in report.checks:
+        yield from _draw_check(check)
+    yield ""
+    for contest in report.contests:
+        yield from _draw_contest(contest)
+    yield ""
+    yield report.summary
 
 
 def render_json(report: Report) -> dict[str, Any]:
@@ -58,31 +59,20 @@ def _draw_check(check: CheckResult) -> Iterator[str]:
         f"{extent:>15} {_VERDICTS[check.verdict]}"
     ).rstrip()
     for finding in outcome.findings[:_FINDINGS]:
-        yield from _wrap(f"{finding.subject}: {finding.fact}", indent=4)
-        yield from _wrap(f"blames: {finding.blames}", indent=6)
+        yield f"    {finding.subject}: {finding.fact}"
+        yield f"      blames: {finding.blames}"
     if len(outcome.findings) > _FINDINGS:
         yield f"    and {len(outcome.findings) - _FINDINGS} more"
     for awaited in outcome.awaited[:_FINDINGS]:
-        yield from _wrap(f"not due: {awaited.subject}: {awaited.fact}", indent=4)
+        yield f"    not due: {awaited.subject}: {awaited.fact}"
     if len(outcome.awaited) > _FINDINGS:
         yield f"    and {len(outcome.awaited) - _FINDINGS} more not due"
 
 
 def _draw_contest(contest: ContestOutcome) -> Iterator[str]:
     outcome = f"{contest.cast_count} ballots, {_OF_CONTEST[contest.verdict]}"
-    yield from _wrap(f"contest {contest.contest}, {contest.title}: {outcome}", indent=0)
-    for candidate, count in contest.counts:
-        yield from _wrap(f"{count:>8}  {candidate}", indent=0)
+    yield f"contest {contest.contest}: {outcome}: {contest.title}"
+    for each in contest.counts:
+        yield f"{each.slot:>4}{each.count!s:>10}  {each.name}"
     if not contest.counts:
         yield "          no counts: withheld, or not published yet"
-
-
-def _wrap(text: str, *, indent: int) -> list[str]:
-    margin = " " * indent
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=margin,
-        subsequent_indent=margin + "  ",
-        drop_whitespace=True,
-    )

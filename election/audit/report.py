@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from election.protocol.counts import CandidateCount
+
 COMMISSION: Final = "commission"
 OBSERVERS: Final = "observers"
 PORTAL: Final = "portal"
@@ -91,7 +93,7 @@ class ContestOutcome:
     contest: int
     title: str
     cast_count: int
-    counts: tuple[tuple[str, int], ...]
+    counts: tuple[CandidateCount, ...]
     verdict: Verdict
 
 

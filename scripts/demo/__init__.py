@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from election.artifacts import ROOT
+from election.protocol.counts import list_counts
 from scripts.demo.electorate import SEED, draw_electorate, read_results
 from scripts.demo.node_process import devnet_process
-from scripts.demo.story import Tale, tell
+from scripts.demo.story import Tale, hold
 from scripts.demo.telling import Teller
 from scripts.files.manifest_file import read_manifest
+from scripts.terminal import tell, tell_json
 
 EXAMPLE = "veche demo --voters 60"
 EXIT_NOT_HELD = 3
@@ -41,9 +42,9 @@ def command(
     """
     tale = demo(voters, silent=as_json)
     if as_json:
-        print(json.dumps(_render(tale), ensure_ascii=False))
+        tell_json(_render(tale))
     else:
-        print(tale.report.summary)
+        tell(tale.report.summary)
     return 0 if tale.held else EXIT_NOT_HELD
 
 
@@ -61,7 +62,7 @@ def demo(voters: int, *, silent: bool) -> Tale:
     teller = Teller(silent)
     teller.say(_OPENING)
     with devnet_process() as connection:
-        return tell(connection, manifest, people, teller=teller)
+        return hold(connection, manifest, people, teller=teller)
 
 
 def _render(tale: Tale) -> dict[str, Any]:
@@ -72,8 +73,10 @@ def _render(tale: Tale) -> dict[str, Any]:
             {
                 "id": contest.id,
                 "title": contest.title,
-                "candidates": contest.candidates,
-                "counts": tale.counts[contest.id],
+                "counts": [
+                    asdict(each)
+                    for each in list_counts(contest.candidates, tale.counts[contest.id])
+                ],
                 "choices": tale.choices[contest.id],
             }
             for contest in tale.manifest.contests

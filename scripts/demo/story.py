@@ -80,7 +80,7 @@ class Stage:
         travel_to(self.opened.connection, self.opened.rules.times[at])
 
 
-def tell(
+def hold(
     connection: Connection,
     manifest: Manifest,
     people: Sequence[Person],
@@ -283,13 +283,13 @@ def _compare(
     line = stage.teller.line
     for contest in manifest.contests:
         line("")
-        line(f"{contest.title:<58}{'result':>8}{'chosen':>8}")
+        line(f"{'result':>8}{'chosen':>8}  {contest.title}")
         rows = zip(
             contest.candidates, counts[contest.id], choices[contest.id], strict=True
         )
         for name, count, chosen in rows:
-            mark = "" if count == chosen else "  DIFFERS"
-            line(f"  {name:<56}{count:>8}{chosen:>8}{mark}")
+            mark = "" if count == chosen else "DIFFERS  "
+            line(f"{count:>8}{chosen:>8}  {mark}{name}")
 
 
 def _audit(stage: Stage) -> Report:

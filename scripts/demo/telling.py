@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
 from scripts.demo.preparation import Progress
+from scripts.terminal import tell
 
 _WIDTH = 78
 
@@ -30,18 +31,19 @@ class Teller:
 
     def say(self, text: str) -> None:
         """Tell a paragraph."""
-        self.line(textwrap.fill(" ".join(text.split()), _WIDTH))
+        for line in textwrap.wrap(" ".join(text.split()), _WIDTH):
+            self.line(line)
 
     def line(self, text: str) -> None:
         """Tell one line as it is."""
         if not self.silent:
-            print(text, flush=True)
+            tell(text)
 
     @contextmanager
     def bar(self, what: str, total: int) -> Iterator[Progress]:
         """Show a bar while something long is done."""
         columns = (
-            TextColumn("  {task.description:<28}"),
+            TextColumn("  {task.description:<28}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
         )

@@ -57,7 +57,7 @@ def test_early_audit_exits_with_zero(
     assert "0 of 4 not due" in text
     assert "not due: contest 1: is not frozen yet" in text
     assert "blames" not in text
-    assert "First district: 4 ballots, not due yet" in text
+    assert "4 ballots, not due yet: First district" in text
     assert text.endswith("verified: 0 of 4 contests, 7 of 7 ballots\n")
     assert _run("audit", [str(path), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)

@@ -23,9 +23,8 @@ def test_demo_counts_what_the_voters_chose_and_audits_it() -> None:
     told = json.loads(done.stdout)
     assert told["held"]
     assert told["summary"] == "verified: 3 of 3 contests, 30 of 30 ballots"
-    assert [c["counts"] for c in told["contests"]] == [
-        c["choices"] for c in told["contests"]
-    ]
+    for contest in told["contests"]:
+        assert [each["count"] for each in contest["counts"]] == contest["choices"]
     assert len(told["refusals"]) == 7
 
 

@@ -10,7 +10,10 @@ import pytest
 from scripts.files.key_file import open_key_file
 from tests.scripts.conftest import PASSWORD, Arguments, Cli, write_election
 
-COUNTS = {"Анна": 1, "Вронский": 2}
+COUNTS = [
+    {"slot": 1, "count": 1, "name": "Анна"},
+    {"slot": 2, "count": 2, "name": "Вронский"},
+]
 
 
 def ask(cli: Cli, wish: str, index: int, *, lock: bool = False) -> Path:
