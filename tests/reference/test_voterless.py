@@ -45,7 +45,13 @@ def test_election_without_voters_is_verified_in_both_audits(
 ) -> None:
     board = close_without_voters(stage, 1, 30)
     assert not refute_in_both(board, builds)
-    assert audit(board).held
+    report = audit(board)
+    assert report.held
+    (lists,) = [check for check in report.checks if check.name == "lists"]
+    assert lists.outcome.notes == tuple(
+        f"contest {contest} has no voters, as the commission states"
+        for contest in (1, 30)
+    )
 
 
 def test_contest_without_a_list_fails_alone_in_both_audits(

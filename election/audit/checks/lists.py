@@ -6,6 +6,7 @@ after it, is the clock's claim; the last one counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from election.audit.errors import NotDueError, require
@@ -14,6 +15,7 @@ from election.audit.report import COMMISSION, Outcome
 from election.audit.verify import Named, join_outcomes, verify_each
 from election.protocol.events import ListPublished
 from election.protocol.replay import Entry
+from election.protocol.voter_list import NO_VOTERS
 
 _SIZE_AT_MOST: Final = 2**24
 
@@ -49,8 +51,16 @@ def check_lists(evidence: Evidence) -> Outcome:
                 name=_name,
                 blames=COMMISSION,
             ),
+            Outcome(0, 0, (), tuple(_note_voterless(evidence, contests))),
         )
     )
+
+
+def _note_voterless(evidence: Evidence, contests: Iterable[int]) -> Iterator[str]:
+    for contest in contests:
+        published = [each.event for each in evidence.every(ListPublished, contest)]
+        if published and published[-1].root == NO_VOTERS.root:
+            yield f"contest {contest} has no voters, as the commission states"
 
 
 def _name(contest: int) -> Named:
