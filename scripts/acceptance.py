@@ -28,10 +28,16 @@ from election.client.open_election import OpenElection
 from election.crypto.group import G1_BYTES, G2, G2_BYTES, G, encode_g1, encode_g2
 from election.protocol.board import Board
 from election.protocol.ceremony.confirmation import KeyShare
-from election.protocol.events import CeremonyFinal, ListPublished, TallyFrozen
+from election.protocol.events import (
+    CeremonyFinal,
+    ElectionDeployed,
+    ListPublished,
+    TallyFrozen,
+)
 from election.protocol.replay import Part
 from election.protocol.tally import FrozenTally, TallyState
-from scripts.errors import InputError, UnverifiedError
+from scripts.errors import InputError, NotYetError, UnverifiedError
+from scripts.files.key_file import Instance, KeyFile, name_instance
 from scripts.terminal import say
 
 RULES: Final = ("record", "clock", "code", "rules")
@@ -58,6 +64,15 @@ class AuditedElection:
     """A record on which chosen checks hold, and what secrets are used on."""
 
     evidence: Evidence
+
+    @property
+    def instance(self) -> Instance:
+        """Name the election that members keep their parts of."""
+        board = self.evidence.board
+        deployed = self.evidence.last(ElectionDeployed).log
+        return name_instance(
+            board.chain_id, board.election, deployed_at=deployed.timestamp
+        )
 
     def state(self, contest: int) -> TallyState:
         """Tell what a contest's tally waits for."""
@@ -116,10 +131,10 @@ def require_own_key(evidence: Evidence, key_share: KeyShare, *, part: Part) -> N
     """Raise UnverifiedError unless a record has the keys of this share.
 
     Else a whole election that others made up, every check of which holds, would do.
-    Raises InputError if it has no keys yet.
+    Raises NotYetError if it has no keys yet.
     """
     if not evidence.every(CeremonyFinal, part):
-        raise InputError(part.title, "is not final yet")
+        raise NotYetError(part.title, "is not final yet")
     published = evidence.ceremony(part).verification_keys
     keys = (published[slot] for slot in sorted(published))
     if part is Part.TRUSTEES:
@@ -131,6 +146,29 @@ def require_own_key(evidence: Evidence, key_share: KeyShare, *, part: Part) -> N
     start = (key_share.member - 1) * size
     if own != [key[start : start + size] for key in keys]:
         raise UnverifiedError(f"{role} {key_share.member}", "has other keys here")
+
+
+def open_own_share(
+    audited: AuditedElection, key_file: KeyFile, *, part: Part
+) -> KeyShare:
+    """Give the share that a key file keeps of this election.
+
+    Raises InputError if it keeps none, and UnverifiedError if the record is of others.
+    """
+    kept, where = key_file.secrets, str(key_file.path)
+    own = kept.parts.get(audited.instance)
+    if own is not None and own.share is not None:
+        require_own_key(audited.evidence, own.share.key_share, part=part)
+        return own.share.key_share
+    if own is not None or kept.share is None:
+        raise InputError(where, "has no key share of this election yet")
+    older = kept.share.key_share  # it does not say of which election
+    try:
+        require_own_key(audited.evidence, older, part=part)
+    except UnverifiedError:
+        fact = "has a key share of another election, and none of this one"
+        raise InputError(where, fact) from None
+    return older
 
 
 def _is_bearable(result: CheckResult, evidence: Evidence) -> bool:

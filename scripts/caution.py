@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from election.crypto.group import encode_g1
 from election.crypto.randomness import SecretSource
+from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.decryption import ShareMessage, make_share
 from election.protocol.tally import EncryptedTally
 from scripts.acceptance import AuditedElection
@@ -27,7 +28,9 @@ def require_agreed(audited: AuditedElection, agreed: Collection[str]) -> None:
             raise UnverifiedError(f"hash {each}", fact)
 
 
-def sign_once(key_file: KeyFile, tally: EncryptedTally) -> tuple[KeyFile, ShareMessage]:
+def sign_once(
+    key_file: KeyFile, tally: EncryptedTally, *, key_share: KeyShare
+) -> ShareMessage:
     """Make the share of a tally after noting it for ever in the key file.
 
     Raises UnverifiedError if another sum was decrypted for the same ctx before, also
@@ -41,8 +44,7 @@ def sign_once(key_file: KeyFile, tally: EncryptedTally) -> tuple[KeyFile, ShareM
             raise UnverifiedError(f"ctx {ctx}", "another sum was decrypted for it")
         return replace(kept, decrypted=kept.decrypted | {ctx: total})
 
-    key_share = key_file.key_share
-    key_file = change_secrets(key_file, note)
+    change_secrets(key_file, note)
     account = key_file.secrets.account.to_bytes(32, "big")
     source = SecretSource(secrets.token_bytes(64), account)
-    return key_file, make_share(tally, key_share, source=source)
+    return make_share(tally, key_share, source=source)

@@ -12,6 +12,7 @@ from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import AttemptAborted
+from election.protocol.replay import Part
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -22,7 +23,8 @@ from scripts.options import (
     RpcUrl,
 )
 from scripts.session import enter, unlock
-from scripts.terminal import show
+from scripts.standing import spell_margin
+from scripts.terminal import say, show
 
 EXAMPLE = "veche expire trustees --election election.json --key keys/commission.json"
 
@@ -54,4 +56,8 @@ def command(
     key_file = unlock(key, password_file, roles=set(Role))
     handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
     culprit = expire(handle, key=key_file.key)
-    show({"excluded": f"0x{culprit.hex()}"}, as_json=as_json)
+    members, threshold = handle.n(), handle.k()
+    result = {"excluded": f"0x{culprit.hex()}"}
+    show(result | {"members": members, "threshold": threshold}, as_json=as_json)
+    part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS
+    say(spell_margin(members, threshold, part=part))

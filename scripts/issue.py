@@ -47,10 +47,9 @@ def command(
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.ISSUER})
-    member = key_file.key_share.member
     say("verifying the election ...")
     audited = accept_board(read_record(opened), POLLS)
-    served = answer_once(audited, contest, key_file=key_file)
+    member, served = answer_once(audited, contest, key_file=key_file)
     answers = {f"0x{leaf.hex()}": answer for leaf, answer in served.items()}
     file = AnswersFile("veche-answers/1", contest, member, answers)
     replace_file(out, render_json(file))

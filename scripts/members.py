@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -16,50 +17,54 @@ from election.audit.evidence import Evidence
 from election.client.ceremony import (
     Ceremony,
     issuers_ceremony,
+    read_attempt,
     trustees_ceremony,
 )
-from election.client.ceremony_member import Advance, Member, advance_member
+from election.client.ceremony_member import Advance, Member, advance_in
 from election.client.errors import ContractRefusedError
 from election.client.open_election import OpenElection
 from election.crypto.group import Point
-from election.crypto.randomness import SecretSource
+from election.crypto.transcript import Address
 from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.replay import Part
-from scripts.acceptance import (
-    MADE,
-    read_record,
-    require_keys,
-    require_own_key,
-)
+from scripts.acceptance import MADE, read_record, require_keys, require_own_key
 from scripts.errors import InputError
-from scripts.files.key_file import KeyFile, Role, StoredShare, change_secrets
-from scripts.session import enter, unlock
-from scripts.terminal import say, show
+from scripts.files.key_file import Instance, KeyFile, Role, StoredShare
+from scripts.parts import open_part, source_of
+from scripts.session import enter, instance_of, unlock
+from scripts.standing import (
+    handle_of,
+    require_member,
+    require_not_excluded,
+    spell_margin,
+)
+from scripts.terminal import say, show, spell_time
+from scripts.waiting import PAUSE, outlast
 
 Wait = Annotated[bool, typer.Option("--wait", help="Go on until it is over.")]
 
-_PAUSE: Final = 1.0  # seconds between looks at what the others did
 
-
-def take_step(ceremony: Ceremony[Point], key_file: KeyFile) -> Advance:
+def take_step(
+    ceremony: Ceremony[Point], key_file: KeyFile, *, instance: Instance
+) -> Advance:
     """Take the member's next step, if there is one.
 
     When the ceremony is final, the share is kept; what it was made from, too, until
     `verify_keys` has seen that it is the share of the election's key.
     """
-    secrets = key_file.secrets
-    if not secrets.random:
-        if secrets.share is None:
-            raise InputError(str(key_file.path), "has no secrets for a ceremony")
-        attempt = ceremony.handle.attempt()
-        return Advance(attempt, Step.FINAL, acted=False, key_share=secrets.key_share)
-    account = secrets.account.to_bytes(32, "big")
-    member = Member(key_file.key, SecretSource(secrets.random, account))
-    advance = advance_member(ceremony, member)
+    record = read_attempt(ceremony)
+    part = open_part(record, key_file, instance=instance)
+    if part is None:
+        return Advance(record.attempt.number, record.step, acted=False)
+    if not part.random:
+        kept = None if part.share is None else part.share.key_share
+        return Advance(record.attempt.number, Step.FINAL, acted=False, key_share=kept)
+    member = Member(key_file.key, source_of(key_file, part))
+    advance = advance_in(ceremony, record, member)
     if advance.key_share is not None:
         share = StoredShare(advance.key_share.member, advance.key_share.secrets)
-        change_secrets(key_file, lambda kept: replace(kept, share=share))
+        key_file.change_part(instance, lambda kept: replace(kept, share=share))
     return advance
 
 
@@ -77,42 +82,109 @@ def play(
     opened = enter(election, rpc_url)
     role = Role.TRUSTEE if part is Part.TRUSTEES else Role.ISSUER
     key_file = unlock(key, password_file, roles={role})
-    if part is Part.TRUSTEES:
-        advance = take_part(trustees_ceremony(opened), key_file, wait=wait)
-    else:
-        advance = take_part(issuers_ceremony(opened), key_file, wait=wait)
-    result = {
+    advance = take_part(opened, part, key_file, wait=wait)
+    handle = handle_of(opened, part)
+    members, threshold = handle.n(), handle.k()
+    result: dict[str, Any] = {
         "attempt": advance.attempt,
         "step": advance.step.name.lower(),
         "acted": advance.acted,
         "has_share": advance.key_share is not None,
+        "members": members,
+        "threshold": threshold,
     }
     show(result, as_json=as_json)
+    if advance.attempt > 1:
+        say(spell_margin(members, threshold, part=part))
     if advance.key_share is not None:
-        verify_keys(opened, key_file, advance.key_share, part=part)
+        verify = partial(verify_keys, opened, key_file, advance.key_share, part=part)
+        outlast(verify, opened) if wait else verify()
 
 
-def take_part(ceremony: Ceremony[Point], key_file: KeyFile, *, wait: bool) -> Advance:
+def take_part(
+    opened: OpenElection, part: Part, key_file: KeyFile, *, wait: bool
+) -> Advance:
     """Take the next step, or with `wait` all steps until the ceremony is over.
 
-    Another member's act may come between a look and a step; then it looks again.
+    Raises InputError for an account that has, or will have, no part in it.
     """
-    refused = False
+    account = key_file.account
+    require_member(opened, part, account)
+    if not _await_keys(opened, wait=wait):
+        return Advance(1, Step.ENROLL, acted=False)
+    look = partial(_look, opened, part, key_file)
+    if not wait:
+        return look()
+    last: Advance | None = None
     while True:
-        try:
-            advance = take_step(ceremony, key_file)
-        except ContractRefusedError:
-            if refused or not wait:
-                raise
-            refused = True
-            continue
-        refused = False
+        advance = outlast(look, opened)
         if advance.acted:
             say(f"attempt {advance.attempt}: {advance.step.name.lower()}")
-        if not wait or advance.is_over:
+        if advance.is_over:
             return advance
+        if advance != last:
+            _tell_waiting(opened, part, account, advance)
+        last = advance
         if not advance.acted:
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE)
+
+
+def _look(opened: OpenElection, part: Part, key_file: KeyFile) -> Advance:
+    """Take a step; another member's act may come between a look and a step."""
+    try:
+        advance = _take_step_of(opened, part, key_file)
+    except ContractRefusedError:
+        _require_time(opened, part)
+        advance = _take_step_of(opened, part, key_file)
+    if not advance.acted and not advance.is_over:
+        _require_time(opened, part)
+        if not handle_of(opened, part).seat(key_file.account):
+            require_not_excluded(opened, part, key_file.account)
+    return advance
+
+
+def _take_step_of(opened: OpenElection, part: Part, key_file: KeyFile) -> Advance:
+    instance = instance_of(opened)
+    if part is Part.TRUSTEES:
+        return take_step(trustees_ceremony(opened), key_file, instance=instance)
+    return take_step(issuers_ceremony(opened), key_file, instance=instance)
+
+
+def _tell_waiting(
+    opened: OpenElection, part: Part, account: Address, advance: Advance
+) -> None:
+    """Say what is waited for, and until when."""
+    handle = handle_of(opened, part)
+    step = f"attempt {advance.attempt}, {advance.step.name.lower()}"
+    until = spell_time(handle.deadline())
+    if handle.seat(account):
+        say(f"{step}: waiting for the others, until {until}")
+    else:
+        say(f"{step}: a reserve, waiting for a seat; the step ends {until}")
+
+
+def _await_keys(opened: OpenElection, *, wait: bool) -> bool:
+    """Wait for the phase in which keys are made; tell whether it has come."""
+    opening = opened.rules.times[0]
+    clock = opened.connection.read_clock
+    if clock() >= opening:
+        return True
+    when = f"keys are made from {spell_time(opening)} on"
+    if not wait:
+        say(f"{when}: run it again then, or with --wait")
+        return False
+    say(f"{when}: waiting")
+    while outlast(clock, opened) < opening:
+        time.sleep(PAUSE)
+    return True
+
+
+def _require_time(opened: OpenElection, part: Part) -> None:
+    """Raise InputError if the time for keys is over, and there are none."""
+    end = opened.rules.times[1]
+    if opened.connection.read_clock() >= end:
+        fact = f"ended without a key: keys were made until {spell_time(end)}"
+        raise InputError(part.title, fact)
 
 
 def verify_keys(
@@ -127,6 +199,7 @@ def verify_keys(
     board = read_record(opened)
     later = require_keys(board, MADE)
     require_own_key(Evidence(board), key_share, part=part)
-    change_secrets(key_file, lambda kept: replace(kept, random=b""))
+    instance = instance_of(opened)
+    key_file.change_part(instance, lambda kept: replace(kept, random=b""))
     if later:
         say(f"not due yet: {', '.join(later)}; run it again before the polls")

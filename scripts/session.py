@@ -12,7 +12,13 @@ from election.client.rpc import connect
 from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import read_text
-from scripts.files.key_file import KeyFile, Role, open_key_file
+from scripts.files.key_file import (
+    Instance,
+    KeyFile,
+    Role,
+    name_instance,
+    open_key_file,
+)
 from scripts.files.lock import hold_file
 
 
@@ -34,6 +40,13 @@ def acting(key_file: KeyFile) -> Iterator[None]:
     """
     with hold_file(key_file.path):
         yield
+
+
+def instance_of(opened: OpenElection) -> Instance:
+    """Name the election that a member has a part in."""
+    return name_instance(
+        opened.connection.chain_id, opened.address, deployed_at=opened.deployed_at
+    )
 
 
 def unlock(path: Path, password_file: Path | None, *, roles: set[Role]) -> KeyFile:

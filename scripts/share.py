@@ -15,8 +15,8 @@ from scripts.acceptance import (
     COUNT,
     AuditedElection,
     accept_board,
+    open_own_share,
     read_record,
-    require_own_key,
 )
 from scripts.caution import require_agreed, sign_once
 from scripts.contests import Fates, act_on_each
@@ -59,7 +59,7 @@ def share(
     agreed: comparison hashes in hexadecimal. Raises UnverifiedError.
     """
     require_agreed(audited, agreed)
-    require_own_key(audited.evidence, key_file.key_share, part=Part.TRUSTEES)
+    key_share = open_own_share(audited, key_file, part=Part.TRUSTEES)
     frozen = audited.frozen
 
     def share_one(contest: int) -> str:
@@ -72,8 +72,8 @@ def share(
             raise NotYetError(f"contest {contest}", what)
         if frozen[contest].comparison_hash.hex() not in agreed:
             raise NotYetError(f"contest {contest}", "not agreed on")
-        changed, message = sign_once(key_file, frozen[contest].tally)
-        given = submit_share(opened, frozen[contest], message, key=changed.key)
+        message = sign_once(key_file, frozen[contest].tally, key_share=key_share)
+        given = submit_share(opened, frozen[contest], message, key=key_file.key)
         return "given" if given else "given before"
 
     return act_on_each(contests, share_one)

@@ -41,12 +41,13 @@ def read_status(opened: OpenElection) -> dict[str, Any]:
 
 
 def _read_ceremony(handle: KeyCeremony) -> dict[str, Any]:
-    deadline = handle.deadline()
+    deadline, members, threshold = handle.deadline(), handle.n(), handle.k()
     return {
         "step": handle.step().name.lower(),
         "attempt": handle.attempt(),
-        "members": handle.n(),
-        "threshold": handle.k(),
+        "members": members,
+        "threshold": threshold,
+        "may_be_missing": max(0, members - threshold),
         "until": spell_time(deadline) if deadline else None,
     }
 

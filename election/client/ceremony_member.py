@@ -66,11 +66,17 @@ class Advance:
 
 
 def advance_member(ceremony: Ceremony[Point], member: Member) -> Advance:
+    """Read the current attempt, and say what this member has to say next in it."""
+    return advance_in(ceremony, read_attempt(ceremony), member)
+
+
+def advance_in(
+    ceremony: Ceremony[Point], record: AttemptRecord[Point], member: Member
+) -> Advance:
     """Say the one thing that this member has to say next, if it has anything.
 
     Raises ContractRefusedError, LyingNodeError, UnexpectedAnswerError.
     """
-    record = read_attempt(ceremony)
     attempt, step = record.attempt, record.step
     account = derive_address(member.key)
     if step is Step.FAILED or account not in attempt.members:

@@ -15,7 +15,7 @@ from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.crypto.group import decode_g2
 from election.crypto.transcript import Address
-from election.protocol.abi import ContractName
+from election.protocol.abi import ContractName, decode_event
 from election.protocol.context import (
     Box,
     ContestTerms,
@@ -33,11 +33,13 @@ _ZERO = Address(bytes(20))
 class OpenElection:
     """One election on a chain: its rules and a handle for each contract.
 
-    contests: as listed at deployment, by id, in the manifest's order.
+    contests: as listed at deployment, by id, in the manifest's order. deployed_at:
+    time of the block that deployed it, Unix seconds.
     """
 
     connection: Connection
     deployed: ElectionDeployed
+    deployed_at: int
     contests: Mapping[int, ContestListed]
     election: Election
     trustees: KeyCeremony
@@ -87,7 +89,8 @@ def open_election(
         return Contract(connection, name, at, since)
 
     own = contract(ContractName.ELECTION, address)
-    events = own.read_events()
+    logs = own.read_logs()
+    events = [decode_event(log, own.name) for log in logs]
     deployed = next((e for e in events if isinstance(e, ElectionDeployed)), None)
     if deployed is None:
         fact = f"is no election on chain {connection.chain_id}"
@@ -98,6 +101,7 @@ def open_election(
     return OpenElection(
         connection=connection,
         deployed=deployed,
+        deployed_at=logs[events.index(deployed)].timestamp,
         contests={event.contest: event for event in listed},
         election=Election(own),
         trustees=KeyCeremony(contract(ceremony, deployed.trustees_ceremony)),

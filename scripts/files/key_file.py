@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NewType
 
 from Crypto.Cipher import AES
 from Crypto.Protocol.KDF import scrypt
@@ -22,7 +22,7 @@ from pydantic import Field, TypeAdapter, ValidationError, with_config
 
 from election.crypto.scalar import Scalar
 from election.crypto.signature import SECP256K1_ORDER, SigningKey, derive_address
-from election.crypto.transcript import Hash
+from election.crypto.transcript import Address, Hash
 from election.protocol.ceremony.confirmation import KeyShare
 from scripts.errors import InputError, PasswordError
 from scripts.files.json_file import (
@@ -64,33 +64,63 @@ class StoredShare:
     member: Annotated[int, Field(ge=1)]
     secrets: tuple[Word, ...] = field(repr=False)
 
+    @property
+    def key_share(self) -> KeyShare:
+        """Give the share."""
+        return KeyShare(self.member, tuple(map(Scalar, self.secrets)))
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A member's part in one election.
+
+    random: 64 bytes that its secrets follow from until its keys are verified, then
+    empty. share: what it keeps of the keys, once they are final.
+    """
+
+    random: Hex = field(repr=False)
+    share: StoredShare | None = None
+
+
+Instance = NewType("Instance", str)
+"""One election on one history of a chain."""
+
+
+def name_instance(chain_id: int, election: Address, *, deployed_at: int) -> Instance:
+    """Name an election by its chain, its address and the time of its deployment.
+
+    Address and chain id alone return when a test chain begins anew.
+    """
+    return Instance(f"{chain_id}:0x{election.hex()}:{deployed_at}")
+
 
 @with_config(CLOSED)
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What a role keeps to itself.
 
-    account: its secp256k1 secret. random: 64 bytes that a member's secrets follow from
-    until its keys are verified, 16 bytes of a voter's recovery secret, or empty.
-    decrypted: by ctx, the one A_sum that a trustee ever made shares of.
+    account: its secp256k1 secret. random: 16 bytes of a voter's recovery secret, or
+    empty. parts: of a member, by election. decrypted: by ctx, which is of one
+    election, the one A_sum that a trustee ever made shares of. Files of members that
+    are older than `parts` have `random` and `share` of one election instead, which
+    they do not name.
     """
 
     account: Annotated[int, Field(ge=1, lt=SECP256K1_ORDER)] = field(repr=False)
     random: Hex = field(repr=False)
     share: StoredShare | None = None
     decrypted: dict[str, str] = field(default_factory=dict)
+    parts: dict[Instance, StoredPart] = field(default_factory=dict)
 
     @property
     def key(self) -> SigningKey:
         """Give the key of the role's account."""
         return SigningKey(self.account)
 
-    @property
-    def key_share(self) -> KeyShare | None:
-        """Give the member's key share, once its ceremony is final."""
-        if self.share is None:
-            return None
-        return KeyShare(self.share.member, tuple(map(Scalar, self.share.secrets)))
+    def put_part(self, instance: Instance, part: StoredPart) -> Secrets:
+        """Keep a member's part in an election."""
+        return replace(self, parts=self.parts | {instance: part})
 
 
 @with_config(CLOSED)
@@ -126,17 +156,22 @@ class KeyFile:
         return self.secrets.key
 
     @property
-    def key_share(self) -> KeyShare:
-        """Give the member's share of its key; raises InputError."""
-        key_share = self.secrets.key_share
-        if key_share is None:
-            raise InputError(str(self.path), "has no key share yet")
-        return key_share
+    def account(self) -> Address:
+        """Give the address of the role's account."""
+        return Address(self.sealed.address)
+
+    def change_part(
+        self, instance: Instance, change: Callable[[StoredPart], StoredPart]
+    ) -> KeyFile:
+        """Change a member's part in an election, as `change_secrets` does."""
+        return change_secrets(
+            self, lambda kept: kept.put_part(instance, change(kept.parts[instance]))
+        )
 
 
 def create_key_file(path: Path, role: Role, *, password: str) -> KeyFile:
     """Draw a role's secrets and keep them in a new file, for its owner only."""
-    size = {Role.TRUSTEE: 64, Role.ISSUER: 64, Role.VOTER: 16}.get(role, 0)
+    size = 16 if role is Role.VOTER else 0  # members draw theirs for each election
     account = secrets.randbelow(SECP256K1_ORDER - 1) + 1
     drawn = Secrets(account, secrets.token_bytes(size))
     salt = secrets.token_bytes(32)
@@ -168,6 +203,8 @@ def change_secrets(key_file: KeyFile, change: Callable[[Secrets], Secrets]) -> K
     with lock_file(path):
         current = _open(path, key_file.cipher_key)
         changed = change(current.secrets)
+        if changed == current.secrets:
+            return current
         sealed = _seal(current.sealed, changed, key_file.cipher_key)
         replace_file(path, render_json(sealed), mode=_PRIVATE)
     return replace(current, sealed=sealed, secrets=changed)

@@ -11,9 +11,10 @@ import pytest
 from election.crypto.signature import SigningKey
 from election.protocol.ceremony.confirmation import KeyShare
 from scripts.files.key_file import (
+    Instance,
     KeyFile,
     Role,
-    Secrets,
+    StoredPart,
     StoredShare,
     change_secrets,
     create_key_file,
@@ -28,11 +29,14 @@ def make_key_file(path: Path, role: Role, key: SigningKey) -> KeyFile:
         return create_key_file(path, role, password=PASSWORD)
 
 
-def put_share(file: KeyFile, share: KeyShare) -> KeyFile:
-    """Keep a share of a ceremony that is over."""
+def put_share(file: KeyFile, share: KeyShare, instance: Instance) -> KeyFile:
+    """Keep a share of an election whose ceremony is over."""
     stored = StoredShare(share.member, tuple(share.secrets))
+    part = StoredPart(b"", stored)
+    return change_secrets(file, lambda kept: kept.put_part(instance, part))
 
-    def keep(kept: Secrets) -> Secrets:
-        return replace(kept, random=b"", share=stored)
 
-    return change_secrets(file, keep)
+def put_older(file: KeyFile, random: bytes, share: KeyShare | None) -> KeyFile:
+    """Keep random and share as files did that knew of one election only."""
+    stored = share and StoredShare(share.member, tuple(share.secrets))
+    return change_secrets(file, lambda kept: replace(kept, random=random, share=stored))

@@ -29,7 +29,7 @@ from scripts.acceptance import (
     require_own_key,
 )
 from scripts.create_boxes import create_boxes
-from scripts.errors import InputError, UnverifiedError
+from scripts.errors import NotYetError, UnverifiedError
 from scripts.freeze import freeze
 from tests.client.stage import ISSUERS, RELAY, TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
@@ -166,7 +166,7 @@ def test_no_secret_meets_keys_that_are_not_made_and_nobody_is_accused(
     assert "not due: trustees' ceremony: is not final yet" in told
     assert "blames" not in told
     share = honest.shares[TRUSTEES[0]]
-    with pytest.raises(InputError, match="trustees' ceremony: is not final yet"):
+    with pytest.raises(NotYetError, match="trustees' ceremony: is not final yet"):
         require_own_key(audited.evidence, share, part=Part.TRUSTEES)
 
 

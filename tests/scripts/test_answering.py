@@ -25,11 +25,12 @@ from scripts.acceptance import POLLS, AuditedElection, accept_board, read_record
 from scripts.answering import answer_once
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.answered_file import note_answers
-from scripts.files.key_file import KeyFile, Role
+from scripts.files.key_file import Instance, KeyFile, Role
+from scripts.session import instance_of
 from tests.audit.tampering import encode_event, find, put
 from tests.client.stage import ISSUERS, RELAY, Stage, deploy, travel
 from tests.in_process import connect_in_process
-from tests.scripts.key_files import make_key_file, put_share
+from tests.scripts.key_files import make_key_file, put_older, put_share
 
 CTX, LEAF = Hash(b"\1" * 32), Hash(b"\2" * 32)
 
@@ -59,7 +60,8 @@ def audited(board: Board) -> AuditedElection:
 @pytest.fixture
 def issuer(registered: Stage, tmp_path: Path) -> KeyFile:
     made = make_key_file(tmp_path / "issuer.json", Role.ISSUER, ISSUERS[0])
-    return put_share(made, registered.shares[ISSUERS[0]])
+    share = registered.shares[ISSUERS[0]]
+    return put_share(made, share, instance_of(registered.opened))
 
 
 def tell(stage: Stage, secret: bytes) -> Board:
@@ -92,13 +94,13 @@ def record_of(issuer: KeyFile) -> Path:
 
 
 def test_issuer_answers_what_was_issued(
-    audited: AuditedElection, board: Board, issuer: KeyFile
+    audited: AuditedElection, board: Board, issuer: KeyFile, registered: Stage
 ) -> None:
     event = issued_in(board)
-    secret = issuer.key_share.secrets[0]
+    secret = registered.shares[ISSUERS[0]].secrets[0]
     answer = serve_share(event.blinded, secret)
-    assert answer_once(audited, 1, key_file=issuer) == {event.leaf: answer}
-    assert answer_once(audited, 30, key_file=issuer) == {}
+    assert answer_once(audited, 1, key_file=issuer) == (1, {event.leaf: answer})
+    assert answer_once(audited, 30, key_file=issuer) == (1, {})
 
 
 def test_checks_of_an_issuer_leave_out_what_comes_later_and_the_ballots() -> None:
@@ -187,8 +189,29 @@ def test_issuer_of_another_election_answers_nothing(
     own = registered.shares[ISSUERS[0]]
     foreign = replace(own, secrets=tuple(Scalar(x + 1) for x in own.secrets))
     with pytest.raises(UnverifiedError, match="issuer 1: has other keys here"):
-        answer_once(audited, 1, key_file=put_share(issuer, foreign))
+        answer_once(
+            audited,
+            1,
+            key_file=put_share(issuer, foreign, instance_of(registered.opened)),
+        )
     assert not record_of(issuer).exists()
+
+
+def test_share_of_another_election_is_called_so(
+    audited: AuditedElection, registered: Stage, tmp_path: Path
+) -> None:
+    """Nobody is accused because somebody took part in two elections."""
+    made = make_key_file(tmp_path / "issuer.json", Role.ISSUER, ISSUERS[0])
+    own = registered.shares[ISSUERS[0]]
+    foreign = replace(own, secrets=tuple(Scalar(x + 1) for x in own.secrets))
+    elsewhere = put_share(made, own, Instance("1:0x00:7"))
+    with pytest.raises(InputError, match="has no key share of this election yet"):
+        answer_once(audited, 1, key_file=elsewhere)
+    older = put_older(made, b"", foreign)
+    with pytest.raises(InputError, match="has a key share of another election"):
+        answer_once(audited, 1, key_file=older)
+    own_older = put_older(made, b"", own)
+    assert answer_once(audited, 1, key_file=own_older)[0] == 1
 
 
 def test_contest_that_is_not_in_the_election_is_refused(

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from election.protocol.ballot import accept_batch
-from election.protocol.decryption import accept_decryption_share
+from election.protocol.decryption import ShareMessage, accept_decryption_share
 from election.protocol.tally import EncryptedTally, aggregate_ballots
 from scripts.caution import sign_once
-from scripts.errors import InputError, UnverifiedError
+from scripts.errors import UnverifiedError
 from scripts.files.key_file import (
     KeyFile,
     Role,
@@ -17,7 +17,6 @@ from scripts.files.key_file import (
 )
 from tests import honest
 from tests.scripts.conftest import PASSWORD
-from tests.scripts.key_files import put_share
 
 
 def tally_of(*choices: int, contest: int = 1) -> EncryptedTally:
@@ -31,14 +30,16 @@ def tally_of(*choices: int, contest: int = 1) -> EncryptedTally:
 
 @pytest.fixture
 def trustee(tmp_path: Path) -> KeyFile:
-    made = create_key_file(tmp_path / "key.json", Role.TRUSTEE, password=PASSWORD)
-    share = honest.keys().trustees[0]
-    return put_share(made, share)
+    return create_key_file(tmp_path / "key.json", Role.TRUSTEE, password=PASSWORD)
+
+
+def sign(key_file: KeyFile, tally: EncryptedTally) -> ShareMessage:
+    return sign_once(key_file, tally, key_share=honest.keys().trustees[0])
 
 
 def test_share_is_of_the_trustees_key(trustee: KeyFile) -> None:
     tally = tally_of(1, 2)
-    _, message = sign_once(trustee, tally)
+    message = sign(trustee, tally)
     keys = honest.keys().election.verification_keys[0]
     share = accept_decryption_share(message, tally, trustee=1, verification_keys=keys)
     assert share.trustee == 1
@@ -46,17 +47,17 @@ def test_share_is_of_the_trustees_key(trustee: KeyFile) -> None:
 
 def test_sum_is_noted_on_disk_before_its_share_is_given(trustee: KeyFile) -> None:
     tally = tally_of(1, 2)
-    sign_once(trustee, tally)
+    sign(trustee, tally)
     kept = open_key_file(trustee.path, password=PASSWORD).secrets
     assert list(kept.decrypted) == [tally.ctx.hex()]
 
 
 def test_second_sum_of_a_contest_is_never_decrypted(trustee: KeyFile) -> None:
     """The difference of two sums is one voter's ballot."""
-    sign_once(trustee, tally_of(1, 2))
+    sign(trustee, tally_of(1, 2))
     reopened = open_key_file(trustee.path, password=PASSWORD)
     with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
-        sign_once(reopened, tally_of(1, 2, 3))
+        sign(reopened, tally_of(1, 2, 3))
 
 
 def test_second_sum_is_refused_by_a_program_that_began_before_the_first(
@@ -64,34 +65,29 @@ def test_second_sum_is_refused_by_a_program_that_began_before_the_first(
 ) -> None:
     """An audit takes minutes; meanwhile the file is another."""
     began = open_key_file(trustee.path, password=PASSWORD)
-    sign_once(trustee, tally_of(1, 2))
+    sign(trustee, tally_of(1, 2))
     with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
-        sign_once(began, tally_of(1, 2, 3))
+        sign(began, tally_of(1, 2, 3))
 
 
 def test_program_that_began_before_forgets_no_sum(trustee: KeyFile) -> None:
     began = open_key_file(trustee.path, password=PASSWORD)
-    sign_once(trustee, tally_of(1, 2))
-    sign_once(began, tally_of(1, 2, contest=2))
+    sign(trustee, tally_of(1, 2))
+    sign(began, tally_of(1, 2, contest=2))
     reopened = open_key_file(trustee.path, password=PASSWORD)
     with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
-        sign_once(reopened, tally_of(1, 2, 3))
+        sign(reopened, tally_of(1, 2, 3))
 
 
 def test_same_sum_may_be_decrypted_again(trustee: KeyFile) -> None:
     tally = tally_of(1, 2)
-    key_file, first = sign_once(trustee, tally)
-    _, second = sign_once(key_file, tally)
+    first = sign(trustee, tally)
+    second = sign(trustee, tally)
     assert first.decryption == second.decryption
 
 
 def test_sums_of_two_contests_are_both_decrypted(trustee: KeyFile) -> None:
-    key_file, _ = sign_once(trustee, tally_of(1, 2))
-    key_file, _ = sign_once(key_file, tally_of(1, 2, contest=2))
-    assert len(key_file.secrets.decrypted) == 2
-
-
-def test_trustee_without_a_share_gives_none(tmp_path: Path) -> None:
-    made = create_key_file(tmp_path / "key.json", Role.TRUSTEE, password=PASSWORD)
-    with pytest.raises(InputError, match="has no key share"):
-        sign_once(made, tally_of(1, 2))
+    sign(trustee, tally_of(1, 2))
+    sign(trustee, tally_of(1, 2, contest=2))
+    kept = open_key_file(trustee.path, password=PASSWORD).secrets
+    assert len(kept.decrypted) == 2

@@ -30,6 +30,7 @@ from scripts.files.key_file import KeyFile, Role
 from scripts.freeze import freeze
 from scripts.override import override
 from scripts.publish_result import publish_results
+from scripts.session import instance_of
 from scripts.share import compare, share
 from tests.audit.tampering import change, find
 from tests.client.stage import (
@@ -69,7 +70,7 @@ def stage(polls_closed: Stage) -> Iterator[Stage]:
 
 def key_file_of(stage: Stage, key: SigningKey, folder: Path) -> KeyFile:
     made = make_key_file(folder / f"{key.secret}.json", Role.TRUSTEE, key)
-    return put_share(made, stage.shares[key])
+    return put_share(made, stage.shares[key], instance_of(stage.opened))
 
 
 def audit(stage: Stage) -> AuditedElection:
@@ -241,7 +242,9 @@ def test_trustee_of_another_election_gives_nothing(
     agreed = set(compare(audited, [1]).values())
     own = stage.shares[TRUSTEES[0]]
     foreign = replace(own, secrets=tuple(Scalar(x + 1) for x in own.secrets))
-    key_file = put_share(key_file_of(stage, TRUSTEES[0], tmp_path), foreign)
+    key_file = put_share(
+        key_file_of(stage, TRUSTEES[0], tmp_path), foreign, instance_of(stage.opened)
+    )
     with pytest.raises(UnverifiedError, match="trustee 1: has other keys here"):
         share(stage.opened, audited, [1], agreed=agreed, key_file=key_file)
 

@@ -32,10 +32,10 @@ def test_keys_with_an_image_in_g2_are_told_of_before_the_polls(cli: Cli) -> None
     for name, outcome in last.items():
         if name.startswith("issuer"):
             assert (outcome.code, FAULT in outcome.err) == (2, True)
-        share = open_key_file(cli.key(name), password=PASSWORD).secrets.key_share
-        assert share is not None
+        kept = open_key_file(cli.key(name), password=PASSWORD).secrets
+        assert [part.share is not None for part in kept.parts.values()] == [True]
     told = last["trustee-1"]
-    assert "not made yet: issuers, images, state, contexts" in told.err
+    assert "not due yet: issuers, images, contexts; run it again" in told.err
     assert told.code == 0
     again = cli.attempt("trustee", key="trustee-1")
     assert (again.code, FAULT in again.err) == (2, True)

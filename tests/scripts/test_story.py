@@ -45,8 +45,9 @@ def make_keys(cli: Cli) -> None:
                 waiting[role] = cli.act(role, key=f"{role}-{number}")
     assert all(each["has_share"] for each in waiting.values())
     kept = open_key_file(cli.key("trustee-2"), password=PASSWORD).secrets
-    assert not kept.random
-    assert kept.key_share is not None
+    (part,) = kept.parts.values()
+    assert not part.random
+    assert part.share is not None
     boxes = cli.act("create-boxes", key="commission")
     assert cli.act("create-boxes", key="relay") == boxes
 

@@ -13,9 +13,11 @@ from scripts.errors import InputError, PasswordError
 from scripts.files import key_file
 from scripts.files.json_file import render_json
 from scripts.files.key_file import (
+    Instance,
     KeyFile,
     Role,
     Secrets,
+    StoredPart,
     StoredShare,
     change_secrets,
     create_key_file,
@@ -37,21 +39,31 @@ def test_key_file_opens_to_what_was_made(made: KeyFile) -> None:
 
 def test_key_file_is_for_its_owner_only(made: KeyFile) -> None:
     assert made.path.stat().st_mode & 0o777 == 0o600
-    change_secrets(made, lambda kept: kept)
+    change_secrets(made, lambda kept: replace(kept, decrypted={"a": "b"}))
     assert made.path.stat().st_mode & 0o777 == 0o600
 
 
+def test_change_of_nothing_writes_nothing(made: KeyFile) -> None:
+    """Whoever waits looks once a second."""
+    before = made.path.read_bytes()
+    change_secrets(made, lambda kept: replace(kept, decrypted={}))
+    assert made.path.read_bytes() == before
+
+
 def test_no_secret_stands_in_the_file_or_is_shown(made: KeyFile) -> None:
+    part = StoredPart(b"of one election", StoredShare(1, (2**200 + 7,)))
+    made = change_secrets(made, lambda kept: kept.put_part(Instance("here"), part))
     text = made.path.read_text().lower()
     shown = repr(made)
-    for secret in (made.secrets.random.hex(), f"{made.secrets.account:x}"):
+    numbers = f"{2**200 + 7}", f"{2**200 + 7:x}", f"{made.secrets.account:x}"
+    for secret in (part.random.hex(), repr(part.random), *numbers):
         assert secret not in text
         assert secret not in shown
     assert str(made.secrets.account) not in text + shown
 
 
 @pytest.mark.parametrize(
-    ("role", "size"), [(Role.ISSUER, 64), (Role.VOTER, 16), (Role.RELAY, 0)]
+    ("role", "size"), [(Role.ISSUER, 0), (Role.VOTER, 16), (Role.RELAY, 0)]
 )
 def test_role_gets_the_randomness_that_it_needs(
     role: Role, size: int, tmp_path: Path
@@ -63,19 +75,19 @@ def test_role_gets_the_randomness_that_it_needs(
 def test_two_key_files_have_nothing_in_common(tmp_path: Path, made: KeyFile) -> None:
     other = create_key_file(tmp_path / "b.json", Role.TRUSTEE, password=PASSWORD)
     assert made.secrets.account != other.secrets.account
-    assert made.secrets.random != other.secrets.random
     assert made.sealed.salt != other.sealed.salt
     assert made.cipher_key != other.cipher_key
 
 
 def test_changed_secrets_replace_the_old_ones(made: KeyFile) -> None:
-    share = StoredShare(2, (5, 7))
-    changed = replace(made.secrets, random=b"", share=share, decrypted={"a": "b"})
+    share, here = StoredShare(2, (5, 7)), Instance("1:0x00:7")
+    changed = replace(made.secrets, decrypted={"a": "b"}).put_part(
+        here, StoredPart(b"secret", share)
+    )
     stored = change_secrets(made, lambda _: changed)
     opened = open_key_file(made.path, password=PASSWORD)
     assert opened.secrets == changed
-    assert opened.secrets.key_share is not None
-    assert opened.secrets.key_share.secrets == (5, 7)
+    assert share.key_share.secrets == (5, 7)
     assert stored.sealed.nonce != made.sealed.nonce
     beside = made.path.with_name(".key.json.lock")
     assert set(made.path.parent.iterdir()) == {made.path, beside}

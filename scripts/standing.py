@@ -1,0 +1,55 @@
+"""What an account is to a ceremony, and how many members may still be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from election.client.contracts.key_ceremony import KeyCeremony
+from election.client.open_election import OpenElection
+from election.crypto.transcript import Address
+from election.protocol.abi import decode_event
+from election.protocol.events import AttemptAborted
+from election.protocol.replay import Part
+from scripts.errors import InputError
+from scripts.terminal import spell_time
+
+ROLES: Final[Mapping[Part, str]] = {Part.TRUSTEES: "trustee", Part.ISSUERS: "issuer"}
+_REASONS: Final = {1: "it let a step pass in silence", 2: "a complaint found it wrong"}
+
+
+def handle_of(opened: OpenElection, part: Part) -> KeyCeremony:
+    """Give the handle of a ceremony."""
+    return opened.trustees if part is Part.TRUSTEES else opened.issuers
+
+
+def require_member(opened: OpenElection, part: Part, account: Address) -> None:
+    """Raise InputError for an account that is not in the election's roster."""
+    deployed = opened.deployed
+    roster = deployed.trustees if part is Part.TRUSTEES else deployed.issuers
+    if account not in {member.account for member in roster.members}:
+        fact = f"is no {ROLES[part]} of this election: is it the right key file?"
+        raise InputError(f"account 0x{account.hex()}", fact)
+
+
+def require_not_excluded(opened: OpenElection, part: Part, account: Address) -> None:
+    """Raise InputError for a member that was excluded, saying when and why."""
+    contract = handle_of(opened, part).contract
+    for log in contract.read_logs():
+        event = decode_event(log, contract.name)
+        if isinstance(event, AttemptAborted) and event.culprit == account:
+            reason = _REASONS.get(event.reason, "for an unknown reason")
+            fact = (
+                f"was excluded from attempt {event.attempt} on "
+                f"{spell_time(log.timestamp)}: {reason}"
+            )
+            raise InputError(f"{ROLES[part]} 0x{account.hex()}", fact)
+
+
+def spell_margin(members: int, threshold: int, *, part: Part) -> str:
+    """Say how many members are left, and how many of them may still be missing."""
+    spare = members - threshold
+    left = f"{members} {ROLES[part]}s are left and {threshold} are needed"
+    if spare <= 0:
+        return f"{left}: from now on nobody may be missing"
+    return f"{left}: {spare} may be missing"
