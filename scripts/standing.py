@@ -8,7 +8,6 @@ from typing import Final
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.crypto.transcript import Address
-from election.protocol.abi import decode_event
 from election.protocol.events import AttemptAborted
 from election.protocol.replay import Part
 from scripts.errors import InputError
@@ -35,8 +34,7 @@ def require_member(opened: OpenElection, part: Part, account: Address) -> None:
 def require_not_excluded(opened: OpenElection, part: Part, account: Address) -> None:
     """Raise InputError for a member that was excluded, saying when and why."""
     contract = handle_of(opened, part).contract
-    for log in contract.read_logs():
-        event = decode_event(log, contract.name)
+    for log, event in contract.read_entries():
         if isinstance(event, AttemptAborted) and event.culprit == account:
             reason = _REASONS.get(event.reason, "for an unknown reason")
             fact = (

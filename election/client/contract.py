@@ -107,7 +107,12 @@ class Contract:
 
     def read_events(self, *topics: Hash | None) -> tuple[Event, ...]:
         """Read what the contract announced, in order, up to the last final block."""
-        return tuple(decode_event(log, self.name) for log in self.read_logs(*topics))
+        return tuple(event for _, event in self.read_entries(*topics))
+
+    def read_entries(self, *topics: Hash | None) -> tuple[tuple[Log, Event], ...]:
+        """Read what the contract announced, each with its log."""
+        logs = self.read_logs(*topics)
+        return tuple((log, decode_event(log, self.name)) for log in logs)
 
 
 def _value(value: Any, name: str) -> Any:

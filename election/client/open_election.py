@@ -15,7 +15,7 @@ from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.crypto.group import decode_g2
 from election.crypto.transcript import Address
-from election.protocol.abi import ContractName, decode_event
+from election.protocol.abi import ContractName
 from election.protocol.context import (
     Box,
     ContestTerms,
@@ -89,8 +89,8 @@ def open_election(
         return Contract(connection, name, at, since)
 
     own = contract(ContractName.ELECTION, address)
-    logs = own.read_logs()
-    events = [decode_event(log, own.name) for log in logs]
+    entries = own.read_entries()
+    events = [event for _, event in entries]
     deployed = next((e for e in events if isinstance(e, ElectionDeployed)), None)
     if deployed is None:
         fact = f"is no election on chain {connection.chain_id}"
@@ -101,7 +101,7 @@ def open_election(
     return OpenElection(
         connection=connection,
         deployed=deployed,
-        deployed_at=logs[events.index(deployed)].timestamp,
+        deployed_at=entries[events.index(deployed)][0].timestamp,
         contests={event.contest: event for event in listed},
         election=Election(own),
         trustees=KeyCeremony(contract(ceremony, deployed.trustees_ceremony)),

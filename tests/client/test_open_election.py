@@ -35,14 +35,14 @@ def test_silence_of_an_address_is_one_error(connection: Connection) -> None:
 def test_rules_of_no_constructor_are_one_error(
     polls: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = polls.opened.election.contract.read_events()
+    entries = polls.opened.election.contract.read_entries()
     lie = tuple(
-        replace(each, rules=replace(each.rules, m_min=1))
+        (log, replace(each, rules=replace(each.rules, m_min=1)))
         if isinstance(each, ElectionDeployed)
-        else each
-        for each in events
+        else (log, each)
+        for log, each in entries
     )
-    monkeypatch.setattr(Contract, "read_events", lambda _: lie)
+    monkeypatch.setattr(Contract, "read_entries", lambda _: lie)
     with pytest.raises(UnexpectedAnswerError, match="rules: would open the sum"):
         open_election(polls.connection, polls.opened.address)
 
@@ -50,9 +50,9 @@ def test_rules_of_no_constructor_are_one_error(
 def test_election_without_a_contest_is_one_error(
     polls: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = polls.opened.election.contract.read_events()
-    lie = tuple(each for each in events if not isinstance(each, ContestListed))
-    monkeypatch.setattr(Contract, "read_events", lambda _: lie)
+    entries = polls.opened.election.contract.read_entries()
+    lie = tuple(each for each in entries if not isinstance(each[1], ContestListed))
+    monkeypatch.setattr(Contract, "read_entries", lambda _: lie)
     with pytest.raises(UnexpectedAnswerError, match="election: has no contest"):
         open_election(polls.connection, polls.opened.address)
 

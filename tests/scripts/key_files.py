@@ -38,5 +38,7 @@ def put_share(file: KeyFile, share: KeyShare, instance: Instance) -> KeyFile:
 
 def put_older(file: KeyFile, random: bytes, share: KeyShare | None) -> KeyFile:
     """Keep random and share as files did that knew of one election only."""
-    stored = share and StoredShare(share.member, tuple(share.secrets))
+    stored = None
+    if share is not None:
+        stored = StoredShare(share.member, tuple(share.secrets))
     return change_secrets(file, lambda kept: replace(kept, random=random, share=stored))

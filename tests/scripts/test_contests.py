@@ -26,6 +26,7 @@ from scripts.files.key_file import Role
 from scripts.freeze import freeze
 from scripts.omissions import list_missing
 from scripts.publish_result import publish_results
+from scripts.session import instance_of
 from scripts.share import compare, share
 from scripts.status import read_status
 from tests.audit.tampering import drop, examine, find
@@ -178,8 +179,8 @@ def test_contest_without_list_and_box_stops_nobody_who_holds_a_secret(
     fact = "voter list of contest 30: was not published in time; blames commission"
     assert f"warning: {fact}" in told
     issuer = make_key_file(tmp_path / "issuer.json", Role.ISSUER, ISSUERS[0])
-    issuer = put_share(issuer, stage.shares[ISSUERS[0]])
-    assert len(answer_once(audited, 1, key_file=issuer)) == 3
+    issuer = put_share(issuer, stage.shares[ISSUERS[0]], instance_of(stage.opened))
+    assert len(answer_once(audited, 1, key_file=issuer)[1]) == 3
     with pytest.raises(InputError, match="contest 30: has no ballot box"):
         answer_once(audited, 30, key_file=issuer)
     close(stage)
@@ -188,7 +189,7 @@ def test_contest_without_list_and_box_stops_nobody_who_holds_a_secret(
         audited = accept_board(read_record(stage.opened), COUNT)
         agreed = set(compare(audited, [1, 30]).values())
         trustee = make_key_file(tmp_path / f"{key.secret}.json", Role.TRUSTEE, key)
-        trustee = put_share(trustee, stage.shares[key])
+        trustee = put_share(trustee, stage.shares[key], instance_of(stage.opened))
         given = share(stage.opened, audited, [30, 1], agreed=agreed, key_file=trustee)
         assert given == Fates({1: "given"}, {30: "not frozen yet"}, {})
     counts = publish_results(stage.opened, [30, 1], key=RELAY)

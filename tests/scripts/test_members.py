@@ -316,7 +316,7 @@ def test_member_that_waits_begins_when_its_time_comes(
     def sleep(_: float) -> None:
         travel(stage.connection, next(moments))
 
-    monkeypatch.setattr(members.time, "sleep", sleep)
+    monkeypatch.setattr("time.sleep", sleep)
     file = trustee(tmp_path, TRUSTEES[0])
     with pytest.raises(InputError, match="ended without a key: keys were made until"):
         take_part(stage.opened, Part.TRUSTEES, file, wait=True)
@@ -356,7 +356,7 @@ def test_member_that_waits_outlasts_a_node_that_is_away(
         elif nap == 4:
             travel(stage.connection, stage.manifest.times.voter_list)
 
-    monkeypatch.setattr(members.time, "sleep", sleep)
+    monkeypatch.setattr("time.sleep", sleep)
     with pytest.raises(InputError, match="ended without a key"):
         take_part(stage.opened, Part.TRUSTEES, file, wait=True)
     told = capsys.readouterr().err
@@ -379,7 +379,7 @@ def test_member_that_waits_stops_on_another_chain(
             lose(monkeypatch, 1)
             stage.connection._post = other.connection._post
 
-    monkeypatch.setattr(members.time, "sleep", sleep)
+    monkeypatch.setattr("time.sleep", sleep)
     with pytest.raises(WrongChainError, match="the election is not on it"):
         take_part(stage.opened, Part.TRUSTEES, file, wait=True)
 
