@@ -7,6 +7,7 @@ ElectionError
 ├── SignatureError         a signature that no key can have made this way
 ├── ChoiceError            a choice that is not on the ballot
 ├── BallotError            a ballot that may not enter the box
+├── TermsError             something that the terms of an election do not have
 ├── VoterIdError           an identifier that no voter's register can have
 ├── AttestationError       a statement by portal or SMS gateway that does not hold
 ├── CredentialError        a credential or issuance that does not hold
@@ -51,6 +52,10 @@ class ChoiceError(ElectionError):
 
 class BallotError(ElectionError):
     """Report a ballot that may not enter the box."""
+
+
+class TermsError(ElectionError):
+    """Report what is not in an election, or terms that are not those expected."""
 
 
 class VoterIdError(ElectionError):

@@ -55,6 +55,7 @@ ACTS: Final = {
     "Anybody": {
         "freeze": "Close the sums after the polls.",
         "publish-result": "Publish the counts that the trustees' shares give.",
+        "terms": "Write the terms that voters and attesters go by.",
         "audit": "Verify a whole election.",
         "export": "Write the public record into one file.",
     },

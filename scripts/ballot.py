@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from election.client.open_election import OpenElection, read_box
 from election.crypto.blind_credential import RecoverySecret, derive_ballot_key
 from election.crypto.group import decode_g1
 from election.crypto.randomness import SecretSource
@@ -16,24 +15,24 @@ from election.crypto.transcript import Hash
 from election.errors import ChoiceError
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.issuance import Credential
+from election.protocol.terms import PublishedContest
 from scripts.errors import InputError
 from scripts.files.ballot_files import BallotFile, CredentialFile
 from scripts.files.json_file import read_json, render_json, write_new
 from scripts.files.key_file import KeyFile, Role
 from scripts.options import (
-    DEFAULT_URL,
     AsJson,
-    ElectionFile,
     KeyPath,
     OutFile,
     PasswordFile,
-    RpcUrl,
+    TermsFile,
+    TermsHash,
 )
-from scripts.session import enter, unlock
+from scripts.session import go_by, unlock
 from scripts.terminal import say, show
 
 EXAMPLE = (
-    "veche ballot credential.json --election election.json "
+    "veche ballot credential.json --terms terms.json --terms-hash 9f86d08188... "
     "--key keys/voter.json --out ballot.json"
 )
 
@@ -50,9 +49,10 @@ def open_credential(
     return credential
 
 
-def ask_choice(opened: OpenElection, contest: int) -> int:
+def ask_choice(contest: PublishedContest) -> int:
     """Show the candidates and ask; the choice must not stand on a command line."""
-    for slot, name in enumerate(opened.contests[contest].candidates, 1):
+    say(contest.title)
+    for slot, name in enumerate(contest.terms.candidates, 1):
         say(f"{slot}  {name}")
     answer = typer.prompt("Choice", err=True)
     if not str(answer).isdecimal():
@@ -62,23 +62,28 @@ def ask_choice(opened: OpenElection, contest: int) -> int:
 
 def command(
     credential: Annotated[Path, typer.Argument(help="From `veche credential`.")],
-    election: ElectionFile,
+    terms: TermsFile,
+    terms_hash: TermsHash,
     key: KeyPath,
     out: OutFile,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Encrypt a choice, which is asked for, into a ballot; print its tracking code."""
-    opened = enter(election, rpc_url)
+    """Encrypt a choice, which is asked for, into a ballot; print its tracking code.
+
+    No node is asked. The ballot is for a relay, by whatever way leaves no trace.
+    """
+    known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})
     file = read_json(credential, CredentialFile)
-    box = read_box(opened, file.contest).box
+    contest = known.contest(file.contest)
+    box = contest.box
     owned = open_credential(file, key_file, ctx=box.ctx)
     source = SecretSource(secrets.token_bytes(64), key_file.secrets.random)
-    prepared = prepare_choice(ask_choice(opened, file.contest), box, source=source)
+    prepared = prepare_choice(ask_choice(contest), box, source=source)
     record = make_ballot(prepared, box, credential=owned, memo=NO_MEMO, source=source)
     ballot = BallotFile("veche-ballot/1", file.contest, record)
-    write_new(out, render_json(ballot))
+    write_new(out, render_json(ballot), mode=0o600)
     code = f"0x{prepared.tracking_code.hex()}"
-    show({"ballot": str(out), "tracking_code": code}, as_json=as_json)
+    shown = {"ballot": str(out), "tracking_code": code, "test": known.test}
+    show(shown, as_json=as_json)

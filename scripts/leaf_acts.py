@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from election.client.contracts.voter_list import VoterList
 from election.client.leaf_requests import prepare_act
-from election.client.open_election import OpenElection
 from election.client.wire import Act
 from election.crypto.transcript import Hash
 from election.protocol.attestation import Action
@@ -16,9 +16,15 @@ from election.protocol.attestation import Role as Attester
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_attestation, read_request
-from scripts.session import acting, enter, unlock
+from scripts.session import acting, go_by, reach, unlock
 from scripts.terminal import show
 
+_SENDERS: Final = {
+    Role.COMMISSION,
+    Role.REGISTRAR,
+    Role.PORTAL,
+    Role.SMS_GATEWAY,
+}
 RequestPath = Annotated[Path, typer.Argument(help="What `veche request` wrote.")]
 PortalPath = Annotated[Path, typer.Option(help="The portal's attestation.")]
 SmsPath = Annotated[Path, typer.Option(help="The SMS gateway's attestation.")]
@@ -30,37 +36,46 @@ def send_request(
     *,
     portal: Path,
     sms: Path,
-    election: Path,
+    terms: Path,
+    terms_hash: str,
     rpc_url: str,
     key: Path,
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Send a request of this action, from the account of anybody but the voter."""
-    opened = enter(election, rpc_url)
-    key_file = unlock(key, password_file, roles=set(Role) - {Role.VOTER})
-    asked = read_request(request, opened)
+    """Send a request of this action, from an account that knows leaves anyway.
+
+    A relay's would show that whoever moved this leaf and whoever casts meet there.
+    """
+    known = go_by(terms, terms_hash)
+    key_file = unlock(key, password_file, roles=_SENDERS)
+    asked = read_request(request, known)
     if asked.request.action is not action:
         name = asked.request.action.name.lower()
         raise InputError(str(request), f"is a request to {name}")
+    voter_list = reach(known, rpc_url)
+    if voter_list.nonces([asked.request.leaf]) != [asked.request.nonce]:
+        fact = "is not about the leaf's next step: was it sent before?"
+        raise InputError(str(request), fact)
     act = prepare_act(
-        opened.voter_list,
+        voter_list,
         asked,
         portal=read_attestation(portal, Attester.PORTAL),
         sms=read_attestation(sms, Attester.SMS_GATEWAY),
     )
-    send_for_leaf(opened, act, asked.request.leaf, key_file=key_file, as_json=as_json)
+    leaf = asked.request.leaf
+    send_for_leaf(voter_list, act, leaf, key_file=key_file, as_json=as_json)
 
 
 def send_for_leaf(
-    opened: OpenElection, act: Act, leaf: Hash, *, key_file: KeyFile, as_json: bool
+    voter_list: VoterList, act: Act, leaf: Hash, *, key_file: KeyFile, as_json: bool
 ) -> None:
     """Move a leaf, and show what it then is on the chain."""
     with acting(key_file):
-        receipt = opened.connection.send(act, key=key_file.key)
+        receipt = voter_list.contract.connection.send(act, key=key_file.key)
     shown = {
         "leaf": f"0x{leaf.hex()}",
-        "state": opened.voter_list.state(leaf).name.lower(),
+        "state": voter_list.state(leaf).name.lower(),
         "transaction": f"0x{receipt.transaction.hex()}",
     }
     show(shown, as_json=as_json)

@@ -9,9 +9,8 @@ import typer
 
 from election.protocol.context import derive_election_id
 from election.protocol.voter_list import claim_leaf
-from scripts.errors import InputError
 from scripts.files.key_file import Role
-from scripts.files.voter_files import read_list
+from scripts.files.voter_files import find_index, read_list
 from scripts.leaf_acts import send_for_leaf
 from scripts.options import (
     DEFAULT_URL,
@@ -19,7 +18,10 @@ from scripts.options import (
     ElectionFile,
     KeyPath,
     PasswordFile,
+    PlaceIndex,
     RpcUrl,
+    Salt,
+    VoterId,
 )
 from scripts.session import enter, unlock
 
@@ -31,9 +33,11 @@ EXAMPLE = (
 
 def command(
     list_file: Annotated[Path, typer.Option("--list", help="The contest's list.")],
-    index: Annotated[int, typer.Option(min=0, help="Place on the list, from 0.")],
     election: ElectionFile,
     key: KeyPath,
+    voter_id: VoterId = None,
+    salt: Salt = None,
+    index: PlaceIndex = None,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
@@ -43,8 +47,7 @@ def command(
     key_file = unlock(key, password_file, roles={Role.POLLING_STATION})
     election_id = derive_election_id(opened.rules.slug)
     voters = read_list(list_file, election_id=election_id)
-    if index >= len(voters.voters):
-        raise InputError(f"index {index}", f"is not below {len(voters.voters)}")
-    act = opened.voter_list.mark_paper(claim_leaf(voters, index))
-    leaf = voters.tree.levels[0][index]
-    send_for_leaf(opened, act, leaf, key_file=key_file, as_json=as_json)
+    found = find_index(voters.voters, index=index, voter_id=voter_id, salt=salt)
+    act = opened.voter_list.mark_paper(claim_leaf(voters, found))
+    leaf = voters.tree.levels[0][found]
+    send_for_leaf(opened.voter_list, act, leaf, key_file=key_file, as_json=as_json)

@@ -11,6 +11,12 @@ RpcUrl = Annotated[str, typer.Option(help="Where the node answers JSON-RPC.")]
 ElectionFile = Annotated[
     Path, typer.Option(help="The election: the file that `veche deploy` wrote.")
 ]
+TermsFile = Annotated[
+    Path, typer.Option("--terms", help="The file that `veche terms` wrote.")
+]
+TermsHash = Annotated[
+    str, typer.Option(help="Hash of the terms, as the commission published it.")
+]
 KeyPath = Annotated[Path, typer.Option(help="The key file of whoever acts.")]
 PasswordFile = Annotated[
     Path | None,
@@ -20,6 +26,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 Contest = Annotated[int, typer.Option(help="Id of the contest.")]
 SomeContests = Annotated[
     list[int] | None, typer.Option("--contest", help="Id of a contest; all if missing.")
+]
+VoterId = Annotated[
+    str | None, typer.Option(help="The voter, as in the register; with --salt.")
+]
+Salt = Annotated[
+    str | None, typer.Option(help="The voter's salt, as the registrar gave it.")
+]
+PlaceIndex = Annotated[
+    int | None,
+    typer.Option("--index", min=0, help="Or the place on the list, from 0."),
 ]
 OutFile = Annotated[Path, typer.Option(help="File to write; never overwritten.")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,29 +18,33 @@ from election.client.leaf_requests import (
 )
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.signature import derive_address
-from election.protocol.attestation import NO_LOCK
-from election.protocol.context import derive_election_id
+from election.protocol.attestation import NO_LOCK, spell_fingerprint
 from election.protocol.issuance import prepare_request
+from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import claim_leaf
-from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import find_place, write_request
-from scripts.files.voter_files import read_list
+from scripts.files.voter_files import find_index, read_list
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
-    ElectionFile,
     KeyPath,
     OutFile,
     PasswordFile,
+    PlaceIndex,
     RpcUrl,
+    Salt,
+    TermsFile,
+    TermsHash,
+    VoterId,
 )
-from scripts.session import enter, unlock
+from scripts.session import go_by, reach, unlock
 from scripts.terminal import show
 
 EXAMPLE = (
-    "veche request issue --election election.json --key keys/voter.json "
-    "--list lists/list-1.json --index 7 --out request.json"
+    "veche request issue --terms terms.json --terms-hash 9f86d08188... "
+    "--key keys/voter.json --list lists/list-1.json --voter-id AB-123 "
+    "--salt 60303ae22b... --out request.json"
 )
 
 
@@ -66,11 +71,14 @@ def ask(wish: Wish, place: Place, *, key_file: KeyFile, locked: bool) -> LeafReq
 
 def command(
     wish: Annotated[Wish, typer.Argument(help="What to ask for.")],
-    election: ElectionFile,
+    terms: TermsFile,
+    terms_hash: TermsHash,
     key: KeyPath,
     list_file: Annotated[Path, typer.Option("--list", help="The contest's list.")],
-    index: Annotated[int, typer.Option(min=0, help="Place on the list, from 0.")],
     out: OutFile,
+    voter_id: VoterId = None,
+    salt: Salt = None,
+    index: PlaceIndex = None,
     lock: Annotated[
         bool, typer.Option("--lock", help="The leaf is, or shall be, locked.")
     ] = False,
@@ -78,13 +86,37 @@ def command(
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Write a request that the portal and the SMS gateway then attest."""
-    opened = enter(election, rpc_url)
+    """Write a request that the portal and the SMS gateway then attest.
+
+    The node is asked how often the leaf has moved, and for nothing else. Compare the
+    fingerprint with the one that both organisations show before they attest.
+    """
+    known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})
-    election_id = derive_election_id(opened.rules.slug)
-    voters = read_list(list_file, election_id=election_id)
-    if index >= len(voters.voters):
-        raise InputError(f"index {index}", f"is not below {len(voters.voters)}")
-    place = find_place(opened, claim_leaf(voters, index))
-    write_request(out, ask(wish, place, key_file=key_file, locked=lock))
-    show({"request": str(out), "leaf": f"0x{place.leaf.hex()}"}, as_json=as_json)
+    place = find_own_place(known, list_file, index=index, voter_id=voter_id, salt=salt)
+    (nonce,) = reach(known, rpc_url).nonces([place.leaf])
+    asked = ask(wish, replace(place, nonce=nonce), key_file=key_file, locked=lock)
+    write_request(out, asked)
+    result = {
+        "request": str(out),
+        "leaf": f"0x{place.leaf.hex()}",
+        "fingerprint": spell_fingerprint(asked.request),
+    }
+    show(result, as_json=as_json)
+
+
+def find_own_place(
+    terms: ElectionTerms,
+    path: Path,
+    *,
+    index: int | None,
+    voter_id: str | None,
+    salt: str | None,
+) -> Place:
+    """Find the voter's leaf on the list of a file, which has to be the published one.
+
+    Raises InputError, VoterIdError, TermsError.
+    """
+    voters = read_list(path, election_id=terms.common.election_id)
+    found = find_index(voters.voters, index=index, voter_id=voter_id, salt=salt)
+    return find_place(terms, claim_leaf(voters, found), nonce=0)

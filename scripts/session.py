@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+from election.client.contract import Contract
+from election.client.contracts.voter_list import VoterList
 from election.client.deployment import check_remembered
 from election.client.open_election import OpenElection, open_election
 from election.client.rpc import connect
+from election.protocol.abi import ContractName
+from election.protocol.terms import ElectionTerms
 from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import read_text
@@ -20,6 +26,10 @@ from scripts.files.key_file import (
     open_key_file,
 )
 from scripts.files.lock import hold_file
+from scripts.files.terms_file import read_terms
+from scripts.terminal import say
+
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 def enter(election: Path, rpc_url: str) -> OpenElection:
@@ -29,6 +39,27 @@ def enter(election: Path, rpc_url: str) -> OpenElection:
     connection = connect(rpc_url, chain_id=deployment.chain_id)
     check_remembered(connection, deployment)
     return open_election(connection, address, since=deployment.block)
+
+
+def go_by(terms: Path, terms_hash: str) -> ElectionTerms:
+    """Read the terms of an election that this hash pins.
+
+    Raises InputError, and UnverifiedError for a file of another hash.
+    """
+    pinned = "".join(terms_hash.split()).lower().removeprefix("0x")
+    if _SHA256.fullmatch(pinned) is None:
+        raise InputError("--terms-hash", "is not 64 digits in hex")
+    found = read_terms(terms, pinned=pinned)
+    say(f"election: {found.title}{' (TEST)' if found.test else ''}")
+    return found
+
+
+def reach(terms: ElectionTerms, rpc_url: str) -> VoterList:
+    """Reach the voter list of the terms through a node of its chain."""
+    common = terms.common
+    connection = connect(rpc_url, chain_id=common.chain_id)
+    name = ContractName.VOTER_LIST
+    return VoterList(Contract(connection, name, common.voter_list))
 
 
 @contextmanager

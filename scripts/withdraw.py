@@ -7,15 +7,16 @@ from scripts.leaf_acts import PortalPath, RequestPath, SmsPath, send_request
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
-    ElectionFile,
     KeyPath,
     PasswordFile,
     RpcUrl,
+    TermsFile,
+    TermsHash,
 )
 
 EXAMPLE = (
     "veche withdraw request.json --portal portal.json --sms sms.json "
-    "--election election.json --key keys/relay.json"
+    "--terms terms.json --terms-hash 9f86d08188... --key keys/registrar.json"
 )
 
 
@@ -23,7 +24,8 @@ def command(
     request: RequestPath,
     portal: PortalPath,
     sms: SmsPath,
-    election: ElectionFile,
+    terms: TermsFile,
+    terms_hash: TermsHash,
     key: KeyPath,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
@@ -35,7 +37,8 @@ def command(
         request,
         portal=portal,
         sms=sms,
-        election=election,
+        terms=terms,
+        terms_hash=terms_hash,
         rpc_url=rpc_url,
         key=key,
         password_file=password_file,

@@ -5,15 +5,16 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from election.client.errors import UnexpectedAnswerError
-from election.client.open_election import ContestBox, OpenElection
-from election.crypto.group import G2Point, decode_g2
+from election.client.open_election import OpenElection
+from election.crypto.group import G1Point, G2Point, decode_g2
 from election.crypto.scalar import Scalar
 from election.crypto.transcript import Hash, uint_word
-from election.errors import CredentialError
+from election.errors import CredentialError, FaultyIssuerError
 from election.protocol.ceremony.confirmation import KeyShare
+from election.protocol.context import ContestTerms, open_box
 from election.protocol.events import Issued
 from election.protocol.issuance import (
     Credential,
@@ -58,24 +59,31 @@ def read_issuer_keys(opened: OpenElection, contest: int) -> tuple[G2Point, ...]:
 
 def take_credential(
     request: CredentialRequest,
-    answers: Mapping[int, bytes],
-    contest_box: ContestBox,
+    answers: Iterable[tuple[int, bytes]],
+    terms: ContestTerms,
     *,
     issuer_keys: tuple[G2Point, ...],
 ) -> Credential:
-    """Combine the answers of issuers, by index, into a credential.
+    """Combine any t good answers, each with its issuer's index, into a credential.
 
-    Raises FaultyIssuerError, and CredentialError if there are too few answers.
+    Answers are not signed, so that a bad one is nobody's: it is passed over. Raises
+    CredentialError if fewer than t are good.
     """
-    threshold = contest_box.terms.issuer_threshold
-    if len(answers) < threshold:
-        fact = f"{len(answers)} answers of issuers, {threshold} needed"
-        raise CredentialError("credential", fact)
-    shares = {}
-    for issuer, raw in sorted(answers.items())[:threshold]:
-        if not 1 <= issuer <= len(issuer_keys):
-            raise CredentialError(f"issuer {issuer}", "is not in the ceremony")
-        shares[issuer] = accept_share(
-            raw, issuer=issuer, blinded=request.blinded, key=issuer_keys[issuer - 1]
-        )
-    return accept_credential(shares, request, contest_box.box)
+    shares: dict[int, G1Point] = {}
+    bad: set[int] = set()
+    for issuer, raw in answers:
+        if issuer not in shares and 1 <= issuer <= len(issuer_keys):
+            key = issuer_keys[issuer - 1]
+            try:
+                shares[issuer] = accept_share(
+                    raw, issuer=issuer, blinded=request.blinded, key=key
+                )
+            except FaultyIssuerError:
+                bad.add(issuer)
+        if len(shares) == terms.issuer_threshold:
+            return accept_credential(shares, request, open_box(terms))
+    fact = f"{len(shares)} good answers of issuers, {terms.issuer_threshold} needed"
+    if wrong := sorted(bad - shares.keys()):
+        numbers = ", ".join(map(str, wrong))
+        fact += f"; those called issuer {numbers} do not hold: fetch them once more"
+    raise CredentialError("credential", fact)

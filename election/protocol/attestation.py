@@ -28,6 +28,8 @@ from election.errors import AttestationError
 LIFETIME: Final = 900
 """Seconds that an attestation may be valid for."""
 
+_FINGERPRINT_DIGITS: Final = 20  # in hexadecimal
+
 NO_LOCK: Final = Address(bytes(20))
 
 
@@ -125,6 +127,15 @@ def accept_attestation(
     if recover_signer(digest, attestation.signature) != signer:
         raise AttestationError(subject, "signed by another key or about another act")
     return attestation
+
+
+def spell_fingerprint(request: Request) -> str:
+    """Spell 80 bits of what the lock signs, in groups, for people to compare.
+
+    Fewer bits could be met on purpose by somebody who has a moment to try.
+    """
+    digits = derive_lock_hash(request).hex()[:_FINGERPRINT_DIGITS]
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 def derive_lock_hash(request: Request) -> Hash:

@@ -174,7 +174,7 @@ def credit_all(
                 continue
             mine = {issuer: served[device.leaf] for issuer, served in answers.items()}
             credential = take_credential(
-                device.request, mine, contest_box, issuer_keys=keys
+                device.request, mine.items(), contest_box.terms, issuer_keys=keys
             )
             voters.append(Voter(device.person, credential))
             progress(1)

@@ -54,13 +54,19 @@ class BallotFile:
 
 def read_answers(
     paths: Sequence[Path], contest: int, *, leaf: Hash
-) -> dict[int, bytes]:
-    """Read what issuers answered for a leaf; raises InputError."""
-    answers = {}
-    for path in paths:
-        file = read_json(path, AnswersFile)
-        answer = file.answers.get(f"0x{leaf.hex()}")
-        if file.contest != contest or answer is None:
-            raise InputError(str(path), "has no answer for this request")
-        answers[file.issuer] = answer
-    return answers
+) -> tuple[tuple[int, bytes], ...]:
+    """Read what issuers answered for a leaf, each with its index; raises InputError.
+
+    A file without an answer for the leaf is passed over: others may be enough.
+    """
+    files = [read_json(path, AnswersFile) for path in paths]
+    name = f"0x{leaf.hex()}"
+    found = tuple(
+        (file.issuer, file.answers[name])
+        for file in files
+        if file.contest == contest and name in file.answers
+    )
+    if not found:
+        names = ", ".join(map(str, paths))
+        raise InputError(names, "has no answer for this request")
+    return found

@@ -58,13 +58,17 @@ def read_text(path: Path) -> str:
 
     Lines may end as they do on any system. Raises InputError.
     """
-    raw = read_raw(path)
+    return decode_text(read_raw(path), name=str(path))
+
+
+def decode_text(raw: bytes, *, name: str) -> str:
+    """Decode what `read_text` reads; raises InputError about the file of this name."""
     if is_utf16(raw):
-        raise InputError(str(path), "is text in utf-16: save it as utf-8")
+        raise InputError(name, "is text in utf-16: save it as utf-8")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(str(path), "is not text in utf-8") from error
+        raise InputError(name, "is not text in utf-8") from error
     return io.StringIO(text, newline=None).read()
 
 
@@ -75,7 +79,11 @@ def is_utf16(raw: bytes) -> bool:
 
 def read_json(path: Path, into: type[Kind]) -> Kind:
     """Read a file of this kind; raises InputError, which names the key at fault."""
-    text = read_text(path)
+    return parse_json(read_text(path), into, name=str(path))
+
+
+def parse_json(text: str, into: type[Kind], *, name: str) -> Kind:
+    """Parse the text of a file; raises InputError about the file of this name."""
     try:
         check_nesting(text.encode())
         raw = json.loads(text)
@@ -83,11 +91,11 @@ def read_json(path: Path, into: type[Kind]) -> Kind:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(str(path), f"{key}: {first['msg'].lower()}") from None
+        raise InputError(name, f"{key}: {first['msg'].lower()}") from None
     except EncodingError as error:
-        raise InputError(str(path), error.fact) from error
+        raise InputError(name, error.fact) from error
     except ValueError as error:
-        raise InputError(str(path), "is not json") from error
+        raise InputError(name, "is not json") from error
 
 
 def render_json(value: Any) -> str:

@@ -48,6 +48,7 @@ class Role(StrEnum):
     COMMISSION = "commission"
     PORTAL = "portal"
     SMS_GATEWAY = "sms-gateway"
+    REGISTRAR = "registrar"
     POLLING_STATION = "polling-station"
     OBSERVER = "observer"
     TRUSTEE = "trustee"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -16,13 +16,11 @@ from election.client.leaf_requests import (
     ask_to_register,
     ask_to_withdraw,
 )
-from election.client.open_election import OpenElection
 from election.crypto.group import decode_g1
-from election.crypto.merkle import verify_path
 from election.crypto.signature import Signature
 from election.crypto.transcript import Address, Hash
 from election.protocol.attestation import Action, Attestation, Request, Role
-from election.protocol.context import derive_election_id
+from election.protocol.terms import ElectionTerms, accept_leaf
 from election.protocol.voter_list import LeafClaim
 from scripts.errors import InputError
 from scripts.files.json_file import (
@@ -96,17 +94,15 @@ def write_request(path: Path, asked: LeafRequest) -> None:
     write_new(path, render_json(file))
 
 
-def read_request(path: Path, opened: OpenElection) -> LeafRequest:
-    """Read a request and build it anew for this election as the chain knows it.
+def read_request(path: Path, terms: ElectionTerms) -> LeafRequest:
+    """Read a request and build it anew on these terms.
 
-    Raises InputError unless the leaf is on the published list and the request is
-    about its next transition.
+    Raises InputError, and TermsError unless the leaf is on the published list.
     """
     file = read_json(path, _RequestFile)
-    claim = _claim(path, file, opened)
-    place = find_place(opened, claim)
-    if place.nonce != file.nonce:
-        raise InputError(str(path), "is about a transition that already happened")
+    siblings = tuple(map(Hash, file.path))
+    claim = LeafClaim(file.contest, file.index, Hash(file.voter), siblings)
+    place = find_place(terms, claim, nonce=file.nonce)
     return LeafRequest(
         claim,
         _build(file, place),
@@ -114,19 +110,6 @@ def read_request(path: Path, opened: OpenElection) -> LeafRequest:
         blinded=file.blinded,
         lock_signature=_signature(file.lock_signature),
     )
-
-
-def read_claim(path: Path, opened: OpenElection) -> tuple[LeafClaim, Hash]:
-    """Read whose request it is, whatever became of it: the claim and the leaf."""
-    claim = _claim(path, read_json(path, _RequestFile), opened)
-    return claim, find_place(opened, claim).leaf
-
-
-def _claim(path: Path, file: _RequestFile, opened: OpenElection) -> LeafClaim:
-    if file.contest not in opened.contests:
-        raise InputError(str(path), f"contest {file.contest} is not in the election")
-    siblings = tuple(map(Hash, file.path))
-    return LeafClaim(file.contest, file.index, Hash(file.voter), siblings)
 
 
 def _build(file: _RequestFile, place: Place) -> Request:
@@ -137,23 +120,11 @@ def _build(file: _RequestFile, place: Place) -> Request:
     return ask_for_credential(place, decode_g1(file.blinded)).request
 
 
-def find_place(opened: OpenElection, claim: LeafClaim) -> Place:
-    """Find a leaf in the chain's own list; raises InputError if it is not there."""
-    contest = claim.contest
-    (ctx,) = opened.election.ctxs([contest])
-    election_id = derive_election_id(opened.rules.slug)
-    place = Place(election_id, ctx, claim, 0)
-    stands = verify_path(
-        opened.voter_list.root(contest),
-        place.leaf,
-        index=claim.index,
-        size=opened.voter_list.size(contest),
-        path=claim.path,
-    )
-    if not stands:
-        raise InputError(f"voter {claim.index}", "is not on the published list")
-    (nonce,) = opened.voter_list.nonces([place.leaf])
-    return replace(place, nonce=nonce)
+def find_place(terms: ElectionTerms, claim: LeafClaim, *, nonce: int) -> Place:
+    """Find a leaf on the list of the terms; raises TermsError if it is not there."""
+    contest = terms.contest(claim.contest)
+    accept_leaf(claim, contest)
+    return Place(contest.terms.election_id, contest.box.ctx, claim, nonce)
 
 
 def write_attestation(path: Path, attestation: Attestation, *, role: Role) -> None:

@@ -328,8 +328,8 @@ class Story:
             box.box,
             credential=take_credential(
                 request,
-                self._serve(contest, request),
-                box,
+                self._serve(contest, request).items(),
+                box.terms,
                 issuer_keys=read_issuer_keys(self.opened, contest),
             ),
             memo=NO_MEMO,

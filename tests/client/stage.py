@@ -43,6 +43,7 @@ from election.protocol.manifest import (
     Roster,
     Times,
 )
+from election.protocol.terms import ElectionTerms, PublishedContest
 from election.protocol.voter_list import (
     VoterList,
     build_voter_list,
@@ -170,6 +171,27 @@ class Stage:
             self.connection.send(act, key=COMMISSION)
             self.lists[contest] = made
 
+    def terms(self) -> ElectionTerms:
+        """Give the terms as the contracts have them, without an audit."""
+        rules = self.opened.rules
+        return ElectionTerms(
+            self.opened.address,
+            rules.title,
+            rules.test,
+            rules.portal,
+            rules.sms_gateway,
+            {
+                contest: PublishedContest(
+                    listed.title,
+                    self.boxes[contest].terms,
+                    self.lists[contest].tree.root,
+                    self.lists[contest].tree.size,
+                    read_issuer_keys(self.opened, contest),
+                )
+                for contest, listed in self.opened.contests.items()
+            },
+        )
+
     def place(self, contest: int, index: int, *, nonce: int) -> Place:
         claim = claim_leaf(self.lists[contest], index)
         return Place(self.election_id, self.boxes[contest].box.ctx, claim, nonce)
@@ -220,8 +242,8 @@ class Stage:
         return [
             take_credential(
                 self.credential_request(contest, index),
-                {issuer: served[leaf] for issuer, served in answers.items()},
-                self.boxes[contest],
+                [(issuer, served[leaf]) for issuer, served in answers.items()],
+                self.boxes[contest].terms,
                 issuer_keys=keys,
             )
             for index, leaf in enumerate(leaves)

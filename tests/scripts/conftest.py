@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 
+from election.crypto.transcript import Address, Hash
+from election.protocol.terms import ElectionTerms, PublishedContest
+from election.protocol.voter_list import build_voter_list
 from scripts.__main__ import run
 from scripts.files import key_file
+from scripts.files.terms_file import digest_terms, render_terms
+from tests import honest
 from tests.client.devnet import run_node
 
 Arguments = list[str | Path]
 
+VOTER = Hash(b"\x11" * 32)
 PASSWORD = "correct horse"  # noqa: S105  of files that live as long as a test
 MANIFEST = """
 id = "story"
@@ -88,6 +94,24 @@ class Cli:
         """Run an act that succeeds; return its JSON."""
         return self.attempt(*arguments, key=key).result
 
+    def go_by(self, act: str, *arguments: str | Path, key: str) -> Any:
+        """Run an act on the terms that `terms-hash` pins; return its JSON."""
+        return self.attempt_by(act, *arguments, key=key).result
+
+    def attempt_by(self, act: str, *arguments: str | Path, key: str) -> Outcome:
+        pinned = (self.folder / "terms-hash").read_text()
+        terms: Arguments = ["--terms", self.folder / "terms.json"]
+        terms += ["--terms-hash", pinned, "--json", *self.unlock(key)]
+        if act not in ("credential", "ballot"):  # which ask no node
+            terms += ["--rpc-url", self.url]
+        return self(act, *arguments, *terms)
+
+    def pin_terms(self, terms: ElectionTerms) -> None:
+        """Write terms that nobody audited, and their hash."""
+        text = render_terms(terms)
+        (self.folder / "terms.json").write_text(text)
+        (self.folder / "terms-hash").write_text(digest_terms(text.encode()))
+
     def unlock(self, key: str | None) -> Arguments:
         if key is None:
             return []
@@ -141,6 +165,23 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
+def read_address(path: Path) -> Address:
+    return Address(bytes.fromhex(json.loads(path.read_text())["address"][2:]))
+
+
+def make_terms(*, portal: Address) -> ElectionTerms:
+    """Give terms on which the honest keys are used; the list has one voter."""
+    keys = tuple(key[0] for key in honest.keys().credential.verification_keys)
+    voters = build_voter_list(honest.ELECTION_ID, 1, voters=[VOTER])
+    contest = PublishedContest(
+        "Only", honest.contest_terms(), voters.tree.root, 1, keys
+    )
+    sms_gateway = honest.account(9)
+    return ElectionTerms(
+        honest.account(8), "TEST", True, portal, sms_gateway, {1: contest}
+    )
+
+
 def make_cli(folder: Path, url: str) -> Cli:
     (folder / "password").write_text(f"{PASSWORD}\n")
     return Cli(folder, url)
@@ -157,4 +198,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, node_url: str) -> Cli:
     cli = make_cli(tmp_path_factory.mktemp("prepared"), node_url)
     write_election(cli)
     cli.deploy()
+    cli.keygen("voter", "voter")
+    cli.keygen("registrar", "registrar")
+    cli.pin_terms(make_terms(portal=read_address(cli.key("portal"))))
     return cli

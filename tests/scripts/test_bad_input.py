@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from election.client.rpc import connect
-from tests.scripts.conftest import MANIFEST, Arguments, Cli, Outcome
+from tests.scripts.conftest import MANIFEST, VOTER, Arguments, Cli, Outcome
 
 GARBAGE = ["", "garbage", "[]", "5", "null", "{}", "\ufeff{}", '{"a": 1', "[" * 100_000]
 
@@ -233,7 +233,6 @@ def test_share_of_nothing_that_was_agreed_on(prepared: Cli) -> None:
         (["share", "--compare"], "issuer-1"),
         (["cast", "x"], "commission"),
         (["publish-list", "x", "--out", "x"], "relay"),
-        (["attest", "x", "--out", "x"], "relay"),
         (["issue", "--contest", "1", "--out", "x"], "trustee-1"),
         (["mark-paper", "--list", "x", "--index", "0"], "relay"),
         (["authorize", "--extend", "5", "--out", "x"], "relay"),
@@ -243,6 +242,22 @@ def test_key_file_of_another_role(prepared: Cli, act: list[str], key: str) -> No
     check(
         prepared.attempt(*act, key=key), f"{key}.json: is of a {key.partition('-')[0]}"
     )
+
+
+@pytest.mark.parametrize(
+    ("act", "key"),
+    [
+        (["attest", "x", "--out", "x"], "relay"),
+        (["register", "x", "--portal", "x", "--sms", "x"], "relay"),
+        (["request-credential", "x", "--portal", "x", "--sms", "x"], "voter"),
+        (["ballot", "x", "--out", "x"], "portal"),
+    ],
+)
+def test_key_file_of_a_role_that_has_no_part_in_it(
+    prepared: Cli, act: list[str], key: str
+) -> None:
+    """A relay that sends for leaves, too, would join what has to stay apart."""
+    check(prepared.attempt_by(*act, key=key), f"{key}.json: is of a {key}, not of")
 
 
 def test_key_file_is_never_overwritten(prepared: Cli) -> None:
@@ -332,12 +347,19 @@ def test_request_beyond_the_list(prepared: Cli, folder: Path) -> None:
     hashes = ["0x" + "11" * 32]
     text = json.dumps({"format": "veche-list/1", "contest": 1, "voters": hashes})
     (folder / "list.json").write_text(text)
-    password: Arguments = ["--password-file", prepared.folder / "password"]
-    key = folder / "voter.json"
-    assert prepared("keygen", "voter", "--out", key, *password).code == 0
-    act: Arguments = ["request", "register", "--list", folder / "list.json"]
-    act += ["--index", "1", "--out", folder / "request.json", "--key", key, *password]
-    check(prepared.attempt(*act), "index 1: is not below 1")
+    act: list[str | Path] = ["--list", folder / "list.json"]
+    act += ["--out", folder / "request.json"]
+
+    def refuse(*who: str, fact: str) -> None:
+        asked = prepared.attempt_by("request", "register", *act, *who, key="voter")
+        check(asked, fact)
+
+    refuse("--index", "1", fact="index 1: is not below 1")
+    refuse(fact="give --voter-id with --salt, or --index alone")
+    refuse("--index", "0", "--salt", "00", fact="or --index alone")
+    refuse("--voter-id", "a", "--salt", "00", fact="--salt: is not 32 bytes in hex")
+    named = "--voter-id", "a", "--salt", "22" * 32
+    refuse(*named, fact="is not on this list with this id and salt")
     assert not (folder / "request.json").exists()
 
 
@@ -348,8 +370,6 @@ def test_request_beyond_the_list(prepared: Cli, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("act", "key"),
     [
-        (["attest", "{}", "--out", "x"], "portal"),
-        (["register", "{}", "--portal", "x", "--sms", "x"], "relay"),
         (["cast", "{}"], "relay"),
         (["extend", "60", "{}"], "relay"),
     ],
@@ -362,25 +382,81 @@ def test_file_that_is_garbage(
     check(prepared.attempt(*arguments, key=key), "file.json: ")
 
 
-def test_request_of_a_leaf_that_is_not_on_the_list(prepared: Cli, folder: Path) -> None:
-    request = {
-        "format": "veche-request/1",
-        "action": "register",
-        "contest": 1,
-        "index": 0,
-        "voter": "0x" + "11" * 32,
-        "path": [],
-        "nonce": 0,
-        "lock": "0x" + "00" * 20,
-        "blinded": "0x",
-        "lock_signature": {"v": 0, "r": 0, "s": 0},
-    }
-    (folder / "request.json").write_text(json.dumps(request))
-    act: Arguments = ["attest", folder / "request.json", "--out", folder / "out.json"]
-    check(prepared.attempt(*act, key="portal"), "is not on the published list")
-    (folder / "request.json").write_text(json.dumps(request | {"contest": 5}))
-    check(prepared.attempt(*act, key="portal"), "contest 5 is not in the election")
+@pytest.mark.parametrize("text", GARBAGE)
+@pytest.mark.parametrize(
+    ("act", "key"),
+    [
+        (["attest", "{}", "--out", "x"], "portal"),
+        (["register", "{}", "--portal", "x", "--sms", "x"], "registrar"),
+        (["credential", "{}", "x", "--out", "x"], "voter"),
+        (["ballot", "{}", "--out", "x"], "voter"),
+    ],
+)
+def test_file_that_goes_by_terms_and_is_garbage(
+    prepared: Cli, act: list[str], key: str, text: str, folder: Path
+) -> None:
+    (folder / "file.json").write_text(text)
+    name, *rest = [each.format(folder / "file.json") for each in act]
+    check(prepared.attempt_by(name, *rest, key=key), "file.json: ")
+
+
+@pytest.mark.parametrize(
+    ("pinned", "fact"),
+    [
+        ("", "--terms-hash: is not 64 digits in hex"),
+        ("12" * 31, "--terms-hash: is not 64 digits in hex"),
+        ("zz" * 32, "--terms-hash: is not 64 digits in hex"),
+        ("12" * 32, "terms.json: has the hash "),
+    ],
+)
+def test_terms_that_are_not_pinned_are_refused(
+    prepared: Cli, pinned: str, fact: str
+) -> None:
+    act = ["ballot", "x", "--terms", str(prepared.folder / "terms.json"), "--out", "x"]
+    check(prepared(*act, "--terms-hash", pinned, *prepared.unlock("voter")), fact)
+
+
+REQUEST = {
+    "format": "veche-request/1",
+    "action": "register",
+    "contest": 1,
+    "index": 0,
+    "voter": "0x" + VOTER.hex(),
+    "path": [],
+    "nonce": 0,
+    "lock": "0x" + "00" * 20,
+    "blinded": "0x",
+    "lock_signature": {"v": 0, "r": 0, "s": 0},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        ({"voter": "0x" + "12" * 32}, "is not on the published list"),
+        ({"contest": 5}, "contest 5: is not in the election"),
+        ({"contest": 2**256}, "contest: "),
+        ({"contest": -1}, "contest: "),
+        ({"index": 2**256 - 1}, "is not on the published list"),
+        ({"path": ["0x" + "11" * 32] * 300}, "is not on the published list"),
+    ],
+)
+def test_request_that_is_of_no_leaf_is_not_attested(
+    prepared: Cli, change: dict[str, Any], fact: str, folder: Path
+) -> None:
+    (folder / "request.json").write_text(json.dumps(REQUEST | change))
+    act = folder / "request.json", "--out", folder / "out.json"
+    check(prepared.attempt_by("attest", *act, key="portal"), fact)
     assert not (folder / "out.json").exists()
+
+
+def test_organisation_of_another_election_attests_nothing(
+    prepared: Cli, folder: Path
+) -> None:
+    (folder / "request.json").write_text(json.dumps(REQUEST))
+    act = folder / "request.json", "--out", folder / "out.json"
+    refused = prepared.attempt_by("attest", *act, key="sms_gateway")
+    check(refused, "is not of this election's sms-gateway")
 
 
 def test_ballot_before_there_is_a_box(prepared: Cli, folder: Path) -> None:

@@ -33,9 +33,9 @@ from tests.scripts.conftest import PASSWORD
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A voter's folder; the election of `honest` stands in for one on a chain."""
     (tmp_path / "password").write_text(PASSWORD)
-    contest_box = SimpleNamespace(box=honest.box())
-    monkeypatch.setattr(ballot, "enter", lambda *_: None)
-    monkeypatch.setattr(ballot, "read_box", lambda *_: contest_box)
+    contest = SimpleNamespace(box=honest.box())
+    terms = SimpleNamespace(contest=lambda _: contest, test=True)
+    monkeypatch.setattr(ballot, "go_by", lambda *_: terms)
     monkeypatch.setattr(ballot, "ask_choice", lambda *_: 2)
     return tmp_path
 
@@ -68,12 +68,14 @@ def make_ballot(folder: Path, voter: int) -> BallotFile:
     out = folder / f"ballot-{voter}.json"
     ballot.command(
         folder / f"credential-{voter}.json",
-        folder / "election.json",
+        folder / "terms.json",
+        "",
         folder / f"key-{voter}.json",
         out,
         folder / "password",
         as_json=True,
     )
+    assert out.stat().st_mode & 0o777 == 0o600
     return read_json(out, BallotFile)
 
 
@@ -81,11 +83,11 @@ def make_ballot(folder: Path, voter: int) -> BallotFile:
 def test_choice_that_is_no_number_is_refused(
     answer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contest = SimpleNamespace(candidates=honest.CANDIDATES)
-    opened: Any = SimpleNamespace(contests={1: contest})
+    terms = SimpleNamespace(candidates=honest.CANDIDATES)
+    contest: Any = SimpleNamespace(title="Only", terms=terms)
     monkeypatch.setattr("typer.prompt", lambda *_, **__: answer)
     with pytest.raises(ChoiceError, match="choice: is not a number"):
-        ballot.ask_choice(opened, 1)
+        ballot.ask_choice(contest)
 
 
 def test_randomness_of_a_ballot_is_kept_nowhere(

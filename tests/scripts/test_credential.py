@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from election.client.leaf_requests import Place, ask_for_credential
+from election.crypto.blind_credential import RecoverySecret
 from election.crypto.group import encode_g1
 from election.crypto.transcript import Hash
+from election.protocol.issuance import prepare_request
+from election.protocol.voter_list import LeafClaim
 from scripts.ballot import open_credential
+from scripts.credential import repeat_request
 from scripts.errors import InputError
 from scripts.files.ballot_files import (
     AnswersFile,
@@ -20,6 +25,7 @@ from tests.scripts.conftest import PASSWORD
 
 LEAF = Hash(b"\1" * 32)
 POINT = bytes(128)
+CLAIM = LeafClaim(1, 0, LEAF, ())
 
 
 def write_answers(folder: Path, issuer: int, *, contest: int = 1) -> Path:
@@ -30,17 +36,35 @@ def write_answers(folder: Path, issuer: int, *, contest: int = 1) -> Path:
     return path
 
 
-def test_answers_are_found_by_issuer(tmp_path: Path) -> None:
+def test_answers_are_found_with_their_issuers(tmp_path: Path) -> None:
     paths = [write_answers(tmp_path, issuer) for issuer in (3, 1)]
-    assert read_answers(paths, 1, leaf=LEAF) == {3: POINT, 1: POINT}
+    assert read_answers(paths, 1, leaf=LEAF) == ((3, POINT), (1, POINT))
 
 
-def test_answers_without_this_leaf_or_contest_are_named(tmp_path: Path) -> None:
-    path = write_answers(tmp_path, 1)
+def test_file_without_an_answer_is_passed_over(tmp_path: Path) -> None:
+    paths = [write_answers(tmp_path, 1), write_answers(tmp_path, 2, contest=2)]
+    assert read_answers(paths, 1, leaf=LEAF) == ((1, POINT),)
     with pytest.raises(InputError, match=r"1\.json: has no answer for this request"):
-        read_answers([path], 2, leaf=LEAF)
-    with pytest.raises(InputError, match=r"1\.json: has no answer for this request"):
-        read_answers([path], 1, leaf=Hash(b"\2" * 32))
+        read_answers(paths[:1], 2, leaf=LEAF)
+    with pytest.raises(InputError, match=r"2\.json: has no answer for this request"):
+        read_answers(paths, 1, leaf=Hash(b"\2" * 32))
+
+
+def test_request_of_another_voter_is_refused(tmp_path: Path) -> None:
+    """Else every issuer's answer would look wrong."""
+    owner, stranger = (
+        create_key_file(tmp_path / f"{name}.json", Role.VOTER, password=PASSWORD)
+        for name in ("owner", "stranger")
+    )
+    place = Place(honest.ELECTION_ID, honest.box().ctx, CLAIM, 1)
+    secret = RecoverySecret(owner.secrets.random)
+    request = prepare_request(secret, ctx=place.ctx, leaf=place.leaf)
+    asked = ask_for_credential(place, request.blinded)
+    assert repeat_request(asked, owner) == request
+    with pytest.raises(
+        InputError, match=r"stranger\.json: is not the key file of this"
+    ):
+        repeat_request(asked, stranger)
 
 
 def test_credential_of_another_voter_is_refused(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def send(action: Action, folder: Path) -> None:
         folder / "request.json",
         portal=folder / "portal.json",
         sms=folder / "sms.json",
-        election=folder / "election.json",
+        terms=folder / "terms.json",
+        terms_hash="",
         rpc_url="",
         key=folder / "key.json",
         password_file=None,
@@ -43,8 +44,9 @@ def send(action: Action, folder: Path) -> None:
 
 @pytest.fixture
 def folder(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of a relay; the election on a chain in this process."""
-    monkeypatch.setattr(leaf_acts, "enter", lambda *_: stage.opened)
+    """A folder of a registrar; the election on a chain in this process."""
+    monkeypatch.setattr(leaf_acts, "go_by", lambda *_: stage.terms())
+    monkeypatch.setattr(leaf_acts, "reach", lambda *_: stage.opened.voter_list)
     key_file = SimpleNamespace(key=RELAY, path=tmp_path / "key.json")
     key_file.path.touch()
     monkeypatch.setattr(leaf_acts, "unlock", lambda *_, **__: key_file)
@@ -67,3 +69,5 @@ def test_request_to_withdraw_is_no_registration(
     send(Action.REGISTER, folder)
     assert stage.opened.voter_list.online(1) == 1
     assert json.loads(capsys.readouterr().out)["state"] == "online"
+    with pytest.raises(InputError, match="not about the leaf's next step"):
+        send(Action.REGISTER, folder)

@@ -22,18 +22,31 @@ def ask(cli: Cli, wish: str, index: int, *, lock: bool = False) -> Path:
     """Let a voter ask and both organisations attest; return the request."""
     path = cli.folder / f"{wish}-{index}.json"
     options: Arguments = ["--list", cli.folder / "lists/list-1.json"]
-    options += ["--index", str(index), "--out", path, *(["--lock"] if lock else [])]
-    cli.act("request", wish, *options, key=f"voter-{index}")
+    options += [*find_voter(cli, index), "--out", path, *(["--lock"] if lock else [])]
+    asked = cli.go_by("request", wish, *options, key=f"voter-{index}")
     for organisation in ("portal", "sms_gateway"):
         out = cli.folder / f"{wish}-{index}-{organisation}.json"
-        cli.act("attest", path, "--out", out, key=organisation)
+        made = cli.go_by("attest", path, "--out", out, key=organisation)
+        assert made["fingerprint"] == asked["fingerprint"]
     return path
+
+
+def find_voter(cli: Cli, index: int) -> Arguments:
+    """Give what a voter's account shows: the line of the register with its salt."""
+    lines = (cli.folder / "lists/salts.csv").read_text().splitlines()[1:]
+    found = next(line for line in lines if f",VOTER {index}," in line)
+    return ["--voter-id", f"voter {index}", "--salt", found.split(",")[2]]
+
+
+def write_terms(cli: Cli) -> None:
+    made = cli.act("terms", "--out", cli.folder / "terms.json")
+    (cli.folder / "terms-hash").write_text(made["terms_hash"])
 
 
 def send(cli: Cli, act: str, path: Path) -> None:
     portal = path.with_name(f"{path.stem}-portal.json")
     sms = path.with_name(f"{path.stem}-sms_gateway.json")
-    cli.act(act, path, "--portal", portal, "--sms", sms, key="relay")
+    cli.go_by(act, path, "--portal", portal, "--sms", sms, key="registrar")
 
 
 def make_keys(cli: Cli) -> None:
@@ -86,6 +99,8 @@ def publish_lists(cli: Cli) -> None:
 
 def register_voters(cli: Cli) -> None:
     cli.act("time", "registration")
+    write_terms(cli)
+    cli.keygen("registrar", "registrar")
     for index in range(4):
         cli.keygen("voter", f"voter-{index}")
         send(cli, "register", ask(cli, "register", index, lock=index == 0))
@@ -94,8 +109,8 @@ def register_voters(cli: Cli) -> None:
 
 def issue_credentials(cli: Cli) -> None:
     cli.act("time", "voting")
-    place: Arguments = ["--list", cli.folder / "lists/list-1.json", "--index", "3"]
-    cli.act("mark-paper", *place, key="polling_station")
+    place: Arguments = ["--list", cli.folder / "lists/list-1.json"]
+    cli.act("mark-paper", *place, *find_voter(cli, 3), key="polling_station")
     for index in range(3):
         send(cli, "request-credential", ask(cli, "issue", index, lock=index == 0))
     for number in (1, 2):
@@ -107,9 +122,9 @@ def make_ballot(cli: Cli, index: int) -> Path:
     answers = [cli.folder / f"answers-{number}.json" for number in (1, 2)]
     credential = cli.folder / f"credential-{index}.json"
     request, key = cli.folder / f"issue-{index}.json", f"voter-{index}"
-    cli.act("credential", request, *answers, "--out", credential, key=key)
+    cli.go_by("credential", request, *answers, "--out", credential, key=key)
     ballot = cli.folder / f"ballot-{index}.json"
-    cli.act("ballot", credential, "--out", ballot, key=key)
+    cli.go_by("ballot", credential, "--out", ballot, key=key)
     return ballot
 
 

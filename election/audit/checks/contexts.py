@@ -38,7 +38,7 @@ def _verify(evidence: Evidence, contest: ContestListed) -> None:
     require(is_right, "has other election keys than the trustees'", blames=VALIDATORS)
     is_right = opened.event.credential_key == issuers.keys.get(contest.position)
     require(is_right, "has another key than the issuers'", blames=VALIDATORS)
-    terms = _state_terms(evidence, contest, box)
+    terms = state_terms(evidence, contest, box)
     is_right = derive_ctx(terms) == opened.event.ctx
     require(is_right, "has another ctx than its terms give", blames=VALIDATORS)
 
@@ -67,7 +67,8 @@ def _verify_place(
     require(is_right, "has another ctx than its box", blames=VALIDATORS)
 
 
-def _state_terms(evidence: Evidence, contest: ContestListed, box: Box) -> ContestTerms:
+def state_terms(evidence: Evidence, contest: ContestListed, box: Box) -> ContestTerms:
+    """State what the record gives as the terms of a contest with this box."""
     deployed, times = evidence.deployed, evidence.times
     return ContestTerms(
         chain_id=evidence.board.chain_id,
