@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
 from election.client.errors import ConnectionFailedError, ContractRefusedError
@@ -11,6 +11,7 @@ from election.client.open_election import OpenElection
 from election.client.wire import Act
 from election.crypto.signature import SigningKey
 from election.errors import ElectionError
+from election.protocol.counts import list_counts
 from election.protocol.phases import Phase
 from scripts.errors import ContestError, InputError, NotYetError, UnverifiedError
 from scripts.terminal import show, spell_time
@@ -68,6 +69,13 @@ def act_on_each(contests: Iterable[int], act: Callable[[int], Result]) -> Fates[
         except ElectionError as error:
             failed[contest] = _strip(error, contest)
     return Fates(done, waiting, failed)
+
+
+def spell_counts(
+    candidates: Sequence[str], counts: Sequence[int]
+) -> list[dict[str, Any]]:
+    """Give counts as every act shows them: slot, count and name of each candidate."""
+    return [asdict(each) for each in list_counts(candidates, counts)]
 
 
 def send_unless_done(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from election.client.open_election import OpenElection, read_box
 from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import SigningKey
-from election.protocol.counts import list_counts
 from election.protocol.tally import TallyState
 from scripts.contests import (
     Fates,
@@ -17,6 +15,7 @@ from scripts.contests import (
     require_box,
     require_closed,
     send_unless_done,
+    spell_counts,
 )
 from scripts.errors import NotYetError
 from scripts.files.key_file import Role
@@ -99,7 +98,6 @@ def command(
         results = publish_results(opened, wanted, key=key_file.key)
 
     def spell(contest: int, counts: tuple[int, ...]) -> list[dict[str, Any]]:
-        candidates = opened.contests[contest].candidates
-        return [asdict(each) for each in list_counts(candidates, counts)]
+        return spell_counts(opened.contests[contest].candidates, counts)
 
     results.report(spell, as_json=as_json)

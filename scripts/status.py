@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from election.client.contract import Contract
@@ -10,8 +9,8 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
-from election.protocol.counts import list_counts
 from election.protocol.voter_list import NO_LIST
+from scripts.contests import spell_counts
 from scripts.omissions import list_missing
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, RpcUrl
 from scripts.session import enter
@@ -56,7 +55,7 @@ def _read_contest(opened: OpenElection, contest: int) -> dict[str, Any]:
     voter_list = opened.voter_list
     published = voter_list.published([contest])[contest]
     listed = opened.contests[contest]
-    counts = list_counts(listed.candidates, opened.tally.counts(contest))
+    counts = opened.tally.counts(contest)
     return {
         "title": listed.title,
         "voters": None if published == NO_LIST else published.voters,
@@ -65,7 +64,7 @@ def _read_contest(opened: OpenElection, contest: int) -> dict[str, Any]:
         "issued": voter_list.issued(contest),
         "cast": _read_cast_count(opened, contest),
         "tally": opened.tally.state(contest).name.lower(),
-        "counts": [asdict(each) for each in counts],
+        "counts": spell_counts(listed.candidates, counts),
     }
 
 

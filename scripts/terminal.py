@@ -70,10 +70,7 @@ def lay_out(result: Mapping[str, Any], *, indent: str = "") -> Iterator[str]:
 
 
 def _row(entry: Mapping[str, Any]) -> str:
-    """Put numbers first: a text of somebody else cannot push them away."""
-    numbers = (f"{each:>8}" for each in entry.values() if isinstance(each, int))
-    texts = (each for each in entry.values() if not isinstance(each, int))
-    return "  ".join((*numbers, *map(_plain, texts)))
+    return "  ".join(f"{key} {_plain(value)}" for key, value in entry.items())
 
 
 def _plain(value: Any) -> str:

@@ -27,7 +27,7 @@ _FINDINGS: Final = 10  # shown of one check; JSON has all
 
 def render_table(report: Report) -> Iterator[str]:
     """Draw the report as lines of text."""
-    yield report.title
+    yield f"election: {report.title}"
     yield f"{report.election}, chain {report.chain_id}, block {report.head}"
     yield ""
     for check in report.checks:
@@ -73,6 +73,6 @@ def _draw_contest(contest: ContestOutcome) -> Iterator[str]:
     outcome = f"{contest.cast_count} ballots, {_OF_CONTEST[contest.verdict]}"
     yield f"contest {contest.contest}: {outcome}: {contest.title}"
     for each in contest.counts:
-        yield f"{each.slot:>4}{each.count!s:>10}  {each.name}"
+        yield f"{each.count!s:>8}  {each.slot}. {each.name}"
     if not contest.counts:
         yield "          no counts: withheld, or not published yet"

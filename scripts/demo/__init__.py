@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from election.artifacts import ROOT
-from election.protocol.counts import list_counts
+from scripts.contests import spell_counts
 from scripts.demo.electorate import SEED, draw_electorate, read_results
 from scripts.demo.node_process import devnet_process
 from scripts.demo.story import Tale, hold
@@ -73,10 +73,7 @@ def _render(tale: Tale) -> dict[str, Any]:
             {
                 "id": contest.id,
                 "title": contest.title,
-                "counts": [
-                    asdict(each)
-                    for each in list_counts(contest.candidates, tale.counts[contest.id])
-                ],
+                "counts": spell_counts(contest.candidates, tale.counts[contest.id]),
                 "choices": tale.choices[contest.id],
             }
             for contest in tale.manifest.contests

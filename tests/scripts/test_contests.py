@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from election.client.casting import cast_ballots
+from election.client.contracts.tally import Tally
 from election.client.errors import ConnectionFailedError, ContractRefusedError
 from election.client.rpc import Connection
 from election.client.wire import Act, Receipt
@@ -221,3 +222,16 @@ def test_contest_without_voters_is_verified_and_counted() -> None:
     counts = publish_results(stage.opened, [1, 30], key=RELAY)
     assert counts == Fates({1: (0, 0), 30: (0, 0, 0)}, {}, {})
     assert not examine(read_record(stage.opened))
+
+
+def test_status_shows_the_counts_of_equal_names(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A manifest has none, but whoever reads a chain meets others' elections."""
+    contest = replace(stage.opened.contests[1], candidates=("Same", "Same"))
+    monkeypatch.setattr(Tally, "counts", lambda *_: (2, 1))
+    status = read_status(replace(stage.opened, contests={1: contest}))
+    assert status["contests"]["1"]["counts"] == [
+        {"slot": 1, "count": 2, "name": "Same"},
+        {"slot": 2, "count": 1, "name": "Same"},
+    ]
