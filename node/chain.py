@@ -9,12 +9,13 @@ from itertools import islice
 from eth_typing import Address, Hash32
 
 from node.admission import Account
-from node.block import Block, Log
+from node.block import Block, Header, Log
 from node.config import Config
 from node.evm.execute import BlockRun, Call, Outcome, simulate
 from node.evm.state import Proof, open_state, prove, read_account
 from node.execution import begin_header, environment_of
-from node.log_index import LogQuery
+from node.hashing import keccak
+from node.log_index import LogQuery, matching_blocks
 from node.store import Store
 
 _ANCESTORS = 256  # block hashes that BLOCKHASH can see
@@ -46,6 +47,10 @@ class Chain:
         """Return the block at a height; raises UnknownBlockError."""
         return self._store.block(number)
 
+    def header(self, number: int) -> Header:
+        """Return the header at a height; raises UnknownBlockError."""
+        return self._store.header(number)
+
     def block_by_hash(self, digest: Hash32) -> Block:
         """Return the block with a hash; raises UnknownBlockError."""
         return self._store.block_by_hash(digest)
@@ -58,7 +63,8 @@ class Chain:
     def ancestors(self, number: int) -> Iterator[Hash32]:
         """Yield the hashes that BLOCKHASH can see after a block, its own first."""
         numbers = range(number, -1, -1)
-        return (self._store.block(n).hash for n in islice(numbers, _ANCESTORS))
+        headers = (self._store.header(n) for n in islice(numbers, _ANCESTORS))
+        return (keccak(header.encode()) for header in headers)
 
     # Asking
 
@@ -105,7 +111,8 @@ class Chain:
     def logs(self, query: LogQuery, *, first: int, last: int) -> Iterator[PlacedLog]:
         """Yield matching logs of blocks first..last in chain order."""
         last = min(last, self.head.number)
-        for number in self._store.matching_blocks(query, first=first, last=last):
+        seek = self._store.next_marked
+        for number in matching_blocks(query, seek, first=first, last=last):
             block = self._store.block(number)
             yield from (p for p in place_logs(block) if query.matches(p.log))
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from eth_typing import Address, Hash32
 
 from node.block import Block, Log
 
-# A topic is indexed with its position: (0, t) and (1, t) are different questions.
-_Key = Address | tuple[int, Hash32]
+_OF_ADDRESS = b"\xff"
+# Returns the first block from a number on that holds a mark.
+NextMarked = Callable[[bytes, int], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,57 +37,77 @@ class LogQuery:
         )
 
 
-class LogIndex:
-    """Map each address and topic to the ascending numbers of its blocks."""
+def marks_of(block: Block) -> frozenset[bytes]:
+    """Return what a block's logs can be found by, each as a few bytes.
 
-    def __init__(self) -> None:
-        self._blocks: dict[_Key, list[int]] = {}
-
-    def add(self, block: Block) -> None:
-        """Index the logs of the next block."""
-        for key in _keys(block):
-            self._blocks.setdefault(key, []).append(block.number)
-
-    def remove(self, block: Block) -> None:
-        """Forget a block; blocks leave from the highest down."""
-        for key in _keys(block):
-            self._blocks[key].pop()
-
-    def matching_blocks(
-        self, query: LogQuery, *, first: int, last: int
-    ) -> Iterator[int]:
-        """Yield ascending numbers of the blocks that may answer, both ends included.
-
-        The rarest constraint is looked up; the others are left to `LogQuery.matches`.
-        """
-        constraints: list[list[_Key]] = [
-            [(place, topic) for topic in accepted]
-            for place, accepted in enumerate(query.topics)
-            if accepted
-        ]
-        if query.addresses:
-            constraints.append(list(query.addresses))
-        if not constraints:
-            yield from range(first, last + 1)
-            return
-        yield from min(
-            (self._union(keys, first, last) for keys in constraints), key=len
-        )
-
-    def _union(self, keys: list[_Key], first: int, last: int) -> list[int]:
-        found: set[int] = set()
-        for key in keys:
-            numbers = self._blocks.get(key, [])
-            found.update(
-                numbers[bisect_left(numbers, first) : bisect_left(numbers, last + 1)]
-            )
-        return sorted(found)
-
-
-def _keys(block: Block) -> set[_Key]:
-    keys: set[_Key] = set()
+    A topic is marked with its position: the same one elsewhere is another question.
+    No mark begins with another one.
+    """
+    marks: set[bytes] = set()
     for receipt in block.receipts:
         for log in receipt.logs:
-            keys.add(log.address)
-            keys.update(enumerate(log.topics))
-    return keys
+            marks.add(_mark_address(log.address))
+            marks.update(_mark_topic(*placed) for placed in enumerate(log.topics))
+    return frozenset(marks)
+
+
+def _mark_address(address: Address) -> bytes:
+    return _OF_ADDRESS + address
+
+
+def _mark_topic(place: int, topic: Hash32) -> bytes:
+    return bytes([place]) + topic
+
+
+def matching_blocks(
+    query: LogQuery, next_marked: NextMarked, *, first: int, last: int
+) -> Iterator[int]:
+    """Yield ascending numbers of the blocks that may answer, both ends included.
+
+    They hold something that each constraint accepts, perhaps in different logs: the
+    rest is left to `LogQuery.matches`.
+    """
+    constraints = [
+        [_mark_topic(place, topic) for topic in accepted]
+        for place, accepted in enumerate(query.topics)
+        if accepted
+    ]
+    if query.addresses:
+        constraints.append([_mark_address(address) for address in query.addresses])
+    searches = [_Search(marks, next_marked) for marks in constraints]
+    number: int | None = first
+    while (number := _next_shared(searches, number)) is not None and number <= last:
+        yield number
+        number += 1
+
+
+def _next_shared(searches: list[_Search], number: int) -> int | None:
+    """Return the first block from a number on that all searches find."""
+    settled = 0
+    while settled < len(searches):
+        settled = 0
+        for search in searches:
+            found = search.advance(number)
+            if found is None:
+                return None
+            settled += found == number
+            number = found
+    return number
+
+
+class _Search:
+    """Find, going forward, the blocks that hold any of some marks."""
+
+    def __init__(self, marks: list[bytes], next_marked: NextMarked) -> None:
+        self._next_marked = next_marked
+        self._found = [(-1, mark) for mark in marks]
+        heapify(self._found)
+
+    def advance(self, number: int) -> int | None:
+        """Return the first such block from a number on."""
+        while self._found and self._found[0][0] < number:
+            _, mark = heappop(self._found)
+            found = self._next_marked(mark, number)
+            if found is not None:
+                heappush(self._found, (found, mark))
+        return self._found[0][0] if self._found else None

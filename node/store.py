@@ -1,19 +1,20 @@
 """Keep state nodes and blocks.
 
-The one seam between a node and its memory: `MemoryStore` forgets at exit, a store on
-disk only has to offer the same `Store`.
+The one seam between a node and what it remembers: `MemoryStore` forgets at exit,
+`node.disk.store.DiskStore` never does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Mapping
 from typing import Protocol
 
 from eth_typing import Hash32
 
-from node.block import Block
+from node.block import Block, Header
 from node.errors import UnknownBlockError
-from node.log_index import LogIndex, LogQuery
+from node.log_index import marks_of
 
 
 class Store(Protocol):
@@ -39,19 +40,23 @@ class Store(Protocol):
     def block(self, number: int) -> Block:
         """Return the block at a height; raises UnknownBlockError."""
 
+    def header(self, number: int) -> Header:
+        """Return the header at a height; raises UnknownBlockError."""
+
     def block_by_hash(self, digest: Hash32) -> Block:
         """Return the block with a hash; raises UnknownBlockError."""
 
     def locate(self, transaction: Hash32) -> tuple[int, int] | None:
         """Return the block number and index of a mined transaction."""
 
-    def matching_blocks(
-        self, query: LogQuery, *, first: int, last: int
-    ) -> Iterator[int]:
-        """Yield ascending numbers of the blocks that may answer, both ends included."""
+    def next_marked(self, mark: bytes, number: int) -> int | None:
+        """Return the first block from a number on whose logs hold a mark."""
 
     def truncate(self, height: int) -> None:
-        """Forget the blocks above a height."""
+        """Forget the blocks above a height.
+
+        Raises: PermanentError if this store forgets nothing, not even none.
+        """
 
 
 class MemoryStore:
@@ -63,7 +68,7 @@ class MemoryStore:
         self._blocks: list[Block] = []
         self._numbers: dict[Hash32, int] = {}
         self._places: dict[Hash32, tuple[int, int]] = {}
-        self._logs = LogIndex()
+        self._marked: dict[bytes, list[int]] = {}
 
     @property
     def nodes(self) -> Mapping[bytes, bytes]:
@@ -80,7 +85,8 @@ class MemoryStore:
         self.clock = clock
         self._nodes.update(nodes)
         self._blocks.append(block)
-        self._logs.add(block)
+        for mark in marks_of(block):
+            self._marked.setdefault(mark, []).append(block.number)
         self._numbers[block.hash] = block.number
         for index, tx in enumerate(block.transactions):
             self._places[tx.hash] = (block.number, index)
@@ -90,6 +96,10 @@ class MemoryStore:
         if not 0 <= number < len(self._blocks):
             raise UnknownBlockError(str(number))
         return self._blocks[number]
+
+    def header(self, number: int) -> Header:
+        """Return the header at a height; raises UnknownBlockError."""
+        return self.block(number).header
 
     def block_by_hash(self, digest: Hash32) -> Block:
         """Return the block with a hash; raises UnknownBlockError."""
@@ -101,16 +111,17 @@ class MemoryStore:
         """Return the block number and index of a mined transaction."""
         return self._places.get(transaction)
 
-    def matching_blocks(
-        self, query: LogQuery, *, first: int, last: int
-    ) -> Iterator[int]:
-        """Yield ascending numbers of the blocks that may answer, both ends included."""
-        return self._logs.matching_blocks(query, first=first, last=last)
+    def next_marked(self, mark: bytes, number: int) -> int | None:
+        """Return the first block from a number on whose logs hold a mark."""
+        numbers = self._marked.get(mark, [])
+        at = bisect_left(numbers, number)
+        return numbers[at] if at < len(numbers) else None
 
     def truncate(self, height: int) -> None:
         """Forget the blocks above a height."""
         for block in reversed(self._blocks[height + 1 :]):
-            self._logs.remove(block)
+            for mark in marks_of(block):
+                self._marked[mark].pop()
             del self._numbers[block.hash]
             for tx in block.transactions:
                 del self._places[tx.hash]

@@ -56,7 +56,7 @@ def fee_history(
         raise RpcError(INVALID_PARAMS, "invalid params: percentiles must ascend")
     last = read_block(backend.chain, newest).number
     first = max(last + 1 - min(int(count), _MAX_FEE_BLOCKS), 0)
-    headers = [backend.chain.block(n).header for n in range(first, last + 1)]
+    headers = [backend.chain.header(n) for n in range(first, last + 1)]
     history: dict[str, Any] = {
         "oldestBlock": hex(first),
         "baseFeePerGas": [hex(BASE_FEE)] * (len(headers) + 1),

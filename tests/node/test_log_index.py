@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.block import ZERO_ADDRESS, ZERO_HASH, Block, Header, Log, Receipt, seal
-from node.log_index import LogIndex, LogQuery
+from node.log_index import LogQuery, marks_of, matching_blocks
+from node.store import MemoryStore
 
 addresses = st.sampled_from([Address(bytes([n]) * 20) for n in range(3)])
 topics = st.sampled_from([Hash32(bytes([n]) * 32) for n in range(3)])
@@ -64,14 +65,12 @@ chains = st.lists(st.lists(logs, max_size=3), min_size=1, max_size=8)
 def test_no_matching_block_is_missed_after_a_revert(
     chain: list[list[Log]], query: LogQuery, first: int, last: int, kept: int
 ) -> None:
-    index = LogIndex()
-    blocks = [_block(number, held) for number, held in enumerate(chain)]
-    for block in blocks:
-        index.add(block)
-    for block in reversed(blocks[kept:]):
-        index.remove(block)
+    store = MemoryStore()
+    for number, held in enumerate(chain):
+        store.append(_block(number, held), {}, clock=0)
+    store.truncate(kept - 1)
     last = min(last, min(kept, len(chain)) - 1)
-    found = list(index.matching_blocks(query, first=first, last=last))
+    found = list(matching_blocks(query, store.next_marked, first=first, last=last))
     assert found == sorted(set(found))
     assert all(first <= number <= last for number in found)
     wanted = {
@@ -87,11 +86,24 @@ def test_a_log_matches_as_the_specification_says(log: Log, query: LogQuery) -> N
     assert query.matches(log) == _matches(query, log)
 
 
-def test_blocks_without_the_rarest_key_are_not_read() -> None:
-    index = LogIndex()
+def test_blocks_without_every_constraint_are_not_read() -> None:
+    store = MemoryStore()
     common, rare = Address(b"\x01" * 20), Hash32(b"\x02" * 32)
     for number in range(100):
         held = (rare,) if number == 42 else ()
-        index.add(_block(number, [Log(common, held, b"")]))
+        store.append(_block(number, [Log(common, held, b"")]), {}, clock=0)
     query = LogQuery((common,), ((rare,),))
-    assert list(index.matching_blocks(query, first=0, last=99)) == [42]
+    sought: list[int] = []
+
+    def seek(mark: bytes, number: int) -> int | None:
+        sought.append(number)
+        return store.next_marked(mark, number)
+
+    assert list(matching_blocks(query, seek, first=0, last=99)) == [42]
+    assert len(sought) < 10
+
+
+@given(logs, logs)
+def test_no_mark_begins_with_another(one: Log, other: Log) -> None:
+    marks = marks_of(_block(0, [one, other]))
+    assert not any(a != b and a.startswith(b) for a in marks for b in marks)
