@@ -15,19 +15,16 @@ def main() -> int:
     parser.add_argument("--config", type=Path, help="configuration file (TOML)")
     parser.add_argument("--host", help="address to listen on instead of the file's")
     parser.add_argument("--port", type=int, help="port instead of the file's; 0 any")
+    parser.add_argument("--home", type=Path, help="folder that keeps the chain")
     parser.add_argument("--json", action="store_true", help="announce as JSON")
     arguments = parser.parse_args()
+    # late: --help answers before the EVM is loaded
     from node.errors import NodeError
-    from node.service import run  # late: --help answers before the EVM is loaded
+    from node.service import Place, run
 
+    place = Place(arguments.host, arguments.port, arguments.home)
     try:
-        run(
-            arguments.config,
-            host=arguments.host,
-            port=arguments.port,
-            as_json=arguments.json,
-            say=_say,
-        )
+        run(arguments.config, place, as_json=arguments.json, say=_say)
     except NodeError as error:
         # a path or a key of the file may hold what a screen would obey
         spelt = str(error).encode("unicode_escape").decode()

@@ -167,13 +167,17 @@ class Block:
         """Return the height; genesis is 0."""
         return self.header.number
 
-    @property
-    def size(self) -> int:
-        """Return the length of the block's RLP encoding, in bytes."""
+    def encode(self) -> bytes:
+        """Encode as RLP: header, transactions, no uncles, no withdrawals."""
         bodies = [
             rlp.decode(tx.raw) if tx.kind == 0 else tx.raw for tx in self.transactions
         ]
-        return len(rlp.encode([rlp.decode(self.header.encode()), bodies, [], []]))
+        return rlp.encode([rlp.decode(self.header.encode()), bodies, [], []])
+
+    @property
+    def size(self) -> int:
+        """Return the length of the block's encoding, in bytes."""
+        return len(self.encode())
 
 
 def seal(

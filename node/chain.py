@@ -13,7 +13,13 @@ from node.block import Block, Header, Log
 from node.config import Config
 from node.evm.execute import BlockRun, Call, Outcome, simulate
 from node.evm.state import Proof, open_state, prove, read_account
-from node.execution import begin_header, environment_of
+from node.execution import (
+    Execution,
+    Proposal,
+    begin_header,
+    environment_of,
+    execute,
+)
 from node.hashing import keccak
 from node.log_index import LogQuery, matching_blocks
 from node.store import Store
@@ -66,6 +72,16 @@ class Chain:
         headers = (self._store.header(n) for n in islice(numbers, _ANCESTORS))
         return (keccak(header.encode()) for header in headers)
 
+    def execute_after(self, parent: Block, proposal: Proposal) -> Execution:
+        """Execute a proposal beside the chain, as the block after any of its blocks."""
+        return execute(
+            self._store.nodes,
+            begin_header(parent, proposal, self.config.gas.block_limit),
+            proposal.transactions,
+            chain_id=self.config.chain.id,
+            ancestors=lambda: self.ancestors(parent.number),
+        )
+
     # Asking
 
     def simulate(self, call: Call, block: Block) -> Outcome:
@@ -80,9 +96,8 @@ class Chain:
     def simulate_next(self, call: Call, *, timestamp: int) -> Outcome:
         """Run a call as the next block would run it."""
         head = self.head
-        header = begin_header(
-            head, timestamp=timestamp, gas_limit=self.config.gas.block_limit
-        )
+        proposal = Proposal(head.number + 1, timestamp, ())
+        header = begin_header(head, proposal, self.config.gas.block_limit)
         environment = environment_of(
             header, self.config.chain.id, lambda: self.ancestors(head.number)
         )

@@ -85,6 +85,12 @@ class RpcConfig(_Section):
     max_answer: Positive
 
 
+class StoreConfig(_Section):
+    """Say where the chain is kept; home: a folder, None keeps it in memory."""
+
+    home: Annotated[str, Field(min_length=1)] | None = None
+
+
 class FundedAccount(_Section):
     """Name an account of genesis by its public development key; balance in ether."""
 
@@ -109,6 +115,7 @@ class Config(_Section):
     mining: MiningConfig
     gas: GasConfig
     rpc: RpcConfig
+    store: StoreConfig = StoreConfig()
     # TOML has arrays, not tuples: this one step of leniency is the array's alone.
     accounts: Annotated[tuple[FundedAccount, ...], Field(strict=False)]
 
@@ -126,6 +133,12 @@ def read_config(path: Path = DEFAULT_PATH) -> Config:
         return accept_config(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), f"is not TOML: {error}") from error
+
+
+def home_of(config: Config, path: Path) -> Path | None:
+    """Return the folder that keeps the chain of the configuration file at a path."""
+    home = config.store.home
+    return None if home is None else path.resolve().parent / home
 
 
 def accept_config(document: dict[str, Any]) -> Config:

@@ -23,10 +23,17 @@ NodeError
 ├── TimestampError              time would not move forward
 ├── HeightError                 a proposed block is not the next one
 ├── NothingFinalizedError       an engine commits before it finalizes
+├── PermanentError              what is on disk is never taken back
+├── HomeError                   a folder cannot be used: names the folder
+├── StoreError                  the disk fails; what was kept before is still there
+├── DivergenceError             a block is not what executing it gives
+├── BlockFileError              a file of blocks cannot be used
 └── RpcError                    an answer with a JSON-RPC code: rpc/errors.py
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class NodeError(Exception):
@@ -200,3 +207,54 @@ class NothingFinalizedError(NodeError):
 
     def __init__(self) -> None:
         super().__init__("commit: nothing was finalized")
+
+
+class PermanentError(NodeError):
+    """Report that a chain on disk was asked to go back to an earlier height."""
+
+    def __init__(self, height: int) -> None:
+        super().__init__(
+            f"chain: it is kept on disk, and nothing takes it back to block {height}"
+        )
+        self.height = height
+
+
+class HomeError(NodeError):
+    """Report a folder that holds no chain, a damaged one, or not this one."""
+
+    def __init__(self, home: Path, fact: str) -> None:
+        super().__init__(f"{home}: {fact}")
+        self.home = home
+        self.fact = fact
+
+
+class StoreError(NodeError):
+    """Report a disk that is full or fails; nothing of the last write was kept."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"store: {fact}")
+        self.fact = fact
+
+
+class BlockFileError(NodeError):
+    """Report a file of blocks that cannot be used, or a block in it.
+
+    Blocks before that one are kept.
+    """
+
+    def __init__(self, path: Path, fact: str) -> None:
+        super().__init__(f"{path}: {fact}")
+        self.path = path
+        self.fact = fact
+
+
+class DivergenceError(NodeError):
+    """Report a block of which something is not what executing it gives.
+
+    what: the name of that part.
+    """
+
+    def __init__(self, number: int, what: str) -> None:
+        super().__init__(f"block {number}: its {what} is not what executing it gives")
+        self.number = number
+        self.what = what

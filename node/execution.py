@@ -36,6 +36,33 @@ Refusal = tuple[Transaction, TransactionRefusedError]
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """Hold what the next block shall be.
+
+    timestamp: seconds since 1970, after the head's. The last three go into the header.
+    """
+
+    height: int
+    timestamp: int
+    transactions: tuple[Transaction, ...]
+    prev_randao: Hash32 = ZERO_HASH
+    parent_beacon_root: Hash32 = ZERO_HASH
+    extra_data: bytes = b""
+
+    @classmethod
+    def of(cls, header: Header, transactions: tuple[Transaction, ...]) -> Proposal:
+        """Return what a block was made from."""
+        return cls(
+            header.number,
+            header.timestamp,
+            transactions,
+            prev_randao=header.prev_randao,
+            parent_beacon_root=header.parent_beacon_root,
+            extra_data=header.extra_data,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """Hold a block that was executed and is not yet kept.
 
@@ -48,15 +75,7 @@ class Execution:
     refused: tuple[Refusal, ...]
 
 
-def begin_header(
-    parent: Block,
-    *,
-    timestamp: int,
-    gas_limit: int,
-    prev_randao: Hash32 = ZERO_HASH,
-    parent_beacon_root: Hash32 = ZERO_HASH,
-    extra_data: bytes = b"",
-) -> Header:
+def begin_header(parent: Block, proposal: Proposal, gas_limit: int) -> Header:
     """Return the header after a parent, with everything that execution can see."""
     return Header(
         parent_hash=parent.hash,
@@ -65,13 +84,13 @@ def begin_header(
         transactions_root=EMPTY_ROOT,
         receipts_root=EMPTY_ROOT,
         bloom=bytes(256),
-        number=parent.number + 1,
+        number=proposal.height,
         gas_limit=gas_limit,
         gas_used=0,
-        timestamp=timestamp,
-        extra_data=extra_data,
-        prev_randao=prev_randao,
-        parent_beacon_root=parent_beacon_root,
+        timestamp=proposal.timestamp,
+        extra_data=proposal.extra_data,
+        prev_randao=proposal.prev_randao,
+        parent_beacon_root=proposal.parent_beacon_root,
     )
 
 

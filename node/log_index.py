@@ -75,10 +75,10 @@ def matching_blocks(
     if query.addresses:
         constraints.append([_mark_address(address) for address in query.addresses])
     searches = [_Search(marks, next_marked) for marks in constraints]
-    number: int | None = first
-    while (number := _next_shared(searches, number)) is not None and number <= last:
-        yield number
-        number += 1
+    found = _next_shared(searches, first)
+    while found is not None and found <= last:
+        yield found
+        found = _next_shared(searches, found + 1)
 
 
 def _next_shared(searches: list[_Search], number: int) -> int | None:

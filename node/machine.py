@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from eth_typing import Address, Hash32
 
 from node.admission import check_account, check_limits
-from node.block import ZERO_HASH, Block, Transaction
+from node.block import Block, Transaction
 from node.chain import Chain
 from node.config import Config
 from node.errors import HeightError, NothingFinalizedError, TimestampError
-from node.execution import Execution, begin_header, execute
+from node.execution import Execution, Proposal
 from node.genesis import make_genesis
 from node.store import Store
 from node.transaction import accept_transaction
@@ -46,21 +46,6 @@ class Checked:
 
     transaction: Transaction
     account_nonce: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Hold what an engine wants the next block to be.
-
-    timestamp: seconds since 1970, after the head's. The last three go into the header.
-    """
-
-    height: int
-    timestamp: int
-    transactions: tuple[Transaction, ...]
-    prev_randao: Hash32 = ZERO_HASH
-    parent_beacon_root: Hash32 = ZERO_HASH
-    extra_data: bytes = b""
 
 
 class StateMachine:
@@ -159,18 +144,4 @@ class StateMachine:
         latest = parent.header.timestamp
         if proposal.timestamp <= latest:
             raise TimestampError(latest=latest, found=proposal.timestamp)
-        header = begin_header(
-            parent,
-            timestamp=proposal.timestamp,
-            gas_limit=self._config.gas.block_limit,
-            prev_randao=proposal.prev_randao,
-            parent_beacon_root=proposal.parent_beacon_root,
-            extra_data=proposal.extra_data,
-        )
-        return execute(
-            self._store.nodes,
-            header,
-            proposal.transactions,
-            chain_id=self._config.chain.id,
-            ancestors=lambda: self.chain.ancestors(parent.number),
-        )
+        return self.chain.execute_after(parent, proposal)

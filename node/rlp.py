@@ -66,6 +66,25 @@ def _decode_at(encoded: bytes, start: int, *, depth: int) -> tuple[Decoded, int]
 
 def _span(encoded: bytes, start: int) -> tuple[bool, int, int]:
     """Return whether a list begins here, and where its payload starts and ends."""
+    is_list, payload, end = _measure(encoded, start)
+    if end > len(encoded):
+        raise RlpError("bytes end early")
+    prefixed_byte = not is_list and payload > start and end - payload == 1
+    if prefixed_byte and encoded[payload] < _STRING:
+        raise RlpError("a small byte has a length")
+    return is_list, payload, end
+
+
+def measure_item(head: bytes) -> int:
+    """Return the length of an item, in bytes, from its first nine bytes or fewer.
+
+    Raises: RlpError.
+    """
+    return _measure(head, 0)[2]
+
+
+def _measure(encoded: bytes, start: int) -> tuple[bool, int, int]:
+    """Return what `_span` does, of an item whose end may be missing."""
     if start >= len(encoded):
         raise RlpError("bytes end early")
     first = encoded[start]
@@ -78,12 +97,7 @@ def _span(encoded: bytes, start: int) -> tuple[bool, int, int]:
         size = length - _SHORT
         payload += size
         length = _long_length(encoded[start + 1 : payload], size)
-    end = payload + length
-    if end > len(encoded):
-        raise RlpError("bytes end early")
-    if not is_list and length == 1 and encoded[payload] < _STRING:
-        raise RlpError("a small byte has a length")
-    return is_list, payload, end
+    return is_list, payload, payload + length
 
 
 def _long_length(digits: bytes, size: int) -> int:

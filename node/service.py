@@ -3,50 +3,80 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
-from node.config import DEFAULT_PATH, MAX_PORT, Config, read_config
+from node.config import DEFAULT_PATH, MAX_PORT, Config, home_of, read_config
 from node.engine.local import LocalEngine
-from node.errors import PortUnavailableError
+from node.errors import NodeError, PortUnavailableError
 from node.rpc.dispatch import Dispatcher
+from node.store import MemoryStore, Store
 
+_log = logging.getLogger(__name__)
 _GRACE = 2.0  # seconds that open connections get when the node stops
 _BACKLOG = 128
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Say where a node listens and keeps its chain, instead of what its file says.
+
+    port: 0 takes any free one. begin: make the folder's chain if it has none.
+    """
+
+    host: str | None = None
+    port: int | None = None
+    home: Path | None = None
+    begin: bool = True
+
+
 def run(
     config_path: Path | None = None,
+    place: Place = Place(),
     *,
-    host: str | None = None,
-    port: int | None = None,
     as_json: bool = False,
     say: Callable[[str], None],
 ) -> None:
     """Serve a devnet until Ctrl-C or SIGTERM; raises NodeError if it cannot begin.
 
-    host, port: override the file's; port 0 takes any free one.
     as_json: announce the node as one line of JSON. say: told line by line.
     """
-    config = read_config(config_path or DEFAULT_PATH)
+    path = config_path or DEFAULT_PATH
+    config = read_config(path)
     rpc = config.rpc
-    listener = _listen(host or rpc.host, rpc.port if port is None else port)
-    engine = LocalEngine(config, clock=lambda: int(time.time()))
+    port = rpc.port if place.port is None else place.port
+    home = place.home or home_of(config, path)
     announce = _announce_json if as_json else _announce
 
     def begin(url: str) -> None:
-        for line in announce(config, url):
+        for line in announce(config, url, home):
             say(line)
 
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(engine, listener, begin))
+    listener = _listen(place.host or rpc.host, port)
+    with listener, _opened(config, home, begin=place.begin) as store:
+        engine = LocalEngine(config, lambda: int(time.time()), store)
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_serve(engine, listener, begin))
+
+
+@contextmanager
+def _opened(config: Config, home: Path | None, *, begin: bool) -> Iterator[Store]:
+    if home is None:
+        yield MemoryStore()
+        return
+    from node.keeping import continue_chain  # late: a chain in memory needs no disk
+
+    with continue_chain(config, home, begin=begin) as store:
+        yield store
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -108,15 +138,19 @@ async def _mine_regularly(engine: LocalEngine) -> None:
     interval = engine.chain.config.mining.interval
     while True:
         await asyncio.sleep(interval)
-        engine.tick()
+        try:
+            engine.tick()
+        except NodeError as error:  # a disk that is full may have room again
+            _log.error("no block was made: %s", error)
 
 
-def _announce(config: Config, url: str) -> list[str]:
+def _announce(config: Config, url: str, home: Path | None) -> list[str]:
     lines = [
         "",
-        "  A DEVNET, NOT A NETWORK: one process, nobody checks its blocks, it forgets",
-        "  everything when it stops, and the keys below are known to the whole world.",
+        "  A DEVNET, NOT A NETWORK: one process, nobody checks its blocks,",
+        "  and the keys below are known to the whole world.",
         "",
+        f"  chain     {home or 'in memory, forgotten when it stops'}",
         f"  JSON-RPC  {url}",
         f"  chain id  {config.chain.id}",
         f"  rules     {config.chain.hard_fork}, gas price 0",
@@ -128,9 +162,10 @@ def _announce(config: Config, url: str) -> list[str]:
     return [*lines, "", "  Ctrl-C stops it."]
 
 
-def _announce_json(config: Config, url: str) -> list[str]:
+def _announce_json(config: Config, url: str, home: Path | None) -> list[str]:
     line = {
         "url": url,
+        "home": None if home is None else str(home),
         "chain_id": config.chain.id,
         "accounts": [
             {"address": "0x" + a.address.hex(), "private_key": a.private_key}

@@ -60,6 +60,25 @@ def accept_transaction(raw: bytes, chain_id: int) -> Transaction:
     )
 
 
+def restore_transaction(raw: bytes, sender: Address) -> Transaction:
+    """Decode a transaction that was accepted before; sender: whom it was found to be.
+
+    Raises: MalformedTransactionError.
+    """
+    kind, fields = _split(raw)
+    chain_id, body = _read_fields(kind, fields)
+    if chain_id is None:  # such a one is never accepted
+        raise MalformedTransactionError("signed for every chain")
+    return Transaction(
+        kind=kind,
+        chain_id=chain_id,
+        raw=raw,
+        hash=keccak(raw),
+        sender=sender,
+        **body,
+    )
+
+
 def _split(raw: bytes) -> tuple[int, list[Any]]:
     if not raw:
         raise MalformedTransactionError("empty encoding")

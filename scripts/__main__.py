@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 import typer
@@ -22,6 +23,7 @@ ACTS: Final = {
     "Try it": {
         "demo": "Hold a whole election in small, and audit it.",
         "devnet": "Run a development chain on this machine.",
+        "node": "Keep a development chain in a folder, copy it, verify it.",
         "time": "Move a development chain's clock.",
         "status": "Show where an election stands.",
     },
@@ -102,19 +104,39 @@ def _spell_example(example: str) -> str:
     return "\b\nExample:\n  " + " \\\n    ".join(lines)
 
 
-def _describe(app: typer.Typer, name: str) -> list[str]:
+def _describe(app: typer.Typer, name: str, arguments: list[str]) -> list[str]:
     command = typer.main.get_command(app)
+    inner = getattr(command, "commands", {})
+    if arguments[0] in inner:
+        name, command = f"{name} {arguments[0]}", inner[arguments[0]]
     context = command.make_context(f"veche {name}", [], resilient_parsing=True)
     return command.get_help(context).splitlines()
+
+
+def _make_app(name: str, module: ModuleType) -> typer.Typer:
+    """Make the command line of an act, or of the acts that go by one name."""
+    example = _spell_example(module.EXAMPLE)
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        help=module.__doc__,
+        epilog=example,
+    )
+    acts = getattr(module, "COMMANDS", None)
+    if acts is None:
+        app.command(name, epilog=example)(module.command)
+        return app
+    for act, (command, example_of_act) in acts.items():
+        app.command(act, epilog=_spell_example(example_of_act))(command)
+    return app
 
 
 def _run(name: str, arguments: list[str]) -> int:
     try:
         module = import_module(f"scripts.{name.replace('-', '_')}")
-        app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(name, epilog=_spell_example(module.EXAMPLE))(module.command)
+        app = _make_app(name, module)
         if "--help" in arguments:
-            tell(*_describe(app, name))
+            tell(*_describe(app, name, arguments))
             return 0
         code = app(arguments, prog_name=f"veche {name}", standalone_mode=False) or 0
         return _interrupted(name) if code == EXIT_INTERRUPTED else int(code)

@@ -38,5 +38,14 @@ PlaceIndex = Annotated[
     typer.Option("--index", min=0, help="Or the place on the list, from 0."),
 ]
 OutFile = Annotated[Path, typer.Option(help="File to write; never overwritten.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option(help="Configuration; hardhat-free-devnet.toml.")
+]
+ListenHost = Annotated[
+    str | None, typer.Option(help="Address to listen on, instead of the file's.")
+]
+ListenPort = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
+]
 
 DEFAULT_URL = "http://127.0.0.1:8545"

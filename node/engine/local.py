@@ -14,9 +14,10 @@ from eth_typing import Address, Hash32
 from node.block import Block, Transaction
 from node.chain import Chain
 from node.config import Config, MiningMode
-from node.errors import TimestampError, UnknownSnapshotError
+from node.errors import StoreError, TimestampError, UnknownSnapshotError
 from node.evm.execute import Call, Outcome
-from node.machine import Proposal, StateMachine
+from node.execution import Proposal
+from node.machine import StateMachine
 from node.pending import Pending
 from node.store import MemoryStore, Store
 
@@ -57,12 +58,19 @@ class LocalEngine:
     def send_raw(self, raw: bytes) -> Hash32:
         """Accept a signed transaction, mine it if mining at once, return its hash.
 
-        Raises: TransactionRefusedError; then nothing changed.
+        Raises: TransactionRefusedError, StoreError; then nothing changed.
         """
         checked = self.machine.check_tx(raw)
-        self.pending.add(checked.transaction, checked.account_nonce)
-        self._mine_at_once()
-        return checked.transaction.hash
+        tx = checked.transaction
+        self.pending.add(tx, checked.account_nonce)
+        try:
+            self._mine_at_once()
+        except StoreError:
+            if self.pending.get(tx.hash) is None:  # it was mined, another one was not
+                return tx.hash
+            self.pending.remove(tx)
+            raise
+        return tx.hash
 
     def next_nonce(self, sender: Address) -> int:
         """Return the nonce that the sender's next transaction needs."""
@@ -149,7 +157,11 @@ class LocalEngine:
     # Snapshots
 
     def snapshot(self) -> int:
-        """Remember blocks, waiting transactions and clock; returns an id."""
+        """Remember blocks, waiting transactions and clock; returns an id.
+
+        Raises: PermanentError if this chain could not be taken back.
+        """
+        self.machine.rewind(self.chain.head.number)
         self._snapshots_taken += 1
         self._snapshots[self._snapshots_taken] = _Snapshot(
             self.chain.head.number, tuple(self.pending), self._offset

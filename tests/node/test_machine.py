@@ -19,7 +19,8 @@ from node.errors import (
     TimestampError,
 )
 from node.evm.execute import BlockRun, Call
-from node.machine import Proposal, StateMachine
+from node.execution import Proposal
+from node.machine import StateMachine
 from node.store import MemoryStore
 from node.transaction import accept_transaction
 from tests.node.bytecode import assemble

@@ -12,10 +12,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from py_arkworks_bls12381 import G1Point
+from requests.exceptions import RequestException
 from web3 import Web3
 from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.middleware import SignAndSendRawMiddlewareBuilder
@@ -76,6 +78,11 @@ def announced() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def web3(announced: dict[str, Any]) -> Web3:
+    return _connect(announced)
+
+
+def _connect(announced: dict[str, Any]) -> Web3:
+    """Return a client that signs as the first account."""
     client = Web3(Web3.HTTPProvider(announced["url"]))
     account = client.eth.account.from_key(announced["accounts"][0]["private_key"])
     signer = SignAndSendRawMiddlewareBuilder.build(account)
@@ -211,3 +218,58 @@ def test_blocks_come_at_the_interval(tmp_path: Path) -> None:
         while not hashes:
             hashes = first.get_new_entries()
         assert client.eth.get_block(hashes[0])["number"] >= 1
+
+
+# A chain that is kept
+
+
+def _send_for_ever(web3: Web3, sent: list[Any]) -> None:
+    """Send until the node is gone, noting what it acknowledged."""
+    try:
+        while True:
+            sent.append(web3.eth.send_transaction({"to": "0x" + "22" * 20}))
+    except RequestException:  # it was killed
+        return
+
+
+def test_a_killed_node_goes_on_with_all_it_acknowledged(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path / "chain"))
+    sent: list[Any] = []
+    with _running(*home) as (process, announced):
+        assert announced["home"] == home[1]
+        sender = Thread(target=_send_for_ever, args=(_connect(announced), sent))
+        sender.start()
+        while len(sent) < 5:
+            sender.join(0.01)
+        process.kill()
+        sender.join()
+    with _running(*home) as (_, announced):
+        web3 = _connect(announced)
+        assert all(web3.eth.get_transaction_receipt(each)["status"] for each in sent)
+        assert web3.eth.block_number >= len(sent)
+        assert web3.eth.send_transaction({"to": "0x" + "22" * 20})
+
+
+def test_a_folder_in_use_is_named(tmp_path: Path) -> None:
+    with _running("--home", str(tmp_path / "chain")):
+        ended = _fail("--port", "0", "--home", str(tmp_path / "chain"))
+    assert ended.returncode == 2
+    fact = "another node is using it; stop that one first"
+    assert ended.stderr == f"devnet: error: {tmp_path / 'chain'}: {fact}\n"
+
+
+def test_the_file_may_name_the_folder_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "devnet.toml"
+    text = DEFAULT_PATH.read_text("utf-8")
+    path.write_text(text.replace('# home = "devnet-chain"', 'home = "kept"'), "utf-8")
+    with _running("--config", str(path)) as (_, announcement):
+        assert announcement["home"] == str(tmp_path / "kept")
+    assert (tmp_path / "kept" / "data.mdb").exists()
+
+
+def test_a_chain_in_memory_loads_no_database() -> None:
+    """And no node loads web3: half a second before its first answer."""
+    code = "import sys, node.service; print({'lmdb', 'web3'} & set(sys.modules))"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert loaded.stdout == "set()\n"

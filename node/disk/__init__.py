@@ -1,0 +1,1 @@
+"""Keep a chain in a folder."""

@@ -1,0 +1,246 @@
+"""Keep state nodes and blocks in a folder, through LMDB.
+
+A block, its nodes and what they are found by are one transaction of the database: after
+a crash at any instant all of it is there, or none. What is kept is never changed, so
+that other processes read while a node writes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import lmdb
+import msgspec
+from eth_typing import Hash32
+from typing_extensions import override
+
+from node.block import Block, Header
+from node.block_encoding import decode_header
+from node.disk.records import decode_block, encode_receipts, encode_transactions
+from node.errors import NodeError, PermanentError, StoreError, UnknownBlockError
+from node.log_index import marks_of
+
+TABLES: Final = (
+    "meta",  # schema, chain, clock
+    "nodes",  # hash -> trie node or code
+    "headers",  # number -> header
+    "transactions",  # number -> all of a block, with their senders
+    "receipts",  # number -> all of a block, with their logs
+    "numbers",  # block hash -> number
+    "places",  # transaction hash -> number, index
+    "marks",  # mark, number -> nothing
+)
+_NUMBERS = 2**64
+_RECENT = 8  # decoded blocks in memory; the head is asked for all the time
+
+
+@contextmanager
+def reading(environment: lmdb.Environment) -> Iterator[lmdb.Transaction]:
+    """Give a view of this instant. Raises: StoreError."""
+    try:
+        with environment.begin() as transaction:
+            yield transaction
+    except lmdb.Error as error:
+        raise StoreError(f"cannot be read: {error}") from error
+
+
+@contextmanager
+def writing(environment: lmdb.Environment) -> Iterator[lmdb.Transaction]:
+    """Give a transaction that is on the disk at the end, or never was.
+
+    Raises: StoreError.
+    """
+    try:
+        with environment.begin(write=True) as transaction:
+            yield transaction
+    except lmdb.Error as error:
+        # A write that is cut short by a full disk is an I/O error to the database.
+        fact = f"nothing was written, is the disk full? {error}"
+        raise StoreError(fact) from error
+
+
+def _number_key(number: int) -> bytes:
+    """Return a block's key. Raises: UnknownBlockError if no block has such a number."""
+    if not 0 <= number < _NUMBERS:
+        raise UnknownBlockError(str(number))
+    return number.to_bytes(8, "big")
+
+
+class _Nodes(Mapping[bytes, bytes]):
+    """Read trie nodes and codes by hash."""
+
+    def __init__(self, environment: lmdb.Environment, table: Any) -> None:
+        self._environment = environment
+        self._table = table
+
+    @override
+    def __getitem__(self, key: bytes) -> bytes:
+        try:  # not `reading`, for the evm comes here all the time
+            with self._environment.begin(db=self._table) as transaction:
+                found = transaction.get(key)
+        except lmdb.Error as error:
+            raise StoreError(f"cannot be read: {error}") from error
+        if found is None:
+            raise KeyError(key)
+        return bytes(found)
+
+    @override
+    def __iter__(self) -> Iterator[bytes]:
+        with reading(self._environment) as transaction:
+            cursor = transaction.cursor(self._table)
+            yield from map(bytes, cursor.iternext(values=False))
+
+    @override
+    def __len__(self) -> int:
+        with reading(self._environment) as transaction:
+            return int(transaction.stat(self._table)["entries"])
+
+
+class DiskStore:
+    """Keep a chain in an open LMDB environment; see `node.disk.home` for opening one.
+
+    tables: handles by name.
+    """
+
+    def __init__(
+        self, environment: lmdb.Environment, tables: Mapping[str, Any]
+    ) -> None:
+        self._environment = environment
+        self._tables = tables
+        self._nodes = _Nodes(environment, tables["nodes"])
+        self._recent: OrderedDict[int, Block] = OrderedDict()
+
+    @property
+    def nodes(self) -> Mapping[bytes, bytes]:
+        """Return trie nodes and codes by hash."""
+        return self._nodes
+
+    @property
+    def chain_id(self) -> int:
+        """Return the EIP-155 id of the chain, 0 if the folder does not say it."""
+        return int(self._get("meta", b"chain") or b"0")
+
+    @property
+    def clock(self) -> int:
+        """Return how far an engine's clock is ahead, in seconds."""
+        return int(self._get("meta", b"clock") or b"0")
+
+    @clock.setter
+    def clock(self, seconds: int) -> None:
+        with writing(self._environment) as transaction:
+            transaction.put(b"clock", b"%d" % seconds, db=self._tables["meta"])
+
+    @property
+    def height(self) -> int:
+        """Return the number of the latest block, -1 before genesis."""
+        with reading(self._environment) as transaction:
+            cursor = transaction.cursor(self._tables["headers"])
+            return int.from_bytes(cursor.key(), "big") if cursor.last() else -1
+
+    def append(self, block: Block, nodes: Mapping[bytes, bytes], *, clock: int) -> None:
+        """Add the next block, the nodes of its state and the clock, or nothing.
+
+        It is on the disk itself on return. Raises: StoreError.
+        """
+        with writing(self._environment) as transaction:
+            for table, items in _rows(block, nodes, clock):
+                with transaction.cursor(self._tables[table]) as cursor:
+                    cursor.putmulti(items)
+        self._remember(block)
+
+    def block(self, number: int) -> Block:
+        """Return the block at a height; raises UnknownBlockError."""
+        recent = self._recent.get(number)
+        if recent is not None:
+            self._recent.move_to_end(number)
+            return recent
+        key = _number_key(number)
+        names = ("headers", "transactions", "receipts")
+        with reading(self._environment) as transaction:
+            parts = [transaction.get(key, db=self._tables[name]) for name in names]
+        header, transactions, receipts = (
+            None if part is None else bytes(part) for part in parts
+        )
+        if header is None or transactions is None or receipts is None:
+            raise UnknownBlockError(str(number))
+        try:
+            block = decode_block(header, transactions, receipts)
+        except (NodeError, msgspec.MsgspecError) as error:
+            raise StoreError(f"block {number} is damaged") from error
+        self._remember(block)
+        return block
+
+    def _remember(self, block: Block) -> None:
+        self._recent[block.number] = block
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+
+    def header(self, number: int) -> Header:
+        """Return the header at a height; raises UnknownBlockError."""
+        if number in self._recent:
+            return self._recent[number].header
+        encoded = self._get("headers", _number_key(number))
+        if encoded is None:
+            raise UnknownBlockError(str(number))
+        return decode_header(encoded)
+
+    def block_by_hash(self, digest: Hash32) -> Block:
+        """Return the block with a hash; raises UnknownBlockError."""
+        number = self.number_of(digest)
+        if number is None:
+            raise UnknownBlockError("0x" + digest.hex())
+        return self.block(number)
+
+    def number_of(self, digest: Hash32) -> int | None:
+        """Return the number of the block with a hash."""
+        number = self._get("numbers", digest)
+        return None if number is None else int.from_bytes(number, "big")
+
+    def locate(self, transaction: Hash32) -> tuple[int, int] | None:
+        """Return the block number and index of a mined transaction."""
+        place = self._get("places", transaction)
+        if place is None:
+            return None
+        return int.from_bytes(place[:8], "big"), int.from_bytes(place[8:], "big")
+
+    def next_marked(self, mark: bytes, number: int) -> int | None:
+        """Return the first block from a number on whose logs hold a mark."""
+        if number >= _NUMBERS:
+            return None
+        with reading(self._environment) as transaction:
+            cursor = transaction.cursor(self._tables["marks"])
+            if not cursor.set_range(mark + _number_key(number)):
+                return None
+            key = bytes(cursor.key())
+        return int.from_bytes(key[-8:], "big") if key[:-8] == mark else None
+
+    def truncate(self, height: int) -> None:
+        """Refuse: what was kept stays. Raises: PermanentError."""
+        raise PermanentError(height)
+
+    def _get(self, table: str, key: bytes) -> bytes | None:
+        with reading(self._environment) as transaction:
+            found = transaction.get(key, db=self._tables[table])
+        return None if found is None else bytes(found)
+
+
+def _rows(
+    block: Block, nodes: Mapping[bytes, bytes], clock: int
+) -> Iterator[tuple[str, list[tuple[bytes, bytes]]]]:
+    """Yield what a block adds to each table, keys ascending."""
+    key = _number_key(block.number)
+    yield "nodes", sorted(nodes.items())
+    yield "headers", [(key, block.header.encode())]
+    yield "transactions", [(key, encode_transactions(block))]
+    yield "receipts", [(key, encode_receipts(block))]
+    yield "numbers", [(block.hash, key)]
+    places = [
+        (tx.hash, key + index.to_bytes(4, "big"))
+        for index, tx in enumerate(block.transactions)
+    ]
+    yield "places", sorted(places)
+    yield "marks", [(mark + key, b"") for mark in sorted(marks_of(block))]
+    yield "meta", [(b"clock", b"%d" % clock)]

@@ -1,0 +1,135 @@
+"""Keep a development chain in a folder: make it, serve it, copy it, verify it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from election.whole_file import write_whole
+from scripts.errors import InputError
+from scripts.files.failures import name_unwritable
+from scripts.options import AsJson, ConfigFile, ListenHost, ListenPort, OutFile
+from scripts.terminal import show, tell
+
+if TYPE_CHECKING:
+    from node.config import Config
+
+EXAMPLE = "veche node start --home devnet-chain"
+
+Home = Annotated[
+    Path | None,
+    typer.Option(help="Folder that keeps the chain, instead of the configuration's."),
+]
+
+
+def init(config: ConfigFile = None, home: Home = None, as_json: AsJson = False) -> None:
+    """Make a folder that holds the first block."""
+    with _described(config, home) as (described, folder):
+        from node.keeping import begin_chain, identify
+
+        begin_chain(described, folder)
+        genesis = "0x" + identify(described).genesis.hex()
+    show({"home": str(folder), "genesis": genesis}, as_json=as_json)
+
+
+def start(
+    config: ConfigFile = None,
+    home: Home = None,
+    host: ListenHost = None,
+    port: ListenPort = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the chain of a folder until Ctrl-C."""
+    with _described(config, home) as (_, folder):
+        from node.service import Place, run
+
+        place = Place(host, port, folder, begin=False)
+        run(config, place, as_json=as_json, say=tell)
+
+
+def backup(
+    to: Annotated[Path, typer.Option(help="Folder to make; never overwritten.")],
+    config: ConfigFile = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the chain as it is at this instant, while its node runs or not."""
+    with _described(config, home) as (described, folder):
+        from node.keeping import back_up_chain
+
+        height = back_up_chain(described, folder, to)
+    show({"backup": str(to), "height": height}, as_json=as_json)
+
+
+def export(
+    out: OutFile, config: ConfigFile = None, home: Home = None, as_json: AsJson = False
+) -> None:
+    """Write the blocks as RLP into a file, while the node runs or not."""
+    with _described(config, home) as (described, folder):
+        from node.keeping import export_chain
+
+        with name_unwritable(out), write_whole(out, replacing=False) as file:
+            size = sum(file.write(each) for each in export_chain(described, folder))
+    show({"file": str(out), "bytes": size}, as_json=as_json)
+
+
+def import_blocks(
+    blocks: Annotated[Path, typer.Option(help="The file that an export wrote.")],
+    config: ConfigFile = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Execute the blocks of a file and keep those that come out the same."""
+    with _described(config, home) as (described, folder):
+        from node.keeping import import_chain
+
+        height = import_chain(described, folder, blocks)
+    show({"home": str(folder), "height": height}, as_json=as_json)
+
+
+def verify(
+    config: ConfigFile = None, home: Home = None, as_json: AsJson = False
+) -> None:
+    """Execute every block anew and compare all that the folder keeps."""
+    with _described(config, home) as (described, folder):
+        from node.verification import verify_chain
+
+        verified = verify_chain(described, folder)
+    result = {
+        "blocks": verified.blocks,
+        "transactions": verified.transactions,
+        "head": "0x" + verified.head.hex(),
+        "state_root": "0x" + verified.state_root.hex(),
+    }
+    show(result, as_json=as_json)
+
+
+COMMANDS: Final = {
+    "init": (init, "veche node init --home devnet-chain"),
+    "start": (start, EXAMPLE),
+    "backup": (backup, "veche node backup --home devnet-chain --to devnet-copy"),
+    "export": (export, "veche node export --home devnet-chain --out blocks.rlp"),
+    "import": (import_blocks, "veche node import --home other --blocks blocks.rlp"),
+    "verify": (verify, "veche node verify --home devnet-chain"),
+}
+
+
+@contextmanager
+def _described(config: Path | None, home: Path | None) -> Iterator[tuple[Config, Path]]:
+    """Give the configuration and the folder, and tell what the node refuses."""
+    from node.config import DEFAULT_PATH, home_of, read_config
+    from node.errors import NodeError
+
+    path = config or DEFAULT_PATH
+    try:
+        described = read_config(path)
+        folder = home or home_of(described, path)
+        if folder is None:
+            raise InputError("home", f"give --home, or store.home in {path}")
+        yield described, folder
+    except NodeError as error:
+        raise InputError(*str(error).split(": ", 1)) from error
