@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
-from election.client.errors import ConnectionFailedError, Trouble
+from election.client.errors import ClientError, ConnectionFailedError, Trouble
 from scripts.errors import OutputError
 from scripts.screen import escape, spell, wrap
 
@@ -189,11 +189,21 @@ _HINTS: Final = {
     "CountError": "no counts are published for this contest",
 }
 """By the name of the error. None says that nothing changed: an act may have sent, or
-written, something before; an error of the connection tells what is mined."""
+written, something before; an error of the client knows what was sent."""
 
 
 def hint_for(error: Exception) -> str:
-    """Suggest what to look at after an error."""
+    """Suggest what to look at after an error, and tell what was sent by then."""
+    if not isinstance(error, ClientError) or not error.sent:
+        return _next_step(error)
+    if error.sent == error.succeeded:
+        sent = f"transactions sent: {error.sent}, and all succeeded"
+        return f"{sent}; {_next_step(error)}"
+    counts = f"transactions sent: {error.sent}, seen to succeed: {error.succeeded}"
+    return f"{counts}; look before you repeat the others"
+
+
+def _next_step(error: Exception) -> str:
     if isinstance(error, ConnectionFailedError):
         return _STEPS[error.trouble]
     return _HINTS.get(type(error).__name__, "--help shows an example")

@@ -40,8 +40,17 @@ class Trouble(Enum):
 _PASSING = {Trouble.NAME, Trouble.AWAY, Trouble.LOST, Trouble.SLOW, Trouble.BUSY}
 
 
+_NEVER_SENT = {Trouble.ADDRESS, Trouble.NAME, Trouble.AWAY, Trouble.TLS}
+
+
 class ClientError(ElectionError):
-    """Report what stops an act on a chain."""
+    """Report what stops an act on a chain.
+
+    sent, succeeded: how many transactions a node had been given by then over the same
+    connection, and how many of them were seen to succeed; the others may still.
+    """
+
+    sent = succeeded = 0
 
 
 class ConnectionFailedError(ClientError):
@@ -62,6 +71,11 @@ class ConnectionFailedError(ClientError):
         It may be another chain's then; `Connection` looks before it asks anything else.
         """
         return self.trouble in _PASSING
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Say whether somebody may have read the request, and done what it asks."""
+        return self.trouble not in _NEVER_SENT
 
 
 class WrongChainError(ClientError):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
-from eth_account import Account
 
 from election.client.errors import (
+    ClientError,
     ConnectionFailedError,
     NodeRefusedError,
-    TransactionLostError,
     WrongChainError,
 )
 from election.client.json_rpc import (
@@ -22,19 +20,18 @@ from election.client.json_rpc import (
     decode_answers,
     encode_requests,
 )
-from election.client.log_reader import LogQuery, place_logs, read_logs
+from election.client.log_reader import LogQuery, read_logs
 from election.client.revert import read_refusal
+from election.client.sending import Progress, describe, send_acts
 from election.client.transport import Post, open_post, show_url
 from election.client.wire import (
     Act,
     Receipt,
     cut_text,
     hexed,
-    iter_list,
     parse_bytes,
     parse_head,
     parse_number,
-    parse_receipt,
     well_formed,
 )
 from election.crypto.signature import SigningKey, derive_address
@@ -46,8 +43,6 @@ FINAL: Final = "finalized"
 """The last block that can never be undone."""
 
 _CLOCK: Final = bytes.fromhex("425f5260205ff3")  # return the word TIMESTAMP
-_MINED_WITHIN: Final = 120  # seconds
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
 
 
 class Connection:
@@ -57,6 +52,7 @@ class Connection:
         self._post = post
         self.url = url
         self.chain_id = chain_id
+        self.progress = Progress()
         self._was_lost = False
 
     # Requests
@@ -70,11 +66,14 @@ class Connection:
 
     def request_all(self, requests: Sequence[Request]) -> list[Any]:
         """Ask many things, a bounded number at a time; raises as `request` does."""
-        answers: list[Any] = []
+        with self.progress.told():
+            return [_require(answer) for answer in self.request_each(requests)]
+
+    def request_each(self, requests: Sequence[Request]) -> Iterator[Any]:
+        """Ask many things; a refusal stands in its place, as an error."""
         for batch in cut_batches(requests):
             for (method, _), answer in zip(batch, self._ask(batch), strict=True):
-                answers.append(self._result(method, answer))
-        return answers
+                yield self._result(method, answer)
 
     def _ask(self, requests: list[Request]) -> list[Answer]:
         if self._was_lost:
@@ -99,7 +98,7 @@ class Connection:
             raise ConnectionFailedError(self.url, "does not answer in json-rpc")
         message = cut_text(answer.error.get("message", "no reason given"))
         code = answer.error.get("code")
-        raise read_refusal(answer.error) or NodeRefusedError(method, message, code)
+        return read_refusal(answer.error) or NodeRefusedError(method, message, code)
 
     # Reading
 
@@ -118,7 +117,7 @@ class Connection:
     def read_chain_id(self) -> int:
         """Read which chain the node serves."""
         method = "eth_chainId"
-        answer = self._result(method, self._exchange([(method, ())])[0])
+        answer = _require(self._result(method, self._exchange([(method, ())])[0]))
         with well_formed(self.url):
             return parse_number(answer)
 
@@ -179,73 +178,23 @@ class Connection:
 
         Raises ContractRefusedError, normally before anything was sent.
         """
-        self.request("eth_call", _message(act, derive_address(key)), "latest")
+        self.request("eth_call", describe(act, derive_address(key)), "latest")
         return self.send_all([act], key=key)[0]
 
     def send_all(self, acts: Sequence[Act], *, key: SigningKey) -> tuple[Receipt, ...]:
         """Send acts from one account, untried, and wait for all their blocks.
 
-        Raises ContractRefusedError for the first that was refused; the others stand.
+        Raises the refusal of the first that is refused; those before it stand then.
         """
-        sender = derive_address(key)
-        first, price = self.read_nonce(sender), self._read_price()
-        raws = [
-            self._sign(act, key, nonce=first + place, price=price)
-            for place, act in enumerate(acts)
-        ]
-        sent = self.request_all([("eth_sendRawTransaction", (raw,)) for raw in raws])
-        with well_formed(self.url):
-            hashes = [hexed(parse_bytes(each, size=32)) for each in sent]
-        receipts = self._await_receipts(hashes)
-        with well_formed(self.url):
-            for act, receipt in zip(acts, receipts, strict=True):
-                if not parse_number(receipt["status"]):
-                    self._explain(act, sender=sender, receipt=receipt)
-            return tuple(
-                parse_receipt(each, place_logs(self, list(iter_list(each["logs"]))))
-                for each in receipts
-            )
+        with self.progress.told():
+            return send_acts(self, acts, key=key)
 
-    def _read_price(self) -> int:
-        answer = self.request("eth_gasPrice")
-        with well_formed(self.url):
-            return parse_number(answer)
 
-    def _sign(self, act: Act, key: SigningKey, *, nonce: int, price: int) -> str:
-        fields: dict[str, Any] = {
-            "chainId": self.chain_id,
-            "nonce": nonce,
-            "gas": act.gas,
-            "gasPrice": price,
-            "value": 0,
-            "data": act.payload,
-        }
-        if act.to is not None:
-            fields["to"] = act.to
-        signed = Account.sign_transaction(fields, key.secret.to_bytes(32, "big"))
-        return hexed(bytes(signed.raw_transaction))
-
-    def _await_receipts(self, hashes: Sequence[str]) -> list[dict[str, Any]]:
-        receipts: dict[str, dict[str, Any]] = {}
-        give_up, pause = time.monotonic() + _MINED_WITHIN, _FIRST_PAUSE
-        while missing := [each for each in hashes if each not in receipts]:
-            found = self.request_all(
-                [("eth_getTransactionReceipt", (each,)) for each in missing]
-            )
-            receipts |= {h: r for h, r in zip(missing, found, strict=True) if r}
-            if len(receipts) < len(hashes):
-                if time.monotonic() > give_up:
-                    raise TransactionLostError(missing[0], "not mined in time")
-                time.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-        return [receipts[each] for each in hashes]
-
-    def _explain(self, act: Act, *, sender: Address, receipt: dict[str, Any]) -> None:
-        """Raise the reason of a failed transaction by running it again."""
-        block = hex(parse_number(receipt["blockNumber"]))
-        self.request("eth_call", _message(act, sender), block)
-        transaction = hexed(parse_bytes(receipt["transactionHash"], size=32))
-        raise NodeRefusedError(transaction, "failed without a reason")
+def _require(answer: Any) -> Any:
+    """Raise what a node refused; else give what it answered."""
+    if isinstance(answer, ClientError):
+        raise answer
+    return answer
 
 
 def connect(url: str, *, chain_id: int | None = None) -> Connection:
@@ -260,14 +209,3 @@ def connect(url: str, *, chain_id: int | None = None) -> Connection:
     else:
         connection.check_chain()
     return connection
-
-
-def _message(act: Act, sender: Address) -> dict[str, str]:
-    message = {
-        "from": hexed(sender),
-        "data": hexed(act.payload),
-        "gas": hex(act.gas),
-    }
-    if act.to is not None:
-        message["to"] = hexed(act.to)
-    return message

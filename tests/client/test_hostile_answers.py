@@ -135,8 +135,8 @@ def scene() -> Iterator[Scene]:
     stage.register_all()
     stage.issue_all()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("election.client.rpc._MINED_WITHIN", 0)
-        patch.setattr("election.client.rpc._FIRST_PAUSE", 0)
+        patch.setattr("election.client.sending._MINED_WITHIN", 0)
+        patch.setattr("election.client.sending._FIRST_PAUSE", 0)
         yield Scene(stage, liar, tuple(stage.ballots(1, [1, 2, 2])))
 
 

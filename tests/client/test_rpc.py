@@ -14,7 +14,6 @@ from election.client.errors import (
     ConnectionFailedError,
     ContractRefusedError,
     NodeRefusedError,
-    TransactionLostError,
     WrongChainError,
 )
 from election.client.rpc import Connection, connect
@@ -135,31 +134,6 @@ def telling(*results: object) -> Connection:
     return Connection(post, url="http://node", chain_id=1)
 
 
-@pytest.mark.parametrize("sent", [[], {}, None, 5, "0x", "0x" + "00" * 31])
-def test_transaction_hash_that_is_none_is_one_error(sent: object) -> None:
-    node = telling("0x0", "0x0", sent)
-    with pytest.raises(ConnectionFailedError, match="answers what no node would"):
-        node.send_all([PLAIN], key=RELAY)
-
-
-def test_transaction_that_no_block_takes_is_one_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("election.client.rpc._MINED_WITHIN", 0)
-    monkeypatch.setattr("election.client.rpc._FIRST_PAUSE", 0)
-    node = telling("0x0", "0x0", "0x" + "11" * 32, *[None] * 1000)
-    with pytest.raises(TransactionLostError, match="not mined in time"):
-        node.send_all([PLAIN], key=RELAY)
-
-
-def test_transaction_that_failed_for_no_reason_is_one_error() -> None:
-    sent = "0x" + "11" * 32
-    receipt = {"status": "0x0", "blockNumber": "0x1", "transactionHash": sent}
-    node = telling("0x0", "0x0", sent, receipt, "0x")
-    with pytest.raises(NodeRefusedError, match="failed without a reason"):
-        node.send_all([PLAIN], key=RELAY)
-
-
 def test_head_that_no_chain_has_is_one_error() -> None:
     with pytest.raises(ConnectionFailedError, match="more blocks than any chain"):
         telling().read_logs([NOWHERE], first=0, last=2**62)
@@ -264,19 +238,6 @@ def test_refusal_is_read_before_anything_is_sent(polls: Stage) -> None:
         "polls are not closed",
     )
     assert polls.connection.read_head() == head
-
-
-def test_refusal_of_an_untried_act_is_read_and_the_others_stand(polls: Stage) -> None:
-    records = polls.ballots(1, [1, 2])
-    handle = polls.boxes[1].handle
-    acts = [
-        handle.cast(sorted(records[:1])),
-        polls.opened.tally.freeze(1),
-        handle.cast(sorted(records[1:])),
-    ]
-    with pytest.raises(ContractRefusedError, match="tally: polls are not closed"):
-        polls.connection.send_all(acts, key=RELAY)
-    assert handle.cast_count() == 2
 
 
 def test_clock_is_that_of_the_next_block(connection: Connection) -> None:

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
+from election.client.sending import sign_acts
 from election.client.wire import Act
-from election.crypto.signature import derive_address
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import BallotCast
 from tests.contracts.bad_points import BAD_G1
@@ -161,10 +161,8 @@ def gas_of(booth: Booth, ballots: list[bytes]) -> int:
     """Send ballots, good or bad; tell what it cost."""
     connection, key = booth.polls.opened.connection, booth.polls.roles.relay
     act = booth.contest.handle.cast(ballots)
-    raw = connection._sign(
-        act, key, nonce=connection.read_nonce(derive_address(key)), price=0
-    )
-    digest = connection.request("eth_sendRawTransaction", raw)
+    (signed,) = sign_acts(connection, [act], key)
+    digest = connection.request("eth_sendRawTransaction", signed.raw)
     receipt: dict[str, Any] = connection.request("eth_getTransactionReceipt", digest)
     return int(receipt["gasUsed"], 16)
 

@@ -1,0 +1,199 @@
+"""Send acts from one account, and know of each what became of it.
+
+A node that is lost, or lies, while transactions are under way leaves it open whether
+they count. So every error says how many were handed over and how many were seen to
+succeed, and nothing is sent twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from eth_account import Account
+
+from election.client.errors import (
+    ClientError,
+    ConnectionFailedError,
+    NodeRefusedError,
+    TransactionLostError,
+)
+from election.client.json_rpc import Request, cut_batches
+from election.client.log_reader import Node, place_logs
+from election.client.wire import (
+    Act,
+    Receipt,
+    hexed,
+    iter_list,
+    parse_bytes,
+    parse_number,
+    parse_receipt,
+    well_formed,
+)
+from election.crypto.signature import SigningKey, derive_address
+from election.crypto.transcript import Address
+from election.errors import EncodingError
+
+_MINED_WITHIN: Final = 120  # seconds
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
+
+
+@dataclass(slots=True)
+class Progress:
+    """How many transactions a node was given, and how many were seen to succeed."""
+
+    sent: int = 0
+    succeeded: int = 0
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Have every error of the client that comes from inside tell it."""
+        try:
+            yield
+        except ClientError as error:
+            error.sent, error.succeeded = self.sent, self.succeeded
+            raise
+
+
+class Sender(Node, Protocol):
+    """A node that acts are sent to; `Connection` is one."""
+
+    chain_id: int
+    progress: Progress
+
+    def read_nonce(self, account: Address) -> int:
+        """Read how many transactions an account has sent."""
+
+    def request_each(self, requests: Sequence[Request]) -> Iterator[Any]:
+        """Ask many things, with a refusal in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An act that its account signed, and the hash by which to know it again."""
+
+    act: Act
+    raw: str
+    hash: str
+
+
+def send_acts(
+    node: Sender, acts: Sequence[Act], *, key: SigningKey
+) -> tuple[Receipt, ...]:
+    """Send acts from one account, untried, and wait for all their blocks.
+
+    Raises the refusal of the first that is refused; those before it stand then.
+    """
+    signed = sign_acts(node, acts, key)
+    requests = [("eth_sendRawTransaction", (each.raw,)) for each in signed]
+    taken: list[Signed] = []
+    refusals: list[ClientError] = []
+    for batch in cut_batches(requests):
+        refusals += _hand_over(node, batch, signed[len(taken) :], taken)
+        if refusals:
+            break
+    receipts = _await_receipts(node, taken)
+    if refusals:
+        raise refusals[0]
+    with well_formed(node.url):
+        for each, receipt in zip(signed, receipts, strict=True):
+            if not parse_number(receipt["status"]):
+                _explain(node, each, derive_address(key), receipt)
+        return tuple(
+            parse_receipt(each, place_logs(node, list(iter_list(each["logs"]))))
+            for each in receipts
+        )
+
+
+def describe(act: Act, sender: Address) -> dict[str, str]:
+    """Write an act as the question what it would do."""
+    message = {
+        "from": hexed(sender),
+        "data": hexed(act.payload),
+        "gas": hex(act.gas),
+    }
+    if act.to is not None:
+        message["to"] = hexed(act.to)
+    return message
+
+
+def sign_acts(node: Sender, acts: Sequence[Act], key: SigningKey) -> list[Signed]:
+    """Sign acts as the next ones of an account; none is sent."""
+    nonce, price = node.read_nonce(derive_address(key)), node.request("eth_gasPrice")
+    with well_formed(node.url):
+        fields = {"chainId": node.chain_id, "gasPrice": parse_number(price), "value": 0}
+    return [
+        _sign(act, key, fields | {"nonce": nonce + place})
+        for place, act in enumerate(acts)
+    ]
+
+
+def _sign(act: Act, key: SigningKey, fields: dict[str, Any]) -> Signed:
+    fields |= {"gas": act.gas, "data": act.payload}
+    if act.to is not None:
+        fields["to"] = act.to
+    signed = Account.sign_transaction(fields, key.secret.to_bytes(32, "big"))
+    return Signed(act, hexed(bytes(signed.raw_transaction)), hexed(bytes(signed.hash)))
+
+
+def _hand_over(
+    node: Sender,
+    batch: list[Request],
+    waiting: Sequence[Signed],
+    taken: list[Signed],
+) -> list[ClientError]:
+    """Give a batch to the node, and add what it took before it refused any."""
+    try:
+        answers = list(node.request_each(batch))
+    except ConnectionFailedError as error:
+        node.progress.sent += len(batch) if error.may_have_arrived else 0
+        raise
+    refusals = [each for each in answers if isinstance(each, ClientError)]
+    node.progress.sent += len(batch) - len(refusals)
+    for each, answer in zip(waiting, answers, strict=False):
+        if isinstance(answer, ClientError):
+            break
+        with well_formed(node.url):
+            if hexed(parse_bytes(answer, size=32)) != each.hash:
+                raise EncodingError("hash", "is not that of the transaction")
+        taken.append(each)
+    return refusals
+
+
+def _await_receipts(node: Sender, taken: Sequence[Signed]) -> list[dict[str, Any]]:
+    receipts: dict[str, dict[str, Any]] = {}
+    give_up, pause = time.monotonic() + _MINED_WITHIN, _FIRST_PAUSE
+    while missing := [each.hash for each in taken if each.hash not in receipts]:
+        found = node.request_all(
+            [("eth_getTransactionReceipt", (each,)) for each in missing]
+        )
+        for own, receipt in zip(missing, found, strict=True):
+            if receipt is not None:
+                receipts[own] = _count(node, own, receipt)
+        if len(receipts) < len(taken):
+            if time.monotonic() > give_up:
+                raise TransactionLostError(missing[0], "not mined in time")
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+    return [receipts[each.hash] for each in taken]
+
+
+def _count(node: Sender, own: str, receipt: Any) -> dict[str, Any]:
+    """Accept a receipt if it is of this transaction, and count what succeeded."""
+    with well_formed(node.url):
+        if hexed(parse_bytes(receipt["transactionHash"], size=32)) != own:
+            raise EncodingError("receipt", "is not that of the transaction")
+        node.progress.succeeded += bool(parse_number(receipt["status"]))
+    return dict(receipt)
+
+
+def _explain(
+    node: Sender, failed: Signed, sender: Address, receipt: dict[str, Any]
+) -> None:
+    """Raise the reason of a failed transaction by running it again."""
+    block = hex(parse_number(receipt["blockNumber"]))
+    node.request("eth_call", describe(failed.act, sender), block)
+    raise NodeRefusedError(failed.hash, "failed without a reason")
