@@ -65,11 +65,10 @@ def plan_lists(
             raise InputError(f"contest {contest}", "is not in the election")
     found = opened.voter_list.published(list(opened.contests))
     changed = tuple(each for each in wanted if found[each] != wanted[each])
-    if not changed:
-        return Plan(wanted, ())
-    _require_phase(opened)
+    if changed:
+        _require_phase(opened)
     missing = [c for c in contests if c not in wanted and found[c] == NO_LIST]
-    if missing:
+    if missing and opened.election.phase() is Phase.LIST:
         options = " ".join(f"--no-voters {each}" for each in missing)
         fact = f"has nobody of contest {_join(missing)}: add them, or give {options}"
         raise InputError("register", fact)

@@ -120,6 +120,12 @@ def test_contest_without_a_box_stops_no_other(stage: Stage) -> None:
     assert counts == Fates({}, {30: "no ballot box", 1: fact}, {})
 
 
+def test_contest_that_is_not_frozen_has_no_result_yet(stage: Stage) -> None:
+    close(stage)
+    counts = publish_results(stage.opened, [1], key=RELAY)
+    assert counts == Fates({}, {1: "not frozen yet"}, {})
+
+
 def test_box_that_comes_too_late_stops_no_other(stage: Stage) -> None:
     boxes = create_boxes(stage.opened, key=RELAY)
     assert set(boxes.done) == {1}

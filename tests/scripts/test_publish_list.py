@@ -122,6 +122,13 @@ def test_register_without_a_contest_is_refused(desk: Desk) -> None:
     assert not desk.out.exists()
 
 
+def test_register_without_the_one_contest_asked_for_is_refused(desk: Desk) -> None:
+    with pytest.raises(InputError, match="of contest 30: add them"):
+        desk.publish(ONE, contests=[30])
+    with pytest.raises(InputError, match="register: is missing: give the table"):
+        desk.publish(None)
+
+
 def test_contest_without_voters_is_stated_on_the_chain(desk: Desk) -> None:
     shown = desk.publish(ONE, no_voters=[30])
     assert shown == {"published": [1, 30], "voters": {"1": 2, "30": 0}}
