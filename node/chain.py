@@ -132,10 +132,14 @@ class Chain:
             yield from (p for p in place_logs(block) if query.matches(p.log))
 
 
-def place_logs(block: Block) -> Iterator[PlacedLog]:
-    """Yield a block's logs in order, each with its place."""
-    log_index = 0
+def place_logs(block: Block, *, only: int | None = None) -> Iterator[PlacedLog]:
+    """Yield a block's logs in order, each with its place.
+
+    only: the index of the one transaction whose logs are wanted.
+    """
+    first = 0
     for transaction_index, receipt in enumerate(block.receipts):
-        for log in receipt.logs:
-            yield PlacedLog(log, block, transaction_index, log_index)
-            log_index += 1
+        if only in (None, transaction_index):
+            for log_index, log in enumerate(receipt.logs, first):
+                yield PlacedLog(log, block, transaction_index, log_index)
+        first += len(receipt.logs)

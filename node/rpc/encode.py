@@ -122,11 +122,7 @@ def receipt_json(block: Block, index: int) -> Json:
         "cumulativeGasUsed": hex(receipt.cumulative_gas),
         "effectiveGasPrice": hex(_price(tx)),
         "logsBloom": hexed(receipt.bloom),
-        "logs": [
-            log_json(placed)
-            for placed in place_logs(block)
-            if placed.transaction_index == index
-        ],
+        "logs": [log_json(placed) for placed in place_logs(block, only=index)],
     }
 
 

@@ -101,6 +101,9 @@ def test_log_indices_count_through_the_block(
         ("0x0", "0x0"),
         ("0x1", "0x1"),
     ]
+    for log in logs:
+        receipt = client.ask("eth_getTransactionReceipt", log["transactionHash"])
+        assert receipt["logs"] == [log]
 
 
 @pytest.mark.parametrize(
