@@ -32,18 +32,18 @@ def complain(program: str, fact: str, *, hint: str) -> None:
 def say(*lines: str) -> None:
     """Tell of progress, if anybody can be told."""
     with suppress(OutputError):
-        _write("stderr", _lay(lines, sys.stderr))
+        _write(sys.stderr, _lay(lines, sys.stderr))
 
 
 def tell(*lines: str) -> None:
     """Print lines of a result; raises OutputError if they are lost."""
-    _write("stdout", _lay(lines, sys.stdout))
+    _write(sys.stdout, _lay(lines, sys.stdout))
 
 
 def tell_json(value: Any) -> None:
     """Print a result as a line of JSON, in ASCII; raises OutputError if it is lost."""
     text = json.dumps(value).replace("\x7f", "\\u007f")  # the control that is ASCII
-    _write("stdout", text + "\n")
+    _write(sys.stdout, text + "\n")
 
 
 def show(result: Mapping[str, Any], *, as_json: bool) -> None:
@@ -79,7 +79,7 @@ def _plain(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _lay(lines: Iterable[str], stream: TextIO | None) -> str:
+def _lay(lines: Iterable[str], stream: TextIO) -> str:
     width = _read_width(stream)
     rows = (
         row
@@ -89,42 +89,27 @@ def _lay(lines: Iterable[str], stream: TextIO | None) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-def _read_width(stream: TextIO | None) -> int | None:
+def _read_width(stream: TextIO) -> int | None:
     """Read the columns of a screen; none for a file or pipe, whose lines stay whole."""
     try:
-        if stream is not None and stream.isatty():
+        if stream.isatty():
             return os.get_terminal_size(stream.fileno()).columns or _WIDTH
     except (OSError, ValueError):
         return _WIDTH
     return None
 
 
-def _write(name: str, text: str) -> None:
-    """Write at once, in what letters the stream has; raises OutputError.
-
-    Whoever closes a pipe has read enough.
-    """
-    stream: TextIO | None = getattr(sys, name)
-    if stream is None:
-        return
+def _write(stream: TextIO, text: str) -> None:
+    """Write at once, in what letters the stream has; raises OutputError."""
     encoding = stream.encoding or "utf-8"
     try:
         stream.write(text.encode(encoding, _SPELT).decode(encoding))
         stream.flush()
     except BrokenPipeError:
-        _silence(stream)
+        pass  # whoever closes a pipe has read enough
     except (OSError, ValueError) as error:
-        _silence(stream)
         why = getattr(error, "strerror", None) or "it is closed"
-        raise OutputError(name, f"takes no result: {why.lower()}") from error
-
-
-def _silence(stream: TextIO) -> None:
-    """Let what a lost stream still holds go nowhere, also when the program ends."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        raise OutputError("stdout", f"takes no result: {why.lower()}") from error
 
 
 def open_streams() -> None:

@@ -136,6 +136,22 @@ def test_stream_that_is_not_there_changes_no_verdict(bundle: Path) -> None:
     assert shown.stdout.startswith(b"Hold verifiable elections")
 
 
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_no_file_gets_the_number_of_a_stream_that_is_not_there(number: int) -> None:
+    program = (
+        "import os, sys; from scripts.terminal import open_streams; open_streams();"
+        "sys.exit(os.open(os.devnull, os.O_RDONLY))"
+    )
+    done = subprocess.run(  # noqa: S603  our own interpreter and words
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: os.close(number),
+    )
+    assert done.returncode == 3
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["cast", "--help"], ["audit"]])
 def test_result_that_stdout_does_not_take_is_an_error(
     arguments: list[str], bundle: Path
