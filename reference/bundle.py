@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,12 @@ from reference.errors import NoBundleError
 
 FORMAT: Final = "veche-bundle/1"
 _LARGEST: Final = 8 * 1024**3  # bytes, unpacked
+_EXPANSION: Final = 32  # bytes that a packed one may stand for, beside those free
+_UNPACKED_FREELY: Final = 1024**2
+_LONGEST_LINE: Final = 512 * 1024
+_PIECE: Final = 64 * 1024
+_MOST_CODES: Final = 5 + 64 + 4  # contracts, boxes, blueprints
+_MOST_ANSWERS: Final = 21 * 64 + 9  # for each contest, and of the whole
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "election": {
         "format": "text",
@@ -26,8 +32,8 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "head": "number",
         "head_timestamp": "number",
     },
-    "code": {"address": "address", "code": "bytes"},
-    "answer": {"address": "address", "calldata": "bytes", "output": "bytes"},
+    "code": {"address": "address", "code": "code"},
+    "answer": {"address": "address", "calldata": "question", "output": "output"},
     "log": {
         "address": "address",
         "topics": "words",
@@ -44,6 +50,9 @@ _HEX: Final[Mapping[str, str]] = {
     "address": "0x[0-9a-f]{40}",
     "word": "0x[0-9a-f]{64}",
     "bytes": "0x([0-9a-f]{2})*",
+    "code": "0x([0-9a-f]{2}){0,24576}",
+    "question": "0x([0-9a-f]{2}){0,68}",
+    "output": "0x([0-9a-f]{2}){0,4096}",
 }
 
 Line = dict[str, Any]
@@ -76,38 +85,138 @@ class Bundle:
 
 
 def read_bundle(raw: bytes) -> Bundle:
-    """Read the bytes of a file; raises NoBundleError."""
-    text = _unpack(raw)
-    body, newline, rest = text[:-1].rpartition(b"\n")
-    if not newline or not text.endswith(b"\n"):
-        raise NoBundleError("bundle: has no end")
-    lines = [_read_line(line) for line in body.split(b"\n")]
-    end = _read_line(rest)
-    body += newline
-    digest = hashlib.sha256(body).hexdigest()
-    if end != {"line": "end", "lines": len(lines), "sha256": digest}:
-        raise NoBundleError("bundle: its end is of another text")
-    _check_order(lines)
-    return _build(lines)
+    """Read the bytes of a file, a line at a time; raises NoBundleError."""
+    reader = _Reader()
+    for line in _cut_lines(_unpack(raw)):
+        reader.read(line)
+    return reader.finish()
 
 
-def _unpack(raw: bytes) -> bytes:
-    """Unpack one member of gzip with nothing behind it, up to the largest bundle."""
-    text = raw
-    if raw.startswith(b"\x1f\x8b"):
-        reader = zlib.decompressobj(wbits=31)
+def _unpack(raw: bytes) -> Iterator[bytes]:
+    """Unpack one member of gzip with nothing behind it, in pieces."""
+    if not raw.startswith(b"\x1f\x8b"):
+        for start in range(0, len(raw), _PIECE):
+            yield raw[start : start + _PIECE]
+        return
+    reader = zlib.decompressobj(wbits=31)
+    largest, rest = _UNPACKED_FREELY + _EXPANSION * len(raw), raw
+    while not reader.eof:
         try:
-            text = reader.decompress(raw, _LARGEST + 1)
+            piece = reader.decompress(rest, _PIECE)
         except zlib.error as error:
             raise NoBundleError("bundle: is not packed by gzip") from error
-        if len(text) <= _LARGEST and not (reader.eof and reader.unused_data == b""):
+        largest -= len(piece)
+        if largest < 0:
+            raise NoBundleError("bundle: unpacks to more than an election packs")
+        rest = reader.unconsumed_tail
+        if not reader.eof and not piece and not rest:
             raise NoBundleError("bundle: is not one whole member of gzip")
-    if len(text) > _LARGEST:
-        raise NoBundleError("bundle: is larger than any")
-    return text
+        yield piece
+    if reader.unused_data:
+        raise NoBundleError("bundle: is not one whole member of gzip")
+
+
+def _cut_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut text at its newlines, all of it up to the largest bundle."""
+    left, total = b"", 0
+    for piece in pieces:
+        total += len(piece)
+        if total > _LARGEST:
+            raise NoBundleError("bundle: is larger than any")
+        *lines, left = (left + piece).split(b"\n")
+        yield from lines
+        if len(left) > _LONGEST_LINE:
+            raise NoBundleError("bundle: has a line longer than any")
+    if left:
+        raise NoBundleError("bundle: has no end")
+
+
+class _Reader:
+    """Take the lines one by one, and refuse the first that does not fit."""
+
+    def __init__(self) -> None:
+        self._first: Line | None = None
+        self._ended = False
+        self._count = 0
+        self._digest = hashlib.sha256()
+        self._before: tuple[int, str, str] = (-1, "", "")
+        self._codes: dict[bytes, bytes] = {}
+        self._answers: dict[tuple[bytes, bytes], bytes] = {}
+        self._logs: list[Log] = []
+
+    def read(self, raw: bytes) -> None:
+        """Take a line, without its newline."""
+        if self._ended:
+            raise NoBundleError("bundle: its lines are out of order")
+        line = _read_line(raw)
+        kind = line["line"]
+        if self._first is None and (kind, line.get("format")) != ("election", FORMAT):
+            raise NoBundleError(f"bundle: does not begin as {FORMAT}")
+        if kind == "end":
+            self._end(line)
+            return
+        self._check_order(line)
+        self._keep(line)
+        self._count += 1
+        self._digest.update(raw + b"\n")
+
+    def finish(self) -> Bundle:
+        """Give what was read."""
+        if self._first is None or not self._ended:
+            raise NoBundleError("bundle: has no end")
+        return Bundle(
+            chain_id=self._first["chain_id"],
+            election=_bytes(self._first["election"]),
+            head=self._first["head"],
+            head_timestamp=self._first["head_timestamp"],
+            code=self._codes,
+            answers=self._answers,
+            logs=tuple(self._logs),
+        )
+
+    def _end(self, line: Line) -> None:
+        if (line["lines"], line["sha256"]) != (self._count, self._digest.hexdigest()):
+            raise NoBundleError("bundle: its end is of another text")
+        self._ended = True
+
+    def _check_order(self, line: Line) -> None:
+        """Check that lines stand by kind, code and answers in order of their bytes."""
+        kind = line["line"]
+        rank = _ORDER.index(kind)
+        place = rank, line.get("address", ""), line.get("calldata", "")
+        if rank < self._before[0] or (kind == "election" and self._count > 0):
+            raise NoBundleError("bundle: its lines are out of order")
+        if kind in ("code", "answer") and place <= self._before:
+            raise NoBundleError(f"bundle: its lines of {kind} are out of order")
+        self._before = place
+
+    def _keep(self, line: Line) -> None:
+        kind = line["line"]
+        if kind == "election":
+            self._first = line
+            return
+        address = _bytes(line["address"])
+        if kind == "code":
+            self._codes[address] = _bytes(line["code"])
+            _check_number("code", len(self._codes), _MOST_CODES)
+            return
+        if address not in self._codes:
+            raise NoBundleError(f"bundle: has a line of {kind} of no contract")
+        if kind == "answer":
+            self._answers[address, _bytes(line["calldata"])] = _bytes(line["output"])
+            _check_number("answer", len(self._answers), _MOST_ANSWERS)
+        else:
+            self._logs.append(_build_log(line))
+
+
+def _check_number(kind: str, number: int, most: int) -> None:
+    if number > most:
+        raise NoBundleError(f"bundle: has more lines of {kind} than an election")
 
 
 def _read_line(raw: bytes) -> Line:
+    if len(raw) > _LONGEST_LINE:
+        raise NoBundleError("bundle: has a line longer than any")
     if raw.count(b"{") != 1 or raw.count(b"[") > 1:
         # before json, which many brackets can crash
         raise NoBundleError("bundle: has a line that is no object of values")
@@ -136,45 +245,6 @@ def _is_of(form: str, value: object) -> bool:
     if form == "text":
         return isinstance(value, str)
     return isinstance(value, str) and re.fullmatch(_HEX[form], value) is not None
-
-
-def _check_order(lines: list[Line]) -> None:
-    """Check that lines stand by kind, code and answers in the order of their bytes."""
-    first = lines[0]
-    if first["line"] != "election" or first["format"] != FORMAT:
-        raise NoBundleError(f"bundle: does not begin as {FORMAT}")
-    kinds = [_ORDER.index(line["line"]) for line in lines]
-    if kinds != sorted(kinds) or kinds.count(0) != 1 or _ORDER.index("end") in kinds:
-        raise NoBundleError("bundle: its lines are out of order")
-    for kind in ("code", "answer"):
-        keys = [
-            (line["address"], line.get("calldata", ""))
-            for line in lines
-            if line["line"] == kind
-        ]
-        if keys != sorted(set(keys)):
-            raise NoBundleError(f"bundle: its lines of {kind} are out of order")
-
-
-def _build(lines: list[Line]) -> Bundle:
-    first = lines[0]
-    return Bundle(
-        chain_id=first["chain_id"],
-        election=_bytes(first["election"]),
-        head=first["head"],
-        head_timestamp=first["head_timestamp"],
-        code={
-            _bytes(line["address"]): _bytes(line["code"])
-            for line in lines
-            if line["line"] == "code"
-        },
-        answers={
-            (_bytes(line["address"]), _bytes(line["calldata"])): _bytes(line["output"])
-            for line in lines
-            if line["line"] == "answer"
-        },
-        logs=tuple(_build_log(line) for line in lines if line["line"] == "log"),
-    )
 
 
 def _build_log(line: Line) -> Log:

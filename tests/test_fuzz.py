@@ -15,12 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import election
-from election.audit.bundle import (
-    decode_bundle,
-    encode_bundle,
-    pack_bundle,
-    unpack_bundle,
-)
+from election.audit.bundle import decode_bundle, encode_bundle
+from election.audit.packing import pack_text
 from election.client.json_rpc import decode_answers
 from election.client.wire import parse_bytes, parse_number
 from election.crypto.group import G2, G, decode_g1, decode_g2, encode_g1, encode_g2
@@ -118,7 +114,7 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
         lambda raw: accept_share(raw, issuer=1, blinded=G, key=G2),
     ),
     "decode_bundle": (BUNDLE, decode_bundle),
-    "unpack_bundle": (pack_bundle(BUNDLE), unpack_bundle),
+    "decode_bundle, packed": (pack_text(BUNDLE), decode_bundle),
     "parse_manifest": (
         b"".join((ROOT / "elections" / name).read_bytes() for name in MANIFEST),
         lambda raw: parse_manifest(raw.decode(errors="replace")),

@@ -6,30 +6,37 @@ is no such text raises BundleError: a reader that guesses can be led astray.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import zlib
-from collections.abc import Iterable, Iterator
-from itertools import zip_longest
-from typing import Annotated, Final, Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Annotated, BinaryIO, Final, Literal
 
 import msgspec
 
 from election.audit.errors import BundleError
+from election.audit.packing import read_lines
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.protocol.board import Board, Call, Head, Log
 from election.protocol.nesting import check_nesting
 
 FORMAT: Final = "veche-bundle/1"
-_MOST_BYTES: Final = 8 * 2**30  # unpacked; half a million voters need about six
-_GZIP: Final = 16 + zlib.MAX_WBITS
-_GZIP_MAGIC: Final = b"\x1f\x8b"
+_MOST_CODES: Final = 73  # 5 contracts, 64 boxes, 4 blueprints
+_MOST_ANSWERS: Final = 1_353  # 21 for each of 64 contests, and 9
+_KEPT_WORDS: Final = 4_096
+_AMONG_LOGS: Final = (3,)
 
+# \Z, since $ would let a newline follow
+_HEX: Final = r"^0x(?:[0-9a-f]{2})*\Z"
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-_Bytes = Annotated[str, msgspec.Meta(pattern="^0x([0-9a-f]{2})*$")]
-_Address = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-f]{40}$")]
-_Hash = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-f]{64}$")]
+_Bytes = Annotated[str, msgspec.Meta(pattern=_HEX)]
+_Runtime = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 24_576)]
+_Question = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 68)]
+_Output = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 4_096)]
+_Address = Annotated[str, msgspec.Meta(pattern=r"^0x[0-9a-f]{40}\Z")]
+_Hash = Annotated[str, msgspec.Meta(pattern=r"^0x[0-9a-f]{64}\Z")]
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True, tag_field="line"):
@@ -46,13 +53,13 @@ class _Election(_Line, tag="election"):
 
 class _Code(_Line, tag="code"):
     address: _Address
-    code: _Bytes
+    code: _Runtime
 
 
 class _Answer(_Line, tag="answer"):
     address: _Address
-    calldata: _Bytes
-    output: _Bytes
+    calldata: _Question
+    output: _Output
 
 
 class _Log(_Line, tag="log"):
@@ -67,7 +74,7 @@ class _Log(_Line, tag="log"):
 
 class _End(_Line, tag="end"):
     lines: _Number
-    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 _AnyLine = _Election | _Code | _Answer | _Log | _End
@@ -83,41 +90,159 @@ def encode_bundle(board: Board) -> bytes:
 
 
 def decode_bundle(raw: bytes) -> Board:
-    """Read the text of a board; raises BundleError, which names the line."""
-    lines = tuple(_decode_lines(raw))
-    first, last = lines[0], lines[-1]
-    if not isinstance(first, _Election):
-        raise BundleError("bundle", f"line 1: is not of {FORMAT}")
-    if not isinstance(last, _End):
+    """Read a board from the bytes of a file, packed or not; raises BundleError."""
+    return read_board(BytesIO(raw))
+
+
+def read_board(file: BinaryIO) -> Board:
+    """Read a board line by line; raises BundleError, which names the line.
+
+    What does not belong to the election is refused where it stands, so that a file
+    takes no more memory than what it tells of.
+    """
+    lines = enumerate(read_lines(file), 1)
+    draft = _begin(next(lines, (1, b""))[1])
+    for number, raw in lines:
+        with _naming(number):
+            line = _decode(raw)
+            if isinstance(line, _End):
+                draft.check_end(line)
+                break
+            draft.take(line)
+            draft.digest.update(raw + b"\n")
+    else:
         raise BundleError("bundle", "has no end: it is cut off")
-    board = _build_board(first, lines)
-    _check_form(raw, encode_bundle(board))
-    return board
+    for number, _ in lines:
+        raise BundleError("bundle", f"line {number}: stands after the end")
+    return draft.board()
 
 
-def pack_bundle(text: bytes) -> bytes:
-    """Pack the text of a bundle by gzip, without a name and a time."""
-    return gzip.compress(text, mtime=0)
+def _begin(raw: bytes) -> _Draft:
+    with _naming(1):
+        line = _decode(raw)
+        if not isinstance(line, _Election):
+            raise EncodingError("bundle", f"is not of {FORMAT}")
+        return _Draft(line, hashlib.sha256(raw + b"\n"))
 
 
-def unpack_bundle(raw: bytes) -> bytes:
-    """Unpack a bundle if it is packed; raises BundleError."""
-    text = _unpack(raw) if raw.startswith(_GZIP_MAGIC) else raw
-    if len(text) > _MOST_BYTES:
-        raise BundleError("bundle", f"has more than {_MOST_BYTES} bytes")
-    return text
-
-
-def _unpack(raw: bytes) -> bytes:
-    """Unpack the one member of gzip, at most a byte more than a bundle may have."""
-    stream = zlib.decompressobj(_GZIP)
+@contextmanager
+def _naming(number: int) -> Iterator[None]:
+    """Name the line in which something is wrong."""
     try:
-        text = stream.decompress(raw, _MOST_BYTES + 1)
-    except zlib.error as error:
-        raise BundleError("bundle", "is not packed by gzip") from error
-    if len(text) <= _MOST_BYTES and (not stream.eof or stream.unused_data):
-        raise BundleError("bundle", "is cut off, or more than one member of gzip")
-    return text
+        yield
+    except EncodingError as error:
+        raise BundleError("bundle", f"line {number}: {error.fact}") from error
+    except (msgspec.MsgspecError, ValueError) as error:
+        fact = str(error).splitlines()[0].lower().rstrip(".")
+        raise BundleError("bundle", f"line {number}: {fact}") from error
+
+
+def _decode(raw: bytes) -> _AnyLine:
+    check_nesting(raw)
+    line: _AnyLine = _DECODER.decode(raw)
+    if msgspec.json.encode(line) != raw:
+        raise EncodingError("bundle", "is not in its one form")
+    return line
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What a file told so far.
+
+    digest: of all lines. last: the place of the last line in the order of the file.
+    """
+
+    first: _Election
+    digest: hashlib._Hash
+    last: tuple[int | str, ...] = ()
+    lines: int = 1
+    code: dict[Address, bytes] = field(default_factory=dict)
+    answers: dict[Call, bytes] = field(default_factory=dict)
+    logs: list[Log] = field(default_factory=list)
+    addresses: dict[str, Address] = field(default_factory=dict)
+    words: dict[str, Hash] = field(default_factory=dict)
+
+    def take(self, line: _Election | _Code | _Answer | _Log) -> None:
+        """Take the next line."""
+        self.lines += 1
+        place = _place(line)
+        if place <= self.last and not (place == self.last == _AMONG_LOGS):
+            raise EncodingError("bundle", "is out of order, or there twice")
+        self.last = place
+        if isinstance(line, _Code):
+            self._take_code(line)
+        elif isinstance(line, _Answer):
+            self._take_answer(line)
+        elif isinstance(line, _Log):
+            self.logs.append(self._build_log(line))
+
+    def _take_code(self, line: _Code) -> None:
+        if len(self.code) == _MOST_CODES:
+            raise EncodingError("bundle", "is of more contracts than an election has")
+        address = Address(_bytes(line.address))
+        self.addresses[line.address] = address
+        self.code[address] = _bytes(line.code)
+
+    def _take_answer(self, line: _Answer) -> None:
+        if len(self.answers) == _MOST_ANSWERS:
+            raise EncodingError("bundle", "answers more questions than there are")
+        call = Call(self._address(line.address), _bytes(line.calldata))
+        self.answers[call] = _bytes(line.output)
+
+    def _build_log(self, line: _Log) -> Log:
+        return Log(
+            address=self._address(line.address),
+            topics=tuple(map(self._word, line.topics)),
+            data=_bytes(line.data),
+            block_number=line.block,
+            timestamp=line.timestamp,
+            transaction=self._word(line.transaction),
+            index=line.index,
+        )
+
+    def _address(self, text: str) -> Address:
+        address = self.addresses.get(text)
+        if address is None:
+            fact = f"is of {text}, of which no code is given"
+            raise EncodingError("bundle", fact)
+        return address
+
+    def _word(self, text: str) -> Hash:
+        """Keep a word once, of those that came first: names of events, contests."""
+        word = self.words.get(text)
+        if word is None:
+            word = Hash(_bytes(text))
+            if len(self.words) < _KEPT_WORDS:
+                self.words[text] = word
+        return word
+
+    def check_end(self, end: _End) -> None:
+        """Raise EncodingError unless the end is that of the lines before it."""
+        if (end.lines, end.sha256) != (self.lines, self.digest.hexdigest()):
+            raise EncodingError("bundle", "is not the end of the lines before it")
+
+    def board(self) -> Board:
+        """Give all that was told."""
+        first = self.first
+        return Board(
+            chain_id=first.chain_id,
+            election=Address(_bytes(first.election)),
+            logs=tuple(self.logs),
+            code=self.code,
+            answers=self.answers,
+            head=Head(first.head, first.head_timestamp),
+        )
+
+
+def _place(line: _Election | _Code | _Answer | _Log) -> tuple[int | str, ...]:
+    """Say where a line stands among others: hex is in the order of its bytes."""
+    if isinstance(line, _Election):
+        return ()
+    if isinstance(line, _Code):
+        return 1, line.address
+    if isinstance(line, _Answer):
+        return 2, line.address, line.calldata
+    return _AMONG_LOGS
 
 
 def _list_lines(board: Board) -> Iterator[_Election | _Code | _Answer | _Log]:
@@ -140,57 +265,6 @@ def _list_lines(board: Board) -> Iterator[_Election | _Code | _Answer | _Log]:
             _hex(log.transaction),
             log.index,
         )
-
-
-def _decode_lines(raw: bytes) -> Iterator[_AnyLine]:
-    for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), 1):
-        try:
-            check_nesting(line)
-            yield _DECODER.decode(line)
-        except (msgspec.MsgspecError, ValueError, EncodingError) as error:
-            fact = str(error).splitlines()[0].lower().rstrip(".")
-            raise BundleError("bundle", f"line {number}: {fact}") from error
-
-
-def _build_board(first: _Election, lines: Iterable[_AnyLine]) -> Board:
-    code, answers, logs = {}, {}, []
-    for line in lines:
-        if isinstance(line, _Code):
-            code[Address(_bytes(line.address))] = _bytes(line.code)
-        elif isinstance(line, _Answer):
-            call = Call(Address(_bytes(line.address)), _bytes(line.calldata))
-            answers[call] = _bytes(line.output)
-        elif isinstance(line, _Log):
-            logs.append(_build_log(line))
-    return Board(
-        chain_id=first.chain_id,
-        election=Address(_bytes(first.election)),
-        logs=tuple(logs),
-        code=code,
-        answers=answers,
-        head=Head(first.head, first.head_timestamp),
-    )
-
-
-def _build_log(line: _Log) -> Log:
-    return Log(
-        address=Address(_bytes(line.address)),
-        topics=tuple(Hash(_bytes(topic)) for topic in line.topics),
-        data=_bytes(line.data),
-        block_number=line.block,
-        timestamp=line.timestamp,
-        transaction=Hash(_bytes(line.transaction)),
-        index=line.index,
-    )
-
-
-def _check_form(raw: bytes, canonical: bytes) -> None:
-    """Refuse every other text of the same board: order, spaces, sums, repetitions."""
-    if raw == canonical:
-        return
-    pairs = zip_longest(raw.split(b"\n"), canonical.split(b"\n"))
-    number = next(n for n, (line, right) in enumerate(pairs, 1) if line != right)
-    raise BundleError("bundle", f"line {number}: is not as the rest of the file says")
 
 
 def _hex(raw: bytes) -> str:

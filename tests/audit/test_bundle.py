@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +16,14 @@ from hypothesis import strategies as st
 from election.audit.bundle import (
     decode_bundle,
     encode_bundle,
-    pack_bundle,
-    unpack_bundle,
 )
 from election.audit.errors import BundleError
+from election.audit.packing import pack_text
 from election.crypto.transcript import Address, Hash
 from election.protocol.board import Board, Call, Head, Log
+from reference.bundle import read_bundle
+from reference.errors import NoBundleError
+from scripts.files.bundle_file import read_bundle as read_file
 from tests.strategies import hashes
 
 addresses = st.binary(min_size=20, max_size=20).map(Address)
@@ -34,6 +38,15 @@ logs = st.builds(
     transaction=hashes,
     index=numbers,
 )
+
+
+def give_code(board: Board) -> Board:
+    """Give code of every contract that wrote or answered."""
+    others = {log.address for log in board.logs}
+    others |= {call.address for call in board.answers}
+    return replace(board, code=dict.fromkeys(others, b"\xfe") | dict(board.code))
+
+
 boards = st.builds(
     Board,
     chain_id=numbers,
@@ -46,7 +59,7 @@ boards = st.builds(
         max_size=3,
     ),
     head=st.builds(Head, number=numbers, timestamp=numbers),
-)
+).map(give_code)
 SMALL = Board(
     chain_id=1,
     election=Address(bytes(20)),
@@ -80,7 +93,7 @@ def lines_of(board: Board) -> list[bytes]:
 
 
 def test_board_of_the_honest_election_survives(board: Board) -> None:
-    assert decode_bundle(unpack_bundle(pack_bundle(encode_bundle(board)))) == board
+    assert decode_bundle(pack_text(encode_bundle(board))) == board
 
 
 @given(boards)
@@ -95,13 +108,13 @@ def test_order_of_code_and_answers_makes_no_other_text(board: Board) -> None:
     answers = dict(reversed(list(board.answers.items())))
     turned = replace(board, code=code, answers=answers)
     assert encode_bundle(turned) == encode_bundle(board)
-    assert pack_bundle(encode_bundle(turned)) == pack_bundle(encode_bundle(board))
+    assert pack_text(encode_bundle(turned)) == pack_text(encode_bundle(board))
 
 
 @given(st.binary(max_size=200))
 def test_random_bytes_are_refused(raw: bytes) -> None:
     with pytest.raises(BundleError):
-        decode_bundle(unpack_bundle(raw))
+        decode_bundle(raw)
 
 
 @given(at=st.integers(0, len(encode_bundle(SMALL)) - 1), bit=st.integers(0, 7))
@@ -192,6 +205,8 @@ def other_forms() -> dict[str, list[bytes]]:
         "no hex": [first, code.replace(b"0xfe", b"0xzz"), answer, log],
         "another format": [first.replace(b"bundle/1", b"bundle/2"), code, answer, log],
         "an empty line": [first, code, b"", answer, log],
+        "a newline within bytes": [first, code[:-2] + b'\\n"}', answer, log],
+        "a log of a contract without code": [first, answer, log],
         "deep nesting": [first, b"[" * 100_000, answer, log],
         "carriage returns": [line + b"\r" for line in (first, code, answer, log)],
     }
@@ -211,17 +226,17 @@ def test_unchanged_lines_can_be_sealed() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        pack_bundle(encode_bundle(SMALL))[:-1],
-        pack_bundle(encode_bundle(SMALL)) + b"\0",
-        2 * pack_bundle(encode_bundle(SMALL)),
-        pack_bundle(encode_bundle(SMALL)[:99]) + pack_bundle(encode_bundle(SMALL)[99:]),
+        pack_text(encode_bundle(SMALL))[:-1],
+        pack_text(encode_bundle(SMALL)) + b"\0",
+        2 * pack_text(encode_bundle(SMALL)),
+        pack_text(encode_bundle(SMALL)[:99]) + pack_text(encode_bundle(SMALL)[99:]),
         b"\x1f\x8b" + bytes(20),
     ],
     ids=["cut off", "a zero more", "twice", "in two members", "no gzip"],
 )
 def test_damaged_packing_is_refused(raw: bytes) -> None:
     with pytest.raises(BundleError):
-        unpack_bundle(raw)
+        decode_bundle(raw)
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -229,20 +244,20 @@ def test_bundle_above_the_largest_is_refused(
     packed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = encode_bundle(SMALL)
-    raw = pack_bundle(text) if packed else text
-    monkeypatch.setattr("election.audit.bundle._MOST_BYTES", len(text))
-    assert unpack_bundle(raw) == text
+    raw = pack_text(text) if packed else text
+    monkeypatch.setattr("election.audit.packing._MOST_BYTES", len(text))
+    assert decode_bundle(raw) == SMALL
     for too_few in (len(text) - 1, len(text) // 2):
-        monkeypatch.setattr("election.audit.bundle._MOST_BYTES", too_few)
+        monkeypatch.setattr("election.audit.packing._MOST_BYTES", too_few)
         with pytest.raises(BundleError, match="has more than"):
-            unpack_bundle(raw)
+            decode_bundle(raw)
 
 
 def test_line_that_nests_deeply_is_refused_before_it_is_decoded() -> None:
     """A decoder skips what it does not know by recursion, down the stack of C."""
     first, *rest = lines_of(SMALL)
     nested = b'{"unknown":' + b"[" * 99 + b"]" * 99 + b"," + rest[0][1:]
-    with pytest.raises(BundleError, match="line 2: json: nests deeper"):
+    with pytest.raises(BundleError, match="line 2: nests deeper"):
         decode_bundle(seal(first, nested, *rest[1:]))
 
 
@@ -251,6 +266,51 @@ def test_bundle_without_its_end_is_named_as_cut_off() -> None:
     cut = text[: text.rindex(b"\n", 0, -1) + 1]
     with pytest.raises(BundleError, match="has no end: it is cut off"):
         decode_bundle(cut)
+
+
+def test_more_answers_than_there_are_questions_are_refused() -> None:
+    election = SMALL.election
+    calls = [Call(election, number.to_bytes(4, "big")) for number in range(1_354)]
+    most = replace(SMALL, answers=dict.fromkeys(calls[:-1], b""))
+    assert decode_bundle(encode_bundle(most)) == most
+    raw = encode_bundle(replace(SMALL, answers=dict.fromkeys(calls, b"")))
+    with pytest.raises(BundleError, match="more questions than there are"):
+        decode_bundle(raw)
+    with pytest.raises(NoBundleError, match="more lines of answer"):
+        read_bundle(raw)
+
+
+def test_bounds_are_those_of_as_many_contests_as_there_may_be(board: Board) -> None:
+    contests = len({log.address for log in board.logs}) - 5
+    assert len(board.code) == 9 + contests
+    assert len(board.answers) <= 9 + 21 * contests
+
+
+def test_board_that_packs_too_well_is_packed_less() -> None:
+    text = encode_bundle(replace(SMALL, logs=SMALL.logs * 20_000))
+    with pytest.raises(BundleError, match="more than 32 times its size"):
+        decode_bundle(gzip.compress(text))
+    with pytest.raises(NoBundleError, match="more than an election packs"):
+        read_bundle(gzip.compress(text))
+    packed = pack_text(text)
+    assert packed != gzip.compress(text, mtime=0)
+    assert encode_bundle(decode_bundle(packed)) == text
+    assert len(read_bundle(packed).logs) == 20_000
+
+
+def test_small_board_may_pack_as_well_as_it_does() -> None:
+    text = encode_bundle(replace(SMALL, logs=SMALL.logs * 2_000))
+    packed = pack_text(text)
+    assert len(text) > 40 * len(packed)
+    assert encode_bundle(decode_bundle(packed)) == text
+
+
+def test_bundle_may_come_out_of_a_pipe() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(encode_bundle(SMALL))
+    assert read_file(Path(f"/dev/fd/{reading}")) == SMALL
+    os.close(reading)
 
 
 def test_log_of_five_topics_is_refused() -> None:

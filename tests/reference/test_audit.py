@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from election.audit.bundle import encode_bundle, pack_bundle
+from election.audit.bundle import encode_bundle
 from election.audit.checks.ceremonies import await_trustees
 from election.audit.evidence import Evidence
+from election.audit.packing import pack_text
 from election.crypto.transcript import Hash
 from election.protocol import events
 from election.protocol.board import Board
@@ -182,7 +183,7 @@ TWINS: tuple[tuple[str, Twin], ...] = (
 )
 
 
-@pytest.mark.parametrize("pack", [bytes, pack_bundle])
+@pytest.mark.parametrize("pack", [bytes, pack_text])
 def test_every_check_of_the_honest_election_holds(
     board: Board, builds: Mapping[str, Build], pack: Callable[[bytes], bytes]
 ) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from election.audit.bundle import encode_bundle, pack_bundle
+from election.audit.bundle import encode_bundle
+from election.audit.packing import pack_text
 from tests.vectors.make_negative.accepted import make_accepted
 from tests.vectors.make_negative.attestations import make_attestations
 from tests.vectors.make_negative.ballots import make_ballots
@@ -45,7 +46,7 @@ def _write_boards() -> None:
 
     board = Story(CHOICES).tell().board
     text = encode_bundle(board)
-    (FOLDER / "honest.jsonl.gz").write_bytes(pack_bundle(text))
+    (FOLDER / "honest.jsonl.gz").write_bytes(pack_text(text))
     (FOLDER / "bundles.json").write_text(write_cases(make_bundles(text)))
     (FOLDER / "boards.json").write_text(write_cases(make_boards(board)))
 

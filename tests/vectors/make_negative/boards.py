@@ -104,8 +104,9 @@ def _vary_one(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _logs(board: Board) -> Iterator[tuple[str, Board]]:
     cast = find(board, events.BallotCast).log
+    other = find(board, events.TallyFrozen).log.address
     twins: dict[str, tuple[Log, ...]] = {
-        "log of a stranger": (replace(cast, address=Address(cast.address[::-1])),),
+        "log of another contract": (replace(cast, address=other),),
         "log without topics": (replace(cast, topics=()),),
         "log with a topic too many": (replace(cast, topics=cast.topics * 2),),
         "log with words behind its data": (replace(cast, data=cast.data + bytes(32)),),
@@ -136,7 +137,9 @@ def _rest(board: Board) -> Iterator[tuple[str, Board]]:
     for number, address in enumerate(sorted(board.code)):
         code = {**board.code, address: flip(board.code[address], 40)}
         yield f"code of contract {number} changed", replace(board, code=code)
-    yield "no code", replace(board, code={})
+    asked = {call.address for call in board.answers}
+    code = {address: board.code[address] for address in asked}
+    yield "no code of the blueprints", replace(board, code=code)
     yield "another chain", replace(board, chain_id=board.chain_id + 1)
     yield "another election", replace(board, election=Address(board.election[::-1]))
 

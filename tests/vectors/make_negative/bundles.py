@@ -90,6 +90,23 @@ def _rewritten(lines: list[bytes]) -> dict[str, list[bytes]]:
         ),
         "a line that is a list": put(log, b"[]\n"),
         "a line that is no json": put(log, b"{\n"),
+        "a log of a contract without code": put(log, _another(lines[log])),
+        "an answer of a contract without code": put(answer, _another(lines[answer])),
+        "code of more contracts than an election has": [
+            *lines[:code],
+            *(_code(number) for number in range(73)),
+            *lines[code:],
+        ],
+        "code of more bytes than any": edit(
+            code, b'"code":"0x', b'"code":"0x' + b"00" * 24_576
+        ),
+        "a question of more bytes than any": edit(
+            log - 1, b'","output"', b"00" * 69 + b'","output"'
+        ),
+        "an answer of more bytes than any": edit(
+            answer, b'"output":"0x', b'"output":"0x' + b"00" * 4_097
+        ),
+        "a newline within bytes": edit(code, b'"}', b'\\n"}'),
         "a line of another kind": edit(log, b'"line":"log"', b'"line":"note"'),
     }
 
@@ -97,6 +114,16 @@ def _rewritten(lines: list[bytes]) -> dict[str, list[bytes]]:
 def _shorten(line: bytes) -> bytes:
     start = line.index(b'"address":"0x') + 13
     return line[:start] + line[start + 2 :]
+
+
+def _another(line: bytes) -> bytes:
+    """Write the address backwards."""
+    start = line.index(b'"address":"0x') + 13
+    return line[:start] + line[start : start + 40][::-1] + line[start + 40 :]
+
+
+def _code(number: int) -> bytes:
+    return b'{"line":"code","address":"0x%040x","code":"0x"}\n' % number
 
 
 def _number(line: bytes, number: bytes) -> bytes:
