@@ -22,7 +22,7 @@ from scripts.files.key_file import Role
 from scripts.files.lock import lock_file
 from scripts.files.manifest_file import read_manifest
 from scripts.options import DEFAULT_URL, AsJson, KeyPath, PasswordFile, RpcUrl
-from scripts.session import unlock
+from scripts.session import acting, unlock
 from scripts.terminal import say, show, spell_time
 
 _CLOCKS_MAY_DIFFER = 300  # s
@@ -70,6 +70,16 @@ def compare_clocks(*, own: int, chain: int) -> None:
         )
 
 
+def compare_accounts(own: bytes, manifest: Manifest) -> None:
+    """Warn whoever deploys for another account than its own."""
+    named = manifest.accounts.commission
+    if own != named:
+        say(
+            f"warning: accounts.commission is 0x{named.hex()}, this key is of "
+            f"0x{own.hex()}: it can deploy the election, and act in it no more"
+        )
+
+
 def command(
     manifest: Annotated[Path, typer.Argument(help="The election's manifest (TOML).")],
     key: KeyPath,
@@ -91,10 +101,10 @@ def command(
     connection = connect(rpc_url)
     own, chain = int(time.time()), connection.read_clock()
     compare_clocks(own=own, chain=chain)
+    compare_accounts(key_file.sealed.address, rules)
     start = rules.times.keys
-    shift = 0
-    if shift_to is not None:
-        shift = parse_time(shift_to, now=max(own, chain)) - start
-    done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
+    shift = 0 if shift_to is None else parse_time(shift_to, now=chain) - start
+    with acting(key_file):
+        done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
     shown = {name: f"0x{at.hex()}" for name, at in done.contracts}
     show({"record": str(out), "shift": done.shift, **shown}, as_json=as_json)

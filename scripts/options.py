@@ -20,7 +20,7 @@ TermsHash = Annotated[
 KeyPath = Annotated[Path, typer.Option(help="The key file of whoever acts.")]
 PasswordFile = Annotated[
     Path | None,
-    typer.Option(help="File whose first line is the password; asked for if missing."),
+    typer.Option(help="File whose first line, spaces included, is the password."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Contest = Annotated[int, typer.Option(help="Id of the contest.")]

@@ -92,12 +92,12 @@ def unlock(path: Path, password_file: Path | None, *, roles: set[Role]) -> KeyFi
 
 
 def read_password(password_file: Path | None, *, twice: bool = False) -> str:
-    """Read the first line of a file, or ask; raises InputError."""
+    """Read the first line of a file, spaces included, or ask; raises InputError."""
     if password_file is None:
         import typer
 
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
-    password = read_text(password_file).partition("\n")[0].rstrip("\r")
+    password = read_text(password_file).partition("\n")[0]
     if not password:
         raise InputError(str(password_file), "has no password in its first line")
     return password

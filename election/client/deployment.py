@@ -153,10 +153,10 @@ def deploy_election(
     site = _Site(connection, key, save)
     begun = _ELECTION in dict(deployment.contracts)
     stands = begun and bool(site.code(deployment.election))
-    if not stands:
-        check_initcode(manifest)
     if not begun and moved.times.keys <= connection.read_clock():
         raise RecordError("manifest", "phase keys would have begun already")
+    if not stands:
+        check_initcode(moved)
     for name, tool in _list_tools().items():
         if not _is_placed(site, deployment, name, tool):
             if stands:

@@ -21,11 +21,16 @@ from pydantic import (
     ValidationError,
     with_config,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from election.crypto.transcript import Address, decode_address
+from election.crypto.group import G1_BYTES, G2_BYTES
+from election.crypto.transcript import Address
 from election.errors import EncodingError, ManifestError
+from election.protocol.account import parse_account
 from election.protocol.text import find_name_fault, find_slug_fault
+
+LONGEST_COMPLAINT: Final = 122_880
+"""Bytes: public nodes take transactions of 131,072."""
 
 _CLOSED: Final = ConfigDict(extra="forbid")
 _OURS: Final = "manifest"  # the type of a fact that is written here
@@ -36,11 +41,10 @@ def _fact(text: str) -> PydanticCustomError:
 
 
 def _parse_account(value: object) -> bytes:
-    text = value if isinstance(value, str) else ""
     try:
-        return decode_address(bytes.fromhex(text.removeprefix("0x")))
-    except (ValueError, EncodingError):
-        raise _fact("not an account of 20 bytes, other than zero, in hex") from None
+        return parse_account(value if isinstance(value, str) else "")
+    except EncodingError as error:
+        raise _fact(f"not an account: {error.fact}") from None
 
 
 def _parse_time(value: object) -> int:
@@ -48,6 +52,8 @@ def _parse_time(value: object) -> int:
         raise _fact("not a date and time with its offset")
     if value.microsecond:
         raise _fact("not a whole second")
+    if value.timestamp() < 0:
+        raise _fact("before 1970, where no chain's clock goes")
     return int(value.timestamp())
 
 
@@ -145,7 +151,7 @@ class Manifest:
     title: _Text
     test: _Flag
     step_seconds: _Count
-    minimum_cast: Annotated[int, Field(strict=True, ge=2)]
+    minimum_cast: Annotated[int, Field(strict=True, ge=2, lt=2**256)]
     quorum: _Count
     times: Times
     accounts: Accounts
@@ -162,22 +168,26 @@ _MANIFEST: Final = TypeAdapter(Manifest)
 def parse_manifest(text: str) -> Manifest:
     """Parse the text of a manifest.
 
-    Raises ManifestError, whose subject is the key at fault.
+    Raises ManifestError, whose subject is the first key at fault; it tells of all.
     """
     try:
         manifest = _MANIFEST.validate_python(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except ValidationError as error:
+        (key, fact), *more = map(_spell_fault, error.errors(include_url=False))
+        others = "".join(f"; {other}: {fault}" for other, fault in more)
+        raise ManifestError(key, fact + others) from error
+    except ValueError as error:  # numbers of thousands of digits, too
         raise ManifestError("manifest", f"not toml: {error}") from error
     except RecursionError as error:
         raise ManifestError("manifest", "nests too deeply") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(map(str, first["loc"])) or "manifest"
-        fact = first["msg"]  # ours as it is: it may hold a U+202E
-        if first["type"] != _OURS:
-            fact = fact.lower()
-        raise ManifestError(key, fact) from error
     return accept_manifest(manifest)
+
+
+def _spell_fault(found: ErrorDetails) -> tuple[str, str]:
+    """Spell one fault of a manifest: the key, and the fact."""
+    key = ".".join(map(str, found["loc"])) or "manifest"
+    fact = found["msg"]  # ours as it is: it may hold a U+202E
+    return key, fact if found["type"] == _OURS else fact.lower()
 
 
 def accept_manifest(manifest: Manifest) -> Manifest:
@@ -196,11 +206,30 @@ def accept_manifest(manifest: Manifest) -> Manifest:
     for_keys = manifest.times.voter_list - manifest.times.keys
     for key, roster in (("trustees", manifest.trustees), ("issuers", manifest.issuers)):
         _check_roster(key, roster, manifest.accounts.commission)
+        _check_complaint(key, roster, manifest.contests)
         steps = count_most_steps(roster)
         if manifest.step_seconds * steps > for_keys:
             fact = f"phase keys is too short for {steps} steps of the {key}"
             raise ManifestError("step_seconds", fact)
     return manifest
+
+
+def measure_complaint(roster: Roster, *, slots: int, point_bytes: int) -> int:
+    """Count what a complaint repeats, docs/protocol.md §4, in bytes."""
+    return slots * (roster.threshold * point_bytes + 32 * (roster.seats - 1))
+
+
+def _check_complaint(key: str, roster: Roster, contests: Sequence[Contest]) -> None:
+    """Check that a complaint fits a transaction: one slot a candidate, or a contest."""
+    most_candidates = max(len(contest.candidates) for contest in contests)
+    slots, point_bytes = len(contests), G2_BYTES
+    if key == "trustees":
+        slots, point_bytes = most_candidates, G1_BYTES
+    size = measure_complaint(roster, slots=slots, point_bytes=point_bytes)
+    if size > LONGEST_COMPLAINT:
+        fact = f"a complaint would have {size} bytes, {LONGEST_COMPLAINT} is the most:"
+        fact += " lower the threshold, or the number of contests"
+        raise ManifestError(f"{key}.threshold", fact)
 
 
 def count_most_steps(roster: Roster) -> int:

@@ -15,7 +15,12 @@ from election.crypto.group import G1_BYTES, G2_BYTES
 from election.crypto.transcript import ADDRESS_BYTES, Address
 from election.protocol.context import derive_election_id
 from election.protocol.events import ContestListed, ElectionDeployed, Rules
-from election.protocol.manifest import Roster, count_most_steps
+from election.protocol.manifest import (
+    LONGEST_COMPLAINT,
+    Roster,
+    count_most_steps,
+    measure_complaint,
+)
 from election.protocol.text import find_name_fault, find_slug_fault
 
 MOST_SEATS: Final = 10
@@ -27,7 +32,6 @@ MOST_SLOTS: Final = 64
 _MOST_MEMBERS: Final = 20  # of a roster, with the reserves
 _MOST_OBSERVERS: Final = 32
 _MOST_CANDIDATES: Final = 16
-_LONGEST_COMPLAINT: Final = 122_880  # public nodes take transactions of 131,072
 _NOBODY: Final = Address(bytes(ADDRESS_BYTES))
 
 
@@ -93,14 +97,14 @@ def _text_facts(what: str, fault: str | None) -> dict[str, bool]:
 def _roster_facts(roster: Roster, *, slots: int, point_bytes: int) -> dict[str, bool]:
     accounts = [member.account for member in roster.members]
     k, n = roster.threshold, roster.seats
-    complaint = slots * (k * point_bytes + 32 * (n - 1))
+    complaint = measure_complaint(roster, slots=slots, point_bytes=point_bytes)
     return {
         "threshold is not 2 <= k <= n <= 10": 2 <= k <= n <= MOST_SEATS,
         "has fewer members than seats": n <= len(accounts),
         "has more than 20 members": len(accounts) <= _MOST_MEMBERS,
         "lists a member twice": len(set(accounts)) == len(accounts),
         "has a member whom nobody can be": _NOBODY not in accounts,
-        "has complaints that fit no transaction": complaint <= _LONGEST_COMPLAINT,
+        "has complaints that fit no transaction": complaint <= LONGEST_COMPLAINT,
     }
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from election.errors import EncodingError
+from election.protocol.account import check_capitals
 from election.protocol.nesting import check_nesting
 from election.whole_file import write_whole
 from scripts.errors import InputError
@@ -36,10 +37,24 @@ def _unhex(value: object) -> bytes:
     return bytes.fromhex(value[2:])
 
 
+def _unhex_account(value: object) -> bytes:
+    raw = _unhex(value)
+    try:
+        check_capitals(str(value)[2:])
+    except EncodingError as error:
+        raise ValueError(error.fact) from None
+    return raw
+
+
 Hex = Annotated[
     bytes, BeforeValidator(_unhex), PlainSerializer(lambda raw: "0x" + raw.hex())
 ]
-Hex20 = Annotated[Hex, Field(min_length=20, max_length=20)]
+Hex20 = Annotated[
+    bytes,
+    BeforeValidator(_unhex_account),
+    Field(min_length=20, max_length=20),
+    PlainSerializer(lambda raw: "0x" + raw.hex()),
+]
 Hex32 = Annotated[Hex, Field(min_length=32, max_length=32)]
 Word = Annotated[int, Field(ge=0, lt=2**256)]
 

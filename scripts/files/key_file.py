@@ -39,6 +39,7 @@ from scripts.files.json_file import (
 from scripts.files.lock import lock_file
 
 _COST: Final = 2**17  # of scrypt: 128 MiB and a third of a second for each guess
+_MARK: Final = "\ufeff"
 _PRIVATE: Final = 0o600
 
 
@@ -190,8 +191,12 @@ def open_key_file(path: Path, *, password: str) -> KeyFile:
     A link is followed, so that what is stored later is stored where the file is.
     """
     path = Path(os.path.realpath(path))
-    cipher_key = _stretch(password, read_json(path, Sealed).salt)
-    return _open(path, cipher_key)
+    salt = read_json(path, Sealed).salt
+    try:
+        return _open(path, _stretch(password, salt))
+    except PasswordError:
+        # older programs took the mark before a password's file for a part of it
+        return _open(path, _stretch(_MARK + password, salt))
 
 
 def change_secrets(key_file: KeyFile, change: Callable[[Secrets], Secrets]) -> KeyFile:

@@ -29,10 +29,11 @@ from election.client.rpc import Connection
 from election.client.wire import Act, Receipt
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
+from election.errors import ManifestError
 from election.protocol.abi import ContractName
 from election.protocol.codec import encode_act
 from election.protocol.events import Blueprints
-from election.protocol.manifest import Manifest
+from election.protocol.manifest import Contest, Manifest
 from tests.client.stage import COMMISSION, HOUR, RELAY, make_manifest, travel
 
 STEPS = 6
@@ -315,6 +316,46 @@ def test_election_that_would_have_begun_is_not_deployed(
     with pytest.raises(RecordError, match="phase keys would have begun already"):
         run(connection, late, Disk(begin_deployment(connection, late)))
     assert connection.read_head() == head
+
+
+def test_election_that_fits_no_transaction_is_told_of_before_any(
+    connection: Connection, manifest: Manifest
+) -> None:
+    names = tuple(f"{number} {'n' * 40}" for number in range(7))
+    many = tuple(Contest(number, "Title", names) for number in range(64))
+    large = replace(manifest, contests=many)
+    head = connection.read_head()
+    fact = (
+        r"contests: Election's initcode would have \d+ bytes, 49152 is the most: save"
+    )
+    with pytest.raises(ManifestError, match=fact):
+        run(connection, large, Disk(begin_deployment(connection, large)))
+    assert connection.read_head() == head
+
+
+def test_largest_election_fits_a_transaction(
+    connection: Connection, manifest: Manifest
+) -> None:
+    """One byte more of a name is told of; it takes a word more."""
+    names = tuple(str(number) for number in range(6))
+    sizes = [
+        len(
+            build_initcode(
+                replace(
+                    manifest,
+                    contests=tuple(Contest(n, "T", names) for n in range(contests)),
+                ),
+                Blueprints(*[Address(bytes(20))] * 4),
+            )
+        )
+        for contests in range(1, 65)
+    ]
+    most = sum(size <= 49_152 for size in sizes)
+    assert 40 < most < 64
+    contests = tuple(Contest(n, "T", names) for n in range(most))
+    large = replace(manifest, contests=contests)
+    done = run(connection, large, Disk(begin_deployment(connection, large)))
+    assert len(open_election(connection, done.election).contests) == most
 
 
 def test_unfinished_deployment_has_no_election(

@@ -113,6 +113,14 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
         (f'portal = "{ACCOUNTS["b"]}"', "portal = 7", "accounts.portal: not an"),
         (
             f'portal = "{ACCOUNTS["b"]}"',
+            'portal = "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"',
+            "accounts.portal: not an account: capitals do not fit its digits",
+        ),
+        ("minimum_cast = 10", f"minimum_cast = {2**256}", "minimum_cast: input should"),
+        ("minimum_cast = 10", f"minimum_cast = 1{'0' * 5_000}", "manifest: not toml"),
+        ("2019-07-24T00:00:00", "1969-07-24T00:00:00", "times.keys: before 1970"),
+        (
+            f'portal = "{ACCOUNTS["b"]}"',
             f'portal = "0x{"00" * 20}"',
             "accounts.portal: not an account",
         ),
@@ -176,6 +184,42 @@ def test_manifest_is_refused_by_the_key_at_fault(
     with pytest.raises(ManifestError) as caught:
         parse_manifest(changed)
     assert str(caught.value).startswith(message)
+
+
+def test_all_keys_at_fault_are_told_of() -> None:
+    """Whoever mends one at a time asks as often as there are."""
+    changed = TEXT.replace("quorum = 2", "quorum = 0").replace(
+        "test = true", "test = 1"
+    )
+    changed = changed.replace('"Первый"', '""').replace("id = 10", "id = -1")
+    with pytest.raises(ManifestError) as caught:
+        parse_manifest(changed)
+    assert caught.value.subject == "test"
+    for key in ("; quorum: ", "; contests.0.candidates.0: ", "; contests.1.id: "):
+        assert key in caught.value.fact
+
+
+def make_large(contests: int, *, threshold: int) -> str:
+    """Make a manifest whose issuers make a key for each of many contests."""
+    head, _, _ = TEXT.partition("[[contests]]")
+    head = head.replace("step_seconds = 3600", "step_seconds = 60")
+    members = "".join(
+        f'{{ account = "0x{number:040x}", commission = false }},'
+        for number in range(100, 110)
+    )
+    issuers = f"[issuers]\nthreshold = {threshold}\nseats = 10\nmembers = [{members}]\n"
+    head = head.partition("[issuers]")[0] + issuers
+    return head + "".join(
+        f'[[contests]]\nid = {number}\ntitle = "T"\ncandidates = ["A", "B"]\n'
+        for number in range(contests)
+    )
+
+
+def test_complaint_that_fits_no_transaction_is_told_of_before() -> None:
+    parse_manifest(make_large(64, threshold=6))
+    fact = "issuers.threshold: a complaint would have 133120 bytes, 122880 is the most"
+    with pytest.raises(ManifestError, match=fact):
+        parse_manifest(make_large(64, threshold=7))
 
 
 def test_reserves_may_be_of_the_commission() -> None:

@@ -75,6 +75,16 @@ def test_clock_that_is_nearly_the_chains_is_good_enough(
     assert capsys.readouterr().err == ""
 
 
+def test_commission_with_another_key_than_its_accounts_is_warned(cli: Cli) -> None:
+    write_election(cli)
+    assert "warning: accounts.commission" not in cli.attempt_deploy().err
+    cli.key("commission").rename(cli.folder / "right.json")
+    other = cli.keygen("commission", "commission")
+    told = cli.attempt_deploy().err
+    assert "warning: accounts.commission is 0x" in told
+    assert f"this key is of {other}" in told
+
+
 def test_commission_is_warned_of_its_clock_when_it_deploys(cli: Cli) -> None:
     write_election(cli)
     connection = connect(cli.url)

@@ -15,6 +15,7 @@ from scripts.files import json_file
 from scripts.files.json_file import (
     CLOSED,
     Hex,
+    Hex20,
     read_json,
     read_text,
     render_json,
@@ -29,6 +30,14 @@ class Holder:
     """A file with one value."""
 
     value: Hex
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file with an account."""
+
+    address: Hex20
 
 
 @pytest.fixture
@@ -55,6 +64,16 @@ def test_value_that_is_no_hex_is_refused(path: Path, value: Any, fact: str) -> N
     path.write_text(json.dumps({"value": value}))
     with pytest.raises(InputError, match=rf"file\.json: value: .*{fact}"):
         read_json(path, Holder)
+
+
+def test_account_with_a_mistyped_digit_is_refused(path: Path) -> None:
+    right = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    for text in (right, right.lower()):
+        path.write_text(json.dumps({"address": text}))
+        assert read_json(path, Named).address == bytes.fromhex(right[2:])
+    path.write_text(json.dumps({"address": right.replace("5aA", "5aB")}))
+    with pytest.raises(InputError, match=r"address: .*one of them is mistyped"):
+        read_json(path, Named)
 
 
 def test_file_above_the_largest_is_refused(

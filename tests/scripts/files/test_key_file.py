@@ -162,6 +162,16 @@ def test_password_is_the_same_however_its_letters_are_composed(tmp_path: Path) -
     assert open_key_file(made.path, password=decomposed).secrets == made.secrets
 
 
+def test_file_that_an_older_program_sealed_with_a_mark_opens(tmp_path: Path) -> None:
+    """It took the byte order mark of a password's file for a part of the password."""
+    path = tmp_path / "k.json"
+    made = create_key_file(path, Role.RELAY, password=f"\ufeff{PASSWORD}")
+    opened = open_key_file(path, password=PASSWORD)
+    assert opened.secrets == made.secrets
+    changed = change_secrets(opened, lambda kept: replace(kept, decrypted={"a": "b"}))
+    assert open_key_file(path, password=PASSWORD).secrets == changed.secrets
+
+
 def test_password_that_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="password: is not text in utf-8"):
         create_key_file(tmp_path / "k.json", Role.RELAY, password="\udc80")  # noqa: S106

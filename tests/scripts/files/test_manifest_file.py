@@ -36,6 +36,14 @@ def test_polls_of_moscow_were_open_for_twelve_hours() -> None:
     assert times.cast_closing - times.issue_closing == 15 * 60
 
 
+def test_manifest_may_begin_with_a_mark(tmp_path: Path) -> None:
+    """As some editors save it."""
+    marked = [tmp_path / "manifest.toml", tmp_path / "accounts.toml"]
+    for path, original in zip(marked, (MOSCOW, ACCOUNTS), strict=True):
+        path.write_text(original.read_text(), encoding="utf-8-sig")
+    assert read_manifest(*marked) == read_manifest(MOSCOW, ACCOUNTS)
+
+
 def test_manifest_without_its_accounts_is_refused() -> None:
     with pytest.raises(ManifestError, match="accounts"):
         read_manifest(MOSCOW)
