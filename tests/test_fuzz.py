@@ -46,6 +46,7 @@ from election.protocol.abi import (
     read_abi,
 )
 from election.protocol.abi_layout import check_layout
+from election.protocol.account import parse_account
 from election.protocol.attestation import Action, Attestation, Request, Role
 from election.protocol.attestation import accept_attestation as accept_statement
 from election.protocol.ballot import accept_ballot, accept_batch
@@ -114,7 +115,7 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
         lambda raw: accept_share(raw, issuer=1, blinded=G, key=G2),
     ),
     "decode_bundle": (BUNDLE, decode_bundle),
-    "decode_bundle, packed": (pack_text(BUNDLE), decode_bundle),
+    "decode_bundle packed": (pack_text(BUNDLE), decode_bundle),
     "parse_manifest": (
         b"".join((ROOT / "elections" / name).read_bytes() for name in MANIFEST),
         lambda raw: parse_manifest(raw.decode(errors="replace")),
@@ -141,6 +142,10 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "decode_answers to one": (
         b'{"id":0,"result":"0x"}',
         lambda raw: decode_answers(raw, count=1),
+    ),
+    "parse_account": (
+        b"0x" + 20 * b"ab",
+        lambda raw: parse_account(raw.decode("latin-1")),
     ),
     "parse_bytes": (b"0xabcdef", lambda raw: parse_bytes(raw.decode("latin-1"))),
     "parse_number": (b"0xabcdef", lambda raw: parse_number(raw.decode("latin-1"))),
@@ -174,6 +179,12 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "parse_log": "tests/client/test_hostile_answers.py",
     "parse_receipt": "tests/client/test_hostile_answers.py",
     "read_board": "tests/client/test_hostile_answers.py, as all that ask a node",
+    "read_lines": "gives its lines to decode_bundle",
+    "read_anchor": "tests/client/test_hostile_answers.py",
+    "check_anchor": "tests/client/test_hostile_answers.py",
+    "check_remembered": "asks check_anchor",
+    "check_initcode": "takes a manifest",
+    "check_capitals": "takes what parse_account or a file has found to be hex",
     "read_attempt": "asks a node",
     "accept_enrolments": "asks accept_enrolment",
     "accept_reveals": "asks accept_reveal",

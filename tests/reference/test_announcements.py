@@ -66,6 +66,12 @@ def write(kind: type[Any], **fields: Any) -> Twin:
     return tamper
 
 
+def write_as_blueprint(board: Board) -> Board:
+    """Show a log of a contract that has code on the board, and can have no logs."""
+    blueprint = find(board, events.ElectionDeployed).event.blueprints.box
+    return write(events.BoxOpened, address=blueprint)(board)
+
+
 def second(**fields: Callable[[Log], Any]) -> Twin:
     """Write the second log otherwise."""
 
@@ -193,7 +199,7 @@ def cut_topics(board: Board) -> Board:
 
 FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("record", "no event of its contract", write(events.BoxCreated, topics=())),
-    ("record", "outside the election", write(events.BoxOpened, address=NOBODY)),
+    ("record", "outside the election", write_as_blueprint),
     ("record", "not in its one encoding", write(events.BoxCreated, data=bytes(96))),
     ("record", "cut off", write(events.BoxCreated, data=b"")),
     ("record", "stands after the head", head(number=-1)),
