@@ -12,7 +12,7 @@ from election.client.rpc import Connection
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName
 from election.protocol.events import ContestListed, ElectionDeployed
-from tests.client.stage import Stage, deploy
+from tests.client.stage import Stage, deploy, make_manifest
 
 
 def test_nothing_at_the_address_is_one_error(connection: Connection) -> None:
@@ -45,6 +45,22 @@ def test_rules_of_no_constructor_are_one_error(
     monkeypatch.setattr(Contract, "read_entries", lambda _: lie)
     with pytest.raises(UnexpectedAnswerError, match="rules: would open the sum"):
         open_election(polls.connection, polls.opened.address)
+
+
+@pytest.mark.parametrize(
+    ("fields", "fact"),
+    [
+        ({"title": "\x1b[2KC4 held"}, "rules: has a title that has U\\+001B in it"),
+        ({"id": "Stage"}, "rules: has a slug that is not"),
+    ],
+)
+def test_election_of_a_hostile_name_is_not_opened(
+    connection: Connection, fields: dict[str, str], fact: str
+) -> None:
+    """The contracts take it from any program; no manifest here could say it."""
+    manifest = make_manifest(connection.read_clock())
+    with pytest.raises(UnexpectedAnswerError, match=fact):
+        deploy(connection, replace(manifest, **fields))  # type: ignore[arg-type]
 
 
 def test_election_without_a_contest_is_one_error(
