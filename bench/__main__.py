@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bench import casting, crypto
+from bench import casting, crypto, disk
 
 crypto.main()
 print()
 casting.main()
+print()
+disk.main()

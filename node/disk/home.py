@@ -74,9 +74,10 @@ def make_home(
 def write_home(home: Path, identity: Identity) -> Iterator[DiskStore]:
     """Open a folder to write to it, alone. Raises: HomeError, StoreError."""
     _require_chain(home)
-    with _locked(home) as alone:
+    with _locked(home, fcntl.LOCK_EX) as alone:
         if not alone:
-            raise HomeError(home, "another node is using it; stop that one first")
+            fact = "another node is using it, or a check of its file is under way"
+            raise HomeError(home, fact)
         _check_pages(home)
         with _opened(home, writable=True) as environment:
             yield _accept(home, environment, identity)
@@ -89,8 +90,8 @@ def read_home(home: Path, identity: Identity) -> Iterator[DiskStore]:
     Raises: HomeError, StoreError.
     """
     _require_chain(home)
-    with _locked(home) as alone:
-        if alone:  # else the node that writes to it has checked
+    with _locked(home, fcntl.LOCK_SH) as unwritten:
+        if unwritten:  # else the node that writes to it has checked
             _check_pages(home)
     with _opened(home, writable=False) as environment:
         yield _accept(home, environment, identity)
@@ -162,18 +163,21 @@ def _require_chain(home: Path) -> None:
 
 
 @contextmanager
-def _locked(home: Path) -> Iterator[bool]:
-    """Take the one right to write, if nobody has it; the system ends it with us."""
+def _locked(home: Path, right: int) -> Iterator[bool]:
+    """Take the one right to write, or share in keeping others from it.
+
+    right: LOCK_EX or LOCK_SH. Says whether nobody has it; the system ends it with us.
+    """
     try:
         descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise _unusable(home, error) from error
     try:
-        alone = False
+        free = False
         with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            alone = True
-        yield alone
+            fcntl.flock(descriptor, right | fcntl.LOCK_NB)
+            free = True
+        yield free
     finally:
         os.close(descriptor)
 

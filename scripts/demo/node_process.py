@@ -18,10 +18,17 @@ def devnet_process() -> Iterator[Connection]:
 
     Raises ElectionError if it does not start.
     """
-    command = [sys.executable, "-m", "node", "--port", "0", "--json"]
+    with started_node() as (connection, _):
+        yield connection
+
+
+@contextmanager
+def started_node(*arguments: str) -> Iterator[tuple[Connection, int]]:
+    """Start a devnet with more arguments; gives its process id, too."""
+    command = [sys.executable, "-m", "node", "--port", "0", "--json", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as node:  # noqa: S603
         try:
-            yield connect(_read_url(node))
+            yield connect(_read_url(node)), node.pid
         finally:
             node.terminate()
 

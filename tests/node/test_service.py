@@ -254,7 +254,7 @@ def test_a_folder_in_use_is_named(tmp_path: Path) -> None:
     with _running("--home", str(tmp_path / "chain")):
         ended = _fail("--port", "0", "--home", str(tmp_path / "chain"))
     assert ended.returncode == 2
-    fact = "another node is using it; stop that one first"
+    fact = "another node is using it, or a check of its file is under way"
     assert ended.stderr == f"devnet: error: {tmp_path / 'chain'}: {fact}\n"
 
 

@@ -20,7 +20,7 @@ from node.config import Config, read_config
 from node.disk import store as disk_store
 from node.disk.store import TABLES
 from node.engine.local import LocalEngine
-from node.keeping import begin_chain, continue_chain
+from node.keeping import back_up_chain, begin_chain, continue_chain
 from node.verification import verify_chain
 from tests.node.wallet import Wallet
 
@@ -40,6 +40,7 @@ def main() -> None:
     for _ in range(rounds):
         acknowledged |= _kill_sender(config, home, chance.uniform(0, _LONGEST))
         _check(config, home, acknowledged)
+    _read_meanwhile(config, home, home.with_name("copy"))
     for table in TABLES:
         before = len(acknowledged)
         acknowledged |= _kill_inside(config, home, table)
@@ -82,6 +83,20 @@ def _kill_sender(config: Config, home: Path, delay: float) -> set[Hash32]:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return _read_acknowledged(pipe)
+
+
+def _read_meanwhile(config: Config, home: Path, copy: Path) -> None:
+    """Verify and copy the folder while a sender writes to it; the copy is whole."""
+    child, pipe = _fork(lambda pipe: _send(config, home, pipe))
+    os.read(pipe, 32)
+    verified = verify_chain(config, home)
+    height = back_up_chain(config, home, copy)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    acknowledged = _read_acknowledged(pipe)
+    assert verified.blocks <= height
+    assert verify_chain(config, copy).blocks == height
+    _check(config, home, acknowledged)
 
 
 def _kill_inside(config: Config, home: Path, table: str) -> set[Hash32]:

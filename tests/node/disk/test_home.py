@@ -18,7 +18,7 @@ from node.disk.home import is_new
 from node.engine.local import LocalEngine
 from node.errors import HomeError
 from node.genesis import make_genesis
-from node.keeping import back_up_chain, begin_chain, continue_chain
+from node.keeping import back_up_chain, begin_chain, continue_chain, identify
 from node.verification import verify_chain
 from tests.node.conftest import Clock
 from tests.node.disk.conftest import everything, grow
@@ -223,11 +223,30 @@ def test_a_second_node_is_refused_and_readers_are_not(
         )
         kept = everything(store)
     said, *heights = other.stdout.splitlines()
-    assert said == f"{home}: another node is using it; stop that one first"
+    assert (
+        said == f"{home}: another node is using it, or a check of its file is under way"
+    )
     assert heights == [str(height)] * 2
     with continue_chain(config, copy) as store:
         assert everything(store) == kept
     grow(config, copy, clock, _mine)
+
+
+def test_every_reader_of_a_folder_without_a_node_reads_every_page(
+    config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that comes while another is still reading them."""
+    checked: list[Path] = []
+
+    def check(folder: Path) -> None:
+        checked.append(folder)
+        if len(checked) == 1:
+            with homes.read_home(folder, identify(config)):
+                pass
+
+    monkeypatch.setattr(homes, "_check_pages", check)
+    verify_chain(config, home)
+    assert checked == [home, home]
 
 
 def test_a_backup_overwrites_nothing(config: Config, home: Path) -> None:
