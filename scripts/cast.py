@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from election.client.casting import CastResult, cast_ballots
+from election.client.casting import CastResult, Void, cast_ballots
 from election.client.open_election import OpenElection, read_box
 from election.crypto.signature import SigningKey
 from scripts.files.ballot_files import BallotFile
@@ -23,7 +23,7 @@ from scripts.options import (
     RpcUrl,
 )
 from scripts.session import acting, enter, unlock
-from scripts.terminal import show
+from scripts.terminal import say, show
 
 EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
 
@@ -46,6 +46,7 @@ def cast(
     return CastResult(
         tuple(each for result in results for each in result.cast),
         tuple(each for result in results for each in result.already_there),
+        tuple(each for result in results for each in result.void),
     )
 
 
@@ -59,6 +60,9 @@ def command(
 ) -> None:
     """Bring ballots into the box; cast again, they are simply there already.
 
+    Of two ballots of one voter the one that was first in the box counts: which, is told
+    by tracking codes.
+
     Sent by a relay's account, in batches, in an order that tells nothing. A voter
     never sends from an account of his own.
     """
@@ -70,5 +74,19 @@ def command(
     shown = {
         "cast": [f"0x{each.hex()}" for each in result.cast],
         "already_there": [f"0x{each.hex()}" for each in result.already_there],
+        "void": [_spell(each) for each in result.void],
     }
     show(shown, as_json=as_json)
+    for each in result.void:
+        say(
+            f"warning: ballot 0x{each.tracking_code.hex()} does not count: another of "
+            f"its credential is in the box and counts, 0x{each.counts.hex()}"
+        )
+
+
+def _spell(void: Void) -> dict[str, str]:
+    return {
+        "credential": f"0x{void.credential.hex()}",
+        "tracking_code": f"0x{void.tracking_code.hex()}",
+        "counts": f"0x{void.counts.hex()}",
+    }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 from election.crypto.group import encode_g1
 from election.crypto.randomness import SecretSource
@@ -12,20 +14,52 @@ from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.decryption import ShareMessage, make_share
 from election.protocol.tally import EncryptedTally
 from scripts.acceptance import AuditedElection
-from scripts.errors import UnverifiedError
+from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import KeyFile, Secrets, change_secrets
+
+_HASH: Final = re.compile("[0-9a-f]{64}")
+_MISTYPED: Final = 8  # digits of 64; two random hashes differ in about 60
+
+
+def accept_hash(text: str) -> str:
+    """Accept a comparison hash as somebody typed it; raises InputError."""
+    digits = text.strip().lower().removeprefix("0x")
+    if not _HASH.fullmatch(digits):
+        fact = f"is no hash: it takes 64 digits 0-9 and a-f, here are {len(digits)}"
+        raise InputError(f"--agreed {text}", fact)
+    return digits
 
 
 def require_agreed(audited: AuditedElection, agreed: Collection[str]) -> None:
     """Raise UnverifiedError if trustees agreed on a sum that is not on this record.
 
-    agreed: comparison hashes in hexadecimal.
+    agreed: as `accept_hash` gives them. Raises InputError for one that was mistyped:
+    two hashes of sums do not differ in a few digits.
     """
-    shown = {each.comparison_hash.hex() for each in audited.frozen.values()}
-    for each in agreed:
-        if each not in shown:
-            fact = "is of no sum on this record: others were shown another one"
-            raise UnverifiedError(f"hash {each}", fact)
+    shown = {each.comparison_hash.hex(): c for c, each in audited.frozen.items()}
+    for each in sorted({*agreed} - {*shown}):
+        for hashed, contest in shown.items():
+            pairs = enumerate(zip(each, hashed, strict=True), 1)
+            wrong = [str(place) for place, (one, other) in pairs if one != other]
+            if len(wrong) <= _MISTYPED:
+                digits = ", ".join(wrong)
+                fact = f"is that of contest {contest} but for digit {digits}: mistyped?"
+                raise InputError(f"--agreed {each}", fact)
+        raise UnverifiedError(f"hash {each}", _spell_unknown(audited))
+
+
+def _spell_unknown(audited: AuditedElection) -> str:
+    hashes = audited.frozen
+    if not hashes:
+        return "is of no sum on this record: none is frozen here yet"
+    known = ", ".join(
+        f"{each.comparison_hash.hex()} of contest {contest}"
+        for contest, each in hashes.items()
+    )
+    return (
+        f"is of no sum on this record, which has {known}: read it again; if the others "
+        "have it too, they were shown another history"
+    )
 
 
 def sign_once(

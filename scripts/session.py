@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from getpass import GetPassWarning
 from pathlib import Path
 from typing import Final
 
@@ -91,12 +93,25 @@ def unlock(path: Path, password_file: Path | None, *, roles: set[Role]) -> KeyFi
     return key_file
 
 
+def _ask_password(*, twice: bool) -> str:
+    """Ask without showing what is typed, or not at all."""
+    import typer
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", GetPassWarning)
+        try:
+            return str(
+                typer.prompt("Password", hide_input=True, confirmation_prompt=twice)
+            )
+        except GetPassWarning:
+            fact = "cannot be asked for without a terminal: give it by --password-file"
+            raise InputError("password", fact) from None
+
+
 def read_password(password_file: Path | None, *, twice: bool = False) -> str:
     """Read the first line of a file, spaces included, or ask; raises InputError."""
     if password_file is None:
-        import typer
-
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
+        return _ask_password(twice=twice)
     password = read_text(password_file).partition("\n")[0]
     if not password:
         raise InputError(str(password_file), "has no password in its first line")

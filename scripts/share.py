@@ -18,7 +18,7 @@ from scripts.acceptance import (
     open_own_share,
     read_record,
 )
-from scripts.caution import require_agreed, sign_once
+from scripts.caution import accept_hash, require_agreed, sign_once
 from scripts.contests import Fates, act_on_each
 from scripts.errors import InputError, NotYetError
 from scripts.files.key_file import KeyFile, Role
@@ -104,6 +104,7 @@ def command(
     """
     if not only_compare and not agreed:
         raise InputError("--agreed", "missing: run with --compare first")
+    hashes = {accept_hash(each) for each in agreed or ()}
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     say("verifying the election ...")
@@ -113,11 +114,6 @@ def command(
         done = compare(audited, contests)
         show({str(contest): what for contest, what in done.items()}, as_json=as_json)
         return
-    hashes = {_spell(each) for each in agreed or ()}
     with acting(key_file):
         fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)
     fates.report(lambda _, what: what, as_json=as_json)
-
-
-def _spell(text: str) -> str:
-    return text.strip().lower().removeprefix("0x")

@@ -22,6 +22,7 @@ _OF_CONTEST: Final = {
     Verdict.FAILED: "NOT VERIFIED",
     Verdict.NOT_DUE: "not due yet",
 }
+_NOTED: Final = ("trustees", "issuers")  # whose notes are shown; JSON has all
 _FINDINGS: Final = 10  # shown of one check; JSON has all
 
 
@@ -58,6 +59,8 @@ def _draw_check(check: CheckResult) -> Iterator[str]:
         f"C{check.number:<3}{check.name:<13}{check.claim:<40}"
         f"{extent:>15} {_VERDICTS[check.verdict]}"
     ).rstrip()
+    if check.name in _NOTED:
+        yield from (f"    {note}" for note in outcome.notes)
     for finding in outcome.findings[:_FINDINGS]:
         yield f"    {finding.subject}: {finding.fact}"
         yield f"      blames: {finding.blames}"

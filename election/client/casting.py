@@ -6,7 +6,7 @@ stored casts it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from election.client.contracts.ballot_box import LARGEST_BATCH
 from election.client.open_election import ContestBox
 from election.client.wire import Receipt
 from election.crypto.signature import SigningKey
-from election.crypto.transcript import Address
+from election.crypto.transcript import Address, Hash, address_word
 from election.errors import BallotError
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.ballot import Ballot, accept_batch
@@ -22,14 +22,25 @@ from election.protocol.events import BallotCast
 
 
 @dataclass(frozen=True, slots=True)
+class Void:
+    """A ballot that does not count, and the one that does, by tracking code."""
+
+    credential: Address
+    tracking_code: Hash
+    counts: Hash
+
+
+@dataclass(frozen=True, slots=True)
 class CastResult:
     """What became of ballots, by credential.
 
-    cast: stored now. already_there: whose credential had a ballot in the box before.
+    cast: stored now. already_there: the same ballot was in the box before. void: the
+    box has another ballot of the credential, which counts instead.
     """
 
     cast: tuple[Address, ...]
     already_there: tuple[Address, ...]
+    void: tuple[Void, ...] = ()
 
 
 def cast_ballots(
@@ -52,8 +63,26 @@ def cast_ballots(
     connection = contest_box.handle.contract.connection
     receipts = connection.send_all(acts, key=key) if acts else ()
     cast = {credential for receipt in receipts for credential in _stored(receipt)}
-    others = tuple(each for each in credentials if each not in cast)
-    return CastResult(tuple(sorted(cast)), others)
+    void = tuple(
+        each for ballot in ballots for each in _find_other(contest_box, ballot, cast)
+    )
+    gone = cast | {each.credential for each in void}
+    others = tuple(each for each in credentials if each not in gone)
+    return CastResult(tuple(sorted(cast)), others, void)
+
+
+def _find_other(
+    contest_box: ContestBox, ballot: Ballot, cast: Collection[Address]
+) -> Iterator[Void]:
+    """Find the ballot in the box that counts instead of this one, if it is another."""
+    credential = ballot.record.credential
+    if credential in cast:
+        return
+    topic = Hash(address_word(credential))
+    for event in contest_box.handle.contract.read_events(None, topic):
+        if isinstance(event, BallotCast) and event.ballot_hash != ballot.ballot_hash:
+            (counts,) = accept_batch([event.ballot], contest_box.box)
+            yield Void(credential, ballot.tracking_code, counts.tracking_code)
 
 
 def _accept(contest_box: ContestBox, records: Sequence[bytes]) -> tuple[Ballot, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from election.client.casting import cast_ballots
 from election.errors import BallotError
+from election.protocol.ballot import accept_batch
 from election.protocol.events import BallotCast
 from tests.client.stage import RELAY, Stage
 
@@ -42,6 +43,22 @@ def test_two_ballots_of_one_credential_are_refused(polls: Stage) -> None:
     one, other = polls.ballots(1, [1])[0], polls.ballots(1, [2])[0]
     with pytest.raises(BallotError, match="in two versions"):
         cast_ballots(polls.boxes[1], [one, other], key=RELAY)
+
+
+def test_second_ballot_of_a_voter_is_void_and_named_beside_the_one_that_counts(
+    polls: Stage,
+) -> None:
+    """Else a voter who changed his mind would take the first for the second."""
+    box = polls.boxes[1]
+    one, other = polls.ballots(1, [1])[0], polls.ballots(1, [2])[0]
+    cast_ballots(box, [one], key=RELAY)
+    codes = [accept_batch([raw], box.box)[0].tracking_code for raw in (other, one)]
+    result = cast_ballots(box, [other], key=RELAY)
+    assert (result.cast, result.already_there) == ((), ())
+    (void,) = result.void
+    assert [void.tracking_code, void.counts] == codes
+    again = cast_ballots(box, [one], key=RELAY)
+    assert (again.already_there, again.void) == ((void.credential,), ())
 
 
 def test_ballot_of_another_contest_is_refused(polls: Stage) -> None:

@@ -23,8 +23,9 @@ from election.protocol.tally import TallyState
 from scripts import acceptance
 from scripts.acceptance import COUNT, AuditedElection, accept_board, read_record
 from scripts.authorizations import AuthorizationFile, propose_override
+from scripts.caution import accept_hash, require_agreed
 from scripts.contests import Fates
-from scripts.errors import UnverifiedError
+from scripts.errors import InputError, UnverifiedError
 from scripts.files.json_file import render_json
 from scripts.files.key_file import KeyFile, Role
 from scripts.freeze import freeze
@@ -203,7 +204,7 @@ def test_trustee_who_is_shown_another_history_than_the_others_gives_nothing(
     other = accept_board(
         replace(board, logs=(*board.logs[:at], moved, *moved_on), head=head), COUNT
     )
-    with pytest.raises(UnverifiedError, match="others were shown another one"):
+    with pytest.raises(UnverifiedError, match="shown another history"):
         give_share(stage, [1], tmp_path, shown=other)
 
 
@@ -247,6 +248,34 @@ def test_trustee_of_another_election_gives_nothing(
     )
     with pytest.raises(UnverifiedError, match="trustee 1: has other keys here"):
         share(stage.opened, audited, [1], agreed=agreed, key_file=key_file)
+
+
+@pytest.mark.parametrize("places", [[0], [63], [5, 6], [1, 2, 3, 4, 5, 6, 7, 8]])
+def test_mistyped_hash_is_no_other_history(stage: Stage, places: list[int]) -> None:
+    audited = audit(stage)
+    digits = list(compare(audited, [1])[1])
+    for place in places:
+        digits[place] = "0" if digits[place] != "0" else "1"
+    named = ", ".join(str(place + 1) for place in places)
+    with pytest.raises(InputError, match=f"contest 1 but for digit {named}: mistyped"):
+        require_agreed(audited, ["".join(digits)])
+
+
+def test_hash_of_no_sum_is_told_with_those_of_all_sums(stage: Stage) -> None:
+    audited = audit(stage)
+    known = compare(audited, [1])[1]
+    with pytest.raises(UnverifiedError, match=f"which has {known} of contest 1"):
+        require_agreed(audited, [known[::-1]])
+
+
+@pytest.mark.parametrize("text", ["", "ab", "g" * 64, "0" * 63, "0" * 65, "0x" * 32])
+def test_text_that_is_no_hash_is_refused_before_anything_is_asked(text: str) -> None:
+    with pytest.raises(InputError, match="is no hash: it takes 64 digits"):
+        accept_hash(text)
+
+
+def test_hash_is_read_as_people_write_it() -> None:
+    assert accept_hash(f" 0x{'AB' * 32}\n") == "ab" * 32
 
 
 @pytest.mark.parametrize("part", ["voter_list", "tally", "trustees"])

@@ -1,13 +1,17 @@
-"""A password is the first line of its file, whatever program saved it."""
+"""A password is the first line of its file, or asked for on a terminal."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from scripts.errors import InputError
 from scripts.session import read_password
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -35,3 +39,20 @@ def test_empty_password_is_refused(text: str, tmp_path: Path) -> None:
     path.write_bytes(text.encode())
     with pytest.raises(InputError, match="has no password in its first line"):
         read_password(path)
+
+
+def test_password_is_not_asked_for_without_a_terminal(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603  our own interpreter and words
+        [sys.executable, "-m", "scripts", "keygen", "relay", "--out", tmp_path / "k"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert "password: cannot be asked for without a terminal" in said
+    assert "--password-file" in said
+    assert "Warning" not in said

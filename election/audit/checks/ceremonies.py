@@ -184,13 +184,21 @@ def _check(evidence: Evidence, part: Part, replay: CeremonyReplay[Point]) -> Out
             return Outcome(verified, len(entries), (finding,))
     verified = len(entries)
     if replay.is_final:
-        return Outcome(verified, verified, ())
+        note = spell_margin(len(replay.last.members), replay.roster.threshold)
+        return Outcome(verified, verified, (), (note,))
     if evidence.is_over(part):
         # whoever was silent is not named: after the deadline anyone could exclude it
         finding = Finding(part.title, "ended without a key", NOBODY, None)
         return Outcome(verified, verified + 1, (finding,))
     awaited = Awaited(part.title, "is not final yet", None)
     return Outcome(verified, verified + 1, (), awaited=(awaited,))
+
+
+def spell_margin(members: int, threshold: int) -> str:
+    """Say how many members hold a key, and how many of them may be missing."""
+    hold = f"{members} members hold the key and {threshold} are needed"
+    spare = members - threshold
+    return f"{hold}: {spare or 'none'} may be missing"
 
 
 def _await(
