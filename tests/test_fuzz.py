@@ -186,6 +186,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "check_initcode": "takes a manifest",
     "check_capitals": "takes what parse_account or a file has found to be hex",
     "read_attempt": "asks a node",
+    "accept_leaf": "takes a claim that a file has typed",
     "read_logs": "tests/client/test_hostile_answers.py",
     "accept_enrolments": "asks accept_enrolment",
     "accept_reveals": "asks accept_reveal",
