@@ -17,6 +17,10 @@ from typing import Final
 import pytest
 
 from election.artifacts import ROOT
+from election.audit.bundle import decode_bundle
+from election.audit.errors import BundleError
+from reference.bundle import read_bundle
+from reference.errors import NoBundleError
 
 _SIZE: Final = 10**6
 _MOST_MEMORY: Final = 100 * 2**20
@@ -110,9 +114,17 @@ def test_hostile_file_takes_little_memory(
 
 
 def test_line_of_any_kind_is_refused_where_it_nests() -> None:
-    from election.audit.bundle import decode_bundle
-    from election.audit.errors import BundleError
-
     nested = json.dumps({"line": "log"}).encode()[:-1] + b',"x":' + b"[" * 400_000
     with pytest.raises(BundleError, match="line 2: nests deeper"):
         decode_bundle(_FIRST + nested + b"\n")
+
+
+@pytest.mark.parametrize(("size", "is_longer"), [(2**19, False), (2**19 + 1, True)])
+def test_line_longer_than_any_is_refused_unread(size: int, is_longer: bool) -> None:
+    raw = _FIRST + b"x" * size + b"\n"
+    with pytest.raises(BundleError) as library:
+        decode_bundle(raw)
+    with pytest.raises(NoBundleError) as reference:
+        read_bundle(raw)
+    assert ("has a line of more than" in str(library.value)) == is_longer
+    assert ("has a line longer than any" in str(reference.value)) == is_longer
