@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from eth_typing import Address
 
 from node.block import EMPTY_CODE_HASH, Transaction
+from node.bounds import MAX_NONCE
 from node.errors import (
     BadSignatureError,
     GasLimitError,
@@ -29,7 +30,6 @@ _FLOOR_TOKEN_GAS = 10
 _TOKENS_PER_NONZERO_BYTE = 4
 _ACCESS_ADDRESS_GAS = 2_400
 _ACCESS_SLOT_GAS = 1_900
-_MAX_NONCE = 2**64 - 2
 
 AccessList = tuple[tuple[Address, tuple[int, ...]], ...]
 
@@ -80,8 +80,10 @@ def check_limits(tx: Transaction, *, gas_limit: int) -> None:
     )
     if tx.gas < needed:
         raise GasLimitError(f"intrinsic gas too low: has {tx.gas}, needs {needed}")
-    if tx.nonce > _MAX_NONCE:
-        raise NonceError("too high", expected=_MAX_NONCE, found=tx.nonce)
+    if tx.nonce > MAX_NONCE:
+        raise NonceError(
+            "too high", expected=MAX_NONCE, found=tx.nonce, word="it is at most"
+        )
 
 
 def check_account(tx: Transaction, sender: Account) -> None:

@@ -15,11 +15,20 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
+from node.bounds import (
+    MAX_CHAIN_ID,
+    MAX_GAS,
+    MAX_INTERVAL,
+    MAX_PORT,
+    MAX_SET_TIMESTAMP,
+    MAX_SIZE,
+    MIN_GAS,
+)
 from node.errors import ConfigError
 
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "hardhat-free-devnet.toml"
-MAX_PORT = 65_535
 _KEY_PATTERN = r"^0x[0-9a-f]{64}$"
 
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -34,20 +43,24 @@ def _check_key(key: str) -> str:
 PrivateKey = Annotated[
     str, Field(pattern=_KEY_PATTERN, repr=False), AfterValidator(_check_key)
 ]
-Positive = Annotated[int, Field(gt=0)]
+Gas = Annotated[int, Field(ge=MIN_GAS, le=MAX_GAS)]
+Size = Annotated[int, Field(gt=0, le=MAX_SIZE)]
+Name = Annotated[str, Field(pattern=r"^[^\x00]+$")]
 MiningMode = Literal["at_once", "interval", "by_call"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True
+    )
 
 
 class ChainConfig(_Section):
     """Fix the chain's identity; genesis_timestamp in seconds since 1970."""
 
-    id: Positive
+    id: Annotated[int, Field(gt=0, le=MAX_CHAIN_ID)]
     hard_fork: Literal["prague"]
-    genesis_timestamp: Annotated[int, Field(ge=0)]
+    genesis_timestamp: Annotated[int, Field(ge=0, le=MAX_SET_TIMESTAMP)]
 
 
 class MiningConfig(_Section):
@@ -58,14 +71,14 @@ class MiningConfig(_Section):
     """
 
     mode: MiningMode
-    interval: Positive
+    interval: Annotated[int, Field(gt=0, le=MAX_INTERVAL)]
 
 
 class GasConfig(_Section):
     """Bound work, in gas."""
 
-    block_limit: Positive
-    transaction_limit: Positive
+    block_limit: Gas
+    transaction_limit: Gas
 
     @model_validator(mode="after")
     def _fits(self) -> GasConfig:
@@ -77,18 +90,18 @@ class GasConfig(_Section):
 class RpcConfig(_Section):
     """Say where JSON-RPC listens; port 0 takes any free one. Sizes in bytes."""
 
-    host: Annotated[str, Field(min_length=1)]
+    host: Name
     port: Annotated[int, Field(ge=0, le=MAX_PORT)]
-    max_body: Positive
-    max_batch: Positive
-    max_logs: Positive
-    max_answer: Positive
+    max_body: Size
+    max_batch: Size
+    max_logs: Size
+    max_answer: Size
 
 
 class StoreConfig(_Section):
     """Say where the chain is kept; home: a folder, None keeps it in memory."""
 
-    home: Annotated[str, Field(min_length=1)] | None = None
+    home: Name | None = None
 
 
 class FundedAccount(_Section):
@@ -108,6 +121,17 @@ class FundedAccount(_Section):
         return Address(keccak(point.format(compressed=False)[1:])[-20:])
 
 
+def _check_accounts(
+    accounts: tuple[FundedAccount, ...],
+) -> tuple[FundedAccount, ...]:
+    first: dict[str, int] = {}
+    for at, account in enumerate(accounts):
+        earlier = first.setdefault(account.private_key, at)
+        if earlier != at:
+            raise ValueError(f"{earlier} and {at} have one private key")
+    return accounts
+
+
 class Config(_Section):
     """Hold the whole file."""
 
@@ -117,22 +141,25 @@ class Config(_Section):
     rpc: RpcConfig
     store: StoreConfig = StoreConfig()
     # TOML has arrays, not tuples: this one step of leniency is the array's alone.
-    accounts: Annotated[tuple[FundedAccount, ...], Field(strict=False)]
+    accounts: Annotated[
+        tuple[FundedAccount, ...], Field(strict=False), AfterValidator(_check_accounts)
+    ]
 
 
 def read_config(path: Path = DEFAULT_PATH) -> Config:
     """Read a configuration file.
 
-    Raises: ConfigError, naming the first wrong key or the file.
+    Raises: ConfigError, naming the file and every wrong key.
     """
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(path), "cannot be read as text") from error
+        raise ConfigError((str(path), "cannot be read as text")) from error
     try:
-        return accept_config(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(path), f"is not TOML: {error}") from error
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # numbers too long, lists too deep
+        raise ConfigError((str(path), f"is not TOML: {error}")) from error
+    return accept_config(document, str(path))
 
 
 def home_of(config: Config, path: Path) -> Path | None:
@@ -141,15 +168,19 @@ def home_of(config: Config, path: Path) -> Path | None:
     return None if home is None else path.resolve().parent / home
 
 
-def accept_config(document: dict[str, Any]) -> Config:
-    """Check a parsed file, key by key.
+def accept_config(document: dict[str, Any], file: str = "") -> Config:
+    """Check a parsed file, key by key; file: where it was read.
 
-    Raises: ConfigError, naming the first wrong key.
+    Raises: ConfigError, naming every wrong key.
     """
     try:
         return Config.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        fact = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(key, fact[:1].lower() + fact[1:]) from error
+        faults = error.errors(include_input=False, include_url=False)
+        raise ConfigError(*map(_spell_fault, faults), file=file) from error
+
+
+def _spell_fault(fault: ErrorDetails) -> tuple[str, str]:
+    key = ".".join(str(part) for part in fault["loc"])
+    fact = fault["msg"].removeprefix("Value error, ")
+    return key, fact[:1].lower() + fact[1:]

@@ -1,7 +1,7 @@
 """Every way in which a node refuses, as one tree.
 
 NodeError
-├── ConfigError                 the configuration file is wrong: names the key
+├── ConfigError                 the configuration is wrong: names every key
 ├── PortUnavailableError        another process listens there
 ├── TransactionRefusedError     a transaction was not accepted; nothing changed
 │   ├── MalformedTransactionError
@@ -20,7 +20,7 @@ NodeError
 ├── PrecompileError             a precompile rejects its input; the call's gas burns
 ├── UnknownBlockError
 ├── UnknownSnapshotError
-├── TimestampError              time would not move forward
+├── TimestampError              time would not move forward, or move too far
 ├── HeightError                 a proposed block is not the next one
 ├── NothingFinalizedError       an engine commits before it finalizes
 ├── PermanentError              what is on disk is never taken back
@@ -41,15 +41,15 @@ class NodeError(Exception):
 
 
 class ConfigError(NodeError):
-    """Report a wrong configuration file.
+    """Report all that is wrong with a configuration.
 
-    key: dotted path of the key in the file, or the file's own path.
+    faults: a dotted key and a fact each. file: where the keys are, if in a file.
     """
 
-    def __init__(self, key: str, fact: str) -> None:
-        super().__init__(f"{key}: {fact}")
-        self.key = key
-        self.fact = fact
+    def __init__(self, *faults: tuple[str, str], file: str = "") -> None:
+        told = "; ".join(f"{key}: {fact}" for key, fact in faults)
+        super().__init__(f"{file}: {told}" if file else told)
+        self.faults = faults
 
 
 class PortUnavailableError(NodeError):
@@ -107,8 +107,10 @@ class FeeError(TransactionRefusedError):
 class NonceError(TransactionRefusedError):
     """Report a nonce that was used, or is too far ahead to wait for."""
 
-    def __init__(self, relation: str, *, expected: int, found: int) -> None:
-        super().__init__(f"nonce {relation}: next is {expected}, got {found}")
+    def __init__(
+        self, relation: str, *, expected: int, found: int, word: str = "next is"
+    ) -> None:
+        super().__init__(f"nonce {relation}: {word} {expected}, got {found}")
         self.expected = expected
         self.found = found
 
@@ -183,13 +185,17 @@ class UnknownSnapshotError(NodeError):
 
 
 class TimestampError(NodeError):
-    """Report a timestamp, in seconds, that is not after the latest block's."""
+    """Report a time, in seconds, that is not after the latest block's or too far on."""
 
-    def __init__(self, *, latest: int, found: int) -> None:
+    def __init__(
+        self, *, latest: int, most: int, found: int, subject: str = "timestamp"
+    ) -> None:
         super().__init__(
-            f"timestamp: {found} is not after {latest}, the latest block's"
+            f"{subject}: {found} is not after {latest}, the latest block's, "
+            f"and at most {most}"
         )
         self.latest = latest
+        self.most = most
         self.found = found
 
 

@@ -15,6 +15,7 @@ from eth_typing import Address, Hash32
 
 from node.admission import check_account, check_limits
 from node.block import Block, Transaction
+from node.bounds import MAX_TIMESTAMP
 from node.chain import Chain
 from node.config import Config
 from node.errors import HeightError, NothingFinalizedError, TimestampError
@@ -141,7 +142,7 @@ class StateMachine:
         parent = self.chain.head
         if proposal.height != parent.number + 1:
             raise HeightError(latest=parent.number, found=proposal.height)
-        latest = parent.header.timestamp
-        if proposal.timestamp <= latest:
-            raise TimestampError(latest=latest, found=proposal.timestamp)
+        latest, found = parent.header.timestamp, proposal.timestamp
+        if not latest < found <= MAX_TIMESTAMP:
+            raise TimestampError(latest=latest, most=MAX_TIMESTAMP, found=found)
         return self.chain.execute_after(parent, proposal)

@@ -15,9 +15,10 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from node.config import DEFAULT_PATH, MAX_PORT, Config, home_of, read_config
+from node.bounds import MAX_PORT
+from node.config import DEFAULT_PATH, Config, home_of, read_config
 from node.engine.local import LocalEngine
-from node.errors import NodeError, PortUnavailableError
+from node.errors import ConfigError, NodeError, PortUnavailableError
 from node.rpc.dispatch import Dispatcher
 from node.store import MemoryStore, Store
 
@@ -82,13 +83,14 @@ def _opened(config: Config, home: Path | None, *, begin: bool) -> Iterator[Store
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port before anything slow starts. Raises: PortUnavailableError."""
     if not 0 <= port <= MAX_PORT:  # getaddrinfo would take it modulo 65,536
-        raise PortUnavailableError(host, port)
+        fact = f"{port} is not from 0, which takes any free one, to {MAX_PORT}"
+        raise ConfigError(("port", fact))
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM
         )[0]
         listener = socket.socket(family, kind, protocol)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a host that no name can be
         raise PortUnavailableError(host, port) from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from eth_typing import Address, Hash32
 
 from node.block import Block, Transaction
+from node.bounds import MAX_SET_TIMESTAMP
 from node.chain import Chain
 from node.config import Config, MiningMode
 from node.errors import StoreError, TimestampError, UnknownSnapshotError
@@ -27,6 +28,7 @@ class _Snapshot:
     height: int
     waiting: tuple[Transaction, ...]
     offset: int
+    exact: int | None
 
 
 class LocalEngine:
@@ -89,8 +91,8 @@ class LocalEngine:
         timestamp: seconds; None takes the clock. Raises: TimestampError.
         """
         if timestamp is not None:
-            self.set_next_timestamp(timestamp)
-        return self._seal(self.machine.prepare(self.pending))
+            self._check_time(timestamp)
+        return self._seal(self.machine.prepare(self.pending), timestamp)
 
     def tick(self) -> None:
         """Make a block if they come at an interval and it has passed."""
@@ -105,13 +107,15 @@ class LocalEngine:
                 return
             self._seal(ready[:1])
 
-    def _seal(self, transactions: tuple[Transaction, ...]) -> Block:
-        offset = self._offset
-        if self._exact is not None:
-            offset = self._exact - self._clock()
+    def _seal(
+        self, transactions: tuple[Transaction, ...], timestamp: int | None = None
+    ) -> Block:
+        """Make a block at a timestamp, else at the one that was set, else by clock."""
+        exact = self._exact if timestamp is None else timestamp
+        offset = self._offset if exact is None else exact - self._clock()
         proposal = Proposal(
             height=self.chain.head.number + 1,
-            timestamp=self.next_timestamp(),
+            timestamp=self.next_timestamp() if exact is None else exact,
             transactions=transactions,
         )
         self.machine.process(proposal)
@@ -143,16 +147,27 @@ class LocalEngine:
 
         Raises: TimestampError.
         """
-        latest = self.chain.head.header.timestamp
-        if timestamp <= latest:
-            raise TimestampError(latest=latest, found=timestamp)
+        self._check_time(timestamp)
         self._exact = timestamp
 
     def increase_time(self, seconds: int) -> int:
-        """Move the clock forward; returns how far it is ahead in all, in seconds."""
-        self.machine.keep_clock(self._offset + seconds)
-        self._offset += seconds
-        return self._offset
+        """Move the clock forward; returns how far it is ahead in all, in seconds.
+
+        Raises: TimestampError.
+        """
+        offset = self._offset + seconds
+        moved, latest = self._clock() + offset, self.chain.head.header.timestamp
+        self._check_time(max(moved, latest + 1), subject="moved clock")
+        self.machine.keep_clock(offset)
+        self._offset = offset
+        return offset
+
+    def _check_time(self, timestamp: int, subject: str = "timestamp") -> None:
+        latest, most = self.chain.head.header.timestamp, MAX_SET_TIMESTAMP
+        if not latest < timestamp <= most:
+            raise TimestampError(
+                latest=latest, most=most, found=timestamp, subject=subject
+            )
 
     # Snapshots
 
@@ -164,7 +179,7 @@ class LocalEngine:
         self.machine.rewind(self.chain.head.number)
         self._snapshots_taken += 1
         self._snapshots[self._snapshots_taken] = _Snapshot(
-            self.chain.head.number, tuple(self.pending), self._offset
+            self.chain.head.number, tuple(self.pending), self._offset, self._exact
         )
         return self._snapshots_taken
 
@@ -182,5 +197,5 @@ class LocalEngine:
             self.pending.add(tx, self.next_nonce(tx.sender))
         self._offset = snapshot.offset
         self.machine.keep_clock(snapshot.offset)
-        self._exact = None
+        self._exact = snapshot.exact
         self._snapshots = {n: s for n, s in self._snapshots.items() if n < number}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -28,6 +29,7 @@ from node.rpc.methods import METHODS
 from node.rpc.parameters import decode_parameter
 
 _log = logging.getLogger(__name__)
+_PLACE = re.compile(r"\$\[(\d+)\]")  # of a parameter, in an error of msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Dispatcher:
             name = request["method"][:64]
             fact = f"the method {name} does not exist/is not available"
             raise RpcError(METHOD_NOT_FOUND, fact)
+        names = method.parameters.__struct_fields__
         try:
             values = msgspec.convert(
                 request.get("params") or [],
@@ -120,8 +123,8 @@ class Dispatcher:
                 dec_hook=decode_parameter,
             )
         except msgspec.ValidationError as error:
-            raise RpcError(INVALID_PARAMS, f"invalid params: {error}") from error
-        names = method.parameters.__struct_fields__
+            fact = _PLACE.sub(lambda at: names[int(at[1])], str(error))
+            raise RpcError(INVALID_PARAMS, f"invalid params: {fact}") from error
         return method.run(self._backend, *(getattr(values, name) for name in names))
 
 

@@ -52,8 +52,11 @@ def fee_history(
 ) -> dict[str, Any]:
     """Return the base fees, all zero, and how full the blocks were."""
     wanted = percentiles or []
-    if len(wanted) > _MAX_PERCENTILES or wanted != sorted(wanted):
-        raise RpcError(INVALID_PARAMS, "invalid params: percentiles must ascend")
+    if len(wanted) > _MAX_PERCENTILES or [0, *wanted, 100] != sorted([0, *wanted, 100]):
+        fact = (
+            f"expected at most {_MAX_PERCENTILES} percentiles, from 0 to 100, ascending"
+        )
+        raise RpcError(INVALID_PARAMS, f"invalid params: {fact}")
     last = read_block(backend.chain, newest).number
     first = max(last + 1 - min(int(count), _MAX_FEE_BLOCKS), 0)
     headers = [backend.chain.header(n) for n in range(first, last + 1)]

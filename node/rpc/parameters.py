@@ -62,7 +62,9 @@ class Quantity(int):
     def parse(cls, value: Any) -> Quantity:
         """Read a JSON value; raises ValueError."""
         if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
-            raise ValueError("expected a hex quantity without leading zeros")
+            raise ValueError(
+                "expected a hex quantity without leading zeros, at most 256 bits"
+            )
         return cls(value, 16)
 
 
@@ -83,9 +85,9 @@ class Count(int):
     @classmethod
     def parse(cls, value: Any) -> Count:
         """Read a JSON value; raises ValueError."""
-        number = value if type(value) is int else Quantity.parse(value)
-        if not 0 <= number < 2**63:
-            raise ValueError("expected a number from 0 to 2^63 - 1")
+        number = Quantity.parse(value) if isinstance(value, str) else value
+        if type(number) not in (int, Quantity) or not 0 <= number < 2**63:
+            raise ValueError("expected a whole number from 0 to 2^63 - 1")
         return cls(number)
 
 

@@ -79,8 +79,10 @@ def test_large_initcode_is_refused(wallet: Wallet) -> None:
 
 def test_the_highest_nonce_is_refused(wallet: Wallet) -> None:
     tx = accept_transaction(wallet.sign(_RECIPIENT, nonce=2**64 - 1), CHAIN_ID)
-    with pytest.raises(NonceError):
+    with pytest.raises(NonceError, match=f"at most {2**64 - 2}"):
         check_limits(tx, gas_limit=30_000_000)
+    highest = accept_transaction(wallet.sign(_RECIPIENT, nonce=2**64 - 2), CHAIN_ID)
+    check_limits(highest, gas_limit=30_000_000)
 
 
 def test_a_used_nonce_is_refused(wallet: Wallet) -> None:

@@ -26,7 +26,7 @@ def test_every_error_is_drawn_in_the_tree() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        errors.ConfigError("rpc.port", "is not a number"),
+        errors.ConfigError(("rpc.port", "is not a number")),
         errors.PortUnavailableError("127.0.0.1", 1),
         errors.WrongChainError(expected=1, found=None),
         errors.OversizedError("initcode", limit=1, found=2),
@@ -36,7 +36,7 @@ def test_every_error_is_drawn_in_the_tree() -> None:
         errors.CallRevertedError(b""),
         errors.UnknownBlockError("7"),
         errors.UnknownSnapshotError(7),
-        errors.TimestampError(latest=1, found=0),
+        errors.TimestampError(latest=1, most=2, found=0),
         errors.RlpError("bytes end early"),
     ],
 )

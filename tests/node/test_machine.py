@@ -119,6 +119,15 @@ def test_a_height_that_does_not_follow_is_refused(
         machine.process(replace(_propose(machine), height=height))
 
 
+@pytest.mark.parametrize("timestamp", [2**64, 2**256])
+def test_a_timestamp_that_no_header_holds_is_refused(
+    machine: StateMachine, timestamp: int
+) -> None:
+    with pytest.raises(TimestampError):
+        machine.process(replace(_propose(machine), timestamp=timestamp))
+    machine.process(replace(_propose(machine), timestamp=2**64 - 1))
+
+
 @pytest.mark.parametrize("step", [0, -1])
 def test_time_that_does_not_advance_is_refused(
     machine: StateMachine, config: Config, step: int

@@ -186,7 +186,9 @@ def test_a_busy_port_is_named() -> None:
     [
         (("--config", "/nowhere.toml"), "/nowhere.toml: cannot be read"),
         (("--host", "256.0.0.1", "--port", "0"), "port: 256.0.0.1:0"),
-        (("--port", "65536"), "port: 127.0.0.1:65536"),
+        (("--host", "a" * 64 + ".example", "--port", "0"), "port: aaa"),
+        (("--port", "65536"), "port: 65536 is not from 0"),
+        (("--port", "-1"), "port: -1 is not from 0"),
     ],
 )
 def test_a_wrong_start_is_one_line(arguments: tuple[str, ...], words: str) -> None:

@@ -7,6 +7,7 @@ from node.engine.local import LocalEngine
 from node.errors import (
     AlreadyKnownError,
     NonceError,
+    StoreError,
     TimestampError,
     TransactionRefusedError,
     UnknownSnapshotError,
@@ -170,7 +171,64 @@ def test_time_never_goes_back(engine: LocalEngine, step: int) -> None:
     assert engine.chain.head.number == 1
 
 
+def test_time_can_be_set_no_further_than_blocks_can_follow(engine: LocalEngine) -> None:
+    engine.mine(2**53 - 1)
+    head = engine.mine().header.timestamp
+    assert head == 2**53
+    for act in (engine.increase_time, engine.set_next_timestamp, engine.mine):
+        with pytest.raises(TimestampError):
+            act(head + 1)
+    assert engine.mine().header.timestamp == head + 1
+
+
+def test_increased_time_is_bounded_in_all(engine: LocalEngine, clock: Clock) -> None:
+    engine.increase_time(2**53 - 1 - clock.now)
+    with pytest.raises(TimestampError, match="moved clock"):
+        engine.increase_time(1)
+    assert engine.mine().header.timestamp == 2**53 - 1
+
+
+def test_an_exact_timestamp_stays_when_a_block_fails(
+    engine: LocalEngine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("nothing was written, is the disk full?")
+
+    engine.set_next_timestamp(clock.now + 5_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.machine, "commit", fail)
+        for timestamp in (None, clock.now + 9_000):
+            with pytest.raises(StoreError):
+                engine.mine(timestamp)
+    with pytest.raises(TimestampError):
+        engine.mine(0)
+    assert engine.mine().header.timestamp == clock.now + 5_000
+
+
 # Snapshots
+
+
+def test_reverting_restores_the_exact_timestamp_that_was_waiting(
+    engine: LocalEngine, clock: Clock
+) -> None:
+    engine.set_next_timestamp(clock.now + 5_000)
+    snapshot = engine.snapshot()
+    engine.mine()
+    engine.mine()
+    engine.revert(snapshot)
+    assert engine.mine().header.timestamp == clock.now + 5_000
+
+
+def test_reverting_forgets_an_exact_timestamp_set_later(
+    engine: LocalEngine, clock: Clock
+) -> None:
+    snapshot = engine.snapshot()
+    engine.set_next_timestamp(clock.now + 5_000)
+    with pytest.raises(UnknownSnapshotError):
+        engine.revert(snapshot + 1)
+    assert engine.next_timestamp() == clock.now + 5_000
+    engine.revert(snapshot)
+    assert engine.mine().header.timestamp == clock.now
 
 
 def test_reverting_restores_blocks_clock_and_pool(

@@ -274,7 +274,7 @@ def test_fees_are_free(client: Client) -> None:
         assert client.ask(method) == "0x0"
 
 
-@pytest.mark.parametrize("percentiles", [[75, 25], [1] * 101])
+@pytest.mark.parametrize("percentiles", [[75, 25], [1] * 101, [-1], [100.5], [2**70]])
 def test_senseless_percentiles_are_refused(
     client: Client, percentiles: list[int]
 ) -> None:
@@ -314,6 +314,47 @@ def test_time_does_not_go_back(client: Client, clock: Clock) -> None:
     client.ask("evm_mine")
     with pytest.raises(RpcFailureError, match="is not after"):
         client.ask("evm_setNextBlockTimestamp", clock.now)
-    with pytest.raises(RpcFailureError) as failure:
-        client.ask("evm_increaseTime", -5)
+
+
+@pytest.mark.parametrize(
+    "value", [-5, 2**63, 2**64, 1.5, "7", "0x08", hex(2**63), "9" * 5_000, None, True]
+)
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("evm_increaseTime", "seconds"), ("evm_setNextBlockTimestamp", "timestamp")],
+)
+def test_a_number_out_of_bounds_is_named(
+    client: Client, method: str, name: str, value: Any
+) -> None:
+    with pytest.raises(RpcFailureError, match=f"`{name}`") as failure:
+        client.ask(method, value)
     assert failure.value.code == -32602
+
+
+@pytest.mark.parametrize("number", [2**53, 2**63 - 1, hex(2**62)])
+@pytest.mark.parametrize(
+    "method", ["evm_increaseTime", "evm_setNextBlockTimestamp", "evm_mine"]
+)
+def test_a_time_too_far_on_is_refused_and_changes_nothing(
+    client: Client, clock: Clock, method: str, number: Any
+) -> None:
+    for _ in range(2):
+        with pytest.raises(RpcFailureError, match=f"at most {2**53 - 1}"):
+            client.ask(method, number)
+    client.ask("evm_mine")
+    block = client.ask("eth_getBlockByNumber", "latest", False)
+    assert int(block["timestamp"], 16) == clock.now
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("eth_getBlockByNumber", [hex(2**256 - 1), False]),
+        ("eth_getBlockReceipts", [hex(2**64)]),
+        ("eth_getTransactionByBlockNumberAndIndex", ["0x0", hex(2**256 - 1)]),
+    ],
+)
+def test_a_number_that_nothing_has_finds_nothing(
+    client: Client, method: str, params: list[Any]
+) -> None:
+    assert client.ask(method, *params) is None
