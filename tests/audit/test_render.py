@@ -24,6 +24,13 @@ def test_table_has_a_line_for_every_check(board: Board) -> None:
     assert lines[-1] == "verified: 4 of 4 contests, 7 of 7 ballots"
 
 
+def test_table_says_how_many_members_may_be_missing(board: Board) -> None:
+    """After an exclusion perhaps nobody."""
+    text = "\n".join(render_table(audit(board)))
+    assert "3 members hold the key and 2 are needed: 1 may be missing" in text
+    assert "2 members hold the key and 2 are needed: none may be missing" in text
+
+
 def test_table_fits_eighty_columns(board: Board) -> None:
     for report in (audit(board), audit(damage(board)), audit(replace(board, logs=()))):
         rows = [row for line in render_table(report) for row in wrap(line, 80)]

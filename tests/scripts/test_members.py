@@ -36,6 +36,7 @@ from scripts.files.key_file import (
 from scripts.members import take_part, take_step, verify_keys
 from scripts.session import instance_of
 from scripts.standing import spell_margin
+from scripts.status import read_status
 from tests.client.stage import (
     COMMISSION,
     RELAY,
@@ -402,6 +403,14 @@ def test_second_refusal_in_a_row_is_an_error(
     file = trustee(tmp_path, TRUSTEES[0])
     with pytest.raises(ContractRefusedError, match="is refused"):
         take_part(stage.opened, Part.TRUSTEES, file, wait=True)
+
+
+def test_status_says_how_many_may_be_missing(stage: Stage) -> None:
+    for left, spare in ((3, 1), (3, 1), (2, 0)):  # one reserve takes a seat
+        told = read_status(stage.opened)["trustees"]
+        assert (told["members"], told["may_be_missing"]) == (left, spare)
+        travel(stage.connection, stage.opened.trustees.deadline())
+        expire(stage.opened.trustees, key=COMMISSION)
 
 
 @pytest.mark.parametrize(
