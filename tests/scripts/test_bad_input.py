@@ -472,12 +472,11 @@ def test_ballot_before_there_is_a_box(prepared: Cli, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("act", "key", "fact"),
     [
-        (["trustee"], "trustee-1", "key_ceremony: not in phase KEYS"),
         (["expire", "issuers"], "relay", "key_ceremony: not in phase KEYS"),
         (["create-boxes"], "relay", "election: the keys are not made yet"),
         (["freeze"], "relay", "polls: are not closed before"),
         (["publish-result"], "relay", "polls: are not closed before"),
-        (["issue", "--contest", "1", "--out", "x"], "issuer-1", "has no key share yet"),
+        (["issue", "--contest", "1", "--out", "x"], "issuer-1", "has no ballot box"),
         (["authorize", "--out", "x"], "observer", "needs either --extend or"),
         (["override", "x", "--contest", "1"], "relay", "contest 1: has no box yet"),
     ],
@@ -486,6 +485,14 @@ def test_act_before_its_time(
     prepared: Cli, act: list[str], key: str, fact: str
 ) -> None:
     check(prepared.attempt(*act, key=key), fact)
+
+
+def test_member_that_comes_early_is_told_when_and_did_nothing_wrong(
+    prepared: Cli,
+) -> None:
+    early = prepared.attempt("trustee", key="trustee-1")
+    assert not early.result["acted"]
+    assert "keys are made from" in early.err
 
 
 @pytest.mark.parametrize(
