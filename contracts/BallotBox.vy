@@ -14,12 +14,19 @@ from interfaces import IVoterList
 from modules import curve
 from modules import hash_to_curve
 from modules import phases
+from modules import record
 from modules import signature
 from modules import transcript
 
 
 implements: IBallotBox
+initializes: record
+exports: record.record_hash
 
+
+# first topics of events
+_BOX_OPENED: constant(bytes32) = keccak256("BoxOpened(uint256,bytes32,bytes32[4][],bytes32[8])")
+_BALLOT_CAST: constant(bytes32) = keccak256("BallotCast(address,bytes32,bytes)")
 
 _MAX_BATCH: constant(uint256) = 32  # ballots of one call: with 16 slots a quarter of a block
 _MAX_SLOTS: constant(uint256) = 16
@@ -114,6 +121,10 @@ def __init__(contest: uint256):
         self._totals.append(empty(bytes32[3]))
     log IBallotBox.BoxOpened(
         contest=contest, ctx=context, election_keys=keys, credential_key=credential_key
+    )
+    record.add(
+        keccak256(abi_encode(_BOX_OPENED, contest)),
+        keccak256(abi_encode(context, keys, credential_key)),
     )
 
 
@@ -234,6 +245,10 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
         )
         log IBallotBox.BallotCast(
             credential=credential, ballot_hash=ballot.ballot_hash, ballot=ballots[i]
+        )
+        record.add(
+            keccak256(abi_encode(_BALLOT_CAST, credential)),
+            keccak256(abi_encode(ballot.ballot_hash, ballots[i])),
         )
     if len(counted) == 0:
         return

@@ -11,12 +11,21 @@ from interfaces import IElection
 from interfaces import IKeyCeremony
 from interfaces import ITally
 from modules import phases
+from modules import record
 from modules import signature
 from modules import transcript
 
 
 implements: IElection
+initializes: record
+exports: record.record_hash
 
+
+# first topics of events
+_ELECTION_DEPLOYED: constant(bytes32) = keccak256("ElectionDeployed(bytes32,(string,string,bool,uint256[7],uint256,uint256,address,address,address,address,address[],uint256),(uint256,uint256,(address,bool)[]),(uint256,uint256,(address,bool)[]),address,address,address,address,(address,address,address,address,address),bytes32,address)")
+_CONTEST_LISTED: constant(bytes32) = keccak256("ContestListed(uint256,uint256,string,string[])")
+_BOX_CREATED: constant(bytes32) = keccak256("BoxCreated(uint256,address,bytes32)")
+_EXTENDED: constant(bytes32) = keccak256("Extended(uint256,uint256,(uint256,uint256,uint256),(uint256,uint256,uint256)[])")
 
 _MAX_CONTESTS: constant(uint256) = 64
 _MAX_SLOTS: constant(uint256) = 16
@@ -78,7 +87,8 @@ def __init__(
     @param trustees_ Who holds the election key; the first n are seated, the rest reserves.
     @param issuers_ Who holds the credential keys.
     @param contests At least one; ids are unique.
-    @param blueprints ERC-5202 blueprints of the other contracts.
+    @param blueprints ERC-5202 blueprints of the other contracts, and the one that is
+        used as it stands.
     """
     self._check_rules(rules)
     steps: uint256 = (rules.times[1] - rules.times[0]) // rules.step_seconds
@@ -114,6 +124,7 @@ def __init__(
         trustees_.k,
         trustees_.members,
         rules.step_seconds,
+        blueprints.proofs,
         code_offset=_CODE_OFFSET,
     )
     issuers = create_from_blueprint(
@@ -124,6 +135,7 @@ def __init__(
         issuers_.k,
         issuers_.members,
         rules.step_seconds,
+        blueprints.proofs,
         code_offset=_CODE_OFFSET,
     )
     voter_list = create_from_blueprint(blueprints.voter_list, code_offset=_CODE_OFFSET)
@@ -140,6 +152,23 @@ def __init__(
         blueprints=blueprints,
         box_code_hash=box_code_hash,
         deployer=msg.sender,
+    )
+    record.add(
+        keccak256(abi_encode(_ELECTION_DEPLOYED, election_id)),
+        keccak256(
+            abi_encode(
+                rules,
+                trustees_,
+                issuers_,
+                trustees,
+                issuers,
+                voter_list,
+                tally,
+                blueprints,
+                box_code_hash,
+                msg.sender,
+            )
+        ),
     )
 
 
@@ -290,6 +319,9 @@ def create_box(contest: uint256):
     self._contests[contest].box = made
     self._contests[contest].ctx = context
     log IElection.BoxCreated(contest=contest, box=made, ctx=context)
+    record.add(
+        keccak256(abi_encode(_BOX_CREATED, contest)), keccak256(abi_encode(made, context))
+    )
 
 
 @external
@@ -322,6 +354,14 @@ def extend(
         delta=delta,
         commission=commission_signature,
         observers=observer_signatures,
+    )
+    record.add(
+        keccak256(abi_encode(_EXTENDED)),
+        keccak256(
+            abi_encode(
+                self._extension_counter, delta, commission_signature, observer_signatures
+            )
+        ),
     )
     self._extension += delta
     self._extension_counter += 1
@@ -439,4 +479,8 @@ def _list_contest(contest: IElection.Contest):
         position=len(self._contest_ids),
         title=contest.title,
         candidates=contest.candidates,
+    )
+    record.add(
+        keccak256(abi_encode(_CONTEST_LISTED, contest.id)),
+        keccak256(abi_encode(len(self._contest_ids), contest.title, contest.candidates)),
     )

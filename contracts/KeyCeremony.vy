@@ -8,16 +8,33 @@
     attempt (docs/protocol.md §4).
 """
 
+from interfaces import ICeremonyProofs
 from interfaces import IElection
 from interfaces import IKeyCeremony
-from modules import curve
 from modules import group
 from modules import phases
+from modules import record
 from modules import transcript
 
 
 implements: IKeyCeremony
+initializes: record
+exports: record.record_hash
 
+
+# first topics of events
+_ATTEMPT_STARTED: constant(bytes32) = keccak256("AttemptStarted(uint256,uint256,address[])")
+_ENROLLED: constant(bytes32) = keccak256("Enrolled(uint256,uint256,address,bytes,bytes,uint256)")
+_CEREMONY_BOUND: constant(bytes32) = keccak256("CeremonyBound(uint256,bytes32)")
+_COMMITTED: constant(bytes32) = keccak256("Committed(uint256,uint256,bytes32)")
+_REVEALED: constant(bytes32) = keccak256("Revealed(uint256,uint256,bytes,bytes,uint256,bytes32)")
+_SLOT_DERIVED: constant(bytes32) = keccak256("SlotDerived(uint256,uint256,bytes,bytes)")
+_DEALT: constant(bytes32) = keccak256("Dealt(uint256,uint256,bytes,bytes,uint256,bytes32[])")
+_CONFIRMED: constant(bytes32) = keccak256("Confirmed(uint256,uint256,bytes,uint256)")
+_COMPLAINT_JUDGED: constant(bytes32) = keccak256("ComplaintJudged(uint256,uint256,uint256,bytes,bytes,bytes,uint256,uint256)")
+_ATTEMPT_ABORTED: constant(bytes32) = keccak256("AttemptAborted(uint256,uint256,address)")
+_CEREMONY_FINAL: constant(bytes32) = keccak256("CeremonyFinal(uint256,bytes32)")
+_CEREMONY_FAILED: constant(bytes32) = keccak256("CeremonyFailed(uint256)")
 
 # steps
 ENROLL: constant(uint256) = 1
@@ -45,6 +62,7 @@ kind: public(immutable(uint256))
 slots: public(immutable(uint256))
 k: public(immutable(uint256))
 _ELECTION: immutable(IElection)
+_PROOFS: immutable(ICeremonyProofs)
 _STEP_SECONDS: immutable(uint256)
 _SIZE: immutable(uint256)  # bytes of a point of the keys
 
@@ -78,6 +96,7 @@ def __init__(
     k_: uint256,
     members: DynArray[IKeyCeremony.Member, _MAX_MEMBERS],
     step_seconds: uint256,
+    proofs: address,
 ):
     """
     @notice Fixes who makes the key; the caller is Election, which checked the rest.
@@ -87,11 +106,13 @@ def __init__(
     @param k_ How many members can use the key, in every attempt.
     @param members The first n are seated, the rest are reserves in order.
     @param step_seconds How long a step waits for its last member.
+    @param proofs Contract that verifies what members prove.
     """
     kind = kind_
     slots = slots_
     k = k_
     _ELECTION = IElection(msg.sender)
+    _PROOFS = ICeremonyProofs(proofs)
     _STEP_SECONDS = step_seconds
     _SIZE = 128 * kind_
     seats: DynArray[address, _MAX_SEATS] = []
@@ -206,13 +227,17 @@ def enroll(key: Bytes[_POINT], t: Bytes[_POINT], s: uint256):
             key,
         )
     )
-    assert group.is_known(group.G1, key, t, s, transcript.DKG_ENROLL_E, hashed), (
+    assert staticcall _PROOFS.is_known(key, t, s, transcript.DKG_ENROLL_E, hashed), (
         "key_ceremony: E is not proven"
     )
     self._encryption_key[self.attempt][index] = key
     is_last: bool = self._take_turn(index)
     log IKeyCeremony.Enrolled(
         attempt=self.attempt, index=index, account=msg.sender, key=key, t=t, s=s
+    )
+    record.add(
+        keccak256(abi_encode(_ENROLLED, self.attempt, index)),
+        keccak256(abi_encode(msg.sender, key, t, s)),
     )
     if is_last:
         self._bind()
@@ -230,6 +255,10 @@ def commit(commitment: bytes32):
     self._commitment[self.attempt][index] = commitment
     self._take_turn(index)
     log IKeyCeremony.Committed(attempt=self.attempt, index=index, commitment=commitment)
+    record.add(
+        keccak256(abi_encode(_COMMITTED, self.attempt, index)),
+        keccak256(abi_encode(commitment)),
+    )
 
 
 @external
@@ -256,16 +285,19 @@ def reveal(coefficients: Bytes[_MAX_COMPLAINT], t: Bytes[256], s: uint256, salt:
             convert(s, bytes32),
         )
     ), "key_ceremony: not as committed"
-    sum: Bytes[256] = self._weighted_sum(coefficients, hashed)
-    assert group.is_known(kind, sum, t, s, transcript.DKG_POK_E, hashed), (
-        "key_ceremony: F is not proven"
-    )
+    assert staticcall _PROOFS.are_polynomials_known(
+        self._terms(), coefficients, t, s, hashed
+    ), "key_ceremony: F is not proven"
     for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
         self._take_part(index, slot, self._part_of(coefficients, slot))
     self._revealed[attempt][index] = hashed
     self._take_turn(index)
     log IKeyCeremony.Revealed(
         attempt=attempt, index=index, coefficients=coefficients, t=t, s=s, salt=salt
+    )
+    record.add(
+        keccak256(abi_encode(_REVEALED, attempt, index)),
+        keccak256(abi_encode(coefficients, t, s, salt)),
     )
 
 
@@ -289,19 +321,20 @@ def derive(slot: uint256, coefficients: Bytes[_MAX_SEATS * _MAX_PART]):
         assert self._part[attempt][i + 1][slot] == keccak256(
             slice(coefficients, i * part, part)
         ), "key_ceremony: not as revealed"
-    sums: Bytes[_MAX_PART] = self._sums(coefficients)
-    key: Bytes[256] = group.combine(kind, sums, self._powers(0))
-    assert not group.is_infinity(kind, key), "key_ceremony: key is infinity"
+    key: Bytes[256] = b""
     verification_keys: Bytes[_MAX_PART] = b""
-    for index: uint256 in range(1, len(self._seats) + 1, bound=_MAX_SEATS):
-        verification_keys = convert(
-            concat(verification_keys, group.combine(kind, sums, self._powers(index))),
-            Bytes[_MAX_PART],
-        )
+    key, verification_keys = staticcall _PROOFS.derive(
+        self._terms(), len(self._seats), coefficients
+    )
+    assert not group.is_infinity(kind, key), "key_ceremony: key is infinity"
     self._derived[attempt][slot] = concat(key, verification_keys)
     self._derived_count[attempt] += 1
     log IKeyCeremony.SlotDerived(
         attempt=attempt, slot=slot, key=key, verification_keys=verification_keys
+    )
+    record.add(
+        keccak256(abi_encode(_SLOT_DERIVED, attempt, slot)),
+        keccak256(abi_encode(key, verification_keys)),
     )
 
 
@@ -330,13 +363,17 @@ def deal(
     hashed: bytes32 = self._hash_dealt(index, r, ciphertexts)
     # a point outside the subgroup, which would draw bits of the secrets out of those who
     # multiply it, ends here, too
-    assert group.is_known(group.G1, r, t, s, transcript.DKG_DEAL_E, hashed), (
+    assert staticcall _PROOFS.is_known(r, t, s, transcript.DKG_DEAL_E, hashed), (
         "key_ceremony: R is not proven"
     )
     self._dealt[self.attempt][index] = hashed
     self._take_turn(index)
     log IKeyCeremony.Dealt(
         attempt=self.attempt, index=index, r=r, t=t, s=s, ciphertexts=ciphertexts
+    )
+    record.add(
+        keccak256(abi_encode(_DEALT, self.attempt, index)),
+        keccak256(abi_encode(r, t, s, ciphertexts)),
     )
 
 
@@ -366,19 +403,19 @@ def confirm(t: Bytes[256], s: uint256):
             keys,
         )
     )
-    weights: DynArray[uint256, _MAX_SLOTS] = []
-    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
-        weights.append(
-            curve.challenge(keccak256(abi_encode(transcript.DKG_CONFIRM_ALPHA, hashed, slot)))
-        )
-    sum: Bytes[256] = group.combine(kind, keys, weights)
-    assert group.is_known(kind, sum, t, s, transcript.DKG_CONFIRM_E, hashed), (
+    assert staticcall _PROOFS.are_shares_known(self._terms(), keys, t, s, hashed), (
         "key_ceremony: shares not proven"
     )
     is_last: bool = self._take_turn(index)
     log IKeyCeremony.Confirmed(attempt=attempt, index=index, t=t, s=s)
+    record.add(
+        keccak256(abi_encode(_CONFIRMED, attempt, index)), keccak256(abi_encode(t, s))
+    )
     if is_last:
         log IKeyCeremony.CeremonyFinal(attempt=attempt, cer=self.cer)
+        record.add(
+            keccak256(abi_encode(_CEREMONY_FINAL, attempt)), keccak256(abi_encode(self.cer))
+        )
 
 
 @external
@@ -417,12 +454,16 @@ def complain(
     assert self._dealt[attempt][dealer] == self._hash_dealt(dealer, r, ciphertexts), (
         "key_ceremony: not as dealt"
     )
+    terms: ICeremonyProofs.Terms = self._terms()
+    parties: ICeremonyProofs.Parties = ICeremonyProofs.Parties(
+        dealer=dealer, receiver=index, key=self._encryption_key[attempt][index]
+    )
     opening: Bytes[2 * _POINT] = concat(r, z)
-    assert self._is_opened(dealer, index, opening, concat(t1, t2), s), (
+    assert staticcall _PROOFS.is_opened(terms, parties, opening, concat(t1, t2), s), (
         "key_ceremony: Z is not proven"
     )
     culprit: uint256 = dealer
-    if self._are_shares(dealer, index, coefficients, ciphertexts, opening):
+    if staticcall _PROOFS.are_shares(terms, parties, coefficients, ciphertexts, opening):
         culprit = index
     log IKeyCeremony.ComplaintJudged(
         attempt=attempt,
@@ -433,6 +474,10 @@ def complain(
         t2=t2,
         s=s,
         culprit=culprit,
+    )
+    record.add(
+        keccak256(abi_encode(_COMPLAINT_JUDGED, attempt, index, dealer)),
+        keccak256(abi_encode(z, t1, t2, s, culprit)),
     )
     self._abort(COMPLAINT, culprit)
 
@@ -451,6 +496,15 @@ def expire():
         if self._acted & (1 << index) == 0:
             self._abort(SILENCE, index)
             break
+
+
+@internal
+@view
+def _terms() -> ICeremonyProofs.Terms:
+    """
+    @notice What every proof of this attempt is about.
+    """
+    return ICeremonyProofs.Terms(kind=kind, slots=slots, k=k, cer=self.cer)
 
 
 @internal
@@ -545,6 +599,9 @@ def _bind():
     )
     self.cer = cer
     log IKeyCeremony.CeremonyBound(attempt=attempt, cer=cer)
+    record.add(
+        keccak256(abi_encode(_CEREMONY_BOUND, attempt)), keccak256(abi_encode(cer))
+    )
 
 
 @internal
@@ -569,57 +626,6 @@ def _part_of(coefficients: Bytes[_MAX_COMPLAINT], slot: uint256) -> Bytes[_MAX_P
 
 
 @internal
-@view
-def _weighted_sum(coefficients: Bytes[_MAX_COMPLAINT], hashed: bytes32) -> Bytes[256]:
-    """
-    @notice Sum of alpha_{l,c} F_{l,c}, in pieces that fit one MSM.
-    """
-    sums: Bytes[_MAX_PART] = b""
-    for i: uint256 in range(_MAX_SEATS):
-        first: uint256 = i * group.MAX_POINTS
-        if first >= slots * k:
-            break
-        count: uint256 = min(group.MAX_POINTS, slots * k - first)
-        points: Bytes[256 * group.MAX_POINTS] = convert(
-            slice(coefficients, first * _SIZE, count * _SIZE), Bytes[256 * group.MAX_POINTS]
-        )
-        sum: Bytes[256] = group.combine(kind, points, self._weights(hashed, first, count))
-        sums = convert(concat(sums, sum), Bytes[_MAX_PART])
-    return group.combine(kind, sums, self._ones(len(sums) // _SIZE))
-
-
-@internal
-@view
-def _weights(
-    hashed: bytes32, first: uint256, count: uint256
-) -> DynArray[uint256, group.MAX_POINTS]:
-    """
-    @notice alpha_{l,c} of what was revealed: with a plain sum, one could cancel another's key.
-    @param first Position of the first point, from 0.
-    """
-    weights: DynArray[uint256, group.MAX_POINTS] = []
-    for i: uint256 in range(first, first + count, bound=group.MAX_POINTS):
-        weights.append(
-            curve.challenge(
-                keccak256(abi_encode(transcript.DKG_POK_ALPHA, hashed, i // k + 1, i % k))
-            )
-        )
-    return weights
-
-
-@internal
-@pure
-def _ones(count: uint256) -> DynArray[uint256, _MAX_SEATS]:
-    """
-    @notice Scalars of a plain sum.
-    """
-    ones: DynArray[uint256, _MAX_SEATS] = []
-    for i: uint256 in range(count, bound=_MAX_SEATS):
-        ones.append(1)
-    return ones
-
-
-@internal
 def _take_part(index: uint256, slot: uint256, part: Bytes[_MAX_PART]):
     """
     @notice Stores the digest of one slot's coefficients, none of which was seen before.
@@ -633,39 +639,6 @@ def _take_part(index: uint256, slot: uint256, part: Bytes[_MAX_PART]):
         assert not self._is_taken[attempt][hashed], "key_ceremony: F is repeated"
         self._is_taken[attempt][hashed] = True
     self._part[attempt][index][slot] = keccak256(part)
-
-
-@internal
-@view
-def _sums(coefficients: Bytes[_MAX_SEATS * _MAX_PART]) -> Bytes[_MAX_PART]:
-    """
-    @notice Adds up one slot's coefficients of all members, degree by degree.
-    """
-    ones: DynArray[uint256, _MAX_SEATS] = self._ones(len(self._seats))
-    sums: Bytes[_MAX_PART] = b""
-    for degree: uint256 in range(k, bound=_MAX_SEATS):
-        column: Bytes[_MAX_PART] = b""
-        for i: uint256 in range(len(self._seats), bound=_MAX_SEATS):
-            column = convert(
-                concat(column, slice(coefficients, (i * k + degree) * _SIZE, _SIZE)),
-                Bytes[_MAX_PART],
-            )
-        sums = convert(concat(sums, group.combine(kind, column, ones)), Bytes[_MAX_PART])
-    return sums
-
-
-@internal
-@view
-def _powers(index: uint256) -> DynArray[uint256, _MAX_SEATS]:
-    """
-    @notice 1, index, index^2 .. index^(k-1): with them, coefficients give the value there.
-    """
-    powers: DynArray[uint256, _MAX_SEATS] = []
-    power: uint256 = 1
-    for degree: uint256 in range(k, bound=_MAX_SEATS):
-        powers.append(power)
-        power *= index
-    return powers
 
 
 @internal
@@ -723,86 +696,6 @@ def _digest() -> bytes32:
 
 
 @internal
-@view
-def _is_opened(
-    dealer: uint256,
-    index: uint256,
-    opening: Bytes[2 * _POINT],
-    commitments: Bytes[2 * _POINT],
-    s: uint256,
-) -> bool:
-    """
-    @notice Whether z is r times the secret behind the encryption key of a seat.
-    @param opening r, z.
-    @param commitments t1, t2.
-    """
-    assert s < curve.Q, "key_ceremony: s is not reduced"
-    key: Bytes[_POINT] = self._encryption_key[self.attempt][index]
-    hashed: bytes32 = keccak256(
-        concat(transcript.DKG_COMPLAIN, self.cer, abi_encode(dealer, index), key, opening)
-    )
-    e: uint256 = curve.challenge(
-        keccak256(concat(transcript.DKG_COMPLAIN_E, hashed, commitments))
-    )
-    delta: uint256 = curve.weight(
-        keccak256(
-            concat(transcript.DKG_COMPLAIN_DELTA, hashed, commitments, convert(s, bytes32))
-        )
-    )
-    residue: Bytes[256] = group.combine(
-        group.G1,
-        concat(abi_encode(curve.GENERATOR), key, opening, commitments),
-        [
-            s,
-            curve.negate(e),
-            uint256_mulmod(delta, s, curve.Q),
-            uint256_mulmod(delta, curve.negate(e), curve.Q),
-            curve.Q - 1,
-            curve.negate(delta),
-        ],
-    )
-    return group.is_infinity(group.G1, residue)
-
-
-@internal
-@view
-def _are_shares(
-    dealer: uint256,
-    index: uint256,
-    coefficients: Bytes[_MAX_COMPLAINT],
-    ciphertexts: DynArray[bytes32, _MAX_CIPHERTEXTS],
-    opening: Bytes[2 * _POINT],
-) -> bool:
-    """
-    @notice Whether a dealer gave a seat the right shares of all slots.
-    @param opening r, z.
-    """
-    before: uint256 = index - 1 if index < dealer else index - 2  # other receivers
-    for slot: uint256 in range(1, slots + 1, bound=_MAX_SLOTS):
-        pad: bytes32 = keccak256(
-            concat(transcript.DKG_PAD, self.cer, abi_encode(dealer, index, slot), opening)
-        )
-        share: uint256 = (
-            convert(ciphertexts[before * slots + slot - 1], uint256) ^ convert(pad, uint256)
-        )
-        if not self._is_share(share, index, self._part_of(coefficients, slot)):
-            return False
-    return True
-
-
-@internal
-@view
-def _is_share(share: uint256, index: uint256, part: Bytes[_MAX_PART]) -> bool:
-    """
-    @notice Whether a share is the value at a seat of the polynomial that was revealed.
-    """
-    if share >= curve.Q:
-        return False
-    expected: Bytes[256] = group.combine(kind, part, self._powers(index))
-    return group.multiply_generator(kind, share) == expected
-
-
-@internal
 def _abort(reason: uint256, culprit: uint256):
     """
     @notice Ends the attempt; starts the next one without the culprit, or fails for good.
@@ -810,6 +703,10 @@ def _abort(reason: uint256, culprit: uint256):
     seats: DynArray[address, _MAX_SEATS] = self._seats
     log IKeyCeremony.AttemptAborted(
         attempt=self.attempt, reason=reason, culprit=seats[culprit - 1]
+    )
+    record.add(
+        keccak256(abi_encode(_ATTEMPT_ABORTED, self.attempt)),
+        keccak256(abi_encode(reason, seats[culprit - 1])),
     )
     if self._next_reserve < len(self._reserves):
         seats[culprit - 1] = self._reserves[self._next_reserve]
@@ -823,6 +720,7 @@ def _abort(reason: uint256, culprit: uint256):
     else:
         self.step = FAILED
         log IKeyCeremony.CeremonyFailed(attempt=self.attempt)
+        record.add(keccak256(abi_encode(_CEREMONY_FAILED, self.attempt)), keccak256(b""))
 
 
 @internal
@@ -852,3 +750,7 @@ def _start(seats: DynArray[address, _MAX_SEATS]):
     for i: uint256 in range(len(seats), bound=_MAX_SEATS):
         self._seat[self.attempt][seats[i]] = i + 1
     log IKeyCeremony.AttemptStarted(attempt=self.attempt, n=len(seats), members=seats)
+    record.add(
+        keccak256(abi_encode(_ATTEMPT_STARTED, self.attempt)),
+        keccak256(abi_encode(len(seats), seats)),
+    )

@@ -14,12 +14,22 @@ from interfaces import ITally
 from modules import curve
 from modules import lagrange
 from modules import phases
+from modules import record
 from modules import transcript
 
 
 implements: ITally
+initializes: record
+exports: record.record_hash
 
 
+# first topics of events
+_TALLY_FROZEN: constant(bytes32) = keccak256("TallyFrozen(uint256,uint256,bytes32[4][])")
+_TALLY_WITHHELD: constant(bytes32) = keccak256("TallyWithheld(uint256)")
+_OVERRIDDEN: constant(bytes32) = keccak256("Overridden(uint256,(uint256,uint256,uint256),(uint256,uint256,uint256)[])")
+_SHARE_ACCEPTED: constant(bytes32) = keccak256("ShareAccepted(uint256,uint256,bytes32[4][],bytes32[4],bytes32[4],uint256)")
+_SHARE_REFUSED: constant(bytes32) = keccak256("ShareRefused(uint256,uint256)")
+_RESULT_PUBLISHED: constant(bytes32) = keccak256("ResultPublished(uint256,uint256[],uint256[])")
 _MAX_SLOTS: constant(uint256) = 16
 _MAX_TRUSTEES: constant(uint256) = 10
 # states of a contest
@@ -88,13 +98,16 @@ def freeze(contest: uint256):
         self.final += 1
     else:
         self.state[contest] = _OPEN
-    log ITally.TallyFrozen(
-        contest=contest, cast_count=cast_count, totals=staticcall box.totals()
+    totals: DynArray[bytes32[4], _MAX_SLOTS + 1] = staticcall box.totals()
+    log ITally.TallyFrozen(contest=contest, cast_count=cast_count, totals=totals)
+    record.add(
+        keccak256(abi_encode(_TALLY_FROZEN, contest)), keccak256(abi_encode(cast_count, totals))
     )
     if self.state[contest] == _WITHHELD:
         log ITally.TallyWithheld(contest=contest)
+        record.add(keccak256(abi_encode(_TALLY_WITHHELD, contest)), keccak256(b""))
     elif self.state[contest] == _FINAL:
-        log ITally.ResultPublished(contest=contest, trustees=[], counts=self._counts[contest])
+        self._announce(contest, [], self._counts[contest])
 
 
 @external
@@ -122,6 +135,10 @@ def override(
     self.state[contest] = _OPEN
     self.final -= 1
     log ITally.Overridden(contest=contest, commission=commission, observers=observers)
+    record.add(
+        keccak256(abi_encode(_OVERRIDDEN, contest)),
+        keccak256(abi_encode(commission, observers)),
+    )
 
 
 @external
@@ -153,10 +170,15 @@ def submit_share(
     assert len(self._shares[contest][trustee]) == 0, "tally: share is here already"
     if not self._holds(box, ceremony, trustee, decryption, t1, t2, s):
         log ITally.ShareRefused(contest=contest, trustee=trustee)
+        record.add(keccak256(abi_encode(_SHARE_REFUSED, contest, trustee)), keccak256(b""))
         return
     self._shares[contest][trustee] = decryption
     log ITally.ShareAccepted(
         contest=contest, trustee=trustee, decryption=decryption, t1=t1, t2=t2, s=s
+    )
+    record.add(
+        keccak256(abi_encode(_SHARE_ACCEPTED, contest, trustee)),
+        keccak256(abi_encode(decryption, t1, t2, s)),
     )
 
 
@@ -196,7 +218,23 @@ def finalize(
     self.state[contest] = _FINAL
     self.final += 1
     self._counts[contest] = counts
+    self._announce(contest, trustees, counts)
+
+
+@internal
+def _announce(
+    contest: uint256,
+    trustees: DynArray[uint256, _MAX_TRUSTEES],
+    counts: DynArray[uint256, _MAX_SLOTS],
+):
+    """
+    @notice Announces the result of a contest.
+    """
     log ITally.ResultPublished(contest=contest, trustees=trustees, counts=counts)
+    record.add(
+        keccak256(abi_encode(_RESULT_PUBLISHED, contest)),
+        keccak256(abi_encode(trustees, counts)),
+    )
 
 
 @internal

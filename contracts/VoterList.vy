@@ -12,13 +12,22 @@ from interfaces import IVoterList
 from modules import curve
 from modules import merkle
 from modules import phases
+from modules import record
 from modules import signature
 from modules import transcript
 
 
 implements: IVoterList
+initializes: record
+exports: record.record_hash
 
 
+# first topics of events
+_LIST_PUBLISHED: constant(bytes32) = keccak256("ListPublished(uint256,bytes32,uint256)")
+_REGISTERED: constant(bytes32) = keccak256("Registered(uint256,bytes32,(uint256,uint256,bytes32,bytes32[]),address,uint256,(uint256,(uint256,uint256,uint256)),(uint256,(uint256,uint256,uint256)))")
+_WITHDRAWN: constant(bytes32) = keccak256("Withdrawn(uint256,bytes32,(uint256,uint256,bytes32,bytes32[]),(uint256,uint256,uint256),uint256,(uint256,(uint256,uint256,uint256)),(uint256,(uint256,uint256,uint256)))")
+_PAPER_MARKED: constant(bytes32) = keccak256("PaperMarked(uint256,bytes32,(uint256,uint256,bytes32,bytes32[]),uint256)")
+_ISSUED_EVENT: constant(bytes32) = keccak256("Issued(uint256,bytes32,(uint256,uint256,bytes32,bytes32[]),bytes32[4],(uint256,uint256,uint256),uint256,(uint256,(uint256,uint256,uint256)),(uint256,(uint256,uint256,uint256)))")
 # states of a leaf
 _NONE: constant(uint256) = 0
 _ONLINE: constant(uint256) = 1
@@ -73,6 +82,9 @@ def publish(contest: uint256, root: bytes32, size: uint256):
     self.root[contest] = root
     self.size[contest] = size
     log IVoterList.ListPublished(contest=contest, root=root, size=size)
+    record.add(
+        keccak256(abi_encode(_LIST_PUBLISHED, contest)), keccak256(abi_encode(root, size))
+    )
 
 
 @external
@@ -107,6 +119,10 @@ def register(
         nonce=nonce,
         portal=portal,
         sms=sms,
+    )
+    record.add(
+        keccak256(abi_encode(_REGISTERED, request.contest, leaf)),
+        keccak256(abi_encode(request, lock, nonce, portal, sms)),
     )
 
 
@@ -144,6 +160,10 @@ def withdraw(
         portal=portal,
         sms=sms,
     )
+    record.add(
+        keccak256(abi_encode(_WITHDRAWN, request.contest, leaf)),
+        keccak256(abi_encode(request, lock_signature, nonce, portal, sms)),
+    )
 
 
 @external
@@ -163,6 +183,10 @@ def mark_paper(request: IVoterList.Leaf):
     self.paper[request.contest] += 1
     log IVoterList.PaperMarked(
         contest=request.contest, leaf=leaf, request=request, nonce=nonce
+    )
+    record.add(
+        keccak256(abi_encode(_PAPER_MARKED, request.contest, leaf)),
+        keccak256(abi_encode(request, nonce)),
     )
 
 
@@ -202,6 +226,10 @@ def request_credential(
         nonce=nonce,
         portal=portal,
         sms=sms,
+    )
+    record.add(
+        keccak256(abi_encode(_ISSUED_EVENT, request.contest, leaf)),
+        keccak256(abi_encode(request, blinded, lock_signature, nonce, portal, sms)),
     )
 
 

@@ -20,6 +20,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 CONTRACTS: Final = (
     "Election",
     "KeyCeremony",
+    "CeremonyProofs",
     "VoterList",
     "BallotBox",
     "Tally",

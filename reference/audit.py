@@ -30,6 +30,7 @@ from reference.checks.state import check_state
 from reference.checks.sums import check_sums
 from reference.errors import RefutedError
 from reference.record import Record
+from reference.record_hash import hash_record
 from reference.report import Cases, CheckResult, Report
 
 Check = Callable[[Record, Cases], None]
@@ -63,7 +64,8 @@ def audit_bundle(raw: bytes, *, builds: Mapping[str, Build]) -> Report:
     """
     record = Record(read_bundle(raw))
     checks = list_checks(builds)
-    return Report(tuple(run_check(each, record, checks=checks) for each in checks))
+    results = tuple(run_check(each, record, checks=checks) for each in checks)
+    return Report(hash_record(record), results)
 
 
 def list_checks(builds: Mapping[str, Build]) -> Mapping[str, Check]:

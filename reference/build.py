@@ -15,7 +15,14 @@ from typing import Final
 
 from reference.errors import NoBuildError
 
-CONTRACTS: Final = ("Election", "KeyCeremony", "VoterList", "BallotBox", "Tally")
+CONTRACTS: Final = (
+    "Election",
+    "KeyCeremony",
+    "CeremonyProofs",
+    "VoterList",
+    "BallotBox",
+    "Tally",
+)
 """All but the Deployer, whose code proves nothing: an address is a hash."""
 _VERSION: Final = "0.4.3"
 _SETTINGS: Final = ("--evm-version", "prague", "-O", "gas")

@@ -37,7 +37,11 @@ RULES: Final = struct(
 
 CONTEST: Final = struct(id="uint256", title="string", candidates=Array("string"))
 BLUEPRINTS: Final = struct(
-    ceremony="address", voter_list="address", tally="address", box="address"
+    proofs="address",
+    ceremony="address",
+    voter_list="address",
+    tally="address",
+    box="address",
 )
 ORIGIN: Final = struct(
     rules=RULES,

@@ -58,8 +58,9 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All checks of one board."""
+    """All checks of one board, and the hash of its record."""
 
+    record_hash: bytes
     checks: tuple[CheckResult, ...]
 
     @property

@@ -47,10 +47,13 @@ def _say_contract(name: str) -> None:
 def compare_audits(report: Report, bundle: bytes) -> Comparison:
     """Audit the bytes of the same board again, and compare check by check."""
     try:
-        checks = audit_bundle(bundle, builds=compile_builds()).checks
+        second = audit_bundle(bundle, builds=compile_builds())
     except NoBundleError:
-        checks = (_REFUSED,)
-    return Comparison(checks, tuple(_disagree(report, checks)))
+        return Comparison((_REFUSED,), tuple(_disagree(report, (_REFUSED,))))
+    disagreements = [*_disagree(report, second.checks)]
+    if f"0x{second.record_hash.hex()}" != report.record_hash:
+        disagreements.append("hash of the record: is another in the reference audit")
+    return Comparison(second.checks, tuple(disagreements))
 
 
 def _disagree(report: Report, checks: Iterable[CheckResult]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 from election.audit.casts import Cast, accept_casts
 from election.audit.errors import MissingError
 from election.crypto.group import G1_BYTES, G1Point, decode_g1
-from election.crypto.transcript import Address
+from election.crypto.transcript import Address, Hash
 from election.protocol.board import Board
 from election.protocol.context import Box, decode_box
 from election.protocol.encoding import decode_totals
@@ -31,6 +31,7 @@ from election.protocol.events import (
     TallyFrozen,
 )
 from election.protocol.manifest import Times
+from election.protocol.record_hash import derive_record_hash, run_hashes
 from election.protocol.replay import Entry, Part, Replay, replay_board
 from election.protocol.tally import EncryptedTally
 
@@ -62,6 +63,25 @@ class Evidence:
     def replay(self) -> Replay:
         """Decode all logs."""
         return replay_board(self.board)
+
+    @cached_property
+    def running_hashes(self) -> Mapping[Address, Hash]:
+        """Compute the running hash of every contract's logs."""
+        return run_hashes(self.board.logs)
+
+    @property
+    def record_hash(self) -> Hash:
+        """Derive the hash of the whole record."""
+        listed = sorted(
+            (entry.event for entry in self.every(ContestListed)),
+            key=lambda event: event.position,
+        )
+        return derive_record_hash(
+            self.replay.contracts.values(),
+            self.running_hashes,
+            [event.contest for event in listed],
+            chain_id=self.board.chain_id,
+        )
 
     @cached_property
     def _index(self) -> Mapping[object, list[Entry[object]]]:

@@ -30,6 +30,7 @@ def render_table(report: Report) -> Iterator[str]:
     """Draw the report as lines of text."""
     yield f"election: {report.title}"
     yield f"{report.election}, chain {report.chain_id}, block {report.head}"
+    yield f"hash {report.record_hash}"
     yield ""
     for check in report.checks:
         yield from _draw_check(check)

@@ -99,12 +99,16 @@ class ContestOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole audit of one election up to a block."""
+    """A whole audit of one election up to a block.
+
+    record_hash: two auditors of one block, and of one history, have the same.
+    """
 
     title: str
     chain_id: int
     election: str
     head: int
+    record_hash: str
     checks: tuple[CheckResult, ...]
     contests: tuple[ContestOutcome, ...]
     verified_ballots: int

@@ -1,6 +1,6 @@
 """Put an election on a chain, step by step, so that it can be gone on with.
 
-docs/protocol.md §7: four blueprints and the Deployer, then Election, whose constructor
+docs/protocol.md §7: first its tools and the Deployer, then Election, whose constructor
 makes the rest. Every step first records where its contract will stand, then sends;
 whoever comes back after a crash sees by the code there whether the step was taken. If
 not, it is taken anew: the election is no worse for a blueprint that nobody uses.
@@ -41,6 +41,7 @@ from election.protocol.manifest import Manifest
 from election.protocol.origin import derive_created_address
 
 _BLUEPRINTS: Final = ("KeyCeremony", "VoterList", "Tally", "BallotBox")
+_PROOFS: Final = "CeremonyProofs"
 _DEPLOYER: Final = "Deployer"
 _ELECTION: Final = "Election"
 
@@ -183,8 +184,9 @@ def _check_record(
 def _list_tools() -> dict[str, _Tool]:
     """List what stands before the election."""
     blueprints = map(read_artifact, _BLUEPRINTS)
-    deployer = read_artifact(_DEPLOYER)
+    proofs, deployer = map(read_artifact, (_PROOFS, _DEPLOYER))
     return {
+        _PROOFS: _Tool(proofs.initcode, proofs.runtime),
         **{
             each.name: _Tool(each.blueprint_initcode, each.blueprint_code)
             for each in blueprints
@@ -223,7 +225,7 @@ def _place(site: _Site, deployment: Deployment, name: str, tool: _Tool) -> Deplo
 def _create(site: _Site, deployment: Deployment, manifest: Manifest) -> Deployment:
     """Have the Deployer make the election, where nobody else can make another one."""
     contracts = dict(deployment.contracts)
-    blueprints = Blueprints(*(contracts[name] for name in _BLUEPRINTS))
+    blueprints = Blueprints(*(contracts[name] for name in (_PROOFS, *_BLUEPRINTS)))
     initcode = build_initcode(manifest, blueprints)
     address = derive_created_address(initcode, deployer=contracts[_DEPLOYER])
     if contracts.get(_ELECTION) != address:

@@ -35,7 +35,7 @@ def check_initcode(manifest: Manifest) -> None:
 
     Its length depends on no address, so it is known before there is any.
     """
-    size = len(build_initcode(manifest, Blueprints(*[_NOWHERE] * 4)))
+    size = len(build_initcode(manifest, Blueprints(*[_NOWHERE] * 5)))
     if size > LARGEST_INITCODE:
         fact = f"Election's initcode would have {size} bytes, {LARGEST_INITCODE} is the"
         fact += f" most: save {size - LARGEST_INITCODE} by fewer contests or candidates"

@@ -85,6 +85,8 @@ class Tag(Enum):
     OVERRIDE = "override"
     EXTEND = "extend"
 
+    RECORD = "record"
+    BOARD = "board"
     COMPARISON = "compare"
     SECRET = "secret"  # noqa: S105  # a tag, not a password
 

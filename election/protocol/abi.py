@@ -32,6 +32,7 @@ class ContractName(Enum):
 
     ELECTION = "Election"
     KEY_CEREMONY = "KeyCeremony"
+    CEREMONY_PROOFS = "CeremonyProofs"
     VOTER_LIST = "VoterList"
     BALLOT_BOX = "BallotBox"
     TALLY = "Tally"

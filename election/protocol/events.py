@@ -35,8 +35,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Blueprints:
-    """Where the initcode stands that the other contracts are made by (ERC-5202)."""
+    """Where the initcode stands that the other contracts are made by (ERC-5202).
 
+    proofs: a contract that is used as it stands.
+    """
+
+    proofs: Address
     ceremony: Address
     voter_list: Address
     tally: Address

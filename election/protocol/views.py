@@ -1,7 +1,7 @@
 """What the contracts themselves say at the head of the chain.
 
-docs/protocol.md §8. Most logs are missed by what follows from them; these questions
-are about the rest: a contract's own count shows that none of its events was left out.
+docs/protocol.md §8. The running hash shows that none of a contract's events was left
+out or changed; its own counts say which.
 """
 
 from __future__ import annotations
@@ -22,12 +22,17 @@ from election.protocol.board import Board, Call, Log
 from election.protocol.events import ContestListed, ElectionDeployed, Event
 from election.protocol.replay import Contract, Part, find_contracts
 
+RECORD_HASH: Final = "record_hash"
+"""The question to every contract that covers all of its events."""
+
 _MOST_TRUSTEES: Final = 10
 _VIEWS: Final[Mapping[Part, tuple[str, ...]]] = {
-    Part.ELECTION: ("extension_counter", "contest_ids", "observers"),
-    Part.TRUSTEES: ("attempt", "step", "cer"),
-    Part.ISSUERS: ("attempt", "step", "cer"),
-    Part.BOX: ("cast_count",),
+    Part.ELECTION: (RECORD_HASH, "extension_counter", "contest_ids", "observers"),
+    Part.TRUSTEES: (RECORD_HASH, "attempt", "step", "cer"),
+    Part.ISSUERS: (RECORD_HASH, "attempt", "step", "cer"),
+    Part.VOTER_LIST: (RECORD_HASH,),
+    Part.TALLY: (RECORD_HASH,),
+    Part.BOX: (RECORD_HASH, "cast_count"),
 }
 _VIEWS_OF_CONTEST: Final[Mapping[Part, tuple[str, ...]]] = {
     Part.ELECTION: ("box", "ctx", "candidates_hash"),

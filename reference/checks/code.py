@@ -46,6 +46,9 @@ def check_code(record: Record, cases: Cases, *, builds: Mapping[str, Build]) -> 
             code = record.bundle.code.get(record.deployed["blueprints"][part], b"")
             is_built = code == b"\xfe\x71\x00" + builds[name].initcode
             claim(is_built, "is not the build of its source")
+    with cases.case("proofs of the ceremonies"):
+        code = record.bundle.code.get(record.deployed["blueprints"]["proofs"], b"")
+        claim(code == builds["CeremonyProofs"].runtime, "are another build")
     box = b"\xfe\x71\x00" + builds["BallotBox"].initcode
     with cases.case("hash of the box blueprint"):
         claim(keccak256(box) == record.deployed["box_code_hash"], "is another one")
@@ -122,6 +125,7 @@ def _expect_ceremony(record: Record, part: str) -> dict[str, bytes]:
         "kind": _words(kind),
         "slots": _words(max(counts) if part == "trustees" else len(counts)),
         "k": _words(record.deployed[part]["k"]),
+        "_PROOFS": _words(record.deployed["blueprints"]["proofs"]),
         "_STEP_SECONDS": _words(record.rules["step_seconds"]),
         "_SIZE": _words(kind * _POINT),
     }

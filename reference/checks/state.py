@@ -19,6 +19,7 @@ from reference.curve import cut
 from reference.errors import claim, refute
 from reference.events import POINTS
 from reference.record import Contract, Record
+from reference.record_hash import run_hashes
 from reference.report import Cases
 from reference.transcript import keccak256
 
@@ -45,8 +46,11 @@ class Question:
 
 def check_state(record: Record, cases: Cases) -> None:
     """Compare every answer of the contracts with what their events give."""
+    hashes = run_hashes(record.bundle.logs)
     for contract in record.contracts.values():
-        for question in _list_questions(record, contract):
+        running = hashes.get(contract.address, bytes(32))
+        whole = Question("record_hash", (), "bytes32", partial(bytes, running))
+        for question in (whole, *_list_questions(record, contract)):
             with cases.case(f"{contract.part}: {question.name}{question.numbers}"):
                 call = (contract.address, question.calldata)
                 answer = record.bundle.answers.get(call)

@@ -62,7 +62,9 @@ def test_event_that_is_left_out_is_noticed(board: Board, kind: type[Event]) -> N
 
 
 @pytest.mark.parametrize("kind", NOTES)
-def test_note_that_is_left_out_changes_nothing(board: Board, kind: type[Event]) -> None:
+def test_note_that_is_left_out_and_answered_for_changes_nothing(
+    board: Board, kind: type[Event]
+) -> None:
     assert not examine(drop(board, find(board, kind)))
 
 

@@ -105,12 +105,16 @@ class Deployed:
         self.chain.engine.mine()
 
 
+def deploy_tools(chain: LocalChain) -> tuple[str, ...]:
+    """Deploy the proofs of ceremonies, and the blueprints, that of the box last."""
+    proofs = str(chain.deploy("CeremonyProofs").address)
+    names = ("KeyCeremony", "VoterList", "Tally", "BallotBox")
+    return (proofs, *map(chain.deploy_blueprint, names))
+
+
 def deploy_election(chain: LocalChain, setup: Setup) -> Deployed:
-    """Deploy blueprints and an election."""
-    blueprints = tuple(
-        chain.deploy_blueprint(name)
-        for name in ("KeyCeremony", "VoterList", "Tally", "BallotBox")
-    )
+    """Deploy an election, and first what it is made with."""
+    tools = deploy_tools(chain)
     election = chain.deploy(
         "Election",
         (
@@ -118,7 +122,7 @@ def deploy_election(chain: LocalChain, setup: Setup) -> Deployed:
             setup.trustees.encode(TRUSTEES),
             setup.issuers.encode(ISSUERS),
             setup.contests(),
-            blueprints,
+            tools,
         ),
     )
     ceremony = read_artifact("KeyCeremony")

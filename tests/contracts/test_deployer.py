@@ -12,7 +12,7 @@ from election.artifacts import read_artifact
 from election.crypto.transcript import Address
 from election.protocol.origin import derive_created_address
 from tests.contracts.chain import LocalChain, make_account
-from tests.contracts.election_setup import DEFAULT, ISSUERS, TRUSTEES
+from tests.contracts.election_setup import DEFAULT, ISSUERS, TRUSTEES, deploy_tools
 
 anybody, somebody = make_account("anybody"), make_account("somebody else")
 
@@ -21,14 +21,13 @@ anybody, somebody = make_account("anybody"), make_account("somebody else")
 def prepare() -> tuple[LocalChain, Contract, bytes]:
     """Make a Deployer, and the initcode of an election."""
     chain = LocalChain()
-    names = ("KeyCeremony", "VoterList", "Tally", "BallotBox")
-    blueprints = tuple(chain.deploy_blueprint(name) for name in names)
+    tools = deploy_tools(chain)
     deployer = chain.deploy("Deployer")
     rules = DEFAULT.rules(chain.now)
-    return chain, deployer, encode(chain, rules, blueprints)
+    return chain, deployer, encode(chain, rules, tools)
 
 
-def encode(chain: LocalChain, rules: Any, blueprints: tuple[str, ...]) -> bytes:
+def encode(chain: LocalChain, rules: Any, tools: tuple[str, ...]) -> bytes:
     artifact = read_artifact("Election")
     factory = chain.web3.eth.contract(
         abi=list(artifact.abi), bytecode=artifact.initcode
@@ -38,7 +37,7 @@ def encode(chain: LocalChain, rules: Any, blueprints: tuple[str, ...]) -> bytes:
         DEFAULT.trustees.encode(TRUSTEES),
         DEFAULT.issuers.encode(ISSUERS),
         DEFAULT.contests(),
-        blueprints,
+        tools,
     ).data_in_transaction
     return bytes.fromhex(str(payload).removeprefix("0x"))
 

@@ -22,6 +22,7 @@ from tests.contracts.election_setup import (
     TRUSTEES,
     Deployed,
     deploy_election,
+    deploy_tools,
 )
 
 NO_TRUSTEES: Final = "election: trustees have no key yet"
@@ -134,15 +135,14 @@ def foresee_contract(chain: LocalChain, *, after: int) -> ChecksumAddress:
 def test_box_is_refused_when_its_blueprint_came_after_the_election() -> None:
     """The commission announces an empty address, and fills it afterwards."""
     chain = LocalChain()
-    names = ("KeyCeremony", "VoterList", "Tally")
-    blueprints = [chain.deploy_blueprint(name) for name in names]
+    *tools, _ = deploy_tools(chain)
     foreseen = foresee_contract(chain, after=1)
     arguments = (
         DEFAULT.rules(chain.now),
         DEFAULT.trustees.encode(TRUSTEES),
         DEFAULT.issuers.encode(ISSUERS),
         DEFAULT.contests(),
-        (*blueprints, foreseen),
+        (*tools, foreseen),
     )
     contract = chain.deploy("Election", arguments)
     assert chain.deploy_blueprint("BallotBox") == foreseen

@@ -25,6 +25,7 @@ from tests.contracts.election_setup import (
     Roster,
     Setup,
     deploy_election,
+    deploy_tools,
 )
 
 ZERO: Final = "0x" + "00" * 20
@@ -37,10 +38,10 @@ COMMISSION_AT, PORTAL_AT, SMS_AT, STATION_AT, OBSERVERS_AT, QUORUM = range(6, 12
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A chain with blueprints, where elections can be deployed."""
+    """A chain with all tools, where elections can be deployed."""
 
     chain: LocalChain
-    blueprints: tuple[str, ...]
+    tools: tuple[str, ...]
 
     def refusal(
         self,
@@ -60,7 +61,7 @@ class Ground:
             trustees or setup.trustees.encode(TRUSTEES),
             issuers or setup.issuers.encode(ISSUERS),
             setup.contests() if contests is None else contests,
-            self.blueprints,
+            self.tools,
         )
         return self.chain.deploy_refusal("Election", arguments)
 
@@ -68,8 +69,7 @@ class Ground:
 @cache
 def prepare_ground() -> Ground:
     chain = LocalChain()
-    names = ("KeyCeremony", "VoterList", "Tally", "BallotBox")
-    return Ground(chain, tuple(chain.deploy_blueprint(name) for name in names))
+    return Ground(chain, deploy_tools(chain))
 
 
 @pytest.fixture

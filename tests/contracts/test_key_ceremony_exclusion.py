@@ -335,7 +335,7 @@ def test_ceremony_fails_when_the_commission_would_reach_the_threshold(
 
 def construct(roster: Roster, *, kind: int = 2, slots: int = 1) -> str | None:
     k, n, members = roster.encode(TRUSTEES)
-    arguments = (kind, slots, n, k, members, STEP_SECONDS)
+    arguments = (kind, slots, n, k, members, STEP_SECONDS, stranger.address)
     return LocalChain().deploy_refusal("KeyCeremony", arguments)
 
 

@@ -69,7 +69,7 @@ def test_reader_asks_what_the_auditor_expects() -> None:
     views = list_views(contracts, (), trustees=0)
     assert list_calls(ELECTION, [CAST, CREATED]) == tuple(v.call for v in views)
     titles = [view.title for view in views]
-    assert titles[0] == "election: extension_counter()"
+    assert titles[0] == "election: record_hash()"
     assert titles[-1] == "box of contest 7: cast_count()"
 
 

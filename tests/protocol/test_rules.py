@@ -27,7 +27,7 @@ DEPLOYED: Final = ElectionDeployed(
     issuers_ceremony=NOBODY,
     voter_list=NOBODY,
     tally=NOBODY,
-    blueprints=Blueprints(NOBODY, NOBODY, NOBODY, NOBODY),
+    blueprints=Blueprints(*[NOBODY] * 5),
     box_code_hash=Hash(bytes(32)),
     deployer=NOBODY,
 )

@@ -79,6 +79,12 @@ def _verify_blueprint(evidence: Evidence, part: str) -> None:
     require(is_built, "is not the build of its source", blames=COMMISSION)
 
 
+def _verify_proofs(evidence: Evidence) -> None:
+    code = evidence.board.code.get(evidence.deployed.blueprints.proofs, b"")
+    is_built = code == read_artifact(ContractName.CEREMONY_PROOFS.value).runtime
+    require(is_built, "is not the build of its source", blames=COMMISSION)
+
+
 def _verify_box_hash(evidence: Evidence) -> None:
     code = evidence.board.code.get(evidence.deployed.blueprints.box, b"")
     is_announced = hash_bytes(code) == evidence.deployed.box_code_hash
@@ -116,6 +122,7 @@ _BLUEPRINTS: Final[Mapping[str, ContractName]] = {
     "box": ContractName.BALLOT_BOX,
 }
 _OTHERS: Final[Mapping[str, Callable[[Evidence], None]]] = {
+    "proofs of the ceremonies": _verify_proofs,
     "hash of the box blueprint": _verify_box_hash,
     "generator K": _verify_generator,
     "address of the election": _verify_origin,

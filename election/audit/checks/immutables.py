@@ -68,6 +68,7 @@ def _of_ceremony(
         "slots": uint_word(slots),
         "k": uint_word(roster.threshold),
         "_ELECTION": address_word(evidence.board.election),
+        "_PROOFS": address_word(evidence.deployed.blueprints.proofs),
         "_STEP_SECONDS": uint_word(evidence.deployed.rules.step_seconds),
         "_SIZE": uint_word(kind * G1_BYTES),
     }

@@ -1,7 +1,7 @@
-"""The contracts hold what their events say, so no event was left out.
+"""The contracts hold what their events say, so no event was left out or changed.
 
-docs/protocol.md §7. A registration that nobody used, say, has no other trace: only the
-contract's own count shows that it is missing from a record.
+docs/protocol.md §7. Each contract's running hash covers every event, its order and its
+time; its counts and other answers say what it is that does not fit.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from election.protocol.events import (
 )
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
-from election.protocol.views import View, list_views, read_answer
+from election.protocol.views import RECORD_HASH, View, list_views, read_answer
 
 _Message = Enrolled | Committed | Revealed | Dealt
 _MESSAGES: Final[Mapping[Step, type[_Message]]] = {
@@ -73,6 +73,8 @@ def check_state(evidence: Evidence) -> Outcome:
 
 def _expect(evidence: Evidence, view: View) -> object:
     key = view.contract.part, view.function
+    if view.function == RECORD_HASH:
+        return evidence.running_hashes[view.contract.address]
     if view.function == "share":
         return _find_share(evidence, *view.arguments)
     if view.contest is not None:

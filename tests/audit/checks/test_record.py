@@ -6,14 +6,15 @@ import pytest
 
 from election.protocol.board import Board, Log
 from election.protocol.events import BoxCreated, ContestListed, Registered
-from tests.audit.tampering import change, examine, find, put
+from tests.audit.tampering import answer_for, change, examine, find, put
 
 
 def after_all(board: Board, log: Log, **fields: object) -> Board:
     last = board.logs[-1]
     added = replace(log, block_number=last.block_number, index=last.index + 1)
     added = replace(added, timestamp=last.timestamp)
-    return replace(board, logs=(*board.logs, replace(added, **fields)))  # type: ignore[arg-type]
+    logs = (*board.logs, replace(added, **fields))  # type: ignore[arg-type]
+    return answer_for(replace(board, logs=logs))
 
 
 @pytest.mark.parametrize(

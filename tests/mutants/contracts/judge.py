@@ -22,6 +22,7 @@ _FOLDER: Final = ROOT / "tests" / "contracts"
 _OF: Final[Mapping[str, str]] = {
     "Election": "test_election*.py",
     "KeyCeremony": "test_key_ceremony*.py",
+    "CeremonyProofs": "test_key_ceremony*.py",
     "VoterList": "test_voter_list*.py",
     "BallotBox": "test_ballot_box*.py",
     "Tally": "test_tally*.py",

@@ -197,6 +197,25 @@ WEAKENINGS: Final = (
         "self._assert_finite(r)",
         "pass",
     ),
+    # Running hashes
+    Weakening(
+        "the running hash leaves the time out",
+        "contracts/modules/record.vy",
+        "block.number, block.timestamp, topics",
+        "block.number, topics",
+    ),
+    Weakening(
+        "the running hash leaves the data out",
+        "contracts/modules/record.vy",
+        "block.timestamp, topics, data",
+        "block.timestamp, topics",
+    ),
+    Weakening(
+        "the running hash forgets what came before",
+        "contracts/modules/record.vy",
+        "transcript.RECORD, self.record_hash, block",
+        "transcript.RECORD, empty(bytes32), block",
+    ),
     # Time
     Weakening(
         "polls close a second late",

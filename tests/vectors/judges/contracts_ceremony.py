@@ -17,6 +17,7 @@ from tests.vectors.judges.scene import Scene
 
 Input = Mapping[str, Any]
 ELECTION: Final = account(104)
+PROOFS: Final = account(109)
 _ATTEMPTS: Final = GIVENS["attempts"]
 _NAME: Final = ContractName.KEY_CEREMONY
 _HOUR: Final = 3_600
@@ -38,12 +39,13 @@ def begin() -> Scene:
         answer(ContractName.ELECTION, "phase", Phase.KEYS),
         answer(ContractName.ELECTION, "election_id", bytes.fromhex(election_id)),
     )
-    scene = Scene().place(ELECTION, assemble(answers))
+    proofs = read_artifact(ContractName.CEREMONY_PROOFS.value).runtime
+    scene = Scene().place(ELECTION, assemble(answers)).place(PROOFS, proofs)
     for given in _ATTEMPTS.values():
         members = [(bytes.fromhex(each), False) for each in given["members"]]
-        rules = given["kind"], given["slots"], len(members), given["k"], members, _HOUR
+        size = given["kind"], given["slots"], len(members), given["k"]
         initcode = read_artifact(_NAME.value).initcode
-        arguments = encode_constructor(_NAME, *rules)
+        arguments = encode_constructor(_NAME, *size, members, _HOUR, PROOFS)
         address = bytes.fromhex(given["ceremony"])
         scene = scene.create(address, initcode + arguments, maker=ELECTION)
     return scene

@@ -11,7 +11,15 @@ from election.crypto.transcript import Address
 from election.protocol import events
 from election.protocol.board import Board, Log
 from election.protocol.events import Event
-from tests.audit.tampering import change, delay_block, drop, examine, find, put
+from tests.audit.tampering import (
+    change,
+    delay_block,
+    drop,
+    encode_event,
+    examine,
+    find,
+    put,
+)
 from tests.vectors.make_negative.case import Case, flip
 from tests.vectors.make_negative.patch import cut_lines, find_patch
 
@@ -74,6 +82,7 @@ def _twins(board: Board) -> Iterator[tuple[str, Board]]:
                 where = f"{name}.{field.name}{path} changed"
                 yield where, change(board, entry, **{field.name: other})
     yield from _logs(board)
+    yield from _unanswered(board)
     yield from _rest(board)
     yield from _bounds(board)
 
@@ -122,6 +131,40 @@ def _logs(board: Board) -> Iterator[tuple[str, Board]]:
         yield f"{kind.__name__} in SETUP", delay_block(board, number, 1)
         late = board.head.timestamp - 1
         yield f"{kind.__name__} after all closed", delay_block(board, number, late)
+
+
+def _unanswered(board: Board) -> Iterator[tuple[str, Board]]:
+    """Change what no other check is about, and answer for what was there."""
+
+    def put_logs(*changes: tuple[Log, Log | None]) -> Board:
+        new = {id(old): other for old, other in changes}
+        logs = (new.get(id(log), log) for log in board.logs)
+        return replace(board, logs=tuple(log for log in logs if log is not None))
+
+    registered = find(board, events.Registered).log
+    withdrawn = find(board, events.Withdrawn).log
+    both = put_logs((registered, None), (withdrawn, None))
+    yield "a registration and its withdrawal left out", both
+    refused = find(board, events.ShareRefused).log
+    yield "ShareRefused left out, not answered for", put_logs((refused, None))
+    cast = find(board, events.BallotCast).log
+    other = find(board, events.BallotCast, lambda each: each.log is not cast).log
+    first, second = _take_place(other, cast), _take_place(cast, other)
+    yield "two ballots exchanged", put_logs((cast, first), (other, second))
+    marked = find(board, events.PaperMarked).log
+    later = replace(marked, timestamp=marked.timestamp + 1)
+    yield "PaperMarked a second later", put_logs((marked, later))
+    listed = find(board, events.ContestListed)
+    topics, data = encode_event(
+        replace(listed.event, title="Another"), listed.contract.part.contract_name
+    )
+    renamed = replace(listed.log, topics=topics, data=data)
+    yield "another title of a contest", put_logs((listed.log, renamed))
+
+
+def _take_place(log: Log, of: Log) -> Log:
+    place = of.block_number, of.timestamp, of.transaction, of.index
+    return Log(log.address, log.topics, log.data, *place)
 
 
 def _rest(board: Board) -> Iterator[tuple[str, Board]]:
