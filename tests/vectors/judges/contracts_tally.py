@@ -23,7 +23,7 @@ _NAME: Final = ContractName.TALLY
 _TALLY, _BOX = account(106), account(100)
 _TRUSTEES: Final = GIVENS["attempts"]["trustees"]
 _CONTEST: Final = 1
-_SHARES: Final = 3  # slot of Tally._shares
+_SHARES: Final = 4  # slot of Tally._shares
 _WORD: Final = 32
 
 
