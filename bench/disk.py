@@ -6,7 +6,6 @@ receipts sends them.
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.polls import open_polls
+from bench.processor import spent
 from scripts.demo.node_process import started_node
 
 BATCH: Final = 32
@@ -51,13 +51,13 @@ def measure() -> Keeping:
         ]
         for act in acts[:2]:
             connection.send_all([act], key=relay)
-        disk, cpu, begun = _weigh(Path(folder)), _spent(process), time.perf_counter()
+        disk, cpu, begun = _weigh(Path(folder)), spent(process), time.perf_counter()
         for act in acts[2:]:
             connection.send_all([act], key=relay)
         ballots = BATCH * BATCHES
         return Keeping(
             disk=(_weigh(Path(folder)) - disk) / ballots,
-            cpu=(_spent(process) - cpu) / ballots,
+            cpu=(spent(process) - cpu) / ballots,
             rate=ballots / (time.perf_counter() - begun),
             memory=_remember(process),
         )
@@ -67,13 +67,6 @@ def _weigh(folder: Path) -> int:
     """Return the bytes that a folder takes on the disk."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return sum(path.stat().st_blocks * 512 for path in files)
-
-
-def _spent(process: int) -> float:
-    """Return the CPU that a process took, in ms."""
-    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(") ")[2]
-    user, system = map(int, fields.split()[11:13])
-    return (user + system) * 1_000 / os.sysconf("SC_CLK_TCK")
 
 
 def _remember(process: int) -> int:
