@@ -351,7 +351,7 @@ def test_largest_election_fits_a_transaction(
         for contests in range(1, 65)
     ]
     most = sum(size <= 49_152 for size in sizes)
-    assert 40 < most < 64
+    assert 35 < most < 64
     contests = tuple(Contest(n, "T", names) for n in range(most))
     large = replace(manifest, contests=contests)
     done = run(connection, large, Disk(begin_deployment(connection, large)))
