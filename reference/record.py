@@ -6,9 +6,10 @@ and are joined to the bytes of docs/protocol.md §1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 from typing import Any
 
 from reference.abi import Struct, Type, decode, decode_word
@@ -106,30 +107,30 @@ class Record:
         self, *names: str, contest: int | None = None, part: str | None = None
     ) -> list[Event]:
         """List the events of these names, in order; of a contest or a part if given."""
-        return [
-            event
-            for event in self._list_named(names)
-            if contest in (None, event.contest) and part in (None, event.contract.part)
-        ]
+        places = (self._find_places(name, contest, part) for name in names)
+        return [self.events[place] for place in merge(*places)]
 
-    def _list_named(self, names: tuple[str, ...]) -> Iterable[Event]:
-        if len(names) == 1:
-            return self._by_name.get(names[0], ())
-        return (event for event in self.events if event.name in names)
+    def _find_places(
+        self, name: str, contest: int | None, part: str | None
+    ) -> Sequence[int]:
+        key = contest if part is None else part
+        return self._places.get((name, key), ())
 
     @cached_property
-    def _by_name(self) -> Mapping[str, list[Event]]:
-        found: dict[str, list[Event]] = {}
-        for event in self.events:
-            found.setdefault(event.name, []).append(event)
+    def _places(self) -> Mapping[tuple[str, int | str | None], Sequence[int]]:
+        """Sort the events by name, and by name with contest or part, once."""
+        found: dict[tuple[str, int | str | None], list[int]] = {}
+        for place, event in enumerate(self.events):
+            for key in {None, event.contest, event.contract.part}:
+                found.setdefault((event.name, key), []).append(place)
         return found
 
     def last(
         self, name: str, *, contest: int | None = None, part: str | None = None
     ) -> Event:
         """Give the last event of a name; raises RefutedError if there is none."""
-        found = self.every(name, contest=contest, part=part)
-        return found[-1] if found else refute(f"there is no {name}")
+        places = self._find_places(name, contest, part)
+        return self.events[places[-1]] if places else refute(f"there is no {name}")
 
     @cached_property
     def deployed(self) -> Event:

@@ -14,7 +14,8 @@ from election.crypto.group import encode_g1
 from election.protocol.attestation import Action
 from election.protocol.issuance import CredentialRequest, prepare_request
 from scripts.errors import InputError
-from scripts.files.ballot_files import CredentialFile, read_answers
+from scripts.files.answers_file import read_answers
+from scripts.files.ballot_files import CredentialFile
 from scripts.files.json_file import render_json, write_new
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_request

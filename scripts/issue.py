@@ -9,8 +9,7 @@ import typer
 
 from scripts.acceptance import POLLS, accept_board, read_record
 from scripts.answering import answer_once
-from scripts.files.ballot_files import AnswersFile
-from scripts.files.json_file import render_json, replace_file
+from scripts.files.answers_file import write_answers
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -49,8 +48,6 @@ def command(
     key_file = unlock(key, password_file, roles={Role.ISSUER})
     say("verifying the election ...")
     audited = accept_board(read_record(opened), POLLS)
-    member, served = answer_once(audited, contest, key_file=key_file)
-    answers = {f"0x{leaf.hex()}": answer for leaf, answer in served.items()}
-    file = AnswersFile("veche-answers/1", contest, member, answers)
-    replace_file(out, render_json(file))
+    member, answers = answer_once(audited, contest, key_file=key_file)
+    write_answers(out, contest, member, answers)
     show({"answers": str(out), "requests": len(answers)}, as_json=as_json)

@@ -84,21 +84,21 @@ class Evidence:
         )
 
     @cached_property
-    def _index(self) -> Mapping[object, list[Entry[object]]]:
+    def _index(self) -> Mapping[object, tuple[Entry[object], ...]]:
         index: defaultdict[object, list[Entry[object]]] = defaultdict(list)
         for entry in self.replay.entries:
             kind = type(entry.event)
             index[kind].append(entry)
             index[kind, contest_of(entry)].append(entry)
             index[kind, entry.contract.part].append(entry)
-        return index
+        return {key: tuple(entries) for key, entries in index.items()}
 
     def every(
         self, kind: type[Kind], of: int | Part | None = None
     ) -> tuple[Entry[Kind], ...]:
         """List the events of a kind, of all, of one contest or of one part."""
         key = kind if of is None else (kind, of)
-        return cast("tuple[Entry[Kind], ...]", tuple(self._index.get(key, ())))
+        return cast("tuple[Entry[Kind], ...]", self._index.get(key, ()))
 
     def of_kinds(self, *kinds: type[Kind]) -> tuple[Entry[Kind], ...]:
         """List the events of several kinds, in the order of the chain."""

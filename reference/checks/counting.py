@@ -20,8 +20,9 @@ def check_counting(record: Record, cases: Cases) -> None:
 
 def _claim_counting(record: Record, contest: int) -> None:
     so_far: Counter[str] = Counter()
-    for event in record.every(*_STEPS, contest=contest):
-        size = record.last("ListPublished", contest=contest)["size"]
+    steps = record.every(*_STEPS, contest=contest)
+    size = record.last("ListPublished", contest=contest)["size"] if steps else 0
+    for event in steps:
         so_far[event.name] += 1
         online = so_far["Registered"] - so_far["Withdrawn"]
         holds = so_far["BallotCast"] <= so_far["Issued"] <= online

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from reference.curve import decode_g1
 from reference.errors import claim
 from reference.record import Record
@@ -11,8 +13,8 @@ from reference.report import Cases
 def check_issuance(record: Record, cases: Cases) -> None:
     """Decode M' of every issuance, and look for another of its leaf."""
     issued = record.every("Issued")
-    leaves = [event["leaf"] for event in issued]
+    leaves = Counter(event["leaf"] for event in issued)
     for event in issued:
         with cases.case(f"issuance to leaf 0x{event['leaf'].hex()}"):
             decode_g1(event["blinded"])
-            claim(leaves.count(event["leaf"]) == 1, "is one of several")
+            claim(leaves[event["leaf"]] == 1, "is one of several")

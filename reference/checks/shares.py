@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from reference.curve import (
     G1_BYTES,
     INFINITY,
@@ -23,10 +25,11 @@ from reference.transcript import challenge, tagged_hash
 def check_shares(record: Record, cases: Cases) -> None:
     """Verify the proof of every accepted share, one equation after the other."""
     accepted = record.every("ShareAccepted")
-    owners = [(event["contest"], event["trustee"]) for event in accepted]
-    for event, owner in zip(accepted, owners, strict=True):
+    owners = Counter((event["contest"], event["trustee"]) for event in accepted)
+    for event in accepted:
         with cases.case(f"share of trustee {event['trustee']}, {event.contest}"):
-            claim(owners.count(owner) == 1, "is one of several")
+            is_only = owners[event["contest"], event["trustee"]] == 1
+            claim(is_only, "is one of several")
             _claim_share(record, event)
 
 

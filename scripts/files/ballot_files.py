@@ -1,30 +1,13 @@
-"""Issuers' answers, credentials and ballots, on their way from one to the other."""
+"""Credentials and ballots, on their way from a voter to a box."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, with_config
+from pydantic import with_config
 
-from election.crypto.transcript import Hash
-from scripts.errors import InputError
-from scripts.files.json_file import CLOSED, Hex, Hex20, Hex32, Word, read_json
-
-_Point = Annotated[Hex, Field(min_length=128, max_length=128)]
-
-
-@with_config(CLOSED)
-@dataclass(frozen=True, slots=True)
-class AnswersFile:
-    """One issuer's answers to the requests of a contest, by leaf; public."""
-
-    format: Literal["veche-answers/1"]
-    contest: Word
-    issuer: Annotated[int, Field(ge=1, le=10)]
-    answers: dict[str, _Point]
+from scripts.files.json_file import CLOSED, Hex, Hex20, Hex32, Point, Word
 
 
 @with_config(CLOSED)
@@ -39,7 +22,7 @@ class CredentialFile:
     contest: Word
     leaf: Hex32
     address: Hex20
-    sigma: _Point
+    sigma: Point
 
 
 @with_config(CLOSED)
@@ -50,23 +33,3 @@ class BallotFile:
     format: Literal["veche-ballot/1"]
     contest: Word
     record: Hex
-
-
-def read_answers(
-    paths: Sequence[Path], contest: int, *, leaf: Hash
-) -> tuple[tuple[int, bytes], ...]:
-    """Read what issuers answered for a leaf, each with its index; raises InputError.
-
-    A file without an answer for the leaf is passed over: others may be enough.
-    """
-    files = [read_json(path, AnswersFile) for path in paths]
-    name = f"0x{leaf.hex()}"
-    found = tuple(
-        (file.issuer, file.answers[name])
-        for file in files
-        if file.contest == contest and name in file.answers
-    )
-    if not found:
-        names = ", ".join(map(str, paths))
-        raise InputError(names, "has no answer for this request")
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -56,6 +57,7 @@ Hex20 = Annotated[
     PlainSerializer(lambda raw: "0x" + raw.hex()),
 ]
 Hex32 = Annotated[Hex, Field(min_length=32, max_length=32)]
+Point = Annotated[Hex, Field(min_length=128, max_length=128)]
 Word = Annotated[int, Field(ge=0, lt=2**256)]
 
 
@@ -133,5 +135,10 @@ def write_same(path: Path, text: str, *, mode: int = 0o644) -> None:
 
 def replace_file(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Write a file, over the one that is there; raises FileError."""
+    replace_lines(path, (text.encode(),), mode=mode)
+
+
+def replace_lines(path: Path, lines: Iterable[bytes], *, mode: int = 0o644) -> None:
+    """Write a file as its lines come, over the one that is there; raises FileError."""
     with name_unwritable(path), write_whole(path, replacing=True, mode=mode) as file:
-        file.write(text.encode())
+        file.writelines(lines)

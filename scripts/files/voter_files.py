@@ -72,6 +72,8 @@ def find_index(
     except (ValueError, EncodingError):
         raise InputError("--salt", "is not 32 bytes in hex") from None
     own = hash_voter(voter_id, raw)
-    if own not in voters:
-        raise InputError("voter", "is not on this list with this id and salt")
-    return voters.index(own)
+    try:
+        return voters.index(own)
+    except ValueError:
+        fact = "is not on this list with this id and salt"
+        raise InputError("voter", fact) from None

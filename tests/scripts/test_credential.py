@@ -13,41 +13,13 @@ from election.protocol.voter_list import LeafClaim
 from scripts.ballot import open_credential
 from scripts.credential import repeat_request
 from scripts.errors import InputError
-from scripts.files.ballot_files import (
-    AnswersFile,
-    CredentialFile,
-    read_answers,
-)
-from scripts.files.json_file import render_json
+from scripts.files.ballot_files import CredentialFile
 from scripts.files.key_file import Role, create_key_file
 from tests import honest
 from tests.scripts.conftest import PASSWORD
 
 LEAF = Hash(b"\1" * 32)
-POINT = bytes(128)
 CLAIM = LeafClaim(1, 0, LEAF, ())
-
-
-def write_answers(folder: Path, issuer: int, *, contest: int = 1) -> Path:
-    answers = {f"0x{LEAF.hex()}": POINT}
-    path = folder / f"{issuer}.json"
-    file = AnswersFile("veche-answers/1", contest, issuer, answers)
-    path.write_text(render_json(file))
-    return path
-
-
-def test_answers_are_found_with_their_issuers(tmp_path: Path) -> None:
-    paths = [write_answers(tmp_path, issuer) for issuer in (3, 1)]
-    assert read_answers(paths, 1, leaf=LEAF) == ((3, POINT), (1, POINT))
-
-
-def test_file_without_an_answer_is_passed_over(tmp_path: Path) -> None:
-    paths = [write_answers(tmp_path, 1), write_answers(tmp_path, 2, contest=2)]
-    assert read_answers(paths, 1, leaf=LEAF) == ((1, POINT),)
-    with pytest.raises(InputError, match=r"1\.json: has no answer for this request"):
-        read_answers(paths[:1], 2, leaf=LEAF)
-    with pytest.raises(InputError, match=r"2\.json: has no answer for this request"):
-        read_answers(paths, 1, leaf=Hash(b"\2" * 32))
 
 
 def test_request_of_another_voter_is_refused(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ def count_online(evidence: Evidence, contest: int) -> int:
 
 def _verify(evidence: Evidence, contest: int, steps: list[Entry[_Step]]) -> None:
     online = issued = cast = paper = 0
+    size = evidence.last(ListPublished, contest).event.size if steps else 0
     for entry in steps:
-        size = evidence.last(ListPublished, contest).event.size
         online += isinstance(entry.event, Registered)
         online -= isinstance(entry.event, Withdrawn)
         paper += isinstance(entry.event, PaperMarked)

@@ -5,6 +5,7 @@ docs/protocol.md §2.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Final
 
 from election.audit.authority import verify_authority
@@ -22,11 +23,12 @@ _MOST: Final = 7_200
 def check_extensions(evidence: Evidence) -> Outcome:
     """Verify the signatures of every extension, its turn and the sum."""
     extensions = [entry.event for entry in evidence.every(Extended)]
+    totals = [*accumulate(event.delta for event in extensions)]
 
     def verify(turn: int) -> None:
         event = extensions[turn]
         require(event.counter == turn, "is out of turn", blames=VALIDATORS)
-        total = sum(each.delta for each in extensions[: turn + 1])
+        total = totals[turn]
         is_sane = event.delta > 0 and total <= _MOST
         require(is_sane, f"makes {total} seconds in all", blames=VALIDATORS)
         digest = derive_extension_hash(

@@ -6,7 +6,8 @@ docs/protocol.md §6.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, cast
 
 from election.audit.errors import MissingError, require
 from election.audit.evidence import Evidence
@@ -14,7 +15,6 @@ from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.crypto.merkle import verify_path
 from election.crypto.transcript import Hash
-from election.protocol.board import Log
 from election.protocol.events import (
     Issued,
     LeafEvent,
@@ -43,6 +43,7 @@ def name_leaf(entry: Entry[LeafEvent]) -> Named:
 
 def check_leaves(evidence: Evidence) -> Outcome:
     """Repeat the moves of every leaf, with its Merkle proof."""
+    lists: dict[int, ListPublished] = {}
     states: defaultdict[Hash, LeafState] = defaultdict(lambda: LeafState.NONE)
     nonces: defaultdict[Hash, int] = defaultdict(int)
 
@@ -52,27 +53,31 @@ def check_leaves(evidence: Evidence) -> Outcome:
         state, nonce = states[event.leaf], nonces[event.leaf]
         # so that one fault is one finding, the leaf moves even if it may not
         states[event.leaf], nonces[event.leaf] = end, event.nonce + 1
-        _verify_place(evidence, entry)
+        _verify_place(evidence, event, lists)
         require(state is start, f"came when it was {state.name}", blames=VALIDATORS)
         is_next = nonce == event.nonce
         require(is_next, "does not follow the one before it", blames=VALIDATORS)
 
-    entries: tuple[Entry[LeafEvent], ...] = evidence.of_kinds(*MOVES)
-    return verify_each(entries, verify, name=name_leaf, blames=VALIDATORS)
+    moves = _follow_lists(evidence, lists)
+    return verify_each(moves, verify, name=name_leaf, blames=VALIDATORS)
 
 
-def _list_at(evidence: Evidence, log: Log, contest: int) -> ListPublished:
-    """Give the list that a contest had when this log came."""
-    published = evidence.every(ListPublished, contest)
-    place = (log.block_number, log.index)
-    earlier = [p for p in published if (p.log.block_number, p.log.index) < place]
-    if not earlier:
-        raise MissingError(f"contest {contest}", "no ListPublished on the record")
-    return earlier[-1].event
+def _follow_lists(
+    evidence: Evidence, lists: dict[int, ListPublished]
+) -> Iterator[Entry[LeafEvent]]:
+    """Give the moves in order, with each contest's list of that moment in `lists`."""
+    entries: Iterable[Entry[ListPublished | LeafEvent]]
+    entries = evidence.of_kinds(ListPublished, *MOVES)
+    for entry in entries:
+        if isinstance(entry.event, ListPublished):
+            lists[entry.event.contest] = entry.event
+        else:
+            yield cast("Entry[LeafEvent]", entry)
 
 
-def _verify_place(evidence: Evidence, entry: Entry[LeafEvent]) -> None:
-    event = entry.event
+def _verify_place(
+    evidence: Evidence, event: LeafEvent, lists: Mapping[int, ListPublished]
+) -> None:
     claim = event.request
     leaf = derive_leaf(
         evidence.deployed.election_id,
@@ -82,7 +87,10 @@ def _verify_place(evidence: Evidence, entry: Entry[LeafEvent]) -> None:
     )
     is_named = leaf == event.leaf and claim.contest == event.contest
     require(is_named, "is of another leaf than it shows", blames=VALIDATORS)
-    published = _list_at(evidence, entry.log, claim.contest)
+    published = lists.get(claim.contest)
+    if published is None:
+        fact = "no ListPublished on the record"
+        raise MissingError(f"contest {claim.contest}", fact)
     is_listed = verify_path(
         published.root,
         leaf,

@@ -1,0 +1,135 @@
+"""One issuer's answers to the requests of a contest: public, and as many as voters.
+
+A line says of what they are, and each line after it answers one leaf, so that neither
+who writes nor who looks for one answer holds them all. Files that were written before
+are one JSON object of all answers, and are read whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, BinaryIO, Final, Literal, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError, with_config
+
+from election.crypto.transcript import Hash
+from scripts.errors import InputError
+from scripts.files.failures import name_unreadable
+from scripts.files.json_file import (
+    CLOSED,
+    Hex32,
+    Point,
+    Word,
+    read_json,
+    replace_lines,
+)
+
+_LONGEST: Final = 1_024  # bytes of a line; one answer takes 350
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"  # which some programs write first
+
+_Issuer = Annotated[int, Field(ge=1, le=10)]
+Kind = TypeVar("Kind")
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """The first line."""
+
+    format: Literal["veche-answers/1"]
+    contest: Word
+    issuer: _Issuer
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Every other line."""
+
+    leaf: Hex32
+    answer: Point
+
+
+_LINE: Final[TypeAdapter[_Title | _Answer]] = TypeAdapter(_Title | _Answer)
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class AnswersFile:
+    """All answers in one object, as they were written before."""
+
+    format: Literal["veche-answers/1"]
+    contest: Word
+    issuer: _Issuer
+    answers: dict[str, Point]
+
+
+def write_answers(
+    path: Path, contest: int, issuer: int, answers: Mapping[Hash, bytes]
+) -> None:
+    """Write what an issuer answers, by leaf, over what is there; raises FileError."""
+    title = _Title("veche-answers/1", contest, issuer)
+    lines = (_render(_Answer(leaf, answers[leaf])) for leaf in sorted(answers))
+    replace_lines(path, chain((_render(title),), lines))
+
+
+def read_answers(
+    paths: Sequence[Path], contest: int, *, leaf: Hash
+) -> tuple[tuple[int, bytes], ...]:
+    """Read what issuers answered for a leaf, each with its index; raises InputError.
+
+    A file without an answer for the leaf is passed over: others may be enough.
+    """
+    found = tuple(each for path in paths for each in _find(path, contest, leaf=leaf))
+    if not found:
+        names = ", ".join(map(str, paths))
+        raise InputError(names, "has no answer for this request")
+    return found
+
+
+def _find(path: Path, contest: int, *, leaf: Hash) -> Iterator[tuple[int, bytes]]:
+    with name_unreadable(path), path.open("rb") as file:
+        title = _parse(_Title, file.readline(_LONGEST + 1))
+        if title is not None:
+            if title.contest == contest:
+                yield from _search(path, file, title.issuer, leaf=leaf)
+            return
+    whole = read_json(path, AnswersFile)
+    answer = whole.answers.get(f"0x{leaf.hex()}")
+    if whole.contest == contest and answer is not None:
+        yield whole.issuer, answer
+
+
+def _search(
+    path: Path, file: BinaryIO, issuer: int, *, leaf: Hash
+) -> Iterator[tuple[int, bytes]]:
+    """Look through all lines for those of a leaf; what others say is not judged."""
+    name = leaf.hex().encode()
+    lines = iter(lambda: file.readline(_LONGEST + 1), b"")
+    for number, line in enumerate(lines, 2):
+        if len(line) > _LONGEST:
+            raise InputError(f"{path} line {number}", "is longer than any answer")
+        if name not in line:
+            continue
+        found = _parse(_Answer, line)
+        if found is None:
+            raise InputError(
+                f"{path} line {number}", "is no answer: fetch it once more"
+            )
+        if found.leaf == leaf:
+            yield issuer, found.answer
+
+
+def _parse(into: type[Kind], line: bytes) -> Kind | None:
+    try:
+        found = _LINE.validate_json(line.removeprefix(_BYTE_ORDER_MARK))
+    except ValidationError:
+        return None
+    return found if isinstance(found, into) else None
+
+
+def _render(line: _Title | _Answer) -> bytes:
+    return _LINE.dump_json(line) + b"\n"
