@@ -8,8 +8,10 @@ from functools import partial
 from typing import ClassVar, Final
 
 import pytest
+from typing_extensions import override
 
 from election.audit.audit import run_checks
+from election.audit.bundle import encode_bundle
 from election.audit.evidence import Evidence
 from election.crypto.group import G, encode_g1
 from election.crypto.transcript import ZERO_HASH
@@ -17,7 +19,7 @@ from election.protocol.board import Board
 from election.protocol.events import Issued, ListPublished, PaperMarked
 from reference.audit import list_checks, run_check
 from reference.build import Build
-from reference.bundle import Bundle, Log
+from reference.bundle import Bundle, Log, read_bundle
 from reference.checks.issuance import check_issuance
 from reference.checks.shares import check_shares
 from reference.record import Contract, Event, Record
@@ -48,27 +50,7 @@ def audit_first(board: Board, builds: Mapping[str, Build]) -> None:
 
 
 def audit_again(board: Board, builds: Mapping[str, Build]) -> None:
-    bundle = Bundle(
-        board.chain_id,
-        board.election,
-        board.head.number,
-        board.head.timestamp,
-        board.code,
-        {(call.address, call.calldata): raw for call, raw in board.answers.items()},
-        tuple(
-            Log(
-                log.address,
-                log.topics,
-                log.data,
-                log.block_number,
-                log.timestamp,
-                log.transaction,
-                log.index,
-            )
-            for log in board.logs
-        ),
-    )
-    record, checks = Record(bundle), list_checks(builds)
+    record, checks = Record(read_bundle(encode_bundle(board))), list_checks(builds)
     for name in CHECKS:
         run_check(name, record, checks=checks)
 
@@ -102,10 +84,12 @@ class Counted(bytes):
 
     compared: ClassVar[int] = 0
 
+    @override
     def __eq__(self, other: object) -> bool:
         Counted.compared += 1
         return super().__eq__(other)
 
+    @override
     def __hash__(self) -> int:
         return super().__hash__()
 
