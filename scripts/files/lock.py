@@ -30,11 +30,18 @@ def lock_file(path: Path) -> Iterator[None]:
 
 @contextmanager
 def hold_file(path: Path) -> Iterator[None]:
-    """Wait until nobody else holds a file, which need not be one's own to change.
+    """Wait until nobody else acts by a file, which may be replaced meanwhile.
 
-    Raises InputError.
+    The lock is another file beside it than `lock_file`'s; where none can be made, the
+    file itself, which is not replaced there either. Raises FileError.
     """
-    with _hold(path, os.O_RDONLY):
+    path = Path(os.path.realpath(path))
+    with name_unwritable(path):
+        path.stat()
+    beside = path.with_name(f".{path.name}.acting")
+    is_open = os.access(path.parent, os.W_OK)
+    flags = os.O_RDWR | os.O_CREAT if is_open else os.O_RDONLY
+    with _hold(beside if is_open else path, flags):
         yield
 
 

@@ -21,6 +21,7 @@ from election.crypto.transcript import Hash
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, LeafClaim, PublishedList
 from scripts import publish_list
 from scripts.errors import ContestError, InputError
+from scripts.files.lock import hold_file
 from scripts.session import acting
 from tests.client.stage import COMMISSION, RELAY, STATION, Stage, deploy, travel
 from tests.in_process import connect_in_process
@@ -326,13 +327,15 @@ def test_program_that_acts_holds_its_key_file(
     path = desk.folder / "key.json"
 
     def check() -> None:
-        with path.open() as file, pytest.raises(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with monkeypatch.context() as patch:
+            patch.setattr(fcntl, "LOCK_EX", fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with pytest.raises(BlockingIOError), hold_file(path):
+                pass
 
     spoil(monkeypatch, after=0, what=check)
     desk.publish(BOTH)
-    with path.open() as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with hold_file(path):
+        pass
 
 
 def test_key_file_that_is_gone_is_named(desk: Desk) -> None:
