@@ -101,8 +101,9 @@ def command(
     expiry = read_own_clock(known, rpc_url) + LIFETIME
     attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
     write_attestation(out, attestation, role=role)
-    result = {"attestation": str(out), "until": spell_time(expiry)}
-    show(result | described, as_json=as_json)
+    made = {"attestation": str(out), "until": spell_time(expiry)}
+    of = {"election": known.title, "test": known.test}
+    show(made | of | described, as_json=as_json)
 
 
 def _require_own_role(key_file: KeyFile, terms: ElectionTerms) -> Attester:

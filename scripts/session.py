@@ -44,10 +44,7 @@ def enter(election: Path, rpc_url: str) -> OpenElection:
 
 
 def go_by(terms: Path, terms_hash: str) -> ElectionTerms:
-    """Read the terms of an election that this hash pins.
-
-    Raises InputError, and UnverifiedError for a file of another hash.
-    """
+    """Read the terms of an election that this hash pins; raises InputError."""
     pinned = "".join(terms_hash.split()).lower().removeprefix("0x")
     if _SHA256.fullmatch(pinned) is None:
         raise InputError("--terms-hash", "is not 64 digits in hex")

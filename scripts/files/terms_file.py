@@ -19,7 +19,7 @@ from election.errors import EncodingError
 from election.protocol.context import ContestTerms, derive_ctx
 from election.protocol.encoding import decode_g1_list, encode_points
 from election.protocol.terms import ElectionTerms, PublishedContest
-from scripts.errors import InputError, UnverifiedError
+from scripts.errors import InputError
 from scripts.files.json_file import (
     CLOSED,
     Hex,
@@ -103,14 +103,12 @@ def digest_terms(raw: bytes) -> str:
 
 
 def read_terms(path: Path, *, pinned: str) -> ElectionTerms:
-    """Read terms whose hash is known, in hexadecimal; raises InputError.
-
-    Raises UnverifiedError for a file with another hash.
-    """
+    """Read terms whose hash is known, in hexadecimal; raises InputError."""
     raw, name = read_raw(path), str(path)
     found = digest_terms(raw)
     if found != pinned:
-        raise UnverifiedError(name, f"has the hash {found}, not {pinned}")
+        fact = f"has the hash {found}, not {pinned}: compare both with what was "
+        raise InputError(name, f"{fact}published, digit by digit")
     return parse_terms(decode_text(raw, name=name), name=name)
 
 

@@ -81,7 +81,7 @@ def test_terms_are_read_as_they_were_written(
 def test_terms_with_another_hash_are_refused(text: str, tmp_path: Path) -> None:
     path, pinned = write(tmp_path / "terms.json", text)
     path.write_text(text.replace("TEST", "TEXT"), encoding="utf-8")
-    with pytest.raises(UnverifiedError, match="has the hash"):
+    with pytest.raises(InputError, match="has the hash"):
         read_terms(path, pinned=pinned)
 
 
