@@ -13,16 +13,18 @@ from typing import BinaryIO, Final
 from node.errors import BlockFileError, RlpError
 from node.rlp import measure_item
 
-_MAX_BLOCK: Final = 2**27  # bytes; no block whose gas a node can execute is so large
 _HEAD: Final = 9  # bytes that say how long an item is, at most
 
 
-def read_blocks(path: Path) -> Iterator[bytes]:
-    """Yield the encoded blocks of a file, one at a time. Raises: BlockFileError."""
+def read_blocks(path: Path, largest: int) -> Iterator[bytes]:
+    """Yield the encoded blocks of a file, one at a time.
+
+    largest: bytes that a block can have. Raises: BlockFileError.
+    """
     try:
         with path.open("rb") as file:
             number = 0
-            while (encoded := _read_item(file, path, number)) is not None:
+            while (encoded := _read_item(file, path, number, largest)) is not None:
                 yield encoded
                 number += 1
     except OSError as error:
@@ -30,7 +32,7 @@ def read_blocks(path: Path) -> Iterator[bytes]:
         raise BlockFileError(path, fact) from error
 
 
-def _read_item(file: BinaryIO, path: Path, number: int) -> bytes | None:
+def _read_item(file: BinaryIO, path: Path, number: int, largest: int) -> bytes | None:
     """Read the next item; None at the end of the file."""
     head = file.read(_HEAD)
     if not head:
@@ -39,8 +41,9 @@ def _read_item(file: BinaryIO, path: Path, number: int) -> bytes | None:
         size = measure_item(head)
     except RlpError as error:
         raise BlockFileError(path, f"item {number} is no block: {error}") from error
-    if size > _MAX_BLOCK:
-        raise BlockFileError(path, f"item {number} has {size} bytes: no block has")
+    if size > largest:
+        fact = f"item {number} has {size} bytes, a block has at most {largest}"
+        raise BlockFileError(path, fact)
     if size <= len(head):
         file.seek(size - len(head), os.SEEK_CUR)
         return head[:size]

@@ -30,6 +30,8 @@ from node.execution import Proposal
 from node.genesis import make_genesis
 from node.machine import StateMachine
 
+_GAS_PER_BYTE = 10  # of a transaction, at least: EIP-7623's floor for a zero
+_HEADER_SIZE = 1_024  # bytes, with what holds a block together
 _REFUSALS = (
     RlpError,
     TransactionRefusedError,
@@ -86,7 +88,8 @@ def import_chain(config: Config, home: Path, path: Path) -> int:
     """
     with continue_chain(config, home, begin=True) as store:
         machine = StateMachine(config, store)
-        for encoded in read_blocks(path):
+        largest = config.gas.block_limit // _GAS_PER_BYTE + _HEADER_SIZE
+        for encoded in read_blocks(path, largest):
             try:
                 _import_block(machine, encoded)
             except _REFUSALS as error:

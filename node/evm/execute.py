@@ -19,7 +19,13 @@ from eth.vm.message import Message
 from eth_typing import Address, Hash32
 
 from node import rlp
-from node.admission import AccessList, check_account, floor_gas, intrinsic_gas
+from node.admission import (
+    AccessList,
+    check_account,
+    check_limits,
+    floor_gas,
+    intrinsic_gas,
+)
 from node.block import Log, Transaction
 from node.errors import FeeError, GasLimitError, InsufficientFundsError, NonceError
 from node.evm.interpreter import Computation
@@ -103,6 +109,7 @@ class BlockRun:
         """
         if tx.gas > self._gas_left:
             raise GasLimitError(f"block has {self._gas_left} gas left, asks {tx.gas}")
+        check_limits(tx, gas_limit=tx.gas)  # whoever proposed it need not have
         if tx.max_fee < self._base_fee:
             raise FeeError(f"maximum fee is below the base fee, {self._base_fee}")
         sender = read_account(self._state, tx.sender)

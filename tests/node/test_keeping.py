@@ -11,12 +11,18 @@ import pytest
 from node import rlp
 from node.block_file import read_blocks
 from node.config import Config
+from node.engine.local import LocalEngine
 from node.errors import BlockFileError
 from node.keeping import continue_chain, export_chain, import_chain
 from tests.node.conftest import Clock
 from tests.node.disk.conftest import everything, grow, home
+from tests.node.wallet import Wallet
 
 __all__ = ["home"]
+
+
+_RECIPIENT = b"\x22" * 20
+_LARGEST = 6_001_024  # bytes: the devnet's block of 60,000,000 gas, full of zeros
 
 
 @pytest.fixture
@@ -46,7 +52,7 @@ def test_exported_blocks_make_the_same_chain(
 def test_an_interrupted_import_goes_on(
     config: Config, home: Path, blocks: Path
 ) -> None:
-    encoded = list(read_blocks(blocks))
+    encoded = list(read_blocks(blocks, _LARGEST))
     other = home.parent / "other"
     part = _write(home.parent / "part.rlp", encoded[:4])
     assert import_chain(config, other, part) == 3
@@ -100,7 +106,10 @@ _CHANGES: dict[str, tuple[Callable[[list[bytes]], bytes], str]] = {
     "a string": (lambda _: b"\x83abc", "two empty lists"),
     "cut short": (lambda e: e[3][:-1], "item 3 is cut short"),
     "nearly nothing": (lambda e: e[3][:1], "item 3 is no block"),
-    "huge": (lambda _: b"\xff" + b"\xff" * 8, "item 3 has .* bytes: no block has"),
+    "huge": (
+        lambda _: b"\xff" + b"\xff" * 8,
+        "item 3 has .* bytes, a block has at",
+    ),
 }
 
 
@@ -108,7 +117,7 @@ _CHANGES: dict[str, tuple[Callable[[list[bytes]], bytes], str]] = {
 def test_a_block_that_is_not_the_chains_is_refused_and_those_before_stay(
     config: Config, home: Path, blocks: Path, change: str
 ) -> None:
-    encoded = list(read_blocks(blocks))
+    encoded = list(read_blocks(blocks, _LARGEST))
     alter, words = _CHANGES[change]
     altered = _write(home.parent / "altered.rlp", [*encoded[:3], alter(encoded)])
     other = home.parent / "other"
@@ -123,10 +132,30 @@ def test_a_block_that_is_not_the_chains_is_refused_and_those_before_stay(
 def test_a_block_that_differs_from_the_one_that_is_kept_is_refused(
     config: Config, home: Path, blocks: Path
 ) -> None:
-    encoded = list(read_blocks(blocks))
+    encoded = list(read_blocks(blocks, _LARGEST))
     altered = _write(home.parent / "altered.rlp", [_field(encoded[0], 11, b"\1")])
     with pytest.raises(BlockFileError, match="block 0: its encoding"):
         import_chain(config, home, altered)
+
+
+def test_the_largest_block_is_brought_over(
+    config: Config, clock: Clock, tmp_path: Path
+) -> None:
+    """Nothing fills a block with more bytes for its gas than zeros do."""
+
+    def fill(engine: LocalEngine) -> None:
+        engine.set_automine(False)
+        wallet = Wallet()
+        for _ in range(25):
+            raw = wallet.sign(_RECIPIENT, data=bytes(237_900), gas=2_400_000)
+            engine.send_raw(raw)
+        assert len(engine.mine().transactions) == 25
+
+    grow(config, tmp_path / "full", clock, fill)
+    encoded = list(export_chain(config, tmp_path / "full"))
+    assert len(encoded[1]) > 0.98 * _LARGEST
+    path = _write(tmp_path / "blocks.rlp", encoded)
+    assert import_chain(config, tmp_path / "other", path) == 1
 
 
 def test_a_file_that_is_missing_is_named(config: Config, home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from eth.vm.forks.prague.constants import HISTORY_STORAGE_ADDRESS
@@ -16,6 +17,7 @@ from node.errors import (
     HeightError,
     NonceError,
     NothingFinalizedError,
+    OversizedError,
     TimestampError,
 )
 from node.evm.execute import BlockRun, Call
@@ -175,6 +177,24 @@ def test_what_cannot_run_is_left_out_with_the_reason(
         (ahead, NonceError),
         (burners[2], GasLimitError),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"to": _RECIPIENT, "gas": 20_999}, GasLimitError),
+        ({"to": _RECIPIENT, "data": bytes(100), "gas": 21_999}, GasLimitError),
+        ({"data": bytes(49_153)}, OversizedError),
+        ({"to": _RECIPIENT, "nonce": 2**64 - 1}, NonceError),
+    ],
+)
+def test_what_no_pool_admits_is_left_out_when_somebody_proposes_it(
+    machine: StateMachine, fields: dict[str, Any], reason: type[Exception]
+) -> None:
+    tx = _accept(Wallet().sign(**fields))
+    execution = machine.finalize(_propose(machine, tx))
+    assert execution.block.transactions == ()
+    assert [type(error) for _, error in execution.refused] == [reason]
 
 
 def test_a_store_that_has_blocks_is_continued(config: Config) -> None:
