@@ -162,7 +162,7 @@ def test_another_layout_names_the_way_over(
 
 def test_a_chain_is_not_made_where_one_is(config: Config, home: Path) -> None:
     before = _files(home)
-    with pytest.raises(HomeError, match="not empty"):
+    with pytest.raises(HomeError, match="is not empty; give a new folder"):
         begin_chain(config, home)
     assert _files(home) == before
 
@@ -253,7 +253,7 @@ def test_a_backup_overwrites_nothing(config: Config, home: Path) -> None:
     other = home.parent / "other"
     shutil.copytree(home, other)
     before = _files(other)
-    with pytest.raises(HomeError, match="not empty"):
+    with pytest.raises(HomeError, match="is not empty; give a new folder"):
         back_up_chain(config, home, other)
     assert _files(other) == before
 
