@@ -29,7 +29,10 @@ _BOX_OPENED: constant(bytes32) = keccak256("BoxOpened(uint256,bytes32,bytes32[4]
 _BALLOT_CAST: constant(bytes32) = keccak256("BallotCast(address,bytes32,bytes)")
 
 _MAX_BATCH: constant(uint256) = 32  # ballots of one call: with 16 slots a quarter of a block
+# Half of what a single ballot costs is memory laid out for the largest one. So a contest of
+# few candidates has a box of its own build, of this source with 6 here (docs/protocol.md §7).
 _MAX_SLOTS: constant(uint256) = 16
+_MAX_TOTALS: constant(uint256) = 17  # of any box
 _MAX_POINTS: constant(uint256) = 2 * _MAX_SLOTS + 4  # of one ballot: ciphertext, commitments
 _MAX_BALLOT: constant(uint256) = 32 * (26 + 9 * _MAX_SLOTS)  # bytes of a record
 _HEAD: constant(uint256) = 32  # ABI offset before the length of a list
@@ -193,7 +196,7 @@ def used(credential: address) -> bool:
 
 @external
 @view
-def totals() -> DynArray[bytes32[4], _MAX_SLOTS + 1]:
+def totals() -> DynArray[bytes32[4], _MAX_TOTALS]:
     """
     @notice A_sum, B_sum_1 .. B_sum_L over all stored ballots.
     """
@@ -276,7 +279,7 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
         weighted: Weighted = self._weigh(ballots[counted[i]], examined[i], seed, i)
         points: DynArray[bytes32[4], _MAX_POINTS] = self._points(ballots[counted[i]])
         assert not curve.is_infinity(points[0]), "ballot_box: ciphertext without randomness"
-        totals = curve.add_each(totals, points)
+        totals = self._add_each(totals, points)
         if len(terms) + 2 * _SLOTS + 4 > curve.MAX_TERMS:
             residue = curve.add(residue, curve.msm(terms))
             terms = empty(DynArray[curve.Term, curve.MAX_TERMS])
@@ -359,6 +362,32 @@ def _points(ballot: Bytes[_MAX_BALLOT]) -> DynArray[bytes32[4], _MAX_POINTS]:
         ),
         DynArray[bytes32[4], _MAX_POINTS],
     )
+
+
+@internal
+@view
+def _add_each(
+    sums: DynArray[bytes32[4], _MAX_SLOTS + 1], points: DynArray[bytes32[4], _MAX_POINTS]
+) -> DynArray[bytes32[4], _MAX_SLOTS + 1]:
+    """
+    @notice Adds a ciphertext; checks that its points are on the curve, not that they are in the
+        subgroup. A sum each, as curve.add makes it, would cost a call each.
+    """
+    added: DynArray[bytes32[4], _MAX_SLOTS + 1] = empty(DynArray[bytes32[4], _MAX_SLOTS + 1])
+    ok: bool = False
+    point: Bytes[128] = b""
+    for j: uint256 in range(len(sums), bound=_MAX_SLOTS + 1):
+        ok, point = raw_call(
+            curve.G1_ADD,
+            abi_encode(sums[j], points[j]),
+            max_outsize=128,
+            gas=curve.G1_ADD_GAS,
+            is_static_call=True,
+            revert_on_failure=False,
+        )
+        assert ok and len(point) == 128, "ballot_box: sum of an invalid point"
+        added.append(abi_decode(point, bytes32[4], unwrap_tuple=False))
+    return added
 
 
 @internal

@@ -22,13 +22,14 @@ exports: record.record_hash
 
 
 # first topics of events
-_ELECTION_DEPLOYED: constant(bytes32) = keccak256("ElectionDeployed(bytes32,(string,string,bool,uint256[7],uint256,uint256,address,address,address,address,address[],uint256),(uint256,uint256,(address,bool)[]),(uint256,uint256,(address,bool)[]),address,address,address,address,(address,address,address,address,address),bytes32,address)")
+_ELECTION_DEPLOYED: constant(bytes32) = keccak256("ElectionDeployed(bytes32,(string,string,bool,uint256[7],uint256,uint256,address,address,address,address,address[],uint256,bytes32),(uint256,uint256,(address,bool)[]),(uint256,uint256,(address,bool)[]),address,address,address,address,(address,address,address,address,address,address),bytes32,bytes32,address)")
 _CONTEST_LISTED: constant(bytes32) = keccak256("ContestListed(uint256,uint256,string,string[])")
 _BOX_CREATED: constant(bytes32) = keccak256("BoxCreated(uint256,address,bytes32)")
 _EXTENDED: constant(bytes32) = keccak256("Extended(uint256,uint256,(uint256,uint256,uint256),(uint256,uint256,uint256)[])")
 
 _MAX_CONTESTS: constant(uint256) = 64
 _MAX_SLOTS: constant(uint256) = 16
+_MAX_SMALL: constant(uint256) = 6  # slots of a small box
 _MAX_SEATS: constant(uint256) = 10  # of a ceremony, so that its steps fit a block
 _MAX_MEMBERS: constant(uint256) = 20  # with reserves
 _MAX_OBSERVERS: constant(uint256) = 32
@@ -53,6 +54,8 @@ trustees: public(immutable(address))
 issuers: public(immutable(address))
 voter_list: public(immutable(address))
 tally: public(immutable(address))
+small_box_blueprint: public(immutable(address))
+small_box_code_hash: public(immutable(bytes32))
 box_blueprint: public(immutable(address))
 box_code_hash: public(immutable(bytes32))
 
@@ -114,6 +117,8 @@ def __init__(
     sms_gateway = rules.sms_gateway
     polling_station = rules.polling_station
     quorum = rules.quorum
+    small_box_blueprint = blueprints.small_box
+    small_box_code_hash = blueprints.small_box.codehash
     box_blueprint = blueprints.box
     box_code_hash = blueprints.box.codehash
     trustees = create_from_blueprint(
@@ -150,6 +155,7 @@ def __init__(
         voter_list=voter_list,
         tally=tally,
         blueprints=blueprints,
+        small_box_code_hash=small_box_code_hash,
         box_code_hash=box_code_hash,
         deployer=msg.sender,
     )
@@ -165,6 +171,7 @@ def __init__(
                 voter_list,
                 tally,
                 blueprints,
+                small_box_code_hash,
                 box_code_hash,
                 msg.sender,
             )
@@ -313,8 +320,13 @@ def create_box(contest: uint256):
     assert staticcall IKeyCeremony(issuers).step() == _CEREMONY_FINAL, (
         "election: issuers have no key yet"
     )
-    assert box_blueprint.codehash == box_code_hash, "election: blueprint has changed"
-    made: address = create_from_blueprint(box_blueprint, contest, code_offset=_CODE_OFFSET)
+    blueprint: address = box_blueprint
+    code_hash: bytes32 = box_code_hash
+    if listed.slots <= _MAX_SMALL:
+        blueprint = small_box_blueprint
+        code_hash = small_box_code_hash
+    assert blueprint.codehash == code_hash, "election: blueprint has changed"
+    made: address = create_from_blueprint(blueprint, contest, code_offset=_CODE_OFFSET)
     context: bytes32 = staticcall IBallotBox(made).ctx()
     self._contests[contest].box = made
     self._contests[contest].ctx = context

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,16 @@ CONTRACTS: Final = (
     "Tally",
     "Deployer",
 )
+SMALL_BOX: Final = "SmallBallotBox"
+_VARIANTS: Final = {
+    SMALL_BOX: (
+        "BallotBox",
+        "\n_MAX_SLOTS: constant(uint256) = 16\n",
+        "\n_MAX_SLOTS: constant(uint256) = 6\n",
+    )
+}
+"""Contracts made of another one's source: its name, a text, and what replaces it."""
+
 EVM_VERSION: Final = "prague"
 OPTIMIZE: Final = "gas"
 COMPILER: Final = "0.4.3"
@@ -115,7 +125,11 @@ def _compile(name: str) -> dict[str, Any]:
     from vyper.compiler.settings import OptimizationLevel, Settings  # type: ignore[import-untyped]
 
     bundle = FilesystemInputBundle([ROOT / "contracts"])
-    source = bundle.load_file(Path(f"{name}.vy"))
+    origin, text, other = _VARIANTS.get(name, (name, "", ""))
+    source = bundle.load_file(Path(f"{origin}.vy"))
+    if text:
+        before, after = source.source_code.split(text)
+        source = replace(source, contents=before + other + after)
     output = compile_from_file_input(
         source,
         input_bundle=bundle,

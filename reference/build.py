@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from reference.errors import NoBuildError
@@ -24,6 +25,9 @@ CONTRACTS: Final = (
     "Tally",
 )
 """All but the Deployer, whose code proves nothing: an address is a hash."""
+SMALL_BOX: Final = "SmallBallotBox"
+"""BallotBox once more, for at most 6 candidates instead of 16."""
+_LARGE, _SMALL = (f"\n_MAX_SLOTS: constant(uint256) = {most}\n" for most in (16, 6))
 _VERSION: Final = "0.4.3"
 _SETTINGS: Final = ("--evm-version", "prague", "-O", "gas")
 _FORMATS: Final = ("-f", "bytecode,bytecode_runtime,layout")
@@ -55,12 +59,22 @@ def compile_contracts(
     builds = {}
     for name in CONTRACTS:
         progress(name)
-        builds[name] = _compile(folder, name)
-    return builds
+        builds[name] = _compile(folder, folder / f"{name}.vy")
+    progress(SMALL_BOX)
+    return {**builds, SMALL_BOX: _compile_small_box(folder)}
 
 
-def _compile(folder: Path, name: str) -> Build:
-    source = folder / f"{name}.vy"
+def _compile_small_box(folder: Path) -> Build:
+    parts = (folder / "BallotBox.vy").read_text(encoding="utf-8").split(_LARGE)
+    if len(parts) != 2:
+        raise NoBuildError("BallotBox.vy: does not say once how many slots it has")
+    with TemporaryDirectory(prefix="veche-small-box-") as apart:
+        source = Path(apart) / "BallotBox.vy"
+        source.write_text(_SMALL.join(parts), encoding="utf-8")
+        return _compile(folder, source)
+
+
+def _compile(folder: Path, source: Path) -> Build:
     lines = _run("-p", str(folder), *_SETTINGS, *_FORMATS, str(source)).splitlines()
     initcode, runtime = (bytes.fromhex(each.removeprefix("0x")) for each in lines[:2])
     layout = json.loads(lines[2]).get("code_layout", {})

@@ -33,6 +33,7 @@ RULES: Final = struct(
     polling_station="address",
     observers=Array("address"),
     quorum="uint256",
+    booth="bytes32",
 )
 
 CONTEST: Final = struct(id="uint256", title="string", candidates=Array("string"))
@@ -41,6 +42,7 @@ BLUEPRINTS: Final = struct(
     ceremony="address",
     voter_list="address",
     tally="address",
+    small_box="address",
     box="address",
 )
 ORIGIN: Final = struct(
@@ -84,6 +86,7 @@ _ELECTION: Final = (
         voter_list="address",
         tally="address",
         blueprints=BLUEPRINTS,
+        small_box_code_hash="bytes32",
         box_code_hash="bytes32",
         deployer="address",
     ),

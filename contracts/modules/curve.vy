@@ -46,10 +46,8 @@ K: constant(bytes32[4]) = [
 
 MAX_TERMS: constant(uint256) = 144  # of one MSM: four ballots of 16 slots
 MAX_TERMS_2: constant(uint256) = 64  # of one MSM in G2: one slot each of all contests
-MAX_SUMS: constant(uint256) = 17  # of one add_each: a ciphertext of 16 slots
-MAX_POINTS: constant(uint256) = 36  # of a ballot of 16 slots
 
-_G1_ADD: constant(address) = 0x000000000000000000000000000000000000000b
+G1_ADD: constant(address) = 0x000000000000000000000000000000000000000b
 _G1_MSM: constant(address) = 0x000000000000000000000000000000000000000C
 _G2_MSM: constant(address) = 0x000000000000000000000000000000000000000E
 _PAIRING: constant(address) = 0x000000000000000000000000000000000000000F
@@ -59,7 +57,7 @@ _G2_MSM_GAS: constant(uint256) = 22500
 _FULL_DISCOUNT: constant(uint256) = 128  # terms from which the discount below holds
 _G1_DISCOUNT: constant(uint256) = 519  # thousandths
 _G2_DISCOUNT: constant(uint256) = 524
-_G1_ADD_GAS: constant(uint256) = 375
+G1_ADD_GAS: constant(uint256) = 375
 _PAIRING_GAS: constant(uint256) = 37700
 _PAIR_GAS: constant(uint256) = 32600
 
@@ -83,40 +81,15 @@ def add(a: bytes32[4], b: bytes32[4]) -> bytes32[4]:
     ok: bool = False
     point: Bytes[128] = b""
     ok, point = raw_call(
-        _G1_ADD,
+        G1_ADD,
         abi_encode(a, b),
         max_outsize=128,
-        gas=_G1_ADD_GAS,
+        gas=G1_ADD_GAS,
         is_static_call=True,
         revert_on_failure=False,
     )
     assert ok and len(point) == 128, "curve: sum of invalid points"
     return abi_decode(point, bytes32[4], unwrap_tuple=False)
-
-
-@internal
-@view
-def add_each(
-    sums: DynArray[bytes32[4], MAX_SUMS], points: DynArray[bytes32[4], MAX_POINTS]
-) -> DynArray[bytes32[4], MAX_SUMS]:
-    """
-    @notice sums[j] + points[j] for each j of sums; checks as add.
-    """
-    added: DynArray[bytes32[4], MAX_SUMS] = empty(DynArray[bytes32[4], MAX_SUMS])
-    ok: bool = False
-    point: Bytes[128] = b""
-    for j: uint256 in range(len(sums), bound=MAX_SUMS):
-        ok, point = raw_call(
-            _G1_ADD,
-            abi_encode(sums[j], points[j]),
-            max_outsize=128,
-            gas=_G1_ADD_GAS,
-            is_static_call=True,
-            revert_on_failure=False,
-        )
-        assert ok and len(point) == 128, "curve: sum of an invalid point"
-        added.append(abi_decode(point, bytes32[4], unwrap_tuple=False))
-    return added
 
 
 @internal

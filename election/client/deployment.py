@@ -18,7 +18,7 @@ from eth_utils.address import to_checksum_address
 from web3.types import Nonce
 from web3.utils import get_create_address
 
-from election.artifacts import read_artifact
+from election.artifacts import SMALL_BOX, read_artifact
 from election.client.anchor import Anchor, check_anchor, read_anchor
 from election.client.contract import MOST_GAS
 from election.client.errors import (
@@ -40,7 +40,7 @@ from election.protocol.events import Blueprints
 from election.protocol.manifest import Manifest
 from election.protocol.origin import derive_created_address
 
-_BLUEPRINTS: Final = ("KeyCeremony", "VoterList", "Tally", "BallotBox")
+_BLUEPRINTS: Final = ("KeyCeremony", "VoterList", "Tally", SMALL_BOX, "BallotBox")
 _PROOFS: Final = "CeremonyProofs"
 _DEPLOYER: Final = "Deployer"
 _ELECTION: Final = "Election"

@@ -35,7 +35,7 @@ def check_initcode(manifest: Manifest) -> None:
 
     Its length depends on no address, so it is known before there is any.
     """
-    size = len(build_initcode(manifest, Blueprints(*[_NOWHERE] * 5)))
+    size = len(build_initcode(manifest, Blueprints(*[_NOWHERE] * 6)))
     if size > LARGEST_INITCODE:
         fact = f"Election's initcode would have {size} bytes, {LARGEST_INITCODE} is the"
         fact += f" most: save {size - LARGEST_INITCODE} by fewer contests or candidates"
@@ -58,4 +58,5 @@ def derive_rules(manifest: Manifest) -> Rules:
         polling_station=accounts.polling_station,
         observers=accounts.observers,
         quorum=manifest.quorum,
+        booth=manifest.booth,
     )

@@ -17,7 +17,10 @@ from election.protocol.voter_list import LeafClaim
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of an election as its constructor took them; times in Unix seconds."""
+    """The rules of an election as its constructor took them; times in Unix seconds.
+
+    booth: hash of its list of files and headers, zero where there is none.
+    """
 
     slug: str
     title: str
@@ -31,6 +34,7 @@ class Rules:
     polling_station: Address
     observers: tuple[Address, ...]
     quorum: int
+    booth: Hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Blueprints:
     ceremony: Address
     voter_list: Address
     tally: Address
+    small_box: Address
     box: Address
 
 
@@ -60,6 +65,7 @@ class ElectionDeployed:
     voter_list: Address
     tally: Address
     blueprints: Blueprints
+    small_box_code_hash: Hash
     box_code_hash: Hash
     deployer: Address
 

@@ -1,6 +1,7 @@
 """An election as one file: rules, accounts, times and contests, fixed at deployment.
 
-docs/protocol.md §2 and §7. A file is TOML; every key is required, others are refused.
+docs/protocol.md §2 and §7. A file is TOML; every key but `booth` is required, others
+are refused.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from election.crypto.group import G1_BYTES, G2_BYTES
-from election.crypto.transcript import Address
+from election.crypto.transcript import ZERO_HASH, Address, Hash, decode_hash
 from election.errors import EncodingError, ManifestError
 from election.protocol.account import parse_account
 from election.protocol.text import find_name_fault, find_slug_fault
@@ -45,6 +46,17 @@ def _parse_account(value: object) -> bytes:
         return parse_account(value if isinstance(value, str) else "")
     except EncodingError as error:
         raise _fact(f"not an account: {error.fact}") from None
+
+
+def _parse_booth(value: object) -> Hash:
+    text = value if isinstance(value, str) else ""
+    try:
+        booth = decode_hash(bytes.fromhex(text.removeprefix("0x")))
+    except (ValueError, EncodingError):
+        raise _fact("not a hash of 32 bytes in hex") from None
+    if booth == ZERO_HASH:
+        raise _fact("zero: leave the key out where there is no booth")
+    return booth
 
 
 def _parse_time(value: object) -> int:
@@ -145,7 +157,10 @@ class Contest:
 @with_config(_CLOSED)
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A whole election. minimum_cast is m_min: a contest below it stays closed."""
+    """A whole election. minimum_cast is m_min: a contest below it stays closed.
+
+    booth: hash of the booth's list of files and headers; zero, and no key, without one.
+    """
 
     id: _Slug
     title: _Text
@@ -158,6 +173,7 @@ class Manifest:
     trustees: Roster
     issuers: Roster
     contests: Annotated[tuple[Contest, ...], Field(min_length=1, max_length=64)]
+    booth: Annotated[Hash, BeforeValidator(_parse_booth)] = ZERO_HASH
 
 
 _STEPS: Final = 5  # that every member takes in an attempt, each within `step_seconds`

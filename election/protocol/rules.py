@@ -26,12 +26,17 @@ from election.protocol.text import find_name_fault, find_slug_fault
 MOST_SEATS: Final = 10
 """Members of a ceremony."""
 
+MOST_CANDIDATES: Final = 16
+"""Of a contest."""
+
+MOST_SMALL: Final = 6
+"""Candidates of a contest whose box is a small one."""
+
 MOST_SLOTS: Final = 64
 """Keys that a ceremony makes: one for each contest."""
 
 _MOST_MEMBERS: Final = 20  # of a roster, with the reserves
 _MOST_OBSERVERS: Final = 32
-_MOST_CANDIDATES: Final = 16
 _NOBODY: Final = Address(bytes(ADDRESS_BYTES))
 
 
@@ -128,7 +133,7 @@ def _contest_facts(contest: ContestListed, position: int) -> dict[str, bool]:
     return {
         "is not at its position": contest.position == position,
         "is one of more than 64": position <= MOST_SLOTS,
-        "has not 2 to 16 candidates": 2 <= len(candidates) <= _MOST_CANDIDATES,
+        "has not 2 to 16 candidates": 2 <= len(candidates) <= MOST_CANDIDATES,
         **_text_facts("title", find_name_fault(contest.title)),
         **_text_facts(
             "name", next(filter(None, map(find_name_fault, candidates)), None)

@@ -24,15 +24,17 @@ _BUILDS: Final = {
     "issuers": "KeyCeremony",
     "voter list": "VoterList",
     "tally": "Tally",
-    "box": "BallotBox",
 }
 _BLUEPRINTS: Final = {
     "ceremony": "KeyCeremony",
     "voter_list": "VoterList",
     "tally": "Tally",
+    "small_box": "SmallBallotBox",
     "box": "BallotBox",
 }
-_MOST_SLOTS: Final = 16
+_BOXES: Final = {6: "SmallBallotBox", 16: "BallotBox"}
+"""The build of a box by the most slots that it has room for."""
+_HASHES: Final = ("small_box_code_hash", "box_code_hash")
 _POINT: Final = 128
 
 
@@ -40,7 +42,7 @@ def check_code(record: Record, cases: Cases, *, builds: Mapping[str, Build]) -> 
     """Compare all code with the builds and the words behind it with the events."""
     for contract in record.contracts.values():
         with cases.case(f"{contract.part} 0x{contract.address.hex()}"):
-            _claim_contract(record, contract, builds[_BUILDS[contract.part]])
+            _claim_contract(record, contract, builds[_name_build(record, contract)])
     for part, name in _BLUEPRINTS.items():
         with cases.case(f"blueprint of the {part}"):
             code = record.bundle.code.get(record.deployed["blueprints"][part], b"")
@@ -49,17 +51,30 @@ def check_code(record: Record, cases: Cases, *, builds: Mapping[str, Build]) -> 
     with cases.case("proofs of the ceremonies"):
         code = record.bundle.code.get(record.deployed["blueprints"]["proofs"], b"")
         claim(code == builds["CeremonyProofs"].runtime, "are another build")
-    box = b"\xfe\x71\x00" + builds["BallotBox"].initcode
-    with cases.case("hash of the box blueprint"):
-        claim(keccak256(box) == record.deployed["box_code_hash"], "is another one")
-    with cases.case("generator K"):
-        words = cut(encode_g1(generator_k()), 32)
-        is_used = all(
-            word.lstrip(b"\0") in builds["BallotBox"].runtime for word in words
-        )
-        claim(is_used, "is not in the build of the box")
+    words = cut(encode_g1(generator_k()), 32)
+    for part in ("small_box", "box"):
+        build = builds[_BLUEPRINTS[part]]
+        with cases.case(f"hash of the {part} blueprint"):
+            hashed = keccak256(b"\xfe\x71\x00" + build.initcode)
+            claim(hashed == record.deployed[f"{part}_code_hash"], "is another one")
+        with cases.case(f"generator K of the {part}"):
+            is_used = all(word.lstrip(b"\0") in build.runtime for word in words)
+            claim(is_used, "is not in the build")
     with cases.case("address of the election"):
         _claim_origin(record, builds["Election"])
+
+
+def _name_build(record: Record, contract: Contract) -> str:
+    if contract.part != "box":
+        return _BUILDS[contract.part]
+    return _BOXES[_room(record, contract)]
+
+
+def _room(record: Record, contract: Contract) -> int:
+    """Tell the most slots that a contest's box must have room for."""
+    listed = record.last("ContestListed", contest=contract.contest)
+    count = len(listed["candidates"])
+    return next((most for most in _BOXES if count <= most), max(_BOXES))
 
 
 def _claim_origin(record: Record, build: Build) -> None:
@@ -107,10 +122,11 @@ def _expect_election(record: Record) -> dict[str, bytes]:
     deployed, rules = record.deployed, record.rules
     offices = ("commission", "portal", "sms_gateway", "polling_station")
     of_rules = ("test", "m_min", "quorum", *offices)
-    of_event = ("election_id", "voter_list", "tally", "box_code_hash")
+    of_event = ("election_id", "voter_list", "tally", *_HASHES)
     return {
         **{name: _words(rules[name]) for name in of_rules},
         **{name: _words(deployed[name]) for name in of_event},
+        "small_box_blueprint": _words(deployed["blueprints"]["small_box"]),
         "box_blueprint": _words(deployed["blueprints"]["box"]),
         "_TIMES": _words(*rules["times"]),
         "trustees": _words(deployed["trustees_ceremony"]),
@@ -134,13 +150,13 @@ def _expect_ceremony(record: Record, part: str) -> dict[str, bytes]:
 def _expect_box(record: Record, contract: Contract) -> dict[str, bytes]:
     opened = record.last("BoxOpened", contest=contract.contest)
     keys: bytes = opened["election_keys"]
-    slots = len(keys) // _POINT
+    slots, room = len(keys) // _POINT, _room(record, contract)
     return {
         "_VOTER_LIST": _words(record.deployed["voter_list"]),
         "_CONTEST": _words(opened["contest"]),
         "_CTX": opened["ctx"],
         "_SLOTS": _words(slots),
-        "_ELECTION_KEYS": _words(slots) + keys.ljust(_MOST_SLOTS * _POINT, b"\0"),
+        "_ELECTION_KEYS": _words(slots) + keys.ljust(room * _POINT, b"\0"),
         "_CREDENTIAL_KEY": opened["credential_key"],
     }
 

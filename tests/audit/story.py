@@ -89,6 +89,9 @@ ISSUERS = ("issuer 1", "issuer 2", "issuer 3")
 CHOICES = {1: (1, 3, 3, 2), 2: (2, 1), 3: (), 4: (1,)}
 """What the voters of each contest choose, in the order of the list."""
 
+MANY = 3
+"""The contest of more candidates than a small box has room for."""
+
 LOCKED = "voter 1.1"
 
 
@@ -423,7 +426,7 @@ def make_manifest(start: int) -> Manifest:
         contests=(
             Contest(1, "First district", ("Первый", "Second", "Third")),
             Contest(2, "Second district", ("Yes", "No")),
-            Contest(3, "Third district", ("Yes", "No")),
+            Contest(MANY, "Third district", tuple("ABCDEFG")),
             Contest(4, "Fourth district", ("Yes", "No")),
         ),
     )

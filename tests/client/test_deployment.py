@@ -36,7 +36,7 @@ from election.protocol.events import Blueprints
 from election.protocol.manifest import Contest, Manifest
 from tests.client.stage import COMMISSION, HOUR, RELAY, make_manifest, travel
 
-STEPS = 7
+STEPS = 8
 FOREIGN_INITCODE = bytes.fromhex("60015f5360015ff3")
 """Leaves one byte of code, 01."""
 
@@ -146,7 +146,7 @@ def test_election_that_somebody_else_makes_first_is_the_same(
         disk.save(deployment)
         contracts = dict(deployment.contracts)
         if "Election" in contracts:
-            blueprints = Blueprints(*list(contracts.values())[:5])
+            blueprints = Blueprints(*list(contracts.values())[:6])
             initcode = build_initcode(manifest, blueprints)
             calldata = encode_act(ContractName.DEPLOYER, "deploy", initcode)
             act = Act(contracts["Deployer"], calldata, MOST_GAS)

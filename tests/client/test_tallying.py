@@ -156,7 +156,7 @@ def test_board_holds_all_contracts_and_nothing_undecoded(closed: Stage) -> None:
     others = [part for part in Part if part is not Part.BOX]
     assert parts == sorted(part.name for part in (*others, *boxes))
     assert all(board.code[address] for address in replay.contracts)
-    assert len(board.code) == len(replay.contracts) + 5  # blueprints and proofs
+    assert len(board.code) == len(replay.contracts) + 6  # blueprints and proofs
     assert board.answers
     assert board.head.number >= max(log.block_number for log in board.logs)
 

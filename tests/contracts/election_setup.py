@@ -8,7 +8,7 @@ from typing import Any, Final
 from eth_account.signers.local import LocalAccount
 from web3.contract import Contract
 
-from election.artifacts import read_artifact
+from election.artifacts import SMALL_BOX, read_artifact
 from tests.contracts.chain import LocalChain, make_account
 
 DAY: Final = 86_400
@@ -68,6 +68,7 @@ class Setup:
             POLLING_STATION.address,
             [observer.address for observer in OBSERVERS],
             2,
+            bytes(32),
         )
 
     def contests(self) -> list[tuple[Any, ...]]:
@@ -106,9 +107,9 @@ class Deployed:
 
 
 def deploy_tools(chain: LocalChain) -> tuple[str, ...]:
-    """Deploy the proofs of ceremonies, and the blueprints, that of the box last."""
+    """Deploy the proofs of ceremonies, and the blueprints, those of boxes last."""
     proofs = str(chain.deploy("CeremonyProofs").address)
-    names = ("KeyCeremony", "VoterList", "Tally", "BallotBox")
+    names = ("KeyCeremony", "VoterList", "Tally", SMALL_BOX, "BallotBox")
     return (proofs, *map(chain.deploy_blueprint, names))
 
 

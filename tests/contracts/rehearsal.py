@@ -29,7 +29,8 @@ from tests.in_process import connect_in_process
 LARGE, SMALL, LONELY, EMPTY, BOXLESS = 11, 7, 30, 2, 40
 """Contests: many voters, two of them, one who casts, none who casts, without a box."""
 
-SLOTS: Final = {LARGE: 3, SMALL: 2, LONELY: 2, EMPTY: 3}
+SLOTS: Final = {LARGE: 3, SMALL: 2, LONELY: 2, EMPTY: 7}
+"""EMPTY has more candidates than a small box has room for."""
 CHOICES: Final[Mapping[int, tuple[int, ...]]] = {
     LARGE: (1, 3, 3, 2) * 9,
     SMALL: (2, 1),

@@ -17,6 +17,7 @@ from election.protocol.events import BallotCast
 from scripts.demo.voting import encrypt_ballot
 from tests.contracts import records
 from tests.contracts.rehearsal import (
+    EMPTY,
     LARGE,
     SMALL,
     Rehearsal,
@@ -60,6 +61,17 @@ def test_ballots_are_stored_and_added_up(polls: Rehearsal, count: int) -> None:
     assert handle.cast_count() == count
     assert handle.totals() == encode_totals(expected)
     assert told(receipt) == [Address(raw[12:32]) for raw in raws]
+
+
+def test_ballot_of_many_candidates_is_stored(polls: Rehearsal) -> None:
+    """A box of the other build, with room for more of them."""
+    opened = polls.register.boxes[EMPTY]
+    (voter,) = polls.of_contest(EMPTY)
+    raw = encrypt_ballot(voter, opened, choice=7)
+    receipt = polls.send(opened.handle.cast([raw]))
+    ciphertext = accept_ballot(raw, opened.box).record.ciphertext
+    assert told(receipt) == [voter.credential.address]
+    assert opened.handle.totals() == encode_totals(ciphertext)
 
 
 def test_totals_go_on_from_the_last_call(polls: Rehearsal) -> None:

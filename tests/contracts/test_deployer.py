@@ -69,7 +69,7 @@ def test_reason_of_the_constructor_is_given_on() -> None:
     chain, deployer, _ = prepare()
     rules = list(DEFAULT.rules(chain.now))
     rules[0] = ""
-    initcode = encode(chain, tuple(rules), ("0x" + "00" * 20,) * 5)
+    initcode = encode(chain, tuple(rules), ("0x" + "00" * 20,) * 6)
     reason = chain.refusal(deployer.functions.deploy(initcode), anybody)
     assert reason == "election: slug is empty"
 

@@ -12,7 +12,7 @@ from web3 import Web3
 from web3.types import Nonce
 from web3.utils import get_create_address
 
-from election.artifacts import read_artifact
+from election.artifacts import SMALL_BOX, read_artifact
 from election.protocol.ceremony.attempt import Kind, Step
 from tests.contracts.chain import LocalChain, make_account
 from tests.contracts.conftest import join_ceremony
@@ -21,6 +21,7 @@ from tests.contracts.election_setup import (
     ISSUERS,
     TRUSTEES,
     Deployed,
+    Setup,
     deploy_election,
     deploy_tools,
 )
@@ -71,6 +72,19 @@ def test_anybody_makes_a_box_for_each_contest(ready: Deployed) -> None:
         assert made["box"] == view.box(contest).call()
         assert made["ctx"] == view.ctx(contest).call() == box.functions.ctx().call()
         assert box.functions.contest().call() == contest
+
+
+def test_box_has_room_for_its_candidates_by_one_of_two_builds() -> None:
+    setup = Setup(candidates=(2, 6, 7, 16))
+    election = make_keys(deploy_election(LocalChain(), setup), *Kind)
+    view, code_of = election.election.functions, election.chain.web3.eth.get_code
+    names = []
+    for contest in (1, 2, 3, 4):
+        election.chain.send(view.create_box(contest), anybody)
+        code = bytes(code_of(view.box(contest).call()))
+        builds = map(read_artifact, (SMALL_BOX, "BallotBox"))
+        names += [b.name for b in builds if code.startswith(b.runtime)]
+    assert names == [SMALL_BOX, SMALL_BOX, "BallotBox", "BallotBox"]
 
 
 def test_contest_has_one_box(ready: Deployed) -> None:
@@ -135,17 +149,17 @@ def foresee_contract(chain: LocalChain, *, after: int) -> ChecksumAddress:
 def test_box_is_refused_when_its_blueprint_came_after_the_election() -> None:
     """The commission announces an empty address, and fills it afterwards."""
     chain = LocalChain()
-    *tools, _ = deploy_tools(chain)
+    *tools, _, large = deploy_tools(chain)
     foreseen = foresee_contract(chain, after=1)
     arguments = (
         DEFAULT.rules(chain.now),
         DEFAULT.trustees.encode(TRUSTEES),
         DEFAULT.issuers.encode(ISSUERS),
         DEFAULT.contests(),
-        (*tools, foreseen),
+        (*tools, foreseen, large),
     )
     contract = chain.deploy("Election", arguments)
-    assert chain.deploy_blueprint("BallotBox") == foreseen
+    assert chain.deploy_blueprint(SMALL_BOX) == foreseen
     ceremony = read_artifact("KeyCeremony")
     parts = (contract.functions.trustees, contract.functions.issuers)
     made = [chain.contract_at(each().call(), ceremony) for each in parts]

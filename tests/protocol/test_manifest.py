@@ -67,6 +67,19 @@ candidates = ["Один", "Два", "Три"]
 """.format(**ACCOUNTS)
 
 
+def test_booth_is_a_hash_or_is_not_there() -> None:
+    assert manifest().booth == bytes(32)
+    given = TEXT.replace("test = true", f'test = true\nbooth = "0x{"ab" * 32}"')
+    assert parse_manifest(given).booth == b"\xab" * 32
+
+
+@pytest.mark.parametrize("booth", ['""', '"0xab"', f'"{"00" * 32}"', "1", "true"])
+def test_booth_that_is_no_hash_is_refused(booth: str) -> None:
+    given = TEXT.replace("test = true", f"test = true\nbooth = {booth}")
+    with pytest.raises(ManifestError, match=r"^booth: "):
+        parse_manifest(given)
+
+
 def manifest() -> Manifest:
     return parse_manifest(TEXT)
 

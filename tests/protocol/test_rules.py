@@ -27,7 +27,8 @@ DEPLOYED: Final = ElectionDeployed(
     issuers_ceremony=NOBODY,
     voter_list=NOBODY,
     tally=NOBODY,
-    blueprints=Blueprints(*[NOBODY] * 5),
+    blueprints=Blueprints(*[NOBODY] * 6),
+    small_box_code_hash=Hash(bytes(32)),
     box_code_hash=Hash(bytes(32)),
     deployer=NOBODY,
 )

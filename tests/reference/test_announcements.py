@@ -208,6 +208,8 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("clock", "runs back in time", head(timestamp=-1)),
     ("clock", "time of its block", second(timestamp=lambda log: log.timestamp + 1)),
     ("code", "hash of the box blueprint: is another one", announce_other_blueprint),
+    ("code", "proofs of the ceremonies: are another build", other_code("proofs")),
+    ("code", "blueprint of the small_box: is not", other_code("small_box")),
     ("code", "fixes words of its own", append_code),
     ("rules", "are announced twice", deploy_twice),
     ("rules", "times that do not increase", rules(times=(1, 2, 3, 4, 5, 5, 6))),

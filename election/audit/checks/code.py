@@ -11,10 +11,18 @@ build.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
-from election.artifacts import COMPILER, EVM_VERSION, OPTIMIZE, read_artifact
-from election.audit.checks.immutables import expect_immutables
+from election.artifacts import (
+    COMPILER,
+    EVM_VERSION,
+    OPTIMIZE,
+    SMALL_BOX,
+    Artifact,
+    read_artifact,
+)
+from election.audit.checks.immutables import expect_immutables, find_room
 from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import COMMISSION, Outcome
@@ -25,6 +33,7 @@ from election.protocol.abi import ContractName
 from election.protocol.manifest import Contest
 from election.protocol.origin import derive_created_address, encode_origin
 from election.protocol.replay import Contract, Part
+from election.protocol.rules import MOST_SMALL
 
 _SETTINGS: Final = f"vyper {COMPILER}, evm {EVM_VERSION}, optimize {OPTIMIZE}"
 
@@ -58,8 +67,14 @@ def check_code(evidence: Evidence) -> Outcome:
     )
 
 
+def _read_build(evidence: Evidence, contract: Contract) -> Artifact:
+    if contract.part is Part.BOX and find_room(evidence, contract) == MOST_SMALL:
+        return read_artifact(SMALL_BOX)
+    return read_artifact(contract.part.contract_name.value)
+
+
 def _verify_contract(evidence: Evidence, contract: Contract) -> None:
-    artifact = read_artifact(contract.part.contract_name.value)
+    artifact = _read_build(evidence, contract)
     code = evidence.board.code.get(contract.address, b"")
     is_built = code.startswith(artifact.runtime) and len(code) == artifact.code_size
     require(is_built, "is not the build of its source", blames=COMMISSION)
@@ -75,7 +90,7 @@ def _verify_contract(evidence: Evidence, contract: Contract) -> None:
 def _verify_blueprint(evidence: Evidence, part: str) -> None:
     address = getattr(evidence.deployed.blueprints, part)
     code = evidence.board.code.get(address, b"")
-    is_built = code == read_artifact(_BLUEPRINTS[part].value).blueprint_code
+    is_built = code == read_artifact(_BLUEPRINTS[part]).blueprint_code
     require(is_built, "is not the build of its source", blames=COMMISSION)
 
 
@@ -85,9 +100,11 @@ def _verify_proofs(evidence: Evidence) -> None:
     require(is_built, "is not the build of its source", blames=COMMISSION)
 
 
-def _verify_box_hash(evidence: Evidence) -> None:
-    code = evidence.board.code.get(evidence.deployed.blueprints.box, b"")
-    is_announced = hash_bytes(code) == evidence.deployed.box_code_hash
+def _verify_box_hash(evidence: Evidence, part: str) -> None:
+    address = getattr(evidence.deployed.blueprints, part)
+    code = evidence.board.code.get(address, b"")
+    announced = getattr(evidence.deployed, f"{part}_code_hash")
+    is_announced = hash_bytes(code) == announced
     require(is_announced, "is another than announced", blames=COMMISSION)
 
 
@@ -107,30 +124,33 @@ def _verify_origin(evidence: Evidence) -> None:
     require(is_committed, "is not made of what the record says", blames=COMMISSION)
 
 
-def _verify_generator(_: Evidence) -> None:
-    runtime = read_artifact(Part.BOX.contract_name.value).runtime
+def _verify_generator(_: Evidence, part: str) -> None:
+    runtime = read_artifact(_BLUEPRINTS[part]).runtime
     raw = encode_g1(K)
     words = (raw[at : at + 32].lstrip(b"\0") for at in range(0, len(raw), 32))
     is_used = all(word in runtime for word in words)
     require(is_used, "is not what the box verifies with", blames=COMMISSION)
 
 
-_BLUEPRINTS: Final[Mapping[str, ContractName]] = {
-    "ceremony": ContractName.KEY_CEREMONY,
-    "voter_list": ContractName.VOTER_LIST,
-    "tally": ContractName.TALLY,
-    "box": ContractName.BALLOT_BOX,
+_BLUEPRINTS: Final[Mapping[str, str]] = {
+    "ceremony": ContractName.KEY_CEREMONY.value,
+    "voter_list": ContractName.VOTER_LIST.value,
+    "tally": ContractName.TALLY.value,
+    "small_box": SMALL_BOX,
+    "box": ContractName.BALLOT_BOX.value,
 }
 _OTHERS: Final[Mapping[str, Callable[[Evidence], None]]] = {
     "proofs of the ceremonies": _verify_proofs,
-    "hash of the box blueprint": _verify_box_hash,
-    "generator K": _verify_generator,
+    "hash of the small box blueprint": partial(_verify_box_hash, part="small_box"),
+    "hash of the box blueprint": partial(_verify_box_hash, part="box"),
+    "generator K of the small box": partial(_verify_generator, part="small_box"),
+    "generator K of the box": partial(_verify_generator, part="box"),
     "address of the election": _verify_origin,
 }
 
 
 def _describe(evidence: Evidence, contract: Contract) -> str:
-    artifact = read_artifact(contract.part.contract_name.value)
+    artifact = _read_build(evidence, contract)
     code = evidence.board.code.get(contract.address, b"")
     values = ", ".join(
         f"{_spell(name)} 0x{value.hex().lstrip('0') or '0'}"

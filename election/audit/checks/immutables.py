@@ -13,13 +13,18 @@ from election.audit.evidence import Evidence
 from election.crypto.group import G1_BYTES
 from election.crypto.transcript import address_word, hash_word, uint_word
 from election.protocol.ceremony.attempt import Kind
-from election.protocol.events import BoxOpened
+from election.protocol.events import BoxOpened, ContestListed
 from election.protocol.manifest import Roster
 from election.protocol.replay import Contract, Part
-
-_SLOTS_AT_MOST: Final = 16
+from election.protocol.rules import MOST_CANDIDATES, MOST_SMALL
 
 Immutables = Mapping[str, bytes]
+
+
+def find_room(evidence: Evidence, contract: Contract) -> int:
+    """Tell for how many candidates a contest's box has room."""
+    listed = evidence.last(ContestListed, contract.contest).event
+    return MOST_SMALL if len(listed.candidates) <= MOST_SMALL else MOST_CANDIDATES
 
 
 def expect_immutables(evidence: Evidence, contract: Contract) -> Immutables:
@@ -43,6 +48,8 @@ def _of_election(evidence: Evidence, _: Contract) -> Immutables:
         "issuers": address_word(deployed.issuers_ceremony),
         "voter_list": address_word(deployed.voter_list),
         "tally": address_word(deployed.tally),
+        "small_box_blueprint": address_word(deployed.blueprints.small_box),
+        "small_box_code_hash": hash_word(deployed.small_box_code_hash),
         "box_blueprint": address_word(deployed.blueprints.box),
         "box_code_hash": hash_word(deployed.box_code_hash),
     }
@@ -81,7 +88,7 @@ def _of_part(evidence: Evidence, _: Contract) -> Immutables:
 def _of_box(evidence: Evidence, contract: Contract) -> Immutables:
     opened = evidence.last(BoxOpened, contract.contest).event
     slots = len(opened.election_keys) // G1_BYTES
-    room = bytes((_SLOTS_AT_MOST - slots) * G1_BYTES)
+    room = bytes((find_room(evidence, contract) - slots) * G1_BYTES)
     return {
         "_VOTER_LIST": address_word(evidence.deployed.voter_list),
         "_ELECTION": address_word(evidence.board.election),

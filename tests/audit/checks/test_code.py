@@ -8,10 +8,11 @@ import pytest
 from election.audit.checks import code as code_check
 from election.crypto.group import G
 from election.crypto.scalar import Scalar
-from election.crypto.transcript import Address
+from election.crypto.transcript import Address, Hash
 from election.protocol.board import Board
-from election.protocol.events import ContestListed, ElectionDeployed
+from election.protocol.events import BoxCreated, ContestListed, ElectionDeployed
 from election.protocol.replay import Part, replay_board
+from tests.audit.story import MANY
 from tests.audit.tampering import audit, change, examine, find
 
 PARTS = tuple(Part)
@@ -52,7 +53,9 @@ def test_appended_code_is_found(board: Board) -> None:
     assert examine(replace(board, code=code)).keys() == {"code"}
 
 
-@pytest.mark.parametrize("part", ["ceremony", "voter_list", "tally", "box"])
+@pytest.mark.parametrize(
+    "part", ["ceremony", "voter_list", "tally", "small_box", "box"]
+)
 @pytest.mark.parametrize("at", [0, 100, -1])
 def test_other_blueprint_is_found(board: Board, part: str, at: int) -> None:
     """A constructor could seat a stranger and leave the same code behind."""
@@ -98,6 +101,30 @@ def test_election_made_of_something_else_is_found(
     assert subjects == ["address of the election"]
 
 
+def test_other_booth_is_found(board: Board) -> None:
+    deployed = find(board, ElectionDeployed)
+    rules = replace(deployed.event.rules, booth=Hash(bytes([7]) * 32))
+    faults = examine(change(board, deployed, rules=rules))
+    assert faults.keys() == {"code"}
+    assert faults["code"][0].subject == "address of the election"
+
+
+def test_box_of_the_other_size_is_found(board: Board) -> None:
+    """Boxes of contests of few and of many candidates have two builds."""
+    small, large = (_find_box(board, contest) for contest in (1, MANY))
+    code = {
+        **board.code,
+        small: board.code[large],
+        large: board.code[small],
+    }
+    findings = examine(replace(board, code=code))["code"]
+    assert {finding.contest for finding in findings} == {1, MANY}
+
+
+def _find_box(board: Board, contest: int) -> Address:
+    return find(board, BoxCreated, lambda e: e.event.contest == contest).event.box
+
+
 def test_other_title_of_a_contest_is_found(board: Board) -> None:
     faults = examine(change(board, find(board, ContestListed), title="Another"))
     assert faults.keys() == {"code"}
@@ -108,8 +135,8 @@ def test_other_generator_in_the_build_is_found(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(code_check, "K", G * Scalar(7))
-    (finding,) = examine(board)["code"]
-    assert finding.subject == "generator K"
+    subjects = [finding.subject for finding in examine(board)["code"]]
+    assert subjects == ["generator K of the small box", "generator K of the box"]
 
 
 def test_settings_and_immutables_are_stated(board: Board) -> None:
@@ -129,8 +156,11 @@ def test_immutables_that_no_auditor_knows_are_found(
     assert findings[0].fact == "fixes other things than an auditor knows"
 
 
-def test_other_announced_hash_of_the_blueprint_is_found(board: Board) -> None:
+@pytest.mark.parametrize("part", ["small_box", "box"])
+def test_other_announced_hash_of_the_blueprint_is_found(
+    board: Board, part: str
+) -> None:
     deployed = find(board, ElectionDeployed)
-    tampered = change(board, deployed, box_code_hash=bytes(32))
+    tampered = change(board, deployed, **{f"{part}_code_hash": bytes(32)})
     facts = {finding.fact for finding in examine(tampered)["code"]}
     assert "is another than announced" in facts

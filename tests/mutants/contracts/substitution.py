@@ -17,7 +17,7 @@ from typing import Any
 from vyper.exceptions import VyperException  # type: ignore[import-untyped]
 
 from election import artifacts
-from election.artifacts import read_artifact
+from election.artifacts import SMALL_BOX, read_artifact
 from node.evm.interpreter import Computation
 from tests.mutants.contracts.sources import FOLDER, contracts_of
 from tests.mutants.mutant import Mutant
@@ -48,7 +48,9 @@ def compile_mutant(mutant: Mutant) -> tuple[Substitution, ...]:
         root = Path(folder)
         shutil.copytree(artifacts.ROOT / FOLDER, root / FOLDER)
         (root / mutant.path).write_text(mutant.source)
-        return tuple(_compile(name, mutant, root) for name in contracts_of(mutant))
+        names = contracts_of(mutant)
+        small = (SMALL_BOX,) if "BallotBox" in names else ()
+        return tuple(_compile(name, mutant, root) for name in (*names, *small))
 
 
 def _compile(name: str, mutant: Mutant, root: Path) -> Substitution:

@@ -64,7 +64,7 @@ WEAKENINGS: Final = (
     Weakening(
         "a ballot is counted and not added up",
         "contracts/BallotBox.vy",
-        "totals = curve.add_each(totals, points)",
+        "totals = self._add_each(totals, points)",
         "pass",
     ),
     Weakening(
@@ -76,9 +76,9 @@ WEAKENINGS: Final = (
     # What a malformed point costs
     Weakening(
         "adding a ballot is handed all gas",
-        "contracts/modules/curve.vy",
+        "contracts/BallotBox.vy",
         "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
-        "            gas=_G1_ADD_GAS,",
+        "            gas=curve.G1_ADD_GAS,",
         "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
         "            gas=msg.gas,",
     ),
