@@ -345,7 +345,7 @@ def test_largest_election_fits_a_transaction(
                     manifest,
                     contests=tuple(Contest(n, "T", names) for n in range(contests)),
                 ),
-                Blueprints(*[Address(bytes(20))] * 5),
+                Blueprints(*[Address(bytes(20))] * 6),
             )
         )
         for contests in range(1, 65)
