@@ -22,8 +22,8 @@ _EXPANSION: Final = 32  # bytes that a packed one may stand for, beside those fr
 _UNPACKED_FREELY: Final = 1024**2
 _LONGEST_LINE: Final = 512 * 1024
 _PIECE: Final = 64 * 1024
-_MOST_CODES: Final = 5 + 64 + 4  # contracts, boxes, blueprints
-_MOST_ANSWERS: Final = 21 * 64 + 9  # for each contest, and of the whole
+_MOST_CODES: Final = 5 + 64 + 6  # contracts, boxes, blueprints and proofs
+_MOST_ANSWERS: Final = 22 * 64 + 14  # for each contest, and of the whole
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "election": {
         "format": "text",

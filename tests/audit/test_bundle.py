@@ -270,7 +270,7 @@ def test_bundle_without_its_end_is_named_as_cut_off() -> None:
 
 def test_more_answers_than_there_are_questions_are_refused() -> None:
     election = SMALL.election
-    calls = [Call(election, number.to_bytes(4, "big")) for number in range(1_354)]
+    calls = [Call(election, number.to_bytes(4, "big")) for number in range(1_423)]
     most = replace(SMALL, answers=dict.fromkeys(calls[:-1], b""))
     assert decode_bundle(encode_bundle(most)) == most
     raw = encode_bundle(replace(SMALL, answers=dict.fromkeys(calls, b"")))
@@ -282,8 +282,8 @@ def test_more_answers_than_there_are_questions_are_refused() -> None:
 
 def test_bounds_are_those_of_as_many_contests_as_there_may_be(board: Board) -> None:
     contests = len({log.address for log in board.logs}) - 5
-    assert len(board.code) == 9 + contests
-    assert len(board.answers) <= 9 + 21 * contests
+    assert len(board.code) == 11 + contests
+    assert len(board.answers) <= 14 + 22 * contests
 
 
 def test_board_that_packs_too_well_is_packed_less() -> None:

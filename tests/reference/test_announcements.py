@@ -259,7 +259,7 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("contexts", "other election keys", swap_keys),
     ("contexts", "another credential key", swap_credential_keys),
     ("contexts", "another ctx than its terms", rules(m_min=4)),
-    ("contexts", "has too few keys", say(events.ContestListed, candidates=("x",) * 4)),
+    ("contexts", "has too few keys", say(events.ContestListed, candidates=("x",) * 8)),
     ("contexts", "g2 point", say(events.BoxOpened, credential_key=bytes(256))),
     ("lists", "impossible size", say(events.ListPublished, 2, size=0)),
     ("lists", "impossible size", say(events.ListPublished, 2, size=2**24 + 1)),
