@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 from eth_abi.abi import encode
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import election
@@ -63,7 +63,7 @@ from tests.vectors.judges.library import LIBRARY
 from tests.vectors.make_negative.givens import tally
 from tests.vectors.make_negative.tallies import open_by
 
-MUCH: Final = settings(max_examples=60, deadline=None)
+MUCH: Final = settings(max_examples=60)
 SLOTS: Final = 3
 RECORD: Final = 32 * (26 + 9 * SLOTS)
 Take = Callable[[bytes], object]
@@ -378,7 +378,7 @@ KEPT: Final = {"key", "blinded"}
 
 
 @pytest.mark.parametrize("kind", HONEST)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.data())
 def test_message_with_any_bytes_in_a_field_is_refused_by_name(
     kind: str, data: st.DataObject

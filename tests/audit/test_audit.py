@@ -116,8 +116,7 @@ def is_bound(entry: Entry[Event], board: Board) -> bool:
 
 @settings(
     max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(picked=st.data())
 def test_any_changed_bit_is_noticed(board: Board, picked: st.DataObject) -> None:
@@ -137,8 +136,7 @@ def test_any_changed_bit_is_noticed(board: Board, picked: st.DataObject) -> None
 
 @settings(
     max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(picked=st.data())
 def test_logs_in_any_order_are_survived(board: Board, picked: st.DataObject) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from election.artifacts import ROOT
+from tests.patience import PATIENCE
 
 
 @contextmanager
@@ -26,5 +27,5 @@ def run_node() -> Iterator[str]:
         yield url
     finally:
         node.terminate()
-        node.wait(10)
+        node.wait(PATIENCE)
         node.stdout.close()

@@ -15,6 +15,9 @@ CHAIN = b'{"jsonrpc": "2.0", "id": 0, "result": "0x7"}'
 """What a node of chain 7 says when it is asked for its chain."""
 
 
+_PAUSE = 0.25  # seconds; with it no answer is whole before a test's client gives up
+
+
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
     """Answer every connection this way; gives the URL."""
@@ -61,7 +64,7 @@ def drip(whole: bytes) -> Answer:
     def answer(peer: socket.socket, _: bytes) -> None:
         for byte in whole:
             peer.sendall(bytes([byte]))
-            time.sleep(0.02)
+            time.sleep(_PAUSE)
 
     return answer
 

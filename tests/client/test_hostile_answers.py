@@ -228,7 +228,6 @@ def test_lie_is_answered_by_an_error_of_the_library(name: str, scene: Scene) -> 
 
     @settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -217,14 +217,14 @@ def test_acts_of_one_account_are_mined_in_a_row(connection: Connection) -> None:
     assert int(count, 16) == 121
 
 
-def test_sending_waits_for_a_block(node_url: str, connection: Connection) -> None:
+def test_sending_waits_for_a_block(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connection.request("evm_setAutomine", False)
-    miner = threading.Timer(0.2, lambda: connect(node_url).request("evm_mine"))
-    miner.start()
+    monkeypatch.setattr("time.sleep", lambda _: connection.request("evm_mine"))
     try:
         receipt = connection.send_all([PLAIN], key=RELAY)[0]
     finally:
-        miner.join()
         connection.request("evm_setAutomine", True)
     assert receipt.block_number == connection.read_head().number
 

@@ -6,7 +6,7 @@ import gc
 import gzip
 import json
 import socket
-import time
+import threading
 import tracemalloc
 import warnings
 from contextlib import suppress
@@ -20,6 +20,7 @@ from election.client.transport import open_post, show_url
 from scripts.terminal import hint_for
 from tests.client.servers import CHAIN, Answer, drip, http, reset, say, serving
 
+_LONG = 60  # seconds; after them a client that has no deadline would end well
 PASSING = {Trouble.NAME, Trouble.AWAY, Trouble.LOST, Trouble.SLOW, Trouble.BUSY}
 
 
@@ -38,8 +39,8 @@ def fail_at(answer: Answer) -> ConnectionFailedError:
 
 
 def stay_silent(peer: socket.socket, _: bytes) -> None:
-    """Say nothing for a while, unless the client leaves."""
-    peer.settimeout(2)
+    """Say nothing for long, unless the client leaves."""
+    peer.settimeout(_LONG)
     with suppress(TimeoutError):
         peer.recv(65_536)
     peer.sendall(http(CHAIN))
@@ -61,14 +62,17 @@ def test_request_is_given_up_when_nobody_reads_it(
 ) -> None:
     monkeypatch.setattr("election.client.transport._DEADLINE", 0.2)
 
+    given_up = threading.Event()
+
     def read_nothing(peer: socket.socket, _: bytes) -> None:
-        time.sleep(1)
+        given_up.wait(_LONG)
         peer.sendall(http(CHAIN))
 
     with serving(read_nothing) as url:
         node = Connection(open_post(url), url=url, chain_id=7)
         with pytest.raises(ConnectionFailedError) as failed:
             node.request("web3_sha3", "0x" + "00" * 8_000_000)
+        given_up.set()
     assert failed.value.trouble is Trouble.SLOW
     with warnings.catch_warnings():  # of a socket that was closed with bytes to send
         warnings.simplefilter("ignore", ResourceWarning)

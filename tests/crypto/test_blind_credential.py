@@ -96,7 +96,7 @@ def test_batch_of_the_vectors_verifies() -> None:
 
 
 @given(nonzero_scalars)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_any_threshold_of_issuers_gives_the_same_credential(rho: Scalar) -> None:
     credential = Address(b"\x07" * 20)
     blinded = blind(hash_credential(CTX, credential), rho)

@@ -16,7 +16,7 @@ BOUND = 500_000
 
 
 @given(st.integers(0, BOUND))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_count_is_found(count: int) -> None:
     assert find_count(G * Scalar(count), TABLE, bound=BOUND) == count
 

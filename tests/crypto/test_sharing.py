@@ -30,7 +30,7 @@ def test_coefficients_are_those_of_the_vectors() -> None:
 
 
 @given(polynomials)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_every_subset_of_threshold_size_gives_the_same_point(
     polynomial: list[Scalar],
 ) -> None:
@@ -46,7 +46,7 @@ def test_one_share_less_gives_another_point() -> None:
 
 
 @given(polynomials, st.integers(1, 10))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_share_fits_the_commitments(polynomial: list[Scalar], index: int) -> None:
     share = evaluate_polynomial(polynomial, index)
     assert evaluate_commitments(commit_polynomial(polynomial, G), index) == G * share

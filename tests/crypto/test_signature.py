@@ -42,7 +42,7 @@ def test_signature_is_low_and_in_range(key: SigningKey, digest: Hash) -> None:
 
 
 @given(keys)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_address_agrees_with_eth_keys(key: SigningKey) -> None:
     other = PrivateKey(key.secret.to_bytes(32, "big")).public_key
     assert derive_address(key) == other.to_canonical_address()

@@ -16,7 +16,8 @@ _OPTIONS: Final = (
     "-x", "-p", "no:terminal", "-p", "no:cacheprovider",
     "-o", "addopts=--import-mode=importlib", "--hypothesis-profile=ci",
 )  # fmt: skip  # in silence, the same each time, and without deadlines
-_SECONDS: Final = 120  # what a test may take; without a bound it may never end
+_BUSY: Final = 120  # seconds of the processor that a test may take, or never end
+_IDLE: Final = 1_800  # seconds of any kind, for one that waits for ever
 _MEMORY: Final = 6 * 2**30  # bytes, of a process that runs a mutant
 
 
@@ -47,16 +48,20 @@ class Reporter:
 
 
 class _Impatient(Reporter):
-    """A pytest plugin: also, a test that does not end in time fails."""
+    """A pytest plugin: also, a test that does not end fails, on any machine."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Iterator[None]:
-        signal.signal(signal.SIGALRM, _interrupt)
-        signal.alarm(_SECONDS)
+        bounds = ((signal.ITIMER_PROF, _BUSY), (signal.ITIMER_REAL, _IDLE))
+        for number in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(number, _interrupt)
+        for clock, seconds in bounds:
+            signal.setitimer(clock, seconds)
         try:
             return (yield)
         finally:
-            signal.alarm(0)
+            for clock, _ in bounds:
+                signal.setitimer(clock, 0)
 
 
 def _interrupt(*_: object) -> None:

@@ -186,7 +186,7 @@ def test_py_evms_own_precompile_agrees(name: str) -> None:
     assert BLS_PRECOMPILES[address].gas(payload) == gas
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(0, _Q), st.integers(0, 2**256 - 1)), max_size=3))
 def test_py_evm_agrees_on_sums_of_random_multiples(
     pairs: list[tuple[int, int]],

@@ -24,8 +24,8 @@ from web3.middleware import SignAndSendRawMiddlewareBuilder
 
 from node.config import DEFAULT_PATH
 from tests.node.bytecode import COUNTER, assemble, deployment
+from tests.patience import PATIENCE
 
-_TIMEOUT = 20  # seconds; a start takes two
 # Adds the two points of its input and returns the sum.
 _ADDER = assemble(
     "256 0 0 CALLDATACOPY 128 256 256 0 0x0b GAS STATICCALL 40 JUMPI 0 0 REVERT"
@@ -42,7 +42,7 @@ def _fail(*arguments: str) -> subprocess.CompletedProcess[str]:
         _command(*arguments),
         capture_output=True,
         text=True,
-        timeout=_TIMEOUT,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -81,9 +81,13 @@ def web3(announced: dict[str, Any]) -> Web3:
     return _connect(announced)
 
 
+def _open(url: str) -> Web3:
+    return Web3(Web3.HTTPProvider(url, {"timeout": PATIENCE}))
+
+
 def _connect(announced: dict[str, Any]) -> Web3:
     """Return a client that signs as the first account."""
-    client = Web3(Web3.HTTPProvider(announced["url"]))
+    client = _open(announced["url"])
     account = client.eth.account.from_key(announced["accounts"][0]["private_key"])
     signer = SignAndSendRawMiddlewareBuilder.build(account)
     client.middleware_onion.inject(signer, layer=0)
@@ -131,7 +135,7 @@ def _post(url: str, body: bytes, content_type: str) -> tuple[int, bytes]:
         url, body, {"Content-Type": content_type}
     )
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -157,7 +161,7 @@ def test_a_huge_body_is_refused(announced: dict[str, Any]) -> None:
 def test_other_paths_and_methods_do_not_exist(announced: dict[str, Any]) -> None:
     assert _post(announced["url"] + "/admin", b"{}", "application/json")[0] == 404
     with pytest.raises(urllib.error.HTTPError) as failure:
-        urllib.request.urlopen(announced["url"], timeout=_TIMEOUT)  # noqa: S310
+        urllib.request.urlopen(announced["url"], timeout=PATIENCE)  # noqa: S310
     with failure.value:
         assert failure.value.code == 405
 
@@ -166,7 +170,7 @@ def test_other_paths_and_methods_do_not_exist(announced: dict[str, Any]) -> None
 def test_a_signal_stops_it_cleanly(number: int) -> None:
     with _running() as (process, _):
         process.send_signal(number)
-        _, talk = process.communicate(timeout=_TIMEOUT)
+        _, talk = process.communicate(timeout=PATIENCE)
         assert (process.returncode, talk) == (0, "")
 
 
@@ -214,7 +218,7 @@ def test_blocks_come_at_the_interval(tmp_path: Path) -> None:
     text = DEFAULT_PATH.read_text("utf-8")
     path.write_text(text.replace('"at_once" ', '"interval" '), "utf-8")
     with _running("--config", str(path)) as (_, announcement):
-        client = Web3(Web3.HTTPProvider(announcement["url"]))
+        client = _open(announcement["url"])
         first = client.eth.filter("latest")
         hashes: list[Any] = []
         while not hashes:

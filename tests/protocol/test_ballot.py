@@ -70,7 +70,7 @@ def test_hashes_are_those_of_the_vectors(vector: vector_files.Vector) -> None:
 
 
 @given(st.integers(1, SLOTS), st.integers(1, 5))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_honest_ballot_is_accepted(choice: int, number: int) -> None:
     raw = honest.ballot(choice, number)
     ballot = accept_ballot(raw, honest.box())

@@ -21,7 +21,6 @@ from tests.audit.tampering import examine
 DIGITS = b"0123456789abcdef"
 FEW = settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies._internal.featureflags import FeatureFlags
@@ -18,16 +18,11 @@ LONG: Final = "long"
 _VOLUME: Final = 10
 """Stories of one seed. After ten, Hypothesis varies the last story five times."""
 
-_FOR_ALL: Final = settings(
-    deadline=None,  # a step is a block, on a machine that does other things too
-    suppress_health_check=[HealthCheck.too_slow],  # the same
-)
-
 
 def register_long() -> None:
     """Register the profile for those who have an hour."""
     settings.register_profile(
-        LONG, parent=_FOR_ALL, max_examples=300, stateful_step_count=60
+        LONG, parent=settings(), max_examples=300, stateful_step_count=60
     )
 
 
@@ -41,7 +36,6 @@ class Pace:
     def settings(self, *phases: Phase) -> settings:
         """Give the settings of a volume; all phases unless told."""
         return settings(
-            _FOR_ALL,
             derandomize=True,
             max_examples=_VOLUME,
             stateful_step_count=self.steps,

@@ -75,7 +75,7 @@ def test_proof_of_the_vectors_verifies() -> None:
 
 
 @given(scalars)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_honest_proof_verifies(nonce: Scalar) -> None:
     proof = prove_equality(state(), SECRETS, nonce=nonce)
     assert verify_equality(state(), proof)

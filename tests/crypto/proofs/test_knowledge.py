@@ -35,7 +35,7 @@ def state_g2() -> KnowledgeStatement[G2Point]:
 
 
 @given(st.lists(st.tuples(scalars, scalars), min_size=1, max_size=5), scalars)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_honest_proof_verifies(
     pairs: list[tuple[Scalar, Scalar]], nonce: Scalar
 ) -> None:

@@ -117,7 +117,7 @@ def statements(
 
 
 @given(statements())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_honest_proof_verifies(
     case: tuple[UnitVectorStatement, int, Scalar, UnitVectorMasks],
 ) -> None:
@@ -127,7 +127,7 @@ def test_honest_proof_verifies(
 
 
 @given(st.lists(st.integers(-3, 3), min_size=5, max_size=5), nonzero_scalars)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_library_and_reference_agree_on_any_vector(
     messages: list[int], nonce: Scalar
 ) -> None:

@@ -89,7 +89,7 @@ def test_empty_batch_verifies() -> None:
         max_size=4,
     )
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_batch_verifies_exactly_if_every_ballot_does(
     vectors: list[tuple[int, ...]],
 ) -> None:

@@ -37,8 +37,9 @@ def main() -> None:
         _kill_maker(config, home.with_name(f"made-{number}"), chance)
     begin_chain(config, home)
     acknowledged: set[Hash32] = set()
-    for _ in range(rounds):
-        acknowledged |= _kill_sender(config, home, chance.uniform(0, _LONGEST))
+    for number in range(rounds):
+        delay = chance.uniform(0, _LONGEST)
+        acknowledged |= _kill_sender(config, home, delay, heard=number % 2)
         _check(config, home, acknowledged)
     _read_meanwhile(config, home, home.with_name("copy"))
     for table in TABLES:
@@ -75,14 +76,20 @@ def _send(config: Config, home: Path, pipe: int) -> None:
             os.write(pipe, engine.send_raw(raw))
 
 
-def _kill_sender(config: Config, home: Path, delay: float) -> set[Hash32]:
-    """Kill a sender while it sends; returns what it said was acknowledged."""
+def _kill_sender(
+    config: Config, home: Path, delay: float, *, heard: int
+) -> set[Hash32]:
+    """Kill a sender while it sends; returns what it said was acknowledged.
+
+    heard: how many acknowledgements are waited for before the delay begins.
+    """
     child, pipe = _fork(lambda pipe: _send(config, home, pipe))
     os.read(pipe, 32)
+    first = {Hash32(os.read(pipe, 32)) for _ in range(heard)}
     time.sleep(delay)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return _read_acknowledged(pipe)
+    return first | _read_acknowledged(pipe)
 
 
 def _read_meanwhile(config: Config, home: Path, copy: Path) -> None:

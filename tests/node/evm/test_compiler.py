@@ -301,7 +301,7 @@ _programs = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_programs, st.integers(0, 60_000))
 @example(code=b"", gas=0)
 def test_any_program_agrees(code: bytes, gas: int) -> None:
@@ -309,7 +309,7 @@ def test_any_program_agrees(code: bytes, gas: int) -> None:
     _compare(seeds + code, gas=gas)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=64))
 def test_any_bytes_agree(code: bytes) -> None:
     _compare(code, gas=50_000)

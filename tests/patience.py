@@ -1,0 +1,30 @@
+"""How long a test waits for what is sure to come, and how what it costs may grow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+PATIENCE: Final = 600  # seconds; against hanging alone, so no machine is slow enough
+
+_SMALL, _TIMES, _TRIES = 2_000, 8, 5
+
+
+def grows_in_proportion(act: Callable[[int], object]) -> bool:
+    """Tell whether an act takes as long as its size says, and not the square of it.
+
+    Two sizes are compared, by the processor time of this thread: how fast the machine
+    is, and what else it does, tells on both.
+    """
+    small, large = (_least(act, size) for size in (_SMALL, _SMALL * _TIMES))
+    return large < small * _TIMES**1.5
+
+
+def _least(act: Callable[[int], object], size: int) -> float:
+    taken = []
+    for _ in range(_TRIES):
+        begun = time.thread_time()
+        act(size)
+        taken.append(time.thread_time() - begun)
+    return min(taken)
