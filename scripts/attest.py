@@ -24,6 +24,7 @@ from scripts.options import (
     PasswordFile,
     TermsFile,
     TermsHash,
+    path_argument,
 )
 from scripts.session import go_by, unlock
 from scripts.terminal import say, show, spell_time
@@ -74,7 +75,7 @@ def read_own_clock(terms: ElectionTerms, rpc_url: str | None) -> int:
 
 
 def command(
-    request: Annotated[Path, typer.Argument(help="What `veche request` wrote.")],
+    request: Annotated[Path, path_argument(help="What `veche request` wrote.")],
     terms: TermsFile,
     terms_hash: TermsHash,
     key: KeyPath,

@@ -20,7 +20,7 @@ from election.audit.report import Report, Verdict
 from election.protocol.board import Board
 from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle
-from scripts.options import DEFAULT_URL, AsJson, RpcUrl
+from scripts.options import DEFAULT_URL, AsJson, RpcUrl, path_argument, path_option
 from scripts.reference_audit import Comparison, compare_audits, render_lines
 from scripts.reference_audit import render_json as compared_json
 from scripts.terminal import say, tell, tell_json
@@ -36,11 +36,11 @@ def report_progress(number: int, check: Check) -> None:
 
 def command(
     bundle: Annotated[
-        Path | None, typer.Argument(help="File that `veche export` wrote.")
+        Path | None, path_argument(help="File that `veche export` wrote.")
     ] = None,
     election: Annotated[
         Path | None,
-        typer.Option(help="Or the file that `veche deploy` wrote, to ask a node."),
+        path_option(help="Or the file that `veche deploy` wrote, to ask a node."),
     ] = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     reference: Annotated[

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from election.client.open_election import read_box
 from election.crypto.signature import sign_hash
 from scripts.authorizations import (
@@ -24,6 +22,8 @@ from scripts.options import (
     OutFile,
     PasswordFile,
     RpcUrl,
+    SomeDelta,
+    contest_option,
 )
 from scripts.session import enter, unlock
 from scripts.terminal import say, show
@@ -38,11 +38,9 @@ def command(
     election: ElectionFile,
     key: KeyPath,
     out: OutFile,
-    extend: Annotated[
-        int | None, typer.Option(min=1, help="Seconds to shift both closings by.")
-    ] = None,
+    extend: SomeDelta = None,
     override: Annotated[
-        int | None, typer.Option(help="Id of the withheld contest to open.")
+        int | None, contest_option(help="Id of the withheld contest to open.")
     ] = None,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,

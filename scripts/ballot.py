@@ -27,6 +27,7 @@ from scripts.options import (
     PasswordFile,
     TermsFile,
     TermsHash,
+    path_argument,
 )
 from scripts.session import go_by, unlock
 from scripts.terminal import say, show
@@ -61,7 +62,7 @@ def ask_choice(contest: PublishedContest) -> int:
 
 
 def command(
-    credential: Annotated[Path, typer.Argument(help="From `veche credential`.")],
+    credential: Annotated[Path, path_argument(help="From `veche credential`.")],
     terms: TermsFile,
     terms_hash: TermsHash,
     key: KeyPath,

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from election.client.casting import CastResult, Void, cast_ballots
 from election.client.open_election import OpenElection, read_box
 from election.crypto.signature import SigningKey
@@ -21,6 +19,7 @@ from scripts.options import (
     KeyPath,
     PasswordFile,
     RpcUrl,
+    path_argument,
 )
 from scripts.session import acting, enter, unlock
 from scripts.terminal import say, show
@@ -51,7 +50,7 @@ def cast(
 
 
 def command(
-    ballots: Annotated[list[Path], typer.Argument(help="From `veche ballot`.")],
+    ballots: Annotated[list[Path], path_argument(help="From `veche ballot`.")],
     election: ElectionFile,
     key: KeyPath,
     password_file: PasswordFile = None,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from election.client.issuing import take_credential
 from election.client.leaf_requests import LeafRequest
 from election.crypto.blind_credential import RecoverySecret
@@ -26,6 +24,7 @@ from scripts.options import (
     PasswordFile,
     TermsFile,
     TermsHash,
+    path_argument,
 )
 from scripts.session import go_by, unlock
 from scripts.terminal import show
@@ -48,8 +47,8 @@ def repeat_request(asked: LeafRequest, key_file: KeyFile) -> CredentialRequest:
 
 
 def command(
-    request: Annotated[Path, typer.Argument(help="What `veche request issue` wrote.")],
-    answers: Annotated[list[Path], typer.Argument(help="Answers of t issuers.")],
+    request: Annotated[Path, path_argument(help="What `veche request issue` wrote.")],
+    answers: Annotated[list[Path], path_argument(help="Answers of t issuers.")],
     terms: TermsFile,
     terms_hash: TermsHash,
     key: KeyPath,

@@ -21,7 +21,15 @@ from scripts.files.deployment_file import read_deployment, store_deployment
 from scripts.files.key_file import Role
 from scripts.files.lock import lock_file
 from scripts.files.manifest_file import read_manifest
-from scripts.options import DEFAULT_URL, AsJson, KeyPath, PasswordFile, RpcUrl
+from scripts.options import (
+    DEFAULT_URL,
+    AsJson,
+    KeyPath,
+    PasswordFile,
+    RpcUrl,
+    path_argument,
+    path_option,
+)
 from scripts.session import acting, unlock
 from scripts.terminal import say, show, spell_time
 
@@ -81,11 +89,11 @@ def compare_accounts(own: bytes, manifest: Manifest) -> None:
 
 
 def command(
-    manifest: Annotated[Path, typer.Argument(help="The election's manifest (TOML).")],
+    manifest: Annotated[Path, path_argument(help="The election's manifest (TOML).")],
     key: KeyPath,
-    out: Annotated[Path, typer.Option(help="Record; other acts' --election.")],
+    out: Annotated[Path, path_option(help="Record; other acts' --election.")],
     accounts: Annotated[
-        Path | None, typer.Option(help="Who acts: a file that continues the manifest.")
+        Path | None, path_option(help="Who acts: a file that continues the manifest.")
     ] = None,
     shift_to: Annotated[
         str | None,

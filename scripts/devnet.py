@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from scripts.errors import InputError
-from scripts.options import AsJson, ConfigFile, ListenHost, ListenPort
+from scripts.options import AsJson, ConfigFile, ListenHost, ListenPort, path_option
 from scripts.terminal import tell
 
 EXAMPLE = "veche devnet --port 8545"
@@ -19,7 +17,7 @@ def command(
     host: ListenHost = None,
     port: ListenPort = None,
     home: Annotated[
-        Path | None, typer.Option(help="Folder that keeps the chain; made if missing.")
+        Path | None, path_option(help="Folder that keeps the chain; made if missing.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
 from scripts.authorizations import collect, propose_extension
@@ -15,10 +13,12 @@ from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
+    Delta,
     ElectionFile,
     KeyPath,
     PasswordFile,
     RpcUrl,
+    path_argument,
 )
 from scripts.session import acting, enter, unlock
 from scripts.terminal import show, spell_time
@@ -43,8 +43,8 @@ def extend(
 
 
 def command(
-    delta: Annotated[int, typer.Argument(min=1, help="Seconds, 7200 in all.")],
-    signatures: Annotated[list[Path], typer.Argument(help="From `veche authorize`.")],
+    delta: Delta,
+    signatures: Annotated[list[Path], path_argument(help="From `veche authorize`.")],
     election: ElectionFile,
     key: KeyPath,
     password_file: PasswordFile = None,

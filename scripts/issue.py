@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from scripts.acceptance import POLLS, accept_board, read_record
 from scripts.answering import answer_once
 from scripts.files.answers_file import write_answers
@@ -19,6 +17,7 @@ from scripts.options import (
     KeyPath,
     PasswordFile,
     RpcUrl,
+    path_option,
 )
 from scripts.session import enter, unlock
 from scripts.terminal import say, show
@@ -33,7 +32,7 @@ def command(
     contest: Contest,
     election: ElectionFile,
     key: KeyPath,
-    out: Annotated[Path, typer.Option(help="Answers; written anew each time.")],
+    out: Annotated[Path, path_option(help="Answers; written anew each time.")],
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
-import typer
-
 from election.client.contracts.voter_list import VoterList
 from election.client.leaf_requests import prepare_act
 from election.client.wire import Act
@@ -16,6 +14,7 @@ from election.protocol.attestation import Role as Attester
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_attestation, read_request
+from scripts.options import path_argument, path_option
 from scripts.session import acting, go_by, reach, unlock
 from scripts.terminal import show
 
@@ -25,9 +24,9 @@ _SENDERS: Final = {
     Role.PORTAL,
     Role.SMS_GATEWAY,
 }
-RequestPath = Annotated[Path, typer.Argument(help="What `veche request` wrote.")]
-PortalPath = Annotated[Path, typer.Option(help="The portal's attestation.")]
-SmsPath = Annotated[Path, typer.Option(help="The SMS gateway's attestation.")]
+RequestPath = Annotated[Path, path_argument(help="What `veche request` wrote.")]
+PortalPath = Annotated[Path, path_option(help="The portal's attestation.")]
+SmsPath = Annotated[Path, path_option(help="The SMS gateway's attestation.")]
 
 
 def send_request(

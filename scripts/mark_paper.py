@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from election.protocol.context import derive_election_id
 from election.protocol.voter_list import claim_leaf
 from scripts.files.key_file import Role
@@ -22,6 +20,7 @@ from scripts.options import (
     RpcUrl,
     Salt,
     VoterId,
+    path_option,
 )
 from scripts.session import enter, unlock
 
@@ -32,7 +31,7 @@ EXAMPLE = (
 
 
 def command(
-    list_file: Annotated[Path, typer.Option("--list", help="The contest's list.")],
+    list_file: Annotated[Path, path_option("--list", help="The contest's list.")],
     election: ElectionFile,
     key: KeyPath,
     voter_id: VoterId = None,

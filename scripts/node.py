@@ -7,12 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from election.whole_file import write_whole
 from scripts.errors import InputError
 from scripts.files.failures import name_unwritable
-from scripts.options import AsJson, ConfigFile, ListenHost, ListenPort, OutFile
+from scripts.options import (
+    AsJson,
+    ConfigFile,
+    ListenHost,
+    ListenPort,
+    OutFile,
+    path_option,
+)
 from scripts.terminal import show, tell
 
 if TYPE_CHECKING:
@@ -22,7 +27,7 @@ EXAMPLE = "veche node start --home devnet-chain"
 
 Home = Annotated[
     Path | None,
-    typer.Option(help="Folder that keeps the chain, instead of the configuration's."),
+    path_option(help="Folder that keeps the chain, instead of the configuration's."),
 ]
 
 
@@ -52,7 +57,7 @@ def start(
 
 
 def backup(
-    to: Annotated[Path, typer.Option(help="Folder to make; never overwritten.")],
+    to: Annotated[Path, path_option(help="Folder to make; never overwritten.")],
     config: ConfigFile = None,
     home: Home = None,
     as_json: AsJson = False,
@@ -78,7 +83,7 @@ def export(
 
 
 def import_blocks(
-    blocks: Annotated[Path, typer.Option(help="The file that an export wrote.")],
+    blocks: Annotated[Path, path_option(help="The file that an export wrote.")],
     config: ConfigFile = None,
     home: Home = None,
     as_json: AsJson = False,

@@ -1,31 +1,119 @@
-"""The options that many acts share."""
+"""The options that many acts share, and what the values of all options may be.
+
+Whatever a person types is a checked value or an error of usage here, before anything
+is read, asked or sent.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
+from election.protocol.phases import LONGEST_EXTENSION
+
+_MAY_BE_MISSING: Final = (FileNotFoundError, NotADirectoryError)
+
+
+def accept_path(text: str) -> Path:
+    """Accept a name that a file has or could have here; raises BadParameter.
+
+    The system is asked, since each has other bounds, and a name that it does not even
+    look up would stop an act in the middle.
+    """
+    if not text:
+        message = "is empty: name a file"
+        raise typer.BadParameter(message)
+    path = Path(text)
+    try:
+        path.stat()
+    except _MAY_BE_MISSING:
+        pass
+    except OSError as error:
+        message = (error.strerror or "cannot be used").lower()
+        raise typer.BadParameter(message) from None
+    except ValueError:
+        message = "holds a character that no name of a file has"
+        raise typer.BadParameter(message) from None
+    return path
+
+
+def _accept_number(least: int, below: int, *, bounds: str) -> Callable[[str], int]:
+    """Make what accepts decimal digits and nothing that only reads like them."""
+
+    def accept(text: str) -> int:
+        is_short = text.isascii() and text.isdigit() and len(text) <= len(str(below))
+        if not is_short or not least <= int(text) < below:
+            message = f"is not a number {bounds}"
+            raise typer.BadParameter(message)
+        return int(text)
+
+    return accept
+
+
+accept_contest: Final = _accept_number(0, 2**256, bounds="from 0, below 2^256")
+accept_delta: Final = _accept_number(
+    1, LONGEST_EXTENSION + 1, bounds=f"from 1 to {LONGEST_EXTENSION}"
+)
+
+
+def path_option(*names: str, help: str) -> Any:  # noqa: A002  as Typer calls it
+    """Describe an option that names a file or a folder."""
+    return typer.Option(*names, help=help, parser=accept_path, metavar="PATH")
+
+
+def path_argument(*, help: str) -> Any:  # noqa: A002
+    """Describe an argument that names a file."""
+    return typer.Argument(help=help, parser=accept_path, metavar="PATH")
+
+
+def contest_option(*names: str, help: str) -> Any:  # noqa: A002
+    """Describe an option that gives the id of a contest."""
+    return typer.Option(*names, help=help, parser=accept_contest, metavar="ID")
+
+
 RpcUrl = Annotated[str, typer.Option(help="Where the node answers JSON-RPC.")]
+RpcUrls = Annotated[
+    list[str] | None,
+    typer.Option("--rpc-url", help="A node; two of different organisations."),
+]
 ElectionFile = Annotated[
-    Path, typer.Option(help="The election: the file that `veche deploy` wrote.")
+    Path, path_option(help="The election: the file that `veche deploy` wrote.")
 ]
 TermsFile = Annotated[
-    Path, typer.Option("--terms", help="The file that `veche terms` wrote.")
+    Path, path_option("--terms", help="The file that `veche terms` wrote.")
 ]
 TermsHash = Annotated[
     str, typer.Option(help="Hash of the terms, as the commission published it.")
 ]
-KeyPath = Annotated[Path, typer.Option(help="The key file of whoever acts.")]
+KeyPath = Annotated[Path, path_option(help="The key file of whoever acts.")]
 PasswordFile = Annotated[
     Path | None,
-    typer.Option(help="File whose first line, spaces included, is the password."),
+    path_option(help="File whose first line, spaces included, is the password."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Contest = Annotated[int, typer.Option(help="Id of the contest.")]
+Contest = Annotated[int, contest_option(help="Id of the contest.")]
 SomeContests = Annotated[
-    list[int] | None, typer.Option("--contest", help="Id of a contest; all if missing.")
+    list[int] | None,
+    contest_option("--contest", help="Id of a contest; all if missing."),
+]
+Delta = Annotated[
+    int,
+    typer.Argument(
+        help=f"Seconds, {LONGEST_EXTENSION} in all.",
+        parser=accept_delta,
+        metavar="SECONDS",
+    ),
+]
+SomeDelta = Annotated[
+    int | None,
+    typer.Option(
+        help="Seconds to shift both closings by.",
+        parser=accept_delta,
+        metavar="SECONDS",
+    ),
 ]
 VoterId = Annotated[
     str | None, typer.Option(help="The voter, as in the register; with --salt.")
@@ -37,9 +125,9 @@ PlaceIndex = Annotated[
     int | None,
     typer.Option("--index", min=0, help="Or the place on the list, from 0."),
 ]
-OutFile = Annotated[Path, typer.Option(help="File to write; never overwritten.")]
+OutFile = Annotated[Path, path_option(help="File to write; never overwritten.")]
 ConfigFile = Annotated[
-    Path | None, typer.Option(help="Configuration; hardhat-free-devnet.toml.")
+    Path | None, path_option(help="Configuration; hardhat-free-devnet.toml.")
 ]
 ListenHost = Annotated[
     str | None, typer.Option(help="Address to listen on, instead of the file's.")

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from election.client.open_election import OpenElection, read_box
 from election.crypto.signature import SigningKey
 from scripts.authorizations import collect, propose_override
@@ -20,6 +18,7 @@ from scripts.options import (
     KeyPath,
     PasswordFile,
     RpcUrl,
+    path_argument,
 )
 from scripts.session import acting, enter, unlock
 from scripts.terminal import show
@@ -43,7 +42,7 @@ def override(
 
 
 def command(
-    signatures: Annotated[list[Path], typer.Argument(help="From `veche authorize`.")],
+    signatures: Annotated[list[Path], path_argument(help="From `veche authorize`.")],
     contest: Contest,
     election: ElectionFile,
     key: KeyPath,

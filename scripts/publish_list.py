@@ -29,6 +29,9 @@ from scripts.options import (
     PasswordFile,
     RpcUrl,
     SomeContests,
+    contest_option,
+    path_argument,
+    path_option,
 )
 from scripts.session import acting, enter, unlock
 from scripts.terminal import say, show, spell_time
@@ -157,13 +160,13 @@ def _select(
 def command(
     election: ElectionFile,
     key: KeyPath,
-    out: Annotated[Path, typer.Option(help="Folder for lists and salts.")],
+    out: Annotated[Path, path_option(help="Folder for lists and salts.")],
     register: Annotated[
-        Path | None, typer.Argument(help="CSV: contest,voter_id[,salt].")
+        Path | None, path_argument(help="CSV: contest,voter_id[,salt].")
     ] = None,
     contests: SomeContests = None,
     no_voters: Annotated[
-        list[int] | None, typer.Option(help="Id of a contest without voters.")
+        list[int] | None, contest_option(help="Id of a contest without voters.")
     ] = None,
     different: Annotated[
         bool, typer.Option("--different", help="Voters that look alike are different.")

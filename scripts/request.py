@@ -37,6 +37,7 @@ from scripts.options import (
     TermsFile,
     TermsHash,
     VoterId,
+    path_option,
 )
 from scripts.session import go_by, reach, unlock
 from scripts.terminal import show
@@ -74,7 +75,7 @@ def command(
     terms: TermsFile,
     terms_hash: TermsHash,
     key: KeyPath,
-    list_file: Annotated[Path, typer.Option("--list", help="The contest's list.")],
+    list_file: Annotated[Path, path_option("--list", help="The contest's list.")],
     out: OutFile,
     voter_id: VoterId = None,
     salt: Salt = None,

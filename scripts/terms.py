@@ -20,7 +20,7 @@ from scripts.files.bundle_file import read_bundle
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import write_same
 from scripts.files.terms_file import digest_terms, render_terms
-from scripts.options import AsJson, ElectionFile
+from scripts.options import AsJson, ElectionFile, path_option
 from scripts.terminal import say, show, spell_time
 
 EXAMPLE = (
@@ -53,13 +53,13 @@ def agree_on_terms(boards: Sequence[Board]) -> ElectionTerms:
 
 def command(
     election: ElectionFile,
-    out: Annotated[Path, typer.Option(help="Terms; the same at every source.")],
+    out: Annotated[Path, path_option(help="Terms; the same at every source.")],
     rpc_urls: Annotated[
         list[str] | None,
         typer.Option("--rpc-url", help="A node; two of different organisations."),
     ] = None,
     bundle: Annotated[
-        Path | None, typer.Option(help="Or a record that `veche export` wrote.")
+        Path | None, path_option(help="Or a record that `veche export` wrote.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -11,7 +11,7 @@ from election.client.rpc import Connection, connect
 from election.protocol.phases import Phase
 from scripts.durations import parse_time
 from scripts.errors import InputError
-from scripts.options import DEFAULT_URL, AsJson, RpcUrl
+from scripts.options import DEFAULT_URL, AsJson, RpcUrl, path_option
 from scripts.session import enter
 from scripts.terminal import show, spell_time
 
@@ -43,7 +43,7 @@ def command(
         str, typer.Argument(help="+90s, a date with its offset, or a phase's name.")
     ],
     election: Annotated[
-        Path | None, typer.Option(help="Whose phase; the record of `veche deploy`.")
+        Path | None, path_option(help="Whose phase; the record of `veche deploy`.")
     ] = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,

@@ -155,6 +155,9 @@ def test_real_election_is_not_moved_in_time(prepared: Cli, folder: Path) -> None
 
 def test_election_of_the_past(prepared: Cli, folder: Path) -> None:
     check(deploy_with(prepared, MANIFEST, folder), "phase keys would have begun")
+    moved = "--shift-to", "0001-01-01T00:00:00+23:59"
+    refused = deploy_with(prepared, MANIFEST, folder, *moved)
+    check(refused, "phase keys would have begun")
 
 
 def test_record_of_another_manifest(prepared: Cli, folder: Path) -> None:

@@ -6,7 +6,6 @@ docs/protocol.md §2.
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Final
 
 from election.audit.authority import verify_authority
 from election.audit.errors import require
@@ -14,10 +13,7 @@ from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol.events import Extended
-from election.protocol.phases import derive_extension_hash
-
-_MOST: Final = 7_200
-"""Seconds, all extensions together."""
+from election.protocol.phases import LONGEST_EXTENSION, derive_extension_hash
 
 
 def check_extensions(evidence: Evidence) -> Outcome:
@@ -29,7 +25,7 @@ def check_extensions(evidence: Evidence) -> Outcome:
         event = extensions[turn]
         require(event.counter == turn, "is out of turn", blames=VALIDATORS)
         total = totals[turn]
-        is_sane = event.delta > 0 and total <= _MOST
+        is_sane = event.delta > 0 and total <= LONGEST_EXTENSION
         require(is_sane, f"makes {total} seconds in all", blames=VALIDATORS)
         digest = derive_extension_hash(
             evidence.deployed.election_id,

@@ -1,0 +1,153 @@
+"""Every option of every act, given what nobody should: an error, never a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pytest
+import typer
+
+from election.client.rpc import connect
+from scripts.__main__ import ACTS, _make_app
+from scripts.options import accept_contest, accept_delta, accept_path
+from tests.scripts.conftest import Cli
+
+_LONG_AGO: Final = "0001-01-01T00:00:00+23:59"
+NUMBERS: Final = ["-1", "0", str(2**64), str(2**256), "9" * 5_000, "1e3", "", " 1"]
+HOSTILE: Final[dict[Any, list[str]]] = {
+    accept_path: ["", "x" * 300, "a/" * 5_000, "x\0", "\udcff" * 200, "/dev/null/x"],
+    accept_contest: ["-1", str(2**256), "9" * 5_000, "1_0", "\u0661", "", " 1", "999"],
+    accept_delta: ["0", "7201", *NUMBERS],
+    int: NUMBERS,
+    str: ["", "\0", "\udcff", "x" * 9_000, "\u202e", "-1", _LONG_AGO],
+}
+"""Values by what an option accepts."""
+
+KEYS: Final = {
+    "attest": "portal",
+    "mark-paper": "polling_station",
+    "trustee": "trustee-1",
+    "share": "trustee-1",
+    "issuer": "issuer-1",
+    "issue": "issuer-1",
+    "authorize": "observer",
+    "cast": "relay",
+    "request": "voter",
+    "credential": "voter",
+    "ballot": "voter",
+}
+"""Who takes an act; the commission takes the others."""
+
+SERVE: Final = ("devnet", "node", "demo")
+"""What is not run: it would not end."""
+
+
+def list_commands() -> Iterator[tuple[list[str], Any]]:
+    """List the command lines of all acts."""
+    for act in (act for acts in ACTS.values() for act in acts):
+        module = import_module(f"scripts.{act.replace('-', '_')}")
+        command: Any = typer.main.get_command(_make_app(act, module))
+        inner = getattr(command, "commands", {"": command})
+        for name, each in inner.items():
+            yield [act, name] if name else [act], each
+
+
+def kind_of(parameter: Any) -> Any:
+    """Tell by what an option's value is accepted; its type if by Typer alone."""
+    described = parameter.type_descriptor
+    inner = get_args(described.annotation) or (described.annotation,)
+    return described.parameter_info.parser or inner[0]
+
+
+def is_choice(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+PARAMETERS: Final = [
+    pytest.param(line, command, each, id=" ".join([*line, each.name]))
+    for line, command in list_commands()
+    for each in command.params
+    if kind_of(each) in HOSTILE and line[0] not in SERVE
+]
+
+
+def test_every_value_has_a_checked_type() -> None:
+    """A path is never Typer's own, which asks nothing of the system."""
+    kinds = {kind_of(each) for _, command in list_commands() for each in command.params}
+    words = {each for each in kinds if each is bool or is_choice(each)}
+    assert kinds - words == {*HOSTILE}
+
+
+def test_every_id_of_a_contest_is_accepted_alike() -> None:
+    named = ("contest", "contests", "no_voters", "override")
+    found = [
+        kind_of(each)
+        for _, command in list_commands()
+        for each in command.params
+        if each.name in named
+    ]
+    assert len(found) > len(named)
+    assert set(found) == {accept_contest}
+
+
+def test_ids_of_contests_are_accepted_up_to_the_largest() -> None:
+    assert [accept_contest(each) for each in ("0", str(2**256 - 1))] == [0, 2**256 - 1]
+    assert [accept_delta(each) for each in ("1", "7200")] == [1, 7200]
+
+
+@pytest.fixture
+def values(prepared: Cli, tmp_path: Path) -> dict[str, str]:
+    """Give each option that is required something plausible."""
+    (tmp_path / "file").write_text("{}")
+    return {
+        "election": str(prepared.folder / "election.json"),
+        "password_file": str(prepared.folder / "password"),
+        "terms": str(prepared.folder / "terms.json"),
+        "terms_hash": (prepared.folder / "terms-hash").read_text(),
+        "out": str(tmp_path / "out"),
+        "contest": "1",
+        "delta": "60",
+        "role": "relay",
+        "wish": "register",
+        "ceremony": "trustees",
+        "moment": "2019-01-01T00:00:00Z",
+        "list_file": str(tmp_path / "file"),
+        "rpc_url": prepared.url,
+        "rpc_urls": prepared.url,
+    }
+
+
+@pytest.mark.parametrize(("line", "command", "tried"), PARAMETERS)
+def test_value_that_nobody_should_give_is_an_error_and_no_fault(
+    prepared: Cli,
+    values: dict[str, str],
+    line: list[str],
+    command: Any,
+    tried: Any,
+    tmp_path: Path,
+) -> None:
+    connection = connect(prepared.url)
+    head = connection.read_head()
+    values["key"] = str(prepared.key(KEYS.get(line[0], "commission")))
+    for hostile in HOSTILE[kind_of(tried)]:
+        named, placed = list(line), ["--"]
+        for each in command.params:
+            if each is tried:
+                value = hostile
+            elif each.required or each.name in ("password_file", "rpc_url"):
+                value = values.get(each.name, str(tmp_path / "file"))
+            else:
+                continue
+            if each.param_type_name == "argument":
+                placed.append(value)
+            else:
+                named.append(f"{each.opts[0]}={value}")
+        done = prepared(*named, *placed)
+        assert done.code in (0, 2), (hostile[:20], done.err)
+        assert done.err.count(": error: ") == done.code // 2
+        assert "Traceback" not in done.err
+    assert connection.read_head() == head
