@@ -100,8 +100,11 @@ def test_ids_of_contests_are_accepted_up_to_the_largest() -> None:
 
 
 @pytest.fixture
-def values(prepared: Cli, tmp_path: Path) -> dict[str, str]:
+def values(
+    prepared: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
     """Give each option that is required something plausible."""
+    monkeypatch.chdir(tmp_path)  # where a hostile name that can be is written
     (tmp_path / "file").write_text("{}")
     return {
         "election": str(prepared.folder / "election.json"),
@@ -128,7 +131,6 @@ def test_value_that_nobody_should_give_is_an_error_and_no_fault(
     line: list[str],
     command: Any,
     tried: Any,
-    tmp_path: Path,
 ) -> None:
     connection = connect(prepared.url)
     head = connection.read_head()
@@ -139,7 +141,7 @@ def test_value_that_nobody_should_give_is_an_error_and_no_fault(
             if each is tried:
                 value = hostile
             elif each.required or each.name in ("password_file", "rpc_url"):
-                value = values.get(each.name, str(tmp_path / "file"))
+                value = values.get(each.name, values["list_file"])
             else:
                 continue
             if each.param_type_name == "argument":
