@@ -32,7 +32,7 @@ check: $(READY)  ## Format, lint, types, layers.
 pytest: $(READY)  ## Run the tests alone.
 	$(RUN)pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
-mutants: $(READY)  ## Take each defence out in turn, for an hour: tests must go red.
+mutants: $(READY)  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
 	$(RUN)python -m tests.mutants $(MUTANTS)
 
 format: $(READY)  ## Format the code and mend what the linter can.

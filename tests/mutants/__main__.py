@@ -1,13 +1,12 @@
 """Take each defence out in turn; a test must go red.
 
-Usage: python -m tests.mutants [PART OF A MUTANT'S NAME]...
-
-Defences of the contracts, of the library, of both audits and of the acts.
-A name begins with its file: `contracts/Tally.vy`, `election/audit`, `reference`.
+Defences of the contracts, of the library, of both audits, of the acts and of the node.
+A name begins with its file: `contracts/Tally.vy`, `election/audit`, `node/config.py`.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tomllib
@@ -19,6 +18,8 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Final
 
+from election.artifacts import ROOT
+from tests.mutants.changes import Changes, RevisionError, find_changes, is_changed
 from tests.mutants.contracts import judge as contracts
 from tests.mutants.mutant import Judge, Kind, Mutant
 from tests.mutants.python import judge as python
@@ -26,6 +27,7 @@ from tests.mutants.verdicts import RunError
 
 _KINDS: Final[tuple[Callable[[], Kind], ...]] = (
     python.list_mutants,
+    python.list_node_mutants,
     contracts.list_mutants,
 )
 _SURVIVORS: Final = Path(__file__).with_name("survivors.toml")
@@ -39,12 +41,13 @@ def main() -> int:
 
     Every mutant lives in a process of its own, which inherits what tests share.
     """
+    chosen = _parse()
     os.nice(_NICE)
     explained = set(tomllib.loads(_SURVIVORS.read_text()))
     judged: set[str] = set()
     survivors: set[str] = set()
     for list_mutants in _KINDS:
-        kind = _choose(list_mutants(), sys.argv[1:])
+        kind = _choose(list_mutants(), chosen.parts, chosen.changes)
         judged |= {mutant.name for mutant in kind.mutants}
         survivors |= _judge_all(kind)
     surprises = survivors ^ (explained & judged)
@@ -54,11 +57,32 @@ def main() -> int:
     return len(surprises)
 
 
-def _choose(kind: Kind, parts: Sequence[str]) -> Kind:
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("tests.mutants", description=__doc__)
+    parser.add_argument("parts", nargs="*", help="a part of the names of mutants")
+    parser.add_argument(
+        "--since",
+        dest="changes",
+        type=_find_changes,
+        metavar="REVISION",
+        help="judge only what has changed since then, committed or not",
+    )
+    return parser.parse_args()
+
+
+def _find_changes(revision: str) -> Changes:
+    try:
+        return find_changes(ROOT, revision)
+    except RevisionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _choose(kind: Kind, parts: Sequence[str], changes: Changes | None) -> Kind:
     chosen = [
         mutant
         for mutant in kind.mutants
         if not parts or any(part in mutant.name for part in parts)
+        if changes is None or is_changed(mutant, changes)
     ]
     return replace(kind, mutants=chosen)
 
@@ -67,7 +91,7 @@ def _judge_all(kind: Kind) -> set[str]:
     """Judge all mutants of a kind; name those that survive. Raises RunError."""
     if not kind.mutants:
         return set()
-    _judges[:] = [kind.prepare()]
+    _judges[:] = [kind.prepare(kind.mutants)]
     _tell(f"{len(kind.mutants)} mutants")
     survivors = set()
     with ThreadPool(_WORKERS) as pool:

@@ -32,12 +32,13 @@ class Kind:
     """Mutants that are judged in the same way.
 
     control: one that is weaker in nothing and must survive, or tests go red for another
-    reason than a missing defence. prepare: runs all tests once; they must be green.
+    reason than a missing defence. prepare: runs tests once for the mutants that are
+    to be judged; they must be green.
     """
 
     mutants: Sequence[Mutant]
     control: Mutant
-    prepare: Callable[[], Judge]
+    prepare: Callable[[Sequence[Mutant]], Judge]
 
 
 @dataclass(frozen=True, slots=True)

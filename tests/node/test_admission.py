@@ -77,6 +77,11 @@ def test_large_initcode_is_refused(wallet: Wallet) -> None:
         check_limits(accept_transaction(raw, CHAIN_ID), gas_limit=30_000_000)
 
 
+def test_what_is_no_initcode_may_be_as_large(wallet: Wallet) -> None:
+    raw = wallet.sign(_RECIPIENT, data=bytes(MAX_INITCODE_SIZE + 1), gas=10_000_000)
+    check_limits(accept_transaction(raw, CHAIN_ID), gas_limit=30_000_000)
+
+
 def test_the_highest_nonce_is_refused(wallet: Wallet) -> None:
     tx = accept_transaction(wallet.sign(_RECIPIENT, nonce=2**64 - 1), CHAIN_ID)
     with pytest.raises(NonceError, match=f"at most {2**64 - 2}"):

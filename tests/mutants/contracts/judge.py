@@ -38,7 +38,7 @@ def list_mutants() -> Kind:
     return Kind((*remove_asserts(), *weaker), weaken(CONTROL, ROOT), _prepare)
 
 
-def _prepare() -> Judge:
+def _prepare(_: Sequence[Mutant]) -> Judge:
     witnesses = _Witnesses()
     run_green(_tests_of(_OF), witnesses)
     return partial(_judge, dict(witnesses.heard))

@@ -1,50 +1,71 @@
-"""Judge mutants of library, audits and acts by the tests that run what they change.
+"""Judge mutants in Python by the tests that run what they change.
 
-Tests of the contracts and of the node are left out: what only they would notice is no
-defence of these.
+Library, audits and acts are judged by their own tests, the node by its own: what only
+tests of the contracts would notice is no defence of any of these.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Final
 
 from election.artifacts import ROOT
 from tests.mutants.mutant import Judge, Kind, Mutant, weaken
+from tests.mutants.python.checks import Function
 from tests.mutants.python.sources import remove_checks
 from tests.mutants.python.transplant import transplant
-from tests.mutants.python.weakenings import CONTROL, WEAKENINGS
+from tests.mutants.python.weakenings import CONTROL, NODE_CONTROL, WEAKENINGS
 from tests.mutants.python.witnesses import Witnesses
 from tests.mutants.verdicts import find_red, run_green
 
+_FOLDERS: Final = (
+    "election/crypto", "election/protocol", "election/audit", "election/client",
+    "reference", "scripts",
+)  # fmt: skip
+_PLAYED: Final = ("scripts/demo",)  # stories refuse nothing
 _PLACES: Final = (
     "crypto", "protocol", "audit", "reference", "client", "scripts",
     "test_election.py", "test_fuzz.py", "test_negative_vectors.py",
 )  # fmt: skip
-_IN_REAL_TIME: Final = ("test_story.py", "test_demo.py")  # too slow to be listened to
+_SHELLS: Final = (
+    "node/__main__.py",
+    "node/service.py",
+)  # run in processes of their own
+_UNHEARD: Final = (
+    "test_story.py", "test_demo.py",  # in real time, too slow to be listened to
+    "test_service.py", "test_kill.py",  # of other processes, which no mutant reaches
+)  # fmt: skip
 _FIRST, _THEN = 4, 60  # tests that are asked before all the others
 
 
 def list_mutants() -> Kind:
     """Take every check out, and apply every weakening of the library."""
     weaker = (weaken(each, ROOT) for each in WEAKENINGS)
-    return Kind((*remove_checks(), *weaker), weaken(CONTROL, ROOT), _prepare)
+    checks = remove_checks(_FOLDERS, but=_PLAYED)
+    return Kind((*checks, *weaker), weaken(CONTROL, ROOT), partial(_prepare, _PLACES))
 
 
-def _prepare() -> Judge:
-    witnesses = Witnesses()
-    run_green([*_list_tests()], witnesses)
+def list_node_mutants() -> Kind:
+    """Take every check of the node out."""
+    checks = remove_checks(("node",), but=_SHELLS)
+    return Kind((*checks,), weaken(NODE_CONTROL, ROOT), partial(_prepare, ("node",)))
+
+
+def _prepare(places: Sequence[str], mutants: Sequence[Mutant]) -> Judge:
+    control = [weaken(each, ROOT) for each in (CONTROL, NODE_CONTROL)]
+    witnesses = Witnesses([*mutants, *control])
+    run_green([*_list_tests(places)], witnesses)
     return partial(_judge, witnesses)
 
 
-def _list_tests() -> Iterator[str]:
-    for place in _PLACES:
+def _list_tests(places: Sequence[str]) -> Iterator[str]:
+    for place in places:
         path = ROOT / "tests" / place
         for file in [path] if path.is_file() else sorted(path.rglob("test_*.py")):
-            if file.name not in _IN_REAL_TIME:
+            if file.name not in _UNHEARD:
                 yield str(file)
 
 
@@ -65,6 +86,6 @@ def _find_function(mutant: Mutant) -> range:
     places = (
         range(node.lineno, (node.end_lineno or 0) + 1)
         for node in ast.walk(tree)  # the outer ones come first
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, Function)
     )
     return next(each for each in places if mutant.lines[0] in each)

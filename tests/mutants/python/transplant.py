@@ -10,10 +10,12 @@ import gc
 from collections.abc import Iterator, Mapping
 from functools import _lru_cache_wrapper
 from types import CodeType, FunctionType
+from typing import Final
 
 from election.artifacts import ROOT
 from tests.mutants.mutant import Mutant
 
+_TESTED: Final = frozenset({"election", "node", "reference", "scripts"})
 _Key = tuple[str, int]
 
 
@@ -69,5 +71,5 @@ def _forget_answers() -> None:
     """Empty the caches of what is tested, but none of the tests' own."""
     caches = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
     for each in caches:
-        if each.__module__.partition(".")[0] in {"election", "reference", "scripts"}:
+        if each.__module__.partition(".")[0] in _TESTED:
             each.cache_clear()

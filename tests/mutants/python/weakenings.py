@@ -61,6 +61,13 @@ WEAKENINGS: Final = (
     ),
 )
 
+NODE_CONTROL: Final = Weakening(
+    "control, weaker in nothing",
+    "node/transaction.py",
+    "if parity not in (0, 1):",
+    "if parity not in (1, 0):",
+)
+
 CONTROL: Final = Weakening(
     "control, weaker in nothing",
     "election/crypto/signature.py",

@@ -1,10 +1,10 @@
-"""Which tests call which functions of library and reference, and hear them refuse."""
+"""Which tests call which functions of some files, and hear them refuse."""
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from types import CodeType, FrameType
 from typing import Any, Final
@@ -15,9 +15,6 @@ from election.artifacts import ROOT
 from tests.mutants.mutant import Mutant
 from tests.mutants.verdicts import Reporter
 
-_FOLDERS: Final = tuple(
-    f"{ROOT / name}/" for name in ("election", "reference", "scripts")
-)
 _MOST_CALLERS: Final = 100
 
 
@@ -28,9 +25,10 @@ class Witnesses(Reporter):
     that an exception, or the answer False, left a function by; likewise.
     """
 
-    def __init__(self) -> None:
-        """Begin with nothing heard; tests that are listened to are slow."""
+    def __init__(self, mutants: Iterable[Mutant]) -> None:
+        """Begin with nothing heard; only files that mutants change are listened to."""
         super().__init__()
+        self._files = {str(ROOT / mutant.path) for mutant in mutants}
         self.calls: dict[str, dict[str, set[int]]] = defaultdict(dict)
         self.refusals: dict[str, dict[str, set[int]]] = defaultdict(dict)
 
@@ -42,7 +40,7 @@ class Witnesses(Reporter):
 
         def enter(frame: FrameType, _: str, __: Any) -> Any:
             code = frame.f_code
-            if not code.co_filename.startswith(_FOLDERS):
+            if code.co_filename not in self._files:
                 return None
             called.add(code)
             frame.f_trace_lines = False
