@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -22,8 +23,12 @@ from web3 import Web3
 from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.middleware import SignAndSendRawMiddlewareBuilder
 
-from node.config import DEFAULT_PATH
+from node.config import DEFAULT_PATH, Config
+from node.engine.local import LocalEngine
+from node.errors import StoreError
+from node.service import _mine_regularly
 from tests.node.bytecode import COUNTER, assemble, deployment
+from tests.node.conftest import Clock
 from tests.patience import PATIENCE
 
 # Adds the two points of its input and returns the sum.
@@ -279,3 +284,22 @@ def test_a_chain_in_memory_loads_no_database() -> None:
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     assert loaded.stdout == "set()\n"
+
+
+def test_a_disk_that_is_full_for_a_while_does_not_end_the_interval(
+    config: Config, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, ticks = LocalEngine(config, clock), iter([True, False])
+
+    async def pass_at_once(_: float) -> None:
+        """Let the interval pass."""
+
+    def tick() -> None:
+        if next(ticks):
+            raise StoreError("full")
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(asyncio, "sleep", pass_at_once)
+    monkeypatch.setattr(engine, "tick", tick)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(_mine_regularly(engine))
