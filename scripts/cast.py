@@ -1,14 +1,22 @@
-"""Bring ballots into the box, as a relay."""
+"""Bring ballots into the box, as a relay.
+
+Exit code 3: ballots were cast, and others were set aside; it is told which and why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from election.client.casting import CastResult, Void, cast_ballots
+import typer
+
+from election.client.casting import CastResult, Void, cast_accepted, sort_ballots
+from election.client.errors import ConnectionFailedError
 from election.client.open_election import OpenElection, read_box
 from election.crypto.signature import SigningKey
+from election.errors import ElectionError
 from scripts.files.ballot_files import BallotFile
 from scripts.files.json_file import read_json
 from scripts.files.key_file import Role
@@ -25,28 +33,68 @@ from scripts.session import acting, enter, unlock
 from scripts.terminal import say, show
 
 EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
+EXIT_SET_ASIDE = 3
 
 
-def cast(
-    opened: OpenElection, ballots: Sequence[BallotFile], *, relay: SigningKey
-) -> CastResult:
-    """Cast ballots of any contests; whatever is in a box already stays as it is.
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """What became of files: of the ballots, and of those that were set aside."""
 
-    A contest's ballots are all verified before one of them is sent.
+    result: CastResult
+    aside: Mapping[Path, ElectionError]
+
+
+def read_ballots(
+    paths: Sequence[Path],
+) -> tuple[dict[int, dict[Path, bytes]], dict[Path, ElectionError]]:
+    """Read ballots, by contest; a file that is none is set aside."""
+    by_contest: dict[int, dict[Path, bytes]] = {}
+    aside: dict[Path, ElectionError] = {}
+    for path in paths:
+        try:
+            file = read_json(path, BallotFile)
+        except ElectionError as error:
+            aside[path] = error
+        else:
+            by_contest.setdefault(file.contest, {})[path] = file.record
+    return by_contest, aside
+
+
+def cast(opened: OpenElection, paths: Sequence[Path], *, relay: SigningKey) -> Casting:
+    """Cast the ballots of files; what cannot be cast is set aside and stops no other.
+
+    A contest's ballots are all verified before one of them is sent. Raises the reason
+    of the first if all are set aside.
     """
-    by_contest: dict[int, list[bytes]] = {}
-    for ballot in ballots:
-        by_contest.setdefault(ballot.contest, []).append(ballot.record)
-    boxes = {contest: read_box(opened, contest) for contest in by_contest}
-    results = [
-        cast_ballots(boxes[contest], records, key=relay)
-        for contest, records in by_contest.items()
-    ]
-    return CastResult(
-        tuple(each for result in results for each in result.cast),
-        tuple(each for result in results for each in result.already_there),
-        tuple(each for result in results for each in result.void),
-    )
+    by_contest, aside = read_ballots(paths)
+    result = CastResult()
+    for contest, files in by_contest.items():
+        try:
+            done = _cast_contest(opened, contest, files, relay=relay)
+        except ConnectionFailedError:
+            raise
+        except ElectionError as error:
+            aside |= dict.fromkeys(files, error)
+        else:
+            result += done.result
+            aside |= done.aside
+    if result == CastResult():
+        for path in paths:
+            raise aside[path]
+    return Casting(result, {path: aside[path] for path in paths if path in aside})
+
+
+def _cast_contest(
+    opened: OpenElection,
+    contest: int,
+    files: Mapping[Path, bytes],
+    *,
+    relay: SigningKey,
+) -> Casting:
+    box, paths = read_box(opened, contest), list(files)
+    found = sort_ballots([files[path] for path in paths], box.box)
+    result = cast_accepted(box, found.accepted, key=relay)
+    return Casting(result, {paths[at]: why for at, why in found.refused.items()})
 
 
 def command(
@@ -60,32 +108,55 @@ def command(
     """Bring ballots into the box; cast again, they are simply there already.
 
     Of two ballots of one voter the one that was first in the box counts: which, is told
-    by tracking codes.
+    by tracking codes. A file that is no ballot of this election is set aside by its
+    name, the others are cast, and the exit code is 3.
 
     Sent by a relay's account, in batches, in an order that tells nothing. A voter
     never sends from an account of his own.
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.RELAY})
-    files = [read_json(path, BallotFile) for path in ballots]
     with acting(key_file):
-        result = cast(opened, files, relay=key_file.key)
-    shown = {
+        done = cast(opened, ballots, relay=key_file.key)
+    show(_spell(done), as_json=as_json)
+    for warning in _warn(done):
+        say(f"warning: {warning}")
+    if done.aside or done.result.unseen:
+        raise typer.Exit(EXIT_SET_ASIDE)
+
+
+def _spell(done: Casting) -> dict[str, Any]:
+    result = done.result
+    return {
         "cast": [f"0x{each.hex()}" for each in result.cast],
         "already_there": [f"0x{each.hex()}" for each in result.already_there],
-        "void": [_spell(each) for each in result.void],
+        "void": [_spell_void(each) for each in result.void],
+        "unseen": [f"0x{each.hex()}" for each in result.unseen],
+        "set_aside": [
+            {"file": str(path), "reason": str(error)}
+            for path, error in done.aside.items()
+        ],
     }
-    show(shown, as_json=as_json)
-    for each in result.void:
-        say(
-            f"warning: ballot 0x{each.tracking_code.hex()} does not count: another of "
-            f"its credential is in the box and counts, 0x{each.counts.hex()}"
-        )
 
 
-def _spell(void: Void) -> dict[str, str]:
+def _spell_void(void: Void) -> dict[str, str]:
     return {
         "credential": f"0x{void.credential.hex()}",
         "tracking_code": f"0x{void.tracking_code.hex()}",
         "counts": f"0x{void.counts.hex()}",
     }
+
+
+def _warn(done: Casting) -> list[str]:
+    void = [
+        f"ballot 0x{each.tracking_code.hex()} does not count: another of "
+        f"its credential is in the box and counts, 0x{each.counts.hex()}"
+        for each in done.result.void
+    ]
+    unseen = [
+        f"the node says that credential 0x{each.hex()} has cast, and shows no ballot "
+        "of it: ask another node"
+        for each in done.result.unseen
+    ]
+    aside = [f"{path} was set aside" for path in done.aside]
+    return void + unseen + aside

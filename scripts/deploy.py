@@ -16,6 +16,7 @@ from election.client.deployment import (
 from election.client.rpc import Connection, connect
 from election.crypto.signature import SigningKey
 from election.protocol.manifest import Manifest
+from election.protocol.text import name_election
 from scripts.durations import parse_time
 from scripts.files.deployment_file import read_deployment, store_deployment
 from scripts.files.key_file import Role
@@ -105,6 +106,7 @@ def command(
 ) -> None:
     """Put an election on the chain, or go on with what was begun."""
     rules = read_manifest(manifest, accounts)
+    say(name_election(rules.title, is_test=rules.test))
     key_file = unlock(key, password_file, roles={Role.COMMISSION})
     connection = connect(rpc_url)
     own, chain = int(time.time()), connection.read_clock()

@@ -17,6 +17,7 @@ from election.client.open_election import OpenElection, open_election
 from election.client.rpc import connect
 from election.protocol.abi import ContractName
 from election.protocol.terms import ElectionTerms
+from election.protocol.text import name_election
 from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import read_text
@@ -40,7 +41,9 @@ def enter(election: Path, rpc_url: str) -> OpenElection:
     address = deployment.election
     connection = connect(rpc_url, chain_id=deployment.chain_id)
     check_remembered(connection, deployment)
-    return open_election(connection, address, since=deployment.block)
+    opened = open_election(connection, address, since=deployment.block)
+    say(name_election(opened.rules.title, is_test=opened.rules.test))
+    return opened
 
 
 def go_by(terms: Path, terms_hash: str) -> ElectionTerms:
@@ -49,7 +52,7 @@ def go_by(terms: Path, terms_hash: str) -> ElectionTerms:
     if _SHA256.fullmatch(pinned) is None:
         raise InputError("--terms-hash", "is not 64 digits in hex")
     found = read_terms(terms, pinned=pinned)
-    say(f"election: {found.title}{' (TEST)' if found.test else ''}")
+    say(name_election(found.title, is_test=found.test))
     return found
 
 

@@ -9,6 +9,7 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
+from election.protocol.text import TEST
 from election.protocol.voter_list import NO_LIST
 from scripts.contests import spell_counts
 from scripts.omissions import list_missing
@@ -88,4 +89,5 @@ def command(
         return
     for warning in status.pop("warnings"):
         say(f"warning: {warning}")
+    status["test"] = TEST if status["test"] else "no"
     show(status, as_json=False)

@@ -14,6 +14,7 @@ from election.client.deployment import Deployment
 from election.client.rpc import connect
 from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
+from election.protocol.text import name_election
 from scripts.acceptance import MADE, accept_board
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.bundle_file import read_bundle
@@ -72,6 +73,7 @@ def command(
     deployment = read_deployment(election)
     boards = list(_read_boards(deployment, rpc_urls or [], bundle))
     terms = agree_on_terms(boards)
+    say(name_election(terms.title, is_test=terms.test))
     if len(boards) < _NODES and bundle is None:
         _accept_one_node(terms)
     text = render_terms(terms)

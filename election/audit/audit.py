@@ -65,8 +65,11 @@ def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
         _sum_up_contest(evidence, entry.event, checks=checks)
         for entry in evidence.every(ContestListed)
     )
+    deployed = evidence.every(ElectionDeployed)
+    rules = deployed[-1].event.rules if deployed else None
     return Report(
-        title=_find_title(evidence),
+        title=rules.title if rules else "",
+        test=rules is not None and rules.test,
         chain_id=evidence.board.chain_id,
         election=f"0x{evidence.board.election.hex()}",
         head=evidence.board.head.number,
@@ -76,11 +79,6 @@ def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
         verified_ballots=ballots.verified,
         ballots=len(evidence.every(BallotCast)),
     )
-
-
-def _find_title(evidence: Evidence) -> str:
-    deployed = evidence.every(ElectionDeployed)
-    return deployed[-1].event.rules.title if deployed else ""
 
 
 def _sum_up_contest(

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from election.audit.report import CheckResult, ContestOutcome, Report, Verdict
+from election.protocol.text import TEST, name_election
 
 _VERDICTS: Final = {
     Verdict.HELD: "held",
@@ -28,7 +29,7 @@ _FINDINGS: Final = 10  # shown of one check; JSON has all
 
 def render_table(report: Report) -> Iterator[str]:
     """Draw the report as lines of text."""
-    yield f"election: {report.title}"
+    yield name_election(report.title, is_test=report.test)
     yield f"{report.election}, chain {report.chain_id}, block {report.head}"
     yield f"hash {report.record_hash}"
     yield ""
@@ -38,6 +39,8 @@ def render_table(report: Report) -> Iterator[str]:
     for contest in report.contests:
         yield from _draw_contest(contest)
     yield ""
+    if report.test:
+        yield TEST
     yield report.summary
 
 

@@ -105,6 +105,7 @@ class Report:
     """
 
     title: str
+    test: bool
     chain_id: int
     election: str
     head: int

@@ -89,3 +89,12 @@ def mark_fits(kinds: list[str]) -> list[bool]:
 
 def _size(text: str) -> int:
     return len(text.encode())
+
+
+TEST: Final = "this is a TEST: no ballot of it counts"
+"""What a person reads beside whatever a test election comes to."""
+
+
+def name_election(title: str, *, is_test: bool) -> str:
+    """Name an election to a person; what no ballot counts in is told first."""
+    return f"{'TEST ' if is_test else ''}election: {title}"

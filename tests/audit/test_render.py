@@ -7,6 +7,7 @@ from election.audit.catalogue import CHECKS
 from election.audit.render import render_json, render_table
 from election.protocol.board import Board
 from election.protocol.events import BallotCast
+from election.protocol.text import TEST
 from scripts.screen import wrap
 from tests.audit.tampering import audit, change, find
 
@@ -22,6 +23,19 @@ def test_table_has_a_line_for_every_check(board: Board) -> None:
         assert check.claim in line
         assert line.endswith("held")
     assert lines[-1] == "verified: 4 of 4 contests, 7 of 7 ballots"
+
+
+def test_test_election_is_called_one_above_and_below_what_was_verified(
+    board: Board,
+) -> None:
+    report = audit(board)
+    lines = list(render_table(report))
+    assert lines[0].startswith("TEST election: ")
+    assert lines[-2] == TEST
+    assert render_json(report)["test"] is True
+    lines = list(render_table(replace(report, test=False)))
+    assert lines[0].startswith("election: ")
+    assert TEST not in lines
 
 
 def test_table_says_how_many_members_may_be_missing(board: Board) -> None:

@@ -93,7 +93,7 @@ def test_attester_needs_no_node_and_says_what_it_signs(
     files = [str(tmp_path / "request.json"), "--out", str(tmp_path / "out.json")]
     done = away("attest", *files, *options, *away.unlock("portal"), "--json")
     assert done.result["contest"] == "1 (Only)"
-    for told in ("election: TEST (TEST)", "action: register", "fingerprint: "):
+    for told in ("TEST election: TEST", "action: register", "fingerprint: "):
         assert told in done.err
 
 
