@@ -14,7 +14,8 @@ ElectionError
 ├── CeremonyError          keys that no one member can be blamed for
 ├── FaultyTrusteeError     one trustee's message is wrong
 ├── FaultyIssuerError      one issuer's message is wrong
-└── CountError             a tally that cannot be what was cast
+├── CountError             a tally that cannot be what was cast
+└── SpoolError             a disk without room for a record, which blames nobody
 ```
 
 Messages read `subject: fact`. Every class carries its subject and fact as fields;
@@ -94,3 +95,7 @@ class FaultyIssuerError(ElectionError):
         """Blame the issuer with this index, counted from 1."""
         super().__init__(f"issuer {issuer}", fact)
         self.issuer = issuer
+
+
+class SpoolError(ElectionError):
+    """Report that this machine has no room for a record; it says nothing of it."""

@@ -16,7 +16,7 @@ from election.audit.report import (
     Verdict,
 )
 from election.audit.verify import Named, describe
-from election.errors import ElectionError
+from election.errors import ElectionError, SpoolError
 from election.protocol.board import Board
 from election.protocol.counts import list_counts
 from election.protocol.events import (
@@ -54,6 +54,8 @@ def _run(check: Check, evidence: Evidence) -> Outcome:
     try:
         evidence.require_election()
         return check.verify(evidence)
+    except SpoolError:  # of this machine, and so nobody's fault
+        raise
     except ElectionError as error:
         finding = describe(error, named=Named("record"), blames=NODE)
         return Outcome(0, 1, (finding,))

@@ -1,48 +1,108 @@
-"""The ballots of a box, each accepted again or refused.
+"""The ballots of a box, each accepted again or refused, and their sum.
 
 docs/protocol.md §3. They are verified many at a time; only where a batch does not hold,
-one by one, to name those at fault.
+one by one, to name those at fault. What is right is added up and forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from election.errors import BallotError
+from election.audit.errors import require
+from election.audit.report import VALIDATORS
+from election.crypto.elgamal import Ciphertext, combine_ciphertexts
+from election.crypto.group import G1_BYTES
+from election.errors import BallotError, ElectionError, EncodingError
 from election.protocol.ballot import Ballot, accept_ballot, accept_batch
 from election.protocol.context import Box
+from election.protocol.encoding import decode_totals
 from election.protocol.events import BallotCast
 from election.protocol.replay import Entry
 
 _BATCH: Final = 256  # a larger one gains little: most of the work is decoding
+_CREDENTIAL: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """A ballot in a box: accepted, or what is wrong with it."""
+class Casts:
+    """What was found in a box.
 
-    entry: Entry[BallotCast]
-    outcome: Ballot | BallotError
+    faults: what is wrong with a ballot, by its place in the box. totals: the sum of
+    all, the wrong ones too, or why one of them cannot be added.
+    """
 
-
-def accept_casts(entries: Sequence[Entry[BallotCast]], box: Box) -> tuple[Cast, ...]:
-    """Accept again what a box has accepted; never raises."""
-    batches = (entries[at : at + _BATCH] for at in range(0, len(entries), _BATCH))
-    return tuple(cast for batch in batches for cast in _accept(batch, box))
+    faults: Mapping[int, ElectionError]
+    totals: Ciphertext | EncodingError
 
 
-def _accept(batch: Sequence[Entry[BallotCast]], box: Box) -> Iterator[Cast]:
-    raws = [entry.event.ballot for entry in batch]
+def accept_casts(entries: Sequence[Entry[BallotCast]], box: Box) -> Casts:
+    """Accept again what a box has accepted; never raises for what is in it."""
+    faults: dict[int, ElectionError] = {}
+    slots = len(box.election_keys)
+    totals: Ciphertext | EncodingError = combine_ciphertexts((), slots=slots)
+    for start in range(0, len(entries), _BATCH):
+        events = [entry.event for entry in entries[start : start + _BATCH]]
+        found = [*_accept([event.ballot for event in events], box)]
+        for at, (event, outcome) in enumerate(zip(events, found, strict=True), start):
+            fault = _find_fault(event, outcome)
+            if fault is not None:
+                faults[at] = fault
+        totals = _add(totals, events, found)
+    return Casts(faults, totals)
+
+
+def _accept(raws: Sequence[bytes], box: Box) -> Iterator[Ballot | BallotError]:
     try:
-        yield from map(Cast, batch, accept_batch(raws, box))
+        yield from accept_batch(raws, box)
     except BallotError:
-        yield from (Cast(entry, _accept_one(entry, box)) for entry in batch)
+        yield from (_accept_one(raw, box) for raw in raws)
 
 
-def _accept_one(entry: Entry[BallotCast], box: Box) -> Ballot | BallotError:
+def _accept_one(raw: bytes, box: Box) -> Ballot | BallotError:
     try:
-        return accept_ballot(entry.event.ballot, box)
+        return accept_ballot(raw, box)
     except BallotError as error:
         return error
+
+
+def _find_fault(
+    event: BallotCast, outcome: Ballot | BallotError
+) -> ElectionError | None:
+    if isinstance(outcome, BallotError):
+        return outcome
+    is_own = outcome.record.credential == event.credential
+    is_named = outcome.ballot_hash == event.ballot_hash
+    try:
+        require(is_own, "is announced under another credential", blames=VALIDATORS)
+        require(is_named, "is announced with another hash", blames=VALIDATORS)
+    except ElectionError as error:
+        return error
+    return None
+
+
+def _add(
+    totals: Ciphertext | EncodingError,
+    events: Sequence[BallotCast],
+    found: Sequence[Ballot | BallotError],
+) -> Ciphertext | EncodingError:
+    if isinstance(totals, EncodingError):
+        return totals
+    slots = len(totals.slots)
+    pairs = zip(events, found, strict=True)
+    try:
+        read = [_read_ciphertext(*pair, slots=slots) for pair in pairs]
+    except EncodingError as error:
+        return error
+    return combine_ciphertexts((totals, *read), slots=slots)
+
+
+def _read_ciphertext(
+    event: BallotCast, outcome: Ballot | BallotError, *, slots: int
+) -> Ciphertext:
+    if isinstance(outcome, BallotError):
+        # whether the box should have taken it is the claim of the ballots
+        end = _CREDENTIAL + (1 + slots) * G1_BYTES
+        return decode_totals(event.ballot[_CREDENTIAL:end], slots=slots)
+    return outcome.record.ciphertext

@@ -6,13 +6,15 @@ claim it is. Whatever should be there and is not raises MissingError.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar, cast
+from heapq import merge
+from typing import TypeVar
 
-from election.audit.casts import Cast, accept_casts
+from election.audit.casts import Casts, accept_casts
 from election.audit.errors import MissingError
 from election.crypto.group import G1_BYTES, G1Point, decode_g1
 from election.crypto.transcript import Address, Hash
@@ -32,7 +34,7 @@ from election.protocol.events import (
 )
 from election.protocol.manifest import Times
 from election.protocol.record_hash import derive_record_hash, run_hashes
-from election.protocol.replay import Entry, Part, Replay, replay_board
+from election.protocol.replay import Entries, Entry, Part, Replay, replay_board
 from election.protocol.tally import EncryptedTally
 
 Kind = TypeVar("Kind")
@@ -45,12 +47,6 @@ class CeremonyResult:
     members: tuple[Address, ...]
     keys: Mapping[int, bytes]
     verification_keys: Mapping[int, bytes]
-
-
-def contest_of(entry: Entry[object]) -> int | None:
-    """Tell which contest an event is about; None for the election as a whole."""
-    contest: int | None = getattr(entry.event, "contest", entry.contract.contest)
-    return contest
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,27 +80,31 @@ class Evidence:
         )
 
     @cached_property
-    def _index(self) -> Mapping[object, tuple[Entry[object], ...]]:
-        index: defaultdict[object, list[Entry[object]]] = defaultdict(list)
-        for entry in self.replay.entries:
-            kind = type(entry.event)
-            index[kind].append(entry)
-            index[kind, contest_of(entry)].append(entry)
-            index[kind, entry.contract.part].append(entry)
-        return {key: tuple(entries) for key, entries in index.items()}
+    def _index(self) -> Mapping[object, Sequence[int]]:
+        """Find the places of logs by kind, and by kind with contest or part."""
+        index: defaultdict[object, array[int]] = defaultdict(lambda: array("Q"))
+        entries = self.replay.entries
+        for place, entry in zip(entries.places, entries, strict=True):
+            index[entry.kind].append(place)
+            index[entry.kind, entry.contest].append(place)
+            index[entry.kind, entry.contract.part].append(place)
+        return dict(index)
 
     def every(
         self, kind: type[Kind], of: int | Part | None = None
-    ) -> tuple[Entry[Kind], ...]:
+    ) -> Sequence[Entry[Kind]]:
         """List the events of a kind, of all, of one contest or of one part."""
-        key = kind if of is None else (kind, of)
-        return cast("tuple[Entry[Kind], ...]", self._index.get(key, ()))
+        return Entries(self.replay, self._find(kind, of))
 
-    def of_kinds(self, *kinds: type[Kind]) -> tuple[Entry[Kind], ...]:
+    def of_kinds(
+        self, *kinds: type[Kind], of: int | Part | None = None
+    ) -> Sequence[Entry[Kind]]:
         """List the events of several kinds, in the order of the chain."""
-        entries = self.replay.entries
-        found = tuple(each for each in entries if isinstance(each.event, kinds))
-        return cast("tuple[Entry[Kind], ...]", found)
+        places = merge(*(self._find(kind, of) for kind in kinds))
+        return Entries(self.replay, array("Q", places))
+
+    def _find(self, kind: type[object], of: int | Part | None) -> Sequence[int]:
+        return self._index.get(kind if of is None else (kind, of), ())
 
     def last(self, kind: type[Kind], of: int | Part | None = None) -> Entry[Kind]:
         """Give the last event of a kind; raises MissingError."""
@@ -161,10 +161,10 @@ class Evidence:
         )
 
     @cached_property
-    def _casts(self) -> dict[int, tuple[Cast, ...]]:
+    def _casts(self) -> dict[int, Casts]:
         return {}
 
-    def casts(self, contest: int) -> tuple[Cast, ...]:
+    def casts(self, contest: int) -> Casts:
         """Accept or refuse the ballots of a contest, once for all checks."""
         if contest not in self._casts:
             entries = self.every(BallotCast, contest)

@@ -8,7 +8,12 @@ from typing import TypeVar
 
 from election.audit.errors import ContradictionError, MissingError, NotDueError
 from election.audit.report import NODE, Awaited, Finding, Outcome
-from election.errors import ElectionError, FaultyIssuerError, FaultyTrusteeError
+from election.errors import (
+    ElectionError,
+    FaultyIssuerError,
+    FaultyTrusteeError,
+    SpoolError,
+)
 
 Item = TypeVar("Item")
 
@@ -37,6 +42,8 @@ def verify_each(
         total += 1
         try:
             verify(item)
+        except SpoolError:
+            raise
         except NotDueError as error:
             named = name(item)
             awaited.append(Awaited(named.subject, error.fact, named.contest))

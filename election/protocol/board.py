@@ -6,7 +6,7 @@ believed. No connection: whoever has a Board needs no network any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from election.crypto.transcript import Address, Hash
@@ -59,7 +59,7 @@ class Board:
 
     chain_id: int
     election: Address
-    logs: tuple[Log, ...]
+    logs: Sequence[Log]
     code: Mapping[Address, bytes]
     answers: Mapping[Call, bytes]
     head: Head

@@ -6,19 +6,31 @@ else, or one that does not decode, is kept apart with what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast, get_args, overload
+
+from typing_extensions import override
 
 from election.crypto.transcript import Address
 from election.errors import EncodingError
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.board import Board, Log
-from election.protocol.events import BoxCreated, ElectionDeployed, Event
+from election.protocol.events import (
+    BallotCast,
+    BoxCreated,
+    ElectionDeployed,
+    Event,
+    LeafEvent,
+)
 
 EventType_co = TypeVar("EventType_co", covariant=True)
-EventType = TypeVar("EventType")
+
+_KINDS: Final[tuple[type[Event], ...]] = get_args(Event)
+_MANY: Final[tuple[type[Event], ...]] = (*get_args(LeafEvent), BallotCast)
+"""Of these there are as many as voters."""
 
 
 class Part(Enum):
@@ -57,30 +69,104 @@ class Contract:
         return name if self.contest is None else f"{name} of contest {self.contest}"
 
 
-@dataclass(frozen=True, slots=True)
 class Entry(Generic[EventType_co]):
-    """An event with the log that it was decoded from and its contract."""
+    """An event with the log that it was decoded from and its contract.
 
-    log: Log
-    contract: Contract
-    event: EventType_co
+    kind: the type of the event, which is decoded when it is asked for.
+    """
 
+    __slots__ = ("_event", "contract", "kind", "log")
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A log that is no event of a contract of the election, and why."""
+    def __init__(
+        self, log: Log, contract: Contract, event: EventType_co | type[EventType_co]
+    ) -> None:
+        """Take an event, or the type of one that the log was found to be."""
+        self.log, self.contract = log, contract
+        self.kind: type[object] = event if isinstance(event, type) else type(event)
+        self._event = None if isinstance(event, type) else event
 
-    log: Log
-    fact: str
+    @property
+    def event(self) -> EventType_co:
+        """Give the event."""
+        if self._event is None:
+            name = self.contract.part.contract_name
+            self._event = cast("EventType_co", decode_event(self.log, name))
+        return self._event
+
+    @property
+    def contest(self) -> int | None:
+        """Tell which contest it is about; None for the election as a whole."""
+        if self.kind is BallotCast:
+            return self.contract.contest
+        if self.kind in _MANY:
+            return int.from_bytes(self.log.topics[1])  # so that nothing is decoded
+        contest: int | None = getattr(self.event, "contest", self.contract.contest)
+        return contest
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Everything that a board says, decoded; nothing of it verified."""
+    """Everything that a board says, decoded; nothing of it verified.
+
+    kinds: of all logs, as places in the list of kinds. kept: the events by the place
+    of their log, but for those of which there is one for each voter. refused: by
+    place, what is wrong with a log that is no event of a contract of the election.
+    """
 
     contracts: Mapping[Address, Contract]
-    entries: tuple[Entry[Event], ...]
-    refused: tuple[Refused, ...]
+    logs: Sequence[Log]
+    kinds: Sequence[int]
+    kept: Mapping[int, Entry[Event]]
+    refused: Mapping[int, str]
+
+    @property
+    def entries(self) -> Entries[Event]:
+        """List the events in the order of the chain."""
+        places: Sequence[int] = range(len(self.logs))
+        if self.refused:
+            places = array("Q", (at for at in places if at not in self.refused))
+        return Entries(self, places)
+
+    def entry(self, place: int) -> Entry[Event]:
+        """Give the event of a log."""
+        entry = self.kept.get(place)
+        if entry is None:
+            log = self.logs[place]
+            return Entry(log, self.contracts[log.address], _KINDS[self.kinds[place]])
+        return entry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries(Sequence[Entry[EventType_co]]):
+    """Some of a record's events, of which only the places are in memory."""
+
+    replay: Replay
+    places: Sequence[int]
+
+    @override
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry[EventType_co]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Entries[EventType_co]: ...
+
+    @override
+    def __getitem__(
+        self, at: int | slice
+    ) -> Entry[EventType_co] | Entries[EventType_co]:
+        if isinstance(at, slice):
+            return Entries(self.replay, self.places[at])
+        return self._entry(self.places[at])
+
+    @override
+    def __iter__(self) -> Iterator[Entry[EventType_co]]:
+        return map(self._entry, self.places)
+
+    def _entry(self, place: int) -> Entry[EventType_co]:
+        return cast("Entry[EventType_co]", self.replay.entry(place))
 
 
 def find_contracts(election: Address, logs: Iterable[Log]) -> tuple[Contract, ...]:
@@ -114,20 +200,24 @@ def _announced(log: Log) -> Sequence[Contract]:
 
 
 def replay_board(board: Board) -> Replay:
-    """Decode all logs of a board; never raises."""
+    """Decode all logs of a board; never raises for what is on it."""
     contracts = {
         contract.address: contract
         for contract in find_contracts(board.election, board.logs)
     }
-    entries, refused = [], []
-    for log in board.logs:
+    kinds, kept, refused = array("B"), dict[int, Entry[Event]](), dict[int, str]()
+    for place, log in enumerate(board.logs):
+        kinds.append(0)
         contract = contracts.get(log.address)
         if contract is None:
-            refused.append(Refused(log, "is of a contract outside the election"))
+            refused[place] = "is of a contract outside the election"
             continue
         try:
             event = decode_event(log, contract.part.contract_name)
-            entries.append(Entry(log, contract, event))
         except EncodingError as error:
-            refused.append(Refused(log, str(error)))
-    return Replay(contracts, tuple(entries), tuple(refused))
+            refused[place] = str(error)
+            continue
+        kinds[place] = _KINDS.index(type(event))
+        if not isinstance(event, _MANY):
+            kept[place] = Entry(log, contract, event)
+    return Replay(contracts, board.logs, kinds, kept, refused)

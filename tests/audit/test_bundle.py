@@ -286,7 +286,7 @@ def test_bounds_are_those_of_as_many_contests_as_there_may_be(board: Board) -> N
 
 
 def test_board_that_packs_too_well_is_packed_less() -> None:
-    text = encode_bundle(replace(SMALL, logs=SMALL.logs * 20_000))
+    text = encode_bundle(replace(SMALL, logs=tuple(SMALL.logs) * 20_000))
     with pytest.raises(BundleError, match="more than 32 times its size"):
         decode_bundle(gzip.compress(text))
     with pytest.raises(NoBundleError, match="more than an election packs"):
@@ -298,7 +298,7 @@ def test_board_that_packs_too_well_is_packed_less() -> None:
 
 
 def test_small_board_may_pack_as_well_as_it_does() -> None:
-    text = encode_bundle(replace(SMALL, logs=SMALL.logs * 2_000))
+    text = encode_bundle(replace(SMALL, logs=tuple(SMALL.logs) * 2_000))
     packed = pack_text(text)
     assert len(text) > 40 * len(packed)
     assert encode_bundle(decode_bundle(packed)) == text

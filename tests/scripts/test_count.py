@@ -287,7 +287,7 @@ def test_trustee_refuses_a_record_with_a_log_left_out(
     def read_less(connection: Connection, election: Address, *, since: int) -> Board:
         board = read_board(connection, election, since=since)
         at = next(i for i, log in enumerate(board.logs) if log.address == address)
-        return replace(board, logs=board.logs[:at] + board.logs[at + 1 :])
+        return replace(board, logs=(*board.logs[:at], *board.logs[at + 1 :]))
 
     monkeypatch.setattr(acceptance, "read_board", read_less)
     with pytest.raises(UnverifiedError):

@@ -5,7 +5,7 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from election.audit.checks.leaves import name_leaf
 from election.audit.errors import require
@@ -51,7 +51,7 @@ def check_attestations(evidence: Evidence) -> Outcome:
         if not isinstance(event, Registered):
             _verify_lock(request, event.lock_signature, lock=lock)
 
-    attested: tuple[Entry[_Attested], ...] = evidence.of_kinds(
+    attested: Sequence[Entry[_Attested]] = evidence.of_kinds(
         Registered, Withdrawn, Issued
     )
     return verify_each(attested, verify, name=name_leaf, blames=VALIDATORS)

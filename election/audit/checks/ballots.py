@@ -6,13 +6,12 @@ signature on it, and the hashes that the box announced.
 
 from __future__ import annotations
 
-from election.audit.casts import Cast
-from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, describe, join_outcomes, verify_each
-from election.errors import BallotError, ElectionError
+from election.errors import ElectionError, SpoolError
 from election.protocol.events import BallotCast, ContestListed
+from election.protocol.replay import Entry
 
 
 def check_ballots(evidence: Evidence) -> Outcome:
@@ -22,32 +21,29 @@ def check_ballots(evidence: Evidence) -> Outcome:
 
 
 def _check_contest(evidence: Evidence, contest: ContestListed) -> Outcome:
-    if not evidence.every(BallotCast, contest.contest):
+    entries = evidence.every(BallotCast, contest.contest)
+    if not entries:
         return Outcome(0, 0, ())  # there may be no box yet
     try:
-        casts = evidence.casts(contest.contest)
+        faults = evidence.casts(contest.contest).faults
+    except SpoolError:
+        raise
     except ElectionError as error:
         named = Named(f"contest {contest.contest}", contest.contest)
         finding = describe(error, named=named, blames=VALIDATORS)
-        total = len(evidence.every(BallotCast, contest.contest))
-        return Outcome(0, total, (finding,))
+        return Outcome(0, len(entries), (finding,))
+
+    def verify(place: int) -> None:
+        if place in faults:
+            raise faults[place]
+
     return verify_each(
-        casts,
-        _verify,
-        name=lambda cast: Named(_title(cast), contest.contest),
+        range(len(entries)),
+        verify,
+        name=lambda place: Named(_title(entries[place]), contest.contest),
         blames=VALIDATORS,
     )
 
 
-def _title(cast: Cast) -> str:
-    return f"ballot of {cast.entry.event.credential.hex()}"
-
-
-def _verify(cast: Cast) -> None:
-    event, ballot = cast.entry.event, cast.outcome
-    if isinstance(ballot, BallotError):
-        raise ballot
-    is_own = ballot.record.credential == event.credential
-    require(is_own, "is announced under another credential", blames=VALIDATORS)
-    is_named = ballot.ballot_hash == event.ballot_hash
-    require(is_named, "is announced with another hash", blames=VALIDATORS)
+def _title(entry: Entry[BallotCast]) -> str:
+    return f"ballot of {entry.event.credential.hex()}"

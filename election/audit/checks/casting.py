@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from election.audit.errors import require
-from election.audit.evidence import Evidence, contest_of
+from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.crypto.transcript import Address
@@ -22,7 +22,7 @@ def check_casting(evidence: Evidence) -> Outcome:
     used: defaultdict[int | None, set[Address]] = defaultdict(set)
 
     def verify(entry: Entry[BallotCast]) -> None:
-        credential, others = entry.event.credential, used[contest_of(entry)]
+        credential, others = entry.event.credential, used[entry.contest]
         is_used = credential in others
         others.add(credential)
         require(not is_used, "has two ballots in the box", blames=VALIDATORS)
@@ -31,7 +31,7 @@ def check_casting(evidence: Evidence) -> Outcome:
         evidence.every(BallotCast),
         verify,
         name=lambda entry: Named(
-            f"credential {entry.event.credential.hex()}", contest_of(entry)
+            f"credential {entry.event.credential.hex()}", entry.contest
         ),
         blames=VALIDATORS,
     )

@@ -5,6 +5,7 @@ docs/protocol.md §4. All attempts of a ceremony are repeated, the aborted ones 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, cast, get_args
 
@@ -166,9 +167,7 @@ def await_issuers(evidence: Evidence) -> CeremonyReplay[G2Point]:
 
 def list_ceremony(evidence: Evidence, part: Part) -> tuple[Entry[CeremonyEvent], ...]:
     """List the events of a ceremony, in the order of the chain."""
-    every: tuple[Entry[CeremonyEvent], ...] = evidence.of_kinds(
-        *get_args(CeremonyEvent)
-    )
+    every: Sequence[Entry[CeremonyEvent]] = evidence.of_kinds(*get_args(CeremonyEvent))
     return tuple(entry for entry in every if entry.contract.part is part)
 
 

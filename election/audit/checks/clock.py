@@ -7,10 +7,10 @@ extensions that were announced before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
 from election.audit.errors import require
-from election.audit.evidence import Evidence, contest_of
+from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol import events
@@ -25,7 +25,7 @@ _CASTING: Final = frozenset({Phase.VOTING, Phase.GRACE})
 _BOXES: Final = frozenset({Phase.KEYS, Phase.LIST})
 _CLOSED: Final = frozenset({Phase.CLOSED})  # and all that follows from acts
 
-PHASES: Final[Mapping[type[Event], frozenset[Phase]]] = {
+PHASES: Final[Mapping[type[object], frozenset[Phase]]] = {
     events.ElectionDeployed: frozenset({Phase.SETUP}),
     events.ContestListed: frozenset({Phase.SETUP}),
     events.AttemptStarted: frozenset({Phase.SETUP, Phase.KEYS}),
@@ -69,13 +69,13 @@ def check_clock(evidence: Evidence) -> Outcome:
         before, was_block = latest, block
         block, latest = number, max(latest, now)
         phase = phase_at(times, now, extension=extension)
-        if isinstance(entry.event, Extended):
-            extension += entry.event.delta
+        if entry.kind is Extended:
+            extension += cast("Extended", entry.event).delta
         runs_on = before <= now <= head.timestamp
         require(runs_on, "has a time that runs back", blames=VALIDATORS)
         is_one = number != was_block or now == before
         require(is_one, "has another time than its block", blames=VALIDATORS)
-        is_due = phase in PHASES[type(entry.event)]
+        is_due = phase in PHASES[entry.kind]
         require(is_due, f"came in phase {phase.name}", blames=VALIDATORS)
 
     entries = evidence.replay.entries
@@ -83,5 +83,5 @@ def check_clock(evidence: Evidence) -> Outcome:
 
 
 def _name(entry: Entry[Event]) -> Named:
-    kind = type(entry.event).__name__
-    return Named(f"{kind} in block {entry.log.block_number}", contest_of(entry))
+    kind = entry.kind.__name__
+    return Named(f"{kind} in block {entry.log.block_number}", entry.contest)

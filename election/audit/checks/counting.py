@@ -5,10 +5,11 @@ docs/protocol.md §6, the counting rule, which holds at every moment of the elec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 from election.audit.errors import require
-from election.audit.evidence import Evidence, contest_of
+from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol.events import (
@@ -27,13 +28,9 @@ _Step = Registered | Withdrawn | PaperMarked | Issued | BallotCast
 
 def check_counting(evidence: Evidence) -> Outcome:
     """Apply the counting rule to every contest."""
-    steps: dict[int | None, list[Entry[_Step]]] = {}
-    entries: tuple[Entry[_Step], ...] = evidence.of_kinds(*get_args(_Step))
-    for entry in entries:
-        steps.setdefault(contest_of(entry), []).append(entry)
     return verify_each(
         evidence.contests,
-        lambda each: _verify(evidence, each.contest, steps.get(each.contest, [])),
+        lambda each: _verify(evidence, each.contest),
         name=lambda contest: Named(f"contest {contest.contest}", contest.contest),
         blames=VALIDATORS,
     )
@@ -45,15 +42,16 @@ def count_online(evidence: Evidence, contest: int) -> int:
     return registered - len(evidence.every(Withdrawn, contest))
 
 
-def _verify(evidence: Evidence, contest: int, steps: list[Entry[_Step]]) -> None:
+def _verify(evidence: Evidence, contest: int) -> None:
+    steps: Sequence[Entry[_Step]] = evidence.of_kinds(*get_args(_Step), of=contest)
     online = issued = cast = paper = 0
     size = evidence.last(ListPublished, contest).event.size if steps else 0
     for entry in steps:
-        online += isinstance(entry.event, Registered)
-        online -= isinstance(entry.event, Withdrawn)
-        paper += isinstance(entry.event, PaperMarked)
-        issued += isinstance(entry.event, Issued)
-        cast += isinstance(entry.event, BallotCast)
+        online += entry.kind is Registered
+        online -= entry.kind is Withdrawn
+        paper += entry.kind is PaperMarked
+        issued += entry.kind is Issued
+        cast += entry.kind is BallotCast
         fact = f"{cast} cast, {issued} issued, {online} online, {paper} on paper"
         holds = cast <= issued <= online and online + paper <= size
         require(holds, f"{fact} of {size} voters", blames=VALIDATORS)

@@ -6,7 +6,7 @@ override it together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Final, get_args
 
@@ -45,7 +45,7 @@ def check_openings(evidence: Evidence) -> Outcome:
     """Repeat the steps of every contest's tally."""
     contests = {contest.contest for contest in evidence.contests}
     steps: dict[int, list[Entry[TallyEvent]]] = {each: [] for each in contests}
-    entries: tuple[Entry[TallyEvent], ...] = evidence.of_kinds(*get_args(TallyEvent))
+    entries: Sequence[Entry[TallyEvent]] = evidence.of_kinds(*get_args(TallyEvent))
     for entry in entries:
         steps.setdefault(entry.event.contest, []).append(entry)
     return join_outcomes(_check_contest(evidence, each) for each in steps.values())

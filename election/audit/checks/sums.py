@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from typing import get_args
 
-from election.audit.casts import Cast
 from election.audit.errors import NotDueError, require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
-from election.crypto.elgamal import Ciphertext, combine_ciphertexts
-from election.crypto.group import G1_BYTES
-from election.errors import BallotError
-from election.protocol.encoding import decode_totals, encode_totals
-from election.protocol.events import ContestListed, TallyEvent, TallyFrozen
+from election.errors import EncodingError
+from election.protocol.encoding import encode_totals
+from election.protocol.events import (
+    BallotCast,
+    ContestListed,
+    TallyEvent,
+    TallyFrozen,
+)
 
 
 def check_sums(evidence: Evidence) -> Outcome:
@@ -35,20 +37,11 @@ def _verify(evidence: Evidence, contest: ContestListed) -> None:
     frozen = evidence.last(TallyFrozen, contest.contest)
     is_only = len(evidence.every(TallyFrozen, contest.contest)) == 1
     require(is_only, "was frozen twice", blames=VALIDATORS)
-    casts = evidence.casts(contest.contest)
-    is_right = frozen.event.cast_count == len(casts)
+    cast_count = len(evidence.every(BallotCast, contest.contest))
+    is_right = frozen.event.cast_count == cast_count
     require(is_right, "has another number of ballots", blames=VALIDATORS)
-    slots = len(evidence.box(contest.contest).election_keys)
-    ciphertexts = [_read_ciphertext(cast, slots=slots) for cast in casts]
-    totals = combine_ciphertexts(ciphertexts, slots=slots)
+    totals = evidence.casts(contest.contest).totals
+    if isinstance(totals, EncodingError):
+        raise totals
     is_right = encode_totals(totals) == frozen.event.totals
     require(is_right, "has another sum of ballots", blames=VALIDATORS)
-
-
-def _read_ciphertext(cast: Cast, *, slots: int) -> Ciphertext:
-    if isinstance(cast.outcome, BallotError):
-        # whether the box should have taken it is the claim of the ballots
-        start = 32
-        raw = cast.entry.event.ballot[start : start + (1 + slots) * G1_BYTES]
-        return decode_totals(raw, slots=slots)
-    return cast.outcome.record.ciphertext

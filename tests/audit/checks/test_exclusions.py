@@ -13,7 +13,7 @@ from election.audit.evidence import Evidence
 from election.crypto.group import G1Point
 from election.protocol import events
 from election.protocol.board import Board
-from election.protocol.replay import Part
+from election.protocol.replay import Entry, Part
 from tests import honest
 from tests.audit.checks.test_ceremonies import in_part
 from tests.audit.tampering import (
@@ -57,8 +57,8 @@ def test_exclusion_one_second_too_early_is_found(board: Board) -> None:
 def test_failure_with_enough_members_is_found(board: Board) -> None:
     aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
     started = in_part(board, events.AttemptStarted, Part.TRUSTEES, attempt=2)
-    failed = replace(aborted, event=events.CeremonyFailed(1))
-    tampered = change(put(board, started.log, aborted.log), replace(failed))
+    failed = Entry(aborted.log, aborted.contract, events.CeremonyFailed(1))
+    tampered = change(put(board, started.log, aborted.log), failed)
     assert "trustees" in examine(tampered)
 
 
@@ -104,7 +104,8 @@ def abort_when_all_confirmed(board: Board) -> Board:
     aborted = in_part(board, events.AttemptAborted, Part.TRUSTEES, attempt=1)
     late = replace(final, timestamp=final.timestamp + 86_400)
     tampered = put(board, final, late)
-    return change(tampered, replace(aborted, log=late), attempt=2)
+    moved = Entry(late, aborted.contract, aborted.event)
+    return change(tampered, moved, attempt=2)
 
 
 def test_exclusion_after_all_confirmed_is_found(board: Board) -> None:

@@ -1,0 +1,114 @@
+"""Logs in a file without a name, of which only their places are in memory.
+
+A record of half a million voters has three gigabytes of logs. The file is in the
+system's temporary folder, is this program's alone, and is gone with it.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import tempfile
+import weakref
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, overload
+
+from typing_extensions import override
+
+from election.crypto.transcript import Address, Hash
+from election.errors import SpoolError
+from election.protocol.board import Log
+
+_HEAD: Final = struct.Struct("<20s32sQQQB")
+"""Address, transaction, block, its time, index and the number of topics."""
+_WORD: Final = 32
+
+
+class LogSpool(Sequence[Log]):
+    """Logs in the order in which they were added; each is built when asked for.
+
+    Raises SpoolError where the system has no room for them.
+    """
+
+    def __init__(self) -> None:
+        with _naming():
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+        self._ends = array("Q", (0,))
+        self._is_written = True
+
+    def append(self, log: Log) -> None:
+        """Add a log; its numbers are below 2^64."""
+        head = _HEAD.pack(
+            log.address,
+            log.transaction,
+            log.block_number,
+            log.timestamp,
+            log.index,
+            len(log.topics),
+        )
+        raw = b"".join((head, *log.topics, log.data))
+        with _naming():
+            self._file.write(raw)
+        self._ends.append(self._ends[-1] + len(raw))
+        self._is_written = False
+
+    @override
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> Log: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Log, ...]: ...
+
+    @override
+    def __getitem__(self, at: int | slice) -> Log | tuple[Log, ...]:
+        places = range(len(self))[at]
+        if isinstance(places, range):
+            return tuple(map(self._read, places))
+        return self._read(places)
+
+    @override
+    def __iter__(self) -> Iterator[Log]:
+        return map(self._read, range(len(self)))
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return NotImplemented if not isinstance(other, Sequence) else False
+        return all(one == another for one, another in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _read(self, place: int) -> Log:
+        with _naming():
+            if not self._is_written:
+                self._file.flush()
+                self._is_written = True
+            start = self._ends[place]
+            raw = os.pread(self._file.fileno(), self._ends[place + 1] - start, start)
+        address, transaction, block, timestamp, index, count = _HEAD.unpack_from(raw)
+        end = _HEAD.size + count * _WORD
+        return Log(
+            Address(address),
+            tuple(Hash(raw[at : at + _WORD]) for at in range(_HEAD.size, end, _WORD)),
+            raw[end:],
+            block,
+            timestamp,
+            Hash(transaction),
+            index,
+        )
+
+
+@contextmanager
+def _naming() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        fact = (error.strerror or "cannot be used").lower()
+        fact += "; set TMPDIR to a folder with room for the record"
+        raise SpoolError("temporary folder", fact) from error
