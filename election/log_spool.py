@@ -11,9 +11,9 @@ import struct
 import tempfile
 import weakref
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final, overload
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO, Final, overload
 
 from typing_extensions import override
 
@@ -32,12 +32,14 @@ class LogSpool(Sequence[Log]):
     Raises SpoolError where the system has no room for them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, logs: Iterable[Log] = ()) -> None:
         with _naming():
             self._file = tempfile.TemporaryFile()  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _close, self._file)
         self._ends = array("Q", (0,))
         self._is_written = True
+        for log in logs:
+            self.append(log)
 
     def append(self, log: Log) -> None:
         """Add a log; its numbers are below 2^64."""
@@ -89,8 +91,10 @@ class LogSpool(Sequence[Log]):
             if not self._is_written:
                 self._file.flush()
                 self._is_written = True
-            start = self._ends[place]
-            raw = os.pread(self._file.fileno(), self._ends[place + 1] - start, start)
+            start, end = self._ends[place : place + 2]
+            raw = os.pread(self._file.fileno(), end - start, start)
+        if len(raw) != end - start:
+            raise SpoolError("temporary folder", "lost what was written there")
         address, transaction, block, timestamp, index, count = _HEAD.unpack_from(raw)
         end = _HEAD.size + count * _WORD
         return Log(
@@ -102,6 +106,12 @@ class LogSpool(Sequence[Log]):
             Hash(transaction),
             index,
         )
+
+
+def _close(file: IO[bytes]) -> None:
+    """Close a file of which nothing is needed any more, whatever becomes of it."""
+    with suppress(OSError):
+        file.close()
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from election.audit.report import (
 from election.client.board_reader import read_board
 from election.client.open_election import OpenElection
 from election.crypto.group import G1_BYTES, G2, G2_BYTES, G, encode_g1, encode_g2
+from election.log_spool import LogSpool
 from election.protocol.board import Board
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.events import (
@@ -92,7 +93,7 @@ class AuditedElection:
 def read_record(opened: OpenElection) -> Board:
     """Read the record of an election, once."""
     since = opened.election.contract.since
-    return read_board(opened.connection, opened.address, since=since)
+    return read_board(opened.connection, opened.address, since=since, keep=LogSpool)
 
 
 def accept_board(board: Board, checks: Collection[str]) -> AuditedElection:

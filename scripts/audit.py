@@ -17,6 +17,7 @@ from election.audit.bundle import encode_bundle
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
 from election.audit.report import Report, Verdict
+from election.log_spool import LogSpool
 from election.protocol.board import Board
 from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle
@@ -89,4 +90,6 @@ def _read_chain(election: Path, rpc_url: str) -> Board:
 
     deployment = read_deployment(election)
     connection = connect(rpc_url, chain_id=deployment.chain_id)
-    return read_board(connection, deployment.election, since=deployment.block)
+    return read_board(
+        connection, deployment.election, since=deployment.block, keep=LogSpool
+    )

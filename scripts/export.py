@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from election.client.board_reader import read_board
 from election.client.rpc import connect
+from election.log_spool import LogSpool
 from scripts.files.bundle_file import write_bundle
 from scripts.files.deployment_file import read_deployment
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, OutFile, RpcUrl
@@ -24,7 +25,9 @@ def command(
     """
     deployment = read_deployment(election)
     connection = connect(rpc_url, chain_id=deployment.chain_id)
-    board = read_board(connection, deployment.election, since=deployment.block)
+    board = read_board(
+        connection, deployment.election, since=deployment.block, keep=LogSpool
+    )
     write_bundle(out, board)
     result = {"file": str(out), "logs": len(board.logs), "block": board.head.number}
     show(result, as_json=as_json)

@@ -12,6 +12,7 @@ from election.audit.terms import derive_terms
 from election.client.board_reader import read_board
 from election.client.deployment import Deployment
 from election.client.rpc import connect
+from election.log_spool import LogSpool
 from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import name_election
@@ -102,9 +103,8 @@ def _read_boards(
     for url in rpc_urls:
         say(f"{url} ...")
         connection = connect(url, chain_id=deployment.chain_id)
-        boards.append(
-            read_board(connection, deployment.election, since=deployment.block)
-        )
+        address, since = deployment.election, deployment.block
+        boards.append(read_board(connection, address, since=since, keep=LogSpool))
     return boards
 
 

@@ -19,13 +19,13 @@ from election.audit.errors import BundleError
 from election.audit.packing import read_lines
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
+from election.log_spool import LogSpool
 from election.protocol.board import Board, Call, Head, Log
 from election.protocol.nesting import check_nesting
 
 FORMAT: Final = "veche-bundle/1"
 _MOST_CODES: Final = 75  # 5 contracts, 64 boxes, what they are made with
 _MOST_ANSWERS: Final = 1_422  # 22 for each of 64 contests, and 14
-_KEPT_WORDS: Final = 4_096
 _AMONG_LOGS: Final = (3,)
 
 # \Z, since $ would let a newline follow
@@ -83,10 +83,18 @@ _DECODER: Final = msgspec.json.Decoder(_AnyLine)
 
 def encode_bundle(board: Board) -> bytes:
     """Write a board as text, code and answers in the order of their bytes."""
-    lines = [msgspec.json.encode(line) + b"\n" for line in _list_lines(board)]
-    body = b"".join(lines)
-    end = _End(len(lines), hashlib.sha256(body).hexdigest())
-    return body + msgspec.json.encode(end) + b"\n"
+    return b"".join(encode_lines(board))
+
+
+def encode_lines(board: Board) -> Iterator[bytes]:
+    """Write a board line by line."""
+    lines, digest = 0, hashlib.sha256()
+    for line in _list_lines(board):
+        raw = msgspec.json.encode(line) + b"\n"
+        lines += 1
+        digest.update(raw)
+        yield raw
+    yield msgspec.json.encode(_End(lines, digest.hexdigest())) + b"\n"
 
 
 def decode_bundle(raw: bytes) -> Board:
@@ -158,9 +166,8 @@ class _Draft:
     lines: int = 1
     code: dict[Address, bytes] = field(default_factory=dict)
     answers: dict[Call, bytes] = field(default_factory=dict)
-    logs: list[Log] = field(default_factory=list)
+    logs: LogSpool = field(default_factory=LogSpool)
     addresses: dict[str, Address] = field(default_factory=dict)
-    words: dict[str, Hash] = field(default_factory=dict)
 
     def take(self, line: _Election | _Code | _Answer | _Log) -> None:
         """Take the next line."""
@@ -192,11 +199,11 @@ class _Draft:
     def _build_log(self, line: _Log) -> Log:
         return Log(
             address=self._address(line.address),
-            topics=tuple(map(self._word, line.topics)),
+            topics=tuple(map(_word, line.topics)),
             data=_bytes(line.data),
             block_number=line.block,
             timestamp=line.timestamp,
-            transaction=self._word(line.transaction),
+            transaction=_word(line.transaction),
             index=line.index,
         )
 
@@ -206,15 +213,6 @@ class _Draft:
             fact = f"is of {text}, of which no code is given"
             raise EncodingError("bundle", fact)
         return address
-
-    def _word(self, text: str) -> Hash:
-        """Keep a word once, of those that came first: names of events, contests."""
-        word = self.words.get(text)
-        if word is None:
-            word = Hash(_bytes(text))
-            if len(self.words) < _KEPT_WORDS:
-                self.words[text] = word
-        return word
 
     def check_end(self, end: _End) -> None:
         """Raise EncodingError unless the end is that of the lines before it."""
@@ -227,7 +225,7 @@ class _Draft:
         return Board(
             chain_id=first.chain_id,
             election=Address(_bytes(first.election)),
-            logs=tuple(self.logs),
+            logs=self.logs,
             code=self.code,
             answers=self.answers,
             head=Head(first.head, first.head_timestamp),
@@ -273,3 +271,7 @@ def _hex(raw: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     return bytes.fromhex(text[2:])
+
+
+def _word(text: str) -> Hash:
+    return Hash(_bytes(text))

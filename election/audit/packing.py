@@ -6,10 +6,9 @@ was in the worst case; what elections leave, five times.
 
 from __future__ import annotations
 
-import gzip
 import zlib
-from collections.abc import Iterator
-from io import SEEK_END
+from collections.abc import Callable, Iterable, Iterator
+from io import SEEK_END, BytesIO
 from typing import BinaryIO, Final
 
 from election.audit.errors import BundleError
@@ -24,11 +23,27 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 def pack_text(text: bytes) -> bytes:
-    """Pack by gzip, without a name and a time, but never so far as to be refused."""
-    packed = gzip.compress(text, mtime=0)
-    if len(text) > _most_unpacked(len(packed)):
-        return gzip.compress(text, compresslevel=0, mtime=0)
-    return packed
+    """Pack a text as `pack_lines` does."""
+    file = BytesIO()
+    pack_lines(lambda: (text,), file)
+    return file.getvalue()
+
+
+def pack_lines(tell: Callable[[], Iterable[bytes]], file: BinaryIO) -> None:
+    """Pack by gzip, without a name and a time, but never so far as to be refused.
+
+    tell: gives the lines from the first on.
+    """
+    for level in (zlib.Z_BEST_COMPRESSION, zlib.Z_NO_COMPRESSION):
+        file.seek(0)
+        file.truncate()
+        packer, size = zlib.compressobj(level, wbits=_GZIP), 0
+        for line in tell():
+            size += len(line)
+            file.write(packer.compress(line))
+        file.write(packer.flush())
+        if size <= _most_unpacked(file.tell()):
+            return
 
 
 def read_lines(file: BinaryIO) -> Iterator[bytes]:

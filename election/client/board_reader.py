@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 
 from election.client.errors import ConnectionFailedError, UnexpectedAnswerError
@@ -15,12 +16,18 @@ from election.protocol.replay import find_contracts
 from election.protocol.views import list_calls
 
 
-def read_board(connection: Connection, election: Address, *, since: int = 0) -> Board:
+def read_board(
+    connection: Connection,
+    election: Address,
+    *,
+    since: int = 0,
+    keep: Callable[[Iterable[Log]], Sequence[Log]] = tuple,
+) -> Board:
     """Read logs, code and answers of the contracts that an election consists of.
 
-    since: a block not after the deployment. Nothing is believed: what does not decode
-    is kept for the audit to name. Raises UnexpectedAnswerError if no election stands
-    at the address.
+    since: a block not after the deployment. keep: where to put the logs. Nothing is
+    believed: what does not decode is kept for the audit to name. Raises
+    UnexpectedAnswerError if no election stands at the address.
     """
     head = connection.read_head(FINAL)
     own = connection.read_logs([election], first=since, last=head.number)
@@ -29,7 +36,7 @@ def read_board(connection: Connection, election: Address, *, since: int = 0) -> 
         fact = f"is no election on chain {connection.chain_id}"
         raise UnexpectedAnswerError(f"0x{election.hex()}", fact)
     addresses = [contract.address for contract in find_contracts(election, own)]
-    logs = connection.read_logs(addresses, first=since, last=head.number)
+    logs = keep(connection.iter_logs(addresses, first=since, last=head.number))
     if tuple(log for log in logs if log.address == election) != own:
         fact = "tells what the election announced in two versions"
         raise ConnectionFailedError(connection.url, fact)

@@ -71,17 +71,13 @@ class LogQuery:
         return all(topic in (None, found) for topic, found in pairs)
 
 
-def read_logs(node: Node, query: LogQuery, *, first: int, last: int) -> tuple[Log, ...]:
+def read_logs(node: Node, query: LogQuery, *, first: int, last: int) -> Iterator[Log]:
     """Read the matching logs of blocks first..last, in chain order.
 
     Raises NodeRefusedError, and ConnectionFailedError for logs that nobody asked for.
     """
     if last - first > _MOST_BLOCKS:
         raise ConnectionFailedError(node.url, "has more blocks than any chain")
-    return tuple(_find_logs(node, query, first=first, last=last))
-
-
-def _find_logs(node: Node, query: LogQuery, *, first: int, last: int) -> Iterator[Log]:
     width = _BLOCKS
     while first <= last:
         end = min(first + width - 1, last)

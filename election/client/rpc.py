@@ -169,6 +169,13 @@ class Connection:
     ) -> tuple[Log, ...]:
         """Read the logs of some contracts in a range of blocks, in chain order."""
         query = LogQuery(tuple(addresses), tuple(topics))
+        return tuple(read_logs(self, query, first=first, last=last))
+
+    def iter_logs(
+        self, addresses: Sequence[Address], *, first: int, last: int
+    ) -> Iterator[Log]:
+        """Read logs as `read_logs` does, with no more than one answer in memory."""
+        query = LogQuery(tuple(addresses))
         return read_logs(self, query, first=first, last=last)
 
     # Sending

@@ -5,8 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-from election.audit.bundle import encode_bundle, read_board
-from election.audit.packing import pack_text
+from election.audit.bundle import encode_lines, read_board
+from election.audit.packing import pack_lines
 from election.protocol.board import Board
 from election.whole_file import write_whole
 from scripts.files.failures import name_unreadable, name_unwritable
@@ -20,6 +20,8 @@ def read_bundle(path: Path) -> Board:
 
 def write_bundle(path: Path, board: Board) -> None:
     """Write a bundle that is not there yet; raises FileError if it is."""
-    text = encode_bundle(board)
     with name_unwritable(path), write_whole(path, replacing=False) as file:
-        file.write(pack_text(text) if path.suffix == ".gz" else text)
+        if path.suffix == ".gz":
+            pack_lines(lambda: encode_lines(board), file)
+        else:
+            file.writelines(encode_lines(board))

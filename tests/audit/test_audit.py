@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -13,8 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from election.audit.audit import ALL, run_checks
 from election.audit.catalogue import CHECKS
+from election.audit.evidence import Evidence
 from election.audit.report import NODE, Awaited, CheckResult, Finding, Outcome, Verdict
+from election.errors import SpoolError
+from election.log_spool import LogSpool
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.events import Event
@@ -167,3 +173,16 @@ def test_specification_lists_the_checks() -> None:
         (f"C{number}", check.name, check.claim.replace("<=", "≤"))
         for number, check in enumerate(CHECKS, 1)
     ]
+
+
+def test_disk_that_fails_accuses_nobody(board: Board) -> None:
+    logs = LogSpool(board.logs)
+    evidence = Evidence(replace(board, logs=logs))
+    assert evidence.contests
+    os.ftruncate(logs._file.fileno(), 0)
+    for name in ALL:
+        with suppress(SpoolError):
+            (result,) = run_checks(evidence, [name], progress=lambda *_: None)
+            assert not result.outcome.findings
+    with pytest.raises(SpoolError):
+        tuple(run_checks(evidence, ALL, progress=lambda *_: None))

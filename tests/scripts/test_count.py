@@ -284,8 +284,8 @@ def test_trustee_refuses_a_record_with_a_log_left_out(
 ) -> None:
     address = getattr(stage.opened, part).contract.address
 
-    def read_less(connection: Connection, election: Address, *, since: int) -> Board:
-        board = read_board(connection, election, since=since)
+    def read_less(connection: Connection, election: Address, **named: Any) -> Board:
+        board = read_board(connection, election, **named)
         at = next(i for i, log in enumerate(board.logs) if log.address == address)
         return replace(board, logs=(*board.logs[:at], *board.logs[at + 1 :]))
 
@@ -299,8 +299,8 @@ def test_trustee_refuses_contracts_of_other_code(
 ) -> None:
     address = stage.opened.tally.contract.address
 
-    def read_other(connection: Connection, election: Address, *, since: int) -> Board:
-        board = read_board(connection, election, since=since)
+    def read_other(connection: Connection, election: Address, **named: Any) -> Board:
+        board = read_board(connection, election, **named)
         code = dict(board.code)
         code[address] = code[address][:-1] + b"\0"
         return replace(board, code=code)
