@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
+from election.client.errors import ConnectionFailedError, Trouble
 from election.crypto.group import encode_g1
 from election.crypto.randomness import SecretSource
 from election.protocol.ceremony.confirmation import KeyShare
@@ -18,6 +20,10 @@ from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import KeyFile, Secrets, change_secrets
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
+_OTHER_SUM: Final = (
+    "another sum was decrypted for it: this is given up never, since who has both sums "
+    "could read the ballots in which they differ; tell the other trustees"
+)
 _MISTYPED: Final = 8  # digits of 64; two random hashes differ in about 60
 
 
@@ -62,23 +68,54 @@ def _spell_unknown(audited: AuditedElection) -> str:
     )
 
 
-def sign_once(
-    key_file: KeyFile, tally: EncryptedTally, *, key_share: KeyShare
+def sign(
+    tally: EncryptedTally, *, key_share: KeyShare, key_file: KeyFile
 ) -> ShareMessage:
-    """Make the share of a tally after noting it for ever in the key file.
-
-    Raises UnverifiedError if another sum was decrypted for the same ctx before, also
-    by another program since this one began: with two sums that differ by one ballot,
-    that ballot could be read.
-    """
-    ctx, total = tally.ctx.hex(), encode_g1(tally.totals.ephemeral).hex()
-
-    def note(kept: Secrets) -> Secrets:
-        if kept.decrypted.get(ctx, total) != total:
-            raise UnverifiedError(f"ctx {ctx}", "another sum was decrypted for it")
-        return replace(kept, decrypted=kept.decrypted | {ctx: total})
-
-    change_secrets(key_file, note)
+    """Make the share of a tally, which may leave within `leaving` only."""
     account = key_file.secrets.account.to_bytes(32, "big")
     source = SecretSource(secrets.token_bytes(64), account)
     return make_share(tally, key_share, source=source)
+
+
+@contextmanager
+def leaving(key_file: KeyFile, tally: EncryptedTally) -> Iterator[None]:
+    """Note a sum for ever, and let a share of it leave in one request.
+
+    The note is taken back only if nobody listened to that request, and no other
+    program sent one: a share that may have left is never forgotten. Raises
+    UnverifiedError if shares of another sum of the same ctx may have left before,
+    also from another program since this one began: with two sums that differ by one
+    ballot, that ballot could be read. docs/protocol.md §5.
+    """
+    ctx, total = tally.ctx.hex(), encode_g1(tally.totals.ephemeral).hex()
+    change_secrets(key_file, lambda kept: _note(kept, ctx, total))
+    try:
+        yield
+    except ConnectionFailedError as error:
+        if error.trouble is Trouble.AWAY:
+            change_secrets(key_file, lambda kept: _take_back(kept, ctx))
+        raise
+
+
+def _note(kept: Secrets, ctx: str, total: str) -> Secrets:
+    if kept.decrypted.get(ctx, total) != total:
+        raise UnverifiedError(f"ctx {ctx}", _OTHER_SUM)
+    before = kept.given.get(ctx, int(ctx in kept.decrypted))
+    return replace(
+        kept,
+        decrypted=kept.decrypted | {ctx: total},
+        given=kept.given | {ctx: before + 1},
+    )
+
+
+def _take_back(kept: Secrets, ctx: str) -> Secrets:
+    left = kept.given[ctx] - 1
+    if left:
+        return replace(kept, given=kept.given | {ctx: left})
+    return replace(
+        kept,
+        decrypted={
+            each: kept.decrypted[each] for each in kept.decrypted if each != ctx
+        },
+        given={each: kept.given[each] for each in kept.given if each != ctx},
+    )

@@ -14,11 +14,9 @@ from election.protocol.tally import TallyState
 from scripts.acceptance import (
     COUNT,
     AuditedElection,
-    accept_board,
     open_own_share,
-    read_record,
 )
-from scripts.caution import accept_hash, require_agreed, sign_once
+from scripts.caution import accept_hash, leaving, require_agreed, sign
 from scripts.contests import Fates, act_on_each
 from scripts.errors import InputError, NotYetError
 from scripts.files.key_file import KeyFile, Role
@@ -28,13 +26,17 @@ from scripts.options import (
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
+    RpcUrls,
     SomeContests,
 )
 from scripts.session import acting, enter, unlock
-from scripts.terminal import say, show
+from scripts.terminal import show
+from scripts.witnesses import accept_witnessed
 
-EXAMPLE = "veche share --compare --election election.json --key keys/trustee-1.json"
+EXAMPLE = (
+    "veche share --compare --election election.json --key keys/trustee-1.json "
+    "--rpc-url http://127.0.0.1:8545 --rpc-url http://127.0.0.1:8546"
+)
 
 
 def compare(audited: AuditedElection, contests: Sequence[int]) -> dict[int, str]:
@@ -43,6 +45,25 @@ def compare(audited: AuditedElection, contests: Sequence[int]) -> dict[int, str]
         contest: frozen.comparison_hash.hex()
         for contest, frozen in audited.frozen.items()
         if contest in contests
+    }
+
+
+def describe_sums(
+    audited: AuditedElection, contests: Sequence[int]
+) -> dict[str, dict[str, str | int]]:
+    """Say of every frozen sum what trustees compare, and what an auditor can.
+
+    record_hash: of the record up to the block that froze the sum.
+    """
+    frozen = {each: audited.frozen[each] for each in compare(audited, contests)}
+    records = audited.evidence.record_hashes(each.block for each in frozen.values())
+    return {
+        str(contest): {
+            "comparison_hash": each.comparison_hash.hex(),
+            "ballots": each.tally.cast_count,
+            "record_hash": f"0x{records[each.block].hex()}",
+        }
+        for contest, each in frozen.items()
     }
 
 
@@ -72,8 +93,14 @@ def share(
             raise NotYetError(f"contest {contest}", what)
         if frozen[contest].comparison_hash.hex() not in agreed:
             raise NotYetError(f"contest {contest}", "not agreed on")
-        message = sign_once(key_file, frozen[contest].tally, key_share=key_share)
-        given = submit_share(opened, frozen[contest], message, key=key_file.key)
+        tally = frozen[contest].tally
+        given = submit_share(
+            opened,
+            frozen[contest],
+            sign(tally, key_share=key_share, key_file=key_file),
+            key=key_file.key,
+            leaving=leaving(key_file, tally),
+        )
         return "given" if given else "given before"
 
     return act_on_each(contests, share_one)
@@ -91,28 +118,27 @@ def command(
         typer.Option(help="Hash of a sum that k trustees were shown alike."),
     ] = None,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: RpcUrls = None,
     as_json: AsJson = False,
 ) -> None:
     """Decrypt contests' sums in part, after verifying the whole election.
 
-    Run it with --compare first, and compare the hashes with those of the other
-    trustees over another channel than this chain: whoever was shown another history
-    has another hash. Then give each hash with --agreed. A sum that was decrypted once
-    is never decrypted again in another version: the key file notes it. A copy of the
-    key file notes its own, so keep one copy in use.
+    Name two nodes of different organisations; the first is sent the shares. Run it
+    with --compare first, and compare hashes and numbers of ballots with those of the
+    other trustees over another channel than this chain: whoever was shown another
+    history has another hash. Then give each hash with --agreed. A sum of which a share
+    may have left is never given up for another one: the key file notes it. A copy of
+    the key file notes its own, so keep one copy in use.
     """
     if not only_compare and not agreed:
         raise InputError("--agreed", "missing: run with --compare first")
     hashes = {accept_hash(each) for each in agreed or ()}
-    opened = enter(election, rpc_url)
+    opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
-    say("verifying the election ...")
-    audited = accept_board(read_record(opened), COUNT)
+    audited = accept_witnessed(election, rpc_urls, COUNT)
     contests = contests or list(opened.contests)
     if only_compare:
-        done = compare(audited, contests)
-        show({str(contest): what for contest, what in done.items()}, as_json=as_json)
+        show(describe_sums(audited, contests), as_json=as_json)
         return
     with acting(key_file):
         fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)

@@ -6,13 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
-import typer
-
 from election.audit.terms import derive_terms
-from election.client.board_reader import read_board
 from election.client.deployment import Deployment
-from election.client.rpc import connect
-from election.log_spool import LogSpool
 from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import name_election
@@ -22,15 +17,15 @@ from scripts.files.bundle_file import read_bundle
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import write_same
 from scripts.files.terms_file import digest_terms, render_terms
-from scripts.options import AsJson, ElectionFile, path_option
+from scripts.options import AsJson, ElectionFile, RpcUrls, path_option
 from scripts.terminal import say, show, spell_time
+from scripts.witnesses import read_boards, require_witnesses
 
 EXAMPLE = (
     "veche terms --election election.json --rpc-url http://127.0.0.1:8545 "
     "--rpc-url http://127.0.0.1:8546 --out terms.json"
 )
 _CHECKS: Final = (*MADE, "lists")
-_NODES: Final = 2  # of different organisations, for an election that matters
 
 
 def agree_on_terms(boards: Sequence[Board]) -> ElectionTerms:
@@ -56,10 +51,7 @@ def agree_on_terms(boards: Sequence[Board]) -> ElectionTerms:
 def command(
     election: ElectionFile,
     out: Annotated[Path, path_option(help="Terms; the same at every source.")],
-    rpc_urls: Annotated[
-        list[str] | None,
-        typer.Option("--rpc-url", help="A node; two of different organisations."),
-    ] = None,
+    rpc_urls: RpcUrls = None,
     bundle: Annotated[
         Path | None, path_option(help="Or a record that `veche export` wrote.")
     ] = None,
@@ -75,8 +67,8 @@ def command(
     boards = list(_read_boards(deployment, rpc_urls or [], bundle))
     terms = agree_on_terms(boards)
     say(name_election(terms.title, is_test=terms.test))
-    if len(boards) < _NODES and bundle is None:
-        _accept_one_node(terms)
+    if bundle is None:
+        require_witnesses(boards, is_test=terms.test)
     text = render_terms(terms)
     write_same(out, text)
     result = {"terms": str(out), "terms_hash": digest_terms(text.encode())}
@@ -89,28 +81,9 @@ def _read_boards(
     """Read the record from every source; raises InputError for none, or another one."""
     if (bundle is None) == (not rpc_urls):
         raise InputError("terms", "give --rpc-url of two nodes, or --bundle")
-    if bundle is not None:
-        board = read_bundle(bundle)
-        if (board.chain_id, board.election) != (
-            deployment.chain_id,
-            deployment.election,
-        ):
-            raise InputError(str(bundle), "is the record of another election")
-        return [board]
-    if len(set(rpc_urls)) != len(rpc_urls):
-        raise InputError("--rpc-url", "names one node twice")
-    boards = []
-    for url in rpc_urls:
-        say(f"{url} ...")
-        connection = connect(url, chain_id=deployment.chain_id)
-        address, since = deployment.election, deployment.block
-        boards.append(read_board(connection, address, since=since, keep=LogSpool))
-    return boards
-
-
-def _accept_one_node(terms: ElectionTerms) -> None:
-    """Warn where a rehearsal has one node only; raises InputError for an election."""
-    if not terms.test:
-        fact = "one node could show an election of its own: name a second"
-        raise InputError("--rpc-url", fact)
-    say("warning: one node's word, which is enough for a test election only")
+    if bundle is None:
+        return list(read_boards(deployment, rpc_urls).values())
+    board = read_bundle(bundle)
+    if (board.chain_id, board.election) != (deployment.chain_id, deployment.election):
+        raise InputError(str(bundle), "is the record of another election")
+    return [board]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
@@ -33,7 +33,11 @@ from election.protocol.events import (
     TallyFrozen,
 )
 from election.protocol.manifest import Times
-from election.protocol.record_hash import derive_record_hash, run_hashes
+from election.protocol.record_hash import (
+    derive_record_hash,
+    run_hashes,
+    run_hashes_until,
+)
 from election.protocol.replay import Entries, Entry, Part, Replay, replay_board
 from election.protocol.tally import EncryptedTally
 
@@ -68,13 +72,21 @@ class Evidence:
     @property
     def record_hash(self) -> Hash:
         """Derive the hash of the whole record."""
+        return self._derive_record_hash(self.running_hashes)
+
+    def record_hashes(self, blocks: Iterable[int]) -> Mapping[int, Hash]:
+        """Derive the hash of the record as it was after each of these blocks."""
+        found = run_hashes_until(self.board.logs, blocks)
+        return {each: self._derive_record_hash(found[each]) for each in found}
+
+    def _derive_record_hash(self, running: Mapping[Address, Hash]) -> Hash:
         listed = sorted(
             (entry.event for entry in self.every(ContestListed)),
             key=lambda event: event.position,
         )
         return derive_record_hash(
             self.replay.contracts.values(),
-            self.running_hashes,
+            running,
             [event.contest for event in listed],
             chain_id=self.board.chain_id,
         )

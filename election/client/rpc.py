@@ -185,8 +185,15 @@ class Connection:
 
         Raises ContractRefusedError, normally before anything was sent.
         """
-        self.request("eth_call", describe(act, derive_address(key)), "latest")
+        self.try_act(act, key=key)
         return self.send_all([act], key=key)[0]
+
+    def try_act(self, act: Act, *, key: SigningKey) -> None:
+        """Show an act to the node, in one request, without sending it.
+
+        Raises ContractRefusedError if it would not succeed.
+        """
+        self.request("eth_call", describe(act, derive_address(key)), "latest")
 
     def send_all(self, acts: Sequence[Act], *, key: SigningKey) -> tuple[Receipt, ...]:
         """Send acts from one account, untried, and wait for all their blocks.

@@ -33,6 +33,25 @@ def run_hashes(logs: Iterable[Log]) -> Mapping[Address, Hash]:
     return hashes
 
 
+def run_hashes_until(
+    logs: Iterable[Log], blocks: Iterable[int]
+) -> Mapping[int, Mapping[Address, Hash]]:
+    """Compute the running hashes as they were after each of these blocks.
+
+    logs: in the order of the chain, which is walked once.
+    """
+    found: dict[int, Mapping[Address, Hash]] = {}
+    hashes: defaultdict[Address, Hash] = defaultdict(lambda: ZERO_HASH)
+    waiting = iter(logs)
+    log = next(waiting, None)
+    for block in sorted(set(blocks)):
+        while log is not None and log.block_number <= block:
+            hashes[log.address] = _add(hashes[log.address], log)
+            log = next(waiting, None)
+        found[block] = hashes.copy()
+    return found
+
+
 def _add(before: Hash, log: Log) -> Hash:
     return hash_fields(
         Tag.RECORD,

@@ -104,7 +104,8 @@ class Secrets:
 
     account: its secp256k1 secret. random: 16 bytes of a voter's recovery secret, or
     empty. parts: of a member, by election. decrypted: by ctx, which is of one
-    election, the one A_sum that a trustee ever made shares of. Files of members that
+    election, the one A_sum that shares of a trustee ever left of; given: how many may
+    have, one where nothing is said. Files of members that
     are older than `parts` have `random` and `share` of one election instead, which
     they do not name.
     """
@@ -113,6 +114,7 @@ class Secrets:
     random: Hex = field(repr=False)
     share: StoredShare | None = None
     decrypted: dict[str, str] = field(default_factory=dict)
+    given: dict[str, Annotated[int, Field(ge=1)]] = field(default_factory=dict)
     parts: dict[Instance, StoredPart] = field(default_factory=dict)
 
     @property

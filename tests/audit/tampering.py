@@ -52,8 +52,9 @@ def find(
 
 def put(board: Board, old: Log, *new: Log) -> Board:
     """Put other logs, or none, where a log is."""
-    at = next(i for i, log in enumerate(board.logs) if log is old)
-    logs = (*board.logs[:at], *new, *board.logs[at + 1 :])
+    logs = tuple(board.logs)
+    at = logs.index(old)
+    logs = (*logs[:at], *new, *logs[at + 1 :])
     return answer_for(replace(board, logs=logs))
 
 

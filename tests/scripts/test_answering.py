@@ -20,7 +20,7 @@ from election.crypto.transcript import Hash
 from election.protocol.board import Board
 from election.protocol.events import Issued
 from election.protocol.issuance import prepare_request, serve_share
-from scripts import acceptance, answering, issue
+from scripts import answering, issue, witnesses
 from scripts.acceptance import POLLS, AuditedElection, accept_board, read_record
 from scripts.answering import answer_once
 from scripts.errors import InputError, UnverifiedError
@@ -108,32 +108,31 @@ def test_checks_of_an_issuer_leave_out_what_comes_later_and_the_ballots() -> Non
     assert set(POLLS) == set(ALL) - later - {"ballots"}
 
 
-def run_issue(
-    stage: Stage, issuer: KeyFile, shown: Board, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def run_issue(issuer: KeyFile, shown: Board, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Run the act against a node that shows this record; return what it writes."""
     out = issuer.path.with_name("answers.json")
-    monkeypatch.setattr(issue, "enter", lambda *_: stage.opened)
+    monkeypatch.setattr(witnesses, "read_deployment", lambda *_: None)
     monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
-    monkeypatch.setattr(acceptance, "read_board", lambda *_, **__: shown)
+    monkeypatch.setattr(witnesses, "read_boards", lambda *_: {"node": shown})
     with suppress(UnverifiedError):
         issue.command(1, out, issuer.path, out, as_json=True)
     return out
 
 
 def test_act_writes_the_answers_to_an_audited_record(
-    registered: Stage, board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+    board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = run_issue(registered, issuer, board, monkeypatch)
+    out = run_issue(issuer, board, monkeypatch)
     leaf = issued_in(board).leaf
-    assert set(json.loads(out.read_text())["answers"]) == {f"0x{leaf.hex()}"}
+    _, *answers = map(json.loads, out.read_text().splitlines())
+    assert [each["leaf"] for each in answers] == [f"0x{leaf.hex()}"]
 
 
 def test_act_writes_nothing_when_a_node_shows_a_forged_request(
-    registered: Stage, board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+    board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forged = forge(board, leaf=LEAF)
-    assert not run_issue(registered, issuer, forged, monkeypatch).exists()
+    assert not run_issue(issuer, forged, monkeypatch).exists()
     assert not record_of(issuer).exists()
 
 

@@ -14,10 +14,10 @@ from election.client.leaf_requests import LeafRequest, Place, ask_for_credential
 from election.crypto.group import G
 from election.crypto.scalar import Scalar
 from election.protocol.attestation import spell_fingerprint
-from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import LeafClaim
-from scripts import attest, terms
+from scripts import attest
 from scripts.errors import InputError
+from scripts.witnesses import require_witnesses
 from tests import honest
 from tests.scripts.conftest import VOTER, Cli, make_terms
 from tests.scripts.test_bad_input import REQUEST
@@ -100,10 +100,9 @@ def test_attester_needs_no_node_and_says_what_it_signs(
 def test_one_nodes_word_is_enough_for_a_rehearsal_only(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def accept(some: ElectionTerms) -> None:
-        terms._accept_one_node(some)
-
-    accept(TEST)
+    require_witnesses(["node"], is_test=True)
     assert "one node's word" in capsys.readouterr().err
     with pytest.raises(InputError, match="name a second"):
-        accept(REAL)
+        require_witnesses(["node"], is_test=False)
+    require_witnesses(["node", "another"], is_test=False)
+    assert not capsys.readouterr().err

@@ -1,17 +1,28 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from election.client.errors import (
+    ConnectionFailedError,
+    ContractRefusedError,
+    NodeRefusedError,
+    Trouble,
+    UnexpectedAnswerError,
+)
 from election.protocol.ballot import accept_batch
 from election.protocol.decryption import ShareMessage, accept_decryption_share
 from election.protocol.tally import EncryptedTally, aggregate_ballots
-from scripts.caution import sign_once
+from scripts import caution
+from scripts.caution import leaving
 from scripts.errors import UnverifiedError
 from scripts.files.key_file import (
     KeyFile,
     Role,
+    change_secrets,
     create_key_file,
     open_key_file,
 )
@@ -34,7 +45,10 @@ def trustee(tmp_path: Path) -> KeyFile:
 
 
 def sign(key_file: KeyFile, tally: EncryptedTally) -> ShareMessage:
-    return sign_once(key_file, tally, key_share=honest.keys().trustees[0])
+    """Let a share leave, as far as this machine knows."""
+    with leaving(key_file, tally):
+        share = honest.keys().trustees[0]
+        return caution.sign(tally, key_share=share, key_file=key_file)
 
 
 def test_share_is_of_the_trustees_key(trustee: KeyFile) -> None:
@@ -47,9 +61,67 @@ def test_share_is_of_the_trustees_key(trustee: KeyFile) -> None:
 
 def test_sum_is_noted_on_disk_before_its_share_is_given(trustee: KeyFile) -> None:
     tally = tally_of(1, 2)
+    with leaving(trustee, tally):
+        kept = open_key_file(trustee.path, password=PASSWORD).secrets
+        assert list(kept.decrypted) == [tally.ctx.hex()]
+
+
+def fail(key_file: KeyFile, tally: EncryptedTally, error: BaseException) -> None:
+    """Let the request that a share leaves in end with an error."""
+    with pytest.raises(type(error)), leaving(key_file, tally):
+        raise error
+
+
+def test_sum_of_which_no_share_left_is_given_up(trustee: KeyFile) -> None:
+    """Nobody listened, so nobody has a share that another sum could be set against."""
+    fail(trustee, tally_of(1, 2), ConnectionFailedError("node", "away", Trouble.AWAY))
+    assert not open_key_file(trustee.path, password=PASSWORD).secrets.decrypted
+    sign(trustee, tally_of(1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(ConnectionFailedError("node", "x", t) for t in Trouble if t != Trouble.AWAY),
+        ContractRefusedError("tally", "share is refused"),
+        NodeRefusedError("eth_call", "no"),
+        UnexpectedAnswerError("share", "was refused"),
+        KeyboardInterrupt(),
+    ],
+    ids=repr,
+)
+def test_sum_of_which_a_share_may_have_left_is_never_given_up(
+    trustee: KeyFile, error: BaseException
+) -> None:
+    """Whoever answered, with whatever, may have read the share."""
+    fail(trustee, tally_of(1, 2), error)
+    with pytest.raises(UnverifiedError, match="another sum was decrypted for it"):
+        sign(trustee, tally_of(1, 2, 3))
+
+
+def test_sum_is_not_given_up_when_a_share_left_before_or_by_another_program(
+    trustee: KeyFile,
+) -> None:
+    tally, away = tally_of(1, 2), ConnectionFailedError("node", "away", Trouble.AWAY)
     sign(trustee, tally)
-    kept = open_key_file(trustee.path, password=PASSWORD).secrets
-    assert list(kept.decrypted) == [tally.ctx.hex()]
+    fail(trustee, tally, away)
+    with pytest.raises(UnverifiedError):
+        sign(trustee, tally_of(1, 2, 3))
+    other = tally_of(1, 2, contest=2)
+    with suppress(ConnectionFailedError), leaving(trustee, other):
+        sign(open_key_file(trustee.path, password=PASSWORD), other)
+        raise away
+    with pytest.raises(UnverifiedError):
+        sign(trustee, tally_of(1, contest=2))
+
+
+def test_note_of_an_older_program_is_never_given_up(trustee: KeyFile) -> None:
+    tally = tally_of(1, 2)
+    sign(trustee, tally)
+    change_secrets(trustee, lambda kept: replace(kept, given={}))
+    fail(trustee, tally, ConnectionFailedError("node", "away", Trouble.AWAY))
+    with pytest.raises(UnverifiedError):
+        sign(trustee, tally_of(1, 2, 3))
 
 
 def test_second_sum_of_a_contest_is_never_decrypted(trustee: KeyFile) -> None:

@@ -33,7 +33,7 @@ from scripts.override import override
 from scripts.publish_result import publish_results
 from scripts.session import instance_of
 from scripts.share import compare, share
-from tests.audit.tampering import change, find
+from tests.audit.tampering import answer_for, change, find
 from tests.client.stage import (
     COMMISSION,
     OBSERVERS,
@@ -201,9 +201,8 @@ def test_trustee_who_is_shown_another_history_than_the_others_gives_nothing(
         replace(log, block_number=log.block_number + 1) for log in board.logs[at + 1 :]
     )
     head = replace(board.head, number=board.head.number + 1)
-    other = accept_board(
-        replace(board, logs=(*board.logs[:at], moved, *moved_on), head=head), COUNT
-    )
+    told = replace(board, logs=(*board.logs[:at], moved, *moved_on), head=head)
+    other = accept_board(answer_for(told), COUNT)
     with pytest.raises(UnverifiedError, match="shown another history"):
         give_share(stage, [1], tmp_path, shown=other)
 

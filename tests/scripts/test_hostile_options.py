@@ -140,7 +140,7 @@ def test_value_that_nobody_should_give_is_an_error_and_no_fault(
         for each in command.params:
             if each is tried:
                 value = hostile
-            elif each.required or each.name in ("password_file", "rpc_url"):
+            elif each.required or each.name in ("password_file", "rpc_url", "rpc_urls"):
                 value = values.get(each.name, values["list_file"])
             else:
                 continue

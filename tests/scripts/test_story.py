@@ -156,7 +156,8 @@ def count(cli: Cli) -> None:
     assert cli.act("freeze", key="relay") == {"1": "open"}
     shown = [cli.act("share", "--compare", key=f"trustee-{each}") for each in (1, 2)]
     assert shown[0] == shown[1]
-    agreed = "--agreed", shown[0]["1"]
+    assert shown[0]["1"]["ballots"] == 3
+    agreed = "--agreed", shown[0]["1"]["comparison_hash"]
     for number in (1, 2):
         given = cli.act("share", *agreed, key=f"trustee-{number}")
         assert given == {"1": "given"}
