@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from node.admission import floor_gas, intrinsic_gas
 from node.errors import CallFailedError, CallRevertedError
 from node.evm.execute import Call, Outcome
 from node.rpc.backend import Backend
@@ -65,11 +64,6 @@ def _run(backend: Backend, message: Call, reference: BlockReference) -> Outcome:
 
 
 def _succeeds(backend: Backend, message: Call, reference: BlockReference) -> bool:
-    needed = intrinsic_gas(
-        message.payload, creates=message.to is None, access_list=message.access_list
-    )
-    if message.gas < max(needed, floor_gas(message.payload)):
-        return False
     return _run(backend, message, reference).succeeded
 
 

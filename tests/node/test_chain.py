@@ -110,9 +110,12 @@ def test_earlier_states_stay_readable(
     assert counts == [0, 0, 1, 2, 3]
 
 
-def test_a_block_beyond_the_head_is_unknown(engine: LocalEngine) -> None:
+@pytest.mark.parametrize("number", [1, -1, -2, 2**64])
+def test_a_block_that_the_chain_does_not_have_is_unknown(
+    engine: LocalEngine, number: int
+) -> None:
     with pytest.raises(UnknownBlockError):
-        engine.chain.block(1)
+        engine.chain.block(number)
 
 
 def test_logs_are_found_in_their_range(

@@ -186,6 +186,15 @@ def test_py_evms_own_precompile_agrees(name: str) -> None:
     assert BLS_PRECOMPILES[address].gas(payload) == gas
 
 
+@pytest.mark.parametrize(("address", "pair"), [(0x0C, 160), (0x0E, 288), (0x0F, 384)])
+@pytest.mark.parametrize("cut", [1, 31, 32, 33])
+def test_a_list_that_ends_early_is_rejected(address: int, pair: int, cut: int) -> None:
+    whole = bytes(2 * pair)
+    BLS_PRECOMPILES[address].run(whole)
+    with pytest.raises(PrecompileError):
+        BLS_PRECOMPILES[address].run(whole[:-cut])
+
+
 @settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(0, _Q), st.integers(0, 2**256 - 1)), max_size=3))
 def test_py_evm_agrees_on_sums_of_random_multiples(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from node.config import Config
 from node.disk import home as homes
 from node.disk.home import is_new
 from node.engine.local import LocalEngine
-from node.errors import HomeError
+from node.errors import HomeError, StoreError
 from node.genesis import make_genesis
 from node.keeping import back_up_chain, begin_chain, continue_chain, identify
 from node.verification import verify_chain
@@ -177,6 +179,31 @@ def test_a_making_that_fails_leaves_nothing(
         begin_chain(config, home)
     assert is_new(home)
     assert list(tmp_path.iterdir()) == [home]
+
+
+def test_a_folder_that_does_not_reach_the_disk_is_none(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(homes, "_sync", fail)
+    with pytest.raises(HomeError, match="cannot be used: No space left"):
+        begin_chain(config, tmp_path / "chain")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_for_which_there_is_no_room_is_none(config: Config, home: Path) -> None:
+    """The system refuses to let the file grow, as a full disk does."""
+    before = sorted(home.parent.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, hard))
+    try:
+        with pytest.raises(StoreError, match="no copy was made, is the disk full"):
+            back_up_chain(config, home, home.parent / "copy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert sorted(home.parent.iterdir()) == before
 
 
 def test_an_empty_folder_becomes_a_chains(config: Config, tmp_path: Path) -> None:

@@ -71,6 +71,16 @@ def test_a_block_that_is_not_there_is_unknown(
         assert store.locate(Hash32(bytes(32))) is None
 
 
+def test_a_file_that_cannot_be_read_is_an_error_of_the_store(
+    config: Config, home: Path
+) -> None:
+    with continue_chain(config, home) as store:
+        pass
+    for ask in (lambda: store.height, lambda: store.block(2**40), lambda: store.clock):
+        with pytest.raises(StoreError, match="cannot be read"):
+            ask()
+
+
 def test_the_moved_clock_goes_on_after_a_restart(
     config: Config, clock: Clock, tmp_path: Path
 ) -> None:
