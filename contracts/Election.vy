@@ -22,8 +22,8 @@ exports: record.record_hash
 
 
 # first topics of events
-_ELECTION_DEPLOYED: constant(bytes32) = keccak256("ElectionDeployed(bytes32,(string,string,bool,uint256[7],uint256,uint256,address,address,address,address,address[],uint256,bytes32),(uint256,uint256,(address,bool)[]),(uint256,uint256,(address,bool)[]),address,address,address,address,(address,address,address,address,address,address),bytes32,bytes32,address)")
-_CONTEST_LISTED: constant(bytes32) = keccak256("ContestListed(uint256,uint256,string,string[])")
+_ELECTION_DEPLOYED: constant(bytes32) = keccak256("ElectionDeployed(bytes32,(string,string,bool,uint256[7],uint256,uint256,address,address,address,address,address[],uint256,bytes32),(uint256,uint256,(address,bool)[]),(uint256,uint256,(address,bool)[]),(uint256,uint256,bytes32)[],address,address,address,address,(address,address,address,address,address,address),bytes32,bytes32,address)")
+_CONTEST_LISTED: constant(bytes32) = keccak256("ContestListed(uint256,uint256,string,string[],string[])")
 _BOX_CREATED: constant(bytes32) = keccak256("BoxCreated(uint256,address,bytes32)")
 _EXTENDED: constant(bytes32) = keccak256("Extended(uint256,uint256,(uint256,uint256,uint256),(uint256,uint256,uint256)[])")
 
@@ -64,6 +64,7 @@ struct Listed:
     position: uint256  # from 1
     slots: uint256
     candidates_hash: bytes32
+    is_listed: bool
     box: address
     ctx: bytes32
 
@@ -72,6 +73,7 @@ _observers: DynArray[address, _MAX_OBSERVERS]
 _is_observer: HashMap[address, bool]
 _contest_ids: DynArray[uint256, _MAX_CONTESTS]
 _contests: HashMap[uint256, Listed]
+_listed_count: uint256
 _extension: uint256
 _extension_counter: uint256
 
@@ -100,8 +102,8 @@ def __init__(
     assert len(contests) != 0, "election: no contest"
     most_slots: uint256 = 0
     for contest: IElection.Contest in contests:
-        self._list_contest(contest)
-        most_slots = max(most_slots, len(contest.candidates))
+        self._fix_contest(contest)
+        most_slots = max(most_slots, contest.slots)
     for observer: address in rules.observers:
         assert observer != empty(address), "election: observer is the zero address"
         assert observer != rules.commission, "election: the commission is an observer"
@@ -150,6 +152,7 @@ def __init__(
         rules=rules,
         trustees=trustees_,
         issuers=issuers_,
+        contests=contests,
         trustees_ceremony=trustees,
         issuers_ceremony=issuers,
         voter_list=voter_list,
@@ -166,6 +169,7 @@ def __init__(
                 rules,
                 trustees_,
                 issuers_,
+                contests,
                 trustees,
                 issuers,
                 voter_list,
@@ -234,6 +238,15 @@ def contest_ids() -> DynArray[uint256, _MAX_CONTESTS]:
 
 @external
 @view
+def are_contests_listed() -> bool:
+    """
+    @notice Whether the texts of all contests are on the record; without them nobody makes keys.
+    """
+    return self._listed_count == len(self._contest_ids)
+
+
+@external
+@view
 def slots(contest: uint256) -> uint256:
     """
     @notice L, the number of candidates of a contest; 0 for an unknown one.
@@ -254,7 +267,7 @@ def position(contest: uint256) -> uint256:
 @view
 def candidates_hash(contest: uint256) -> bytes32:
     """
-    @notice H(cand, L, names) of a contest.
+    @notice H(cand, title, L, names, particulars) of a contest.
     """
     return self._contests[contest].candidates_hash
 
@@ -300,6 +313,46 @@ def is_authorized(
     """
     self._assert_authorized(hashed, commission_signature, observer_signatures)
     return True
+
+
+@external
+def list_contest(
+    contest: uint256,
+    title: String[128],
+    candidates: DynArray[String[128], _MAX_SLOTS],
+    particulars: DynArray[String[256], _MAX_SLOTS],
+):
+    """
+    @notice Puts the texts of a contest on the record, which are too long for a constructor;
+        nobody can put others there than those that the election was made with.
+    @param candidates Their names, in slot order.
+    @param particulars What tells namesakes apart, one for each candidate; may be empty.
+    @custom:caller anyone
+    @custom:phase SETUP
+    """
+    listed: Listed = self._contests[contest]
+    assert listed.slots != 0, "election: texts of no contest"
+    assert not listed.is_listed, "election: contest is listed"
+    assert block.timestamp < _TIMES[0], "election: too late for the texts of a contest"
+    assert listed.slots == len(candidates) and listed.slots == len(particulars), (
+        "election: not a text for each candidate"
+    )
+    assert listed.candidates_hash == self._hash_texts(title, candidates, particulars), (
+        "election: not the texts of the contest"
+    )
+    self._contests[contest].is_listed = True
+    self._listed_count += 1
+    log IElection.ContestListed(
+        contest=contest,
+        position=listed.position,
+        title=title,
+        candidates=candidates,
+        particulars=particulars,
+    )
+    record.add(
+        keccak256(abi_encode(_CONTEST_LISTED, contest)),
+        keccak256(abi_encode(listed.position, title, candidates, particulars)),
+    )
 
 
 @external
@@ -467,32 +520,40 @@ def _check_roster(roster: IElection.Roster, chief: address, steps: uint256):
 
 
 @internal
-def _list_contest(contest: IElection.Contest):
+def _fix_contest(contest: IElection.Contest):
     """
-    @notice Fixes a contest and its candidates.
+    @notice Fixes a contest, how many candidates it has, and the hash of its texts.
     """
-    count: uint256 = len(contest.candidates)
     assert self._contests[contest.id].slots == 0, "election: contest listed twice"
-    assert count >= 2, "election: fewer than two candidates"
-    words: DynArray[bytes32, _MAX_SLOTS + 2] = [transcript.CAND, convert(count, bytes32)]
-    for name: String[128] in contest.candidates:
-        assert len(name) != 0, "election: candidate without a name"
-        words.append(keccak256(name))
+    assert contest.slots >= 2 and contest.slots <= _MAX_SLOTS, (
+        "election: not 2 to 16 candidates"
+    )
     self._contest_ids.append(contest.id)
     self._contests[contest.id] = Listed(
         position=len(self._contest_ids),
-        slots=count,
-        candidates_hash=keccak256(slice(abi_encode(words), 64, 32 * len(words))),
+        slots=contest.slots,
+        candidates_hash=contest.texts,
+        is_listed=False,
         box=empty(address),
         ctx=empty(bytes32),
     )
-    log IElection.ContestListed(
-        contest=contest.id,
-        position=len(self._contest_ids),
-        title=contest.title,
-        candidates=contest.candidates,
-    )
-    record.add(
-        keccak256(abi_encode(_CONTEST_LISTED, contest.id)),
-        keccak256(abi_encode(len(self._contest_ids), contest.title, contest.candidates)),
-    )
+
+
+@internal
+@pure
+def _hash_texts(
+    title: String[128],
+    candidates: DynArray[String[128], _MAX_SLOTS],
+    particulars: DynArray[String[256], _MAX_SLOTS],
+) -> bytes32:
+    """
+    @notice H(cand, title, L, names, particulars).
+    """
+    words: DynArray[bytes32, 2 * _MAX_SLOTS + 3] = [
+        transcript.CAND, keccak256(title), convert(len(candidates), bytes32)
+    ]
+    for text: String[128] in candidates:
+        words.append(keccak256(text))
+    for text: String[256] in particulars:
+        words.append(keccak256(text))
+    return keccak256(slice(abi_encode(words), 64, 32 * len(words)))

@@ -511,6 +511,9 @@ def _terms() -> ICeremonyProofs.Terms:
 @view
 def _assert_open():
     assert staticcall _ELECTION.phase() == phases.KEYS, "key_ceremony: not in phase KEYS"
+    assert staticcall _ELECTION.are_contests_listed(), (
+        "key_ceremony: a contest has no candidates on the record"
+    )
 
 
 @internal

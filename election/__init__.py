@@ -46,7 +46,8 @@ Members enroll, commit to polynomials, reveal them, and deal shares to each othe
 >>> issuers, signing_shares = hold_ceremony(ISSUER_GROUP, 1)
 >>> box = context.open_box(context.ContestTerms(
 ...     1, account[5], account[5], account[4], account[4], election_id, 1, 3, 2,
-...     trustees.keys, names, 3, 2, issuers.keys[0], 100, 200, 300, 2))
+...     trustees.keys, "Only", names, ("", ""), 3, 2, issuers.keys[0],
+...     100, 200, 300, 2))
 
 A voter's device asks two issuers for a credential, and encrypts, proves and signs.
 

@@ -20,7 +20,7 @@ class Ceremony:
     def __init__(self, record: Record, part: str) -> None:
         deployed = record.deployed
         roster: Mapping[str, Any] = deployed[part]
-        counts = [len(contest["candidates"]) for contest in record.contests]
+        counts = [contest["slots"] for contest in record.deployed["contests"]]
         self.terms = Terms(
             group=GROUPS[part],
             chain_id=record.bundle.chain_id,

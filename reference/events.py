@@ -36,7 +36,7 @@ RULES: Final = struct(
     booth="bytes32",
 )
 
-CONTEST: Final = struct(id="uint256", title="string", candidates=Array("string"))
+CONTEST: Final = struct(id="uint256", slots="uint256", texts="bytes32")
 BLUEPRINTS: Final = struct(
     proofs="address",
     ceremony="address",
@@ -81,6 +81,7 @@ _ELECTION: Final = (
         rules=RULES,
         trustees=ROSTER,
         issuers=ROSTER,
+        contests=Array(CONTEST),
         trustees_ceremony="address",
         issuers_ceremony="address",
         voter_list="address",
@@ -97,6 +98,7 @@ _ELECTION: Final = (
         position="uint256",
         title="string",
         candidates=Array("string"),
+        particulars=Array("string"),
     ),
     _event("BoxCreated", "contest", contest="uint256", box="address", ctx="bytes32"),
     _event(

@@ -27,9 +27,10 @@ def hash_record(record: Record) -> bytes:
     """Compute the hash of a whole record."""
     running = run_hashes(record.bundle.logs)
     at = {(each.part, each.contest): each.address for each in record.contracts.values()}
-    listed = sorted(record.contests, key=lambda event: int(event["position"]))
+    deployed = record.every("ElectionDeployed")
+    contests = deployed[-1]["contests"] if deployed else ()
     places = [(part, None) for part in _PARTS]
-    places += [("box", event["contest"]) for event in listed]
+    places += [("box", contest["id"]) for contest in contests]
     hashes = [running.get(at.get(place, b""), bytes(32)) for place in places]
     bundle = record.bundle
     return tagged_hash("board", bundle.chain_id, bundle.election, *hashes)

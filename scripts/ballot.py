@@ -16,6 +16,7 @@ from election.errors import ChoiceError
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.issuance import Credential
 from election.protocol.terms import PublishedContest
+from election.protocol.text import spell_lines
 from scripts.errors import InputError
 from scripts.files.ballot_files import BallotFile, CredentialFile
 from scripts.files.json_file import read_json, render_json, write_new
@@ -53,8 +54,10 @@ def open_credential(
 def ask_choice(contest: PublishedContest) -> int:
     """Show the candidates and ask; the choice must not stand on a command line."""
     say(contest.title)
-    for slot, name in enumerate(contest.terms.candidates, 1):
-        say(f"{slot}  {name}")
+    terms = contest.terms
+    lines = spell_lines(terms.candidates, terms.particulars)
+    for slot, line in enumerate(lines, 1):
+        say(f"{slot}  {line}")
     answer = typer.prompt("Choice", err=True)
     if not str(answer).isdecimal():
         raise ChoiceError("choice", "is not a number")

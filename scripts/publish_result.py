@@ -9,6 +9,7 @@ from election.client.open_election import OpenElection, read_box
 from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
+from election.protocol.text import spell_lines
 from scripts.contests import (
     Fates,
     act_on_each,
@@ -98,6 +99,8 @@ def command(
         results = publish_results(opened, wanted, key=key_file.key)
 
     def spell(contest: int, counts: tuple[int, ...]) -> list[dict[str, Any]]:
-        return spell_counts(opened.contests[contest].candidates, counts)
+        listed = opened.contests[contest]
+        lines = spell_lines(listed.candidates, listed.particulars)
+        return spell_counts(lines, counts)
 
     results.report(spell, as_json=as_json)

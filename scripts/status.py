@@ -9,7 +9,7 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
-from election.protocol.text import TEST
+from election.protocol.text import TEST, spell_lines
 from election.protocol.voter_list import NO_LIST
 from scripts.contests import spell_counts
 from scripts.omissions import list_missing
@@ -57,6 +57,7 @@ def _read_contest(opened: OpenElection, contest: int) -> dict[str, Any]:
     published = voter_list.published([contest])[contest]
     listed = opened.contests[contest]
     counts = opened.tally.counts(contest)
+    lines = spell_lines(listed.candidates, listed.particulars)
     return {
         "title": listed.title,
         "voters": None if published == NO_LIST else published.voters,
@@ -65,7 +66,7 @@ def _read_contest(opened: OpenElection, contest: int) -> dict[str, Any]:
         "issued": voter_list.issued(contest),
         "cast": _read_cast_count(opened, contest),
         "tally": opened.tally.state(contest).name.lower(),
-        "counts": spell_counts(listed.candidates, counts),
+        "counts": spell_counts(lines, counts),
     }
 
 

@@ -34,6 +34,7 @@ from election.protocol.issuance import (
 ELECTION_ID = derive_election_id("honest")
 CHAIN_ID = 2019
 CANDIDATES = ("Первый", "Второй", "Third")
+PARTICULARS = ("1947 г. р.", "1977 г. р.", "")
 TRUSTEES, THRESHOLD = 5, 3
 
 
@@ -173,7 +174,9 @@ def contest_terms(contest: int = 1) -> ContestTerms:
         trustees=TRUSTEES,
         trustee_threshold=THRESHOLD,
         election_keys=keys().election.keys,
+        title="Contest",
         candidates=CANDIDATES,
+        particulars=PARTICULARS,
         issuers=3,
         issuer_threshold=2,
         credential_key=keys().credential.keys[0],

@@ -183,7 +183,6 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "read_anchor": "tests/client/test_hostile_answers.py",
     "check_anchor": "tests/client/test_hostile_answers.py",
     "check_remembered": "asks check_anchor",
-    "check_initcode": "takes a manifest",
     "check_capitals": "takes what parse_account or a file has found to be hex",
     "read_attempt": "asks a node",
     "accept_leaf": "takes a claim that a file has typed",

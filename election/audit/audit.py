@@ -25,6 +25,7 @@ from election.protocol.events import (
     ElectionDeployed,
     ResultPublished,
 )
+from election.protocol.text import spell_lines
 
 ALL: Final = tuple(check.name for check in CHECKS)
 Progress = Callable[[int, Check], None]
@@ -89,11 +90,12 @@ def _sum_up_contest(
     contest = listed.contest
     results = evidence.every(ResultPublished, contest)
     counts = results[-1].event.counts if results else ()
+    lines = spell_lines(listed.candidates, listed.particulars)
     return ContestOutcome(
         contest=contest,
         title=listed.title,
         cast_count=len(evidence.every(BallotCast, contest)),
-        counts=list_counts(listed.candidates, counts),
+        counts=list_counts(lines, counts),
         verdict=_judge_contest(contest, checks),
     )
 

@@ -80,14 +80,11 @@ class Evidence:
         return {each: self._derive_record_hash(found[each]) for each in found}
 
     def _derive_record_hash(self, running: Mapping[Address, Hash]) -> Hash:
-        listed = sorted(
-            (entry.event for entry in self.every(ContestListed)),
-            key=lambda event: event.position,
-        )
+        sealed = self.deployed.contests if self.every(ElectionDeployed) else ()
         return derive_record_hash(
             self.replay.contracts.values(),
             running,
-            [event.contest for event in listed],
+            [contest.id for contest in sealed],
             chain_id=self.board.chain_id,
         )
 
@@ -147,7 +144,8 @@ class Evidence:
     def contests(self) -> tuple[ContestListed, ...]:
         """List the contests in the manifest's order; raises MissingError for none."""
         self.last(ContestListed)
-        return tuple(entry.event for entry in self.every(ContestListed))
+        listed = (entry.event for entry in self.every(ContestListed))
+        return tuple(sorted(listed, key=lambda event: event.position))
 
     @property
     def now(self) -> int:

@@ -39,6 +39,4 @@ def _take(evidence: Evidence, contest: ContestListed) -> PublishedContest:
     raw = evidence.ceremony(Part.ISSUERS).verification_keys[contest.position]
     keys = (raw[at : at + G2_BYTES] for at in range(0, len(raw), G2_BYTES))
     terms = state_terms(evidence, contest, evidence.box(number))
-    return PublishedContest(
-        contest.title, terms, root, size, tuple(map(decode_g2, keys))
-    )
+    return PublishedContest(terms, root, size, tuple(map(decode_g2, keys)))

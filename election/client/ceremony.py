@@ -86,7 +86,7 @@ class AttemptRecord(Generic[Point]):
 
 def trustees_ceremony(opened: OpenElection) -> Ceremony[G1Point]:
     """Give the ceremony that makes the election keys."""
-    most = max(len(listed.candidates) for listed in opened.contests.values())
+    most = max(each.slots for each in opened.deployed.contests)
     return Ceremony(
         opened.trustees,
         TRUSTEE_GROUP,

@@ -20,7 +20,8 @@ from web3.utils import get_create_address
 
 from election.artifacts import SMALL_BOX, read_artifact
 from election.client.anchor import Anchor, check_anchor, read_anchor
-from election.client.contract import MOST_GAS
+from election.client.contract import MOST_GAS, Contract
+from election.client.contracts.election import Election
 from election.client.errors import (
     ContractRefusedError,
     ForgottenError,
@@ -28,7 +29,7 @@ from election.client.errors import (
     UnexpectedAnswerError,
     WrongChainError,
 )
-from election.client.initcode import build_initcode, check_initcode, derive_rules
+from election.client.initcode import build_initcode, derive_rules
 from election.client.open_election import open_election
 from election.client.rpc import Connection
 from election.client.wire import Act
@@ -36,7 +37,7 @@ from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Address, Hash, hash_bytes
 from election.protocol.abi import ContractName
 from election.protocol.codec import encode_act
-from election.protocol.events import Blueprints
+from election.protocol.events import Blueprints, ContestListed
 from election.protocol.manifest import Manifest
 from election.protocol.origin import derive_created_address
 
@@ -156,14 +157,13 @@ def deploy_election(
     stands = begun and bool(site.code(deployment.election))
     if not begun and moved.times.keys <= connection.read_clock():
         raise RecordError("manifest", "phase keys would have begun already")
-    if not stands:
-        check_initcode(moved)
     for name, tool in _list_tools().items():
         if not _is_placed(site, deployment, name, tool):
             if stands:
                 raise RecordError(name, "is not what the source compiles to")
             deployment = _place(site, deployment, name, tool)
     deployment = _create(site, deployment, moved)
+    _list_contests(site, deployment, moved)
     _verify(site, deployment, moved)
     return deployment
 
@@ -239,6 +239,19 @@ def _create(site: _Site, deployment: Deployment, manifest: Manifest) -> Deployme
             if not site.code(address):  # else another was first to make the same
                 raise
     return deployment
+
+
+def _list_contests(site: _Site, deployment: Deployment, manifest: Manifest) -> None:
+    """Put the texts of all contests on the record that are not there yet."""
+    own = Contract(
+        site.connection, ContractName.ELECTION, deployment.election, deployment.block
+    )
+    events = own.read_events()
+    listed = {each.contest for each in events if isinstance(each, ContestListed)}
+    missing = [each for each in manifest.contests if each.id not in listed]
+    acts = [Election(own).list_contest(each) for each in missing]
+    if acts:
+        site.connection.send_all(acts, key=site.key)
 
 
 def _verify(site: _Site, deployment: Deployment, manifest: Manifest) -> None:

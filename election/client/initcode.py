@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Final
 
 from election.artifacts import read_artifact
-from election.crypto.transcript import Address
-from election.errors import ManifestError
 from election.protocol.events import Blueprints, Rules
 from election.protocol.manifest import Manifest
-from election.protocol.origin import encode_origin
-
-LARGEST_INITCODE: Final = 49_152
-"""Bytes, EIP-3860."""
-
-_NOWHERE: Final = Address(bytes(20))
+from election.protocol.origin import encode_origin, seal_contest
 
 
 def build_initcode(manifest: Manifest, blueprints: Blueprints) -> bytes:
@@ -24,22 +16,10 @@ def build_initcode(manifest: Manifest, blueprints: Blueprints) -> bytes:
         derive_rules(manifest),
         trustees=manifest.trustees,
         issuers=manifest.issuers,
-        contests=manifest.contests,
+        contests=tuple(map(seal_contest, manifest.contests)),
         blueprints=blueprints,
     )
     return read_artifact("Election").initcode + arguments
-
-
-def check_initcode(manifest: Manifest) -> None:
-    """Raise ManifestError if names and contests are too many for a transaction.
-
-    Its length depends on no address, so it is known before there is any.
-    """
-    size = len(build_initcode(manifest, Blueprints(*[_NOWHERE] * 6)))
-    if size > LARGEST_INITCODE:
-        fact = f"Election's initcode would have {size} bytes, {LARGEST_INITCODE} is the"
-        fact += f" most: save {size - LARGEST_INITCODE} by fewer contests or candidates"
-        raise ManifestError("contests", fact)
 
 
 def derive_rules(manifest: Manifest) -> Rules:

@@ -96,7 +96,8 @@ def open_election(
         fact = f"is no election on chain {connection.chain_id}"
         raise UnexpectedAnswerError(f"0x{address.hex()}", fact)
     ceremony = ContractName.KEY_CEREMONY
-    listed = [event for event in events if isinstance(event, ContestListed)]
+    texts = (event for event in events if isinstance(event, ContestListed))
+    listed = sorted(texts, key=lambda event: event.position)
     _require_rules(deployed, listed)
     return OpenElection(
         connection=connection,
@@ -115,6 +116,10 @@ def _require_rules(deployed: ElectionDeployed, listed: list[ContestListed]) -> N
     """Raise UnexpectedAnswerError for what no constructor would have announced."""
     if not listed:
         raise UnexpectedAnswerError("election", "has no contest")
+    missing = {each.id for each in deployed.contests} - {e.contest for e in listed}
+    for contest in sorted(missing):
+        fact = "has no candidates on the record yet: go on with `veche deploy`"
+        raise UnexpectedAnswerError(f"contest {contest}", fact)
     for judged in judge_rules(deployed, listed):
         for fact in judged.faults:
             raise UnexpectedAnswerError(judged.subject, fact)
@@ -156,7 +161,9 @@ def _read_terms(
         trustees=opened.trustees.n(),
         trustee_threshold=opened.trustees.k(),
         election_keys=decode_g1_list(b"".join(keys)),
+        title=listed.title,
         candidates=listed.candidates,
+        particulars=listed.particulars,
         issuers=opened.issuers.n(),
         issuer_threshold=opened.issuers.k(),
         credential_key=decode_g2(opened.issuers.key(listed.position)),

@@ -53,7 +53,9 @@ class ContestTerms:
     trustees: int
     trustee_threshold: int
     election_keys: tuple[G1Point, ...]
+    title: str
     candidates: tuple[str, ...]
+    particulars: tuple[str, ...]
     issuers: int
     issuer_threshold: int
     credential_key: G2Point
@@ -68,10 +70,15 @@ def derive_election_id(slug: str) -> Hash:
     return hash_fields(Tag.ELECTION, text_word(slug))
 
 
-def derive_candidates_hash(candidates: Sequence[str]) -> Hash:
-    """Hash the names of a contest's candidates, in slot order."""
+def derive_texts_hash(
+    title: str, candidates: Sequence[str], particulars: Sequence[str]
+) -> Hash:
+    """Hash the texts of a contest: names and particulars in slot order."""
     return hash_fields(
-        Tag.CANDIDATES, uint_word(len(candidates)), *map(text_word, candidates)
+        Tag.CANDIDATES,
+        text_word(title),
+        uint_word(len(candidates)),
+        *map(text_word, (*candidates, *particulars)),
     )
 
 
@@ -90,7 +97,7 @@ def derive_ctx(terms: ContestTerms) -> Hash:
         uint_word(terms.trustees),
         uint_word(terms.trustee_threshold),
         point_words(*terms.election_keys, K),
-        hash_word(derive_candidates_hash(terms.candidates)),
+        hash_word(derive_texts_hash(terms.title, terms.candidates, terms.particulars)),
         uint_word(terms.issuers),
         uint_word(terms.issuer_threshold),
         point_words(terms.credential_key),

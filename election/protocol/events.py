@@ -53,6 +53,15 @@ class Blueprints:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedContest:
+    """A contest as the constructor took it; texts: the hash of its texts."""
+
+    id: int
+    slots: int
+    texts: Hash
+
+
+@dataclass(frozen=True, slots=True)
 class ElectionDeployed:
     """The election is fixed, and its contracts are made."""
 
@@ -60,6 +69,7 @@ class ElectionDeployed:
     rules: Rules
     trustees: Roster
     issuers: Roster
+    contests: tuple[SealedContest, ...]
     trustees_ceremony: Address
     issuers_ceremony: Address
     voter_list: Address
@@ -72,12 +82,16 @@ class ElectionDeployed:
 
 @dataclass(frozen=True, slots=True)
 class ContestListed:
-    """A contest is fixed at a position from 1."""
+    """The texts of the contest at a position from 1 are on the record.
+
+    particulars: one for each candidate, perhaps empty.
+    """
 
     contest: int
     position: int
     title: str
     candidates: tuple[str, ...]
+    particulars: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,12 @@ from election.crypto.group import G1_BYTES, G2_BYTES
 from election.crypto.transcript import ZERO_HASH, Address, Hash, decode_hash
 from election.errors import EncodingError, ManifestError
 from election.protocol.account import parse_account
-from election.protocol.text import find_name_fault, find_slug_fault
+from election.protocol.text import (
+    are_lines_apart,
+    find_name_fault,
+    find_particulars_fault,
+    find_slug_fault,
+)
 
 LONGEST_COMPLAINT: Final = 122_880
 """Bytes: public nodes take transactions of 131,072."""
@@ -79,6 +84,25 @@ def _accept_by(find_fault: Callable[[str], str | None]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _split_lines(value: object) -> object:
+    """Take names and particulars apart, which stand together in a manifest."""
+    if not isinstance(value, dict) or not isinstance(value.get("candidates"), list):
+        return value
+    if "particulars" in value:
+        raise _fact("particulars stand with the name of each candidate")
+    lines = [_split_line(each) for each in value["candidates"]]
+    names, particulars = ([line[at] for line in lines] for at in (0, 1))
+    return {**value, "candidates": names, "particulars": particulars}
+
+
+def _split_line(line: object) -> tuple[object, object]:
+    if not isinstance(line, dict):
+        return line, ""
+    if line.keys() != {"name", "particulars"}:
+        raise _fact("a candidate is a name, or name and particulars")
+    return line["name"], line["particulars"]
+
+
 def _distinct(values: Sequence[object]) -> Sequence[object]:
     if len(set(values)) != len(values):
         raise _fact("an entry is listed twice")
@@ -89,6 +113,7 @@ _Account = Annotated[Address, BeforeValidator(_parse_account)]
 _Time = Annotated[int, BeforeValidator(_parse_time)]
 _Slug = Annotated[str, Field(strict=True), _accept_by(find_slug_fault)]
 _Text = Annotated[str, Field(strict=True), _accept_by(find_name_fault)]
+_Particulars = Annotated[str, Field(strict=True), _accept_by(find_particulars_fault)]
 _Flag = Annotated[bool, Field(strict=True)]
 _Count = Annotated[int, Field(strict=True, ge=1)]
 
@@ -143,15 +168,20 @@ class Roster:
 @with_config(_CLOSED)
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One race: each of its voters picks exactly one candidate."""
+    """One race: each of its voters picks exactly one candidate.
+
+    particulars: what stands behind each name on a ballot; none where there are none.
+    """
 
     id: Annotated[int, Field(strict=True, ge=0, lt=2**256)]
     title: _Text
-    candidates: Annotated[
-        tuple[_Text, ...],
-        Field(min_length=2, max_length=16),
-        AfterValidator(_distinct),
-    ]
+    candidates: Annotated[tuple[_Text, ...], Field(min_length=2, max_length=16)]
+    particulars: Annotated[tuple[_Particulars, ...], Field(max_length=16)] = ()
+
+    @property
+    def all_particulars(self) -> tuple[str, ...]:
+        """Give particulars of each candidate, empty where there are none."""
+        return self.particulars or ("",) * len(self.candidates)
 
 
 @with_config(_CLOSED)
@@ -172,7 +202,10 @@ class Manifest:
     accounts: Accounts
     trustees: Roster
     issuers: Roster
-    contests: Annotated[tuple[Contest, ...], Field(min_length=1, max_length=64)]
+    contests: Annotated[
+        tuple[Annotated[Contest, BeforeValidator(_split_lines)], ...],
+        Field(min_length=1, max_length=64),
+    ]
     booth: Annotated[Hash, BeforeValidator(_parse_booth)] = ZERO_HASH
 
 
@@ -217,6 +250,7 @@ def accept_manifest(manifest: Manifest) -> Manifest:
         raise ManifestError("quorum", "above the number of observers")
     if len({contest.id for contest in manifest.contests}) != len(manifest.contests):
         raise ManifestError("contests", "an id is listed twice")
+    _check_lines(manifest.contests)
     if manifest.accounts.commission in manifest.accounts.observers:
         raise ManifestError("accounts", "the commission is among the observers")
     for_keys = manifest.times.voter_list - manifest.times.keys
@@ -228,6 +262,15 @@ def accept_manifest(manifest: Manifest) -> Manifest:
             fact = f"phase keys is too short for {steps} steps of the {key}"
             raise ManifestError("step_seconds", fact)
     return manifest
+
+
+def _check_lines(contests: Sequence[Contest]) -> None:
+    for at, contest in enumerate(contests):
+        if len(contest.all_particulars) != len(contest.candidates):
+            raise ManifestError(f"contests.{at}", "particulars are not one a candidate")
+        if not are_lines_apart(contest.candidates, contest.all_particulars):
+            fact = "two lines look alike: tell them apart by particulars"
+            raise ManifestError(f"contests.{at}.candidates", fact)
 
 
 def measure_complaint(roster: Roster, *, slots: int, point_bytes: int) -> int:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from election.crypto.transcript import ZERO_HASH, Address, hash_bytes
 from election.protocol.abi import ContractName
 from election.protocol.codec import encode_constructor
-from election.protocol.events import Blueprints, Rules
+from election.protocol.context import derive_texts_hash
+from election.protocol.events import Blueprints, Rules, SealedContest
 from election.protocol.manifest import Contest, Roster
 
 
@@ -20,13 +21,20 @@ def encode_origin(
     *,
     trustees: Roster,
     issuers: Roster,
-    contests: Sequence[Contest],
+    contests: Sequence[SealedContest],
     blueprints: Blueprints,
 ) -> bytes:
     """Encode the arguments of Election's constructor, which follow its initcode."""
     return encode_constructor(
         ContractName.ELECTION, rules, trustees, issuers, contests, blueprints
     )
+
+
+def seal_contest(contest: Contest) -> SealedContest:
+    """Put the hash of a contest's texts in their place."""
+    names, particulars = contest.candidates, contest.all_particulars
+    texts = derive_texts_hash(contest.title, names, particulars)
+    return SealedContest(contest.id, len(names), texts)
 
 
 def derive_created_address(initcode: bytes, *, deployer: Address) -> Address:

@@ -13,15 +13,25 @@ from typing import Final
 
 from election.crypto.group import G1_BYTES, G2_BYTES
 from election.crypto.transcript import ADDRESS_BYTES, Address
-from election.protocol.context import derive_election_id
-from election.protocol.events import ContestListed, ElectionDeployed, Rules
+from election.protocol.context import derive_election_id, derive_texts_hash
+from election.protocol.events import (
+    ContestListed,
+    ElectionDeployed,
+    Rules,
+    SealedContest,
+)
 from election.protocol.manifest import (
     LONGEST_COMPLAINT,
     Roster,
     count_most_steps,
     measure_complaint,
 )
-from election.protocol.text import find_name_fault, find_slug_fault
+from election.protocol.text import (
+    are_lines_apart,
+    find_name_fault,
+    find_particulars_fault,
+    find_slug_fault,
+)
 
 MOST_SEATS: Final = 10
 """Members of a ceremony."""
@@ -54,20 +64,27 @@ def judge_rules(
 ) -> Iterator[Judged]:
     """Judge the rules, both rosters and every contest, as the constructors do."""
     yield Judged("rules", _broken(_rule_facts(deployed)))
-    slots = max((len(each.candidates) for each in contests), default=0)
+    slots = max((each.slots for each in deployed.contests), default=0)
     trustees, issuers = deployed.trustees, deployed.issuers
     facts = _roster_facts(trustees, slots=slots, point_bytes=G1_BYTES)
     facts |= _members_facts(trustees, deployed.rules)
     yield Judged("trustees", _broken(facts))
-    facts = _roster_facts(issuers, slots=len(contests), point_bytes=G2_BYTES)
+    facts = _roster_facts(issuers, slots=len(deployed.contests), point_bytes=G2_BYTES)
     facts |= _members_facts(issuers, deployed.rules)
     yield Judged("issuers", _broken(facts))
-    ids = Counter(each.contest for each in contests)
-    for position, each in enumerate(contests, 1):
-        facts = _contest_facts(each, position) | {
-            "is listed twice": ids[each.contest] == 1
+    ids = Counter(each.id for each in deployed.contests)
+    for each in deployed.contests:
+        facts = {
+            "is fixed twice": ids[each.id] == 1,
+            "has not 2 to 16 candidates": 2 <= each.slots <= MOST_CANDIDATES,
         }
-        yield Judged(f"contest {each.contest}", _broken(facts), each.contest)
+        yield Judged(f"contest {each.id}", _broken(facts), each.id)
+    listed = Counter(each.contest for each in contests)
+    for event in contests:
+        facts = _contest_facts(event, deployed.contests) | {
+            "is listed twice": listed[event.contest] == 1
+        }
+        yield Judged(f"texts of contest {event.contest}", _broken(facts), event.contest)
 
 
 def _broken(facts: Mapping[str, bool]) -> tuple[str, ...]:
@@ -89,6 +106,7 @@ def _rule_facts(deployed: ElectionDeployed) -> dict[str, bool]:
         "counts the commission among the observers": rules.commission not in observers,
         "lists an observer twice": len(set(observers)) == len(observers),
         "has more than 32 observers": len(observers) <= _MOST_OBSERVERS,
+        "has not 1 to 64 contests": 1 <= len(deployed.contests) <= MOST_SLOTS,
         "has a quorum that cannot be": 0 < rules.quorum <= len(observers),
         **_text_facts("slug", find_slug_fault(rules.slug)),
         **_text_facts("title", find_name_fault(rules.title)),
@@ -128,14 +146,24 @@ def _members_facts(roster: Roster, rules: Rules) -> dict[str, bool]:
     }
 
 
-def _contest_facts(contest: ContestListed, position: int) -> dict[str, bool]:
-    candidates = contest.candidates
+def _contest_facts(
+    contest: ContestListed, sealed: Sequence[SealedContest]
+) -> dict[str, bool]:
+    names, particulars = contest.candidates, contest.particulars
+    texts = derive_texts_hash(contest.title, names, particulars)
+    own = SealedContest(contest.contest, len(names), texts)
+    at = max(contest.position - 1, 0)
+    placed = sealed[at : at + 1]
+    faults = (
+        *map(find_name_fault, names),
+        *map(find_particulars_fault, particulars),
+    )
     return {
-        "is not at its position": contest.position == position,
-        "is one of more than 64": position <= MOST_SLOTS,
-        "has not 2 to 16 candidates": 2 <= len(candidates) <= MOST_CANDIDATES,
+        "is not at its position": [each.id for each in placed] == [own.id],
+        "is not what the election was made with": own in placed,
+        "has not 2 to 16 candidates": 2 <= len(names) <= MOST_CANDIDATES,
+        "has not particulars for each candidate": len(particulars) == len(names),
+        "has two lines that look alike": are_lines_apart(names, particulars),
         **_text_facts("title", find_name_fault(contest.title)),
-        **_text_facts(
-            "name", next(filter(None, map(find_name_fault, candidates)), None)
-        ),
+        **_text_facts("name", next(filter(None, faults), None)),
     }

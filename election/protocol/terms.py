@@ -26,11 +26,15 @@ class PublishedContest:
     issuer_keys: PK_1..PK_n, by which a wrong answer is an issuer's own.
     """
 
-    title: str
     terms: ContestTerms
     root: Hash
     size: int
     issuer_keys: tuple[G2Point, ...]
+
+    @property
+    def title(self) -> str:
+        """Give the contest's title, which ctx binds."""
+        return self.terms.title
 
     @property
     def box(self) -> Box:

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
+
+from election.protocol.voter_id import fold_look_alikes
 
 LONGEST_NAME: Final = 128
 """Bytes of UTF-8 of a title or of a candidate's name."""
+
+LONGEST_PARTICULARS: Final = 256
+"""Bytes of UTF-8 of what stands behind a candidate's name."""
 
 LONGEST_SLUG: Final = 64
 
@@ -53,19 +59,40 @@ def classify(character: str) -> str:
     return category[0] if is_shown else ""
 
 
-def find_name_fault(text: str) -> str | None:
+def find_name_fault(text: str, *, longest: int = LONGEST_NAME) -> str | None:
     """Say why a text can be no title and no candidate's name; None if it can."""
     kinds = [classify(each) for each in text]
     if "" in kinds:
         return f"has U+{ord(text[kinds.index('')]):04X} in it, which no name may have"
     facts = {
-        f"is empty or above {LONGEST_NAME} bytes": 0 < _size(text) <= LONGEST_NAME,
+        f"is empty or above {longest} bytes": 0 < _size(text) <= longest,
         "is not in unicode form nfc": unicodedata.is_normalized("NFC", text),
         "has a blank at an end, or two in a row": " ".join(text.split()) == text,
         "has no letter and no digit": not {"L", "N"}.isdisjoint(kinds),
         f"has a mark by itself, or above {MOST_MARKS} in a row": all(mark_fits(kinds)),
     }
     return next((fact for fact, holds in facts.items() if not holds), None)
+
+
+def find_particulars_fault(text: str) -> str | None:
+    """Say why a text can be no candidate's particulars; None if it can."""
+    return find_name_fault(text, longest=LONGEST_PARTICULARS) if text else None
+
+
+def spell_lines(names: Sequence[str], particulars: Sequence[str]) -> tuple[str, ...]:
+    """Write candidates as the lines of a ballot: name, particulars if there are any."""
+    pairs = zip(names, particulars, strict=False)  # what is missing C4 finds
+    return tuple(f"{name}, {more}" if more else name for name, more in pairs)
+
+
+def are_lines_apart(names: Sequence[str], particulars: Sequence[str]) -> bool:
+    """Tell whether no two lines of a ballot look alike to a reader."""
+    lines = [*map(_fold, spell_lines(names, particulars))]
+    return len(set(lines)) == len(lines)
+
+
+def _fold(line: str) -> str:
+    return fold_look_alikes(unicodedata.normalize("NFKC", line).upper())
 
 
 def find_slug_fault(text: str) -> str | None:

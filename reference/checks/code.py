@@ -79,16 +79,7 @@ def _room(record: Record, contract: Contract) -> int:
 
 def _claim_origin(record: Record, build: Build) -> None:
     deployed = record.deployed
-    contests = sorted(record.contests, key=lambda contest: int(contest["position"]))
-    listed = [
-        {
-            "id": each["contest"],
-            "title": each["title"],
-            "candidates": each["candidates"],
-        }
-        for each in contests
-    ]
-    arguments = encode(ORIGIN, {**deployed.fields, "contests": listed})
+    arguments = encode(ORIGIN, deployed.fields)
     hashed = keccak256(build.initcode + arguments)
     created = keccak256(b"\xff" + deployed["deployer"] + bytes(32) + hashed)[12:]
     is_committed = created == record.bundle.election
@@ -135,7 +126,7 @@ def _expect_election(record: Record) -> dict[str, bytes]:
 
 
 def _expect_ceremony(record: Record, part: str) -> dict[str, bytes]:
-    counts = [len(contest["candidates"]) for contest in record.contests]
+    counts = [contest["slots"] for contest in record.deployed["contests"]]
     kind = 1 if part == "trustees" else 2
     return {
         "kind": _words(kind),

@@ -16,9 +16,11 @@ def check_contexts(record: Record, cases: Cases) -> None:
             _claim_box(record, contest)
 
 
-def hash_candidates(names: tuple[str, ...]) -> bytes:
-    """Compute H(cand, L, names)."""
-    return tagged_hash("cand", len(names), *map(hash_text, names))
+def hash_texts(contest: Event) -> bytes:
+    """Compute H(cand, title, L, names, particulars)."""
+    title, names = hash_text(contest["title"]), contest["candidates"]
+    texts = map(hash_text, (*names, *contest["particulars"]))
+    return tagged_hash("cand", title, len(names), *texts)
 
 
 def _claim_box(record: Record, contest: Event) -> None:
@@ -60,7 +62,7 @@ def _compute_ctx(record: Record, contest: Event, opened: Event) -> bytes:
         deployed["trustees"]["k"],
         opened["election_keys"],
         encode_g1(generator_k()),
-        hash_candidates(contest["candidates"]),
+        hash_texts(contest),
         len(record.final_attempt("issuers")[1]),
         deployed["issuers"]["k"],
         opened["credential_key"],

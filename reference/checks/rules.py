@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from reference.errors import claim
-from reference.names import claim_name, claim_slug
-from reference.record import Record
+from reference.checks.contexts import hash_texts
+from reference.errors import NotDueError, claim
+from reference.names import claim_name, claim_slug, look
+from reference.record import Event, Record
 from reference.report import Cases
 from reference.transcript import hash_text, tagged_hash
 
@@ -19,33 +20,54 @@ _POINTS: Final = {"trustees": 128, "issuers": 256}  # bytes
 
 def check_rules(record: Record, cases: Cases) -> None:
     """Check the rules, both rosters and every contest."""
-    contests = record.contests
+    contests, fixed = record.contests, record.deployed["contests"]
     with cases.case("rules"):
         claim(len(record.every("ElectionDeployed")) == 1, "are announced twice")
         election_id = tagged_hash("election", hash_text(record.rules["slug"]))
         claim(record.deployed["election_id"] == election_id, "have another id")
-        claim(len(contests) <= 64, "have more than 64 contests")
+        claim(1 <= len(fixed) <= 64, "have not 1 to 64 contests")
         _claim_rules(record.rules)
-    most = max(len(contest["candidates"]) for contest in contests)
-    slots = {"trustees": most, "issuers": len(contests)}
+    most = max((contest["slots"] for contest in fixed), default=0)
+    slots = {"trustees": most, "issuers": len(fixed)}
     for part, count in slots.items():
         with cases.case(part):
             roster = record.deployed[part]
             _claim_roster(roster, record.rules)
             bytes_of_slot = roster["k"] * _POINTS[part] + 32 * (roster["n"] - 1)
             claim(count * bytes_of_slot <= _COMPLAINT, "have complaints too long")
-    ids = Counter(contest["contest"] for contest in contests)
-    for position, contest in enumerate(contests, 1):
-        with cases.case(f"contest {contest.contest}"):
-            claim(ids[contest["contest"]] == 1, "is listed twice")
-            claim(contest["position"] == position, "is not at its position")
-            _claim_names(contest["title"], contest["candidates"])
+    ids = Counter(contest["id"] for contest in fixed)
+    for each in fixed:
+        with cases.case(f"contest {each['id']}"):
+            claim(ids[each["id"]] == 1, "is fixed twice")
+            claim(2 <= each["slots"] <= 16, "has not 2 to 16 candidates")
+            _claim_listed(record, each["id"])
+    for contest in contests:
+        with cases.case(f"texts of contest {contest['contest']}"):
+            _claim_texts(contest, fixed)
 
 
-def _claim_names(title: str, candidates: tuple[str, ...]) -> None:
-    claim(2 <= len(candidates) <= 16, "has not 2 to 16 candidates")
-    for text in (title, *candidates):
+def _claim_listed(record: Record, contest: int) -> None:
+    listed = record.every("ContestListed", contest=contest)
+    if not listed and record.is_before(0):
+        raise NotDueError("has no candidates yet")
+    claim(len(listed) == 1, "has not its candidates once on the record")
+
+
+def _claim_texts(contest: Event, fixed: tuple[Mapping[str, Any], ...]) -> None:
+    names, particulars = contest["candidates"], contest["particulars"]
+    claim(2 <= len(names) <= 16, "has not 2 to 16 candidates")
+    for text in (contest["title"], *names):
         claim_name(text)
+    for text in filter(None, particulars):
+        claim_name(text, longest=256)
+    claim(len(particulars) == len(names), "has not particulars for everybody")
+    lines = {look(line) for line in zip(names, particulars, strict=True)}
+    claim(len(lines) == len(names), "has two lines that look alike")
+    at = contest["position"]
+    is_placed = 1 <= at <= len(fixed) and fixed[at - 1]["id"] == contest["contest"]
+    claim(is_placed, "is not at its position")
+    own = fixed[at - 1]["slots"], fixed[at - 1]["texts"]
+    claim(own == (len(names), hash_texts(contest)), "is not what was fixed")
 
 
 def _claim_rules(rules: Mapping[str, Any]) -> None:

@@ -13,7 +13,6 @@ from itertools import takewhile
 from typing import Any
 
 from reference.abi import Array, Type, encode, struct
-from reference.checks.contexts import hash_candidates
 from reference.checks.results import is_withheld
 from reference.curve import cut
 from reference.errors import claim, refute
@@ -70,7 +69,7 @@ def _list_questions(record: Record, contract: Contract) -> Iterator[Question]:
     for listed in record.contests:
         contest: int = listed["contest"]
         if contract.part == "election":
-            yield from _ask_contest(record, contest, listed["candidates"])
+            yield from _ask_contest(record, contest)
         elif contract.part == "voter list":
             yield from _ask_voter_list(record, contest)
         elif contract.part == "tally":
@@ -79,23 +78,22 @@ def _list_questions(record: Record, contract: Contract) -> Iterator[Question]:
 
 def _ask_election(record: Record) -> Iterator[Question]:
     extended = record.every("Extended")
-    ids = [contest["contest"] for contest in record.contests]
+    ids = [contest["id"] for contest in record.deployed["contests"]]
     observers = record.rules["observers"]
     yield Question("extension_counter", (), "uint256", lambda: len(extended))
     yield Question("contest_ids", (), Array("uint256"), lambda: ids)
     yield Question("observers", (), Array("address"), lambda: observers)
 
 
-def _ask_contest(
-    record: Record, contest: int, names: tuple[str, ...]
-) -> Iterator[Question]:
+def _ask_contest(record: Record, contest: int) -> Iterator[Question]:
     box, ctx = bytes(20), bytes(32)
     for event in record.every("BoxCreated", contest=contest):
         box, ctx = event["box"], event["ctx"]
     yield Question("box", (contest,), "address", lambda: box)
     yield Question("ctx", (contest,), "bytes32", lambda: ctx)
-    hashed = hash_candidates(names)
-    yield Question("candidates_hash", (contest,), "bytes32", lambda: hashed)
+    fixed = {each["id"]: each["texts"] for each in record.deployed["contests"]}
+    texts = fixed.get(contest, bytes(32))
+    yield Question("candidates_hash", (contest,), "bytes32", lambda: texts)
 
 
 def _ask_ceremony(record: Record, part: str) -> Iterator[Question]:

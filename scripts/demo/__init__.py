@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from election.artifacts import ROOT
+from election.protocol.text import spell_lines
 from scripts.contests import spell_counts
 from scripts.demo.electorate import SEED, draw_electorate, read_results
 from scripts.demo.node_process import devnet_process
@@ -73,7 +74,10 @@ def _render(tale: Tale) -> dict[str, Any]:
             {
                 "id": contest.id,
                 "title": contest.title,
-                "counts": spell_counts(contest.candidates, tale.counts[contest.id]),
+                "counts": spell_counts(
+                    spell_lines(contest.candidates, contest.all_particulars),
+                    tale.counts[contest.id],
+                ),
                 "choices": tale.choices[contest.id],
             }
             for contest in tale.manifest.contests

@@ -17,6 +17,7 @@ from election.crypto.signature import derive_address
 from election.errors import ElectionError
 from election.protocol.events import AttemptAborted
 from election.protocol.manifest import Manifest
+from election.protocol.text import spell_lines
 from scripts.demo import attacks, counting, preparation, voting
 from scripts.demo.electorate import Person
 from scripts.demo.node_process import travel_to
@@ -286,12 +287,11 @@ def _compare(
     for contest in manifest.contests:
         line("")
         line(f"{'result':>8}{'chosen':>8}  {contest.title}")
-        rows = zip(
-            contest.candidates, counts[contest.id], choices[contest.id], strict=True
-        )
-        for name, count, chosen in rows:
+        lines = spell_lines(contest.candidates, contest.all_particulars)
+        rows = zip(lines, counts[contest.id], choices[contest.id], strict=True)
+        for candidate, count, chosen in rows:
             mark = "" if count == chosen else "DIFFERS  "
-            line(f"{count:>8}{chosen:>8}  {mark}{name}")
+            line(f"{count:>8}{chosen:>8}  {mark}{candidate}")
 
 
 def _audit(stage: Stage) -> Report:

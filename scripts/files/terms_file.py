@@ -50,7 +50,9 @@ class _ContestTerms:
     trustees: Word
     trustee_threshold: Word
     election_keys: Hex
+    title: str
     candidates: Annotated[tuple[str, ...], Field(min_length=2, max_length=16)]
+    particulars: Annotated[tuple[str, ...], Field(min_length=2, max_length=16)]
     issuers: Word
     issuer_threshold: Word
     credential_key: _G2
@@ -63,7 +65,6 @@ class _ContestTerms:
 @with_config(CLOSED)
 @dataclass(frozen=True, slots=True)
 class _Contest:
-    title: str
     ctx: Hex32
     terms: _ContestTerms
     list_root: Hex32
@@ -137,7 +138,6 @@ def _spell_contest(contest: PublishedContest) -> _Contest:
     fields["election_keys"] = encode_points(terms.election_keys)
     fields["credential_key"] = encode_g2(terms.credential_key)
     return _Contest(
-        contest.title,
         contest.box.ctx,
         _ContestTerms(**fields),
         contest.root,
@@ -156,6 +156,4 @@ def _parse_contest(contest: _Contest) -> PublishedContest:
             f"contest {terms.contest}", "has another ctx than its terms"
         )
     keys = tuple(map(decode_g2, contest.issuer_keys))
-    return PublishedContest(
-        contest.title, terms, Hash(contest.list_root), contest.list_size, keys
-    )
+    return PublishedContest(terms, Hash(contest.list_root), contest.list_size, keys)

@@ -182,7 +182,6 @@ class Stage:
             rules.sms_gateway,
             {
                 contest: PublishedContest(
-                    listed.title,
                     self.boxes[contest].terms,
                     self.lists[contest].tree.root,
                     self.lists[contest].tree.size,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -29,7 +29,6 @@ from election.client.rpc import Connection
 from election.client.wire import Act, Receipt
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
-from election.errors import ManifestError
 from election.protocol.abi import ContractName
 from election.protocol.codec import encode_act
 from election.protocol.events import Blueprints
@@ -318,44 +317,44 @@ def test_election_that_would_have_begun_is_not_deployed(
     assert connection.read_head() == head
 
 
-def test_election_that_fits_no_transaction_is_told_of_before_any(
+def test_largest_election_is_deployed_and_listed(
     connection: Connection, manifest: Manifest
 ) -> None:
-    names = tuple(f"{number} {'n' * 40}" for number in range(7))
-    many = tuple(Contest(number, "Title", names) for number in range(64))
-    large = replace(manifest, contests=many)
-    head = connection.read_head()
-    fact = (
-        r"contests: Election's initcode would have \d+ bytes, 49152 is the most: save"
-    )
-    with pytest.raises(ManifestError, match=fact):
-        run(connection, large, Disk(begin_deployment(connection, large)))
-    assert connection.read_head() == head
-
-
-def test_largest_election_fits_a_transaction(
-    connection: Connection, manifest: Manifest
-) -> None:
-    """One byte more of a name is told of; it takes a word more."""
-    names = tuple(str(number) for number in range(6))
-    sizes = [
-        len(
-            build_initcode(
-                replace(
-                    manifest,
-                    contests=tuple(Contest(n, "T", names) for n in range(contests)),
-                ),
-                Blueprints(*[Address(bytes(20))] * 6),
-            )
-        )
-        for contests in range(1, 65)
-    ]
-    most = sum(size <= 49_152 for size in sizes)
-    assert 35 < most < 64
-    contests = tuple(Contest(n, "T", names) for n in range(most))
-    large = replace(manifest, contests=contests)
+    """It has 64 contests of 16 candidates with full names and particulars."""
+    names = tuple(f"{'n' * 126}{slot:02}" for slot in range(16))
+    particulars = tuple(f"{'p' * 254}{slot:02}" for slot in range(16))
+    contests = tuple(Contest(n, "t" * 128, names, particulars) for n in range(64))
+    small = replace(manifest.issuers, members=manifest.issuers.members[:2], seats=2)
+    large = replace(manifest, contests=contests, issuers=small)
     done = run(connection, large, Disk(begin_deployment(connection, large)))
-    assert len(open_election(connection, done.election).contests) == most
+    opened = open_election(connection, done.election).contests
+    assert [each.candidates for each in opened.values()] == [names] * 64
+    assert [*opened] == [*range(64)]
+
+
+def test_deployment_goes_on_with_the_contests_that_are_not_listed_yet(
+    connection: Connection, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(begin_deployment(connection, manifest))
+    send_all = Connection.send_all
+
+    def send_one(
+        self: Connection, acts: Sequence[Act], *, key: SigningKey
+    ) -> tuple[Receipt, ...]:
+        receipts = send_all(self, acts[:1], key=key)
+        if len(acts) > 1:
+            raise CrashError
+        return receipts
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "send_all", send_one)
+        with pytest.raises(CrashError):
+            run(connection, manifest, disk)
+    with pytest.raises(UnexpectedAnswerError, match="no candidates on the record"):
+        open_election(connection, disk.kept.election)
+    done = run(connection, manifest, disk)
+    contests = open_election(connection, done.election).contests
+    assert [*contests] == [each.id for each in manifest.contests]
 
 
 def test_unfinished_deployment_has_no_election(

@@ -9,6 +9,7 @@ from eth_account.signers.local import LocalAccount
 from web3.contract import Contract
 
 from election.artifacts import SMALL_BOX, read_artifact
+from election.protocol.context import derive_texts_hash
 from tests.contracts.chain import LocalChain, make_account
 
 DAY: Final = 86_400
@@ -71,13 +72,21 @@ class Setup:
             bytes(32),
         )
 
-    def contests(self) -> list[tuple[Any, ...]]:
-        """Encode the contests, with ids 1, 2, ..."""
+    def contests(self) -> list[tuple[int, int, bytes]]:
+        """Encode the contests, with ids 1, 2, ..., as the constructor takes them."""
+        return [
+            (number, len(names), derive_texts_hash(title, names, particulars))
+            for number, title, names, particulars in self.texts()
+        ]
+
+    def texts(self) -> list[tuple[int, str, list[str], list[str]]]:
+        """List the texts of all contests."""
         return [
             (
                 contest,
                 f"District {contest}",
                 [f"Candidate {contest}.{j}" for j in range(1, count + 1)],
+                [f"born in {1950 + j}" for j in range(1, count + 1)],
             )
             for contest, count in enumerate(self.candidates, 1)
         ]
@@ -126,6 +135,8 @@ def deploy_election(chain: LocalChain, setup: Setup) -> Deployed:
             tools,
         ),
     )
+    for texts in setup.texts():
+        chain.send(election.functions.list_contest(*texts), chain.deployer)
     ceremony = read_artifact("KeyCeremony")
     return Deployed(
         chain,

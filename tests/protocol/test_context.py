@@ -13,9 +13,9 @@ from election.errors import EncodingError
 from election.protocol.context import (
     ContestTerms,
     decode_box,
-    derive_candidates_hash,
     derive_ctx,
     derive_election_id,
+    derive_texts_hash,
     open_box,
 )
 from election.protocol.encoding import encode_points
@@ -37,7 +37,12 @@ def keccak_words(*texts: str) -> list[bytes]:
 
 def test_ctx_is_the_hash_of_all_terms_in_order() -> None:
     terms = honest.contest_terms()
-    candidates = tagged_hash("cand", word(3), *keccak_words(*honest.CANDIDATES))
+    candidates = tagged_hash(
+        "cand",
+        *keccak_words("Contest"),
+        word(3),
+        *keccak_words(*honest.CANDIDATES, *honest.PARTICULARS),
+    )
     expected = tagged_hash(
         "ctx",
         word(honest.CHAIN_ID),
@@ -61,6 +66,8 @@ def changed(terms: ContestTerms, name: str) -> ContestTerms:
         new = old + 1
     elif isinstance(old, bytes):
         new = bytes([old[0] ^ 1]) + old[1:]
+    elif isinstance(old, str):
+        new = old + "x"
     elif isinstance(old, tuple):
         new = (old[1], old[0], *old[2:])
     else:
@@ -75,7 +82,13 @@ def test_ctx_changes_with_every_term(name: str) -> None:
 
 
 def test_candidates_are_bound_by_position() -> None:
-    assert derive_candidates_hash(("a", "b")) != derive_candidates_hash(("b", "a"))
+    none = ("", "")
+    one = derive_texts_hash("T", ("a", "b"), none)
+    assert one != derive_texts_hash("T", ("b", "a"), none)
+    assert one != derive_texts_hash("U", ("a", "b"), none)
+    assert one != derive_texts_hash("T", ("a", "b"), ("c", ""))
+    told = derive_texts_hash("T", ("a", "b"), ("c", ""))
+    assert told != derive_texts_hash("T", ("a", "b"), ("", "c"))
 
 
 def test_election_id_is_that_of_its_slug() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -65,6 +66,36 @@ id = 10
 title = "Округ 10"
 candidates = ["Один", "Два", "Три"]
 """.format(**ACCOUNTS)
+
+
+LINE = '{ name = "Первый", particulars = "1947 г. р." }'
+TWIN = '{ name = "Первый", particulars = "1977 г. р." }'
+
+
+def test_namesakes_are_told_apart_by_particulars() -> None:
+    read = parse_manifest(TEXT.replace('"Первый", "Второй"', f"{LINE}, {TWIN}"))
+    assert read.contests[0].candidates == ("Первый", "Первый")
+    assert read.contests[0].particulars == ("1947 г. р.", "1977 г. р.")
+    assert read.contests[1].all_particulars == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "fact"),
+    [
+        (f"{LINE}, {LINE}", "two lines look alike"),
+        (f"{LINE}, '{{}}'", "contests.0.candidates.1: "),
+        (f"{LINE}, {{}}", "a candidate is a name"),
+        (f'{LINE}, {{ name = "Второй" }}', "a candidate is a name"),
+        (f'{LINE}, {{ name = "x", particulars = "y", z = 1 }}', "a candidate is"),
+        (f'{LINE}, {{ name = "x", particulars = 1 }}', "contests.0.particulars.1: "),
+        (f'{LINE}, {{ name = "x", particulars = "y " }}', "has a blank at an end"),
+        ('"АННА", "Ahha"', "two lines look alike"),
+        ('"№ 1", "No 1"', "two lines look alike"),
+    ],
+)
+def test_lines_that_are_none_or_look_alike_are_refused(lines: str, fact: str) -> None:
+    with pytest.raises(ManifestError, match=re.escape(fact)):
+        parse_manifest(TEXT.replace('"Первый", "Второй"', lines))
 
 
 def test_booth_is_a_hash_or_is_not_there() -> None:
@@ -179,7 +210,7 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
         ("id = 10", "id = 1", "contests: an id is listed twice"),
         ("id = 10", "id = -1", "contests.1.id: "),
         ('"Первый", "Второй"', '"Первый"', "contests.0.candidates: "),
-        ('"Второй"', '"Первый"', "contests.0.candidates: an entry is listed twice"),
+        ('"Второй"', '"Первый"', "contests.0.candidates: two lines look alike"),
         ('"Второй"', '""', "contests.0.candidates.1: is empty"),
         (
             '["Первый", "Второй"]',

@@ -10,8 +10,13 @@ import pytest
 
 from election.client.initcode import derive_rules
 from election.crypto.transcript import Address, Hash
-from election.protocol.context import derive_election_id
-from election.protocol.events import Blueprints, ContestListed, ElectionDeployed
+from election.protocol.context import derive_election_id, derive_texts_hash
+from election.protocol.events import (
+    Blueprints,
+    ContestListed,
+    ElectionDeployed,
+    SealedContest,
+)
 from election.protocol.manifest import Member, Roster
 from election.protocol.rules import judge_rules
 from tests.client.stage import make_manifest
@@ -23,6 +28,7 @@ DEPLOYED: Final = ElectionDeployed(
     replace(derive_rules(MANIFEST), step_seconds=30),
     MANIFEST.trustees,
     MANIFEST.issuers,
+    contests=(),
     trustees_ceremony=NOBODY,
     issuers_ceremony=NOBODY,
     voter_list=NOBODY,
@@ -36,8 +42,19 @@ DEPLOYED: Final = ElectionDeployed(
 
 def list_contests(count: int, **fields: Any) -> tuple[ContestListed, ...]:
     """List contests, the last of them with other fields."""
-    contests = [ContestListed(i, i, "Contest", ("A", "B")) for i in range(1, count + 1)]
-    return (*contests[:-1], replace(contests[-1], **fields))
+    texts = "Contest", ("A", "B"), ("", "")
+    contests = [ContestListed(i, i, *texts) for i in range(1, count + 1)]
+    last = replace(contests[-1], **fields)
+    if "candidates" in fields and "particulars" not in fields:
+        last = replace(last, particulars=("",) * len(last.candidates))
+    return (*contests[:-1], last)
+
+
+def seal(contest: ContestListed) -> SealedContest:
+    """Give what the constructor took of a contest."""
+    names, particulars = contest.candidates, contest.particulars
+    texts = derive_texts_hash(contest.title, names, particulars)
+    return SealedContest(contest.contest, len(names), texts)
 
 
 def account(number: int) -> Address:
@@ -53,9 +70,10 @@ def roster(k: int, n: int, *, reserves: int = 0, commission: int = 0) -> Roster:
 TWO: Final = list_contests(2)
 
 
-def judge(contests: Sequence[ContestListed], **fields: Any) -> list[str]:
-    deployed = replace(DEPLOYED, **fields)
-    judged = judge_rules(deployed, contests)
+def judge(listed: Sequence[ContestListed], **fields: Any) -> list[str]:
+    fixed = tuple(map(seal, listed))
+    deployed = replace(DEPLOYED, **{"contests": fixed, **fields})
+    judged = judge_rules(deployed, listed)
     return [f"{each.subject} {fact}" for each in judged for fact in each.faults]
 
 
@@ -186,10 +204,13 @@ def test_commission_is_a_member_only_as_one_of_its_own(name: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "fact"),
     [
-        ({"contest": 1}, "is listed twice"),
-        ({"position": 3}, "is not at its position"),
         ({"candidates": ("A",)}, "2 to 16 candidates"),
-        ({"candidates": ("A",) * 17}, "2 to 16 candidates"),
+        ({"candidates": tuple(f"Name {n}" for n in range(17))}, "2 to 16 candidates"),
+        ({"candidates": ("A", "A")}, "two lines that look alike"),
+        ({"candidates": ("АННА", "Ahha")}, "two lines that look alike"),
+        ({"particulars": ("x",)}, "not particulars for each candidate"),
+        ({"particulars": ("x" * 257, "")}, "a name that is empty or above 256 bytes"),
+        ({"particulars": ("", "x ")}, "a name that has a blank at an end"),
         ({"candidates": ("A", "")}, "a name that is empty or above 128 bytes"),
         ({"candidates": ("A", "я" * 64 + "x")}, "a name that is empty or above 128"),
         ({"candidates": ("A", "B\x1b[1A")}, "a name that has U+001B in it"),
@@ -203,13 +224,20 @@ def test_contest_beyond_a_bound_has_a_fault(fields: dict[str, Any], fact: str) -
     assert all(fact in each for each in found)
 
 
+def test_contest_is_at_its_position() -> None:
+    found = judge(list_contests(2, position=3), contests=tuple(map(seal, TWO)))
+    assert "texts of contest 2 is not at its position" in found
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"candidates": ("A", "B")},
-        {"candidates": tuple("ABCDEFGHIJKLMNOP")},
+        {"candidates": tuple(f"Name {n}" for n in range(16))},
         {"candidates": ("A", "я" * 64)},
         {"title": "я" * 64},
+        {"particulars": ("x" * 256, "")},
+        {"candidates": ("A", "A"), "particulars": ("born in 1947", "born in 1977")},
         {"contest": 2**256 - 1},
     ],
 )
@@ -219,7 +247,25 @@ def test_contest_at_a_bound_has_no_fault(fields: dict[str, Any]) -> None:
 
 def test_election_has_at_most_64_contests() -> None:
     assert judge(list_contests(64)) == []
-    assert judge(list_contests(65)) == ["contest 65 is one of more than 64"]
+    assert judge(list_contests(65)) == ["rules has not 1 to 64 contests"]
+    assert judge(()) == ["rules has not 1 to 64 contests"]
+
+
+def test_texts_are_those_that_were_fixed() -> None:
+    other = list_contests(2, title="Another")
+    fixed = tuple(map(seal, TWO))
+    (found,) = judge(other, contests=fixed)
+    assert found == "texts of contest 2 is not what the election was made with"
+    stranger = list_contests(2, contest=9)
+    assert "texts of contest 9 is not at its position" in judge(
+        stranger, contests=fixed
+    )
+    twice = (*TWO, TWO[1])
+    assert judge(twice, contests=fixed) == ["texts of contest 2 is listed twice"] * 2
+    assert judge(TWO[:1], contests=(fixed[0], fixed[0])) == [
+        "contest 1 is fixed twice",
+        "contest 1 is fixed twice",
+    ]
 
 
 def test_complaint_of_issuers_fits_a_transaction() -> None:
@@ -229,5 +275,5 @@ def test_complaint_of_issuers_fits_a_transaction() -> None:
 
 
 def test_complaint_of_trustees_is_as_long_as_the_most_candidates_make_it() -> None:
-    most = list_contests(2, candidates=tuple("ABCDEFGHIJKLMNOP"))
+    most = list_contests(2, candidates=tuple(f"Name {n}" for n in range(16)))
     assert judge(most, trustees=roster(10, 10)) == []

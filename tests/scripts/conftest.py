@@ -173,9 +173,7 @@ def make_terms(*, portal: Address) -> ElectionTerms:
     """Give terms on which the honest keys are used; the list has one voter."""
     keys = tuple(key[0] for key in honest.keys().credential.verification_keys)
     voters = build_voter_list(honest.ELECTION_ID, 1, voters=[VOTER])
-    contest = PublishedContest(
-        "Only", honest.contest_terms(), voters.tree.root, 1, keys
-    )
+    contest = PublishedContest(honest.contest_terms(), voters.tree.root, 1, keys)
     sms_gateway = honest.account(9)
     return ElectionTerms(
         honest.account(8), "TEST", True, portal, sms_gateway, {1: contest}

@@ -129,7 +129,7 @@ def deploy_with(prepared: Cli, manifest: str, folder: Path, *more: str) -> Outco
         ("test = true", "test = true\nmore = 1", "more: unexpected keyword"),
         ("threshold = 2", "threshold = 3", "trustees: threshold is above"),
         ("minimum_cast = 2", "minimum_cast = 1", "minimum_cast: "),
-        ('"Вронский"', '"Анна"', "candidates: an entry is listed twice"),
+        ('"Вронский"', '"Анна"', "candidates: two lines look alike"),
     ],
 )
 def test_manifest_with_a_fault(

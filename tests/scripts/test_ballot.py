@@ -83,7 +83,9 @@ def make_ballot(folder: Path, voter: int) -> BallotFile:
 def test_choice_that_is_no_number_is_refused(
     answer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terms = SimpleNamespace(candidates=honest.CANDIDATES)
+    terms = SimpleNamespace(
+        candidates=honest.CANDIDATES, particulars=honest.PARTICULARS
+    )
     contest: Any = SimpleNamespace(title="Only", terms=terms)
     monkeypatch.setattr("typer.prompt", lambda *_, **__: answer)
     with pytest.raises(ChoiceError, match="choice: is not a number"):

@@ -152,15 +152,15 @@ def check_issuers(evidence: Evidence) -> Outcome:
 
 def await_trustees(evidence: Evidence) -> CeremonyReplay[G1Point]:
     """Stand before the first event of the trustees' ceremony."""
-    slots = max(len(contest.candidates) for contest in evidence.contests)
     deployed = evidence.deployed
+    slots = max(contest.slots for contest in deployed.contests)
     at, roster = deployed.trustees_ceremony, deployed.trustees
     return _await(evidence, TRUSTEE_GROUP, at, roster=roster, slots=slots)
 
 
 def await_issuers(evidence: Evidence) -> CeremonyReplay[G2Point]:
     """Stand before the first event of the issuers' ceremony."""
-    deployed, slots = evidence.deployed, len(evidence.contests)
+    deployed, slots = evidence.deployed, len(evidence.deployed.contests)
     at, roster = deployed.issuers_ceremony, deployed.issuers
     return _await(evidence, ISSUER_GROUP, at, roster=roster, slots=slots)
 

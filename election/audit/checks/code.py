@@ -30,7 +30,6 @@ from election.audit.verify import Named, join_outcomes, verify_each
 from election.crypto.group import K, encode_g1
 from election.crypto.transcript import hash_bytes
 from election.protocol.abi import ContractName
-from election.protocol.manifest import Contest
 from election.protocol.origin import derive_created_address, encode_origin
 from election.protocol.replay import Contract, Part
 from election.protocol.rules import MOST_SMALL
@@ -110,12 +109,11 @@ def _verify_box_hash(evidence: Evidence, part: str) -> None:
 
 def _verify_origin(evidence: Evidence) -> None:
     deployed = evidence.deployed
-    contests = sorted(evidence.contests, key=lambda contest: contest.position)
     arguments = encode_origin(
         deployed.rules,
         trustees=deployed.trustees,
         issuers=deployed.issuers,
-        contests=[Contest(c.contest, c.title, c.candidates) for c in contests],
+        contests=deployed.contests,
         blueprints=deployed.blueprints,
     )
     initcode = read_artifact(ContractName.ELECTION.value).initcode + arguments

@@ -56,13 +56,13 @@ def _of_election(evidence: Evidence, _: Contract) -> Immutables:
 
 
 def _of_trustees(evidence: Evidence, _: Contract) -> Immutables:
-    slots = max(len(contest.candidates) for contest in evidence.contests)
+    slots = max(contest.slots for contest in evidence.deployed.contests)
     roster = evidence.deployed.trustees
     return _of_ceremony(evidence, roster, kind=Kind.TRUSTEES, slots=slots)
 
 
 def _of_issuers(evidence: Evidence, _: Contract) -> Immutables:
-    slots = len(evidence.contests)
+    slots = len(evidence.deployed.contests)
     roster = evidence.deployed.issuers
     return _of_ceremony(evidence, roster, kind=Kind.ISSUERS, slots=slots)
 

@@ -5,11 +5,11 @@ docs/protocol.md §2, §4 and §7, with the contests and their candidates.
 
 from __future__ import annotations
 
-from election.audit.errors import require
+from election.audit.errors import NotDueError, require
 from election.audit.evidence import Evidence
 from election.audit.report import COMMISSION, Outcome
 from election.audit.verify import Named, join_outcomes, verify_each
-from election.protocol.events import ElectionDeployed
+from election.protocol.events import ContestListed, ElectionDeployed, SealedContest
 from election.protocol.rules import Judged, judge_rules
 
 
@@ -34,8 +34,21 @@ def check_rules(evidence: Evidence) -> Outcome:
                 name=lambda judged: Named(judged.subject, judged.contest),
                 blames=COMMISSION,
             ),
+            verify_each(
+                deployed.contests,
+                lambda contest: _require_listed(evidence, contest),
+                name=lambda contest: Named(f"contest {contest.id}", contest.id),
+                blames=COMMISSION,
+            ),
         )
     )
+
+
+def _require_listed(evidence: Evidence, contest: SealedContest) -> None:
+    if not evidence.every(ContestListed, contest.id):
+        if evidence.now < evidence.times.keys:
+            raise NotDueError("has no candidates on the record yet")
+        require(False, "got no candidates on the record in time", blames=COMMISSION)
 
 
 def _require_none(judged: Judged) -> None:

@@ -17,7 +17,6 @@ from election.audit.report import NODE, Outcome
 from election.audit.verify import Named, verify_each
 from election.crypto.transcript import ADDRESS_BYTES, ZERO_HASH, Address
 from election.protocol.ceremony.attempt import Step
-from election.protocol.context import derive_candidates_hash
 from election.protocol.events import (
     AttemptStarted,
     BallotCast,
@@ -26,7 +25,6 @@ from election.protocol.events import (
     CeremonyFailed,
     CeremonyFinal,
     Committed,
-    ContestListed,
     Dealt,
     Enrolled,
     Extended,
@@ -142,14 +140,15 @@ def _find_share(evidence: Evidence, contest: int, trustee: int) -> bytes:
 
 
 def _hash_candidates(evidence: Evidence, contest: int) -> bytes:
-    return derive_candidates_hash(
-        evidence.last(ContestListed, contest).event.candidates
-    )
+    sealed = (each for each in evidence.deployed.contests if each.id == contest)
+    return next((each.texts for each in sealed), ZERO_HASH)
 
 
 _OF_PART: Final[Mapping[tuple[Part, str], Callable[[Evidence, Part], object]]] = {
     (Part.ELECTION, "extension_counter"): lambda e, _: len(e.every(Extended)),
-    (Part.ELECTION, "contest_ids"): lambda e, _: tuple(c.contest for c in e.contests),
+    (Part.ELECTION, "contest_ids"): lambda e, _: tuple(
+        c.id for c in e.deployed.contests
+    ),
     (Part.ELECTION, "observers"): lambda e, _: e.deployed.rules.observers,
     **{
         (part, function): expect

@@ -9,7 +9,7 @@ from election.client.contract import Contract
 from election.client.wire import Act
 from election.crypto.signature import Signature
 from election.crypto.transcript import Address, Hash
-from election.protocol.manifest import Times
+from election.protocol.manifest import Contest, Times
 from election.protocol.phases import Phase
 
 
@@ -55,6 +55,11 @@ class Election:
     def ctxs(self, contests: Sequence[int]) -> list[Hash]:
         """Read the contexts of contests, zero where there is no box yet."""
         return self.contract.read_each("ctx", [(contest,) for contest in contests])
+
+    def list_contest(self, contest: Contest) -> Act:
+        """Put the texts of a contest on the record."""
+        texts = contest.title, contest.candidates, contest.all_particulars
+        return self.contract.act("list_contest", contest.id, *texts)
 
     def commission(self) -> Address:
         """Read the commission's account."""

@@ -127,8 +127,12 @@ def _find_box(board: Board, contest: int) -> Address:
 
 def test_other_title_of_a_contest_is_found(board: Board) -> None:
     faults = examine(change(board, find(board, ContestListed), title="Another"))
-    assert faults.keys() == {"code"}
-    assert faults["code"][0].fact == "is not made of what the record says"
+    assert faults.keys() == {"rules", "contexts"}
+    assert faults["rules"][0].fact == "is not what the election was made with"
+    deployed = find(board, ElectionDeployed)
+    first, *others = deployed.event.contests
+    fixed = (replace(first, texts=Hash(bytes([7]) * 32)), *others)
+    assert "code" in examine(change(board, deployed, contests=fixed))
 
 
 def test_other_generator_in_the_build_is_found(

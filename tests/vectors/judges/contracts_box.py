@@ -10,7 +10,7 @@ from election.artifacts import read_artifact
 from election.protocol.abi import ContractName
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.codec import encode_act, encode_constructor
-from election.protocol.context import derive_candidates_hash
+from election.protocol.context import derive_texts_hash
 from election.protocol.phases import Phase
 from tests import honest
 from tests.vectors.judges.answers import Answer, answer, assemble
@@ -54,7 +54,9 @@ def _rules(contest: int) -> Iterator[Answer]:
     of_contest = {
         "slots": len(terms.candidates),
         "position": 1,  # all boxes of the givens have the one credential key
-        "candidates_hash": derive_candidates_hash(terms.candidates),
+        "candidates_hash": derive_texts_hash(
+            terms.title, terms.candidates, terms.particulars
+        ),
     }
     for function, value in plain.items():
         yield answer(ContractName.ELECTION, function, value)

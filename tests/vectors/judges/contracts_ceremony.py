@@ -37,6 +37,7 @@ def begin() -> Scene:
     (election_id,) = {given["election_id"] for given in _ATTEMPTS.values()}
     answers = (
         answer(ContractName.ELECTION, "phase", Phase.KEYS),
+        answer(ContractName.ELECTION, "are_contests_listed", True),
         answer(ContractName.ELECTION, "election_id", bytes.fromhex(election_id)),
     )
     proofs = read_artifact(ContractName.CEREMONY_PROOFS.value).runtime

@@ -184,6 +184,8 @@ def _elsewhere() -> Iterator[Case]:
         "another box": replace(terms, box=honest.account(99)),
         "another election": replace(terms, election_id=home.ctx),
         "other candidates": replace(terms, candidates=terms.candidates[::-1]),
+        "other particulars": replace(terms, particulars=terms.particulars[::-1]),
+        "another title": replace(terms, title="Another"),
         "another m_min": replace(terms, minimum_cast=3),
         "another closing": replace(terms, cast_closing=terms.cast_closing + 1),
         "another threshold": replace(terms, trustee_threshold=2),

@@ -212,13 +212,19 @@ def _bounds(board: Board) -> Iterator[tuple[str, Board]]:
     }
     for title, candidates in names.items():
         yield title, change(board, listed, candidates=candidates)
+    alike = {"names alike": ("Анна", "AHHA"), "one name": ("x", "x")}
+    for title, candidates in alike.items():
+        yield f"candidates of {title}", change(board, listed, candidates=candidates)
+    yield "particulars for one alone", change(board, listed, particulars=("x",))
+    yield "particulars of 257 bytes", change(board, listed, particulars=("x" * 257, ""))
     yield "two candidates of one text", put(board, listed.log, _share(listed.log))
 
 
 def _share(log: Log) -> Log:
     """Let both offsets of a list of two short texts lead to the first of them."""
-    before, offset = log.data[:-192], log.data[-192:-160]
-    return replace(log, data=before + 2 * offset + log.data[-128:-64])
+    names, rest = log.data[:-160], log.data[-160:]  # particulars, none
+    before, offset = names[:-192], names[-192:-160]
+    return replace(log, data=before + 2 * offset + names[-128:-64] + rest)
 
 
 def _key(call: Any) -> tuple[bytes, bytes]:
