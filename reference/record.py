@@ -6,17 +6,23 @@ and are joined to the bytes of docs/protocol.md §1.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
-from typing import Any
+from typing import Any, Final, overload
+
+from typing_extensions import override
 
 from reference.abi import Struct, Type, decode, decode_word
 from reference.bundle import Bundle, Log
 from reference.curve import G1_BYTES, Point, cut, decode_g1, decode_g2, decode_points
 from reference.errors import RefutedError, claim, refute
 from reference.events import EVENTS, POINT, POINT_2, POINTS
+
+MANY: Final = {"Registered", "Withdrawn", "PaperMarked", "Issued", "BallotCast"}
+"""Names of the events of which there are as many as voters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,47 @@ class Tally:
     b_sums: tuple[Point, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Events(Sequence[Event]):
+    """Some events of a record by their places; see `Record.event`."""
+
+    record: Record
+    places: Sequence[int]
+
+    @override
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Event: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Events: ...
+
+    @override
+    def __getitem__(self, at: int | slice) -> Event | Events:
+        if isinstance(at, slice):
+            return Events(self.record, self.places[at])
+        return self.record.event(self.places[at])
+
+    @override
+    def __iter__(self) -> Iterator[Event]:
+        return map(self.record.event, self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What the logs are, by their places: events, or why they are none.
+
+    few: the events of which there is not one for each voter. named: places by name,
+    and by name with contest or part.
+    """
+
+    few: dict[int, Event]
+    refused: dict[int, str]
+    named: dict[tuple[str, int | str | None], array[int]]
+
+
 @dataclass(frozen=True)
 class Record:
     """All that is published, to be looked up by name."""
@@ -85,52 +132,63 @@ class Record:
         return found
 
     @cached_property
-    def decoded(self) -> tuple[Event | str, ...]:
-        """Decode every log, or say what is wrong with it."""
-        return tuple(self._decode(log) for log in self.bundle.logs)
+    def decoded(self) -> Decoded:
+        """Decode every log once, and forget what there is of each voter."""
+        read = Decoded({}, {}, {})
+        for place, log in enumerate(self.bundle.logs):
+            try:
+                event = self._decode(log)
+            except RefutedError as error:
+                read.refused[place] = str(error)
+                continue
+            if event.name not in MANY:
+                read.few[place] = event
+            for key in {None, event.contest, event.contract.part}:
+                read.named.setdefault((event.name, key), array("Q")).append(place)
+        return read
 
-    def _decode(self, log: Log) -> Event | str:
+    def _decode(self, log: Log) -> Event:
         contract = self.contracts.get(log.address)
         if contract is None:
-            return "is of a contract outside the election"
-        try:
-            return decode_event(log, contract)
-        except RefutedError as error:
-            return str(error)
+            return refute("is of a contract outside the election")
+        return decode_event(log, contract)
+
+    def event(self, place: int) -> Event:
+        """Give the event of a log that is one, decoded anew if it is one of many."""
+        event = self.decoded.few.get(place)
+        return self._decode(self.bundle.logs[place]) if event is None else event
 
     @cached_property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> Events:
         """List the logs that are events."""
-        return tuple(each for each in self.decoded if isinstance(each, Event))
+        refused = self.decoded.refused
+        places = (at for at in range(len(self.bundle.logs)) if at not in refused)
+        return Events(self, array("Q", places))
 
     def every(
         self, *names: str, contest: int | None = None, part: str | None = None
-    ) -> list[Event]:
+    ) -> Events:
         """List the events of these names, in order; of a contest or a part if given."""
         places = (self._find_places(name, contest, part) for name in names)
-        return [self.events[place] for place in merge(*places)]
+        return Events(self, array("Q", merge(*places)))
+
+    def of_part(self, part: str) -> list[Event]:
+        """List all events of a ceremony."""
+        few = sorted(self.decoded.few.items())
+        return [event for _, event in few if event.contract.part == part]
 
     def _find_places(
         self, name: str, contest: int | None, part: str | None
     ) -> Sequence[int]:
         key = contest if part is None else part
-        return self._places.get((name, key), ())
-
-    @cached_property
-    def _places(self) -> Mapping[tuple[str, int | str | None], Sequence[int]]:
-        """Sort the events by name, and by name with contest or part, once."""
-        found: dict[tuple[str, int | str | None], list[int]] = {}
-        for place, event in enumerate(self.events):
-            for key in {None, event.contest, event.contract.part}:
-                found.setdefault((event.name, key), []).append(place)
-        return found
+        return self.decoded.named.get((name, key), ())
 
     def last(
         self, name: str, *, contest: int | None = None, part: str | None = None
     ) -> Event:
         """Give the last event of a name; raises RefutedError if there is none."""
         places = self._find_places(name, contest, part)
-        return self.events[places[-1]] if places else refute(f"there is no {name}")
+        return self.event(places[-1]) if places else refute(f"there is no {name}")
 
     @cached_property
     def deployed(self) -> Event:

@@ -21,7 +21,7 @@ def check_issuers(record: Record, cases: Cases) -> None:
 def _check(record: Record, cases: Cases, part: str) -> None:
     """Take the events in order; what follows a false one is not verified."""
     ceremony = Ceremony(record, part)
-    events = [event for event in record.events if event.contract.part == part]
+    events = record.of_part(part)
     cases.total = len(events)
     for event in events:
         try:

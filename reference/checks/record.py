@@ -11,11 +11,12 @@ def check_record(record: Record, cases: Cases) -> None:
     """Decode every log, and compare its place with that of the log before it."""
     listed = {event["contest"] for event in record.every("ContestListed")}
     before = (-1, -1)
-    for log, event in zip(record.bundle.logs, record.decoded, strict=True):
+    refused = record.decoded.refused
+    for at, log in enumerate(record.bundle.logs):
         place = (log.block, log.index)
         with cases.case(f"log {log.index} of block {log.block}"):
-            claim(not isinstance(event, str), str(event))
-            contest = None if isinstance(event, str) else event.contest
+            claim(at not in refused, refused.get(at, ""))
+            contest = record.event(at).contest
             claim(contest is None or contest in listed, "is of no listed contest")
             claim(log.block <= record.bundle.head, "stands after the head")
             claim(place > before, "does not stand after the log before it")

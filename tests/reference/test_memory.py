@@ -1,0 +1,59 @@
+"""What there is of each voter is not kept in memory once it was decoded."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from election.audit.bundle import encode_bundle
+from election.audit.evidence import Evidence
+from election.log_spool import LogSpool
+from election.protocol.board import Board
+from election.protocol.events import BallotCast, Issued, PaperMarked, Registered
+from reference.bundle import read_bundle
+from reference.record import Record
+from tests.audit.tampering import find, put
+
+MORE: Final = 300
+MOST: Final = 100
+"""Bytes of an event; the least of them has 300 on the chain, and 2,000 as objects."""
+
+
+def open_first(board: Board) -> Callable[[], object]:
+    evidence = Evidence(replace(board, logs=LogSpool(board.logs)))
+    return lambda: (evidence, evidence.every(Registered))
+
+
+def open_again(board: Board) -> Callable[[], object]:
+    record = Record(read_bundle(encode_bundle(board)))
+    return lambda: (record, record.every("Registered"))
+
+
+def measure(read: Callable[[], object]) -> int:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        kept = read()
+        gc.collect()
+        assert kept
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("open_record", [open_first, open_again])
+@pytest.mark.parametrize("kind", [Registered, PaperMarked, Issued, BallotCast])
+def test_event_of_a_voter_is_forgotten_once_it_was_decoded(
+    board: Board, open_record: Callable[[Board], Callable[[], object]], kind: type[Any]
+) -> None:
+    log = find(board, kind).log
+    copies = (replace(log, index=log.index + at) for at in range(MORE))
+    measure(open_record(board))  # so that what is read once costs neither
+    few = measure(open_record(board))
+    many = measure(open_record(put(board, log, *copies)))
+    assert many - few < MOST * MORE
