@@ -5,6 +5,8 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from election.client.issuing import answer_issued
 from election.crypto.transcript import Hash
 from election.protocol.events import BoxOpened, Issued
@@ -12,7 +14,7 @@ from election.protocol.replay import Part
 from scripts.acceptance import AuditedElection, open_own_share
 from scripts.errors import InputError
 from scripts.files.answered_file import note_answers
-from scripts.files.key_file import KeyFile
+from scripts.files.key_file import KeyFile, change_secrets
 
 
 def answer_once(
@@ -33,6 +35,8 @@ def answer_once(
     ctx = audited.evidence.last(BoxOpened, contest).event.ctx
     issued = [entry.event for entry in audited.evidence.every(Issued, contest)]
     beside = key_file.path.with_name(f"{key_file.path.name}.answered")
-    note_answers(beside, ctx, {each.leaf: each.blinded for each in issued})
+    asked = {each.leaf: each.blinded for each in issued}
+    record = note_answers(beside, ctx, asked, known=key_file.secrets.record)
+    change_secrets(key_file, lambda kept: replace(kept, record=record))
     secret = key_share.secrets[positions[contest] - 1]
     return key_share.member, answer_issued(issued, secret)

@@ -8,7 +8,7 @@ from typing import Annotated
 from election.protocol.text import name_election
 from scripts.acceptance import POLLS
 from scripts.answering import answer_once
-from scripts.files.answers_file import write_answers
+from scripts.files.answers_file import require_answers, write_answers
 from scripts.files.key_file import Role
 from scripts.options import (
     AsJson,
@@ -46,6 +46,7 @@ def command(
     is noted for ever in a file beside the key file, so keep the two together and one
     copy in use: another request of the same voter is never answered.
     """
+    require_answers(out)
     key_file = unlock(key, password_file, roles={Role.ISSUER})
     audited = accept_witnessed(election, rpc_urls, POLLS)
     rules = audited.evidence.deployed.rules

@@ -7,6 +7,7 @@ what was noted has to be on the disk before an answer leaves.
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -14,10 +15,17 @@ from pathlib import Path
 from typing import Final
 
 from election.crypto.transcript import Hash
-from scripts.errors import FileError, UnverifiedError
+from scripts.errors import FileError, InputError, UnverifiedError
 from scripts.files.failures import name_unwritable
 
 _PRIVATE: Final = 0o600
+_ID_BYTES: Final = 16
+_WAY_BACK: Final = "put the one back that was beside this key file"
+_IDENTITY: Final = """
+CREATE TABLE IF NOT EXISTS identity (
+    only INTEGER PRIMARY KEY CHECK (only = 1), id BLOB NOT NULL
+) STRICT
+"""
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS answered (
     ctx BLOB NOT NULL, leaf BLOB NOT NULL, blinded BLOB NOT NULL,
@@ -26,18 +34,31 @@ CREATE TABLE IF NOT EXISTS answered (
 """
 
 
-def note_answers(path: Path, ctx: Hash, asked: Mapping[Hash, bytes]) -> None:
+def note_answers(
+    path: Path, ctx: Hash, asked: Mapping[Hash, bytes], *, known: bytes = b""
+) -> bytes:
     """Note for ever, by leaf, every M' that will be answered; all of them or none.
 
-    Raises UnverifiedError if another M' of a leaf was answered before: two of one
-    leaf are two credentials of one voter, and a second history. Raises FileError.
+    known: the record's id, if answers were noted before. Returns it, for the key file
+    to remember: a record that is missing or another one is no new start. Raises
+    InputError for such a record, and UnverifiedError if another M' of a leaf was
+    answered before: two of one leaf are two credentials of one voter, and a second
+    history. Raises FileError.
     """
+    if known and not path.exists():
+        fact = "is missing, and this key has answered before"
+        raise InputError(str(path), f"{fact}: {_WAY_BACK}")
     try:
         with closing(_open(path)) as record, record:
+            found = _identify(record)
+            if known not in (b"", found):
+                fact = "is the record of another key file"
+                raise InputError(str(path), f"{fact}: {_WAY_BACK}")
             for leaf, blinded in asked.items():
                 _note(record, ctx, leaf, blinded=blinded)
     except sqlite3.Error as error:
         raise FileError(str(path), f"{error}; nothing was noted".lower()) from error
+    return found
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -46,7 +67,14 @@ def _open(path: Path) -> sqlite3.Connection:
     record = sqlite3.connect(path)
     record.execute("PRAGMA synchronous = EXTRA")  # the folder, too, before it returns
     record.execute(_TABLE)
+    record.execute(_IDENTITY)
     return record
+
+
+def _identify(record: sqlite3.Connection) -> bytes:
+    drawn = secrets.token_bytes(_ID_BYTES)
+    record.execute("INSERT OR IGNORE INTO identity VALUES (1, ?)", (drawn,))
+    return bytes(record.execute("SELECT id FROM identity").fetchone()[0])
 
 
 def _note(record: sqlite3.Connection, ctx: Hash, leaf: Hash, *, blinded: bytes) -> None:

@@ -70,10 +70,25 @@ class AnswersFile:
 def write_answers(
     path: Path, contest: int, issuer: int, answers: Mapping[Hash, bytes]
 ) -> None:
-    """Write what an issuer answers, by leaf, over what is there; raises FileError."""
+    """Write what an issuer answers, by leaf, over earlier answers; raises FileError."""
+    require_answers(path)
     title = _Title("veche-answers/1", contest, issuer)
     lines = (_render(_Answer(leaf, answers[leaf])) for leaf in sorted(answers))
     replace_lines(path, chain((_render(title),), lines))
+
+
+def require_answers(path: Path) -> None:
+    """Raise InputError if something else than answers is there: a key file, say."""
+    if not path.exists():
+        return
+    with name_unreadable(path), path.open("rb") as file:
+        if _parse(_Title, file.readline(_LONGEST + 1)) is not None:
+            return
+    try:
+        read_json(path, AnswersFile)
+    except InputError:
+        fact = "holds something else than answers: it is not overwritten"
+        raise InputError(str(path), fact) from None
 
 
 def read_answers(

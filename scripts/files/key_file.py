@@ -105,7 +105,8 @@ class Secrets:
     account: its secp256k1 secret. random: 16 bytes of a voter's recovery secret, or
     empty. parts: of a member, by election. decrypted: by ctx, which is of one
     election, the one A_sum that shares of a trustee ever left of; given: how many may
-    have, one where nothing is said. Files of members that
+    have, one where nothing is said. record: id of an issuer's record of answers, empty
+    before it answered. Files of members that
     are older than `parts` have `random` and `share` of one election instead, which
     they do not name.
     """
@@ -115,6 +116,7 @@ class Secrets:
     share: StoredShare | None = None
     decrypted: dict[str, str] = field(default_factory=dict)
     given: dict[str, Annotated[int, Field(ge=1)]] = field(default_factory=dict)
+    record: Hex = b""
     parts: dict[Instance, StoredPart] = field(default_factory=dict)
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -25,11 +27,19 @@ from scripts.acceptance import POLLS, AuditedElection, accept_board, read_record
 from scripts.answering import answer_once
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.answered_file import note_answers
-from scripts.files.key_file import Instance, KeyFile, Role
+from scripts.files.answers_file import write_answers
+from scripts.files.key_file import (
+    Instance,
+    KeyFile,
+    Role,
+    change_secrets,
+    open_key_file,
+)
 from scripts.session import instance_of
 from tests.audit.tampering import encode_event, find, put
 from tests.client.stage import ISSUERS, RELAY, Stage, deploy, travel
 from tests.in_process import connect_in_process
+from tests.scripts.conftest import PASSWORD
 from tests.scripts.key_files import make_key_file, put_older, put_share
 
 CTX, LEAF = Hash(b"\1" * 32), Hash(b"\2" * 32)
@@ -266,3 +276,80 @@ def test_record_of_answers_that_is_something_else_is_refused(tmp_path: Path) -> 
         note_answers(record, CTX, {LEAF: b"first"})
     with pytest.raises(InputError, match="is a directory"):
         note_answers(tmp_path, CTX, {LEAF: b"first"})
+
+
+def forget(issuer: KeyFile) -> None:
+    record_of(issuer).unlink()
+
+
+def replace_by_another(issuer: KeyFile) -> None:
+    record_of(issuer).unlink()
+    note_answers(record_of(issuer), CTX, {LEAF: b"first"})
+
+
+def empty(issuer: KeyFile) -> None:
+    record_of(issuer).write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("lose", "fact"),
+    [
+        (forget, "is missing, and this key has answered before"),
+        (replace_by_another, "is the record of another key file"),
+        (empty, "is the record of another key file"),
+    ],
+)
+def test_record_that_was_lost_is_no_new_start(
+    audited: AuditedElection,
+    issuer: KeyFile,
+    lose: Callable[[KeyFile], None],
+    fact: str,
+) -> None:
+    """Else another request of each leaf would be answered."""
+    answer_once(audited, 1, key_file=issuer)
+    kept = record_of(issuer).read_bytes()
+    reopened = open_key_file(issuer.path, password=PASSWORD)
+    lose(issuer)
+    with pytest.raises(InputError, match=fact):
+        answer_once(audited, 1, key_file=reopened)
+    record_of(issuer).write_bytes(kept)
+    assert answer_once(audited, 1, key_file=reopened)[1]
+
+
+def test_record_of_an_older_program_goes_on(
+    audited: AuditedElection, registered: Stage, issuer: KeyFile
+) -> None:
+    answer_once(audited, 1, key_file=issuer)
+    record = sqlite3.connect(record_of(issuer))
+    record.execute("DROP TABLE identity")
+    record.close()
+    older = change_secrets(issuer, lambda kept: replace(kept, record=b""))
+    answer_once(audited, 1, key_file=older)
+    other = accept_board(tell(registered, b"another history."), POLLS)
+    with pytest.raises(UnverifiedError, match="there is a second history"):
+        answer_once(other, 1, key_file=open_key_file(issuer.path, password=PASSWORD))
+
+
+@pytest.mark.parametrize("text", ["", "{}", "something else", '{"format": "x"}\n'])
+def test_answers_are_written_over_nothing_but_answers(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_text(text)
+    with pytest.raises(InputError, match="it is not overwritten"):
+        write_answers(path, 1, 1, {LEAF: encode_g1(G)})
+    assert path.read_text() == text
+    path.unlink()
+    for _ in range(2):
+        write_answers(path, 1, 1, {LEAF: encode_g1(G)})
+
+
+def test_key_file_is_not_written_over_by_answers(
+    issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = issuer.path.read_bytes()
+    monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
+    with pytest.raises(InputError, match="it is not overwritten"):
+        issue.command(1, issuer.path, issuer.path, issuer.path, as_json=True)
+    assert issuer.path.read_bytes() == before
+    assert not record_of(issuer).exists()
