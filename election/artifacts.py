@@ -1,7 +1,9 @@
 """What the compiler makes of the contracts: ABI, initcode, runtime code.
 
 The source in `contracts/` is the truth. Compiling takes half a minute, so a result is
-kept under `build/contracts/` by the hash of everything that enters it.
+kept under `build/contracts/` by the hash of everything that enters it. What is kept is
+used only if it has the digest that `contracts/builds.json` commits to, so that a stale,
+torn or foreign folder decides no audit; else the source is compiled again.
 """
 
 from __future__ import annotations
@@ -35,6 +37,9 @@ _VARIANTS: Final = {
     )
 }
 """Contracts made of another one's source: its name, a text, and what replaces it."""
+
+DIGESTS: Final = "contracts/builds.json"
+"""Digests of what the compiler makes of every contract, written by `make abi`."""
 
 EVM_VERSION: Final = "prague"
 OPTIMIZE: Final = "gas"
@@ -88,9 +93,9 @@ class Artifact:
 def read_artifact(name: str) -> Artifact:
     """Return a contract compiled from the source, from the cache if nothing changed."""
     kept = ROOT / "build" / "contracts" / f"{name}-{_source_hash()}.json"
-    fields = _read_kept(kept)
+    fields = _read_kept(kept, name)
     if fields is None:
-        fields = _compile(name)
+        fields = compile_fields(name)
         # where nothing can be kept, it is compiled again next time
         with suppress(OSError), write_whole(kept, replacing=True) as file:
             file.write(json.dumps(fields).encode())
@@ -103,11 +108,19 @@ def read_artifact(name: str) -> Artifact:
     )
 
 
-def _read_kept(path: Path) -> dict[str, Any] | None:
+def digest_fields(fields: object) -> str:
+    """Hash what the compiler made of a contract, or what is kept as that."""
+    text = json.dumps(fields, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_kept(path: Path, name: str) -> dict[str, Any] | None:
     try:
-        return dict(json.loads(path.read_text()))
+        fields: dict[str, Any] = json.loads(path.read_text())
+        committed = json.loads((ROOT / DIGESTS).read_text())
     except (OSError, ValueError):  # not there, or damaged
         return None
+    return fields if committed.get(name) == digest_fields(fields) else None
 
 
 @cache
@@ -119,7 +132,8 @@ def _source_hash() -> str:
     return digest.hexdigest()[:32]
 
 
-def _compile(name: str) -> dict[str, Any]:
+def compile_fields(name: str) -> dict[str, Any]:
+    """Compile a contract, whatever is kept, into the values that make an `Artifact`."""
     from vyper.compiler import compile_from_file_input  # type: ignore[import-untyped]
     from vyper.compiler.input_bundle import FilesystemInputBundle  # type: ignore[import-untyped]
     from vyper.compiler.settings import OptimizationLevel, Settings  # type: ignore[import-untyped]

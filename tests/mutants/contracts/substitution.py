@@ -57,7 +57,7 @@ def _compile(name: str, mutant: Mutant, root: Path) -> Substitution:
     old, usual = read_artifact(name), artifacts.ROOT
     artifacts.ROOT = root  # type: ignore[misc]  # the compiler asks for it
     try:
-        made = artifacts._compile(name)
+        made = artifacts.compile_fields(name)
     except VyperException as error:
         raise MutantError(f"{mutant.name}: {error}") from error
     finally:
