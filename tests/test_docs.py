@@ -103,3 +103,11 @@ def test_every_test_that_a_page_names_exists(page: str, least: int) -> None:
     defined = {name for text in sources for name in re.findall(r"def (test_\w+)", text)}
     assert named - defined == set()
     assert len(named) > least
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    files = sorted((ROOT / "docs/adr").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in files]
+    assert numbers == list(range(1, len(files) + 1))
+    for number, path in zip(numbers, files, strict=True):
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. ")
