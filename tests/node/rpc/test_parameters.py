@@ -48,6 +48,22 @@ def test_what_is_not_of_its_kind_is_refused(
     assert failure.value.code == -32602
 
 
+@pytest.mark.parametrize(
+    ("method", "before", "words"),
+    [
+        ("eth_getBalance", _ADDRESS, "a block number, hash or tag - at `reference`"),
+        ("eth_getTransactionByBlockNumberAndIndex", "0x0", "a hex quantity .*`index`"),
+        ("eth_getStorageAt", _ADDRESS, "a storage slot .*`slot`"),
+    ],
+)
+@pytest.mark.parametrize("value", [7, 7.5, True, ["0x7"]])
+def test_what_was_expected_is_told(
+    client: Client, method: str, before: str, words: str, value: Any
+) -> None:
+    with pytest.raises(RpcFailureError, match=f"expected {words}"):
+        client.ask(method, before, value)
+
+
 def test_input_may_be_given_by_both_its_names(client: Client) -> None:
     message = {"to": "0x" + "00" * 19 + "04", "input": "0x01", "data": "0x01"}
     assert client.ask("eth_call", message) == "0x01"
