@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
@@ -68,9 +68,10 @@ def _type(parameter: Mapping[str, Any]) -> str:
     return f"({inner}){name.removeprefix('tuple')}"
 
 
-def decode_event(log: Log, name: ContractName) -> Event:
+def decode_event(log: Log, name: ContractName, *, again: bool = False) -> Event:
     """Decode a log of a contract.
 
+    again: whether this log decoded before, so that its form needs no second look.
     Raises EncodingError for an event that the contract does not have and for bytes
     that are not the one encoding of its fields.
     """
@@ -80,8 +81,8 @@ def decode_event(log: Log, name: ContractName) -> Event:
     subject = f"{name.value}.{entry['name']}"
     indexed = [each for each in entry["inputs"] if each["indexed"]]
     others = [each for each in entry["inputs"] if not each["indexed"]]
-    topics = decode_values(indexed, b"".join(log.topics[1:]), subject=subject)
-    words = decode_values(others, log.data, subject=subject)
+    read = _decode if again else partial(decode_values, subject=subject)
+    topics, words = read(indexed, b"".join(log.topics[1:])), read(others, log.data)
     values = iter(topics), iter(words)
     ordered = [next(values[0 if each["indexed"] else 1]) for each in entry["inputs"]]
     built: Event = _build(ordered, entry["inputs"], getattr(events, entry["name"]))
@@ -92,19 +93,22 @@ def decode_values(
     parameters: Sequence[Mapping[str, Any]], raw: bytes, *, subject: str
 ) -> tuple[Any, ...]:
     """Decode ABI-encoded values; raises EncodingError."""
-    types = [_type(parameter) for parameter in parameters]
     try:
         check_layout(parameters, raw)  # first: what is read twice is paid for twice
     except EncodingError as error:
         raise EncodingError(subject, "is not in its one encoding") from error
     try:
-        values = decode(types, raw)
-        canonical = encode(types, values)
+        values = _decode(parameters, raw)
+        canonical = encode([_type(each) for each in parameters], values)
     except (DecodingError, ValueError, OverflowError) as error:
         raise EncodingError(subject, "is not encoded as its abi says") from error
     if canonical != raw:
         raise EncodingError(subject, "is not in its one encoding")
     return values
+
+
+def _decode(parameters: Sequence[Mapping[str, Any]], raw: bytes) -> tuple[Any, ...]:
+    return decode([_type(each) for each in parameters], raw)
 
 
 def encode_call(name: ContractName, function: str, *arguments: int) -> bytes:
