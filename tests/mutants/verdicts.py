@@ -84,12 +84,13 @@ def find_red(tests: Sequence[str]) -> str | None:
 
 @contextmanager
 def _bounded_memory() -> Iterator[None]:
-    usual = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, usual[1]))
+    """Bound what is written to; a chain on disk maps more than there is, to read it."""
+    usual = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, usual[1]))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, usual)
+        resource.setrlimit(resource.RLIMIT_DATA, usual)
 
 
 def run(tests: Sequence[str], reporter: Reporter) -> None:
