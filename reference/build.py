@@ -68,10 +68,14 @@ def _compile_small_box(folder: Path) -> Build:
     parts = (folder / "BallotBox.vy").read_text(encoding="utf-8").split(_LARGE)
     if len(parts) != 2:
         raise NoBuildError("BallotBox.vy: does not say once how many slots it has")
-    with TemporaryDirectory(prefix="veche-small-box-") as apart:
-        source = Path(apart) / "BallotBox.vy"
-        source.write_text(_SMALL.join(parts), encoding="utf-8")
-        return _compile(folder, source)
+    try:
+        with TemporaryDirectory(prefix="veche-small-box-") as apart:
+            source = Path(apart) / "BallotBox.vy"
+            source.write_text(_SMALL.join(parts), encoding="utf-8")
+            return _compile(folder, source)
+    except OSError as error:
+        fact = f"the temporary folder takes no source: {error.strerror}"
+        raise NoBuildError(f"BallotBox.vy: {fact}") from error
 
 
 def _compile(folder: Path, source: Path) -> Build:

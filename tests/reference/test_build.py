@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reference import build
 from reference.build import compile_contracts
 from reference.errors import NoBuildError
 
@@ -45,3 +46,12 @@ def test_source_that_does_not_compile_is_an_error(compiler: Path) -> None:
     )
     with pytest.raises(NoBuildError, match="compiles nothing: no Election"):
         compile_contracts(compiler.parent, progress=ignore)
+
+
+def test_temporary_folder_that_takes_nothing_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "BallotBox.vy").write_text(build._LARGE)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with pytest.raises(NoBuildError, match="takes no source: No such file"):
+        build._compile_small_box(tmp_path)
