@@ -22,7 +22,7 @@ def decode_header(encoded: bytes) -> Header:
 
 def _header(item: rlp.Decoded) -> Header:
     strings = [field for field in item if isinstance(field, bytes)]
-    if not len(item) == len(strings) == _HEADER_FIELDS:
+    if len(strings) != _HEADER_FIELDS:
         raise RlpError(f"a header has {_HEADER_FIELDS} strings")
     header = _read_header(strings)
     if header.encode() != rlp.encode(item):

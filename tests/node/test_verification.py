@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from node.errors import DivergenceError, StoreError
 from node.keeping import continue_chain
 from node.verification import verify_chain
 from tests.node.disk.conftest import home
+from tests.node.wallet import Wallet
 
 __all__ = ["home"]
 
@@ -52,6 +54,23 @@ def _change_sender(txn: lmdb.Transaction, tables: dict[str, Any], _: DiskStore) 
     pairs = msgspec.msgpack.decode(_get(txn, _KEY, tables["transactions"]))
     pairs[0][0] = bytes(20)
     txn.put(_KEY, msgspec.msgpack.encode(pairs), db=tables["transactions"])
+
+
+def _change_transaction(
+    txn: lmdb.Transaction, tables: dict[str, Any], _: DiskStore
+) -> None:
+    pairs = msgspec.msgpack.decode(_get(txn, _KEY, tables["transactions"]))
+    pairs[0][1] = Wallet(chain_id=5).sign(bytes(20))
+    txn.put(_KEY, msgspec.msgpack.encode(pairs), db=tables["transactions"])
+
+
+def _change_gas_used(
+    txn: lmdb.Transaction, tables: dict[str, Any], store: DiskStore
+) -> None:
+    """Change what nothing but the header says."""
+    header = store.header(_NUMBER)
+    changed = replace(header, gas_used=header.gas_used + 1)
+    txn.put(_KEY, changed.encode(), db=tables["headers"])
 
 
 def _take_transactions(
@@ -111,6 +130,8 @@ def _lose_mark(txn: lmdb.Transaction, tables: dict[str, Any], _: DiskStore) -> N
     [
         (_change_receipts, f"block {_NUMBER}: its receipts"),
         (_change_sender, f"block {_NUMBER}: its senders"),
+        (_change_transaction, f"block {_NUMBER}: its transactions (?!root)"),
+        (_change_gas_used, f"block {_NUMBER}: its gas used"),
         (_take_transactions, f"block {_NUMBER}: its"),
         (_change_header, f"block {_NUMBER}: its"),
         (_change_node, f"block {_NUMBER}: its state"),

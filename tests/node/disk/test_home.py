@@ -155,6 +155,45 @@ def test_a_folder_that_may_not_be_made_is_named(config: Config, tmp_path: Path) 
             begin_chain(config, home)
 
 
+def test_a_name_that_no_folder_has_is_named(config: Config, tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="cannot be used: File name too long"):
+        begin_chain(config, tmp_path / ("x" * 300))
+
+
+def test_a_folder_that_cannot_be_locked_is_named(config: Config, home: Path) -> None:
+    (home / "node.lock").unlink(missing_ok=True)
+    (home / "node.lock").mkdir()
+    with pytest.raises(HomeError, match="cannot be used: Is a directory"):
+        verify_chain(config, home)
+
+
+def test_a_folder_is_written_to_by_one(config: Config, home: Path) -> None:
+    with (
+        continue_chain(config, home),
+        pytest.raises(HomeError, match="another node is using it"),
+        continue_chain(config, home),
+    ):
+        pass
+
+
+def test_a_disk_that_does_not_give_the_file_is_named(
+    config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str) -> list[str]:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(homes, "verify", fail)
+    _refuse(config, home, "cannot be used: Input/output error")
+
+
+def test_a_file_that_the_database_does_not_open_is_named(
+    config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "data.mdb").write_bytes(b"\xff" * 40_960)
+    monkeypatch.setattr(homes, "_check_pages", lambda _: None)
+    _refuse(config, home, "cannot be opened")
+
+
 def test_another_layout_names_the_way_over(
     config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

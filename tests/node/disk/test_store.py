@@ -76,9 +76,26 @@ def test_a_file_that_cannot_be_read_is_an_error_of_the_store(
 ) -> None:
     with continue_chain(config, home) as store:
         pass
-    for ask in (lambda: store.height, lambda: store.block(2**40), lambda: store.clock):
+    for ask in (
+        lambda: store.height,
+        lambda: store.block(2**40),
+        lambda: store.clock,
+        lambda: store.nodes[bytes(32)],
+    ):
         with pytest.raises(StoreError, match="cannot be read"):
             ask()
+
+
+@pytest.mark.parametrize("table", ["headers", "transactions", "receipts"])
+def test_a_block_of_which_a_part_is_not_there_is_unknown(
+    config: Config, home: Path, table: str
+) -> None:
+    with continue_chain(config, home) as store:
+        with store._environment.begin(write=True) as transaction:
+            key = (2).to_bytes(8, "big")
+            assert transaction.delete(key, db=store._tables[table])
+        with pytest.raises(UnknownBlockError):
+            store.block(2)
 
 
 def test_the_moved_clock_goes_on_after_a_restart(
