@@ -17,7 +17,7 @@ from scripts.demo.node_process import started_node
 
 BATCH: Final = 32
 RUNS: Final = 5
-TARGETS: Final = {(5, BATCH): 260_000, (5, 1): 900_000, (16, BATCH): 500_000}
+TARGETS: Final = {(5, BATCH): 245_000, (5, 1): 700_000, (16, BATCH): 500_000}
 
 
 @dataclass(frozen=True, slots=True)

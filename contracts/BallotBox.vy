@@ -234,7 +234,9 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
             continue  # in silence: whoever pays for no ballot writes nothing on the record
         ballot: Examined = self._examine(ballots[i], credential)
         self._used[credential] = True
-        self._check_signature(ballots[i], ballot.ballot_hash, credential)
+        self._check_signature(
+            slice(ballots[i], 32 * (18 + 9 * _SLOTS), 128), ballot.ballot_hash, credential
+        )
         sigma: bytes32[4] = abi_decode(
             slice(ballots[i], 32 * (22 + 9 * _SLOTS), 128), bytes32[4]
         )
@@ -276,7 +278,12 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     residue: bytes32[4] = empty(bytes32[4])
     shared: Weighted = empty(Weighted)
     for i: uint256 in range(len(counted), bound=_MAX_BATCH):
-        weighted: Weighted = self._weigh(ballots[counted[i]], examined[i], seed, i)
+        weighted: Weighted = self._weigh(
+            slice(ballots[counted[i]], 32 * (17 + 8 * _SLOTS), 32 * _SLOTS),
+            examined[i],
+            seed,
+            i,
+        )
         points: DynArray[bytes32[4], _MAX_POINTS] = self._points(ballots[counted[i]])
         assert not curve.is_infinity(points[0]), "ballot_box: ciphertext without randomness"
         totals = self._add_each(totals, points)
@@ -335,17 +342,17 @@ def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
 
 @internal
 @view
-def _check_signature(ballot: Bytes[_MAX_BALLOT], ballot_hash: bytes32, credential: address):
+def _check_signature(words: Bytes[128], ballot_hash: bytes32, credential: address):
     """
     @notice Reverts unless the credential signed the ballot, its first.
+    @param words seq, v, r, s of the record.
     """
-    tail: uint256 = 32 * (18 + 9 * _SLOTS)
-    assert extract32(ballot, tail) == empty(bytes32), "ballot_box: seq is not zero"
+    assert extract32(words, 0) == empty(bytes32), "ballot_box: seq is not zero"
     assert credential == signature.signer(
         ballot_hash,
-        convert(extract32(ballot, tail + 32), uint256),
-        convert(extract32(ballot, tail + 64), uint256),
-        convert(extract32(ballot, tail + 96), uint256),
+        convert(extract32(words, 32), uint256),
+        convert(extract32(words, 64), uint256),
+        convert(extract32(words, 96), uint256),
     ), "ballot_box: ballot is not signed by its credential"
 
 
@@ -393,13 +400,14 @@ def _add_each(
 @internal
 @view
 def _weigh(
-    ballot: Bytes[_MAX_BALLOT], examined: Examined, seed: bytes32, index: uint256
+    responses: Bytes[_MAX_BALLOT], examined: Examined, seed: bytes32, index: uint256
 ) -> Weighted:
     """
     @notice Coefficients of one ballot in the batch equation.
+    @param responses z, f_1 .. f_(L-1) of the record.
     """
-    start: uint256 = 32 * (17 + 8 * _SLOTS)
-    z: uint256 = convert(extract32(ballot, start), uint256)
+    slots: uint256 = _SLOTS  # in memory: read twice for each slot
+    z: uint256 = convert(extract32(responses, 0), uint256)
     assert z < curve.Q, "ballot_box: response z is not reduced"
     x: uint256 = examined.x
     word: uint256 = convert(keccak256(abi_encode(transcript.DELTA, seed, index, empty(uint256))), uint256)
@@ -409,16 +417,16 @@ def _weigh(
     weighted.g = uint256_mulmod(delta_a, z, curve.Q)
     weighted.k = uint256_mulmod(delta_q, z, curve.Q)
     weighted.points[0] = curve.Q - uint256_mulmod(delta_a, x, curve.Q)
-    weighted.points[_SLOTS + 1] = curve.Q - uint256_mulmod(delta_q, x, curve.Q)
-    weighted.points[_SLOTS + 2] = curve.Q - delta_a
-    weighted.points[2 * _SLOTS + 3] = curve.Q - delta_q
+    weighted.points[slots + 1] = curve.Q - uint256_mulmod(delta_q, x, curve.Q)
+    weighted.points[slots + 2] = curve.Q - delta_a
+    weighted.points[2 * slots + 3] = curve.Q - delta_q
     last: uint256 = x
     power: uint256 = 1
     quadratic: uint256 = 0
-    for j: uint256 in range(_SLOTS, bound=_MAX_SLOTS):
+    for j: uint256 in range(slots, bound=_MAX_SLOTS):
         f: uint256 = last
-        if j != _SLOTS - 1:
-            f = convert(extract32(ballot, start + 32 * (j + 1)), uint256)
+        if j != slots - 1:
+            f = convert(extract32(responses, 32 * (j + 1)), uint256)
             assert f < curve.Q, "ballot_box: response f is not reduced"
             last = uint256_addmod(last, curve.Q - f, curve.Q)
         if j % 2 == 0:
@@ -439,7 +447,7 @@ def _weigh(
         weighted.g = uint256_addmod(weighted.g, uint256_mulmod(delta, f, curve.Q), curve.Q)
         weighted.h[j] = uint256_mulmod(delta, z, curve.Q)
         weighted.points[1 + j] = curve.Q - uint256_mulmod(delta, x, curve.Q)
-        weighted.points[_SLOTS + 3 + j] = curve.Q - delta
+        weighted.points[slots + 3 + j] = curve.Q - delta
     weighted.g = uint256_addmod(
         weighted.g, uint256_mulmod(delta_q, quadratic, curve.Q), curve.Q
     )
