@@ -27,7 +27,7 @@ class Ceremony:
             ceremony=deployed[f"{part}_ceremony"],
             election_id=deployed["election_id"],
             k=roster["k"],
-            slots=max(counts) if part == "trustees" else len(counts),
+            slots=max(counts, default=0) if part == "trustees" else len(counts),
         )
         self.opening: int = record.rules["times"][0]
         self.step_seconds: int = record.rules["step_seconds"]

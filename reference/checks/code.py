@@ -130,7 +130,7 @@ def _expect_ceremony(record: Record, part: str) -> dict[str, bytes]:
     kind = 1 if part == "trustees" else 2
     return {
         "kind": _words(kind),
-        "slots": _words(max(counts) if part == "trustees" else len(counts)),
+        "slots": _words(max(counts, default=0) if part == "trustees" else len(counts)),
         "k": _words(record.deployed[part]["k"]),
         "_PROOFS": _words(record.deployed["blueprints"]["proofs"]),
         "_STEP_SECONDS": _words(record.rules["step_seconds"]),

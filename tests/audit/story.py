@@ -7,8 +7,10 @@ contest 4 stays withheld.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from typing_extensions import override
 
 from election.client.board_reader import read_board
 from election.client.ceremony import (
@@ -30,9 +32,9 @@ from election.client.open_election import (
 )
 from election.client.rpc import Connection
 from election.client.tallying import find_counts, recompute_tally
-from election.client.wire import Act
+from election.client.wire import Act, Receipt
 from election.crypto.group import Point, encode_g1
-from election.crypto.signature import sign_hash
+from election.crypto.signature import SigningKey, sign_hash
 from election.crypto.transcript import Hash, hash_bytes
 from election.protocol.attestation import (
     NO_LOCK,
@@ -93,6 +95,7 @@ MANY = 3
 """The contest of more candidates than a small box has room for."""
 
 LOCKED = "voter 1.1"
+_URL = "in process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +117,17 @@ class Story:
         config = read_config()
         start = config.chain.genesis_timestamp
         self.engine = LocalEngine(config, lambda: start)
-        post = Dispatcher(self.engine).handle
-        self.connection = Connection(post, url="in process", chain_id=config.chain.id)
+        self.post = Dispatcher(self.engine).handle
+        self.chain_id = config.chain.id
+        self.connection = Connection(self.post, url=_URL, chain_id=self.chain_id)
         self.manifest = make_manifest(start)
+        self.early: dict[str, Board] = {}
         self.opened = self._deploy()
         self.choices = choices
         self.boxes: dict[int, ContestBox] = {}
         self.shares: dict[str, KeyShare] = {}
         self.lists: dict[int, VoterList] = {}
         self.ballots: dict[str, bytes] = {}
-        self.early: dict[str, Board] = {}
 
     def tell(self) -> Told:
         self.remember("deployed")
@@ -142,7 +146,7 @@ class Story:
         )
 
     def remember(self, done: str) -> None:
-        self.early[done] = read_board(self.connection, self.opened.address)
+        self.early[done] = read_board(self.connection, self.deployment.election)
 
     def send(self, role: str, *acts: Act) -> None:
         self.connection.send_all(acts, key=key_of(role))
@@ -156,12 +160,15 @@ class Story:
         return self.engine.chain.head.header.timestamp
 
     def _deploy(self) -> OpenElection:
+        def save(deployment: Deployment) -> None:
+            self.deployment = deployment
+
         self.deployment = deploy_election(
-            self.connection,
+            _Lister(self),
             self.manifest,
             key=key_of("commission"),
             deployment=begin_deployment(self.connection, self.manifest),
-            save=lambda _: None,
+            save=save,
         )
         return open_election(self.connection, self.deployment.election)
 
@@ -393,6 +400,24 @@ class Story:
             self.send(role, submit(contest, index, share=share))
         result = find_counts(self.opened, frozen)
         self.send("commission", self.opened.tally.finalize(contest, result))
+
+
+class _Lister(Connection):
+    """Lists one contest after the other, and remembers the board before each."""
+
+    def __init__(self, story: Story) -> None:
+        super().__init__(story.post, url=_URL, chain_id=story.chain_id)
+        self.story = story
+
+    @override
+    def send_all(self, acts: Sequence[Act], *, key: SigningKey) -> tuple[Receipt, ...]:
+        if len(acts) == 1:
+            return super().send_all(acts, key=key)
+        receipts: tuple[Receipt, ...] = ()
+        for listed, act in enumerate(acts):
+            self.story.remember(f"{listed} listed")
+            receipts += super().send_all([act], key=key)
+        return receipts
 
 
 def name_voter(contest: int, index: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from election.audit.bundle import encode_bundle
-from election.audit.report import Verdict
+from election.audit.report import COMMISSION, Verdict
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.phases import Phase
@@ -21,11 +21,13 @@ from reference.audit import audit_bundle
 from reference.build import Build
 from scripts.reference_audit import compare_audits
 from tests.audit.story import Told
-from tests.audit.tampering import audit, change, drop, find
+from tests.audit.tampering import audit, change, drop, examine, find
 from tests.reference.both import refute_in_both
 
 KEYS = {"trustees", "issuers", "images"}
 EARLY: Mapping[str, set[str]] = {
+    "0 listed": {"rules", *KEYS},
+    "1 listed": {"rules", *KEYS, "contexts", "lists", "sums", "results"},
     "deployed": {*KEYS, "contexts", "lists", "sums", "results"},
     "exclusion": {*KEYS, "contexts", "lists", "sums", "results"},
     "reveals": {"issuers", "images", "contexts", "lists", "sums", "results"},
@@ -70,6 +72,8 @@ def test_early_board_fails_no_check(
 @pytest.mark.parametrize(
     ("done", "phase", "check"),
     [
+        ("0 listed", Phase.KEYS, "rules"),
+        ("1 listed", Phase.KEYS, "rules"),
         ("deployed", Phase.LIST, "trustees"),
         ("reveals", Phase.LIST, "issuers"),
         ("keys", Phase.REGISTRATION, "contexts"),
@@ -84,6 +88,24 @@ def test_what_was_not_done_in_time_fails(
     now = late.head.timestamp - 1
     in_time = replace(late, head=replace(late.head, timestamp=now))
     assert judge_in_both(in_time, builds)[check] == "not due"
+
+
+@pytest.mark.parametrize("done", ["0 listed", "1 listed"])
+def test_commission_alone_is_blamed_for_texts_that_did_not_come_in_time(
+    told: Told, done: str
+) -> None:
+    found = examine(at_phase(told.early[done], Phase.KEYS))
+    assert {each.blames for each in found.pop("rules")} == {COMMISSION}
+    assert not found
+
+
+def test_election_of_no_contest_is_refuted_and_not_early(
+    told: Told, builds: Mapping[str, Build]
+) -> None:
+    board = told.early["0 listed"]
+    deployed = find(board, events.ElectionDeployed)
+    tampered = change(board, deployed, contests=())
+    assert "rules" in refute_in_both(tampered, builds)
 
 
 def test_images_are_complete_when_no_message_may_come_any_more(
@@ -120,6 +142,15 @@ def test_no_check_is_evaded_by_leaving_out_an_event(
     board = told.early[done]
     found = [e for e in replay_board(board).entries if isinstance(e.event, kind)]
     assert refute_in_both(drop(board, found[-1]), builds)
+
+
+def test_texts_that_are_left_out_are_missed_by_the_running_hash(
+    told: Told, builds: Mapping[str, Build]
+) -> None:
+    board = told.early["1 listed"]
+    listed = find(board, events.ContestListed).log
+    logs = tuple(log for log in board.logs if log != listed)
+    assert refute_in_both(replace(board, logs=logs), builds) == {"state"}
 
 
 def test_false_sum_fails_while_others_are_not_due(

@@ -153,7 +153,7 @@ def check_issuers(evidence: Evidence) -> Outcome:
 def await_trustees(evidence: Evidence) -> CeremonyReplay[G1Point]:
     """Stand before the first event of the trustees' ceremony."""
     deployed = evidence.deployed
-    slots = max(contest.slots for contest in deployed.contests)
+    slots = max((contest.slots for contest in deployed.contests), default=0)
     at, roster = deployed.trustees_ceremony, deployed.trustees
     return _await(evidence, TRUSTEE_GROUP, at, roster=roster, slots=slots)
 

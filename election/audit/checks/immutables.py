@@ -56,7 +56,8 @@ def _of_election(evidence: Evidence, _: Contract) -> Immutables:
 
 
 def _of_trustees(evidence: Evidence, _: Contract) -> Immutables:
-    slots = max(contest.slots for contest in evidence.deployed.contests)
+    contests = evidence.deployed.contests
+    slots = max((contest.slots for contest in contests), default=0)
     roster = evidence.deployed.trustees
     return _of_ceremony(evidence, roster, kind=Kind.TRUSTEES, slots=slots)
 
