@@ -160,6 +160,8 @@ def test_box_is_refused_when_its_blueprint_came_after_the_election() -> None:
     )
     contract = chain.deploy("Election", arguments)
     assert chain.deploy_blueprint(SMALL_BOX) == foreseen
+    for texts in DEFAULT.texts():
+        chain.send(contract.functions.list_contest(*texts), chain.deployer)
     ceremony = read_artifact("KeyCeremony")
     parts = (contract.functions.trustees, contract.functions.issuers)
     made = [chain.contract_at(each().call(), ceremony) for each in parts]
