@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from election.crypto.elgamal import Ciphertext, derive_tracking_code
 from election.crypto.group import G, G1Point, K
+from election.crypto.proofs.equality import EqualityProof, EqualityStatement, _challenge
 from election.crypto.proofs.unit_vector import (
     UnitVectorCommitments,
     UnitVectorMasks,
@@ -16,7 +17,8 @@ from election.crypto.proofs.unit_vector import (
     derive_challenges,
     slot_powers,
 )
-from election.crypto.scalar import Scalar, reduce_scalar
+from election.crypto.scalar import Scalar, invert_scalar, reduce_scalar
+from election.crypto.transcript import hash_fields, hash_word, point_words, weight
 
 Shift = Callable[[UnitVectorCommitments], UnitVectorCommitments]
 
@@ -80,3 +82,21 @@ def prove_vector(
     commitments = shift(commit_vector(statement, messages, nonce=nonce, masks=masks))
     x = derive_challenges(statement, commitments).x
     return UnitVectorProof(commitments, *answer(x, messages, nonce=nonce, masks=masks))
+
+
+def answer_after_weight(
+    statement: EqualityStatement, known: int, *, nonce: Scalar, log: Scalar, wrong: int
+) -> EqualityProof:
+    """Solve E1 + delta E2 = O for s, as if delta were fixed before s.
+
+    known: sum of alpha_l x_l. log: of the base, to G. wrong: the first image is so many
+    G too much.
+    """
+    t1, t2 = G * nonce, statement.base * nonce
+    e = _challenge(statement, t1, t2)
+    fields = hash_word(statement.digest), point_words(t1, t2)
+    delta = weight(hash_fields(statement.merge_tag, *fields))
+    # (s - nonce - e known)(1 + delta log) = delta e wrong
+    factor = invert_scalar(reduce_scalar(1 + delta * log))
+    s = nonce + e * known + delta * e * wrong * factor
+    return EqualityProof(t1, t2, reduce_scalar(s))

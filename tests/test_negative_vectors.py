@@ -41,6 +41,13 @@ REFUSALS: Final = [
     for case in cases
     if case["kind"] != BOARD
     for judge in case["refused_by"]
+    if judge != "contracts"
+]
+REVERTS: Final = [
+    pytest.param(case, id=f"{name}: {case['comment']}")
+    for name, cases in CASES.items()
+    for case in cases
+    if "contracts" in case["refused_by"]
 ]
 BOARD_CASES: Final = [
     pytest.param(case["input"], judge, id=f"{case['comment']} ({judge})")
@@ -58,6 +65,14 @@ TWINS: Final = [
 @pytest.mark.parametrize(("case", "judge"), REFUSALS)
 def test_case_is_refused(case: Vector, judge: str) -> None:
     error, kinds = JUDGES[judge]
+    with pytest.raises(error):
+        kinds[case["kind"]](case["input"])
+
+
+@pytest.mark.parametrize("case", REVERTS)
+def test_case_is_refused_by_the_contracts(case: Vector) -> None:
+    """By name, so that the contracts' mutants can be judged by it alone."""
+    error, kinds = JUDGES["contracts"]
     with pytest.raises(error):
         kinds[case["kind"]](case["input"])
 

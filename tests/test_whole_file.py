@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -71,6 +72,56 @@ def fail_sync(monkeypatch: pytest.MonkeyPatch, *, at: int) -> None:
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", full)
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What was brought to the disk: a file or folder, its bytes, its folder's names."""
+
+    node: int
+    raw: bytes
+    names: frozenset[str]
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Synced]:
+    """Listen to what is brought to the disk, and what it holds by then."""
+    heard: list[Synced] = []
+    sync = os.fsync
+
+    def listen(handle: int) -> None:
+        here = Path(f"/proc/self/fd/{handle}").readlink()
+        is_folder = here.is_dir()
+        names = (each.name for each in (here if is_folder else here.parent).iterdir())
+        raw = b"" if is_folder else here.read_bytes()
+        heard.append(Synced(os.fstat(handle).st_ino, raw, frozenset(names)))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", listen)
+    return heard
+
+
+@pytest.mark.parametrize("replacing", [False, True])
+def test_file_is_on_the_disk_before_its_name_and_its_name_before_the_end(
+    path: Path, replacing: bool, synced: list[Synced]
+) -> None:
+    """Else a power failure leaves an empty file under the name, or no name."""
+    write(path, NEW, replacing=replacing)
+    file, folder = synced
+    assert (file.node, file.raw) == (path.stat().st_ino, NEW)
+    assert path.name not in file.names
+    assert folder.node == path.parent.stat().st_ino
+    assert path.name in folder.names
+
+
+def test_names_of_new_folders_are_on_the_disk_before_the_end(
+    tmp_path: Path, synced: list[Synced]
+) -> None:
+    write(tmp_path / "a" / "b" / "file", NEW, replacing=False)
+    inner = tmp_path / "a"
+    assert {(tmp_path.stat().st_ino, "a"), (inner.stat().st_ino, "b")} <= {
+        (each.node, name) for each in synced for name in each.names
+    }
 
 
 @pytest.mark.parametrize("replacing", [False, True])

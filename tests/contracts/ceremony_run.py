@@ -54,8 +54,8 @@ class CeremonyRun(Generic[Point]):
     """The contract's current attempt, and what each member would send.
 
     Honest messages are a function of the attempt. A test puts another reveal or deal
-    into `reveals` or `deals` before it asks for what follows from them. closing: when
-    phase KEYS ends.
+    into `reveals` or `deals`, or a source of secrets into `sources`, before it asks for
+    what follows from them. closing: when phase KEYS ends.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class CeremonyRun(Generic[Point]):
         self._group: Group[Point] = group
         self._election_id = election_id
         self._accounts = accounts
+        self.sources: dict[int, SecretSource] = {}
 
     def again(self) -> CeremonyRun[Point]:
         """Take part in the attempt that followed."""
@@ -122,6 +123,8 @@ class CeremonyRun(Generic[Point]):
 
     def source(self, member: int) -> SecretSource:
         """Give a member's secrets of this attempt."""
+        if member in self.sources:
+            return self.sources[member]
         seed = self.attempt.members[member - 1] + bytes([self.attempt.number])
         return SecretSource(randomness=hash_bytes(seed) * 2, key=b"")
 

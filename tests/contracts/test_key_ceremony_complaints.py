@@ -24,6 +24,7 @@ from election.protocol.ceremony.enrolment import derive_encryption_secret
 from tests.contracts.bad_points import BAD_G1, flip
 from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.conftest import CeremonyAt
+from tests.rooted import rooted
 
 kinds = pytest.mark.parametrize("kind", list(Kind))
 COMPLAINER: Final = 2
@@ -110,6 +111,22 @@ def test_complaint_about_one_wrong_share_excludes_the_dealer(
     )
     assert judge(run)["culprit"] == DEALER
     assert run.contract.functions.seat(run.account(DEALER).address).call() == 0
+
+
+@kinds
+@pytest.mark.parametrize(
+    ("share", "culprit"), [(0, COMPLAINER), (ORDER, DEALER), (ORDER + 1, DEALER)]
+)
+def test_dealer_who_owes_zero_must_deal_zero(
+    ceremony_at: CeremonyAt, kind: Kind, share: int, culprit: int
+) -> None:
+    """The order itself has the image of zero, yet it is no scalar."""
+    run = ceremony_at(kind, Step.COMMIT)
+    honest = run.source(DEALER)
+    run.sources[DEALER] = rooted(honest, run.bound, dealer=DEALER, root=COMPLAINER)
+    run.play_until(Step.SHARES)
+    deal_wrongly(run, lambda at, owed: share if at == 1 else owed, member=COMPLAINER)
+    assert judge(run)["culprit"] == culprit
 
 
 @kinds

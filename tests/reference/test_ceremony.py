@@ -314,16 +314,16 @@ def test_failure_is_refuted_while_there_are_members(board: Board, name: str) -> 
         ceremony.take(failed(aborted, attempt=1))
 
 
-def deal_again(attempt: Attempt, judged: Event, *, wrong: int) -> None:
-    """Let the dealer reveal 1 + 2x, and deal its values, the last of them wrong."""
+def deal_again(attempt: Attempt, judged: Event, *, owed: int, wrong: int) -> None:
+    """Let the dealer reveal a line through what is owed; the last share is wrong."""
     dealer, seat = judged["dealer"], judged["complainer"]
     terms, deal = attempt.terms, attempt.dealt[dealer]
-    part = [multiply(terms.group.base, factor) for factor in (1, 2)]
+    part = [multiply(terms.group.base, factor) for factor in (owed - 2 * seat, 2)]
     attempt.revealed[dealer] = [part] * terms.slots
     ciphertexts = list(deal["ciphertexts"])
     start = (seat - 1 - (dealer < seat)) * terms.slots
     for slot in range(1, terms.slots + 1):
-        share = 1 + 2 * seat + (wrong if slot == terms.slots else 0)
+        share = owed + (wrong if slot == terms.slots else 0)
         fields = (dealer, seat, slot, deal["r"], judged["z"])
         pad = tagged_hash("dkg-pad", attempt.cer, *fields)
         word = share ^ int.from_bytes(pad, "big")
@@ -332,12 +332,13 @@ def deal_again(attempt: Attempt, judged: Event, *, wrong: int) -> None:
     attempt.dealt[dealer] = replace(deal, fields=dealt)
 
 
+@pytest.mark.parametrize("owed", [0, 5])
 @pytest.mark.parametrize("wrong", [0, 1, ORDER])
 def test_dealer_is_at_fault_exactly_for_another_value_or_one_that_is_not_reduced(
-    board: Board, wrong: int
+    board: Board, owed: int, wrong: int
 ) -> None:
     _, attempt, judged = stand_before(board, "ComplaintJudged")
-    deal_again(attempt, judged, wrong=wrong)
+    deal_again(attempt, judged, owed=owed, wrong=wrong)
     at_fault = judged["dealer"] if wrong else judged["complainer"]
     other = replace(judged, fields={**judged.fields, "culprit": at_fault})
     assert judge_complaint(attempt, other) == at_fault

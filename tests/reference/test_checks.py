@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from election.crypto.group import G, encode_g1
+from election.crypto.group import G, decode_g1, encode_g1
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.replay import Part
@@ -145,6 +145,19 @@ def cut_images(board: Board) -> Board:
     return change(board, slot, verification_keys=b"")
 
 
+def move_share(slot: int) -> Twin:
+    """Let a share open one slot otherwise, and nothing else."""
+
+    def tamper(board: Board) -> Board:
+        share = find(board, events.ShareAccepted)
+        raw, at = share.event.decryption, 128 * slot
+        moved = encode_g1(decode_g1(raw[at : at + 128]) + G)
+        changed = raw[:at] + moved + raw[at + 128 :]
+        return change(board, share, decryption=changed)
+
+    return tamper
+
+
 def change_unused_share(board: Board) -> Board:
     share = find(board, events.ShareAccepted, lambda e: e.event.trustee == 3)
     return change(board, share, decryption=b"\xff" * 384)
@@ -189,6 +202,9 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
         say(events.ResultPublished, 1, counts=(2**256 - 1, 1, 4)),
     ),
     ("results", "another count", say(events.ResultPublished, 1, counts=(1, 2, 1))),
+    ("results", "another count of candidate 1", move_share(0)),
+    ("results", "another count of candidate 2", move_share(1)),
+    ("results", "another count of candidate 3", move_share(2)),
     ("counting", "voters", repeat(events.Issued)),
     ("counting", "than were cast", say(events.ResultPublished, 1, counts=(1, 1, 3))),
     ("extensions", "out of turn", say(events.Extended, counter=1)),

@@ -28,6 +28,9 @@ _OF: Final[Mapping[str, str]] = {
     "Tally": "test_tally*.py",
 }
 _OF_ALL: Final = "test_curve.py"
+_VECTORS: Final = (
+    "tests/test_negative_vectors.py::test_case_is_refused_by_the_contracts"
+)
 _REASON: Final = re.compile(r'execution reverted: ([^"]+)')
 _MOST_WITNESSES: Final = 3
 
@@ -55,7 +58,8 @@ def _judge(witnesses: Mapping[str, Sequence[str]], mutant: Mutant) -> str | None
 def _tests_of(contracts: Iterable[str]) -> list[str]:
     """List the test files that concern some contracts."""
     patterns = [*(_OF[name] for name in contracts), _OF_ALL]
-    return [str(path) for each in patterns for path in sorted(_FOLDER.glob(each))]
+    files = [str(path) for each in patterns for path in sorted(_FOLDER.glob(each))]
+    return [*files, str(ROOT / _VECTORS)]
 
 
 class _Witnesses(Reporter):

@@ -23,8 +23,10 @@ from election.protocol.ceremony.dealing import (
     open_shares,
     prove_deal,
 )
+from election.protocol.ceremony.polynomials import accept_reveal, commit, reveal
 from tests import honest
 from tests.reference import low_order
+from tests.rooted import rooted
 
 BOUND = honest.enroll_all(honest.trustee_attempt())
 REVEALS = honest.reveal_all(BOUND)
@@ -87,6 +89,35 @@ def test_dealer_is_blamed_when_a_share_is_not_reduced() -> None:
     raised = (share + ORDER).to_bytes(32, "big")
     dealt = garble(0, bytes(a ^ b for a, b in zip(pad, raised, strict=True)))
     assert judged(complaint(dealt), dealt) == "trustee 2: dealt a wrong share"
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"),
+    [
+        (0, "trustee 4: complained about a right share"),
+        (ORDER, "trustee 2: dealt a wrong share"),
+    ],
+)
+def test_dealer_who_owes_zero_must_deal_zero(share: int, verdict: str) -> None:
+    """The order itself fits the commitments, and is still no scalar."""
+    source = rooted(honest.source(DEALER), BOUND, dealer=DEALER, root=MEMBER)
+    made = reveal(BOUND, DEALER, source=source)
+    revealed = accept_reveal(
+        made,
+        BOUND,
+        member=DEALER,
+        commitment=commit(BOUND, DEALER, source=source),
+        earlier=(),
+    )
+    words = [*deal(BOUND, DEALER, source=source).ciphertexts]
+    pad = int.from_bytes(words[POSITION], "big")  # zero is dealt
+    words[POSITION] = Hash((pad ^ share).to_bytes(32, "big"))
+    sent = prove_deal(tuple(words), BOUND, DEALER, source=source)
+    dealt = accept_deal(sent, BOUND, member=DEALER, revealed=revealed)
+    judgement = judge_complaint(
+        complaint(dealt), BOUND, member=MEMBER, dealt=dealt, revealed=revealed
+    )
+    assert str(judgement) == verdict
 
 
 def test_complainer_is_blamed_when_the_shares_are_right() -> None:

@@ -9,11 +9,11 @@ from typing import Any, Final
 from election.crypto.group import G, decode_g1, encode_g1
 from election.crypto.proofs.equality import EqualityStatement, _challenge
 from election.crypto.scalar import ORDER, Scalar, reduce_scalar
-from election.protocol.ceremony import complaint
+from election.protocol.ceremony import complaint, dealing
 from election.protocol.ceremony.attempt import BoundAttempt
 from election.protocol.ceremony.complaint import Complaint
 from election.protocol.ceremony.enrolment import derive_encryption_secret
-from tests import honest
+from tests import forger, honest
 from tests.vectors.make_negative.bad_points import few_bad_g1
 from tests.vectors.make_negative.case import Case, Input, word
 
@@ -53,6 +53,7 @@ def make_complaints(bound: BoundAttempt[Any]) -> Iterator[Case]:
         "made by another member": (_PROOF, member),
         "errors of its two equations cancel": (_PROOF, _cancel(bound)),
         "another Z with an honest proof of E": (_PROOF, _open_wrongly(bound)),
+        "another Z, s solved for a delta without s": (_PROOF, _solve(bound)),
     }
     for name in ("z", "t1", "t2"):
         cut = "§1: 128 bytes", getattr(sent, name)[:-1]
@@ -76,6 +77,24 @@ def _cancel(bound: BoundAttempt[Any]) -> Complaint:
 def _open_wrongly(bound: BoundAttempt[Any]) -> Complaint:
     """Prove E_m alone, for a Z of one's choice."""
     return _answer(bound, shift=0, wrong=1)
+
+
+def _solve(bound: BoundAttempt[Any]) -> Complaint:
+    """Open wrongly with the help of the dealer, who knows the logarithm of R."""
+    secret = derive_encryption_secret(
+        bound.attempt, MEMBER, source=honest.source(MEMBER)
+    )
+    dealt = honest.deal_all(bound, honest.reveal_all(bound))[DEALER - 1]
+    shared = dealt.ephemeral * secret + G
+    statement = complaint._state(
+        dealt, bound, dealer=DEALER, member=MEMBER, shared=shared
+    )
+    u = dealing._derive_nonce(bound, DEALER, honest.source(DEALER))
+    proof = forger.answer_after_weight(
+        statement, secret, nonce=Scalar(161803), log=u, wrong=1
+    )
+    t1, t2 = encode_g1(proof.over_generator), encode_g1(proof.over_base)
+    return Complaint(DEALER, encode_g1(shared), t1, t2, proof.response)
 
 
 def _answer(bound: BoundAttempt[Any], *, shift: int, wrong: int = 0) -> Complaint:

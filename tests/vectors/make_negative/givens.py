@@ -18,6 +18,7 @@ from tests import forger, honest
 from tests.vectors.make_negative.case import word
 
 COUNTS: Final = (3, 1, 6)
+NONCE: Final = Scalar(4321)
 
 
 def make_givens() -> dict[str, Any]:
@@ -45,7 +46,7 @@ def _box(contest: int) -> dict[str, Any]:
 def tally() -> EncryptedTally:
     """Sum up ten votes of the first contest."""
     box = honest.box()
-    totals = forger.encrypt_vector(COUNTS, box.election_keys, nonce=Scalar(4321))
+    totals = forger.encrypt_vector(COUNTS, box.election_keys, nonce=NONCE)
     return EncryptedTally(box.ctx, sum(COUNTS), totals)
 
 

@@ -17,7 +17,7 @@ from election.protocol.tally import EncryptedTally
 from tests import forger, honest
 from tests.vectors.make_negative.bad_points import few_bad_g1
 from tests.vectors.make_negative.case import CONTRACTS, LIBRARY, Case, Input, word
-from tests.vectors.make_negative.givens import COUNTS, tally
+from tests.vectors.make_negative.givens import COUNTS, NONCE, tally
 
 TRUSTEE: Final = 2
 _PROOF: Final = "§5: E1 + delta E2 = O"
@@ -91,6 +91,7 @@ def _shares() -> dict[str, tuple[str, ShareMessage]]:
         ),
         "errors of its two equations cancel": (_PROOF, _answer(shift=1)),
         "D wrong with an honest proof of V": (_PROOF, _answer(wrong=1)),
+        "D wrong, s solved for a delta without s": (_PROOF, _solve()),
     }
     for title, (rule, bad) in few_bad_g1().items():
         faults |= {
@@ -133,6 +134,24 @@ def _answer(*, shift: int = 0, wrong: int = 0) -> ShareMessage:
     total = sum(weight * secret for weight, secret in pairs)
     s = reduce_scalar(nonce + _challenge(statement, t1, t2) * total)
     return ShareMessage(encode_points(points), encode_g1(t1), encode_g1(t2), s)
+
+
+def _solve() -> ShareMessage:
+    """Shift the first D; whoever knows the sum of all nonces can solve for s."""
+    summed, keys = tally(), honest.keys()
+    secrets = keys.trustees[TRUSTEE - 1].secrets
+    points = [summed.totals.ephemeral * secret for secret in secrets]
+    points[0] += G
+    images = keys.election.verification_keys[TRUSTEE - 1]
+    opened = DecryptionShare(TRUSTEE, tuple(points))
+    statement = decryption._state(summed, opened, images)
+    pairs = zip(statement.weights, secrets, strict=True)
+    known = sum(weight * secret for weight, secret in pairs)
+    proof = forger.answer_after_weight(
+        statement, known, nonce=Scalar(161803), log=NONCE, wrong=1
+    )
+    t1, t2 = encode_g1(proof.over_generator), encode_g1(proof.over_base)
+    return ShareMessage(encode_points(points), t1, t2, proof.response)
 
 
 def open_by(*trustees: int) -> dict[int, bytes]:
@@ -190,4 +209,16 @@ def _results() -> dict[str, tuple[str, Input]]:
     return faults | {
         "opened by two of three": (_WHO, too_few),
         "opened with each other's shares": (_EACH, write_counts(COUNTS, exchanged)),
+        **{
+            f"opened with D_{slot} plus G": (_EACH, _open_wrongly(slot))
+            for slot in range(1, len(COUNTS) + 1)
+        },
     }
+
+
+def _open_wrongly(slot: int) -> Input:
+    """Leave the equation of one slot alone wrong."""
+    shares, at = open_by(1, 3, 5), 128 * (slot - 1)
+    raw = shares[3]
+    moved = raw[:at] + _move(raw[at : at + 128]) + raw[at + 128 :]
+    return write_counts(COUNTS, {**shares, 3: moved})
