@@ -41,6 +41,11 @@ def agree_on_terms(boards: Sequence[Board]) -> ElectionTerms:
             fact = f"may still be corrected until {spell_time(closed)}"
             raise InputError("voter lists", fact)
         terms = derive_terms(evidence)
+        if not terms.contests:
+            raise InputError("terms", "no contest has a ballot box")
+        for each in evidence.contests:
+            if each.contest not in terms.contests:
+                say(f"contest {each.contest} has no ballot box: not in the terms")
         agreed[render_terms(terms)] = terms
     if len(agreed) != 1:
         raise UnverifiedError("terms", "differ from one source to another")

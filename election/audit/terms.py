@@ -10,7 +10,7 @@ from election.audit.checks.contexts import state_terms
 from election.audit.evidence import Evidence
 from election.crypto.group import G2_BYTES, decode_g2
 from election.crypto.transcript import Hash
-from election.protocol.events import ContestListed, ListPublished
+from election.protocol.events import BoxOpened, ContestListed, ListPublished
 from election.protocol.replay import Part
 from election.protocol.terms import ElectionTerms, PublishedContest
 
@@ -18,7 +18,10 @@ _NO_LIST = Hash(bytes(32))
 
 
 def derive_terms(evidence: Evidence) -> ElectionTerms:
-    """Take the terms from a record; raises MissingError, EncodingError."""
+    """Take the terms of the contests that have a box; raises EncodingError.
+
+    Nobody can vote in a contest without one, and it stops no other.
+    """
     rules = evidence.deployed.rules
     return ElectionTerms(
         evidence.board.election,
@@ -26,7 +29,11 @@ def derive_terms(evidence: Evidence) -> ElectionTerms:
         rules.test,
         rules.portal,
         rules.sms_gateway,
-        {each.contest: _take(evidence, each) for each in evidence.contests},
+        {
+            each.contest: _take(evidence, each)
+            for each in evidence.contests
+            if evidence.every(BoxOpened, each.contest)
+        },
     )
 
 

@@ -44,7 +44,7 @@ class PublishedContest:
 
 @dataclass(frozen=True, slots=True)
 class ElectionTerms:
-    """An election as voters and attesters use it; contests by id."""
+    """An election as voters and attesters use it; contests with a box by id."""
 
     election: Address
     title: str
@@ -59,10 +59,11 @@ class ElectionTerms:
         return next(iter(self.contests.values())).terms
 
     def contest(self, number: int) -> PublishedContest:
-        """Give a contest; raises TermsError if it is not in the election."""
+        """Give a contest; raises TermsError if it is none, or has no box."""
         found = self.contests.get(number)
         if found is None:
-            raise TermsError(f"contest {number}", "is not in the election")
+            fact = "is not in the election, or has no ballot box"
+            raise TermsError(f"contest {number}", fact)
         return found
 
 

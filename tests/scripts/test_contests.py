@@ -15,6 +15,7 @@ from election.client.errors import ConnectionFailedError, ContractRefusedError
 from election.client.rpc import Connection
 from election.client.wire import Act, Receipt
 from election.crypto.signature import SigningKey
+from election.errors import TermsError
 from election.protocol.events import ListPublished
 from election.protocol.tally import TallyState
 from election.protocol.voter_list import NO_VOTERS
@@ -30,6 +31,7 @@ from scripts.publish_result import publish_results
 from scripts.session import instance_of
 from scripts.share import compare, share
 from scripts.status import read_status
+from scripts.terms import agree_on_terms
 from tests.audit.tampering import drop, examine, find
 from tests.client.stage import (
     COMMISSION,
@@ -201,6 +203,33 @@ def test_contest_without_list_and_box_stops_nobody_who_holds_a_secret(
         assert given == Fates({1: "given"}, {30: "not frozen yet"}, {})
     counts = publish_results(stage.opened, [30, 1], key=RELAY)
     assert counts == Fates({1: (1, 2)}, {30: "no ballot box"}, {})
+
+
+def test_contest_without_a_box_is_left_out_of_the_terms(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terms = agree_on_terms([read_record(stage.opened)])
+    assert list(terms.contests) == [1]
+    told = capsys.readouterr().err
+    assert "contest 30 has no ballot box: not in the terms" in told
+    with pytest.raises(TermsError, match="contest 30: .* has no ballot box"):
+        terms.contest(30)
+
+
+def test_contest_without_a_list_is_in_the_terms_with_no_voters() -> None:
+    stage = deploy(connect_in_process())
+    stage.make_keys()
+    travel(stage.connection, stage.manifest.times.registration)
+    terms = agree_on_terms([read_record(stage.opened)])
+    assert [each.size for each in terms.contests.values()] == [0, 0]
+
+
+def test_election_without_a_box_gives_no_terms() -> None:
+    stage = deploy(connect_in_process())
+    stage.hold_ceremonies()
+    travel(stage.connection, stage.manifest.times.registration)
+    with pytest.raises(InputError, match="no contest has a ballot box"):
+        agree_on_terms([read_record(stage.opened)])
 
 
 def test_list_that_a_node_hides_stops_everybody(stage: Stage) -> None:
