@@ -212,7 +212,7 @@ def test_contest_without_a_box_is_left_out_of_the_terms(
     assert list(terms.contests) == [1]
     told = capsys.readouterr().err
     assert "contest 30 has no ballot box: not in the terms" in told
-    with pytest.raises(TermsError, match="contest 30: .* has no ballot box"):
+    with pytest.raises(TermsError, match=r"contest 30: .* has no ballot box"):
         terms.contest(30)
 
 
