@@ -17,7 +17,6 @@ from election.audit.bundle import encode_bundle
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
 from election.audit.report import Report, Verdict
-from election.log_spool import LogSpool
 from election.protocol.board import Board
 from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle
@@ -84,12 +83,7 @@ def _read(bundle: Path | None, election: Path | None, *, rpc_url: str) -> Board:
 
 
 def _read_chain(election: Path, rpc_url: str) -> Board:
-    from election.client.board_reader import read_board
-    from election.client.rpc import connect
     from scripts.files.deployment_file import read_deployment
+    from scripts.witnesses import read_from
 
-    deployment = read_deployment(election)
-    connection = connect(rpc_url, chain_id=deployment.chain_id)
-    return read_board(
-        connection, deployment.election, since=deployment.block, keep=LogSpool
-    )
+    return read_from(read_deployment(election), rpc_url)

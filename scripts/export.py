@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from election.client.board_reader import read_board
-from election.client.rpc import connect
-from election.log_spool import LogSpool
 from scripts.files.bundle_file import write_bundle
 from scripts.files.deployment_file import read_deployment
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, OutFile, RpcUrl
 from scripts.terminal import show
+from scripts.witnesses import read_from
 
 EXAMPLE = "veche export --election election.json --out election.jsonl.gz"
 
@@ -24,10 +22,7 @@ def command(
     The format is described in docs/bundle.md.
     """
     deployment = read_deployment(election)
-    connection = connect(rpc_url, chain_id=deployment.chain_id)
-    board = read_board(
-        connection, deployment.election, since=deployment.block, keep=LogSpool
-    )
+    board = read_from(deployment, rpc_url)
     write_bundle(out, board)
     result = {"file": str(out), "logs": len(board.logs), "block": board.head.number}
     show(result, as_json=as_json)

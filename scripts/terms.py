@@ -57,8 +57,9 @@ def command(
     election: ElectionFile,
     out: Annotated[Path, path_option(help="Terms; the same at every source.")],
     rpc_urls: RpcUrls = None,
-    bundle: Annotated[
-        Path | None, path_option(help="Or a record that `veche export` wrote.")
+    bundles: Annotated[
+        list[Path] | None,
+        path_option("--bundle", help="Or a record that `veche export` wrote."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -66,29 +67,35 @@ def command(
 
     Voters and attesters believe no node. They use this file, and only if it has the
     hash that this prints: publish it where nobody changes it, on paper, too. Whoever
-    runs this on other nodes gets the same file.
+    runs this on other nodes gets the same file. Name two nodes or bundles, which came
+    from different organisations.
     """
     deployment = read_deployment(election)
-    boards = list(_read_boards(deployment, rpc_urls or [], bundle))
+    boards = _read_sources(deployment, rpc_urls or [], bundles or [])
     terms = agree_on_terms(boards)
     say(name_election(terms.title, is_test=terms.test))
-    if bundle is None:
-        require_witnesses(boards, is_test=terms.test)
+    require_witnesses(boards, is_test=terms.test)
     text = render_terms(terms)
     write_same(out, text)
     result = {"terms": str(out), "terms_hash": digest_terms(text.encode())}
     show(result, as_json=as_json)
 
 
-def _read_boards(
-    deployment: Deployment, rpc_urls: Sequence[str], bundle: Path | None
+def _read_sources(
+    deployment: Deployment, rpc_urls: Sequence[str], bundles: Sequence[Path]
 ) -> list[Board]:
-    """Read the record from every source; raises InputError for none, or another one."""
-    if (bundle is None) == (not rpc_urls):
-        raise InputError("terms", "give --rpc-url of two nodes, or --bundle")
-    if bundle is None:
-        return list(read_boards(deployment, rpc_urls).values())
+    """Read the record from every source; raises InputError for none, or one twice."""
+    if not rpc_urls and not bundles:
+        raise InputError("terms", "give --rpc-url or --bundle, two in all")
+    if len({each.resolve() for each in bundles}) != len(bundles):
+        raise InputError("--bundle", "names one file twice")
+    read = [_read_own(deployment, each) for each in bundles]
+    return read + list(read_boards(deployment, rpc_urls).values() if rpc_urls else ())
+
+
+def _read_own(deployment: Deployment, bundle: Path) -> Board:
+    """Read the bundle of an election; raises InputError for one of another."""
     board = read_bundle(bundle)
     if (board.chain_id, board.election) != (deployment.chain_id, deployment.election):
         raise InputError(str(bundle), "is the record of another election")
-    return [board]
+    return board

@@ -14,7 +14,7 @@ from typing import Final
 from election.client.board_reader import read_board
 from election.client.deployment import Deployment, check_remembered
 from election.client.rpc import connect
-from election.client.transport import show_url
+from election.client.transport import name_node, show_url
 from election.log_spool import LogSpool
 from election.protocol.board import Board
 from scripts.acceptance import AuditedElection, accept_board
@@ -23,7 +23,7 @@ from scripts.files.deployment_file import read_deployment
 from scripts.options import DEFAULT_URL
 from scripts.terminal import say
 
-_NODES: Final = 2  # of different organisations, for an election that matters
+_SOURCES: Final = 2  # of different organisations, for an election that matters
 
 
 def read_boards(
@@ -31,30 +31,36 @@ def read_boards(
 ) -> dict[str, Board]:
     """Read the record from every node, once; raises InputError for one named twice."""
     urls = rpc_urls or [DEFAULT_URL]
-    if len(set(urls)) != len(urls):
+    if len(set(map(name_node, urls))) != len(urls):
         raise InputError("--rpc-url", "names one node twice")
     boards = {}
     for url in urls:
         say(f"reading the record from {show_url(url)} ...")
-        connection = connect(url, chain_id=deployment.chain_id)
-        check_remembered(connection, deployment)
-        boards[url] = read_board(
-            connection, deployment.election, since=deployment.block, keep=LogSpool
-        )
+        boards[url] = read_from(deployment, url)
     return boards
 
 
-def require_witnesses(nodes: Collection[object], *, is_test: bool) -> None:
-    """Warn where a rehearsal has one node only; raises InputError for an election.
+def read_from(deployment: Deployment, url: str) -> Board:
+    """Read the record of a deployment from a node; raises ClientError."""
+    connection = connect(url, chain_id=deployment.chain_id)
+    check_remembered(connection, deployment)
+    return read_board(
+        connection, deployment.election, since=deployment.block, keep=LogSpool
+    )
 
-    is_test: as an audited record says, which no node can change.
+
+def require_witnesses(sources: Collection[object], *, is_test: bool) -> None:
+    """Warn where a rehearsal has one source only; raises InputError for an election.
+
+    sources: nodes, or bundles that came from them. is_test: as an audited record says,
+    which no source can change.
     """
-    if len(nodes) >= _NODES:
+    if len(sources) >= _SOURCES:
         return
     if not is_test:
-        fact = "one node could show an election of its own: name a second"
-        raise InputError("--rpc-url", fact)
-    say("warning: one node's word, which is enough for a TEST election only")
+        fact = "one source could show an election of its own: name a second"
+        raise InputError("record", fact)
+    say("warning: the word of one source, enough for a TEST election only")
 
 
 def agree_on_record(boards: Mapping[str, Board]) -> Board:

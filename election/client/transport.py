@@ -29,6 +29,7 @@ _LARGEST_ANSWER: Final = 2**26  # bytes; the receipts of 100 full batches have f
 _HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
 _BUSY: Final = {429, 502, 503, 504}  # a gateway's words: there is a node, but not now
 _SCHEMES: Final = ("http://", "https://")
+_PORTS: Final = {"http": 80, "https": 443}  # where an address names none
 
 _FACTS: Final[dict[type[Exception], tuple[Trouble, str]]] = {
     TimeoutError: (Trouble.SLOW, "gives no whole answer in time"),
@@ -123,6 +124,16 @@ def show_url(url: str) -> str:
     host = (_read_netloc(url) or rest).rpartition("@")[2]
     scheme = scheme.rpartition("@")[2]
     return cut_text(scheme + separator + re.split(r"[/?#\\]", host, maxsplit=1)[0])
+
+
+def name_node(url: str) -> str:
+    """Give what all spellings of one node's address have in common."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return url
+    return f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}"
 
 
 def _read_netloc(url: str) -> str | None:

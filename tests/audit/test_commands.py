@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,9 +94,7 @@ def deployment_file(
         assert (url, chain_id) == ("http://here", told.board.chain_id)
         return told.connection
 
-    # in this order: what is imported after the second would keep it for ever
-    monkeypatch.setattr("scripts.export.connect", connect)
-    monkeypatch.setattr("election.client.rpc.connect", connect)
+    monkeypatch.setattr("scripts.witnesses.connect", connect)
     path = tmp_path / "election.json"
     store_deployment(path, told.deployment)
     return path
@@ -107,6 +106,23 @@ def test_election_on_a_node_is_audited(
     arguments = ["--election", str(deployment_file), "--rpc-url", "http://here"]
     assert _run("audit", arguments) == 0
     assert "verified: 4 of 4 contests" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("deployment_file")
+def test_chain_that_forgot_is_told_of_whoever_reads(
+    told: Told,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    head = told.connection.read_head().number
+    forgotten = replace(told.deployment, block=head + 1, anchor=None)
+    path = tmp_path / "forgotten.json"
+    store_deployment(path, forgotten)
+    source = ["--election", str(path), "--rpc-url", "http://here"]
+    for act in ("audit", "export", "terms"):
+        out = [] if act == "audit" else ["--out", str(tmp_path / act)]
+        assert _run(act, [*source, *out]) != 0
+        assert "the node's chain ends before block" in capsys.readouterr().err
 
 
 def test_export_writes_what_the_audit_reads(

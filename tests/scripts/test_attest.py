@@ -97,11 +97,11 @@ def test_attester_needs_no_node_and_says_what_it_signs(
         assert told in done.err
 
 
-def test_one_nodes_word_is_enough_for_a_rehearsal_only(
+def test_word_of_one_source_is_enough_for_a_rehearsal_only(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     require_witnesses(["node"], is_test=True)
-    assert "one node's word" in capsys.readouterr().err
+    assert "the word of one source" in capsys.readouterr().err
     with pytest.raises(InputError, match="name a second"):
         require_witnesses(["node"], is_test=False)
     require_witnesses(["node", "another"], is_test=False)

@@ -11,14 +11,20 @@ from typing import Any
 
 import pytest
 
+from election.client.deployment import Deployment
 from election.client.issuing import read_issuer_keys
 from election.client.open_election import read_box
+from election.crypto.transcript import ZERO_HASH
 from election.errors import TermsError
 from election.protocol.board import Board
 from election.protocol.terms import accept_leaf
 from election.protocol.voter_list import claim_leaf
+from scripts import terms
+from scripts.__main__ import run
 from scripts.acceptance import read_record
 from scripts.errors import InputError, UnverifiedError
+from scripts.files.bundle_file import write_bundle
+from scripts.files.deployment_file import store_deployment
 from scripts.files.terms_file import digest_terms, read_terms, render_terms
 from scripts.terms import agree_on_terms
 from tests.client.stage import Stage, deploy, travel
@@ -155,3 +161,43 @@ def test_leaf_is_accepted_where_it_stands_only(stage: Stage, board: Board) -> No
 def test_contest_that_is_not_in_the_election_is_named(board: Board) -> None:
     with pytest.raises(TermsError, match="contest 2: is not in the election"):
         agree_on_terms([board]).contest(2)
+
+
+def write_twice(stage: Stage, board: Board, folder: Path) -> list[str]:
+    """Write the record to two files, and the deployment beside them; give options."""
+    own = Deployment(
+        stage.connection.chain_id,
+        ZERO_HASH,
+        0,
+        0,
+        (("Election", stage.opened.address),),
+    )
+    store_deployment(folder / "election.json", own)
+    options = [f"--election={folder / 'election.json'}", f"--out={folder / 'terms'}"]
+    for name in ("one", "two"):
+        write_bundle(folder / name, board)
+        options.append(f"--bundle={folder / name}")
+    return options
+
+
+def test_terms_of_one_bundle_are_of_a_rehearsal_only(
+    stage: Stage,
+    board: Board,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its address does not say who sent what of its ceremonies."""
+    *one, two = write_twice(stage, board, tmp_path)
+    assert run(["terms", *one]) == 0
+    assert "warning: the word of one source" in capsys.readouterr().err
+    (tmp_path / "terms").unlink()
+    real = replace(agree_on_terms([board]), test=False)
+    monkeypatch.setattr(terms, "agree_on_terms", lambda _: real)
+    assert run(["terms", *one]) == 2
+    assert "name a second" in capsys.readouterr().err
+    assert not (tmp_path / "terms").exists()
+    assert run(["terms", *one, one[-1]]) == 2
+    assert "names one file twice" in capsys.readouterr().err
+    assert run(["terms", *one, two]) == 0
+    assert "warning: the word" not in capsys.readouterr().err

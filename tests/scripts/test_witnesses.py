@@ -13,6 +13,7 @@ from election.client.casting import cast_ballots
 from election.client.deployment import Deployment
 from election.client.rpc import Connection
 from election.client.tallying import submit_share
+from election.client.transport import name_node
 from election.crypto.transcript import ZERO_HASH
 from election.errors import ElectionError
 from election.protocol.board import Board
@@ -131,10 +132,26 @@ def test_any_difference_between_nodes_is_one(
         agree_on_record({"one": board, "two": change(board)})
 
 
-def test_node_named_twice_is_no_second_witness(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "again", ["http://one", "http://one/", "HTTP://One:80", "http://me:pass@one//?key"]
+)
+def test_node_named_twice_is_no_second_witness(stage: Stage, again: str) -> None:
     deployment = Deployment(stage.connection.chain_id, ZERO_HASH, 0, 0)
     with pytest.raises(InputError, match="names one node twice"):
-        witnesses.read_boards(deployment, ["http://one", "http://one"])
+        witnesses.read_boards(deployment, ["http://one", again])
+
+
+def test_nodes_of_one_host_are_two_by_port_or_path() -> None:
+    """And what is no address is refused when it is asked, not here."""
+    urls = [
+        "http://one",
+        "https://one",
+        "http://one:81",
+        "http://one/a",
+        "http://[",
+        "",
+    ]
+    assert len(set(map(name_node, urls))) == len(urls)
 
 
 @pytest.fixture
