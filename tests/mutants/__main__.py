@@ -1,6 +1,7 @@
 """Take each defence out in turn; a test must go red.
 
 Defences of the contracts, of the library, of both audits, of the acts and of the node.
+In contracts and audits, what is right but at its edge is a defence, too.
 A name begins with its file: `contracts/Tally.vy`, `election/audit`, `node/config.py`.
 """
 

@@ -12,8 +12,9 @@ import pytest
 
 from election.artifacts import ROOT
 from node.rpc.dispatch import Dispatcher
+from tests.mutants.contracts.near_misses import miss_edges
 from tests.mutants.contracts.sources import contracts_of, remove_asserts
-from tests.mutants.contracts.substitution import compile_mutant, substitute
+from tests.mutants.contracts.substitution import MutantError, compile_mutant, substitute
 from tests.mutants.contracts.weakenings import CONTROL, WEAKENINGS
 from tests.mutants.mutant import Judge, Kind, Mutant, weaken
 from tests.mutants.verdicts import Reporter, find_red, run_green
@@ -36,20 +37,25 @@ _MOST_WITNESSES: Final = 3
 
 
 def list_mutants() -> Kind:
-    """Take every assert out, and apply every weakening of the contracts."""
+    """Take every assert out, miss every edge, and apply every weakening."""
     weaker = (weaken(each, ROOT) for each in WEAKENINGS)
-    return Kind((*remove_asserts(), *weaker), weaken(CONTROL, ROOT), _prepare)
+    mutants = (*remove_asserts(), *miss_edges(), *weaker)
+    return Kind(mutants, weaken(CONTROL, ROOT), _prepare)
 
 
-def _prepare(_: Sequence[Mutant]) -> Judge:
+def _prepare(mutants: Sequence[Mutant]) -> Judge:
     witnesses = _Witnesses()
-    run_green(_tests_of(_OF), witnesses)
+    concerned = {name for mutant in mutants for name in contracts_of(mutant)}
+    run_green(_tests_of(sorted(concerned)), witnesses)
     return partial(_judge, dict(witnesses.heard))
 
 
 def _judge(witnesses: Mapping[str, Sequence[str]], mutant: Mutant) -> str | None:
     """Ask first the tests that have met the reason, then all that concern it."""
-    substitute(compile_mutant(mutant))
+    try:
+        substitute(compile_mutant(mutant))
+    except MutantError:
+        return "it does not compile"
     first = witnesses.get(mutant.reason or "", ())[:_MOST_WITNESSES]
     killer = find_red(first) if first else None
     return killer or find_red(_tests_of(contracts_of(mutant)))

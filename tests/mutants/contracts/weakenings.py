@@ -197,18 +197,6 @@ WEAKENINGS: Final = (
         "self._assert_finite(r)",
         "pass",
     ),
-    Weakening(
-        "the order is a share of zero",
-        "contracts/CeremonyProofs.vy",
-        "if share >= curve.Q:",
-        "if share > curve.Q:",
-    ),
-    Weakening(
-        "the weight of a complaint leaves its response out",
-        "contracts/CeremonyProofs.vy",
-        "hashed, commitments, convert(s, bytes32)",
-        "hashed, commitments",
-    ),
     # Running hashes
     Weakening(
         "the running hash leaves the time out",
@@ -285,18 +273,6 @@ WEAKENINGS: Final = (
         "contracts/Tally.vy",
         "    if s >= curve.Q:\n        return False\n",
         "",
-    ),
-    Weakening(
-        "the weight of a share leaves its response out",
-        "contracts/Tally.vy",
-        "transcript.DEC_DELTA, hashed, t1, t2, s",
-        "transcript.DEC_DELTA, hashed, t1, t2",
-    ),
-    Weakening(
-        "the last count has no equation",
-        "contracts/Tally.vy",
-        "for slot: uint256 in range(len(counts), bound=_MAX_SLOTS):",
-        "for slot: uint256 in range(len(counts) - 1, bound=_MAX_SLOTS):",
     ),
     Weakening(
         "a malformed share is accepted",

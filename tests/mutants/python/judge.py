@@ -15,7 +15,8 @@ from typing import Final
 from election.artifacts import ROOT
 from tests.mutants.mutant import Judge, Kind, Mutant, weaken
 from tests.mutants.python.checks import Function
-from tests.mutants.python.sources import remove_checks
+from tests.mutants.python.near_misses import find_near_misses, find_short_hashes
+from tests.mutants.python.sources import edit_all, remove_checks
 from tests.mutants.python.transplant import transplant
 from tests.mutants.python.weakenings import CONTROL, NODE_CONTROL, WEAKENINGS
 from tests.mutants.python.witnesses import Witnesses
@@ -25,10 +26,12 @@ _FOLDERS: Final = (
     "election/crypto", "election/protocol", "election/audit", "election/client",
     "reference", "scripts",
 )  # fmt: skip
+_AUDITS: Final = ("election/audit", "reference")
 _PLAYED: Final = ("scripts/demo",)  # stories refuse nothing
 _PLACES: Final = (
     "crypto", "protocol", "audit", "reference", "client", "scripts",
     "test_election.py", "test_fuzz.py", "test_negative_vectors.py",
+    "test_whole_file.py",
 )  # fmt: skip
 _SHELLS: Final = (
     "node/__main__.py",
@@ -42,10 +45,13 @@ _FIRST, _THEN = 4, 60  # tests that are asked before all the others
 
 
 def list_mutants() -> Kind:
-    """Take every check out, and apply every weakening of the library."""
+    """Take every check out, miss the audits' edges, and apply every weakening."""
     weaker = (weaken(each, ROOT) for each in WEAKENINGS)
     checks = remove_checks(_FOLDERS, but=_PLAYED)
-    return Kind((*checks, *weaker), weaken(CONTROL, ROOT), partial(_prepare, _PLACES))
+    near = edit_all(_AUDITS, find_near_misses)
+    hashes = edit_all(_FOLDERS, find_short_hashes)
+    mutants = (*checks, *near, *hashes, *weaker)
+    return Kind(mutants, weaken(CONTROL, ROOT), partial(_prepare, _PLACES))
 
 
 def list_node_mutants() -> Kind:

@@ -59,6 +59,18 @@ WEAKENINGS: Final = (
         "uint_word(slot)))",
         "Scalar(1)",
     ),
+    Weakening(
+        "a new file is not brought to the disk",
+        "election/whole_file.py",
+        "            os.fsync(file.fileno())\n",
+        "",
+    ),
+    Weakening(
+        "names of files are not brought to the disk",
+        "election/whole_file.py",
+        "        os.fsync(handle)\n",
+        "        pass\n",
+    ),
 )
 
 NODE_CONTROL: Final = Weakening(
