@@ -245,6 +245,22 @@ def test_a_copy_for_which_there_is_no_room_is_none(config: Config, home: Path) -
     assert sorted(home.parent.iterdir()) == before
 
 
+def test_a_copy_is_on_the_disk_before_its_name_and_its_name_before_the_end(
+    config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, sync = home.parent / "copy", os.fsync
+    heard = []
+
+    def listen(handle: int) -> None:
+        heard.append((os.fstat(handle).st_ino, copy.exists()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", listen)
+    back_up_chain(config, home, copy)
+    file, folder = (copy / "data.mdb").stat(), copy.parent.stat()
+    assert heard == [(file.st_ino, False), (folder.st_ino, True)]
+
+
 def test_an_empty_folder_becomes_a_chains(config: Config, tmp_path: Path) -> None:
     begin_chain(config, tmp_path)
     with continue_chain(config, tmp_path) as store:
