@@ -286,6 +286,7 @@ def test_complaint_is_refused_when_its_response_is_not_reduced(
     run = ceremony_at(kind, Step.CONFIRM)
     reason = "ceremony_proofs: s is not reduced"
     assert alter(run, 7, lambda s: s + ORDER) == reason
+    assert alter(run, 7, lambda _: ORDER) == reason
 
 
 @pytest.mark.parametrize("at", [2, 4, 5, 6], ids=["r", "z", "t1", "t2"])
