@@ -65,7 +65,7 @@ def _tests_of(contracts: Iterable[str]) -> list[str]:
     """List the test files that concern some contracts."""
     patterns = [*(_OF[name] for name in contracts), _OF_ALL]
     files = [str(path) for each in patterns for path in sorted(_FOLDER.glob(each))]
-    return [*files, str(ROOT / _VECTORS)]
+    return [str(ROOT / _VECTORS), *files]  # the quickest first
 
 
 class _Witnesses(Reporter):
