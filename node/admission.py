@@ -63,6 +63,12 @@ def floor_gas(payload: bytes) -> int:
     return _TRANSACTION_GAS + _FLOOR_TOKEN_GAS * _tokens(payload)
 
 
+def check_initcode(payload: bytes, *, creates: bool) -> None:
+    """Refuse longer initcode than EIP-3860 allows; raises OversizedError."""
+    if creates and len(payload) > MAX_INITCODE_SIZE:
+        raise OversizedError("initcode", limit=MAX_INITCODE_SIZE, found=len(payload))
+
+
 def check_limits(tx: Transaction, *, gas_limit: int) -> None:
     """Refuse what could never run, whatever the state.
 
@@ -70,8 +76,7 @@ def check_limits(tx: Transaction, *, gas_limit: int) -> None:
     Raises: OversizedError, GasLimitError, NonceError.
     """
     creates = tx.to is None
-    if creates and len(tx.payload) > MAX_INITCODE_SIZE:
-        raise OversizedError("initcode", limit=MAX_INITCODE_SIZE, found=len(tx.payload))
+    check_initcode(tx.payload, creates=creates)
     if tx.gas > gas_limit:
         raise GasLimitError(f"exceeds gas limit: asks {tx.gas}, limit {gas_limit}")
     needed = max(

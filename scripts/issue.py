@@ -46,7 +46,7 @@ def command(
     is noted for ever in a file beside the key file, so keep the two together and one
     copy in use: another request of the same voter is never answered.
     """
-    require_answers(out)
+    require_answers(out, contest)
     key_file = unlock(key, password_file, roles={Role.ISSUER})
     audited = accept_witnessed(election, rpc_urls, POLLS)
     rules = audited.evidence.deployed.rules

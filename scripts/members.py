@@ -84,7 +84,7 @@ def play(
     key_file = unlock(key, password_file, roles={role})
     advance = take_part(opened, part, key_file, wait=wait)
     handle = handle_of(opened, part)
-    members, threshold = handle.n(), handle.k()
+    members, threshold = outlast(lambda: (handle.n(), handle.k()), opened, wait=wait)
     result: dict[str, Any] = {
         "attempt": advance.attempt,
         "step": advance.step.name.lower(),
@@ -98,7 +98,7 @@ def play(
         say(spell_margin(members, threshold, part=part))
     if advance.key_share is not None:
         verify = partial(verify_keys, opened, key_file, advance.key_share, part=part)
-        outlast(verify, opened) if wait else verify()
+        outlast(verify, opened, wait=wait)
 
 
 def take_part(
@@ -123,7 +123,9 @@ def take_part(
         if advance.is_over:
             return advance
         if advance != last:
-            _tell_waiting(opened, part, account, advance)
+            say(
+                outlast(partial(_spell_waiting, opened, part, account, advance), opened)
+            )
         last = advance
         if not advance.acted:
             time.sleep(PAUSE)
@@ -150,24 +152,23 @@ def _take_step_of(opened: OpenElection, part: Part, key_file: KeyFile) -> Advanc
     return take_step(issuers_ceremony(opened), key_file, instance=instance)
 
 
-def _tell_waiting(
+def _spell_waiting(
     opened: OpenElection, part: Part, account: Address, advance: Advance
-) -> None:
+) -> str:
     """Say what is waited for, and until when."""
     handle = handle_of(opened, part)
     step = f"attempt {advance.attempt}, {advance.step.name.lower()}"
     until = spell_time(handle.deadline())
     if handle.seat(account):
-        say(f"{step}: waiting for the others, until {until}")
-    else:
-        say(f"{step}: a reserve, waiting for a seat; the step ends {until}")
+        return f"{step}: waiting for the others, until {until}"
+    return f"{step}: a reserve, waiting for a seat; the step ends {until}"
 
 
 def _await_keys(opened: OpenElection, *, wait: bool) -> bool:
     """Wait for the phase in which keys are made; tell whether it has come."""
     opening = opened.rules.times[0]
     clock = opened.connection.read_clock
-    if clock() >= opening:
+    if outlast(clock, opened, wait=wait) >= opening:
         return True
     when = f"keys are made from {spell_time(opening)} on"
     if not wait:

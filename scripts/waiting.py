@@ -19,8 +19,10 @@ Found = TypeVar("Found")
 PAUSE: Final = 1.0  # seconds between looks at what others did
 
 
-def outlast(look: Callable[[], Found], opened: OpenElection) -> Found:
-    """Look, and again while the node is away, which is said once.
+def outlast(
+    look: Callable[[], Found], opened: OpenElection, *, wait: bool = True
+) -> Found:
+    """Look, and with `wait` again while the node is away, which is said once.
 
     Raises WrongChainError if what comes back is another history.
     """
@@ -31,7 +33,7 @@ def outlast(look: Callable[[], Found], opened: OpenElection) -> Found:
                 require_same(opened)
             found = look()
         except ConnectionFailedError as error:
-            if not error.may_come_back:
+            if not (wait and error.may_come_back):
                 raise
             if not was_lost:
                 say(f"{error}; waiting until it comes back")

@@ -22,6 +22,7 @@ from node import rlp
 from node.admission import (
     AccessList,
     check_account,
+    check_initcode,
     check_limits,
     floor_gas,
     intrinsic_gas,
@@ -135,7 +136,7 @@ class BlockRun:
     def simulate(self, call: Call) -> Outcome:
         """Run a call as a transaction would run here; gas is free whatever its price.
 
-        Raises: GasLimitError, InsufficientFundsError.
+        Raises: GasLimitError, InsufficientFundsError, OversizedError.
         """
         return _simulate(self._state, call)
 
@@ -159,6 +160,7 @@ def _simulate(state: State, call: Call) -> Outcome:
     balance = state.get_balance(call.sender)
     if balance < call.value:
         raise InsufficientFundsError(needed=call.value, found=balance)
+    check_initcode(call.payload, creates=call.to is None)
     needed = max(_intrinsic(call), floor_gas(call.payload))
     if call.gas < needed:
         raise GasLimitError(f"intrinsic gas too low: has {call.gas}, needs {needed}")

@@ -70,25 +70,40 @@ class AnswersFile:
 def write_answers(
     path: Path, contest: int, issuer: int, answers: Mapping[Hash, bytes]
 ) -> None:
-    """Write what an issuer answers, by leaf, over earlier answers; raises FileError."""
-    require_answers(path)
+    """Write what an issuer answers, by leaf, over its earlier answers.
+
+    Raises FileError, and InputError for what `require_answers` keeps.
+    """
+    require_answers(path, contest, issuer=issuer)
     title = _Title("veche-answers/1", contest, issuer)
     lines = (_render(_Answer(leaf, answers[leaf])) for leaf in sorted(answers))
     replace_lines(path, chain((_render(title),), lines))
 
 
-def require_answers(path: Path) -> None:
-    """Raise InputError if something else than answers is there: a key file, say."""
+def require_answers(path: Path, contest: int, *, issuer: int | None = None) -> None:
+    """Raise InputError if something else is there than answers that may be replaced.
+
+    A key file, say, or the answers of another contest or, if given, of another issuer.
+    """
     if not path.exists():
         return
-    with name_unreadable(path), path.open("rb") as file:
-        if _parse(_Title, file.readline(_LONGEST + 1)) is not None:
-            return
     try:
-        read_json(path, AnswersFile)
+        found = _read_title(path)
     except InputError:
         fact = "holds something else than answers: it is not overwritten"
         raise InputError(str(path), fact) from None
+    if found.contest != contest or issuer not in (None, found.issuer):
+        fact = (
+            f"holds the answers of issuer {found.issuer} in contest {found.contest}: "
+            "it is not overwritten; give another name"
+        )
+        raise InputError(str(path), fact)
+
+
+def _read_title(path: Path) -> _Title | AnswersFile:
+    with name_unreadable(path), path.open("rb") as file:
+        title = _parse(_Title, file.readline(_LONGEST + 1))
+    return title or read_json(path, AnswersFile)
 
 
 def read_answers(

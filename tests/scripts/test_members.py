@@ -365,6 +365,40 @@ def test_member_that_waits_outlasts_a_node_that_is_away(
     assert told.count("the node is back") == 1
 
 
+def test_member_that_waits_outlasts_the_loss_of_any_one_request(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the first, of one between two acts, and of one behind them."""
+    ask = stage.connection._post
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+    def wait_without(lost: int) -> int:
+        asked = 0
+
+        def post(body: bytes) -> bytes:
+            nonlocal asked
+            asked += 1
+            if asked == lost:
+                raise ConnectionFailedError("node", "is away", Trouble.AWAY)
+            if asked > lost + 25:
+                raise ConnectionFailedError("node", "is enough", Trouble.FOREIGN)
+            return ask(body)
+
+        before = stage.connection.request("evm_snapshot")
+        stage.connection._post = post
+        with pytest.raises(ConnectionFailedError, match="is enough"):
+            take_part(stage.opened, Part.TRUSTEES, file, wait=True)
+        stage.connection._post = ask
+        stage.connection.request("evm_revert", before)
+        return asked
+
+    for lost in range(1, 20):
+        folder = tmp_path / str(lost)
+        folder.mkdir()
+        file = trustee(folder, TRUSTEES[0])
+        assert wait_without(lost) > lost
+
+
 def test_member_that_waits_stops_on_another_chain(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,6 +136,18 @@ def test_data_and_input_may_not_differ(client: Client) -> None:
         )
 
 
+@pytest.mark.parametrize("method", ["eth_call", "eth_estimateGas"])
+@pytest.mark.parametrize("block", ["latest", "0x0"])
+def test_longer_initcode_than_a_transaction_may_have_is_refused(
+    client: Client, method: str, block: str
+) -> None:
+    for size in (49_153, 100_000):
+        with pytest.raises(RpcFailureError, match="the limit is 49152") as failure:
+            client.ask(method, {"data": _hex(bytes(size))}, block)
+        assert failure.value.code == -32000
+    client.ask(method, {"data": _hex(bytes(49_152))}, block)
+
+
 # Gas estimates
 
 

@@ -115,3 +115,18 @@ def test_file_that_is_none_of_answers_is_refused(tmp_path: Path, text: str) -> N
     path.write_text(text)
     with pytest.raises(InputError, match=r"answers\.json"):
         read_answers([path], 1, leaf=LEAF)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@pytest.mark.parametrize(("contest", "issuer"), [(2, 1), (1, 2)])
+def test_answers_of_another_are_not_overwritten(
+    tmp_path: Path, write: Callable[[Path, int], None], contest: int, issuer: int
+) -> None:
+    path = tmp_path / "answers.json"
+    write(path, 1)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="the answers of issuer 1 in contest 1"):
+        write_answers(path, contest, issuer, {LEAF: POINT})
+    assert path.read_bytes() == before
+    write_answers(path, 1, 1, {LEAF: POINT})
+    assert read_answers([path], 1, leaf=LEAF) == ((1, POINT),)
