@@ -32,7 +32,6 @@ from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.events import (
     CeremonyFinal,
     ElectionDeployed,
-    ListPublished,
     TallyFrozen,
 )
 from election.protocol.replay import Part
@@ -182,19 +181,16 @@ def _is_bearable(result: CheckResult, evidence: Evidence) -> bool:
     findings = result.outcome.findings
     if not findings:  # something was not verified, and nothing says why
         return False
-    if all(_is_omission(each, result.name, evidence) for each in findings):
+    if all(_is_omission(each, result.name) for each in findings):
         return True
     names = {finding.blames for finding in findings}
     return result.name == "images" and _are_few(names, evidence)
 
 
-def _is_omission(finding: Finding, check: str, evidence: Evidence) -> bool:
+def _is_omission(finding: Finding, check: str) -> bool:
     """Tell whether all that is wrong is that a contest got no box, or no list."""
-    contest = finding.contest
-    if contest is None:
-        return False
-    has_list = bool(evidence.every(ListPublished, contest))
-    return finding.blames == NOBODY or (check == "lists" and not has_list)
+    is_late = finding.contest is not None and finding.blames == NOBODY
+    return is_late and check in ("contexts", "lists")
 
 
 def _are_few(blamed: Collection[str], evidence: Evidence) -> bool:

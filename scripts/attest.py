@@ -14,6 +14,7 @@ from election.crypto.signature import derive_address
 from election.protocol.attestation import LIFETIME, NO_LOCK, attest, spell_fingerprint
 from election.protocol.attestation import Role as Attester
 from election.protocol.terms import ElectionTerms
+from election.protocol.text import spell_time
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_request, write_attestation
@@ -27,7 +28,7 @@ from scripts.options import (
     path_argument,
 )
 from scripts.session import go_by, unlock
-from scripts.terminal import say, show, spell_time
+from scripts.terminal import say, show
 
 EXAMPLE = (
     "veche attest request.json --terms terms.json --terms-hash 9f86d08188... "

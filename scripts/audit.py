@@ -62,6 +62,11 @@ def command(
     else:
         second_lines = () if compared is None else render_lines(compared)
         tell(*render_table(report), *second_lines)
+    if election is not None:
+        say(
+            "an event that a node left out, with forged answers, shows in one way: "
+            "compare the hash with that of auditors who asked other nodes"
+        )
     is_disputed = compared is not None and compared.disagreements
     if report.verdict is Verdict.FAILED or is_disputed:
         raise typer.Exit(EXIT_FAILED)

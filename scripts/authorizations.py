@@ -16,9 +16,9 @@ from election.crypto.transcript import Hash
 from election.protocol.context import derive_election_id
 from election.protocol.phases import derive_extension_hash
 from election.protocol.tally import derive_override_hash
+from election.protocol.text import spell_time
 from scripts.errors import InputError
 from scripts.files.json_file import CLOSED, Hex32, Word, read_json
-from scripts.terminal import spell_time
 
 
 @with_config(CLOSED)

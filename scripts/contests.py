@@ -13,8 +13,9 @@ from election.crypto.signature import SigningKey
 from election.errors import ElectionError
 from election.protocol.counts import list_counts
 from election.protocol.phases import Phase
+from election.protocol.text import spell_time
 from scripts.errors import ContestError, InputError, NotYetError, UnverifiedError
-from scripts.terminal import show, spell_time
+from scripts.terminal import show
 
 Result = TypeVar("Result")
 

@@ -16,7 +16,7 @@ from election.client.deployment import (
 from election.client.rpc import Connection, connect
 from election.crypto.signature import SigningKey
 from election.protocol.manifest import Manifest
-from election.protocol.text import name_election
+from election.protocol.text import name_election, spell_time
 from scripts.durations import parse_time
 from scripts.files.deployment_file import read_deployment, store_deployment
 from scripts.files.key_file import Role
@@ -32,7 +32,7 @@ from scripts.options import (
     path_option,
 )
 from scripts.session import acting, unlock
-from scripts.terminal import say, show, spell_time
+from scripts.terminal import say, show
 
 _CLOCKS_MAY_DIFFER = 300  # s
 EXAMPLE = (

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
+from election.protocol.text import spell_time
 from scripts.authorizations import collect, propose_extension
 from scripts.files.key_file import Role
 from scripts.options import (
@@ -21,7 +22,7 @@ from scripts.options import (
     path_argument,
 )
 from scripts.session import acting, enter, unlock
-from scripts.terminal import show, spell_time
+from scripts.terminal import show
 
 EXAMPLE = (
     "veche extend 1800 commission.json observer-1.json observer-2.json "

@@ -28,6 +28,7 @@ from election.crypto.transcript import Address
 from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.replay import Part
+from election.protocol.text import spell_time
 from scripts.acceptance import MADE, read_record, require_keys, require_own_key
 from scripts.errors import InputError
 from scripts.files.key_file import Instance, KeyFile, Role, StoredShare
@@ -39,7 +40,7 @@ from scripts.standing import (
     require_not_excluded,
     spell_margin,
 )
-from scripts.terminal import say, show, spell_time
+from scripts.terminal import say, show
 from scripts.waiting import PAUSE, outlast
 
 Wait = Annotated[bool, typer.Option("--wait", help="Go on until it is over.")]

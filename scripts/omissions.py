@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from election.client.open_election import OpenElection
+from election.protocol.text import spell_time
 from election.protocol.voter_list import NO_LIST
-from scripts.terminal import spell_time
 
 
 def list_missing(opened: OpenElection) -> list[str]:

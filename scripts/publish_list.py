@@ -13,6 +13,7 @@ from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey, derive_address
 from election.protocol.context import derive_election_id
 from election.protocol.phases import Phase
+from election.protocol.text import spell_time
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList
 from scripts.contests import Fates, act_on_each
 from scripts.errors import InputError, RefusedLinesError
@@ -34,7 +35,7 @@ from scripts.options import (
     path_option,
 )
 from scripts.session import acting, enter, unlock
-from scripts.terminal import say, show, spell_time
+from scripts.terminal import say, show
 
 EXAMPLE = (
     "veche publish-list voters.csv --election election.json "

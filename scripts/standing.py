@@ -10,8 +10,8 @@ from election.client.open_election import OpenElection
 from election.crypto.transcript import Address
 from election.protocol.events import AttemptAborted
 from election.protocol.replay import Part
+from election.protocol.text import spell_time
 from scripts.errors import InputError
-from scripts.terminal import spell_time
 
 ROLES: Final[Mapping[Part, str]] = {Part.TRUSTEES: "trustee", Part.ISSUERS: "issuer"}
 _REASONS: Final = {1: "it let a step pass in silence", 2: "a complaint found it wrong"}

@@ -9,13 +9,13 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
-from election.protocol.text import TEST, spell_lines
+from election.protocol.text import TEST, spell_lines, spell_time
 from election.protocol.voter_list import NO_LIST
 from scripts.contests import spell_counts
 from scripts.omissions import list_missing
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, RpcUrl
 from scripts.session import enter
-from scripts.terminal import say, show, spell_time
+from scripts.terminal import say, show
 
 EXAMPLE = "veche status --election election.json"
 _TIMES = ("keys", "list", "registration", "freeze", "voting", "grace", "closed")

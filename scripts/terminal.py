@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
 from election.client.errors import ClientError, ConnectionFailedError, Trouble
@@ -21,7 +20,6 @@ from scripts.screen import escape, spell, wrap
 
 _SPELT: Final = "spelt"  # the name of what is done about a letter that is lacking
 _WIDTH: Final = 80  # columns of a screen that does not say
-_LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 
 
 def complain(program: str, fact: str, *, hint: str) -> None:
@@ -131,13 +129,6 @@ def _spell_rest(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(_SPELT, _spell_rest)
-
-
-def spell_time(seconds: int) -> str:
-    """Spell Unix seconds in UTC, or as they are after the year 9999."""
-    if seconds > _LAST_SECOND:
-        return f"second {seconds}"
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 _STEPS: Final = {

@@ -10,7 +10,7 @@ from election.audit.terms import derive_terms
 from election.client.deployment import Deployment
 from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
-from election.protocol.text import name_election
+from election.protocol.text import name_election, spell_time
 from scripts.acceptance import MADE, accept_board
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.bundle_file import read_bundle
@@ -18,7 +18,7 @@ from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import write_same
 from scripts.files.terms_file import digest_terms, render_terms
 from scripts.options import AsJson, ElectionFile, RpcUrls, path_option
-from scripts.terminal import say, show, spell_time
+from scripts.terminal import say, show
 from scripts.witnesses import read_boards, require_witnesses
 
 EXAMPLE = (

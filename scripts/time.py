@@ -9,11 +9,12 @@ import typer
 
 from election.client.rpc import Connection, connect
 from election.protocol.phases import Phase
+from election.protocol.text import spell_time
 from scripts.durations import parse_time
 from scripts.errors import InputError
 from scripts.options import DEFAULT_URL, AsJson, RpcUrl, path_option
 from scripts.session import enter
-from scripts.terminal import show, spell_time
+from scripts.terminal import show
 
 EXAMPLE = "veche time voting --election election.json"
 

@@ -7,6 +7,7 @@ record shows that it is the chain's.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,12 +18,14 @@ from election.client.rpc import connect
 from election.client.transport import name_node, show_url
 from election.log_spool import LogSpool
 from election.protocol.board import Board
+from election.protocol.text import spell_time
 from scripts.acceptance import AuditedElection, accept_board
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.deployment_file import read_deployment
 from scripts.options import DEFAULT_URL
 from scripts.terminal import say
 
+_SKEW: Final = 300  # seconds
 _SOURCES: Final = 2  # of different organisations, for an election that matters
 
 
@@ -44,9 +47,22 @@ def read_from(deployment: Deployment, url: str) -> Board:
     """Read the record of a deployment from a node; raises ClientError."""
     connection = connect(url, chain_id=deployment.chain_id)
     check_remembered(connection, deployment)
-    return read_board(
+    board = read_board(
         connection, deployment.election, since=deployment.block, keep=LogSpool
     )
+    _compare_clocks(board, url)
+    return board
+
+
+def _compare_clocks(board: Board, url: str) -> None:
+    """Warn of a head's time far from this machine's: nothing else covers it."""
+    shown, own = board.head.timestamp, int(time.time())
+    if abs(shown - own) > _SKEW:
+        fact = f"says {spell_time(shown)}, this machine {spell_time(own)}"
+        say(
+            f"warning: the head of {show_url(url)} {fact}; what is late, and what is "
+            "not due yet, follows from the head's time"
+        )
 
 
 def require_witnesses(sources: Collection[object], *, is_test: bool) -> None:

@@ -76,6 +76,7 @@ def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
         chain_id=evidence.board.chain_id,
         election=f"0x{evidence.board.election.hex()}",
         head=evidence.board.head.number,
+        head_timestamp=evidence.board.head.timestamp,
         record_hash=f"0x{evidence.record_hash.hex()}",
         checks=checks,
         contests=contests,

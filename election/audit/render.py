@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from election.audit.report import CheckResult, ContestOutcome, Report, Verdict
-from election.protocol.text import TEST, name_election
+from election.protocol.text import TEST, name_election, spell_time
 
 _VERDICTS: Final = {
     Verdict.HELD: "held",
@@ -31,6 +31,7 @@ def render_table(report: Report) -> Iterator[str]:
     """Draw the report as lines of text."""
     yield name_election(report.title, is_test=report.test)
     yield f"{report.election}, chain {report.chain_id}, block {report.head}"
+    yield f"time of that block {spell_time(report.head_timestamp)}, by its source alone"
     yield f"hash {report.record_hash}"
     yield ""
     for check in report.checks:

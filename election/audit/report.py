@@ -102,6 +102,7 @@ class Report:
     """A whole audit of one election up to a block.
 
     record_hash: two auditors of one block, and of one history, have the same.
+    head_timestamp: Unix seconds, as the source says; the record hash does not cover it.
     """
 
     title: str
@@ -109,6 +110,7 @@ class Report:
     chain_id: int
     election: str
     head: int
+    head_timestamp: int
     record_hash: str
     checks: tuple[CheckResult, ...]
     contests: tuple[ContestOutcome, ...]

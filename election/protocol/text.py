@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from election.protocol.voter_id import fold_look_alikes
@@ -25,6 +26,7 @@ LONGEST_SLUG: Final = 64
 MOST_MARKS: Final = 4
 """Combining marks in a row; more would be drawn over other lines."""
 
+_LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 _SLUG: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{LONGEST_SLUG - 1}}}")
 _UNICODE: Final = unicodedata.ucd_3_2_0
 _SYMBOLS: Final = frozenset("$+<=>^`|~§°€№")
@@ -125,3 +127,10 @@ TEST: Final = "this is a TEST: no ballot of it counts"
 def name_election(title: str, *, is_test: bool) -> str:
     """Name an election to a person; what no ballot counts in is told first."""
     return f"{'TEST ' if is_test else ''}election: {title}"
+
+
+def spell_time(seconds: int) -> str:
+    """Spell Unix seconds in UTC, or as they are after the year 9999."""
+    if seconds > _LAST_SECOND:
+        return f"second {seconds}"
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -23,4 +23,4 @@ def check_lists(record: Record, cases: Cases) -> None:
             if not record.every("ListPublished", contest=contest):
                 if record.is_before(2):
                     raise NotDueError("has no list yet")
-                refute("has no list")
+                refute("has no list, by the head's time")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +16,8 @@ from election.protocol.events import ShareAccepted
 from scripts.__main__ import _run
 from scripts.errors import InputError
 from scripts.files.bundle_file import read_bundle, write_bundle
-from scripts.files.deployment_file import store_deployment
+from scripts.files.deployment_file import read_deployment, store_deployment
+from scripts.witnesses import read_from
 from tests.audit.story import Told
 from tests.audit.tampering import change, find
 
@@ -105,7 +108,26 @@ def test_election_on_a_node_is_audited(
 ) -> None:
     arguments = ["--election", str(deployment_file), "--rpc-url", "http://here"]
     assert _run("audit", arguments) == 0
-    assert "verified: 4 of 4 contests" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "verified: 4 of 4 contests" in told.out
+    assert "compare the hash with that of auditors who asked other nodes" in told.err
+
+
+@pytest.mark.parametrize(("skew", "warns"), [(0, False), (300, False), (301, True)])
+def test_head_far_from_the_own_clock_is_warned_of(
+    deployment_file: Path,
+    board: Board,
+    skew: int,
+    warns: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    deployment = read_deployment(deployment_file)
+    for own in (board.head.timestamp - skew, board.head.timestamp + skew):
+        clock = SimpleNamespace(time=partial(int, own))
+        monkeypatch.setattr("scripts.witnesses.time", clock)
+        read_from(deployment, "http://here")
+        assert ("warning: the head of" in capsys.readouterr().err) is warns
 
 
 @pytest.mark.usefixtures("deployment_file")

@@ -7,7 +7,7 @@ from election.audit.catalogue import CHECKS
 from election.audit.render import render_json, render_table
 from election.protocol.board import Board
 from election.protocol.events import BallotCast
-from election.protocol.text import TEST
+from election.protocol.text import TEST, spell_time
 from scripts.screen import wrap
 from tests.audit.tampering import audit, change, find
 
@@ -36,6 +36,16 @@ def test_test_election_is_called_one_above_and_below_what_was_verified(
     lines = list(render_table(replace(report, test=False)))
     assert lines[0].startswith("election: ")
     assert TEST not in lines
+
+
+def test_report_has_the_time_of_the_head(board: Board) -> None:
+    """What is late follows from it, and no hash covers it."""
+    late = replace(board, head=replace(board.head, timestamp=2**40))
+    for shown in (board, late):
+        report, moment = audit(shown), shown.head.timestamp
+        assert render_json(report)["head_timestamp"] == moment
+        (line,) = [each for each in render_table(report) if "time of that" in each]
+        assert spell_time(moment) in line
 
 
 def test_table_says_how_many_members_may_be_missing(board: Board) -> None:

@@ -59,5 +59,8 @@ def test_contest_without_a_list_fails_alone_in_both_audits(
 ) -> None:
     board = close_without_voters(stage, 1)
     assert refute_in_both(board, builds) == {"lists"}
-    assert find_faults(board, builds, "lists") == "contest 30: has no list"
+    assert (
+        find_faults(board, builds, "lists")
+        == "contest 30: has no list, by the head's time"
+    )
     assert [str(each.verdict) for each in audit(board).contests] == ["held", "failed"]

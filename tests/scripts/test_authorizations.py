@@ -8,6 +8,7 @@ from election.client.contracts.election import Election
 from election.crypto.signature import SigningKey, derive_address, sign_hash
 from election.crypto.transcript import Hash
 from election.protocol.phases import derive_extension_hash
+from election.protocol.text import spell_time
 from scripts.authorizations import (
     AuthorizationFile,
     collect,
@@ -16,7 +17,6 @@ from scripts.authorizations import (
 from scripts.errors import InputError
 from scripts.extend import extend
 from scripts.files.json_file import render_json
-from scripts.terminal import spell_time
 from tests.client.stage import (
     COMMISSION,
     OBSERVERS,

@@ -185,7 +185,7 @@ def test_contest_without_list_and_box_stops_nobody_who_holds_a_secret(
     audited = accept_board(read_record(stage.opened), POLLS)
     told = capsys.readouterr().err
     assert "warning: contest 30: got no box in time; blames nobody" in told
-    fact = "voter list of contest 30: was not published in time; blames commission"
+    fact = "voter list of contest 30: was not published in time"
     assert f"warning: {fact}" in told
     issuer = make_key_file(tmp_path / "issuer.json", Role.ISSUER, ISSUERS[0])
     issuer = put_share(issuer, stage.shares[ISSUERS[0]], instance_of(stage.opened))

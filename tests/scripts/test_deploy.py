@@ -8,11 +8,11 @@ from threading import Thread
 import pytest
 
 from election.client.rpc import connect
+from election.protocol.text import spell_time
 from scripts.deploy import compare_clocks, deploy
 from scripts.files.deployment_file import read_deployment
 from scripts.files.key_file import open_key_file
 from scripts.files.manifest_file import read_manifest
-from scripts.terminal import spell_time
 from tests.scripts.conftest import PASSWORD, Cli, write_election
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from election.audit.errors import NotDueError, require
 from election.audit.evidence import Evidence
-from election.audit.report import COMMISSION, Outcome
+from election.audit.report import COMMISSION, NOBODY, Outcome
 from election.audit.verify import Named, join_outcomes, verify_each
 from election.protocol.events import ContestListed, ElectionDeployed, SealedContest
 from election.protocol.rules import Judged, judge_rules
@@ -48,7 +48,8 @@ def _require_listed(evidence: Evidence, contest: SealedContest) -> None:
     if not evidence.every(ContestListed, contest.id):
         if evidence.now < evidence.times.keys:
             raise NotDueError("has no candidates on the record yet")
-        require(False, "got no candidates on the record in time", blames=COMMISSION)
+        fact = "got no candidates on the record in time, if the head's time is right"
+        require(False, fact, blames=NOBODY)
 
 
 def _require_none(judged: Judged) -> None:
