@@ -40,19 +40,33 @@ class Ceremony:
         self.attempt: Attempt | None = None
         self.number = 0
         self.culprit: int | None = None
-        self.is_final = False
+        self.is_final = self.has_failed = False
 
     def take(self, event: Event) -> None:
         """Verify one event; raises RefutedError if it does not follow."""
-        claim(not self.is_final, "came after the end")
+        claim(not (self.is_final or self.has_failed), "came after the end")
         if event.name == "AttemptStarted":
             self._start(event)
         elif event.name == "CeremonyFailed":
             is_over = self.attempt is None and self.due is None
             is_own = event["attempt"] == self.number
             claim(is_over and is_own, "has members for an attempt")
+            self.has_failed = True
         else:
             self._take_in(self._current(event), event)
+
+    def missing(self) -> str:
+        """Name what came in the transaction of the last event; "" if it is there."""
+        attempt = self.attempt
+        if self.is_final or self.has_failed:
+            return ""
+        if attempt is None:
+            return "CeremonyFailed" if self.due is None else "AttemptStarted"
+        if self.culprit is not None:
+            return "AttemptAborted"
+        if attempt.step == 6:
+            return "CeremonyFinal"
+        return "CeremonyBound" if attempt.step > 1 and not attempt.cer else ""
 
     def _current(self, event: Event) -> Attempt:
         if self.attempt is None or event["attempt"] != self.number:

@@ -32,6 +32,7 @@ from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.events import (
     CeremonyFinal,
     ElectionDeployed,
+    Overridden,
     TallyFrozen,
 )
 from election.protocol.replay import Part
@@ -75,8 +76,19 @@ class AuditedElection:
         )
 
     def state(self, contest: int) -> TallyState:
-        """Tell what a contest's tally waits for."""
-        return find_tally_state(self.evidence, contest)
+        """Tell what a contest's tally waits for.
+
+        By its number of ballots, too: no record may hide that a sum is withheld.
+        """
+        state = find_tally_state(self.evidence, contest)
+        if state is TallyState.OPEN and self._is_small(contest):
+            return TallyState.WITHHELD
+        return state
+
+    def _is_small(self, contest: int) -> bool:
+        ballots = self.evidence.tally(contest).cast_count
+        is_overridden = bool(self.evidence.every(Overridden, contest))
+        return ballots < self.evidence.deployed.rules.m_min and not is_overridden
 
     @property
     def frozen(self) -> dict[int, FrozenTally]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
+import typer
 
 from election.artifacts import CONTRACTS, ROOT
 from election.audit.catalogue import CHECKS
 from election.crypto.transcript import Tag, tag_word
 from election.protocol.phases import Phase
+from scripts.__main__ import ACTS
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -111,3 +114,32 @@ def test_every_decision_has_a_number_of_its_own() -> None:
     assert numbers == list(range(1, len(files) + 1))
     for number, path in zip(numbers, files, strict=True):
         assert path.read_text(encoding="utf-8").startswith(f"# {number}. ")
+
+
+def read_rehearsal() -> list[list[str]]:
+    """List the commands of `veche` in the rehearsal, as words."""
+    text = (ROOT / "docs/rehearsal.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
+    found = re.findall(r"veche ([^;|&\n]+?)(?: [|&].*)?(?:;|\n|$)", "".join(blocks))
+    return [each.split() for each in found]
+
+
+@pytest.mark.parametrize("words", read_rehearsal(), ids=" ".join)
+def test_rehearsal_uses_acts_and_options_that_there_are(words: list[str]) -> None:
+    act, *rest = words
+    assert any(act in acts for acts in ACTS.values())
+    app = typer.Typer()
+    app.command()(import_module(f"scripts.{act.replace('-', '_')}").command)
+    options = {
+        name for each in typer.main.get_command(app).params for name in each.opts
+    }
+    assert {each for each in rest if each.startswith("--")} <= options
+
+
+def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
+    unusual = {
+        *("demo", "devnet", "node", "status", "authorize", "extend", "override"),
+        *("expire", "withdraw", "mark-paper"),
+    }
+    every = {act for acts in ACTS.values() for act in acts}
+    assert {words[0] for words in read_rehearsal()} == every - unusual

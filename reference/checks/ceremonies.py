@@ -32,6 +32,8 @@ def _check(record: Record, cases: Cases, part: str) -> None:
         cases.verified += 1
     if not ceremony.is_final:
         with cases.case(part):
+            missing = ceremony.missing()
+            claim(not missing, f"have no {missing}, which comes in one transaction")
             if record.is_running(part):
                 raise NotDueError("have no final attempt yet")
             claim(False, "have no final attempt")

@@ -37,6 +37,10 @@ def check_openings(record: Record, cases: Cases) -> None:
             states[event.contest] = after
             if event.name == "Overridden":
                 _claim_override(record, event)
+    for contest, state in states.items():
+        if state in ("empty", "small"):
+            with cases.case(f"tally of contest {contest}"):
+                refute(f"was frozen {state}, and nothing came in that transaction")
 
 
 def _sort(record: Record, frozen: Event) -> str:

@@ -220,9 +220,9 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (T, "not when all have confirmed", leave_out(events.Confirmed, T, 2)),
     (T, "not when all have confirmed", say(events.CeremonyFinal, T, 2, cer=WORD)),
     (T, "came after the end", insert(events.Dealt, events.CeremonyFinal, T, 2, 2)),
-    (T, "no final attempt", leave_out(events.CeremonyFinal, T, 2)),
+    (T, "have no CeremonyFinal", leave_out(events.CeremonyFinal, T, 2)),
     (I, "g2 point: has a wrong length", say(events.SlotDerived, I, 2, key=b"")),
-    (I, "no final attempt", leave_out(events.CeremonyFinal, I, 2)),
+    (I, "have no CeremonyFinal", leave_out(events.CeremonyFinal, I, 2)),
     (
         I,
         "came after a complaint",

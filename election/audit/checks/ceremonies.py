@@ -15,6 +15,7 @@ from election.audit.evidence import Evidence
 from election.audit.report import (
     COMMISSION,
     NOBODY,
+    NODE,
     VALIDATORS,
     Awaited,
     Finding,
@@ -57,11 +58,29 @@ class CeremonyReplay(Generic[Point]):
     current: AttemptReplay[Point] | None = None
     judged: int | None = None
     is_final: bool = False
+    has_failed: bool = False
+
+    @property
+    def owed(self) -> str | None:
+        """Name what came in the transaction of the last event and is not there.
+
+        No block ends between the two, so that it can never be still to come.
+        """
+        if self.is_final or self.has_failed:
+            return None
+        if self.judged is not None:
+            return "AttemptAborted"
+        if self.current is None:
+            return "CeremonyFailed" if self.members is None else "AttemptStarted"
+        if self.current.step > Step.ENROLL and self.current.bound is None:
+            return "CeremonyBound"
+        return "CeremonyFinal" if self.current.step is Step.FINAL else None
 
     def take(self, entry: Entry[CeremonyEvent]) -> None:
         """Repeat one event; raises if it does not follow from those before."""
         event, now = entry.event, entry.log.timestamp
-        require(not self.is_final, "came after the end", blames=VALIDATORS)
+        is_open = not (self.is_final or self.has_failed)
+        require(is_open, "came after the end", blames=VALIDATORS)
         if isinstance(event, events.AttemptStarted):
             self._start(event, now=now)
         elif isinstance(event, events.CeremonyFailed):
@@ -88,6 +107,7 @@ class CeremonyReplay(Generic[Point]):
         is_due = event.attempt == self.last.number and self.current is None
         is_due = is_due and self.members is None
         require(is_due, "has members for another attempt", blames=VALIDATORS)
+        self.has_failed = True
 
     def _take_in(
         self, attempt: AttemptReplay[Point], event: CeremonyEvent, *, now: int
@@ -185,6 +205,10 @@ def _check(evidence: Evidence, part: Part, replay: CeremonyReplay[Point]) -> Out
     if replay.is_final:
         note = spell_margin(len(replay.last.members), replay.roster.threshold)
         return Outcome(verified, verified, (), (note,))
+    if replay.owed is not None:
+        fact = f"lacks {replay.owed}, which came with the event before"
+        finding = Finding(part.title, fact, NODE, None)
+        return Outcome(verified, verified + 1, (finding,))
     if evidence.is_over(part):
         # whoever was silent is not named: after the deadline anyone could exclude it
         finding = Finding(part.title, "ended without a key", NOBODY, None)

@@ -13,7 +13,7 @@ from typing import Final, get_args
 from election.audit.authority import verify_authority
 from election.audit.errors import require
 from election.audit.evidence import Evidence
-from election.audit.report import VALIDATORS, Outcome
+from election.audit.report import NODE, VALIDATORS, Finding, Outcome
 from election.audit.verify import Named, join_outcomes, verify_each
 from election.protocol import events
 from election.protocol.events import Overridden, TallyEvent, TallyFrozen
@@ -29,6 +29,12 @@ class _State(Enum):
     OPEN = auto()
     FINAL = auto()
 
+
+_OWED: Final[Mapping[_State, str]] = {
+    _State.EMPTY: "ResultPublished",
+    _State.SMALL: "TallyWithheld",
+}
+"""What comes in the transaction that froze such a sum: no block ends before it."""
 
 _MOVES: Final[Mapping[tuple[_State, type[TallyEvent]], _State]] = {
     (_State.CLOSED, events.TallyFrozen): _State.OPEN,  # or EMPTY or SMALL, by N
@@ -66,7 +72,13 @@ def _check_contest(evidence: Evidence, entries: list[Entry[TallyEvent]]) -> Outc
         if isinstance(event, Overridden):
             _verify_override(evidence, event)
 
-    return verify_each(entries, verify, name=_name, blames=VALIDATORS)
+    outcome = verify_each(entries, verify, name=_name, blames=VALIDATORS)
+    if state not in _OWED:
+        return outcome
+    contest = entries[-1].event.contest
+    fact = f"lacks {_OWED[state]}, which came with TallyFrozen"
+    finding = Finding(f"tally of contest {contest}", fact, NODE, contest)
+    return join_outcomes((outcome, Outcome(0, 1, (finding,))))
 
 
 def _sort(event: TallyFrozen, *, m_min: int) -> _State:

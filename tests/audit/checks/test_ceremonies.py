@@ -191,7 +191,12 @@ def test_ceremony_that_is_not_final_is_found(
     board: Board, part: Part, check: str
 ) -> None:
     final = in_part(board, events.CeremonyFinal, part, attempt=2)
-    finding = examine(drop(board, final))[check][0]
+    hidden = drop(board, final)
+    finding = examine(hidden)[check][0]
+    fact = "lacks CeremonyFinal, which came with the event before"
+    assert (finding.fact, finding.blames) == (fact, "node")
+    confirmed = in_part(hidden, events.Confirmed, part, attempt=2)
+    finding = examine(drop(hidden, confirmed))[check][0]
     assert (finding.fact, finding.blames) == ("ended without a key", "nobody")
 
 
