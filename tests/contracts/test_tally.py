@@ -27,6 +27,7 @@ from tests.contracts.rehearsal import (
     EMPTY,
     LARGE,
     LONELY,
+    SLOTS,
     SMALL,
     Rehearsal,
     polls_opened,
@@ -136,7 +137,7 @@ def test_frozen_sums_are_those_of_the_ballots(sums: Sums) -> None:
 
 
 def test_contest_without_ballots_has_zero_counts(sums: Sums) -> None:
-    assert sums.rehearsal.opened.tally.counts(EMPTY) == (0, 0, 0)
+    assert sums.rehearsal.opened.tally.counts(EMPTY) == (0,) * SLOTS[EMPTY]
 
 
 # Withheld contests
