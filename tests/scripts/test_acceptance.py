@@ -185,6 +185,15 @@ def test_contest_that_was_late_does_not_stop_the_others(
         accept_board(board, ["contexts"])
 
 
+def test_contest_without_texts_stops_everybody_though_it_blames_nobody(
+    honest: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Finding("contest 30", "got no candidates on the record", NOBODY, 30)
+    give_findings(monkeypatch, "rules", (late,))
+    with pytest.raises(UnverifiedError, match="got no candidates"):
+        accept_board(read_record(honest.opened), ["rules"])
+
+
 def test_own_secret_is_all_that_is_borne(poisoned: Stage) -> None:
     """Another fault beside it is found as ever."""
     board = read_record(poisoned.opened)

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from election.audit.errors import require
 from election.audit.evidence import Evidence
-from election.audit.report import VALIDATORS, Outcome
+from election.audit.report import NODE, VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol import events
 from election.protocol.events import Event, Extended
@@ -71,8 +71,9 @@ def check_clock(evidence: Evidence) -> Outcome:
         phase = phase_at(times, now, extension=extension)
         if entry.kind is Extended:
             extension += cast("Extended", entry.event).delta
-        runs_on = before <= now <= head.timestamp
-        require(runs_on, "has a time that runs back", blames=VALIDATORS)
+        require(before <= now, "has a time that runs back", blames=VALIDATORS)
+        is_past = now <= head.timestamp  # which is the source's word alone
+        require(is_past, "has a time after the head's", blames=NODE)
         is_one = number != was_block or now == before
         require(is_one, "has another time than its block", blames=VALIDATORS)
         is_due = phase in PHASES[entry.kind]

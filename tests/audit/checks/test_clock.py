@@ -95,6 +95,10 @@ def test_two_times_of_one_block_are_found(board: Board) -> None:
     assert faults["clock"][0].fact == "has another time than its block"
 
 
-def test_time_after_the_head_is_found(board: Board) -> None:
+def test_time_after_the_head_is_found_and_blames_whoever_gave_the_record(
+    board: Board,
+) -> None:
     head = replace(board.head, timestamp=board.head.timestamp - 1)
-    assert examine(replace(board, head=head)).keys() == {"clock"}
+    faults = examine(replace(board, head=head))
+    assert faults.keys() == {"clock"}
+    assert {each.blames for each in faults["clock"]} == {"node"}
