@@ -19,7 +19,7 @@ from election.audit.render import render_json, render_table
 from election.audit.report import Report, Verdict
 from election.protocol.board import Board
 from scripts.errors import InputError
-from scripts.files.bundle_file import read_bundle
+from scripts.files.bundle_file import read_bundle, read_bundle_and_bytes
 from scripts.options import DEFAULT_URL, AsJson, RpcUrl, path_argument, path_option
 from scripts.reference_audit import Comparison, compare_audits, render_lines
 from scripts.reference_audit import render_json as compared_json
@@ -53,9 +53,9 @@ def command(
     Exit code 0 if all that is due by now held, 3 if a check failed or the second audit
     disagrees, 2 if there is nothing to audit.
     """
-    board = _read(bundle, election, rpc_url=rpc_url)
+    board, raw = _read(bundle, election, rpc_url=rpc_url, twice=reference)
     report = audit_board(board, progress=report_progress)
-    compared = _compare(report, board, bundle) if reference else None
+    compared = _compare(report, board, raw) if reference else None
     if as_json:
         second = {} if compared is None else {"reference": compared_json(compared)}
         tell_json(render_json(report) | second)
@@ -72,18 +72,20 @@ def command(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _compare(report: Report, board: Board, bundle: Path | None) -> Comparison:
-    """Compare with the reference audit, which reads a file by itself."""
+def _compare(report: Report, board: Board, raw: bytes | None) -> Comparison:
+    """Compare with the reference audit, which decodes the bytes of a file by itself."""
     say("reference audit: all checks again, another way")
-    raw = encode_bundle(board) if bundle is None else bundle.read_bytes()
-    return compare_audits(report, raw)
+    return compare_audits(report, encode_bundle(board) if raw is None else raw)
 
 
-def _read(bundle: Path | None, election: Path | None, *, rpc_url: str) -> Board:
+def _read(
+    bundle: Path | None, election: Path | None, *, rpc_url: str, twice: bool
+) -> tuple[Board, bytes | None]:
+    """Read a board, and the bytes of a file that is to be decoded twice."""
     if bundle is not None and election is None:
-        return read_bundle(bundle)
+        return read_bundle_and_bytes(bundle) if twice else (read_bundle(bundle), None)
     if election is not None and bundle is None:
-        return _read_chain(election, rpc_url)
+        return _read_chain(election, rpc_url), None
     raise InputError("audit", "give a bundle or --election, and only one of them")
 
 

@@ -63,6 +63,25 @@ def read_lines(file: BinaryIO) -> Iterator[bytes]:
         raise BundleError("bundle", "is cut off within a line")
 
 
+def copy_file(source: BinaryIO, target: BinaryIO) -> None:
+    """Copy what may be a bundle as far as a reader would read; raises BundleError.
+
+    So a pipe that never ends, and has no line's end, fills no disk.
+    """
+    size, line, is_packed = 0, 0, False
+    while piece := source.read(_PIECE):
+        is_packed = is_packed or (not size and piece.startswith(_GZIP_MAGIC))
+        size += len(piece)
+        cut = piece.rfind(b"\n") + 1
+        line = len(piece) - cut if cut else line + len(piece)
+        if size > _MOST_BYTES:
+            raise BundleError("bundle", f"has more than {_MOST_BYTES} bytes")
+        if line > _LONGEST_LINE and not is_packed:
+            fact = f"has a line of more than {_LONGEST_LINE} bytes"
+            raise BundleError("bundle", fact)
+        target.write(piece)
+
+
 def _most_unpacked(size: int) -> int:
     return _FREE + _EXPANSION * size
 

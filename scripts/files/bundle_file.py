@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from election.audit.bundle import encode_lines, read_board
-from election.audit.packing import pack_lines
+from election.audit.packing import copy_file, pack_lines
 from election.protocol.board import Board
 from election.whole_file import write_whole
 from scripts.files.failures import name_unreadable, name_unwritable
@@ -15,7 +18,29 @@ from scripts.files.failures import name_unreadable, name_unwritable
 def read_bundle(path: Path) -> Board:
     """Read a bundle, packed or not; raises InputError and BundleError."""
     with name_unreadable(path), path.open("rb") as file:
-        return read_board(file if file.seekable() else BytesIO(file.read()))
+        if file.seekable():
+            return read_board(file)
+        with _copy(file) as copy:
+            return read_board(copy)
+
+
+def read_bundle_and_bytes(path: Path) -> tuple[Board, bytes]:
+    """Read a bundle and its bytes, from one copy: nobody changes it in between.
+
+    Raises as `read_bundle` does.
+    """
+    with name_unreadable(path), path.open("rb") as file, _copy(file) as copy:
+        board = read_board(copy)
+        copy.seek(0)
+        return board, copy.read()
+
+
+@contextmanager
+def _copy(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Copy a file to one without a name, on the disk: it may be larger than memory."""
+    with TemporaryFile() as copy:
+        copy_file(file, copy)
+        yield copy
 
 
 def write_bundle(path: Path, board: Board) -> None:

@@ -6,8 +6,11 @@ import gzip
 import hashlib
 import json
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +27,7 @@ from election.protocol.board import Board, Call, Head, Log
 from reference.bundle import read_bundle
 from reference.errors import NoBundleError
 from scripts.files.bundle_file import read_bundle as read_file
+from scripts.files.bundle_file import read_bundle_and_bytes
 from tests.strategies import hashes
 
 addresses = st.binary(min_size=20, max_size=20).map(Address)
@@ -309,6 +313,42 @@ def test_bundle_may_come_out_of_a_pipe() -> None:
     with os.fdopen(writing, "wb") as pipe:
         pipe.write(encode_bundle(SMALL))
     assert read_file(Path(f"/dev/fd/{reading}")) == SMALL
+    os.close(reading)
+
+
+@pytest.mark.parametrize("line", [b"\0", b"x", b"{"])
+def test_endless_line_out_of_a_pipe_is_read_no_further_than_it_must(
+    line: bytes,
+) -> None:
+    reading, writing = os.pipe()
+    written = 0
+
+    def write() -> None:
+        nonlocal written
+        with suppress(BrokenPipeError), os.fdopen(writing, "wb", 0) as pipe:
+            while written < 2**25:
+                written += pipe.write(line * 2**16)
+
+    thread = Thread(target=write, daemon=True)
+    thread.start()
+    with pytest.raises(BundleError, match="has a line of more than"):
+        read_file(Path(f"/dev/fd/{reading}"))
+    os.close(reading)
+    thread.join()
+    assert written < 2**21
+
+
+@pytest.mark.parametrize("pack", [bytes, pack_text])
+def test_bytes_of_a_bundle_come_from_the_reading_that_gave_the_board(
+    pack: Callable[[bytes], bytes],
+) -> None:
+    """A pipe is there only once; a file may be replaced between two readings."""
+    raw = pack(encode_bundle(SMALL))
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(raw)
+    path = Path(f"/dev/fd/{reading}")
+    assert read_bundle_and_bytes(path) == (SMALL, raw)
     os.close(reading)
 
 
