@@ -71,7 +71,7 @@ def test_request_is_described_by_what_a_person_can_compare() -> None:
     asked = ask(0, 5)
     told = attest.describe_request(asked, TEST)
     assert told["action"] == "issue"
-    assert told["contest"] == "1 (Only)"
+    assert told["contest"] == "1 (Contest)"
     assert told["fingerprint"] == spell_fingerprint(asked.request)
 
 
@@ -92,7 +92,7 @@ def test_attester_needs_no_node_and_says_what_it_signs(
     options.append((prepared.folder / "terms-hash").read_text())
     files = [str(tmp_path / "request.json"), "--out", str(tmp_path / "out.json")]
     done = away("attest", *files, *options, *away.unlock("portal"), "--json")
-    assert done.result["contest"] == "1 (Only)"
+    assert done.result["contest"] == "1 (Contest)"
     for told in ("TEST election: TEST", "action: register", "fingerprint: "):
         assert told in done.err
 
