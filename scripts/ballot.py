@@ -58,7 +58,12 @@ def ask_choice(contest: PublishedContest) -> int:
     lines = spell_lines(terms.candidates, terms.particulars)
     for slot, line in enumerate(lines, 1):
         say(f"{slot}  {line}")
-    answer = typer.prompt("Choice", err=True)
+    try:
+        answer = typer.prompt("Choice", err=True)
+    except typer.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            raise InputError("choice", "was not given: the input ended") from None
+        raise
     if not str(answer).isdecimal():
         raise ChoiceError("choice", "is not a number")
     return int(answer)

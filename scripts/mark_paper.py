@@ -16,7 +16,6 @@ from scripts.options import (
     ElectionFile,
     KeyPath,
     PasswordFile,
-    PlaceIndex,
     RpcUrl,
     Salt,
     VoterId,
@@ -25,8 +24,8 @@ from scripts.options import (
 from scripts.session import enter, unlock
 
 EXAMPLE = (
-    "veche mark-paper --list lists/list-1.json --index 7 "
-    "--election election.json --key keys/station.json"
+    "veche mark-paper --list lists/list-1.json --voter-id AB-123 "
+    "--salt 60303ae22b... --election election.json --key keys/station.json"
 )
 
 
@@ -34,19 +33,21 @@ def command(
     list_file: Annotated[Path, path_option("--list", help="The contest's list.")],
     election: ElectionFile,
     key: KeyPath,
-    voter_id: VoterId = None,
-    salt: Salt = None,
-    index: PlaceIndex = None,
+    voter_id: VoterId,
+    salt: Salt,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Note that a voter is given a paper ballot, as the polling station."""
+    """Note that a voter is given a paper ballot, as the polling station.
+
+    A place on the list is no line of the register: a voter is named by id and salt.
+    """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles={Role.POLLING_STATION})
     election_id = derive_election_id(opened.rules.slug)
     voters = read_list(list_file, election_id=election_id)
-    found = find_index(voters.voters, index=index, voter_id=voter_id, salt=salt)
+    found = find_index(voters.voters, index=None, voter_id=voter_id, salt=salt)
     act = opened.voter_list.mark_paper(claim_leaf(voters, found))
     leaf = voters.tree.levels[0][found]
     send_for_leaf(opened.voter_list, act, leaf, key_file=key_file, as_json=as_json)

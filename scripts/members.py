@@ -39,6 +39,7 @@ from scripts.standing import (
     require_member,
     require_not_excluded,
     spell_margin,
+    spell_waiting,
 )
 from scripts.terminal import say, show
 from scripts.waiting import PAUSE, outlast
@@ -115,7 +116,9 @@ def take_part(
         return Advance(1, Step.ENROLL, acted=False)
     look = partial(_look, opened, part, key_file)
     if not wait:
-        return look()
+        advance = look()
+        _tell_standing(opened, part, account, advance)
+        return advance
     last: Advance | None = None
     while True:
         advance = outlast(look, opened)
@@ -153,16 +156,23 @@ def _take_step_of(opened: OpenElection, part: Part, key_file: KeyFile) -> Advanc
     return take_step(issuers_ceremony(opened), key_file, instance=instance)
 
 
+def _tell_standing(
+    opened: OpenElection, part: Part, account: Address, advance: Advance
+) -> None:
+    """Say why a member that did nothing had nothing to do."""
+    if advance.is_over:
+        say("the making of keys is over: no step of it is left to take")
+    elif not advance.acted:
+        say(_spell_waiting(opened, part, account, advance))
+
+
 def _spell_waiting(
     opened: OpenElection, part: Part, account: Address, advance: Advance
 ) -> str:
     """Say what is waited for, and until when."""
     handle = handle_of(opened, part)
     step = f"attempt {advance.attempt}, {advance.step.name.lower()}"
-    until = spell_time(handle.deadline())
-    if handle.seat(account):
-        return f"{step}: waiting for the others, until {until}"
-    return f"{step}: a reserve, waiting for a seat; the step ends {until}"
+    return f"{step}: {spell_waiting(handle.seat(account), handle.deadline())}"
 
 
 def _await_keys(opened: OpenElection, *, wait: bool) -> bool:

@@ -51,3 +51,12 @@ def spell_margin(members: int, threshold: int, *, part: Part) -> str:
     if spare <= 0:
         return f"{left}: from now on nobody may be missing"
     return f"{left}: {spare} may be missing"
+
+
+def spell_waiting(seat: int, deadline: int) -> str:
+    """Say what a member waits for; a seat of 0 and a deadline of 0 mean none."""
+    if not seat:
+        ends = f"; the step ends {spell_time(deadline)}" if deadline else ""
+        return f"a reserve, waiting for a seat{ends}"
+    until = f", until {spell_time(deadline)}" if deadline else ""
+    return f"your part is done; waiting for the others{until}"

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from election.client.rpc import connect
+from election.crypto.transcript import Hash
+from election.protocol.voter_list import hash_voter
 from tests.scripts.conftest import MANIFEST, VOTER, Arguments, Cli, Outcome
 
 GARBAGE = ["", "garbage", "[]", "5", "null", "{}", "\ufeff{}", '{"a": 1', "[" * 100_000]
+NAMED = ["--voter-id", "a", "--salt", "22" * 32]
 
 
 @pytest.fixture
@@ -237,7 +240,7 @@ def test_share_of_nothing_that_was_agreed_on(prepared: Cli) -> None:
         (["cast", "x"], "commission"),
         (["publish-list", "x", "--out", "x"], "relay"),
         (["issue", "--contest", "1", "--out", "x"], "trustee-1"),
-        (["mark-paper", "--list", "x", "--index", "0"], "relay"),
+        (["mark-paper", "--list", "x", *NAMED], "relay"),
         (["authorize", "--extend", "5", "--out", "x"], "relay"),
     ],
 )
@@ -331,18 +334,19 @@ def test_voters_that_look_alike_are_published_only_when_somebody_looked(
 @pytest.mark.parametrize("text", [*GARBAGE, '{"format": "veche-list/2"}'])
 def test_list_that_is_garbage(prepared: Cli, text: str, folder: Path) -> None:
     (folder / "list.json").write_text(text)
-    act: Arguments = ["mark-paper", "--list", folder / "list.json", "--index", "0"]
+    act: Arguments = ["mark-paper", "--list", folder / "list.json", *NAMED]
     check(prepared.attempt(*act, key="polling_station"), "list.json: ")
 
 
-def test_place_beyond_the_list(prepared: Cli, folder: Path) -> None:
-    hashes = ["0x" + "11" * 32]
+def test_paper_is_noted_for_a_named_voter_alone(prepared: Cli, folder: Path) -> None:
+    own = hash_voter("a", Hash(bytes.fromhex(NAMED[-1])))
+    hashes = [f"0x{own.hex()}"]
     text = json.dumps({"format": "veche-list/1", "contest": 1, "voters": hashes})
     (folder / "list.json").write_text(text)
-    act: Arguments = ["mark-paper", "--list", folder / "list.json", "--index", "1"]
-    check(prepared.attempt(*act, key="polling_station"), "index 1: is not below 1")
-    act[-1] = "0"
-    refused = prepared.attempt(*act, key="polling_station")
+    act: Arguments = ["mark-paper", "--list", folder / "list.json"]
+    by_place = prepared.attempt(*act, "--index", "0", key="polling_station")
+    check(by_place, "o such option: --index")
+    refused = prepared.attempt(*act, *NAMED, key="polling_station")
     check(refused, "voter_list: polls are not open")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,7 @@ from election.protocol.issuance import (
     serve_share,
 )
 from scripts import ballot
+from scripts.errors import InputError
 from scripts.files.ballot_files import BallotFile, CredentialFile
 from scripts.files.json_file import read_json, render_json
 from scripts.files.key_file import Role, create_key_file
@@ -133,3 +135,13 @@ def test_ballots_have_different_nonces_when_all_devices_draw_the_same(
         decode_record(file.record, slots=len(honest.CANDIDATES)) for file in files
     )
     assert first.ciphertext.ephemeral != second.ciphertext.ephemeral
+
+
+def test_input_that_ends_gives_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = SimpleNamespace(
+        candidates=honest.CANDIDATES, particulars=honest.PARTICULARS
+    )
+    contest: Any = SimpleNamespace(title="Only", terms=terms)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(InputError, match="was not given: the input ended"):
+        ballot.ask_choice(contest)

@@ -35,7 +35,7 @@ from scripts.files.key_file import (
 )
 from scripts.members import take_part, take_step, verify_keys
 from scripts.session import instance_of
-from scripts.standing import spell_margin
+from scripts.standing import spell_margin, spell_waiting
 from scripts.status import read_status
 from tests.client.stage import (
     COMMISSION,
@@ -456,3 +456,9 @@ def test_status_says_how_many_may_be_missing(stage: Stage) -> None:
 )
 def test_margin_says_how_many_may_be_missing(left: int, fact: str) -> None:
     assert spell_margin(left, 2, part=Part.TRUSTEES) == fact
+
+
+def test_time_that_a_step_has_not_is_not_told() -> None:
+    assert spell_waiting(1, 0) == "your part is done; waiting for the others"
+    assert spell_waiting(0, 0) == "a reserve, waiting for a seat"
+    assert spell_waiting(1, 60).endswith(", until 1970-01-01 00:01:00 UTC")
