@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -33,6 +34,8 @@ from scripts.options import (
 from scripts.session import go_by, unlock
 from scripts.terminal import say, show
 
+_TRIES: Final = 3  # of a person at a terminal to name a candidate
+
 EXAMPLE = (
     "veche ballot credential.json --terms terms.json --terms-hash 9f86d08188... "
     "--key keys/voter.json --out ballot.json"
@@ -55,18 +58,28 @@ def ask_choice(contest: PublishedContest) -> int:
     """Show the candidates and ask; the choice must not stand on a command line."""
     say(contest.title)
     terms = contest.terms
-    lines = spell_lines(terms.candidates, terms.particulars)
+    lines = list(spell_lines(terms.candidates, terms.particulars))
     for slot, line in enumerate(lines, 1):
         say(f"{slot}  {line}")
+    for _ in range(_TRIES - 1 if sys.stdin.isatty() else 0):
+        answer = _read_answer()
+        if answer.isdecimal() and 1 <= int(answer) <= len(lines):
+            return int(answer)
+        say(f"choice: is none of 1 to {len(lines)}")
+    answer = _read_answer()
+    if not answer.isdecimal():
+        raise ChoiceError("choice", "is not a number")
+    return int(answer)
+
+
+def _read_answer() -> str:
+    """Ask once; raises InputError if the input ended."""
     try:
-        answer = typer.prompt("Choice", err=True)
+        return str(typer.prompt("Choice", err=True))
     except typer.Abort as error:
         if isinstance(error.__context__, EOFError):
             raise InputError("choice", "was not given: the input ended") from None
         raise
-    if not str(answer).isdecimal():
-        raise ChoiceError("choice", "is not a number")
-    return int(answer)
 
 
 def command(

@@ -145,3 +145,17 @@ def test_input_that_ends_gives_no_choice(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     with pytest.raises(InputError, match="was not given: the input ended"):
         ballot.ask_choice(contest)
+
+
+def test_person_at_a_terminal_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = SimpleNamespace(
+        candidates=honest.CANDIDATES, particulars=honest.PARTICULARS
+    )
+    contest: Any = SimpleNamespace(title="Only", terms=terms)
+    answers = iter(["x", "0", "2", "x", "99", "y"])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    assert ballot.ask_choice(contest) == 2
+    with pytest.raises(ChoiceError, match="choice: is not a number"):
+        ballot.ask_choice(contest)
+    assert not list(answers)
