@@ -24,6 +24,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 _BATCH: Final = 100  # requests in one body
 _BATCH_BYTES: Final = 1_000_000  # of hex in one body
+_FREE_VALUES: Final = 10_000  # in one body; a batch of blocks has a third
+_BYTES_A_VALUE: Final = 16  # at least, beyond those; logs and receipts have 40
 _ONE: Final = msgspec.json.Decoder(Answer)
 _MANY: Final = msgspec.json.Decoder(list[Answer])
 
@@ -54,6 +56,7 @@ def encode_requests(requests: Sequence[Request]) -> bytes:
 
 def decode_answers(raw: bytes, *, count: int) -> list[Answer]:
     """Read the answers to so many requests, in their order; raises EncodingError."""
+    _check_count(raw)
     check_nesting(raw)
     try:
         answers = [_ONE.decode(raw)] if count == 1 else _MANY.decode(raw)
@@ -65,3 +68,10 @@ def decode_answers(raw: bytes, *, count: int) -> list[Answer]:
     if len(answers) != count or by_id.keys() != set(range(count)):
         raise EncodingError("answers", "are not those to the requests")
     return [by_id[number] for number in range(count)]
+
+
+def _check_count(raw: bytes) -> None:
+    """Refuse what would take many times its size once decoded, before it is."""
+    values = sum(raw.count(mark) for mark in (b",", b"[", b"{"))
+    if values > _FREE_VALUES + len(raw) // _BYTES_A_VALUE:
+        raise EncodingError("answer", "has more values than any answer of its size")

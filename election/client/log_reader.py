@@ -9,7 +9,7 @@ logs that were asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Protocol
@@ -31,6 +31,7 @@ from election.protocol.board import Log
 
 _BLOCKS: Final = 100_000  # searched at once; where that is too many, half of them are
 _MOST_BLOCKS: Final = 100_000_000  # of a chain: three years of a block a second
+_MOST_REFUSED: Final = 64  # in a row; 17 halvings lead to one block
 _NO_SUCH_METHOD: Final = -32_601  # JSON-RPC 2.0 §5.1
 
 
@@ -78,21 +79,37 @@ def read_logs(node: Node, query: LogQuery, *, first: int, last: int) -> Iterator
     """
     if last - first > _MOST_BLOCKS:
         raise ConnectionFailedError(node.url, "has more blocks than any chain")
-    width = _BLOCKS
+    width, refused = _BLOCKS, 0
     while first <= last:
         end = min(first + width - 1, last)
         try:
             raws = node.request("eth_getLogs", query.spell(first, end))
         except (NodeRefusedError, ConnectionFailedError) as refusal:
-            if not _may_be_too_much(refusal):
-                raise
+            refused += 1
+            _require_too_much(node, refusal, refused=refused)
             if first < end:
                 width = (end - first + 1) // 2
                 continue
-            yield from _read_block(node, query, first, refusal=refusal)
+            if (yield from _read_block(node, query, first, refusal=refusal)):
+                refused = 0
         else:
+            refused = 0
             yield from _accept(node, raws, query, first=first, last=end)
         first, width = end + 1, min(2 * width, _BLOCKS)
+
+
+def _require_too_much(
+    node: Node, refusal: NodeRefusedError | ConnectionFailedError, *, refused: int
+) -> None:
+    """Raise the refusal if fewer blocks are no help, or an error if none were.
+
+    refused: how many ranges were, since the last answer or block with a log.
+    """
+    if not _may_be_too_much(refusal):
+        raise refusal
+    if refused > _MOST_REFUSED:
+        fact = "refuses every range of blocks, even of those without a log"
+        raise ConnectionFailedError(node.url, fact) from refusal
 
 
 def _may_be_too_much(refusal: NodeRefusedError | ConnectionFailedError) -> bool:
@@ -123,8 +140,10 @@ def _check_order(logs: Sequence[Log]) -> None:
 
 def _read_block(
     node: Node, query: LogQuery, number: int, *, refusal: Exception
-) -> Iterator[Log]:
+) -> Generator[Log, None, bool]:
     """Read the logs of a block from the receipts of its transactions, one by one.
+
+    Returns whether there was any log, which alone explains that it was refused.
 
     refusal: raised if the node has no such block.
     """
@@ -139,6 +158,7 @@ def _read_block(
                 raise EncodingError("log", "does not stand after the one before")
             following = logs[-1].index + 1 if logs else following
             yield from filter(query.matches, logs)
+    return following > 0
 
 
 def _read_receipt(node: Node, transaction: Any, number: int) -> tuple[Log, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -18,11 +19,12 @@ from election.client.ceremony import issuers_ceremony, trustees_ceremony
 from election.client.ceremony_member import advance_member
 from election.client.deployment import begin_deployment, deploy_election
 from election.client.issuing import read_issuer_keys, serve_issued
+from election.client.json_rpc import decode_answers
 from election.client.open_election import OpenElection, open_election, read_box
 from election.client.rpc import Connection
 from election.client.tallying import find_counts, recompute_tally, submit_share
 from election.client.transport import Post
-from election.errors import ElectionError
+from election.errors import ElectionError, EncodingError
 from election.protocol.decryption import make_share
 from scripts.status import read_status
 from tests.client.stage import (
@@ -261,3 +263,17 @@ def count_requests(scene: Scene, act: Callable[[Scene], object]) -> int:
     asked = scene.liar.asked
     scene.stage.connection.request("evm_revert", snapshot)
     return asked
+
+
+@pytest.mark.parametrize("unit", [b"[]", b"{}", b"1", b"[[[[0]]]]", b'"",{"a":1}'])
+def test_answer_of_very_many_values_is_refused_before_it_is_decoded(
+    unit: bytes,
+) -> None:
+    raw = b'{"id":0,"result":[' + (unit + b",") * 1_000_000 + b"1]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(EncodingError, match="more values than any answer"):
+            decode_answers(raw, count=1)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()

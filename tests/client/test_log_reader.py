@@ -240,6 +240,22 @@ def test_node_that_refuses_everything_is_asked_few_times(
     assert len(scene.between.asked) <= most
 
 
+def test_node_that_refuses_every_range_is_not_asked_for_ever(scene: Scene) -> None:
+    """It shows a long chain of blocks that hold nothing, and no logs of any."""
+
+    def answer(method: str, params: list[Any], _: Any) -> Any:
+        if method == LOGS:
+            return Refusal(-32_005, "too many")
+        return {"number": params[0], "timestamp": "0x1", "transactions": []}
+
+    scene.between.answer = answer
+    for last in (100, 50_000_000):
+        scene.between.asked.clear()
+        with pytest.raises(ConnectionFailedError, match="refuses every range"):
+            scene.node.read_logs(scene.addresses, first=1, last=last)
+        assert scene.between.asked.count(LOGS) < 100
+
+
 def test_refusal_of_a_block_that_is_not_there_is_told(scene: Scene) -> None:
     with pytest.raises(NodeRefusedError, match="beyond current head"):
         scene.node.read_logs([], first=scene.last + 1, last=scene.last + 1)
