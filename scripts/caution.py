@@ -18,13 +18,13 @@ from election.protocol.tally import EncryptedTally
 from scripts.acceptance import AuditedElection
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import KeyFile, Secrets, change_secrets
+from scripts.slips import find_slip
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
 _OTHER_SUM: Final = (
     "another sum was decrypted for it: this is given up never, since who has both sums "
     "could read the ballots in which they differ; tell the other trustees"
 )
-_MISTYPED: Final = 8  # digits of 64; two random hashes differ in about 60
 
 
 def accept_hash(text: str) -> str:
@@ -45,10 +45,7 @@ def require_agreed(audited: AuditedElection, agreed: Collection[str]) -> None:
     shown = {each.comparison_hash.hex(): c for c, each in audited.frozen.items()}
     for each in sorted({*agreed} - {*shown}):
         for hashed, contest in shown.items():
-            pairs = enumerate(zip(each, hashed, strict=True), 1)
-            wrong = [str(place) for place, (one, other) in pairs if one != other]
-            if len(wrong) <= _MISTYPED:
-                digits = ", ".join(wrong)
+            if digits := find_slip(each, hashed):
                 fact = f"is that of contest {contest} but for digit {digits}: mistyped?"
                 raise InputError(f"--agreed {each}", fact)
         raise UnverifiedError(f"hash {each}", _spell_unknown(audited))

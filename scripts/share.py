@@ -30,7 +30,7 @@ from scripts.options import (
     SomeContests,
 )
 from scripts.session import acting, enter, unlock
-from scripts.terminal import show
+from scripts.terminal import say, show
 from scripts.witnesses import accept_witnessed
 
 EXAMPLE = (
@@ -138,7 +138,10 @@ def command(
     audited = accept_witnessed(election, rpc_urls, COUNT)
     contests = contests or list(opened.contests)
     if only_compare:
-        show(describe_sums(audited, contests), as_json=as_json)
+        sums = describe_sums(audited, contests)
+        if not sums:
+            say("nothing to compare yet: `veche freeze` closes the sums, anybody may")
+        show(sums, as_json=as_json)
         return
     with acting(key_file):
         fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)

@@ -31,6 +31,7 @@ from scripts.files.json_file import (
     read_raw,
     render_json,
 )
+from scripts.slips import find_slip
 
 _G2 = Annotated[Hex, Field(min_length=256, max_length=256)]
 
@@ -108,8 +109,9 @@ def read_terms(path: Path, *, pinned: str) -> ElectionTerms:
     raw, name = read_raw(path), str(path)
     found = digest_terms(raw)
     if found != pinned:
-        fact = f"has the hash {found}, not {pinned}: compare both with what was "
-        raise InputError(name, f"{fact}published, digit by digit")
+        slip = find_slip(pinned, found)
+        why = f"differs from it in digit {slip}: mistyped?" if slip else "is another"
+        raise InputError(name, f"has the hash {found}; what is pinned {why}")
     return parse_terms(decode_text(raw, name=name), name=name)
 
 

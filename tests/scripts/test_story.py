@@ -153,6 +153,9 @@ def extend_polls(cli: Cli) -> None:
 
 def count(cli: Cli) -> None:
     cli.act("time", "closed")
+    early = cli.attempt("share", "--compare", key="trustee-1")
+    assert early.result == {}
+    assert "nothing to compare yet: `veche freeze`" in early.err
     assert cli.act("freeze", key="relay") == {"1": "open"}
     shown = [cli.act("share", "--compare", key=f"trustee-{each}") for each in (1, 2)]
     assert shown[0] == shown[1]

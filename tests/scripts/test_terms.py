@@ -87,8 +87,15 @@ def test_terms_are_read_as_they_were_written(
 def test_terms_with_another_hash_are_refused(text: str, tmp_path: Path) -> None:
     path, pinned = write(tmp_path / "terms.json", text)
     path.write_text(text.replace("TEST", "TEXT"), encoding="utf-8")
-    with pytest.raises(InputError, match="has the hash"):
+    with pytest.raises(InputError, match=r"has the hash .* what is pinned is another"):
         read_terms(path, pinned=pinned)
+
+
+def test_mistyped_digit_of_a_pinned_hash_is_named(text: str, tmp_path: Path) -> None:
+    path, pinned = write(tmp_path / "terms.json", text)
+    other = "0" if pinned[6] != "0" else "1"
+    with pytest.raises(InputError, match="differs from it in digit 7: mistyped"):
+        read_terms(path, pinned=pinned[:6] + other + pinned[7:])
 
 
 def change_key(file: dict[str, Any]) -> None:
