@@ -8,7 +8,7 @@ about any check. 2: there is nothing that could be audited.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -27,6 +27,7 @@ from scripts.terminal import say, tell, tell_json
 
 EXAMPLE = "veche audit election.jsonl.gz"
 EXIT_FAILED = 3
+_LARGEST_RECORD: Final = 100_000  # bytes
 
 
 def report_progress(number: int, check: Check) -> None:
@@ -83,10 +84,28 @@ def _read(
 ) -> tuple[Board, bytes | None]:
     """Read a board, and the bytes of a file that is to be decoded twice."""
     if bundle is not None and election is None:
+        if _is_record(bundle):
+            fact = (
+                "is what `veche deploy` wrote: give it with --election, to ask a node"
+            )
+            raise InputError(str(bundle), fact)
         return read_bundle_and_bytes(bundle) if twice else (read_bundle(bundle), None)
     if election is not None and bundle is None:
         return _read_chain(election, rpc_url), None
     raise InputError("audit", "give a bundle or --election, and only one of them")
+
+
+def _is_record(path: Path) -> bool:
+    """Tell a deployment's record, which says where to ask, from a bundle."""
+    from scripts.files.deployment_file import read_deployment
+
+    if not path.is_file() or path.stat().st_size > _LARGEST_RECORD:
+        return False
+    try:
+        read_deployment(path)
+    except InputError:
+        return False
+    return True
 
 
 def _read_chain(election: Path, rpc_url: str) -> Board:

@@ -113,6 +113,11 @@ def test_record_in_another_encoding(prepared: Cli, folder: Path) -> None:
     check(prepared("status", "--election", record), "is not text in utf-8")
 
 
+def test_record_is_no_bundle_to_audit(prepared: Cli) -> None:
+    refused = prepared("audit", prepared.folder / "election.json")
+    check(refused, "is what `veche deploy` wrote: give it with --election")
+
+
 # The manifest
 
 
