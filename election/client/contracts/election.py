@@ -52,10 +52,6 @@ class Election:
         """Read the boxes of contests, zero where there is none yet."""
         return self.contract.read_each("box", [(contest,) for contest in contests])
 
-    def ctxs(self, contests: Sequence[int]) -> list[Hash]:
-        """Read the contexts of contests, zero where there is no box yet."""
-        return self.contract.read_each("ctx", [(contest,) for contest in contests])
-
     def list_contest(self, contest: Contest) -> Act:
         """Put the texts of a contest on the record."""
         texts = contest.title, contest.candidates, contest.all_particulars
