@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from election.artifacts import read_artifact
 from election.client.contract import Contract
 from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.election import Election
@@ -24,6 +25,11 @@ from election.protocol.context import (
 )
 from election.protocol.encoding import decode_g1_list
 from election.protocol.events import ContestListed, ElectionDeployed, Rules
+from election.protocol.origin import (
+    derive_boxes,
+    derive_election_address,
+    derive_parts,
+)
 from election.protocol.rules import judge_rules
 
 _ZERO = Address(bytes(20))
@@ -82,7 +88,9 @@ def open_election(
 ) -> OpenElection:
     """Find the contracts of an election from its own announcements.
 
-    since: a block not after the deployment. Raises UnexpectedAnswerError.
+    since: a block not after the deployment. Raises UnexpectedAnswerError, also if the
+    address is not what follows from what a node shows of the election: of its rules,
+    rosters, contests and contracts no node can tell a lie.
     """
 
     def contract(name: ContractName, at: Address) -> Contract:
@@ -98,6 +106,7 @@ def open_election(
     ceremony = ContractName.KEY_CEREMONY
     texts = (event for event in events if isinstance(event, ContestListed))
     listed = sorted(texts, key=lambda event: event.position)
+    _require_origin(deployed, address)
     _require_rules(deployed, listed)
     return OpenElection(
         connection=connection,
@@ -110,6 +119,27 @@ def open_election(
         voter_list=VoterList(contract(ContractName.VOTER_LIST, deployed.voter_list)),
         tally=Tally(contract(ContractName.TALLY, deployed.tally)),
     )
+
+
+def _require_origin(deployed: ElectionDeployed, address: Address) -> None:
+    """Raise UnexpectedAnswerError unless an address says what a node shows there.
+
+    docs/protocol.md §7, docs/adr/0008.
+    """
+    build = read_artifact(ContractName.ELECTION.value).initcode
+    parts = (
+        deployed.trustees_ceremony,
+        deployed.issuers_ceremony,
+        deployed.voter_list,
+        deployed.tally,
+    )
+    is_made_so = derive_election_address(deployed, build) == address
+    if not is_made_so or parts != derive_parts(address):
+        fact = (
+            "is not the address of what the node shows there: the node lies, or the "
+            "election was made by other code than this program's"
+        )
+        raise UnexpectedAnswerError(f"0x{address.hex()}", fact)
 
 
 def _require_rules(deployed: ElectionDeployed, listed: list[ContestListed]) -> None:
@@ -135,6 +165,9 @@ def read_box(opened: OpenElection, contest: int) -> ContestBox:
     (address,) = opened.election.boxes([contest])
     if address == _ZERO:
         raise UnexpectedAnswerError(f"contest {contest}", "has no box yet")
+    if address not in derive_boxes(opened.address, contests=len(opened.contests)):
+        fact = "has a box that the election cannot have made: the node lies"
+        raise UnexpectedAnswerError(f"contest {contest}", fact)
     own = opened.election.contract
     contract = Contract(own.connection, ContractName.BALLOT_BOX, address, own.since)
     handle = BallotBox(contract)

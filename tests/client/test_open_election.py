@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from election.client.open_election import open_election, read_box
 from election.client.rpc import Connection
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName
-from election.protocol.events import ContestListed, ElectionDeployed
+from election.protocol.events import ContestListed, ElectionDeployed, Event
 from tests.client.stage import Stage, deploy, make_manifest
 
 
@@ -32,19 +34,85 @@ def test_silence_of_an_address_is_one_error(connection: Connection) -> None:
         Election(nowhere).phase()
 
 
-def test_rules_of_no_constructor_are_one_error(
+def show(
+    stage: Stage, patch: pytest.MonkeyPatch, lie: Callable[[Event], Event]
+) -> None:
+    """Have a node tell something else of an election than it announced."""
+    entries = stage.opened.election.contract.read_entries()
+    shown = tuple((log, lie(event)) for log, event in entries)
+    patch.setattr(Contract, "read_entries", lambda _: shown)
+
+
+NOT_MADE_SO = "is not the address of what the node shows there"
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["m_min", "title", "times", "commission", "observers", "test", "step_seconds"],
+)
+def test_rules_that_the_address_does_not_say_are_not_opened(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    rules = polls.opened.rules
+    other: dict[str, Any] = {
+        "m_min": rules.m_min + 1,
+        "title": "TEST of another",
+        "times": (*rules.times[:6], rules.times[6] + 1),
+        "commission": rules.portal,
+        "observers": rules.observers[:2],
+        "test": False,
+        "step_seconds": rules.step_seconds - 1,
+    }
+
+    def lie(event: Event) -> Event:
+        if not isinstance(event, ElectionDeployed):
+            return event
+        return replace(event, rules=replace(event.rules, **{field: other[field]}))
+
+    show(polls, monkeypatch, lie)
+    with pytest.raises(UnexpectedAnswerError, match=NOT_MADE_SO):
+        open_election(polls.connection, polls.opened.address)
+
+
+@pytest.mark.parametrize(
+    "part", ["trustees_ceremony", "issuers_ceremony", "voter_list", "tally"]
+)
+def test_contract_that_the_election_did_not_make_is_not_opened(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def lie(event: Event) -> Event:
+        if not isinstance(event, ElectionDeployed):
+            return event
+        elsewhere: Any = {part: Address(b"\7" * 20)}
+        return replace(event, **elsewhere)
+
+    show(polls, monkeypatch, lie)
+    with pytest.raises(UnexpectedAnswerError, match=NOT_MADE_SO):
+        open_election(polls.connection, polls.opened.address)
+
+
+def test_texts_of_no_contest_of_the_election_are_one_error(
     polls: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entries = polls.opened.election.contract.read_entries()
-    lie = tuple(
-        (log, replace(each, rules=replace(each.rules, m_min=1)))
-        if isinstance(each, ElectionDeployed)
-        else (log, each)
-        for log, each in entries
-    )
-    monkeypatch.setattr(Contract, "read_entries", lambda _: lie)
-    with pytest.raises(UnexpectedAnswerError, match="rules: would open the sum"):
+    """The address says only their hash."""
+
+    def lie(event: Event) -> Event:
+        if not isinstance(event, ContestListed):
+            return event
+        return replace(event, candidates=tuple(reversed(event.candidates)))
+
+    show(polls, monkeypatch, lie)
+    with pytest.raises(UnexpectedAnswerError, match="is not what the election was"):
         open_election(polls.connection, polls.opened.address)
+
+
+def test_box_that_the_election_did_not_make_is_refused(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = [Address(b"\7" * 20)]
+    monkeypatch.setattr(Election, "boxes", lambda *_: elsewhere)
+    with pytest.raises(UnexpectedAnswerError, match="cannot have made"):
+        read_box(polls.opened, 1)
 
 
 @pytest.mark.parametrize(

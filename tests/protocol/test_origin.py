@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from eth_utils.address import to_checksum_address
+from web3.types import Nonce
+from web3.utils import get_create_address
 
 from election.crypto.transcript import Address
-from election.protocol.origin import derive_created_address
+from election.protocol.origin import derive_boxes, derive_created_address, derive_parts
 
 NOBODY = Address(bytes(20))
 DEADBEEF = Address(bytes.fromhex("deadbeef") + bytes(16))
@@ -23,3 +26,13 @@ def test_examples_of_eip_1014_are_met(
     deployer: Address, initcode: bytes, created: str
 ) -> None:
     assert derive_created_address(initcode, deployer=deployer).hex() == created
+
+
+def test_contracts_that_a_contract_makes_stand_where_others_compute() -> None:
+    maker = Address(bytes(range(20)))
+    own = derive_parts(maker) + derive_boxes(maker, contests=64)
+    expected = [
+        get_create_address(to_checksum_address(maker), Nonce(each))
+        for each in range(1, 69)
+    ]
+    assert [f"0x{each.hex()}" for each in own] == [e.lower() for e in expected]

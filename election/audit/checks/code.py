@@ -30,7 +30,7 @@ from election.audit.verify import Named, join_outcomes, verify_each
 from election.crypto.group import K, encode_g1
 from election.crypto.transcript import hash_bytes
 from election.protocol.abi import ContractName
-from election.protocol.origin import derive_created_address, encode_origin
+from election.protocol.origin import derive_election_address
 from election.protocol.replay import Contract, Part
 from election.protocol.rules import MOST_SMALL
 
@@ -108,16 +108,8 @@ def _verify_box_hash(evidence: Evidence, part: str) -> None:
 
 
 def _verify_origin(evidence: Evidence) -> None:
-    deployed = evidence.deployed
-    arguments = encode_origin(
-        deployed.rules,
-        trustees=deployed.trustees,
-        issuers=deployed.issuers,
-        contests=deployed.contests,
-        blueprints=deployed.blueprints,
-    )
-    initcode = read_artifact(ContractName.ELECTION.value).initcode + arguments
-    address = derive_created_address(initcode, deployer=deployed.deployer)
+    build = read_artifact(ContractName.ELECTION.value).initcode
+    address = derive_election_address(evidence.deployed, build)
     is_committed = address == evidence.board.election
     require(is_committed, "is not made of what the record says", blames=COMMISSION)
 
