@@ -102,7 +102,7 @@ def command(
         say(f"  {name}: {value}")
     expiry = read_own_clock(known, rpc_url) + LIFETIME
     attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
-    write_attestation(out, attestation, role=role)
+    write_attestation(out, attestation, asked.request, role=role)
     made = {"attestation": str(out), "until": spell_time(expiry)}
     of = {"election": known.title, "test": known.test}
     show(made | of | described, as_json=as_json)

@@ -9,11 +9,20 @@ from election.client.contracts.voter_list import VoterList
 from election.client.leaf_requests import prepare_act
 from election.client.wire import Act
 from election.crypto.transcript import Hash
-from election.protocol.attestation import Action
+from election.errors import AttestationError, SignatureError
+from election.protocol.attestation import (
+    LIFETIME,
+    Action,
+    Attestation,
+    Request,
+    accept_attestation,
+)
 from election.protocol.attestation import Role as Attester
+from election.protocol.terms import ElectionTerms
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_attestation, read_request
+from scripts.leaf_states import MOVES, require_state, require_time
 from scripts.options import path_argument, path_option
 from scripts.session import acting, go_by, reach, unlock
 from scripts.terminal import show
@@ -52,18 +61,43 @@ def send_request(
     if asked.request.action is not action:
         name = asked.request.action.name.lower()
         raise InputError(str(request), f"is a request to {name}")
-    voter_list = reach(known, rpc_url)
-    if voter_list.nonces([asked.request.leaf]) != [asked.request.nonce]:
+    voter_list, leaf = reach(known, rpc_url), asked.request.leaf
+    require_time(voter_list, known.election, MOVES[action])
+    if voter_list.nonces([leaf]) != [asked.request.nonce]:
         fact = "is not about the leaf's next step: was it sent before?"
         raise InputError(str(request), fact)
+    require_state(voter_list, leaf, MOVES[action])
+    now = voter_list.contract.connection.read_clock()
     act = prepare_act(
         voter_list,
         asked,
-        portal=read_attestation(portal, Attester.PORTAL),
-        sms=read_attestation(sms, Attester.SMS_GATEWAY),
+        portal=accept(portal, asked.request, known, role=Attester.PORTAL, now=now),
+        sms=accept(sms, asked.request, known, role=Attester.SMS_GATEWAY, now=now),
     )
-    leaf = asked.request.leaf
     send_for_leaf(voter_list, act, leaf, key_file=key_file, as_json=as_json)
+
+
+def accept(
+    path: Path, request: Request, terms: ElectionTerms, *, role: Attester, now: int
+) -> Attestation:
+    """Read an attestation of this request that the contract will take now.
+
+    now: the chain's clock. Raises InputError.
+    """
+    attestation = read_attestation(path, request, role=role)
+    is_portal = role is Attester.PORTAL
+    signer = terms.portal if is_portal else terms.sms_gateway
+    name = "portal" if is_portal else "SMS gateway"
+    try:
+        return accept_attestation(
+            attestation, request, role=role, signer=signer, now=now
+        )
+    except (AttestationError, SignatureError) as error:
+        fact = error.fact
+        if now <= attestation.expiry <= now + LIFETIME:
+            fact = f"is not signed by this election's {name}, or was changed since"
+        again = f"have the {name} attest the request again"
+        raise InputError(str(path), f"{fact}: {again}") from None
 
 
 def send_for_leaf(

@@ -10,6 +10,7 @@ from election.protocol.voter_list import claim_leaf
 from scripts.files.key_file import Role
 from scripts.files.voter_files import find_index, read_list
 from scripts.leaf_acts import send_for_leaf
+from scripts.leaf_states import Move, require_state, require_time
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -50,4 +51,6 @@ def command(
     found = find_index(voters.voters, index=None, voter_id=voter_id, salt=salt)
     act = opened.voter_list.mark_paper(claim_leaf(voters, found))
     leaf = voters.tree.levels[0][found]
+    require_time(opened.voter_list, opened.address, Move.PAPER)
+    require_state(opened.voter_list, leaf, Move.PAPER)
     send_for_leaf(opened.voter_list, act, leaf, key_file=key_file, as_json=as_json)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from election.client.contracts.voter_list import VoterList
 from election.client.leaf_requests import (
     LeafRequest,
     Place,
@@ -18,13 +19,16 @@ from election.client.leaf_requests import (
 )
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.signature import derive_address
+from election.crypto.transcript import Hash
 from election.protocol.attestation import NO_LOCK, spell_fingerprint
 from election.protocol.issuance import prepare_request
 from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import claim_leaf
+from scripts.errors import NotYetError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import find_place, write_request
 from scripts.files.voter_files import find_index, read_list
+from scripts.leaf_states import Move, require_state, require_time
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
@@ -40,7 +44,7 @@ from scripts.options import (
     path_option,
 )
 from scripts.session import go_by, reach, unlock
-from scripts.terminal import show
+from scripts.terminal import say, show
 
 EXAMPLE = (
     "veche request issue --terms terms.json --terms-hash 9f86d08188... "
@@ -55,6 +59,13 @@ class Wish(StrEnum):
     REGISTER = "register"
     WITHDRAW = "withdraw"
     ISSUE = "issue"
+
+
+_MOVES: Final = {
+    Wish.REGISTER: Move.REGISTER,
+    Wish.WITHDRAW: Move.WITHDRAW,
+    Wish.ISSUE: Move.ISSUE,
+}
 
 
 def ask(wish: Wish, place: Place, *, key_file: KeyFile, locked: bool) -> LeafRequest:
@@ -89,13 +100,16 @@ def command(
 ) -> None:
     """Write a request that the portal and the SMS gateway then attest.
 
-    The node is asked how often the leaf has moved, and for nothing else. Compare the
-    fingerprint with the one that both organisations show before they attest.
+    The node is asked how often the leaf has moved, what it may do next and when, and
+    for nothing else. Compare the fingerprint with the one that both organisations show
+    before they attest.
     """
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})
     place = find_own_place(known, list_file, index=index, voter_id=voter_id, salt=salt)
-    (nonce,) = reach(known, rpc_url).nonces([place.leaf])
+    voter_list = reach(known, rpc_url)
+    (nonce,) = voter_list.nonces([place.leaf])
+    look_ahead(voter_list, known, place.leaf, _MOVES[wish])
     asked = ask(wish, replace(place, nonce=nonce), key_file=key_file, locked=lock)
     write_request(out, asked)
     result = {
@@ -104,6 +118,20 @@ def command(
         "fingerprint": spell_fingerprint(asked.request),
     }
     show(result, as_json=as_json)
+
+
+def look_ahead(
+    voter_list: VoterList, terms: ElectionTerms, leaf: Hash, move: Move
+) -> None:
+    """Refuse a request that can never be sent; say when one is early, no fault.
+
+    Raises InputError.
+    """
+    try:
+        require_time(voter_list, terms.election, move)
+    except NotYetError as error:
+        say(f"{error}; an attestation holds for a quarter of an hour: ask for it then")
+    require_state(voter_list, leaf, move)
 
 
 def find_own_place(

@@ -24,6 +24,7 @@ from election.crypto.transcript import (
     uint_word,
 )
 from election.errors import AttestationError
+from election.protocol.text import spell_time
 
 LIFETIME: Final = 900
 """Seconds that an attestation may be valid for."""
@@ -121,8 +122,11 @@ def accept_attestation(
     outside the strict form.
     """
     subject = role.name.lower()
-    if not now <= attestation.expiry <= now + LIFETIME:
-        raise AttestationError(subject, "expired or valid for too long")
+    if attestation.expiry < now:
+        raise AttestationError(subject, f"expired at {spell_time(attestation.expiry)}")
+    if attestation.expiry > now + LIFETIME:
+        fact = f"valid for more than {LIFETIME} s from now"
+        raise AttestationError(subject, fact)
     digest = derive_attestation_hash(request, role=role, expiry=attestation.expiry)
     if recover_signer(digest, attestation.signature) != signer:
         raise AttestationError(subject, "signed by another key or about another act")

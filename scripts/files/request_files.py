@@ -19,7 +19,13 @@ from election.client.leaf_requests import (
 from election.crypto.group import decode_g1
 from election.crypto.signature import Signature
 from election.crypto.transcript import Address, Hash
-from election.protocol.attestation import Action, Attestation, Request, Role
+from election.protocol.attestation import (
+    Action,
+    Attestation,
+    Request,
+    Role,
+    spell_fingerprint,
+)
 from election.protocol.terms import ElectionTerms, accept_leaf
 from election.protocol.voter_list import LeafClaim
 from scripts.errors import InputError
@@ -63,8 +69,9 @@ class _RequestFile:
 @with_config(CLOSED)
 @dataclass(frozen=True, slots=True)
 class _AttestationFile:
-    format: Literal["veche-attestation/1"]
+    format: Literal["veche-attestation/2"]
     role: Literal["portal", "sms_gateway"]
+    fingerprint: str  # unsigned: to tell another request from another key
     expiry: Word
     signature: _Signature
 
@@ -127,22 +134,38 @@ def find_place(terms: ElectionTerms, claim: LeafClaim, *, nonce: int) -> Place:
     return Place(contest.terms.election_id, contest.box.ctx, claim, nonce)
 
 
-def write_attestation(path: Path, attestation: Attestation, *, role: Role) -> None:
-    """Write a statement; raises InputError if the file is there."""
+def write_attestation(
+    path: Path, attestation: Attestation, request: Request, *, role: Role
+) -> None:
+    """Write a statement about a request; raises InputError if the file is there."""
     signature = attestation.signature
     signed = _Signature(signature.v, signature.r, signature.s)
     name: Literal["portal", "sms_gateway"] = (
         "portal" if role is Role.PORTAL else "sms_gateway"
     )
-    file = _AttestationFile("veche-attestation/1", name, attestation.expiry, signed)
+    file = _AttestationFile(
+        "veche-attestation/2",
+        name,
+        spell_fingerprint(request),
+        attestation.expiry,
+        signed,
+    )
     write_new(path, render_json(file))
 
 
-def read_attestation(path: Path, role: Role) -> Attestation:
-    """Read a statement of this role; raises InputError."""
+def read_attestation(path: Path, request: Request, *, role: Role) -> Attestation:
+    """Read a statement of this role about this request; raises InputError.
+
+    Only its signature shows whose it is, and about what: `accept_attestation`.
+    """
     file = read_json(path, _AttestationFile)
     if file.role != role.name.lower():
-        raise InputError(str(path), f"is not of the {role.name.lower()}")
+        fact = f"is the {file.role}'s attestation, not the {role.name.lower()}'s"
+        raise InputError(str(path), fact.replace("_", " "))
+    own = spell_fingerprint(request)
+    if file.fingerprint != own:
+        fact = f"is about another request than this one, whose fingerprint is {own}"
+        raise InputError(str(path), fact)
     return Attestation(file.expiry, _signature(file.signature))
 
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from election.client.leaf_requests import ask_to_register, ask_to_withdraw
-from election.protocol.attestation import Action, Role
-from scripts import leaf_acts
-from scripts.errors import InputError
+from election.client.leaf_requests import (
+    LeafRequest,
+    ask_to_register,
+    ask_to_withdraw,
+)
+from election.protocol.attestation import LIFETIME, Action, Attestation, Role, attest
+from election.protocol.text import spell_time
+from scripts import leaf_acts, leaf_states
+from scripts.errors import InputError, NotYetError
 from scripts.files.request_files import write_attestation, write_request
-from tests.client.stage import RELAY, Stage, deploy, travel
+from scripts.leaf_states import Move
+from scripts.request import look_ahead
+from tests.client.stage import PORTAL, RELAY, SMS_GATEWAY, Stage, deploy, travel
 from tests.in_process import connect_in_process
 
 
@@ -53,14 +61,115 @@ def folder(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return tmp_path
 
 
+def put(
+    folder: Path, asked: LeafRequest, portal: Attestation, sms: Attestation
+) -> None:
+    """Write a request with statements that say to be about it."""
+    about = asked.request
+    for name in ("portal.json", "sms.json", "request.json"):
+        (folder / name).unlink(missing_ok=True)
+    write_attestation(folder / "portal.json", portal, about, role=Role.PORTAL)
+    write_attestation(folder / "sms.json", sms, about, role=Role.SMS_GATEWAY)
+    write_request(folder / "request.json", asked)
+
+
+@pytest.mark.parametrize(
+    ("role", "change", "fact"),
+    [
+        (Role.PORTAL, {"key": RELAY}, "not signed by this election's portal"),
+        (Role.SMS_GATEWAY, {"key": PORTAL}, "not signed by this election's SMS gatew"),
+        (Role.PORTAL, {"expiry": -1}, "expired at .*have the portal attest"),
+        (Role.SMS_GATEWAY, {"expiry": LIFETIME + 60}, "valid for more than 900 s"),
+    ],
+)
+def test_attestation_that_does_not_hold_is_told_apart_and_not_sent(
+    stage: Stage, folder: Path, role: Role, change: dict[str, Any], fact: str
+) -> None:
+    asked = ask_to_register(stage.place(1, 1, nonce=0))
+    now = stage.connection.read_clock()
+    keys = {Role.PORTAL: PORTAL, Role.SMS_GATEWAY: SMS_GATEWAY}
+    made = {
+        each: attest(asked.request, key, role=each, expiry=now + LIFETIME)
+        for each, key in keys.items()
+    }
+    expiry = now + change.get("expiry", LIFETIME)
+    key = change.get("key", keys[role])
+    made[role] = attest(asked.request, key, role=role, expiry=expiry)
+    put(folder, asked, made[Role.PORTAL], made[Role.SMS_GATEWAY])
+    head = stage.connection.read_head()
+    with pytest.raises(InputError, match=fact) as refused:
+        send(Action.REGISTER, folder)
+    assert refused.value.subject.endswith(
+        "portal.json" if role is Role.PORTAL else "sms.json"
+    )
+    assert stage.connection.read_head() == head
+
+
+def test_attestation_of_another_voters_request_is_named(
+    stage: Stage, folder: Path
+) -> None:
+    asked, other = (ask_to_register(stage.place(1, at, nonce=0)) for at in (1, 2))
+    put(folder, other, *stage.attest(other))
+    (folder / "request.json").unlink()
+    write_request(folder / "request.json", asked)
+    with pytest.raises(InputError, match=r"portal.json: is about another request"):
+        send(Action.REGISTER, folder)
+
+
+def test_request_that_the_leafs_state_forbids_is_not_made(stage: Stage) -> None:
+    handle = stage.opened.voter_list
+    leaf = stage.place(30, 0, nonce=0).leaf
+    with pytest.raises(
+        InputError, match=r"request for a credential: .* not registered"
+    ):
+        leaf_states.require_state(handle, leaf, Move.ISSUE)
+    leaf_states.require_state(handle, leaf, Move.REGISTER)
+    act = stage.prepare(ask_to_register(stage.place(30, 0, nonce=0)))
+    stage.connection.send(act, key=RELAY)
+    with pytest.raises(InputError, match=r"request to register: .* online already"):
+        leaf_states.require_state(handle, leaf, Move.REGISTER)
+    leaf_states.require_state(handle, leaf, Move.WITHDRAW)
+
+
+def test_request_is_looked_at_before_it_is_made(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Being early is no fault; what can never be sent is not written."""
+    handle, leaf = stage.opened.voter_list, stage.place(30, 1, nonce=0).leaf
+    look_ahead(handle, stage.terms(), leaf, Move.REGISTER)
+    assert capsys.readouterr().err == ""
+    with pytest.raises(InputError, match="not registered to vote online"):
+        look_ahead(handle, stage.terms(), leaf, Move.ISSUE)
+    assert "request for a credential: is taken from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_move_out_of_its_time_is_told_when_it_is_taken(
+    stage: Stage, *, late: bool
+) -> None:
+    times, handle = stage.manifest.times, stage.opened.voter_list
+    snapshot = stage.connection.request("evm_snapshot")
+    if late:
+        travel(stage.connection, times.freeze)
+        when = spell_time(times.freeze)
+        with pytest.raises(InputError, match=f"register: was taken until {when}"):
+            leaf_states.require_time(handle, stage.opened.address, Move.REGISTER)
+    else:
+        when = spell_time(times.opening)
+        with pytest.raises(NotYetError, match=f"credential: is taken from {when} on"):
+            leaf_states.require_time(handle, stage.opened.address, Move.ISSUE)
+        leaf_states.require_time(handle, stage.opened.address, Move.WITHDRAW)
+    stage.connection.request("evm_revert", snapshot)
+
+
 def test_request_to_withdraw_is_no_registration(
     stage: Stage, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = stage.place(1, 0, nonce=0)
     asked, wrong = ask_to_register(place), ask_to_withdraw(place)
     portal, sms = stage.attest(asked)
-    write_attestation(folder / "portal.json", portal, role=Role.PORTAL)
-    write_attestation(folder / "sms.json", sms, role=Role.SMS_GATEWAY)
+    put(folder, asked, portal, sms)
+    (folder / "request.json").unlink()
     write_request(folder / "request.json", wrong)
     with pytest.raises(InputError, match="is a request to withdraw"):
         send(Action.REGISTER, folder)

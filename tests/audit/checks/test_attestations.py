@@ -42,12 +42,14 @@ def test_portal_that_attests_for_both_is_found(board: Board, kind: type[Any]) ->
     assert faults.keys() == {"attestations"}
 
 
-@pytest.mark.parametrize("offset", [-1, 901])
-def test_attestation_out_of_its_time_is_found(board: Board, offset: int) -> None:
+@pytest.mark.parametrize(("offset", "said"), [(-1, "expired"), (901, "valid for more")])
+def test_attestation_out_of_its_time_is_found(
+    board: Board, offset: int, said: str
+) -> None:
     moved = find(board, Registered)
     wrong = replace(moved.event.portal, expiry=moved.log.timestamp + offset)
     fact = examine(change(board, moved, portal=wrong))["attestations"][0].fact
-    assert "expired or valid for too long" in fact
+    assert said in fact
 
 
 def test_other_lock_is_found(board: Board) -> None:

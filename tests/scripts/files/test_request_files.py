@@ -83,10 +83,12 @@ def test_what_is_attested_follows_from_the_file(stage: Stage, tmp_path: Path) ->
 
 
 def test_attestation_is_read_for_its_role_only(stage: Stage, tmp_path: Path) -> None:
-    portal, sms = stage.attest(ask_to_register(stage.place(1, 0, nonce=0)))
-    write_attestation(tmp_path / "portal.json", portal, role=Role.PORTAL)
-    write_attestation(tmp_path / "sms.json", sms, role=Role.SMS_GATEWAY)
-    assert read_attestation(tmp_path / "portal.json", Role.PORTAL) == portal
-    assert read_attestation(tmp_path / "sms.json", Role.SMS_GATEWAY) == sms
-    with pytest.raises(InputError, match="is not of the sms_gateway"):
-        read_attestation(tmp_path / "portal.json", Role.SMS_GATEWAY)
+    asked = ask_to_register(stage.place(1, 0, nonce=0))
+    portal, sms = stage.attest(asked)
+    files = tmp_path / "portal.json", tmp_path / "sms.json"
+    about, roles = asked.request, (Role.PORTAL, Role.SMS_GATEWAY)
+    for path, made, role in zip(files, (portal, sms), roles, strict=True):
+        write_attestation(path, made, about, role=role)
+        assert read_attestation(path, about, role=role) == made
+    with pytest.raises(InputError, match="the portal's attestation, not the sms gat"):
+        read_attestation(files[0], about, role=Role.SMS_GATEWAY)
