@@ -13,3 +13,5 @@ MAX_GAS = 2**63 - 1  # of a block, as other nodes bound it
 MAX_PORT = 65_535
 MAX_INTERVAL = 86_400  # seconds; timers are not made for more than a day
 MAX_SIZE = 2**31 - 1  # bytes, or items, of what is held in memory at once
+MAX_READERS = 256  # processes
+MIN_READER_MEMORY = 2**28  # bytes; code alone takes 100 MB

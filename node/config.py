@@ -22,9 +22,11 @@ from node.bounds import (
     MAX_GAS,
     MAX_INTERVAL,
     MAX_PORT,
+    MAX_READERS,
     MAX_SET_TIMESTAMP,
     MAX_SIZE,
     MIN_GAS,
+    MIN_READER_MEMORY,
 )
 from node.errors import ConfigError
 
@@ -98,6 +100,19 @@ class RpcConfig(_Section):
     max_answer: Size
 
 
+class ReadsConfig(_Section):
+    """Bound what runs beside the chain for clients: calls, estimates, logs, proofs.
+
+    processes: how many at once; waiting: how many more may wait. seconds, memory in
+    bytes: of one request.
+    """
+
+    processes: Annotated[int, Field(gt=0, le=MAX_READERS)]
+    seconds: Annotated[int, Field(gt=0, le=MAX_INTERVAL)]
+    memory: Annotated[int, Field(ge=MIN_READER_MEMORY, le=MAX_SIZE)]
+    waiting: Size
+
+
 class StoreConfig(_Section):
     """Say where the chain is kept; home: a folder, None keeps it in memory."""
 
@@ -139,6 +154,7 @@ class Config(_Section):
     mining: MiningConfig
     gas: GasConfig
     rpc: RpcConfig
+    reads: ReadsConfig
     store: StoreConfig = StoreConfig()
     # TOML has arrays, not tuples: this one step of leniency is the array's alone.
     accounts: Annotated[

@@ -53,15 +53,16 @@ def begin_chain(config: Config, home: Path) -> None:
 
 @contextmanager
 def continue_chain(
-    config: Config, home: Path, *, begin: bool = False
+    config: Config, home: Path, *, begin: bool = False, passing: bool = False
 ) -> Iterator[DiskStore]:
-    """Open a folder to write to it; begin: make it first if there is none.
+    """Open a folder to write to it.
 
+    begin: make it first if there is none. passing: it goes with the node.
     Raises: HomeError, StoreError.
     """
     if begin and is_new(home):
         begin_chain(config, home)
-    with write_home(home, identify(config)) as store:
+    with write_home(home, identify(config), passing=passing) as store:
         yield store
 
 

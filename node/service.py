@@ -6,11 +6,13 @@ import asyncio
 import logging
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import msgspec
 from aiohttp import web
@@ -19,8 +21,11 @@ from node.bounds import MAX_PORT
 from node.config import DEFAULT_PATH, Config, home_of, read_config
 from node.engine.local import LocalEngine
 from node.errors import ConfigError, NodeError, PortUnavailableError
-from node.rpc.dispatch import Dispatcher
-from node.store import MemoryStore, Store
+from node.keeping import continue_chain, identify
+from node.readers.pool import Readers
+from node.readers.reader import serve_reads
+from node.readers.spawner import Spawner
+from node.serving import Desk
 
 _log = logging.getLogger(__name__)
 _GRACE = 2.0  # seconds that open connections get when the node stops
@@ -62,22 +67,37 @@ def run(
         for line in announce(config, url, home):
             say(line)
 
-    listener = _listen(place.host or rpc.host, port)
-    with listener, _opened(config, home, begin=place.begin) as store:
+    with (
+        _folder(config, home) as (folder, spawner),
+        _listen(place.host or rpc.host, port) as listener,
+        continue_chain(
+            config, folder, begin=place.begin or home is None, passing=home is None
+        ) as store,
+    ):
         engine = LocalEngine(config, lambda: int(time.time()), store)
+        readers = Readers(spawner, config.reads)
         with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(engine, listener, begin))
+            asyncio.run(_serve(engine, readers, listener, begin))
 
 
 @contextmanager
-def _opened(config: Config, home: Path | None, *, begin: bool) -> Iterator[Store]:
-    if home is None:
-        yield MemoryStore()
-        return
-    from node.keeping import continue_chain  # late: a chain in memory needs no disk
+def _folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawner]]:
+    """Give the folder of the chain, and what forks its readers.
 
-    with continue_chain(config, home, begin=begin) as store:
-        yield store
+    Without a home it is a folder for now, which goes however the node ends.
+    """
+    passing = None if home else Path(tempfile.mkdtemp(prefix="veche-devnet-"))
+    folder = home or cast("Path", passing) / "chain"
+    identity = identify(config)
+
+    def read(channel: socket.socket) -> None:
+        serve_reads(channel, config, folder, identity)
+
+    spawner = Spawner(read, passing)
+    try:
+        yield folder, spawner
+    finally:
+        spawner.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -103,13 +123,18 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 async def _serve(
-    engine: LocalEngine, listener: socket.socket, announce: Callable[[str], None]
+    engine: LocalEngine,
+    readers: Readers,
+    listener: socket.socket,
+    announce: Callable[[str], None],
 ) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    runner = web.AppRunner(_application(engine), access_log=None)
+    application = _application(Desk(engine, readers), engine.chain.config.rpc.max_body)
+    # A request whose client is gone is given up.
+    runner = web.AppRunner(application, access_log=None, handler_cancellation=True)
     await runner.setup()
     site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
     await site.start()
@@ -121,17 +146,15 @@ async def _serve(
     await runner.cleanup()
 
 
-def _application(engine: LocalEngine) -> web.Application:
-    dispatcher = Dispatcher(engine)
-
+def _application(desk: Desk, max_body: int) -> web.Application:
     async def answer(request: web.Request) -> web.Response:
         # Any web page may post a form to this port; only JSON makes browsers ask first.
         if request.content_type != "application/json":
             return web.Response(status=415, text="content type must be JSON\n")
-        body = dispatcher.handle(await request.read())
+        body = await desk.answer(await request.read())
         return web.Response(body=body, content_type="application/json")
 
-    application = web.Application(client_max_size=engine.chain.config.rpc.max_body)
+    application = web.Application(client_max_size=max_body)
     application.router.add_post("/", answer)
     return application
 
@@ -152,7 +175,7 @@ def _announce(config: Config, url: str, home: Path | None) -> list[str]:
         "  A DEVNET, NOT A NETWORK: one process, nobody checks its blocks,",
         "  and the keys below are known to the whole world.",
         "",
-        f"  chain     {home or 'in memory, forgotten when it stops'}",
+        f"  chain     {home or 'in a folder for now, forgotten when it stops'}",
         f"  JSON-RPC  {url}",
         f"  chain id  {config.chain.id}",
         f"  rules     {config.chain.hard_fork}, gas price 0",

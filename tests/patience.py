@@ -29,3 +29,11 @@ def _least(act: Callable[[int], object], size: int) -> float:
         act(size)
         taken.append(time.thread_time() - begun)
     return min(taken)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for what is sure to come true."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -23,6 +23,7 @@ from eth_typing import Hash32
 from lmdb.verify import VerifyError, verify
 
 from node.block import Block
+from node.disk.passing import PassingStore
 from node.disk.store import TABLES, DiskStore, reading, writing
 from node.errors import HomeError, NodeError, StoreError
 
@@ -71,16 +72,23 @@ def make_home(
 
 
 @contextmanager
-def write_home(home: Path, identity: Identity) -> Iterator[DiskStore]:
-    """Open a folder to write to it, alone. Raises: HomeError, StoreError."""
+def write_home(
+    home: Path, identity: Identity, *, passing: bool = False
+) -> Iterator[DiskStore]:
+    """Open a folder to write to it, alone.
+
+    passing: the folder goes with the node, so that nothing waits for the disk and
+    blocks can be taken back. Raises: HomeError, StoreError.
+    """
     _require_chain(home)
     with _locked(home, fcntl.LOCK_EX) as alone:
         if not alone:
             fact = "another node is using it, or a check of its file is under way"
             raise HomeError(home, fact)
         _check_pages(home)
-        with _opened(home, writable=True) as environment:
-            yield _accept(home, environment, identity)
+        with _opened(home, writable=True, synced=not passing) as environment:
+            kind = PassingStore if passing else DiskStore
+            yield _accept(home, environment, identity, kind)
 
 
 @contextmanager
@@ -195,7 +203,9 @@ def _check_pages(home: Path) -> None:
 
 
 @contextmanager
-def _opened(home: Path, *, writable: bool) -> Iterator[lmdb.Environment]:
+def _opened(
+    home: Path, *, writable: bool, synced: bool = True
+) -> Iterator[lmdb.Environment]:
     try:
         environment = lmdb.open(
             str(home),
@@ -204,6 +214,7 @@ def _opened(home: Path, *, writable: bool) -> Iterator[lmdb.Environment]:
             readonly=not writable,
             create=writable,
             readahead=False,
+            sync=synced,
         )
         environment.reader_check()  # forgets readers that were killed
     except lmdb.Error as error:
@@ -214,11 +225,16 @@ def _opened(home: Path, *, writable: bool) -> Iterator[lmdb.Environment]:
         environment.close()
 
 
-def _accept(home: Path, environment: lmdb.Environment, wanted: Identity) -> DiskStore:
+def _accept(
+    home: Path,
+    environment: lmdb.Environment,
+    wanted: Identity,
+    kind: type[DiskStore] = DiskStore,
+) -> DiskStore:
     """Check that this is a chain of ours, the wanted one, whole at its head."""
     _check_schema(home, environment)
     tables = {name: _open_table(home, environment, name) for name in TABLES}
-    store = DiskStore(environment, tables)
+    store = kind(environment, tables)
     try:
         found = Identity(store.chain_id, store.block(0).hash)
         head = store.block(store.height)

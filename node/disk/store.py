@@ -34,11 +34,32 @@ TABLES: Final = (
     "marks",  # mark, number -> nothing
 )
 _NUMBERS = 2**64
-_RECENT = 8  # decoded blocks in memory; the head is asked for all the time
+# Decoded blocks in memory; the head is asked for all the time. Whoever answers requests
+# reads them while another thread adds one, so none of them ever changes its place.
+_RECENT = 8
+
+
+class Instant:
+    """Show one view of a database for as long as it is open, whatever is written."""
+
+    def __init__(self, transaction: lmdb.Transaction) -> None:
+        self._transaction = transaction
+
+    def begin(self, *, write: bool = False) -> Instant:
+        """Read as an environment lets read, each time the same."""
+        if write:
+            raise StoreError("an instant of it cannot be written to")
+        return self
+
+    def __enter__(self) -> lmdb.Transaction:
+        return self._transaction
+
+    def __exit__(self, *_: object) -> None:
+        """Go on: the view ends with its transaction."""
 
 
 @contextmanager
-def reading(environment: lmdb.Environment) -> Iterator[lmdb.Transaction]:
+def reading(environment: lmdb.Environment | Instant) -> Iterator[lmdb.Transaction]:
     """Give a view of this instant. Raises: StoreError."""
     try:
         with environment.begin() as transaction:
@@ -48,7 +69,7 @@ def reading(environment: lmdb.Environment) -> Iterator[lmdb.Transaction]:
 
 
 @contextmanager
-def writing(environment: lmdb.Environment) -> Iterator[lmdb.Transaction]:
+def writing(environment: lmdb.Environment | Instant) -> Iterator[lmdb.Transaction]:
     """Give a transaction that is on the disk at the end, or never was.
 
     Raises: StoreError.
@@ -62,7 +83,7 @@ def writing(environment: lmdb.Environment) -> Iterator[lmdb.Transaction]:
         raise StoreError(fact) from error
 
 
-def _number_key(number: int) -> bytes:
+def number_key(number: int) -> bytes:
     """Return a block's key. Raises: UnknownBlockError if no block has such a number."""
     if not 0 <= number < _NUMBERS:
         raise UnknownBlockError(str(number))
@@ -72,15 +93,15 @@ def _number_key(number: int) -> bytes:
 class _Nodes(Mapping[bytes, bytes]):
     """Read trie nodes and codes by hash."""
 
-    def __init__(self, environment: lmdb.Environment, table: Any) -> None:
+    def __init__(self, environment: lmdb.Environment | Instant, table: Any) -> None:
         self._environment = environment
         self._table = table
 
     @override
     def __getitem__(self, key: bytes) -> bytes:
         try:  # not `reading`, for the evm comes here all the time
-            with self._environment.begin(db=self._table) as transaction:
-                found = transaction.get(key)
+            with self._environment.begin() as transaction:
+                found = transaction.get(key, db=self._table)
         except lmdb.Error as error:
             raise StoreError(f"cannot be read: {error}") from error
         if found is None:
@@ -106,12 +127,21 @@ class DiskStore:
     """
 
     def __init__(
-        self, environment: lmdb.Environment, tables: Mapping[str, Any]
+        self, environment: lmdb.Environment | Instant, tables: Mapping[str, Any]
     ) -> None:
         self._environment = environment
         self._tables = tables
         self._nodes = _Nodes(environment, tables["nodes"])
         self._recent: OrderedDict[int, Block] = OrderedDict()
+
+    @contextmanager
+    def instant(self) -> Iterator[DiskStore]:
+        """Give the store as it is now; it stays so while others write.
+
+        Raises: StoreError.
+        """
+        with reading(self._environment) as transaction:
+            yield DiskStore(Instant(transaction), self._tables)
 
     @property
     def nodes(self) -> Mapping[bytes, bytes]:
@@ -155,9 +185,8 @@ class DiskStore:
         """Return the block at a height; raises UnknownBlockError."""
         recent = self._recent.get(number)
         if recent is not None:
-            self._recent.move_to_end(number)
             return recent
-        key = _number_key(number)
+        key = number_key(number)
         names = ("headers", "transactions", "receipts")
         with reading(self._environment) as transaction:
             parts = [transaction.get(key, db=self._tables[name]) for name in names]
@@ -180,9 +209,10 @@ class DiskStore:
 
     def header(self, number: int) -> Header:
         """Return the header at a height; raises UnknownBlockError."""
-        if number in self._recent:
-            return self._recent[number].header
-        encoded = self._get("headers", _number_key(number))
+        recent = self._recent.get(number)
+        if recent is not None:
+            return recent.header
+        encoded = self._get("headers", number_key(number))
         if encoded is None:
             raise UnknownBlockError(str(number))
         return decode_header(encoded)
@@ -212,7 +242,7 @@ class DiskStore:
             return None
         with reading(self._environment) as transaction:
             cursor = transaction.cursor(self._tables["marks"])
-            if not cursor.set_range(mark + _number_key(number)):
+            if not cursor.set_range(mark + number_key(number)):
                 return None
             key = bytes(cursor.key())
         return int.from_bytes(key[-8:], "big") if key[:-8] == mark else None
@@ -231,7 +261,7 @@ def _rows(
     block: Block, nodes: Mapping[bytes, bytes], clock: int
 ) -> Iterator[tuple[str, list[tuple[bytes, bytes]]]]:
     """Yield what a block adds to each table, keys ascending."""
-    key = _number_key(block.number)
+    key = number_key(block.number)
     yield "nodes", sorted(nodes.items())
     yield "headers", [(key, block.header.encode())]
     yield "transactions", [(key, encode_transactions(block))]

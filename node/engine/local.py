@@ -16,7 +16,6 @@ from node.bounds import MAX_SET_TIMESTAMP
 from node.chain import Chain
 from node.config import Config, MiningMode
 from node.errors import StoreError, TimestampError, UnknownSnapshotError
-from node.evm.execute import Call, Outcome
 from node.execution import Proposal
 from node.machine import StateMachine
 from node.pending import Pending
@@ -78,10 +77,6 @@ class LocalEngine:
         """Return the nonce that the sender's next transaction needs."""
         account = self.chain.account(sender, self.chain.head)
         return self.pending.next_nonce(sender, account.nonce)
-
-    def call(self, call: Call) -> Outcome:
-        """Run a call as the next block would."""
-        return self.chain.simulate_next(call, timestamp=self.next_timestamp())
 
     # Blocks
 

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from node.chain import Chain
 from node.engine.local import LocalEngine
 from node.rpc.filters import Filters
+
+
+class Reading(Protocol):
+    """Offer what a method that only reads the chain needs."""
+
+    @property
+    def chain(self) -> Chain:
+        """Return the chain that was committed."""
+
+    def next_timestamp(self) -> int:
+        """Return the next block's timestamp, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +32,19 @@ class Backend:
     def chain(self) -> Chain:
         """Return the engine's chain."""
         return self.engine.chain
+
+    def next_timestamp(self) -> int:
+        """Return the next block's timestamp, in seconds since 1970."""
+        return self.engine.next_timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Hold a chain as it was at one instant."""
+
+    chain: Chain
+    timestamp: int
+
+    def next_timestamp(self) -> int:
+        """Return the next block's timestamp, in seconds since 1970."""
+        return self.timestamp

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from node.errors import CallFailedError, CallRevertedError
 from node.evm.execute import Call, Outcome
-from node.rpc.backend import Backend
+from node.rpc.backend import Reading
 from node.rpc.blocks import read_block
 from node.rpc.encode import hexed
 from node.rpc.parameters import BlockReference, CallObject
@@ -25,7 +25,7 @@ _TOLERANCE = 64  # the estimate is within 1/64 of the least limit that succeeds
 
 
 def call(
-    backend: Backend, message: CallObject, reference: BlockReference = _LATEST
+    backend: Reading, message: CallObject, reference: BlockReference = _LATEST
 ) -> str:
     """Return a message's output; a revert is error 3 with the revert data."""
     outcome = _run(backend, message.as_call(_gas_cap(backend)), reference)
@@ -33,7 +33,7 @@ def call(
 
 
 def estimate_gas(
-    backend: Backend, message: CallObject, reference: BlockReference = _LATEST
+    backend: Reading, message: CallObject, reference: BlockReference = _LATEST
 ) -> str:
     """Return a gas limit under which the message succeeds, not far above the least."""
     cap = message.as_call(_gas_cap(backend))
@@ -53,17 +53,18 @@ def estimate_gas(
     return hex(enough)
 
 
-def _gas_cap(backend: Backend) -> int:
+def _gas_cap(backend: Reading) -> int:
     return backend.chain.config.gas.transaction_limit
 
 
-def _run(backend: Backend, message: Call, reference: BlockReference) -> Outcome:
+def _run(backend: Reading, message: Call, reference: BlockReference) -> Outcome:
     if reference.is_upcoming:
-        return backend.engine.call(message)
+        timestamp = backend.next_timestamp()
+        return backend.chain.simulate_next(message, timestamp=timestamp)
     return backend.chain.simulate(message, read_block(backend.chain, reference))
 
 
-def _succeeds(backend: Backend, message: Call, reference: BlockReference) -> bool:
+def _succeeds(backend: Reading, message: Call, reference: BlockReference) -> bool:
     return _run(backend, message, reference).succeeded
 
 

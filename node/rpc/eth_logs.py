@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.log_index import LogQuery
-from node.rpc.backend import Backend
+from node.rpc.backend import Backend, Reading
 from node.rpc.blocks import find_block, read_block
 from node.rpc.encode import hexed, log_json
 from node.rpc.errors import INVALID_PARAMS, LIMIT_EXCEEDED, SERVER_ERROR, RpcError
@@ -15,7 +15,7 @@ from node.rpc.parameters import BlockReference, HashBytes, LogFilter, Quantity
 _FRAME = 800  # bytes of a log in JSON, with four topics and without its data
 
 
-def get_logs(backend: Backend, criteria: LogFilter) -> list[dict[str, Any]]:
+def get_logs(backend: Reading, criteria: LogFilter) -> list[dict[str, Any]]:
     """Return the matching logs of a range of blocks, in chain order."""
     first, last = _range(backend, criteria)
     return _logs(backend, criteria.query(), first=first, last=last)
@@ -89,7 +89,7 @@ def _installed(backend: Backend, number: Quantity) -> Filter:
     return current
 
 
-def _range(backend: Backend, criteria: LogFilter) -> tuple[int, int]:
+def _range(backend: Reading, criteria: LogFilter) -> tuple[int, int]:
     head = backend.chain.head.number
     if criteria.block_hash is None:
         first = _number(backend, criteria.from_block, otherwise=head)
@@ -126,7 +126,7 @@ def _hashed(digest: HashBytes) -> BlockReference:
 
 
 def _number(
-    backend: Backend, reference: BlockReference | None, *, otherwise: int
+    backend: Reading, reference: BlockReference | None, *, otherwise: int
 ) -> int:
     """Return a block's number, which may be beyond the head."""
     if reference is None:
@@ -140,7 +140,7 @@ def _number(
 
 
 def _logs(
-    backend: Backend, query: LogQuery, *, first: int, last: int
+    backend: Reading, query: LogQuery, *, first: int, last: int
 ) -> list[dict[str, Any]]:
     bounds = backend.chain.config.rpc
     found: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from eth_typing import Address
 
-from node.rpc.backend import Backend
+from node.rpc.backend import Backend, Reading
 from node.rpc.blocks import read_block
 from node.rpc.encode import hexed, proof_json
 from node.rpc.errors import INVALID_PARAMS, RpcError
@@ -56,7 +56,7 @@ def get_storage_at(
 
 
 def get_proof(
-    backend: Backend,
+    backend: Reading,
     address: AddressBytes,
     slots: list[Slot],
     reference: BlockReference = _LATEST,

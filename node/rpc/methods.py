@@ -65,3 +65,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "evm_snapshot": devnet.evm_snapshot,
     "evm_revert": devnet.evm_revert,
 }
+
+# What reads the chain only, and may take long: answered by processes of their own.
+READS = frozenset({"eth_call", "eth_estimateGas", "eth_getLogs", "eth_getProof"})

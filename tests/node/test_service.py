@@ -11,7 +11,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -29,6 +28,7 @@ from node.errors import StoreError
 from node.service import _mine_regularly
 from tests.node.bytecode import COUNTER, assemble, deployment
 from tests.node.conftest import Clock
+from tests.node.running import running, started
 from tests.patience import PATIENCE
 
 # Adds the two points of its input and returns the sum.
@@ -52,32 +52,9 @@ def _fail(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@contextmanager
-def _started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Start a node and stop it, come what may."""
-    with subprocess.Popen(  # noqa: S603  # our own node
-        _command(*arguments),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@contextmanager
-def _running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """Start a node on a free port; yields the process and its announcement."""
-    with _started("--port", "0", "--json", *arguments) as process:
-        assert process.stdout is not None
-        yield process, json.loads(process.stdout.readline())
-
-
 @pytest.fixture(scope="module")
 def announced() -> Iterator[dict[str, Any]]:
-    with _running() as (_process, announcement):
+    with running() as (_process, announcement):
         yield announcement
 
 
@@ -173,7 +150,7 @@ def test_other_paths_and_methods_do_not_exist(announced: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly(number: int) -> None:
-    with _running() as (process, _):
+    with running() as (process, _):
         process.send_signal(number)
         _, talk = process.communicate(timeout=PATIENCE)
         assert (process.returncode, talk) == (0, "")
@@ -209,7 +186,7 @@ def test_a_wrong_start_is_one_line(arguments: tuple[str, ...], words: str) -> No
 
 def test_it_says_loudly_what_it_is() -> None:
     heard = ""
-    with _started("--port", "0") as process:
+    with started("--port", "0") as process:
         assert process.stdout is not None
         while "Ctrl-C" not in heard:
             heard += process.stdout.readline()
@@ -222,7 +199,7 @@ def test_blocks_come_at_the_interval(tmp_path: Path) -> None:
     path = tmp_path / "devnet.toml"
     text = DEFAULT_PATH.read_text("utf-8")
     path.write_text(text.replace('"at_once" ', '"interval" '), "utf-8")
-    with _running("--config", str(path)) as (_, announcement):
+    with running("--config", str(path)) as (_, announcement):
         client = _open(announcement["url"])
         first = client.eth.filter("latest")
         hashes: list[Any] = []
@@ -246,7 +223,7 @@ def _send_for_ever(web3: Web3, sent: list[Any]) -> None:
 def test_a_killed_node_goes_on_with_all_it_acknowledged(tmp_path: Path) -> None:
     home = ("--home", str(tmp_path / "chain"))
     sent: list[Any] = []
-    with _running(*home) as (process, announced):
+    with running(*home) as (process, announced):
         assert announced["home"] == home[1]
         sender = Thread(target=_send_for_ever, args=(_connect(announced), sent))
         sender.start()
@@ -254,7 +231,7 @@ def test_a_killed_node_goes_on_with_all_it_acknowledged(tmp_path: Path) -> None:
             sender.join(0.01)
         process.kill()
         sender.join()
-    with _running(*home) as (_, announced):
+    with running(*home) as (_, announced):
         web3 = _connect(announced)
         assert all(web3.eth.get_transaction_receipt(each)["status"] for each in sent)
         assert web3.eth.block_number >= len(sent)
@@ -262,7 +239,7 @@ def test_a_killed_node_goes_on_with_all_it_acknowledged(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_use_is_named(tmp_path: Path) -> None:
-    with _running("--home", str(tmp_path / "chain")):
+    with running("--home", str(tmp_path / "chain")):
         ended = _fail("--port", "0", "--home", str(tmp_path / "chain"))
     assert ended.returncode == 2
     fact = "another node is using it, or a check of its file is under way"
@@ -273,14 +250,14 @@ def test_the_file_may_name_the_folder_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "devnet.toml"
     text = DEFAULT_PATH.read_text("utf-8")
     path.write_text(text.replace('# home = "devnet-chain"', 'home = "kept"'), "utf-8")
-    with _running("--config", str(path)) as (_, announcement):
+    with running("--config", str(path)) as (_, announcement):
         assert announcement["home"] == str(tmp_path / "kept")
     assert (tmp_path / "kept" / "data.mdb").exists()
 
 
-def test_a_chain_in_memory_loads_no_database() -> None:
-    """And no node loads web3: half a second before its first answer."""
-    code = "import sys, node.service; print({'lmdb', 'web3'} & set(sys.modules))"
+def test_a_node_loads_no_client() -> None:
+    """web3 takes half a second before the first answer."""
+    code = "import sys, node.service; print({'web3'} & set(sys.modules))"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     assert loaded.stdout == "set()\n"

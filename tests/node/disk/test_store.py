@@ -17,6 +17,7 @@ from node.keeping import continue_chain
 from node.log_index import LogQuery
 from node.rpc.dispatch import Dispatcher
 from node.store import MemoryStore, Store
+from tests.node.bytecode import assemble
 from tests.node.conftest import Clock
 from tests.node.disk.conftest import grow, tell_story
 from tests.node.wallet import Client, RpcFailureError, Wallet
@@ -55,6 +56,43 @@ def test_disk_and_memory_answer_alike(
         assert _answers(config, store) == wanted
     with continue_chain(config, tmp_path / "chain") as store:
         assert _answers(config, store) == wanted
+
+
+def test_a_passing_chain_is_taken_back_as_one_in_memory(
+    config: Config, clock: Clock, tmp_path: Path
+) -> None:
+    def take_back(store: Store) -> list[object]:
+        engine = LocalEngine(config, clock, store)
+        tell_story(engine)
+        answers = _answers(config, store)[:-2]
+        snapshot = engine.snapshot()
+        engine.send_raw(Wallet(nonce=9).sign(_RECIPIENT))
+        engine.send_raw(Wallet(nonce=10).sign(data=assemble("CALLER 0 0 LOG1")))
+        engine.revert(snapshot)
+        assert _answers(config, store)[:-2] == answers  # nodes stay
+        engine.send_raw(Wallet(nonce=9).sign(_RECIPIENT, value=7))
+        return _answers(config, store)
+
+    wanted = take_back(MemoryStore())
+    with continue_chain(config, tmp_path / "c", begin=True, passing=True) as store:
+        assert take_back(store) == wanted
+
+
+def test_an_instant_of_a_store_stays_as_it_was(
+    config: Config, clock: Clock, tmp_path: Path
+) -> None:
+    with continue_chain(config, tmp_path / "c", begin=True, passing=True) as store:
+        engine = LocalEngine(config, clock, store)
+        tell_story(engine)
+        before = _answers(config, store)
+        with store.instant() as view:
+            engine.mine()
+            assert _answers(config, view) == before
+            engine.machine.rewind(0)
+            assert _answers(config, view) == before
+            with pytest.raises(StoreError, match="cannot be written to"):
+                view.clock = 7
+        assert store.height == 0
 
 
 @pytest.mark.parametrize("number", [-1, 11, 2**64, 2**256])

@@ -8,7 +8,7 @@ from eth_typing import Address
 from node.block import ZERO_ADDRESS
 from node.engine.local import LocalEngine
 from node.errors import GasLimitError, InsufficientFundsError
-from node.evm.execute import Call
+from node.evm.execute import Call, Outcome
 from tests.node.bytecode import assemble, deployment
 from tests.node.wallet import Client, RpcFailureError, Wallet
 
@@ -257,18 +257,22 @@ def _call(**fields: Any) -> Call:
     )
 
 
+def _call_next(engine: LocalEngine, call: Call) -> Outcome:
+    return engine.chain.simulate_next(call, timestamp=engine.next_timestamp())
+
+
 def test_a_call_leaves_no_trace(engine: LocalEngine) -> None:
     root = engine.chain.head.header.state_root
-    engine.call(_call(to=None, payload=deployment(b"\x00"), value=5))
+    _call_next(engine, _call(to=None, payload=deployment(b"\x00"), value=5))
     assert engine.chain.account(Wallet().address, engine.chain.head).nonce == 0
     assert engine.chain.head.header.state_root == root
 
 
 def test_a_call_beyond_the_senders_funds_is_refused(engine: LocalEngine) -> None:
     with pytest.raises(InsufficientFundsError):
-        engine.call(_call(value=10**30))
+        _call_next(engine, _call(value=10**30))
 
 
 def test_a_call_below_its_intrinsic_gas_is_refused(engine: LocalEngine) -> None:
     with pytest.raises(GasLimitError):
-        engine.call(_call(gas=20_999))
+        _call_next(engine, _call(gas=20_999))

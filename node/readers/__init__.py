@@ -1,0 +1,1 @@
+"""Answer what may take long in processes of their own, each on a view of the store."""

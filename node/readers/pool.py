@@ -1,0 +1,126 @@
+"""Give requests to readers, in turn, and take them back when they cost too much."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import msgspec
+
+from node.config import ReadsConfig
+from node.readers.frames import HEAD, HELLO, LAST_ANSWER, NO_MEMORY, REQUEST
+from node.readers.reader import Job
+from node.readers.spawner import Spawner
+from node.rpc.errors import LIMIT_EXCEEDED, SERVER_ERROR, RpcError
+
+_log = logging.getLogger(__name__)
+
+
+class _GoneError(Exception):
+    """Report a reader that ended without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    process: int
+    incoming: asyncio.StreamReader
+    outgoing: asyncio.StreamWriter
+
+
+class Readers:
+    """Hold as many readers as there may be, and who waits for one.
+
+    Whoever stops waiting, for a client that hung up or because its time is over, has
+    the reader that was at it killed; the next request has another one forked.
+    """
+
+    def __init__(self, spawner: Spawner, bounds: ReadsConfig) -> None:
+        self._spawner = spawner
+        self._bounds = bounds
+        self._turns = asyncio.Semaphore(bounds.processes)
+        self._waiting = 0
+        self._idle: list[_Reader] = []
+
+    async def ask(self, request: object, *, timestamp: int) -> bytes:
+        """Return the answer to a request, encoded.
+
+        timestamp: the next block's, in seconds. Raises: RpcError.
+        """
+        if self._waiting >= self._bounds.waiting:
+            fact = "too many requests are waiting; ask again later"
+            raise RpcError(LIMIT_EXCEEDED, fact)
+        raw = msgspec.Raw(msgspec.json.encode(request))
+        body = msgspec.json.encode(Job(timestamp, raw))
+        try:
+            async with self._turn(), asyncio.timeout(self._bounds.seconds):
+                return await self._exchange(body)
+        except TimeoutError as error:
+            fact = f"takes more than {self._bounds.seconds} seconds; ask for less"
+            raise RpcError(LIMIT_EXCEEDED, fact) from error
+        except MemoryError as error:
+            fact = f"takes more than {self._bounds.memory} bytes; ask for less"
+            raise RpcError(LIMIT_EXCEEDED, fact) from error
+        except _GoneError as error:
+            _log.error("a reader ended without an answer")
+            fact = "the process that answered is gone; ask for less, or again"
+            raise RpcError(SERVER_ERROR, fact) from error
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait until fewer are read for than may be, first come, first served."""
+        self._waiting += 1
+        try:
+            await self._turns.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def _exchange(self, body: bytes) -> bytes:
+        reader = self._idle.pop() if self._idle else await self._begin()
+        kept = False
+        try:
+            reader.outgoing.writelines((HEAD.pack(REQUEST, len(body)), body))
+            kind, answer = await _receive(reader.incoming)
+            kept = kind not in (LAST_ANSWER, NO_MEMORY)
+        finally:
+            if kept:
+                self._idle.append(reader)
+            else:
+                self._end(reader)
+        if kind == NO_MEMORY:
+            raise MemoryError
+        return answer
+
+    async def _begin(self) -> _Reader:
+        try:
+            channel = self._spawner.fork()
+        except OSError as error:  # it is gone, or no descriptor is left
+            raise _GoneError from error
+        incoming, outgoing = await asyncio.open_connection(sock=channel)
+        try:
+            kind, process = await _receive(incoming)
+        except BaseException:
+            outgoing.close()  # it never began, or ends when it finds this closed
+            raise
+        if kind != HELLO:
+            raise _GoneError
+        return _Reader(int(process), incoming, outgoing)
+
+    def _end(self, reader: _Reader) -> None:
+        reader.outgoing.close()
+        with suppress(OSError):  # the spawner is gone, and its readers with it
+            self._spawner.kill(reader.process)
+
+
+async def _receive(incoming: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    try:
+        kind, size = HEAD.unpack(await incoming.readexactly(HEAD.size))
+        return kind, await incoming.readexactly(size)
+    except (asyncio.IncompleteReadError, ConnectionError) as error:
+        raise _GoneError from error

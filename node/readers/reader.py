@@ -1,0 +1,76 @@
+"""Answer one request after the other, in a process that may be killed at any time."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+from pathlib import Path
+
+import msgspec
+
+from node.chain import Chain
+from node.config import Config
+from node.disk.home import Identity, read_home
+from node.disk.store import DiskStore
+from node.readers.frames import (
+    ANSWER,
+    HELLO,
+    LAST_ANSWER,
+    NO_MEMORY,
+    receive_frame,
+    send_frame,
+)
+from node.rpc.answering import Answering
+from node.rpc.backend import Snapshot
+
+_NICE = 5  # blocks are made first
+_KIB = 1_024  # the unit of ru_maxrss
+
+
+class Job(msgspec.Struct, frozen=True, array_like=True):
+    """Hold one request; timestamp: the next block's, in seconds."""
+
+    timestamp: int
+    request: msgspec.Raw
+
+
+def serve_reads(
+    channel: socket.socket, config: Config, home: Path, identity: Identity
+) -> None:
+    """Answer requests from the channel until it closes.
+
+    Raises: HomeError, StoreError.
+    """
+    most = config.reads.memory
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(_NICE)
+    send_frame(channel, HELLO, b"%d" % os.getpid())
+    answering = Answering()
+    with read_home(home, identity) as store:
+        while (body := receive_frame(channel)) is not None:
+            try:
+                answer = _answer(answering, config, store, body)
+            except MemoryError:
+                send_frame(channel, NO_MEMORY)
+                return
+            if _is_swollen(most):
+                send_frame(channel, LAST_ANSWER, answer)
+                return
+            send_frame(channel, ANSWER, answer)
+
+
+def _answer(
+    answering: Answering, config: Config, store: DiskStore, body: bytes
+) -> bytes:
+    job = msgspec.json.decode(body, type=Job)
+    with store.instant() as view:
+        chain = Chain(config, view)
+        backend = Snapshot(chain, max(job.timestamp, chain.head.header.timestamp + 1))
+        return answering.answer(backend, msgspec.json.decode(job.request))
+
+
+def _is_swollen(most: int) -> bool:
+    """Say whether what was answered left so much that the next might find no room."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB > most // 2

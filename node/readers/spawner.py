@@ -1,0 +1,117 @@
+"""Fork readers from a process that never holds a chain, a socket or a thread.
+
+It is forked off before the node has any of these, so that a reader begins in
+milliseconds with all code loaded, and what a node holds is in nobody else's hands. It
+ends with the node, whatever ends that, and takes all readers and the folder of a
+passing chain with it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NoReturn
+
+_ORDER: Final = struct.Struct("!cQ")  # what to do, with which process
+_FORK, _KILL = b"F", b"K"
+
+Job = Callable[[socket.socket], None]
+
+
+class Spawner:
+    """Give orders to the process that forks readers.
+
+    job: what a reader does with its end of a channel. passing: a folder to remove at
+    the end. Made in a process with one thread.
+    """
+
+    def __init__(self, job: Job, passing: Path | None = None) -> None:
+        self._control, theirs = socket.socketpair()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._process = os.fork()
+        if self._process == 0:
+            self._control.close()
+            _leave(lambda: _obey(theirs, job, passing))
+        theirs.close()
+
+    def fork(self) -> socket.socket:
+        """Have a reader forked; returns our end of its channel."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            order = _ORDER.pack(_FORK, 0)
+            socket.send_fds(self._control, [order], [theirs.fileno()])
+        return ours
+
+    def kill(self, process: int) -> None:
+        """Have a reader killed, or its remains removed."""
+        self._control.sendall(_ORDER.pack(_KILL, process))
+
+    def close(self) -> None:
+        """End all readers and wait until nothing of them is left."""
+        self._control.close()
+        os.waitpid(self._process, 0)
+
+
+def _leave(run: Callable[[], None]) -> NoReturn:
+    """Do something in a forked process, and never return to what was forked."""
+    try:
+        with suppress(ConnectionError):  # the node gave it up already, or is gone
+            run()
+    except BaseException:  # noqa: BLE001  # nobody else would tell
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _obey(control: socket.socket, job: Job, passing: Path | None) -> None:
+    """Fork and kill until the node is gone."""
+    # A terminal's Ctrl-C and a supervisor's SIGTERM to all are the node's to obey.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    readers: set[int] = set()
+    while True:
+        order, descriptors, _flags, _address = socket.recv_fds(control, _ORDER.size, 1)
+        if not order:
+            break
+        _reap(readers)
+        what, process = _ORDER.unpack(order)
+        if what == _FORK:
+            readers.add(_fork(control, descriptors[0], job))
+        elif process in readers:  # no other process can have its number before this
+            readers.remove(process)
+            _end(process)
+    for process in readers:
+        _end(process)
+    if passing is not None:
+        shutil.rmtree(passing, ignore_errors=True)
+
+
+def _fork(control: socket.socket, descriptor: int, job: Job) -> int:
+    process = os.fork()
+    if process:
+        os.close(descriptor)
+        return process
+    control.close()
+    with socket.socket(fileno=descriptor) as channel:
+        _leave(lambda: job(channel))
+
+
+def _reap(readers: set[int]) -> None:
+    """Remove the remains of readers that ended by themselves."""
+    for process in tuple(readers):
+        if os.waitpid(process, os.WNOHANG)[0]:
+            readers.remove(process)
+
+
+def _end(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
