@@ -17,15 +17,11 @@ from tests.audit.story import CHOICES, Story, Told
 def _remembered_pairings() -> Iterator[None]:
     """Compute each pairing once for all audits: they take most of an audit's time."""
 
-    @cache
-    def remember(left: bytes, right: bytes) -> bytes:
-        return pair(decode_g1(left), decode_g2(right))
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             images,
             "pair",
-            lambda left, right: remember(encode_g1(left), encode_g2(right)),
+            lambda left, right: _pair(encode_g1(left), encode_g2(right)),
         )
         yield
 
@@ -33,10 +29,21 @@ def _remembered_pairings() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def told() -> Told:
     """Hold the election of the story, once."""
-    return Story(CHOICES).tell()
+    return _tell()
 
 
 @pytest.fixture(scope="session")
 def board(told: Told) -> Board:
     """Give the board of the honest election."""
     return told.board
+
+
+# Beyond a session of tests, too, for mutants in processes that inherit both.
+@cache
+def _tell() -> Told:
+    return Story(CHOICES).tell()
+
+
+@cache
+def _pair(left: bytes, right: bytes) -> bytes:
+    return pair(decode_g1(left), decode_g2(right))

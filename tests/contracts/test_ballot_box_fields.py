@@ -162,6 +162,7 @@ def test_ballot_is_refused_when_its_credential_is_longer_than_an_address(
         ("s", SECP256K1_ORDER // 2, UNSIGNED),
         ("s", SECP256K1_ORDER // 2 + 1, "signature: s is not in the lower half"),
         ("cred", 0, "ballot_box: credentials are not increasing"),
+        ("cred", 2**160, "ballot_box: credential is no address"),
     ],
 )
 def test_ballot_is_refused_with_a_number_out_of_range(

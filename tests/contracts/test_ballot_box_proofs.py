@@ -88,10 +88,16 @@ def test_two_ballots_are_refused_when_their_errors_cancel(
     assert booth.refusal(*ballots) == FALSE
 
 
-@pytest.mark.parametrize("other", ["B'_1", "D"])
-def test_ballot_is_refused_when_its_own_errors_cancel(booth: Booth, other: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "other"), [("A'", "B'_1"), ("A'", "D"), ("B'_1", "B'_2"), ("B'_1", "B'_3")]
+)
+def test_ballot_is_refused_when_its_own_errors_cancel(
+    booth: Booth, one: str, other: str
+) -> None:
+    """One hash gives two weights; those of B'_1 and B'_3 have the same place in it."""
+
     def shift(old: UnitVectorCommitments) -> UnitVectorCommitments:
-        return shift_by(other, -G)(shift_by("A'", G)(old))
+        return shift_by(other, -G)(shift_by(one, G)(old))
 
     assert booth.refusal(booth.forge((0, 1, 0), shift=shift)) == FALSE
 

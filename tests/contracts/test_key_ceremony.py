@@ -51,12 +51,14 @@ def test_largest_roster_of_seats_finishes(ceremony_at: CeremonyAt, kind: Kind) -
     assert found == encode_point(run.keys.keys[-1])
 
 
-def test_coefficients_of_several_sums_are_accepted(ceremony_at: CeremonyAt) -> None:
-    """66 points: more than one sum takes, the last of which is short."""
-    run = ceremony_at(
-        Kind.TRUSTEES, Step.SHARES, Setup(trustees=Roster(k=6, n=6), candidates=(11,))
-    )
-    assert len(run.events("Revealed")) == 6
+@pytest.mark.parametrize(("k", "candidates"), [(6, 11), (4, 16)])
+def test_coefficients_of_several_sums_are_accepted(
+    ceremony_at: CeremonyAt, k: int, candidates: int
+) -> None:
+    """66 points are more than one sum takes, 64 as many, and nothing is left."""
+    setup = Setup(trustees=Roster(k=k, n=k), candidates=(candidates,))
+    run = ceremony_at(Kind.TRUSTEES, Step.SHARES, setup)
+    assert len(run.events("Revealed")) == k
 
 
 @kinds

@@ -28,6 +28,7 @@ from tests.mutants.verdicts import RunError
 
 _KINDS: Final[tuple[Callable[[], Kind], ...]] = (
     python.list_mutants,
+    python.list_audit_mutants,
     python.list_node_mutants,
     contracts.list_mutants,
 )

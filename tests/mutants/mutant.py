@@ -12,15 +12,15 @@ class Mutant:
     """One changed source file.
 
     name: what stands in a list of survivors, begins with the path. path: below the
-    project's root. lines: first and last of what was changed. reason: what a contract
-    would say, if the defence is one of its asserts.
+    project's root. lines: first and last of what was changed. reasons: what a contract
+    says where the defence is or, if it says nothing there, in the same function.
     """
 
     name: str
     path: Path
     source: str
     lines: tuple[int, int] = (0, 0)
-    reason: str | None = None
+    reasons: tuple[str, ...] = ()
 
 
 Judge = Callable[[Mutant], str | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -30,26 +30,30 @@ def _remembered() -> Iterator[None]:
 
     All else of an audit takes a tenth of that time.
     """
-    begun: dict[tuple[bytes, bytes], Any] = {}
-    keys: dict[int, tuple[bytes, bytes]] = {}
-
-    def begin(left: Any, right: Any) -> Any:
-        key = (left.compress(), right.compress())
-        pairing = begun.setdefault(key, begin_pairing(left, right))
-        keys[id(pairing)] = key
-        return pairing
-
-    @cache
-    def compare(left: tuple[bytes, bytes], right: tuple[bytes, bytes]) -> bool:
-        return are_equal(begun[left], begun[right])
-
-    recover = cache(ecdsa._PURE_PYTHON.ecdsa_recover)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ecdsa._PURE_PYTHON, "ecdsa_recover", recover)
-        patch.setattr(images, "begin_pairing", begin)
+        patch.setattr(ecdsa._PURE_PYTHON, "ecdsa_recover", _recover)
+        patch.setattr(images, "begin_pairing", _begin)
         patch.setattr(
             images,
             "are_equal",
-            lambda left, right: compare(keys[id(left)], keys[id(right)]),
+            lambda left, right: _compare(_keys[id(left)], _keys[id(right)]),
         )
         yield
+
+
+# Beyond a session of tests, too, for mutants in processes that inherit all of it.
+_begun: Final[dict[tuple[bytes, bytes], Any]] = {}
+_keys: Final[dict[int, tuple[bytes, bytes]]] = {}
+_recover: Final = cache(ecdsa._PURE_PYTHON.ecdsa_recover)
+
+
+def _begin(left: Any, right: Any) -> Any:
+    key = (left.compress(), right.compress())
+    pairing = _begun.setdefault(key, begin_pairing(left, right))
+    _keys[id(pairing)] = key
+    return pairing
+
+
+@cache
+def _compare(left: tuple[bytes, bytes], right: tuple[bytes, bytes]) -> bool:
+    return are_equal(_begun[left], _begun[right])

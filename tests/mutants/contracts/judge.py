@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
+from itertools import islice, zip_longest
 from typing import Final
 
 import pytest
+from typing_extensions import override
 
 from election.artifacts import ROOT
 from node.rpc.dispatch import Dispatcher
@@ -28,12 +31,12 @@ _OF: Final[Mapping[str, str]] = {
     "BallotBox": "test_ballot_box*.py",
     "Tally": "test_tally*.py",
 }
-_OF_ALL: Final = "test_curve.py"
+_OF_ALL: Final = ("test_curve.py", "test_weights.py")
 _VECTORS: Final = (
     "tests/test_negative_vectors.py::test_case_is_refused_by_the_contracts"
 )
 _REASON: Final = re.compile(r'execution reverted: ([^"]+)')
-_MOST_WITNESSES: Final = 3
+_MOST_WITNESSES: Final = 40
 
 
 def list_mutants() -> Kind:
@@ -46,24 +49,32 @@ def list_mutants() -> Kind:
 def _prepare(mutants: Sequence[Mutant]) -> Judge:
     witnesses = _Witnesses()
     concerned = {name for mutant in mutants for name in contracts_of(mutant)}
-    run_green(_tests_of(sorted(concerned)), witnesses)
-    return partial(_judge, dict(witnesses.heard))
+    with witnesses.listen():
+        run_green(_tests_of(sorted(concerned)), witnesses)
+    return partial(_judge, witnesses.sort())
 
 
 def _judge(witnesses: Mapping[str, Sequence[str]], mutant: Mutant) -> str | None:
-    """Ask first the tests that have met the reason, then all that concern it."""
+    """Ask first the tests that have met a reason, then all that concern it."""
     try:
         substitute(compile_mutant(mutant))
     except MutantError:
         return "it does not compile"
-    first = witnesses.get(mutant.reason or "", ())[:_MOST_WITNESSES]
+    heard = [witnesses.get(reason, ()) for reason in mutant.reasons]
+    first = list(islice(dict.fromkeys(_in_turn(heard)), _MOST_WITNESSES))
     killer = find_red(first) if first else None
     return killer or find_red(_tests_of(contracts_of(mutant)))
 
 
+def _in_turn(lists: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Take one of each list in turn, until all are empty."""
+    for row in zip_longest(*lists):
+        yield from (each for each in row if each is not None)
+
+
 def _tests_of(contracts: Iterable[str]) -> list[str]:
     """List the test files that concern some contracts."""
-    patterns = [*(_OF[name] for name in contracts), _OF_ALL]
+    patterns = [*(_OF[name] for name in contracts), *_OF_ALL]
     files = [str(path) for each in patterns for path in sorted(_FOLDER.glob(each))]
     return [str(ROOT / _VECTORS), *files]  # the quickest first
 
@@ -76,18 +87,42 @@ class _Witnesses(Reporter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard: dict[str, list[str]] = defaultdict(list)
+        self._test = ""
+        self._heard: dict[str, set[str]] = defaultdict(set)
+        self._seconds: dict[str, float] = defaultdict(float)
 
-    @pytest.fixture(autouse=True)
-    def _listen(
-        self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    @override
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        super().pytest_runtest_logreport(report)
+        if report.when == "call":
+            self._seconds[report.nodeid] = report.duration
+
+    def sort(self) -> Mapping[str, Sequence[str]]:
+        """List the tests of each reason: one case of each test in turn, quick first."""
+        return {reason: self._sort(tests) for reason, tests in self._heard.items()}
+
+    def _sort(self, tests: Iterable[str]) -> Sequence[str]:
+        cases: dict[str, list[str]] = defaultdict(list)
+        for each in sorted(tests, key=lambda test: (self._seconds[test], test)):
+            cases[each.partition("[")[0]].append(each)
+        return list(_in_turn(cases.values()))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Note which test it is; chains keep the ear that they began with."""
+        self._test = item.nodeid
+
+    @contextmanager
+    def listen(self) -> Iterator[None]:
+        """Listen to all nodes that begin meanwhile."""
         ask = Dispatcher.handle
 
         def handle(dispatcher: Dispatcher, body: bytes) -> bytes:
             answer = ask(dispatcher, body)
             for reason in set(_REASON.findall(answer.decode())):
-                self.heard[reason].append(request.node.nodeid)
+                self._heard[reason].add(self._test)
             return answer
 
-        monkeypatch.setattr(Dispatcher, "handle", handle)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Dispatcher, "handle", handle)
+            yield

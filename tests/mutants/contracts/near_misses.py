@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from vyper import ast as vyper_ast  # type: ignore[import-untyped]
 
 from election.artifacts import ROOT
+from tests.mutants.contracts.sources import reasons_near
 from tests.mutants.mutant import Mutant
 
 _BOUND: Final = re.compile(r"(?<=\s)[<>]=?(?=\s)")
@@ -38,8 +40,9 @@ def miss_edges() -> Iterator[Mutant]:
             mutant = _apply(edit, source, path.relative_to(ROOT))
             names[mutant.name] += 1
             count = names[mutant.name]
-            name = f"{mutant.name} #{count}" if count > 1 else mutant.name
-            yield Mutant(name, mutant.path, mutant.source, mutant.lines)
+            yield (
+                replace(mutant, name=f"{mutant.name} #{count}") if count > 1 else mutant
+            )
 
 
 def _apply(edit: _Edit, source: str, path: Path) -> Mutant:
@@ -49,7 +52,9 @@ def _apply(edit: _Edit, source: str, path: Path) -> Mutant:
     where = "" if "\n" in source[edit.first : edit.last] else f" in {lines[0].strip()}"
     changed = source[: edit.first] + edit.text + source[edit.last :]
     name = f"{path}: {old} -> {edit.text}{where}"
-    return Mutant(name, path, changed, (first, last))
+    return Mutant(
+        name, path, changed, (first, last), reasons_near(source, (first, last))
+    )
 
 
 def _move_bounds(source: str) -> Iterator[_Edit]:

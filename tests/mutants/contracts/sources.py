@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,8 +19,7 @@ def remove_asserts() -> Iterator[Mutant]:
     """Take every assert of every contract and module out, one at a time."""
     for path in sorted((ROOT / FOLDER).rglob("*.vy")):
         source = path.read_text()
-        tree = vyper_ast.parse_to_ast(source)
-        for node in tree.get_descendants(vyper_ast.Assert):
+        for node in _parse(source).get_descendants(vyper_ast.Assert):
             yield _remove(path.relative_to(ROOT), source, node)
 
 
@@ -34,9 +34,32 @@ def _remove(path: Path, source: str, node: Any) -> Mutant:
     text = "".join(lines[first : last + 1]).strip()
     kept = lines[first][: node.col_offset] + "pass\n"
     changed = "".join([*lines[:first], kept, *lines[last + 1 :]])
-    reason = None if node.msg is None else str(node.msg.value)
-    name = f"{path}: {reason or ' '.join(text.split())}"
-    return Mutant(name, path, changed, (first + 1, last + 1), reason)
+    reasons = tuple(_reasons(node))
+    name = f"{path}: {''.join(reasons) or ' '.join(text.split())}"
+    return Mutant(name, path, changed, (first + 1, last + 1), reasons)
+
+
+def reasons_near(source: str, lines: tuple[int, int]) -> tuple[str, ...]:
+    """List the reason of the assert in these lines, or all of their function."""
+    asserts = [
+        node
+        for around in _parse(source).get_descendants(vyper_ast.FunctionDef)
+        if around.lineno <= lines[0] <= around.end_lineno
+        for node in around.get_descendants(vyper_ast.Assert)
+    ]
+    here = [node for node in asserts if node.lineno <= lines[0] <= node.end_lineno]
+    found = (reason for node in here or asserts for reason in _reasons(node))
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _parse(source: str) -> Any:
+    return vyper_ast.parse_to_ast(source)
+
+
+def _reasons(node: Any) -> Iterator[str]:
+    if node.msg is not None:
+        yield str(node.msg.value)
 
 
 def _sources_of(contract: str) -> set[Path]:

@@ -8,8 +8,7 @@ deployment, runs the mutant's code. Immutables lie behind the code and stay.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,45 +26,57 @@ class MutantError(Exception):
     """Report a mutant that does not compile."""
 
 
-@dataclass(frozen=True, slots=True)
 class Substitution:
-    """Code of a contract, and the mutant's: initcode, and what it returns."""
+    """Code of a contract, and the mutant's, which is compiled when it is first met."""
 
-    initcode: tuple[bytes, bytes]
-    runtime: tuple[bytes, bytes]
+    def __init__(self, name: str, mutant: Mutant) -> None:
+        """Begin with the name of a build of a contract."""
+        self._name, self._mutant = name, mutant
+        self._old = read_artifact(name)
+        self._made: Mapping[str, Any] = {}
 
     def apply(self, code: bytes) -> bytes:
-        """Exchange the front of some code; arguments and immutables follow it."""
-        for old, new in (self.initcode, self.runtime):
+        """Exchange the front of some code; arguments and immutables follow it.
+
+        Raises MutantError.
+        """
+        for field in ("initcode", "runtime"):
+            old: bytes = getattr(self._old, field)
             if code.startswith(old):
-                return new + code[len(old) :]
+                return bytes.fromhex(self.compile()[field]) + code[len(old) :]
         return code
+
+    def compile(self) -> Mapping[str, Any]:
+        """Compile the mutant's contract, once; raises MutantError."""
+        self._made = self._made or self._compile()
+        return self._made
+
+    def _compile(self) -> Mapping[str, Any]:
+        with TemporaryDirectory(prefix="veche-mutant-") as folder:
+            root, usual = Path(folder), artifacts.ROOT
+            shutil.copytree(usual / FOLDER, root / FOLDER)
+            (root / self._mutant.path).write_text(self._mutant.source)
+            artifacts.ROOT = root  # type: ignore[misc]  # the compiler asks for it
+            try:
+                return artifacts.compile_fields(self._name)
+            except VyperException as error:
+                raise MutantError(f"{self._mutant.name}: {error}") from error
+            finally:
+                artifacts.ROOT = usual  # type: ignore[misc]
 
 
 def compile_mutant(mutant: Mutant) -> tuple[Substitution, ...]:
-    """Compile all contracts that a mutant changes; raises MutantError."""
-    with TemporaryDirectory(prefix="veche-mutant-") as folder:
-        root = Path(folder)
-        shutil.copytree(artifacts.ROOT / FOLDER, root / FOLDER)
-        (root / mutant.path).write_text(mutant.source)
-        names = contracts_of(mutant)
-        small = (SMALL_BOX,) if "BallotBox" in names else ()
-        return tuple(_compile(name, mutant, root) for name in (*names, *small))
+    """Compile one contract that a mutant changes, and prepare all; raises MutantError.
 
-
-def _compile(name: str, mutant: Mutant, root: Path) -> Substitution:
-    old, usual = read_artifact(name), artifacts.ROOT
-    artifacts.ROOT = root  # type: ignore[misc]  # the compiler asks for it
-    try:
-        made = artifacts.compile_fields(name)
-    except VyperException as error:
-        raise MutantError(f"{mutant.name}: {error}") from error
-    finally:
-        artifacts.ROOT = usual  # type: ignore[misc]
-    return Substitution(
-        (old.initcode, bytes.fromhex(made["initcode"])),
-        (old.runtime, bytes.fromhex(made["runtime"])),
-    )
+    Compiling takes seconds for each, and most tests meet few contracts.
+    """
+    names = contracts_of(mutant)
+    small = (SMALL_BOX,) if "BallotBox" in names else ()
+    found = tuple(Substitution(name, mutant) for name in (*small, *names))
+    if not found:
+        raise MutantError(f"{mutant.name}: no contract has this code")
+    found[0].compile()
+    return found
 
 
 def substitute(substitutions: Sequence[Substitution]) -> None:

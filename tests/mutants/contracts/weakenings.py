@@ -43,23 +43,11 @@ WEAKENINGS: Final = (
         "delta: uint256 = delta_a",
     ),
     Weakening(
-        "all ballots of a batch have the same weights",
-        "contracts/BallotBox.vy",
-        "keccak256(abi_encode(transcript.DELTA, seed, index, empty(uint256)))",
-        "keccak256(abi_encode(transcript.DELTA, seed, empty(uint256)))",
-    ),
-    Weakening(
         "credentials have no weights",
         "contracts/BallotBox.vy",
         "e: uint256 = curve.weight("
         "keccak256(abi_encode(transcript.CREDBATCH_E, seed_c, i)))",
         "e: uint256 = 1",
-    ),
-    Weakening(
-        "weights of credentials leave sigma out",
-        "contracts/BallotBox.vy",
-        "            slice(abi_encode(signatures), 64, 128 * len(signatures)),\n",
-        "",
     ),
     Weakening(
         "a ballot is counted and not added up",
@@ -217,24 +205,6 @@ WEAKENINGS: Final = (
         "transcript.RECORD, empty(bytes32), block",
     ),
     # Time
-    Weakening(
-        "polls close a second late",
-        "contracts/Election.vy",
-        "if now >= _TIMES[6] + self._extension:",
-        "if now > _TIMES[6] + self._extension:",
-    ),
-    Weakening(
-        "issuing ends a second late",
-        "contracts/Election.vy",
-        "if now >= _TIMES[5] + self._extension:",
-        "if now > _TIMES[5] + self._extension:",
-    ),
-    Weakening(
-        "phases begin a second late",
-        "contracts/Election.vy",
-        "if now >= _TIMES[4 - i]:",
-        "if now > _TIMES[4 - i]:",
-    ),
     Weakening(
         "an extension is used twice",
         "contracts/Election.vy",

@@ -1,7 +1,7 @@
 """Judge mutants in Python by the tests that run what they change.
 
-Library, audits and acts are judged by their own tests, the node by its own: what only
-tests of the contracts would notice is no defence of any of these.
+Library and acts are judged by their own tests, the audits and the node by theirs: what
+only tests of something else would notice is no defence of any of these.
 """
 
 from __future__ import annotations
@@ -18,15 +18,22 @@ from tests.mutants.python.checks import Function
 from tests.mutants.python.near_misses import find_near_misses, find_short_hashes
 from tests.mutants.python.sources import edit_all, remove_checks
 from tests.mutants.python.transplant import transplant
-from tests.mutants.python.weakenings import CONTROL, NODE_CONTROL, WEAKENINGS
+from tests.mutants.python.weakenings import (
+    AUDIT_CONTROL,
+    CONTROL,
+    NODE_CONTROL,
+    WEAKENINGS,
+)
 from tests.mutants.python.witnesses import Witnesses
 from tests.mutants.verdicts import find_red, run_green
 
 _FOLDERS: Final = (
-    "election/crypto", "election/protocol", "election/audit", "election/client",
-    "reference", "scripts",
+    "election/crypto", "election/protocol", "election/client", "scripts",
 )  # fmt: skip
 _AUDITS: Final = ("election/audit", "reference")
+_PLACES_OF_AUDITS: Final = (
+    "audit", "reference", "test_fuzz.py", "test_negative_vectors.py",
+)  # fmt: skip
 _PLAYED: Final = ("scripts/demo",)  # stories refuse nothing
 _PLACES: Final = (
     "crypto", "protocol", "audit", "reference", "client", "scripts",
@@ -45,13 +52,28 @@ _FIRST, _THEN = 4, 60  # tests that are asked before all the others
 
 
 def list_mutants() -> Kind:
-    """Take every check out, miss the audits' edges, and apply every weakening."""
+    """Take every check of library and acts out, shorten hashes, weaken the rest."""
     weaker = (weaken(each, ROOT) for each in WEAKENINGS)
     checks = remove_checks(_FOLDERS, but=_PLAYED)
-    near = edit_all(_AUDITS, find_near_misses)
     hashes = edit_all(_FOLDERS, find_short_hashes)
-    mutants = (*checks, *near, *hashes, *weaker)
+    mutants = (*checks, *hashes, *(each for each in weaker if not _is_audit(each)))
     return Kind(mutants, weaken(CONTROL, ROOT), partial(_prepare, _PLACES))
+
+
+def list_audit_mutants() -> Kind:
+    """Take every check of both audits out, miss their edges, and weaken the rest."""
+    weaker = (weaken(each, ROOT) for each in WEAKENINGS)
+    checks = remove_checks(_AUDITS, but=())
+    near = edit_all(_AUDITS, find_near_misses)
+    hashes = edit_all(_AUDITS, find_short_hashes)
+    mutants = (*checks, *near, *hashes, *filter(_is_audit, weaker))
+    return Kind(
+        mutants, weaken(AUDIT_CONTROL, ROOT), partial(_prepare, _PLACES_OF_AUDITS)
+    )
+
+
+def _is_audit(mutant: Mutant) -> bool:
+    return any(map(mutant.path.is_relative_to, _AUDITS))
 
 
 def list_node_mutants() -> Kind:
@@ -61,7 +83,7 @@ def list_node_mutants() -> Kind:
 
 
 def _prepare(places: Sequence[str], mutants: Sequence[Mutant]) -> Judge:
-    control = [weaken(each, ROOT) for each in (CONTROL, NODE_CONTROL)]
+    control = [weaken(each, ROOT) for each in (CONTROL, AUDIT_CONTROL, NODE_CONTROL)]
     witnesses = Witnesses([*mutants, *control])
     run_green([*_list_tests(places)], witnesses)
     return partial(_judge, witnesses)
