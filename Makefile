@@ -10,7 +10,7 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo test check pytest mutants format abi bench clean
+.PHONY: help install demo test check pytest mutants format abi stubs bench engine clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -21,7 +21,7 @@ install: $(READY)  ## Install the pinned tools and libraries into .tools/ and .v
 demo: $(READY)  ## Hold the Moscow election of 2019 in small, and audit it.
 	@$(RUN)veche demo $(DEMO)
 
-test: check pytest  ## Run every check and every test.
+test: check engine pytest  ## Run every check and every test.
 
 check: $(READY)  ## Format, lint, types, layers.
 	$(RUN)ruff format --check .
@@ -42,11 +42,20 @@ format: $(READY)  ## Format the code and mend what the linter can.
 abi: $(READY)  ## Write abi/ from the contracts.
 	$(RUN)python -m scripts.abi
 
+stubs: $(READY)  ## Write the Python of the engine's messages from their .proto.
+	$(RUN)python -m grpc_tools.protoc -Inode/engine/comet --python_out=node/engine/comet \
+	    --pyi_out=node/engine/comet node/engine/comet/abci.proto
+
+engine: build/cometbft  ## Build the consensus engine of a network, once.
+
 bench: $(READY)  ## Measure gas, opcodes and speed.
 	$(RUN)python -m bench
 
 clean:  ## Remove what the other targets made.
 	rm -rf .tools .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+build/cometbft: engine/go.mod engine/go.sum engine/build.sh | $(UV)
+	@UV=$(CURDIR)/$(UV) engine/build.sh $@
 
 $(UV):
 	$(PYTHON) -m venv .tools

@@ -28,6 +28,9 @@ NodeError
 ├── StoreError                  the disk fails; what was kept before is still there
 ├── DivergenceError             a block is not what executing it gives
 ├── BlockFileError              a file of blocks cannot be used
+├── EngineProtocolError         a consensus engine says what it never should
+├── EngineError                 a consensus engine cannot be found, begun or reached
+├── ForeignGenesisError         a network's genesis is of another chain than ours
 └── RpcError                    an answer with a JSON-RPC code: rpc/errors.py
 """
 
@@ -264,3 +267,24 @@ class DivergenceError(NodeError):
         super().__init__(f"block {number}: its {what} is not what executing it gives")
         self.number = number
         self.what = what
+
+
+class EngineProtocolError(NodeError):
+    """Report a message that a consensus engine never sends here."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"engine: {fact}")
+
+
+class EngineError(NodeError):
+    """Report a consensus engine that cannot be found, begun or reached."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"engine: {fact}")
+
+
+class ForeignGenesisError(NodeError):
+    """Report a genesis file that describes another chain than this folder's."""
+
+    def __init__(self) -> None:
+        super().__init__("genesis: it describes another chain than this folder keeps")

@@ -8,22 +8,29 @@ when it is finalized, and nothing is kept before `commit`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from eth_typing import Address, Hash32
 
+from node.accepted import Accepted
 from node.admission import check_account, check_limits
 from node.block import Block, Transaction
 from node.bounds import MAX_TIMESTAMP
 from node.chain import Chain
 from node.config import Config
-from node.errors import HeightError, NothingFinalizedError, TimestampError
+from node.errors import (
+    HeightError,
+    NothingFinalizedError,
+    TimestampError,
+    TransactionRefusedError,
+)
 from node.execution import Execution, Proposal
 from node.genesis import make_genesis
 from node.store import Store
-from node.transaction import accept_transaction
 
+_FRAMING = 8  # bytes around a transaction in a consensus engine's block, at most
 APP_VERSION = 1  # rises when the same block would give another result
 
 
@@ -32,13 +39,15 @@ class Info:
     """Say how far the chain is.
 
     last_block_app_hash: the hash of the last block. clock: how far the engine's clock
-    was ahead when it last said so, in seconds.
+    was ahead when it last said so, in seconds. engine_height: the last block of a
+    consensus engine that was taken in, 0 before any.
     """
 
     app_version: int
     last_block_height: int
     last_block_app_hash: Hash32
     clock: int
+    engine_height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class StateMachine:
         self._store = store
         self._processed: tuple[Proposal, Execution] | None = None
         self._finalized: Execution | None = None
+        self._accepted = Accepted(config.chain.id)
         if store.height < 0:
             block, nodes = make_genesis(config)
             store.append(block, nodes, clock=0)
@@ -65,18 +75,52 @@ class StateMachine:
     def info(self) -> Info:
         """Say how far the chain is."""
         head = self.chain.head
-        return Info(APP_VERSION, head.number, head.hash, self._store.clock)
+        store = self._store
+        height = store.engine_height
+        return Info(APP_VERSION, head.number, head.hash, store.clock, height)
+
+    def accept(self, raw: bytes) -> Transaction:
+        """Decode a signed transaction of this chain; raises TransactionRefusedError."""
+        return self._accepted.accept(raw)
 
     def check_tx(self, raw: bytes) -> Checked:
         """Accept a signed transaction that could run now or after others.
 
         Raises: TransactionRefusedError.
         """
-        tx = accept_transaction(raw, self._config.chain.id)
+        tx = self.accept(raw)
         check_limits(tx, gas_limit=self._config.gas.transaction_limit)
         sender = self.chain.account(tx.sender, self.chain.head)
         check_account(tx, sender)
         return Checked(tx, sender.nonce)
+
+    def recheck_tx(self, raw: bytes) -> Checked:
+        """Say whether a transaction that was checked may wait on after a block.
+
+        Raises: TransactionRefusedError.
+        """
+        tx = self.accept(raw)
+        sender = self.chain.account(tx.sender, self.chain.head)
+        check_account(tx, sender)
+        return Checked(tx, sender.nonce)
+
+    def prepare_raw(self, waiting: Iterable[bytes], *, max_bytes: int) -> list[bytes]:
+        """Choose from encoded transactions what the next block can hold.
+
+        max_bytes: of all of them, with what a consensus engine writes around each.
+        """
+        chosen: list[bytes] = []
+        for tx in self.prepare(self._acceptable(waiting)):
+            max_bytes -= len(tx.raw) + _FRAMING
+            if max_bytes < 0:
+                break
+            chosen.append(tx.raw)
+        return chosen
+
+    def _acceptable(self, waiting: Iterable[bytes]) -> Iterator[Transaction]:
+        for raw in waiting:
+            with suppress(TransactionRefusedError):
+                yield self.accept(raw)
 
     def prepare(self, waiting: Iterable[Transaction]) -> tuple[Transaction, ...]:
         """Choose what the next block can hold: no nonce gap, limits within its gas.
@@ -116,18 +160,26 @@ class StateMachine:
                 self._finalized = self._execute(proposal)
         return self._finalized
 
-    def commit(self, *, clock: int = 0) -> Block:
+    def commit(self, *, clock: int = 0, engine_height: int = 0) -> Block:
         """Keep the block that was finalized last, in one write.
 
         clock: how far the engine's clock is ahead, in seconds, kept with the block.
+        engine_height: the consensus engine's own number of it.
         Raises: NothingFinalizedError.
         """
         if self._finalized is None:
             raise NothingFinalizedError
         execution = self._finalized
-        self._store.append(execution.block, execution.nodes, clock=clock)
+        self._store.append(
+            execution.block, execution.nodes, clock=clock, engine_height=engine_height
+        )
         self._processed = self._finalized = None
         return execution.block
+
+    def pass_height(self, engine_height: int) -> None:
+        """Keep that a consensus engine's block was taken in and made no block here."""
+        self._store.engine_height = engine_height
+        self._processed = self._finalized = None
 
     def keep_clock(self, clock: int) -> None:
         """Keep how far the engine's clock is ahead, in seconds, between blocks."""

@@ -68,8 +68,8 @@ def run(
             say(line)
 
     with (
-        _folder(config, home) as (folder, spawner),
-        _listen(place.host or rpc.host, port) as listener,
+        open_folder(config, home) as (folder, spawner),
+        listen(place.host or rpc.host, port) as listener,
         continue_chain(
             config, folder, begin=place.begin or home is None, passing=home is None
         ) as store,
@@ -81,7 +81,7 @@ def run(
 
 
 @contextmanager
-def _folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawner]]:
+def open_folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawner]]:
     """Give the folder of the chain, and what forks its readers.
 
     Without a home it is a folder for now, which goes however the node ends.
@@ -100,7 +100,7 @@ def _folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawner]]
         spawner.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Take the port before anything slow starts. Raises: PortUnavailableError."""
     if not 0 <= port <= MAX_PORT:  # getaddrinfo would take it modulo 65,536
         fact = f"{port} is not from 0, which takes any free one, to {MAX_PORT}"
@@ -132,9 +132,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    application = _application(Desk(engine, readers), engine.chain.config.rpc.max_body)
-    # A request whose client is gone is given up.
-    runner = web.AppRunner(application, access_log=None, handler_cancellation=True)
+    runner = serve_desk(Desk(engine, readers), engine.chain.config.rpc.max_body)
     await runner.setup()
     site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
     await site.start()
@@ -146,7 +144,9 @@ async def _serve(
     await runner.cleanup()
 
 
-def _application(desk: Desk, max_body: int) -> web.Application:
+def serve_desk(desk: Desk, max_body: int) -> web.AppRunner:
+    """Return what answers HTTP from a desk; max_body: bytes of a request."""
+
     async def answer(request: web.Request) -> web.Response:
         # Any web page may post a form to this port; only JSON makes browsers ask first.
         if request.content_type != "application/json":
@@ -156,7 +156,8 @@ def _application(desk: Desk, max_body: int) -> web.Application:
 
     application = web.Application(client_max_size=max_body)
     application.router.add_post("/", answer)
-    return application
+    # A request whose client is gone is given up.
+    return web.AppRunner(application, access_log=None, handler_cancellation=True)
 
 
 async def _mine_regularly(engine: LocalEngine) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.engine.local import LocalEngine
 from node.readers.pool import Readers
 from node.rpc.answering import failure, is_request
+from node.rpc.backend import Engine
 from node.rpc.dispatch import Dispatcher
 from node.rpc.errors import RpcError
 from node.rpc.methods import READS
@@ -15,7 +15,7 @@ from node.rpc.methods import READS
 class Desk:
     """Answer bodies for clients, each of whom may leave at any time."""
 
-    def __init__(self, engine: LocalEngine, readers: Readers) -> None:
+    def __init__(self, engine: Engine, readers: Readers) -> None:
         self._engine = engine
         self._readers = readers
         self._dispatcher = Dispatcher(engine)

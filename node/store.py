@@ -21,10 +21,12 @@ class Store(Protocol):
     """Keep trie nodes and code by hash, and blocks by number and hash.
 
     Nodes are never removed, so the state after any block stays readable.
-    clock: how far an engine's clock is ahead, in seconds.
+    clock: how far an engine's clock is ahead, in seconds. engine_height: the last block
+    of a consensus engine that was taken in, 0 before any.
     """
 
     clock: int
+    engine_height: int
 
     @property
     def nodes(self) -> Mapping[bytes, bytes]:
@@ -34,8 +36,15 @@ class Store(Protocol):
     def height(self) -> int:
         """Return the number of the latest block, -1 before genesis."""
 
-    def append(self, block: Block, nodes: Mapping[bytes, bytes], *, clock: int) -> None:
-        """Add the next block, the nodes of its state and the clock, or nothing."""
+    def append(
+        self,
+        block: Block,
+        nodes: Mapping[bytes, bytes],
+        *,
+        clock: int,
+        engine_height: int = 0,
+    ) -> None:
+        """Add the next block, its state's nodes, clock and height, or nothing."""
 
     def block(self, number: int) -> Block:
         """Return the block at a height; raises UnknownBlockError."""
@@ -64,6 +73,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.clock = 0
+        self.engine_height = 0
         self._nodes: dict[bytes, bytes] = {}
         self._blocks: list[Block] = []
         self._numbers: dict[Hash32, int] = {}
@@ -80,9 +90,17 @@ class MemoryStore:
         """Return the number of the latest block, -1 before genesis."""
         return len(self._blocks) - 1
 
-    def append(self, block: Block, nodes: Mapping[bytes, bytes], *, clock: int) -> None:
-        """Add the next block, the nodes of its state and the clock."""
+    def append(
+        self,
+        block: Block,
+        nodes: Mapping[bytes, bytes],
+        *,
+        clock: int,
+        engine_height: int = 0,
+    ) -> None:
+        """Add the next block, its state's nodes, clock and height."""
         self.clock = clock
+        self.engine_height = engine_height
         self._nodes.update(nodes)
         self._blocks.append(block)
         for mark in marks_of(block):

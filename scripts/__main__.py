@@ -24,6 +24,7 @@ ACTS: Final = {
         "demo": "Hold a whole election in small, and audit it.",
         "devnet": "Run a development chain on this machine.",
         "node": "Keep a development chain in a folder, copy it, verify it.",
+        "network": "Make a network of nodes, or run one of its nodes.",
         "time": "Move a development chain's clock.",
         "status": "Show where an election stands.",
     },

@@ -164,19 +164,37 @@ class DiskStore:
             transaction.put(b"clock", b"%d" % seconds, db=self._tables["meta"])
 
     @property
+    def engine_height(self) -> int:
+        """Return the last block of a consensus engine that was taken in."""
+        return int(self._get("meta", b"engine") or b"0")
+
+    @engine_height.setter
+    def engine_height(self, height: int) -> None:
+        with writing(self._environment) as transaction:
+            transaction.put(b"engine", b"%d" % height, db=self._tables["meta"])
+
+    @property
     def height(self) -> int:
         """Return the number of the latest block, -1 before genesis."""
         with reading(self._environment) as transaction:
             cursor = transaction.cursor(self._tables["headers"])
             return int.from_bytes(cursor.key(), "big") if cursor.last() else -1
 
-    def append(self, block: Block, nodes: Mapping[bytes, bytes], *, clock: int) -> None:
-        """Add the next block, the nodes of its state and the clock, or nothing.
+    def append(
+        self,
+        block: Block,
+        nodes: Mapping[bytes, bytes],
+        *,
+        clock: int,
+        engine_height: int = 0,
+    ) -> None:
+        """Add the next block, its state's nodes, clock and height, or nothing.
 
         It is on the disk itself on return. Raises: StoreError.
         """
         with writing(self._environment) as transaction:
-            for table, items in _rows(block, nodes, clock):
+            notes = [(b"clock", b"%d" % clock), (b"engine", b"%d" % engine_height)]
+            for table, items in (*_rows(block, nodes), ("meta", notes)):
                 with transaction.cursor(self._tables[table]) as cursor:
                     cursor.putmulti(items)
         self._remember(block)
@@ -258,7 +276,7 @@ class DiskStore:
 
 
 def _rows(
-    block: Block, nodes: Mapping[bytes, bytes], clock: int
+    block: Block, nodes: Mapping[bytes, bytes]
 ) -> Iterator[tuple[str, list[tuple[bytes, bytes]]]]:
     """Yield what a block adds to each table, keys ascending."""
     key = number_key(block.number)
@@ -273,4 +291,3 @@ def _rows(
     ]
     yield "places", sorted(places)
     yield "marks", [(mark + key, b"") for mark in sorted(marks_of(block))]
-    yield "meta", [(b"clock", b"%d" % clock)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from eth_typing import Address, Hash32
+
 from node.chain import Chain
-from node.engine.local import LocalEngine
+from node.pending import Pending
 from node.rpc.filters import Filters
 
 
@@ -21,11 +23,23 @@ class Reading(Protocol):
         """Return the next block's timestamp, in seconds since 1970."""
 
 
+class Engine(Reading, Protocol):
+    """Offer what makes the blocks, however it does."""
+
+    pending: Pending
+
+    def send_raw(self, raw: bytes) -> Hash32:
+        """Accept a signed transaction; raises TransactionRefusedError."""
+
+    def next_nonce(self, sender: Address) -> int:
+        """Return the nonce that the sender's next transaction needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """Hold the engine that answers and the filters that clients installed."""
 
-    engine: LocalEngine
+    engine: Engine
     filters: Filters
 
     @property

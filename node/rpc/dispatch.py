@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from node.engine.local import LocalEngine
 from node.rpc.answering import Answering, failure
-from node.rpc.backend import Backend
+from node.rpc.backend import Backend, Engine
 from node.rpc.errors import INVALID_REQUEST, LIMIT_EXCEEDED, RpcError
 from node.rpc.filters import Filters
 from node.rpc.json_body import parse_body
@@ -19,7 +18,7 @@ Answer = Callable[[Any], Awaitable[bytes]]
 class Dispatcher:
     """Serve an engine to clients."""
 
-    def __init__(self, engine: LocalEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._backend = Backend(engine, Filters())
         self._answering = Answering()
         self._max_batch = engine.chain.config.rpc.max_batch

@@ -1,0 +1,193 @@
+"""Answer a consensus engine: one message of ABCI 2.0 in, one out, no socket.
+
+A block of CometBFT without transactions makes no block of the chain: else each would
+change the app hash, which is the hash of the chain's head, and a network at rest would
+never rest. Nothing reaches the store before `commit`.
+
+Source: CometBFT v0.38, spec/abci.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from eth_typing import Hash32
+
+from node.block import Block, Receipt
+from node.engine.comet import abci_pb2 as abci
+from node.engine.comet.genesis import is_shared
+from node.errors import EngineProtocolError, ForeignGenesisError, NodeError
+from node.execution import Execution, Proposal
+from node.machine import StateMachine
+
+ACCEPT, REJECT = 1, 2
+OK, REVERTED, REFUSED = 0, 1, 2  # codes of a transaction's result
+_RANDOM_TAG: Final = b"veche/prev-randao/1"
+_RECHECK = 1
+_NO_SNAPSHOT: Final = 2  # abort: a chain is replayed, not copied from a stranger
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """Hold what a block of the engine became: its height, and a block if any."""
+
+    height: int
+    execution: Execution | None
+
+
+class Application:
+    """Drive one state machine as a consensus engine says.
+
+    genesis: what the network's genesis file must say of the chain. on_block: told of
+    each block after it is kept.
+    """
+
+    def __init__(
+        self,
+        machine: StateMachine,
+        genesis: bytes,
+        on_block: Callable[[Block], None] = lambda _block: None,
+    ) -> None:
+        self._machine = machine
+        self._genesis = genesis
+        self._on_block = on_block
+        self._decided: _Decided | None = None
+        self._answers: dict[str, Callable[[Any], dict[str, Any]]] = {
+            "echo": lambda asked: {"echo": asked},
+            "flush": lambda _: {"flush": abci.Empty()},
+            "info": self._info,
+            "init_chain": self._init_chain,
+            "query": self._query,
+            "check_tx": self._check_tx,
+            "prepare_proposal": self._prepare,
+            "process_proposal": self._process,
+            "finalize_block": self._finalize,
+            "commit": self._commit,
+            "list_snapshots": lambda _: {"list_snapshots": abci.Empty()},
+            "offer_snapshot": lambda _: {
+                "offer_snapshot": abci.ResponseVerdict(verdict=_NO_SNAPSHOT)
+            },
+        }
+
+    def answer(self, message: bytes) -> bytes:
+        """Answer one message.
+
+        Raises: EngineProtocolError, ForeignGenesisError, StoreError and what else a
+        state machine raises: then this application cannot go on, and must not.
+        """
+        try:
+            request = abci.Request.FromString(message)
+        except Exception as error:  # protobuf's own errors have no common root
+            raise EngineProtocolError("a message cannot be read") from error
+        name = request.WhichOneof("value")
+        run = self._answers.get(name or "")
+        if name is None or run is None:
+            raise EngineProtocolError(f"{name or 'an unknown message'} is not expected")
+        return abci.Response(**run(getattr(request, name))).SerializeToString()
+
+    def _info(self, _asked: abci.RequestInfo) -> dict[str, Any]:
+        info = self._machine.info()
+        return {
+            "info": abci.ResponseInfo(
+                data="veche",
+                app_version=info.app_version,
+                last_block_height=info.engine_height,
+                last_block_app_hash=info.last_block_app_hash
+                if info.engine_height
+                else b"",
+            )
+        }
+
+    def _init_chain(self, asked: abci.RequestInitChain) -> dict[str, Any]:
+        if not is_shared(asked.app_state_bytes, self._genesis):
+            raise ForeignGenesisError
+        head = self._machine.info().last_block_app_hash
+        return {"init_chain": abci.ResponseInitChain(app_hash=head)}
+
+    def _query(self, _asked: abci.RequestQuery) -> dict[str, Any]:
+        return {"query": abci.ResponseQuery(code=REFUSED, log="nothing is asked here")}
+
+    def _check_tx(self, asked: abci.RequestCheckTx) -> dict[str, Any]:
+        try:
+            checked = (
+                self._machine.recheck_tx(asked.tx)
+                if asked.type == _RECHECK
+                else self._machine.check_tx(asked.tx)
+            )
+        except NodeError as error:
+            return {"check_tx": abci.TxResult(code=REFUSED, log=str(error))}
+        gas = checked.transaction.gas
+        return {"check_tx": abci.TxResult(code=OK, gas_wanted=gas)}
+
+    def _prepare(self, asked: abci.RequestPrepareProposal) -> dict[str, Any]:
+        chosen = self._machine.prepare_raw(asked.txs, max_bytes=asked.max_tx_bytes)
+        return {"prepare_proposal": abci.ResponsePrepareProposal(txs=chosen)}
+
+    def _process(self, asked: abci.RequestBlock) -> dict[str, Any]:
+        verdict = ACCEPT
+        if asked.txs:
+            try:
+                self._machine.process(self._proposal(asked))
+            except NodeError:
+                verdict = REJECT
+        return {"process_proposal": abci.ResponseVerdict(verdict=verdict)}
+
+    def _finalize(self, asked: abci.RequestBlock) -> dict[str, Any]:
+        execution = None
+        if asked.txs:
+            found = self._machine.finalize(self._proposal(asked))
+            execution = found if found.block.transactions else None
+        self._decided = _Decided(asked.height, execution)
+        head = execution.block.hash if execution else self._machine.chain.head.hash
+        return {
+            "finalize_block": abci.ResponseFinalizeBlock(
+                app_hash=head, tx_results=_results(asked.txs, execution)
+            )
+        }
+
+    def _commit(self, _asked: abci.Empty) -> dict[str, Any]:
+        decided = self._decided
+        if decided is None:
+            raise EngineProtocolError("commit comes before a block is finalized")
+        self._decided = None
+        if decided.execution is None:
+            self._machine.pass_height(decided.height)
+        else:
+            self._on_block(self._machine.commit(engine_height=decided.height))
+        return {"commit": abci.ResponseCommit()}
+
+    def _proposal(self, asked: abci.RequestBlock) -> Proposal:
+        """Return the chain's next block as the engine's block says it.
+
+        Raises: TransactionRefusedError for bytes that are no transaction.
+        """
+        head = self._machine.chain.head
+        digest = Hash32(asked.hash)
+        return Proposal(
+            height=head.number + 1,
+            timestamp=max(asked.time.seconds, head.header.timestamp + 1),
+            transactions=tuple(map(self._machine.accept, asked.txs)),
+            prev_randao=Hash32(sha256(_RANDOM_TAG + digest).digest()),
+            parent_beacon_root=digest,
+            extra_data=asked.height.to_bytes(8, "big"),
+        )
+
+
+def _results(txs: Any, execution: Execution | None) -> list[abci.TxResult]:
+    """Return a result for each transaction of the engine's block, in its order."""
+    receipts: dict[bytes, Receipt] = {}
+    if execution is not None:
+        block = execution.block
+        pairs = zip(block.transactions, block.receipts, strict=True)
+        receipts = {tx.raw: receipt for tx, receipt in pairs}
+    return [_result(receipts.get(raw)) for raw in txs]
+
+
+def _result(receipt: Receipt | None) -> abci.TxResult:
+    if receipt is None:
+        return abci.TxResult(code=REFUSED)
+    code = OK if receipt.succeeded else REVERTED
+    return abci.TxResult(code=code, gas_used=receipt.gas_used)

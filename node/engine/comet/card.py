@@ -1,0 +1,82 @@
+"""What an organisation tells the others of its node: nothing that is secret.
+
+A card is JSON: {"organisation", "node_id", "address", "validator_key"}.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from node.errors import ConfigError
+
+_ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_NODE_ID: Final = re.compile(r"[0-9a-f]{40}")
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,253}:[0-9]{1,5}")
+_MOST = 4_096  # bytes of a file
+_KEY_SIZE = 32  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Name a node.
+
+    node_id: 40 hex digits, of its key among peers. address: HOST:PORT where peers reach
+    it. validator_key: ed25519 public key as base64, empty for one that only observes.
+    """
+
+    organisation: str
+    node_id: str
+    address: str
+    validator_key: str
+
+    @property
+    def peer(self) -> str:
+        """Return how the engine names it: ID@HOST:PORT."""
+        return f"{self.node_id}@{self.address}"
+
+    def encode(self) -> bytes:
+        """Return the card as a file."""
+        return json.dumps(asdict(self), indent=1).encode() + b"\n"
+
+
+def read_card(path: Path) -> Card:
+    """Read a card. Raises: ConfigError, naming the file and what is wrong."""
+    try:
+        with path.open("rb") as file:
+            found = json.loads(file.read(_MOST + 1)[:_MOST])
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigError((str(path), "is no card of a node")) from error
+    return accept_card(found, str(path))
+
+
+def accept_card(found: Any, file: str) -> Card:
+    """Check what was read as a card. Raises: ConfigError."""
+    names = list(Card.__dataclass_fields__)
+    if not isinstance(found, dict) or sorted(found) != sorted(names):
+        raise ConfigError((file, f"is no card: it has {', '.join(names)}"))
+    if not all(isinstance(value, str) for value in found.values()):
+        raise ConfigError((file, "is no card: every value is text"))
+    card = Card(**found)
+    for name, pattern in (
+        ("organisation", _ORGANISATION),
+        ("node_id", _NODE_ID),
+        ("address", _ADDRESS),
+    ):
+        if not pattern.fullmatch(found[name]):
+            raise ConfigError((f"{file}: {name}", f"does not read {pattern.pattern}"))
+    if card.validator_key and not _is_key(card.validator_key):
+        raise ConfigError((f"{file}: validator_key", "is not 32 bytes as base64"))
+    return card
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(b64decode(text, validate=True)) == _KEY_SIZE
+    except (Base64Error, ValueError):
+        return False

@@ -1,0 +1,107 @@
+"""Stand between clients and a network: check what they send, hold it until it is mined.
+
+A transaction that a client sent is this node's to bring into a block: it is given to
+the consensus engine, and again until it is on the chain or can no longer be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from eth_typing import Address, Hash32
+
+from node.block import Block, Transaction
+from node.chain import Chain
+from node.engine.comet.engine_rpc import EngineRpc
+from node.errors import EngineError, TransactionRefusedError
+from node.machine import StateMachine
+from node.pending import Pending
+
+_log = logging.getLogger(__name__)
+_AGAIN = 5.0  # seconds until a transaction that still waits is given once more
+_KNOWN = "tx already exists in cache"
+
+
+class CometEngine:
+    """Answer clients of one node of a network.
+
+    clock: returns seconds since 1970, for calls only: blocks have the network's time.
+    """
+
+    def __init__(self, machine: StateMachine, clock: Callable[[], int]) -> None:
+        self.machine = machine
+        self.pending = Pending()
+        self._clock = clock
+        self._arrived = asyncio.Event()
+        self._given: dict[Hash32, float] = {}
+
+    @property
+    def chain(self) -> Chain:
+        """Return the chain that was committed."""
+        return self.machine.chain
+
+    def send_raw(self, raw: bytes) -> Hash32:
+        """Accept a signed transaction for the network; returns its hash.
+
+        Raises: TransactionRefusedError; then nothing changed.
+        """
+        checked = self.machine.check_tx(raw)
+        self.pending.add(checked.transaction, checked.account_nonce)
+        self._arrived.set()
+        return checked.transaction.hash
+
+    def next_nonce(self, sender: Address) -> int:
+        """Return the nonce that the sender's next transaction needs."""
+        account = self.chain.account(sender, self.chain.head)
+        return self.pending.next_nonce(sender, account.nonce)
+
+    def next_timestamp(self) -> int:
+        """Return what the next block's timestamp is likely to be, in seconds."""
+        return max(self._clock(), self.chain.head.header.timestamp + 1)
+
+    def forget_mined(self, block: Block) -> None:
+        """Let go of the transactions that a block holds or makes impossible."""
+        for tx in block.transactions:
+            self._drop(tx)
+        senders = {tx.sender for tx in block.transactions}
+        for tx in self.pending:
+            if tx.sender in senders and self._is_spent(tx):
+                self._drop(tx)
+
+    async def give_on(self, rpc: EngineRpc) -> None:
+        """Give what waits to the consensus engine, for ever."""
+        now = asyncio.get_running_loop().time
+        while True:
+            self._arrived.clear()  # first: what arrives while we give must not wait
+            for tx in self.pending:
+                if now() - self._given.get(tx.hash, float("-inf")) >= _AGAIN:
+                    self._given[tx.hash] = now()
+                    await self._give(rpc, tx)
+            try:
+                await asyncio.wait_for(self._arrived.wait(), timeout=_AGAIN)
+            except TimeoutError:
+                continue
+
+    async def _give(self, rpc: EngineRpc, tx: Transaction) -> None:
+        try:
+            code, word = await rpc.broadcast(tx.raw)
+        except EngineError as error:
+            if _KNOWN not in str(error):
+                _log.warning("0x%s waits: %s", tx.hash.hex(), error)
+            return
+        if code:
+            _log.warning("0x%s is given up: %s", tx.hash.hex(), word)
+            self._drop(tx)
+
+    def _is_spent(self, tx: Transaction) -> bool:
+        try:
+            self.machine.recheck_tx(tx.raw)
+        except TransactionRefusedError:
+            return True
+        return False
+
+    def _drop(self, tx: Transaction) -> None:
+        self.pending.remove(tx)
+        self._given.pop(tx.hash, None)

@@ -1,0 +1,72 @@
+"""Ask the consensus engine over its own RPC, on a unix socket that is ours alone."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from node.errors import EngineError
+
+_PATIENCE = aiohttp.ClientTimeout(total=10)  # seconds an answer
+
+
+class EngineRpc:
+    """Speak to one engine; an asynchronous context.
+
+    path: of its socket.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.UnixConnector(str(self._path))
+        self._session = aiohttp.ClientSession(connector=connector, timeout=_PATIENCE)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def broadcast(self, raw: bytes) -> tuple[int, str]:
+        """Give a transaction to the engine; returns the application's code and word.
+
+        Raises: EngineError if the engine took it not in, and could later.
+        """
+        text = b64encode(raw).decode()
+        result = await self._call("broadcast_tx_sync", tx=text)
+        return int(result["code"]), str(result["log"])
+
+    async def status(self) -> dict[str, Any]:
+        """Return the engine's height, its own key and whether it catches up."""
+        return await self._call("status")
+
+    async def peers(self) -> list[dict[str, Any]]:
+        """Return the peers that it is connected to."""
+        found = await self._call("net_info")
+        return list(found["peers"])
+
+    async def _call(self, method: str, **params: Any) -> dict[str, Any]:
+        if self._session is None:
+            raise EngineError("it is not asked yet")
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        try:
+            async with self._session.post("http://engine/", json=body) as answer:
+                found = await answer.json(content_type=None)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise EngineError("it does not answer") from error
+        if not isinstance(found, dict) or "result" not in found:
+            told = found.get("error", {}) if isinstance(found, dict) else {}
+            fact = str(told.get("data") or told.get("message") or "no answer")
+            raise EngineError(fact[:200])
+        return dict(found["result"])

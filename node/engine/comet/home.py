@@ -1,0 +1,120 @@
+"""Lay out the folder of a network's node.
+
+HOME/chain/                        the chain, as executed here
+HOME/engine/config/genesis.json    the network
+HOME/engine/config/*_key.json      the node's own secrets, never to be copied
+HOME/engine/data/                  the engine's blocks, and what it has signed
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from node.errors import EngineError, HomeError
+
+_PATIENCE = 60  # seconds for the engine to make its keys
+_SETTINGS: Final = """\
+# Written by `veche node`: what is not said here is CometBFT v0.38's own default.
+# Its own RPC is for this node alone, on a unix socket that the command line names.
+
+db_backend = "goleveldb"
+filter_peers = false
+log_format = "json"
+log_level = "info"
+
+[p2p]
+laddr = "tcp://{listen}"
+persistent_peers = "{peers}"
+pex = false
+addr_book_strict = false
+allow_duplicate_ip = true
+
+[mempool]
+size = 20000
+max_txs_bytes = 268435456
+max_tx_bytes = 262144
+
+[consensus]
+create_empty_blocks = false
+timeout_commit = "{pause}ms"
+
+[tx_index]
+indexer = "null"
+
+[rpc]
+max_request_batch_size = 100
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHome:
+    """Name the files of a node's folder."""
+
+    root: Path
+
+    @property
+    def chain(self) -> Path:
+        """Return the folder of the chain."""
+        return self.root / "chain"
+
+    @property
+    def engine(self) -> Path:
+        """Return the folder of the engine."""
+        return self.root / "engine"
+
+    @property
+    def genesis(self) -> Path:
+        """Return the file that describes the network."""
+        return self.engine / "config" / "genesis.json"
+
+    @property
+    def card(self) -> Path:
+        """Return the file that tells others of this node."""
+        return self.root / "card.json"
+
+    @property
+    def settings(self) -> Path:
+        """Return the engine's file of settings."""
+        return self.engine / "config" / "config.toml"
+
+
+def make_keys(home: NodeHome, engine: Path) -> tuple[str, str]:
+    """Make a node's keys; returns its id among peers and its validator's public key.
+
+    The key is ed25519, as base64. Raises: HomeError, EngineError.
+    """
+    try:
+        home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeError(home.root, f"cannot be used: {error.strerror}") from error
+    _ask(engine, "init", "validator", "--home", str(home.engine))
+    home.engine.chmod(0o700)
+    node_id = _ask(engine, "show-node-id", "--home", str(home.engine))
+    key = json.loads(_ask(engine, "show-validator", "--home", str(home.engine)))
+    return node_id, str(key["value"])
+
+
+def write_settings(
+    home: NodeHome, *, listen: str, peers: Sequence[str], pause: int
+) -> None:
+    """Write the engine's settings; listen: HOST:PORT; peers: ID@HOST:PORT each.
+
+    pause: milliseconds to wait after a block, for more transactions to come.
+    """
+    text = _SETTINGS.format(listen=listen, peers=",".join(peers), pause=pause)
+    home.settings.write_text(text, "utf-8")
+
+
+def _ask(engine: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  found and checked by `find_engine`
+            [engine, *arguments], capture_output=True, timeout=_PATIENCE, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError(f"`cometbft {arguments[0]}` failed") from error
+    return done.stdout.decode().strip()

@@ -1,0 +1,52 @@
+"""Let a consensus engine talk to an application over a unix socket: the shell.
+
+The engine opens four connections (consensus, mempool, queries, snapshots) and expects
+the answers of each in order. What the application cannot answer ends the node: a state
+machine that failed must not vote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from node.engine.comet.application import Application
+from node.engine.comet.frames import FrameReader, encode_frame
+
+_CHUNK = 256 * 1024  # bytes read at once
+
+
+async def serve_application(
+    application: Application, path: Path, failed: Callable[[Exception], None]
+) -> asyncio.Server:
+    """Listen for the engine; failed: told why the application cannot go on.
+
+    path: of the socket, in a folder that nobody else may enter.
+    """
+
+    async def converse(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            await _converse(application, reader, writer)
+        except ConnectionError:
+            pass  # the engine has gone; whoever runs it knows
+        except Exception as error:  # noqa: BLE001  whatever it is, the node must stop
+            failed(error)
+        finally:
+            writer.close()
+
+    return await asyncio.start_unix_server(converse, path)
+
+
+async def _converse(
+    application: Application,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> None:
+    frames = FrameReader()
+    while received := await reader.read(_CHUNK):
+        for message in frames.feed(received):
+            writer.write(encode_frame(application.answer(message)))
+        await writer.drain()

@@ -1,0 +1,193 @@
+"""Make a network of nodes that organisations run, and take part in one.
+
+Each organisation makes its own folder with `veche network card` and shows the others
+card.json; `veche network genesis` makes one file of all cards, which all compare by its
+hash; `veche network join` puts it into the folder; `veche network start` runs the node.
+`veche network init` does all of it on this one machine, to try it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from election.whole_file import write_whole
+from scripts.errors import InputError
+from scripts.files.failures import name_unwritable
+from scripts.options import (
+    AsJson,
+    ConfigFile,
+    ListenHost,
+    ListenPort,
+    OutFile,
+    path_option,
+)
+from scripts.terminal import show
+
+EXAMPLE = "veche network init --out network"
+
+Home = Annotated[Path, path_option(help="The node's folder.")]
+Engine = Annotated[
+    Path | None,
+    path_option(
+        help="CometBFT's program, instead of build/cometbft or the one on PATH."
+    ),
+]
+
+
+def init(
+    out: Annotated[Path, path_option(help="Folder to make, with one for each node.")],
+    member: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An organisation's name; again for each. observer-... only looks on."
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(help="First port among peers.")] = 26656,
+    config: ConfigFile = None,
+    engine: Engine = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a network on this machine: four validators and an observer."""
+    members = member or ["commission", "university", "press", "party", "observer-1"]
+    with _refusals():
+        from node.config import DEFAULT_PATH, read_config
+        from node.engine.comet.binary import find_engine
+        from node.engine.comet.joining import make_local_network
+
+        made = make_local_network(
+            out,
+            read_config(config or DEFAULT_PATH),
+            find_engine(engine),
+            members=members,
+            port=port,
+        )
+    show({name: str(folder) for name, folder in made}, as_json=as_json)
+
+
+def card(
+    home: Home,
+    organisation: Annotated[str, typer.Option(help="Your organisation: a-z, 0-9, -.")],
+    address: Annotated[
+        str, typer.Option(help="HOST:PORT where other nodes reach yours.")
+    ],
+    observer: Annotated[bool, typer.Option(help="Look on, and have no vote.")] = False,
+    engine: Engine = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a node's folder with its own keys, and the card to show the others."""
+    with _refusals():
+        from node.engine.comet.binary import find_engine
+        from node.engine.comet.joining import make_folder
+
+        made = make_folder(
+            home,
+            find_engine(engine),
+            organisation=organisation,
+            address=address,
+            validates=not observer,
+        )
+    show({"card": str(home / "card.json"), "peer": made.peer}, as_json=as_json)
+
+
+def genesis(
+    out: OutFile,
+    card: Annotated[list[Path], path_option(help="A node's card; again for each.")],
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the one file that describes a network, from the cards of its validators."""
+    with _refusals():
+        from node.config import DEFAULT_PATH, read_config
+        from node.engine.comet.card import read_card
+        from node.engine.comet.joining import agree, describe
+
+        document = agree(
+            read_config(config or DEFAULT_PATH), [read_card(each) for each in card]
+        )
+    with name_unwritable(out), write_whole(out, replacing=False) as file:
+        file.write(document)
+    show({"file": str(out), **describe(document)}, as_json=as_json)
+
+
+def join(
+    home: Home,
+    genesis: Annotated[Path, path_option(help="The network's genesis.")],
+    peer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Another node, as its card's peer: ID@HOST:PORT; again for each."
+        ),
+    ] = None,
+    listen: Annotated[
+        str, typer.Option(help="HOST:PORT to listen on for other nodes.")
+    ] = "127.0.0.1:26656",
+    as_json: AsJson = False,
+) -> None:
+    """Make a folder a node of a network."""
+    with _refusals():
+        from node.engine.comet.joining import join as join_network
+
+        digest = join_network(home, _read(genesis), listen=listen, peers=peer or [])
+    show({"home": str(home), "genesis": digest}, as_json=as_json)
+
+
+def start(
+    home: Home,
+    host: ListenHost = None,
+    port: ListenPort = None,
+    engine: Engine = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a network's node until Ctrl-C: engine, application and JSON-RPC."""
+    with _refusals():
+        from node.engine.comet.binary import find_engine
+        from node.engine.comet.service import run_node
+
+        run_node(
+            home,
+            find_engine(engine),
+            host=host or "127.0.0.1",
+            port=8545 if port is None else port,
+            say=lambda url: show({"url": url, "home": str(home)}, as_json=as_json),
+        )
+
+
+COMMANDS: Final = {
+    "init": (init, EXAMPLE),
+    "card": (
+        card,
+        "veche network card --home node --organisation press --address press.org:26656",
+    ),
+    "genesis": (
+        genesis,
+        "veche network genesis --card a.json --card b.json --out genesis.json",
+    ),
+    "join": (
+        join,
+        "veche network join --home node --genesis genesis.json --peer ID@HOST:PORT",
+    ),
+    "start": (start, "veche network start --home network/press"),
+}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(str(path), "cannot be read") from error
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Tell what the node refuses as an act's own refusal."""
+    from node.errors import NodeError
+
+    try:
+        yield
+    except NodeError as error:
+        raise InputError(*str(error).split(": ", 1)) from error

@@ -1,0 +1,159 @@
+"""The application, asked as a consensus engine asks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.config import Config
+from node.engine.comet import abci_pb2 as abci
+from node.engine.comet.genesis import shared_part
+from node.engine.local import LocalEngine
+from node.errors import EngineProtocolError, ForeignGenesisError
+from node.keeping import continue_chain
+from node.machine import APP_VERSION
+from tests.node.conftest import Clock
+from tests.node.engine.comet.conftest import Driver, make_driver
+from tests.node.wallet import Wallet
+
+_RECIPIENT = b"\x22" * 20
+
+
+def test_a_block_of_the_engine_becomes_one_of_the_chain(
+    driver: Driver, wallet: Wallet
+) -> None:
+    answer = driver.grow(1, wallet.sign(_RECIPIENT, value=1))
+    head = driver.machine.chain.head
+    assert (head.number, answer.app_hash) == (1, head.hash)
+    assert [result.code for result in answer.tx_results] == [0]
+    assert driver.blocks == [head]
+
+
+def test_the_head_names_the_engines_block(driver: Driver, wallet: Wallet) -> None:
+    driver.grow(1)
+    driver.grow(2, wallet.sign(_RECIPIENT))
+    header = driver.machine.chain.head.header
+    assert header.extra_data == (2).to_bytes(8, "big")
+    assert header.parent_beacon_root == (2).to_bytes(32, "big")
+
+
+def test_a_block_without_transactions_makes_none(driver: Driver) -> None:
+    before = driver.machine.info()
+    answer = driver.grow(1)
+    after = driver.machine.info()
+    assert answer.app_hash == before.last_block_app_hash == after.last_block_app_hash
+    assert (after.last_block_height, after.engine_height) == (0, 1)
+
+
+def test_nothing_is_kept_before_commit(driver: Driver, wallet: Wallet) -> None:
+    block = driver.block(1, wallet.sign(_RECIPIENT))
+    driver.ask("process_proposal", block)
+    driver.ask("finalize_block", block)
+    assert driver.machine.info().last_block_height == 0
+    assert driver.machine.info().engine_height == 0
+
+
+def test_what_was_processed_is_not_executed_again(
+    driver: Driver, wallet: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = driver.block(1, wallet.sign(_RECIPIENT))
+    driver.ask("process_proposal", block)
+
+    def execute_again(*_arguments: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(driver.machine.chain, "execute_after", execute_again)
+    assert driver.ask("finalize_block", block).app_hash
+
+
+def test_a_proposal_with_what_is_no_transaction_is_rejected(
+    driver: Driver, wallet: Wallet
+) -> None:
+    block = driver.block(1, wallet.sign(_RECIPIENT), b"\x02\xc0")
+    assert driver.ask("process_proposal", block).verdict == 2
+
+
+def test_a_network_of_another_chain_is_refused(driver: Driver, config: Config) -> None:
+    shared = shared_part(config)
+    shared["chain"]["id"] += 1
+    other = abci.RequestInitChain(app_state_bytes=json.dumps(shared).encode())
+    with pytest.raises(ForeignGenesisError):
+        driver.ask("init_chain", other)
+
+
+def test_spaces_in_the_genesis_do_not_matter(driver: Driver, config: Config) -> None:
+    spaced = json.dumps(shared_part(config), indent=3).encode()
+    asked = abci.RequestInitChain(app_state_bytes=spaced)
+    answer = driver.ask("init_chain", asked)
+    assert answer.app_hash == driver.machine.chain.head.hash
+
+
+def test_checking_names_what_is_wrong(driver: Driver, wallet: Wallet) -> None:
+    raw = wallet.sign(_RECIPIENT, gas=20_000)
+    answer = driver.ask("check_tx", abci.RequestCheckTx(tx=raw))
+    assert answer.code
+    assert "intrinsic gas" in answer.log
+
+
+def test_a_mined_transaction_leaves_the_engines_pool(
+    driver: Driver, wallet: Wallet
+) -> None:
+    raw = wallet.sign(_RECIPIENT)
+    again = abci.RequestCheckTx(tx=raw, type=1)
+    assert driver.ask("check_tx", again).code == 0
+    driver.grow(1, raw)
+    assert driver.ask("check_tx", again).code
+
+
+def test_a_proposal_keeps_to_the_bytes_that_it_may_have(
+    driver: Driver, wallet: Wallet
+) -> None:
+    raws = [wallet.sign(_RECIPIENT, data=b"\1" * 500) for _ in range(3)]
+    room = 2 * (len(raws[0]) + 8)
+    asked = abci.RequestPrepareProposal(max_tx_bytes=room, txs=[*raws, b"junk"])
+    assert list(driver.ask("prepare_proposal", asked).txs) == raws[:2]
+
+
+@pytest.mark.parametrize("message", [b"\xff", b"", b"\x0a\x05ab"])
+def test_what_is_no_message_is_refused(driver: Driver, message: bytes) -> None:
+    with pytest.raises(EngineProtocolError):
+        driver.application.answer(message)
+
+
+def test_commit_before_a_block_is_refused(driver: Driver) -> None:
+    with pytest.raises(EngineProtocolError):
+        driver.ask("commit")
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_crash_leaves_a_height_that_the_engine_can_go_on_from(
+    config: Config, wallet: Wallet, tmp_path: Path, committed: bool
+) -> None:
+    home = tmp_path / "chain"
+    raw = wallet.sign(_RECIPIENT)
+    with continue_chain(config, home, begin=True) as store:
+        driver = make_driver(config, store)
+        driver.ask("finalize_block", driver.block(7, raw))
+        if committed:
+            driver.ask("commit")
+    with continue_chain(config, home) as store:
+        info = make_driver(config, store).ask("info", abci.RequestInfo())
+        assert info.last_block_height == (7 if committed else 0)
+        assert info.app_version == APP_VERSION
+        assert (info.last_block_app_hash == store.block(store.height).hash) is committed
+
+
+def test_both_engines_give_one_state(
+    driver: Driver, config: Config, clock: Clock, wallet: Wallet
+) -> None:
+    raws = [wallet.sign(_RECIPIENT, value=n) for n in range(3)]
+    local = LocalEngine(config, clock)
+    for height, raw in enumerate(raws, 1):
+        local.send_raw(raw)
+        driver.grow(height, raw)
+    ours, theirs = driver.machine.chain.head, local.chain.head
+    assert ours.header.receipts_root == theirs.header.receipts_root
+    assert [r.encode() for r in ours.receipts] == [r.encode() for r in theirs.receipts]

@@ -1,0 +1,91 @@
+"""Cards make a network, and nobody in it has a third."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from node.config import Config
+from node.engine.comet.card import Card, accept_card, read_card
+from node.engine.comet.genesis import network_config, read_shared
+from node.engine.comet.joining import agree
+from node.errors import ConfigError
+
+
+def _card(at: int, organisation: str | None = None) -> Card:
+    key = b64encode(bytes([at]) * 32).decode()
+    name = organisation or f"organisation-{at}"
+    return Card(name, f"{at:040x}", f"127.0.0.1:{26_000 + at}", key)
+
+
+CARDS = [_card(at) for at in range(1, 5)]
+
+
+def test_a_genesis_does_not_depend_on_the_order_of_cards(config: Config) -> None:
+    assert agree(config, CARDS) == agree(config, CARDS[::-1])
+
+
+def test_a_genesis_says_what_the_chain_is(config: Config) -> None:
+    shared = read_shared(agree(config, CARDS).decode())
+    made = network_config(shared, config)
+    assert (made.chain, made.gas) == (config.chain, config.gas)
+
+
+@pytest.mark.parametrize(
+    ("cards", "fact"),
+    [
+        pytest.param(CARDS[:3], "at least four", id="too few"),
+        pytest.param([*CARDS[:3], CARDS[0]], "one key", id="one twice"),
+        pytest.param(
+            [*CARDS, _card(5, "organisation-1")], "a third or more", id="a third"
+        ),
+        pytest.param(
+            [*CARDS[:3], replace(CARDS[3], validator_key="")],
+            "at least four",
+            id="observers do not count",
+        ),
+    ],
+)
+def test_a_network_that_one_could_stop_is_refused(
+    config: Config, cards: list[Card], fact: str
+) -> None:
+    with pytest.raises(ConfigError, match=fact):
+        agree(config, cards)
+
+
+def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "card.json"
+    path.write_bytes(CARDS[0].encode())
+    assert read_card(path) == CARDS[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"organisation": "A\x1b[31m"},
+        {"node_id": "00"},
+        {"address": "nowhere"},
+        {"address": "a b:1"},
+        {"validator_key": "AAAA"},
+        {"validator_key": 7},
+        {"more": "x"},
+    ],
+)
+def test_a_card_that_is_none_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ConfigError):
+        accept_card({**asdict(CARDS[0]), **change}, "card.json")
+
+
+@pytest.mark.parametrize("text", ["", "[" * 5000, "{}", '{"app_state": 7}'])
+def test_a_file_that_is_no_genesis_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError):
+        read_shared(text)
+
+
+def test_a_genesis_is_json_that_others_can_read(config: Config) -> None:
+    document = json.loads(agree(config, CARDS))
+    assert len(document["validators"]) == 4
