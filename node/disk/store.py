@@ -194,7 +194,7 @@ class DiskStore:
         """
         with writing(self._environment) as transaction:
             notes = [(b"clock", b"%d" % clock), (b"engine", b"%d" % engine_height)]
-            for table, items in (*_rows(block, nodes), ("meta", notes)):
+            for table, items in _rows(block, nodes, notes):
                 with transaction.cursor(self._tables[table]) as cursor:
                     cursor.putmulti(items)
         self._remember(block)
@@ -276,7 +276,7 @@ class DiskStore:
 
 
 def _rows(
-    block: Block, nodes: Mapping[bytes, bytes]
+    block: Block, nodes: Mapping[bytes, bytes], notes: list[tuple[bytes, bytes]]
 ) -> Iterator[tuple[str, list[tuple[bytes, bytes]]]]:
     """Yield what a block adds to each table, keys ascending."""
     key = number_key(block.number)
@@ -291,3 +291,4 @@ def _rows(
     ]
     yield "places", sorted(places)
     yield "marks", [(mark + key, b"") for mark in sorted(marks_of(block))]
+    yield "meta", notes
