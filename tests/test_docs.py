@@ -138,7 +138,16 @@ def test_rehearsal_uses_acts_and_options_that_there_are(words: list[str]) -> Non
 
 def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
     unusual = {
-        *("demo", "devnet", "node", "status", "authorize", "extend", "override"),
+        *(
+            "demo",
+            "devnet",
+            "node",
+            "network",
+            "status",
+            "authorize",
+            "extend",
+            "override",
+        ),
         *("expire", "withdraw", "mark-paper"),
     }
     every = {act for acts in ACTS.values() for act in acts}
