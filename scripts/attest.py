@@ -103,9 +103,10 @@ def command(
     expiry = read_own_clock(known, rpc_url) + LIFETIME
     attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
     write_attestation(out, attestation, asked.request, role=role)
-    made = {"attestation": str(out), "until": spell_time(expiry)}
-    of = {"election": known.title, "test": known.test}
-    show(made | of | described, as_json=as_json)
+    made: dict[str, str | bool] = {"attestation": str(out), "until": spell_time(expiry)}
+    if as_json:  # a person has read the rest above, before anything was signed
+        made |= {"election": known.title, "test": known.test, **described}
+    show(made, as_json=as_json)
 
 
 def _require_own_role(key_file: KeyFile, terms: ElectionTerms) -> Attester:

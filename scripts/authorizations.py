@@ -16,7 +16,7 @@ from election.crypto.transcript import Hash
 from election.protocol.context import derive_election_id
 from election.protocol.phases import derive_extension_hash
 from election.protocol.tally import derive_override_hash
-from election.protocol.text import spell_time
+from election.protocol.text import spell_number, spell_time
 from scripts.errors import InputError
 from scripts.files.json_file import CLOSED, Hex32, Word, read_json
 
@@ -61,7 +61,7 @@ def propose_extension(opened: OpenElection, delta: int) -> Proposal:
     )
     issue, cast = (spell_time(each + delta) for each in opened.election.closings())
     meaning = (
-        f"extension {counter}, by {delta} seconds: "
+        f"extension {counter}, by {spell_number(delta, 'second')}: "
         f"credentials until {issue}, ballots until {cast}"
     )
     return Proposal(digest, meaning)
@@ -73,7 +73,8 @@ def propose_override(opened: OpenElection, contest_box: ContestBox) -> Proposal:
     title = opened.contests[frozen.contest].title
     meaning = (
         f"contest {frozen.contest}, {title}: opens the sum of "
-        f"{frozen.tally.cast_count} ballots, where {opened.rules.m_min} is the minimum"
+        f"{spell_number(frozen.tally.cast_count, 'ballot')}, where "
+        f"{opened.rules.m_min} is the minimum"
     )
     return Proposal(derive_override_hash(frozen.tally), meaning)
 

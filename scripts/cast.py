@@ -107,9 +107,9 @@ def command(
 ) -> None:
     """Bring ballots into the box; cast again, they are simply there already.
 
-    Of two ballots of one voter the one that was first in the box counts: which, is told
-    by tracking codes. A file that is no ballot of this election is set aside by its
-    name, the others are cast, and the exit code is 3.
+    Every ballot is told by its tracking code, which its voter was shown. Of two ballots
+    of one voter the one that was first in the box counts. A file that is no ballot of
+    this election is set aside by its name, the others are cast, and the exit code is 3.
 
     Sent by a relay's account, in batches, in an order that tells nothing. A voter
     never sends from an account of his own.
@@ -118,9 +118,11 @@ def command(
     key_file = unlock(key, password_file, roles={Role.RELAY})
     with acting(key_file):
         done = cast(opened, ballots, relay=key_file.key)
-    show(_spell(done), as_json=as_json)
-    for warning in _warn(done):
-        say(f"warning: {warning}")
+    spelt = _spell(done)
+    if not as_json:  # which ballot counts instead is told below, in lines of its own
+        spelt["void"] = [each["tracking_code"] for each in spelt["void"]]
+    show(spelt, as_json=as_json)
+    say(*_warn(done))
     if done.aside or done.result.unseen:
         raise typer.Exit(EXIT_SET_ASIDE)
 
@@ -148,15 +150,13 @@ def _spell_void(void: Void) -> dict[str, str]:
 
 
 def _warn(done: Casting) -> list[str]:
-    void = [
-        f"ballot 0x{each.tracking_code.hex()} does not count: another of "
-        f"its credential is in the box and counts, 0x{each.counts.hex()}"
-        for each in done.result.void
-    ]
-    unseen = [
-        f"the node says that credential 0x{each.hex()} has cast, and shows no ballot "
-        "of it: ask another node"
-        for each in done.result.unseen
-    ]
-    aside = [f"{path} was set aside" for path in done.aside]
-    return void + unseen + aside
+    lines = []
+    for void in done.result.void:
+        lines.append("warning: a ballot does not count, since its voter has another:")
+        lines.append(f"  void    0x{void.tracking_code.hex()}")
+        lines.append(f"  counts  0x{void.counts.hex()}")
+    for unseen in done.result.unseen:
+        lines.append("warning: the node says that the voter of this ballot has cast,")
+        lines.append("and shows no ballot of that voter: ask another node")
+        lines.append(f"  unseen  0x{unseen.hex()}")
+    return lines + [f"warning: {path} was set aside" for path in done.aside]

@@ -15,7 +15,7 @@ from election.protocol.counts import list_counts
 from election.protocol.phases import Phase
 from election.protocol.text import spell_time
 from scripts.errors import ContestError, InputError, NotYetError, UnverifiedError
-from scripts.terminal import show
+from scripts.terminal import lay_out, show, tell
 
 Result = TypeVar("Result")
 
@@ -31,12 +31,26 @@ class Fates(Generic[Result]):
     waiting: Mapping[int, str]
     failed: Mapping[int, str]
 
-    def report(self, spell: Callable[[int, Result], Any], *, as_json: bool) -> None:
-        """Show every contest; raises ContestError if one failed."""
+    def report(
+        self,
+        spell: Callable[[int, Result], Any],
+        *,
+        as_json: bool,
+        titles: Mapping[int, str] | None = None,
+    ) -> None:
+        """Show every contest; raises ContestError if one failed.
+
+        titles: what a person is shown beside the number.
+        """
         shown = {contest: spell(contest, each) for contest, each in self.done.items()}
         shown |= self.waiting
         shown |= {each: f"failed: {fact}" for each, fact in self.failed.items()}
-        show({str(each): shown[each] for each in sorted(shown)}, as_json=as_json)
+        if as_json or titles is None:
+            show({str(each): shown[each] for each in sorted(shown)}, as_json=as_json)
+        else:
+            for each in sorted(shown):
+                tell(f"contest {each}: {titles.get(each, 'is not in the election')}")
+                tell(*lay_out({"result": shown[each]}))
         self.require()
 
     def require(self) -> None:

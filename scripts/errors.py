@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from election.errors import ElectionError
+from election.protocol.text import spell_number
 
 
 class ScriptError(ElectionError):
@@ -26,7 +27,15 @@ class ScriptError(ElectionError):
 
 
 class InputError(ScriptError):
-    """Report a file or an argument; the subject is its name."""
+    """Report a file or an argument; the subject is its name.
+
+    hint: the next step, where it is not in the fact.
+    """
+
+    def __init__(self, subject: str, fact: str, *, hint: str | None = None) -> None:
+        """Keep what may help beside what is wrong."""
+        super().__init__(subject, fact)
+        self.hint = hint
 
 
 class RefusedLinesError(InputError):
@@ -34,7 +43,11 @@ class RefusedLinesError(InputError):
 
     def __init__(self, subject: str, lines: tuple[str, ...]) -> None:
         """Keep what is wrong with each line; the message tells of the first."""
-        others = f"; and {len(lines) - 1} lines more" if len(lines) > 1 else ""
+        others = (
+            f"; and {spell_number(len(lines) - 1, 'line')} more"
+            if len(lines) > 1
+            else ""
+        )
         super().__init__(subject, lines[0] + others)
         self.lines = lines
 
@@ -53,7 +66,11 @@ class ContestError(ScriptError):
     def __init__(self, failed: Mapping[int, str]) -> None:
         """Keep why each failed; what was done for other contests stands."""
         contest, fact = next(iter(failed.items()))
-        others = f"; and {len(failed) - 1} contests more" if len(failed) > 1 else ""
+        others = (
+            f"; and {spell_number(len(failed) - 1, 'contest')} more"
+            if len(failed) > 1
+            else ""
+        )
         super().__init__(f"contest {contest}", fact + others)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.errors import InputError
 from scripts.files.key_file import Role, create_key_file
 from scripts.options import AsJson, OutFile, PasswordFile
 from scripts.session import read_password
@@ -22,9 +23,14 @@ def command(
 ) -> None:
     """Make a key file for a role.
 
-    The file is sealed with a password and never overwritten. The address that is
+    The file is sealed with a password of 8 characters or more, and never overwritten.
+    The address that is
     printed goes into the election's accounts file.
     """
+    if out.exists():
+        fact = "is there already, and a key file is never overwritten"
+        hint = "give another --out; what only this key can do is lost with the file"
+        raise InputError(str(out), fact, hint=hint)
     password = read_password(password_file, twice=True)
     key_file = create_key_file(out, role, password=password)
     address = f"0x{key_file.sealed.address.hex()}"

@@ -13,7 +13,7 @@ from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey, derive_address
 from election.protocol.context import derive_election_id
 from election.protocol.phases import Phase
-from election.protocol.text import spell_time
+from election.protocol.text import spell_number, spell_time
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList
 from scripts.contests import Fates, act_on_each
 from scripts.errors import InputError, RefusedLinesError
@@ -142,7 +142,7 @@ def _say_some(lines: Sequence[str]) -> None:
     for line in lines[:_SHOWN]:
         say(line)
     if len(lines) > _SHOWN:
-        say(f"and {len(lines) - _SHOWN} lines more")
+        say(f"and {spell_number(len(lines) - _SHOWN, 'line')} more")
 
 
 def _select(

@@ -9,7 +9,7 @@ from election.client.open_election import OpenElection, read_box
 from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
-from election.protocol.text import spell_lines
+from election.protocol.text import spell_lines, spell_number
 from scripts.contests import (
     Fates,
     act_on_each,
@@ -68,7 +68,7 @@ def _finalize(opened: OpenElection, contest: int, *, key: SigningKey) -> None:
     given = opened.tally.shares(contest, trustees=opened.trustees.n())
     count, threshold = sum(map(bool, given)), opened.deployed.trustees.threshold
     if count < threshold:
-        fact = f"{count} shares of trustees yet, {threshold} needed"
+        fact = f"{spell_number(count, 'share')} of trustees yet, {threshold} needed"
         raise NotYetError(f"contest {contest}", fact)
     frozen = recompute_tally(opened, read_box(opened, contest))
     act = opened.tally.finalize(contest, find_counts(opened, frozen))
@@ -103,4 +103,5 @@ def command(
         lines = spell_lines(listed.candidates, listed.particulars)
         return spell_counts(lines, counts)
 
-    results.report(spell, as_json=as_json)
+    titles = {each: listed.title for each, listed in opened.contests.items()}
+    results.report(spell, as_json=as_json, titles=titles)

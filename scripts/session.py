@@ -17,7 +17,7 @@ from election.client.open_election import OpenElection, open_election
 from election.client.rpc import connect
 from election.protocol.abi import ContractName
 from election.protocol.terms import ElectionTerms
-from election.protocol.text import name_election
+from election.protocol.text import name_election, name_one
 from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import read_text
@@ -88,8 +88,9 @@ def unlock(path: Path, password_file: Path | None, *, roles: set[Role]) -> KeyFi
         raise InputError(str(path), "is not there; `veche keygen` makes one")
     key_file = open_key_file(path, password=read_password(password_file))
     if key_file.sealed.role not in roles:
-        names = " or ".join(sorted(roles))
-        raise InputError(str(path), f"is of a {key_file.sealed.role}, not of a {names}")
+        names = " or ".join(name_one(each.value) for each in sorted(roles))
+        fact = f"is of {name_one(key_file.sealed.role.value)}, not of {names}"
+        raise InputError(str(path), fact)
     return key_file
 
 

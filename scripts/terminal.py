@@ -15,16 +15,18 @@ from contextlib import suppress
 from typing import Any, Final, TextIO
 
 from election.client.errors import ClientError, ConnectionFailedError, Trouble
-from scripts.errors import OutputError
+from scripts.errors import InputError, OutputError
 from scripts.screen import escape, spell, wrap
 
 _SPELT: Final = "spelt"  # the name of what is done about a letter that is lacking
 _WIDTH: Final = 80  # columns of a screen that does not say
 
 
-def complain(program: str, fact: str, *, hint: str) -> None:
-    """Say what is wrong and what may help."""
-    say(f"{program}: error: {fact}", f"{program}: hint: {hint}")
+def complain(program: str, fact: str, *, hint: str | None) -> None:
+    """Say what is wrong and what may help, if anything is known to."""
+    say(f"{program}: error: {fact}")
+    if hint is not None:
+        say(f"{program}: hint: {hint}")
 
 
 def say(*lines: str) -> None:
@@ -63,6 +65,9 @@ def lay_out(result: Mapping[str, Any], *, indent: str = "") -> Iterator[str]:
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             yield label.rstrip()
             yield from (f"{indent}  {_row(each)}" for each in value)
+        elif isinstance(value, list) and len(f"{label}  {_plain(value)}") > _WIDTH:
+            yield label.rstrip()
+            yield from (f"{indent}  {_plain(each)}" for each in value)
         else:
             yield f"{label}  {_plain(value)}"
 
@@ -74,6 +79,8 @@ def _row(entry: Mapping[str, Any]) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, list | tuple | Mapping):
         return ", ".join(map(_plain, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "none" if value is None else str(value)
 
 
@@ -168,18 +175,23 @@ _HINTS: Final = {
 written, something before; an error of the client knows what was sent."""
 
 
-def hint_for(error: Exception) -> str:
-    """Suggest what to look at after an error, and tell what was sent by then."""
+def hint_for(error: Exception) -> str | None:
+    """Suggest what helps after this error, and tell what was sent by then.
+
+    None where the error says it all: a hint that helps not is read the next time, too.
+    """
+    step = _next_step(error)
     if not isinstance(error, ClientError) or not error.sent:
-        return _next_step(error)
+        return step
     if error.sent == error.succeeded:
         sent = f"transactions sent: {error.sent}, and all succeeded"
-        return f"{sent}; {_next_step(error)}"
+        return f"{sent}; {step}" if step else sent
     counts = f"transactions sent: {error.sent}, seen to succeed: {error.succeeded}"
     return f"{counts}; look before you repeat the others"
 
 
-def _next_step(error: Exception) -> str:
+def _next_step(error: Exception) -> str | None:
     if isinstance(error, ConnectionFailedError):
         return _STEPS[error.trouble]
-    return _HINTS.get(type(error).__name__, "--help shows an example")
+    own = error.hint if isinstance(error, InputError) else None
+    return own or _HINTS.get(type(error).__name__)

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from election.audit.report import CheckResult, ContestOutcome, Report, Verdict
-from election.protocol.text import TEST, name_election, spell_time
+from election.protocol.text import TEST, name_election, spell_number, spell_time
 
 _VERDICTS: Final = {
     Verdict.HELD: "held",
@@ -78,7 +78,9 @@ def _draw_check(check: CheckResult) -> Iterator[str]:
 
 
 def _draw_contest(contest: ContestOutcome) -> Iterator[str]:
-    outcome = f"{contest.cast_count} ballots, {_OF_CONTEST[contest.verdict]}"
+    outcome = (
+        f"{spell_number(contest.cast_count, 'ballot')}, {_OF_CONTEST[contest.verdict]}"
+    )
     yield f"contest {contest.contest}: {outcome}: {contest.title}"
     for each in contest.counts:
         yield f"{each.count!s:>8}  {each.slot}. {each.name}"

@@ -45,17 +45,17 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class CastResult:
-    """What became of ballots, by credential.
+    """What became of ballots, by tracking code, which is what a voter knows.
 
     cast: stored now. already_there: the same ballot, by its hash, was in the box
     before. void: the box has another ballot of the credential, which counts instead.
     unseen: the node calls the credential used and shows no ballot of it.
     """
 
-    cast: tuple[Address, ...] = ()
-    already_there: tuple[Address, ...] = ()
+    cast: tuple[Hash, ...] = ()
+    already_there: tuple[Hash, ...] = ()
     void: tuple[Void, ...] = ()
-    unseen: tuple[Address, ...] = ()
+    unseen: tuple[Hash, ...] = ()
 
     def __add__(self, other: CastResult) -> CastResult:
         """Tell of the ballots of both."""
@@ -119,7 +119,7 @@ def cast_accepted(
     receipts = connection.send_all(acts, key=key) if acts else ()
     stored = {each for receipt in receipts for each in _read_stored(receipt)}
     cast = [each for each in ballots if each.ballot_hash in stored]
-    result = CastResult(cast=tuple(each.record.credential for each in cast))
+    result = CastResult(cast=tuple(each.tracking_code for each in cast))
     for ballot in ballots:
         if ballot.ballot_hash not in stored:
             result += _look_up(contest_box, ballot)
@@ -133,9 +133,9 @@ def _look_up(contest_box: ContestBox, ballot: Ballot) -> CastResult:
     events = contest_box.handle.contract.read_events(None, topic)
     shown = [each for each in events if isinstance(each, BallotCast)]
     if any(each.ballot_hash == ballot.ballot_hash for each in shown):
-        return CastResult(already_there=(credential,))
+        return CastResult(already_there=(ballot.tracking_code,))
     if not shown:
-        return CastResult(unseen=(credential,))
+        return CastResult(unseen=(ballot.tracking_code,))
     counts = accept_ballot(shown[0].ballot, contest_box.box).tracking_code
     return CastResult(void=(Void(credential, ballot.tracking_code, counts),))
 

@@ -27,6 +27,7 @@ from election.protocol.decryption import (
 from election.protocol.encoding import encode_totals
 from election.protocol.events import BallotCast, ShareAccepted, TallyFrozen
 from election.protocol.tally import FrozenTally, aggregate_ballots
+from election.protocol.text import spell_number
 
 
 def read_ballots(contest_box: ContestBox) -> tuple[Ballot, ...]:
@@ -100,7 +101,7 @@ def find_counts(opened: OpenElection, frozen: FrozenTally) -> Result:
     shares = read_shares(opened, frozen)
     threshold = opened.deployed.trustees.threshold
     if len(shares) < threshold:
-        fact = f"{len(shares)} shares of trustees, {threshold} needed"
+        fact = f"{spell_number(len(shares), 'share')} of trustees, {threshold} needed"
         raise CountError(f"contest {frozen.contest}", fact)
     return find_result(shares[:threshold], frozen.tally, table=build_table())
 

@@ -245,7 +245,7 @@ def accept_manifest(manifest: Manifest) -> Manifest:
     if any(later <= earlier for earlier, later in pairwise(times)):
         raise ManifestError("times", "not increasing")
     if manifest.accounts.portal == manifest.accounts.sms_gateway:
-        raise ManifestError("accounts", "portal and sms gateway are one")
+        raise ManifestError("accounts", "portal and SMS gateway are one")
     if manifest.quorum > len(manifest.accounts.observers):
         raise ManifestError("quorum", "above the number of observers")
     if len({contest.id for contest in manifest.contests}) != len(manifest.contests):

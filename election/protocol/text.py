@@ -124,9 +124,28 @@ TEST: Final = "this is a TEST: no ballot of it counts"
 """What a person reads beside whatever a test election comes to."""
 
 
+_SAYS_TEST: Final = re.compile(r"TEST\b[ :.,\-–—]*(?=.)")
+
+
 def name_election(title: str, *, is_test: bool) -> str:
-    """Name an election to a person; what no ballot counts in is told first."""
-    return f"{'TEST ' if is_test else ''}election: {title}"
+    """Name an election to a person; what no ballot counts in is told first, and once.
+
+    Of an election that counts the title is shown as it is, whatever it says.
+    """
+    if not is_test:
+        return f"election: {title}"
+    rest = _SAYS_TEST.match(title)
+    return f"TEST election: {title[rest.end() :] if rest else title}"
+
+
+def spell_number(count: int, noun: str) -> str:
+    """Spell how many there are of what takes an s: 1 ballot, 2 ballots."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def name_one(noun: str) -> str:
+    """Put the article before a noun that is said as it is spelt: an issuer."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def spell_time(seconds: int) -> str:

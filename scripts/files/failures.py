@@ -41,7 +41,9 @@ def name_unwritable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         help_ = _HELP.get(error.errno or 0, "is the disk in order?")
-        raise FileError(str(path), f"{_spell(error)}; {help_}") from error
+        is_there = error.errno == errno.EEXIST
+        hint = "what is there was left as it is" if is_there else None
+        raise FileError(str(path), f"{_spell(error)}; {help_}", hint=hint) from error
 
 
 def _spell(error: OSError) -> str:

@@ -39,6 +39,10 @@ from scripts.files.json_file import (
 from scripts.files.lock import lock_file
 
 _COST: Final = 2**17  # of scrypt: 128 MiB and a third of a second for each guess
+SHORTEST_PASSWORD: Final = 8
+"""Characters, as NIST SP 800-63B asks of any password: whoever copies the file guesses
+for as long as they like, and scrypt only makes each guess dear."""
+
 _MARK: Final = "\ufeff"
 _PRIVATE: Final = 0o600
 
@@ -176,7 +180,14 @@ class KeyFile:
 
 
 def create_key_file(path: Path, role: Role, *, password: str) -> KeyFile:
-    """Draw a role's secrets and keep them in a new file, for its owner only."""
+    """Draw a role's secrets and keep them in a new file, for its owner only.
+
+    Raises InputError for a password that is shorter than SHORTEST_PASSWORD.
+    """
+    if len(_spell_once(password)) < SHORTEST_PASSWORD:
+        fact = f"is shorter than {SHORTEST_PASSWORD} characters: whoever copies the key"
+        hint = "a few words that nobody else would think of together are easy to type"
+        raise InputError("password", f"{fact} file could guess it", hint=hint)
     size = 16 if role is Role.VOTER else 0  # members draw theirs for each election
     account = secrets.randbelow(SECP256K1_ORDER - 1) + 1
     drawn = Secrets(account, secrets.token_bytes(size))
@@ -237,11 +248,18 @@ def _open(path: Path, cipher_key: bytes) -> KeyFile:
 
 def _stretch(password: str, salt: bytes) -> bytes:
     """Make the key of a password, which any keyboard may spell in its own way."""
+    text = _spell_once(password).encode()
+    return scrypt(text, salt, 32, _COST, 8, 1)  # type: ignore[arg-type, return-value]
+
+
+def _spell_once(password: str) -> str:
+    """Spell a password in one way; raises InputError for bytes that are no text."""
+    text = unicodedata.normalize("NFC", password)
     try:
-        text = unicodedata.normalize("NFC", password).encode()
+        text.encode()
     except UnicodeEncodeError:
         raise InputError("password", "is not text in utf-8") from None
-    return scrypt(text, salt, 32, _COST, 8, 1)  # type: ignore[arg-type, return-value]
+    return text
 
 
 def _seal(sealed: Sealed, plain: Secrets, cipher_key: bytes) -> Sealed:

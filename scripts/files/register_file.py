@@ -16,6 +16,7 @@ from typing import Final
 
 from election.crypto.transcript import Hash, decode_hash
 from election.errors import ElectionError, EncodingError
+from election.protocol.text import spell_number
 from election.protocol.voter_id import normalize_voter_id, pair_look_alikes
 from scripts.errors import InputError, RefusedLinesError
 from scripts.files.json_file import is_utf16, read_raw
@@ -134,7 +135,9 @@ def _read_voters(
 
 def _read_row(row: list[str], columns: int, *, line: int) -> RegisteredVoter:
     if len(row) != columns:
-        raise InputError("row", f"{len(row)} columns instead of {columns}")
+        raise InputError(
+            "row", f"{spell_number(len(row), 'column')} instead of {columns}"
+        )
     contest, voter_id, *salts = (each.strip(" ") for each in row)
     if not (contest.isascii() and contest.isdigit() and len(contest) < 78):
         raise InputError("contest", "is not a number")

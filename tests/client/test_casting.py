@@ -58,7 +58,7 @@ def test_second_ballot_of_a_voter_is_void_and_named_beside_the_one_that_counts(
     (void,) = result.void
     assert [void.tracking_code, void.counts] == codes
     again = cast_ballots(box, [one], key=RELAY)
-    assert (again.already_there, again.void) == ((void.credential,), ())
+    assert (again.already_there, again.void) == ((void.counts,), ())
 
 
 def test_ballot_of_another_contest_is_refused(polls: Stage) -> None:

@@ -94,7 +94,7 @@ def test_nothing_is_sent_when_nobody_was_there(
     tamper(node, "eth_sendRawTransaction", lambda _: lose(trouble))
     error = fail(node, PLAIN)
     assert counts(error) == (0, 0)
-    assert "sent" not in hint_for(error)
+    assert "sent" not in (hint_for(error) or "")
 
 
 def test_nothing_is_sent_when_the_nonce_is_not_told(node: Connection) -> None:
@@ -126,7 +126,7 @@ def test_only_act_that_the_node_refuses_is_not_counted(node: Connection) -> None
     poor = Act(PLAIN.to, b"", 1)  # less gas than any transaction needs
     error = fail(node, poor)
     assert counts(error) == (0, 0)
-    assert "sent" not in hint_for(error)
+    assert "sent" not in (hint_for(error) or "")
 
 
 def test_acts_that_were_seen_are_counted_when_the_node_is_lost_while_it_is_waited_for(
@@ -149,7 +149,9 @@ def test_refusal_after_acts_that_stand_tells_of_them(node: Connection) -> None:
     with pytest.raises(NodeRefusedError) as asked:
         node.request("eth_nonsense")
     assert counts(asked.value) == (1, 1)
-    assert hint_for(asked.value).startswith("transactions sent: 1, and all succeeded; ")
+    assert (hint_for(asked.value) or "").startswith(
+        "transactions sent: 1, and all succeeded; "
+    )
 
 
 def test_refusal_of_the_first_act_tells_of_none(node: Connection) -> None:

@@ -122,7 +122,7 @@ def test_fewer_shares_than_the_threshold_give_no_counts(
     closed: Stage, frozen: FrozenTally
 ) -> None:
     give_share(closed, frozen, TRUSTEES[0])
-    with pytest.raises(CountError, match="1 shares of trustees, 2 needed"):
+    with pytest.raises(CountError, match="1 share of trustees, 2 needed"):
         find_counts(closed.opened, frozen)
 
 

@@ -254,6 +254,7 @@ def test_each_trouble_has_a_next_step_of_its_own(trouble: Trouble) -> None:
         for other in Trouble
         if other is not trouble
     }
+    assert hint is not None
     assert hint not in others
     assert ("is the node running?" in hint) == (trouble is Trouble.AWAY)
 

@@ -11,6 +11,7 @@ import pytest
 
 from election.client.rpc import connect
 from election.crypto.transcript import Hash
+from election.protocol.text import name_one
 from election.protocol.voter_list import hash_voter
 from tests.scripts.conftest import MANIFEST, VOTER, Arguments, Cli, Outcome
 
@@ -37,7 +38,8 @@ def check(refused: Outcome, fact: str) -> None:
     assert refused.code == 2, refused.err
     assert len(errors) == 1
     assert fact in errors[0]
-    assert ": hint: " in lines[-1]
+    assert lines[-1] == errors[0] or ": hint: " in lines[-1]
+    assert "--help shows an example" not in refused.err
     assert not refused.out
     assert "Traceback" not in refused.err
 
@@ -250,9 +252,8 @@ def test_share_of_nothing_that_was_agreed_on(prepared: Cli) -> None:
     ],
 )
 def test_key_file_of_another_role(prepared: Cli, act: list[str], key: str) -> None:
-    check(
-        prepared.attempt(*act, key=key), f"{key}.json: is of a {key.partition('-')[0]}"
-    )
+    role = name_one(key.partition("-")[0])
+    check(prepared.attempt(*act, key=key), f"{key}.json: is of {role}, not of ")
 
 
 @pytest.mark.parametrize(
@@ -268,15 +269,30 @@ def test_key_file_of_a_role_that_has_no_part_in_it(
     prepared: Cli, act: list[str], key: str
 ) -> None:
     """A relay that sends for leaves, too, would join what has to stay apart."""
-    check(prepared.attempt_by(*act, key=key), f"{key}.json: is of a {key}, not of")
+    check(prepared.attempt_by(*act, key=key), f"{key}.json: is of a {key}, not of a")
 
 
 def test_key_file_is_never_overwritten(prepared: Cli) -> None:
     before = prepared.key("relay").read_bytes()
     options: Arguments = ["--out", prepared.key("relay")]
     options += ["--password-file", prepared.folder / "password"]
-    check(prepared("keygen", "relay", *options), "relay.json: file exists")
+    refused = prepared("keygen", "relay", *options)
+    check(refused, "relay.json: is there already")
+    assert "give another --out" in refused.err
     assert prepared.key("relay").read_bytes() == before
+
+
+@pytest.mark.parametrize(("password", "code"), [("x", 2), ("1234567", 2), ("ё" * 8, 0)])
+def test_new_key_file_has_a_password_of_eight_characters(
+    prepared: Cli, password: str, code: int, folder: Path
+) -> None:
+    (folder / "password").write_text(password)
+    options: Arguments = ["--out", folder / "key.json"]
+    made = prepared("keygen", "relay", *options, "--password-file", folder / "password")
+    assert made.code == code
+    assert (folder / "key.json").exists() == (code == 0)
+    if code:
+        check(made, "password: is shorter than 8 characters")
 
 
 # Registers and lists
@@ -291,7 +307,7 @@ def test_key_file_is_never_overwritten(prepared: Cli) -> None:
         ("contest,voter_id\n1,a\n1,A \n", "line 3: the voter of line 2 once more"),
         ("contest,voter_id\n1,a\nx,b\n", "line 3: contest: is not a number"),
         ("contest,voter_id\n-1,a\n", "line 2: contest: is not a number"),
-        ("contest,voter_id\n1\n", "line 2: row: 1 columns instead of 2"),
+        ("contest,voter_id\n1\n", "line 2: row: 1 column instead of 2"),
         ("contest,voter_id\n1, \n", "line 2: voter id: is empty"),
         ("contest,voter_id\n7,a\n", "contest 7: is not in the election"),
         ("contest,voter_id,salt\n1,a,xx\n", "line 2: salt: is not 32 bytes"),

@@ -12,6 +12,7 @@ import typer
 from election.client.casting import CastResult
 from election.client.contracts.ballot_box import BallotBox
 from election.errors import BallotError
+from election.protocol.ballot import accept_ballot
 from scripts import cast
 from scripts.errors import InputError
 from scripts.files.ballot_files import BallotFile
@@ -167,3 +168,25 @@ def test_exit_code_says_that_something_was_set_aside(
     }
     assert f"warning: {missing} was set aside" in told.err
     cast.command(good, tmp_path, tmp_path, as_json=True)
+
+
+def test_ballot_is_told_by_its_tracking_code_in_eighty_columns(
+    polls: Stage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key_file = make_key_file(tmp_path / "relay", Role.RELAY, RELAY)
+    monkeypatch.setattr(cast, "enter", lambda *_: polls.opened)
+    monkeypatch.setattr(cast, "unlock", lambda *_, **__: key_file)
+    one, other = (polls.ballots(1, [choice])[0] for choice in (1, 2))
+    codes = [
+        f"0x{accept_ballot(each, polls.boxes[1].box).tracking_code.hex()}"
+        for each in (one, other)
+    ]
+    for at, record in enumerate((one, other)):
+        cast.command([write(tmp_path / f"{at}", record)], tmp_path, tmp_path)
+    told = capsys.readouterr()
+    assert told.out.count(codes[0]) == 1
+    assert f"  void    {codes[1]}\n  counts  {codes[0]}\n" in told.err
+    assert all(len(line) <= 80 for line in (told.out + told.err).splitlines())

@@ -169,7 +169,7 @@ def test_withheld_contest_is_opened_by_signatures(stage: Stage, tmp_path: Path) 
 def test_result_waits_for_enough_shares(stage: Stage, tmp_path: Path) -> None:
     give_share(stage, [1], tmp_path)
     counts = publish_results(stage.opened, [1], key=RELAY)
-    assert counts == Fates({}, {1: "1 shares of trustees yet, 2 needed"}, {})
+    assert counts == Fates({}, {1: "1 share of trustees yet, 2 needed"}, {})
 
 
 def test_honest_election_passes_the_trustees_audit(

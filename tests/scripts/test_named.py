@@ -9,7 +9,7 @@ import pytest
 from election.protocol.text import TEST, name_election
 from tests.scripts.conftest import Cli
 
-NAMED: Final = "TEST election: TEST: a story"
+NAMED: Final = "TEST election: a story"
 ON_THE_CHAIN: Final[list[tuple[list[str], str | None]]] = [
     (["status"], None),
     (["trustee"], "trustee-1"),
@@ -61,5 +61,16 @@ def test_status_says_to_a_person_that_no_ballot_counts(prepared: Cli) -> None:
     assert prepared.act("status")["test"] is True
 
 
-def test_election_that_counts_is_no_test() -> None:
-    assert name_election("Title", is_test=False) == "election: Title"
+@pytest.mark.parametrize(
+    ("title", "is_test", "name"),
+    [
+        ("Title", False, "election: Title"),
+        ("TEST: Title", False, "election: TEST: Title"),
+        ("TEST: Title", True, "TEST election: Title"),
+        ("TEST", True, "TEST election: TEST"),
+        ("TESTING", True, "TEST election: TESTING"),
+    ],
+)
+def test_election_that_counts_is_no_test(title: str, is_test: bool, name: str) -> None:
+    """Whatever its title says, and a test is called one once."""
+    assert name_election(title, is_test=is_test) == name

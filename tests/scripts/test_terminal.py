@@ -183,9 +183,8 @@ def test_talk_that_stderr_does_not_take_is_dropped() -> None:
 def test_arguments_that_an_error_repeats_are_spelt(arguments: tuple[bytes]) -> None:
     done = veche(*arguments)
     assert done.returncode == 2
-    error, hint = done.stderr.decode().splitlines()
-    assert error.isprintable()
-    assert hint.isprintable()
+    error, *hints = done.stderr.decode().splitlines()
+    assert all(line.isprintable() for line in (error, *hints))
     assert "\\u{202e}" in error
     assert not done.stdout
 
@@ -227,9 +226,14 @@ def test_help_is_shown_on_a_narrow_screen(arguments: list[str]) -> None:
 
 def test_result_has_a_line_for_each_entry() -> None:
     counts = [{"slot": 1, "count": 2, "name": "A, B: 9"}, {"slot": 2, "count": 0}]
-    result = {"title": "T", "contests": {"7": {"voters": None, "counts": counts}}}
+    result = {
+        "title": "T",
+        "test": True,
+        "contests": {"7": {"voters": None, "counts": counts}},
+    }
     assert list(lay_out(result)) == [
         "title     T",
+        "test      yes",
         "contests",
         "  7",
         "    voters  none",

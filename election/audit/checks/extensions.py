@@ -14,6 +14,7 @@ from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol.events import Extended
 from election.protocol.phases import LONGEST_EXTENSION, derive_extension_hash
+from election.protocol.text import spell_number
 
 
 def check_extensions(evidence: Evidence) -> Outcome:
@@ -26,7 +27,9 @@ def check_extensions(evidence: Evidence) -> Outcome:
         require(event.counter == turn, "is out of turn", blames=VALIDATORS)
         total = totals[turn]
         is_sane = event.delta > 0 and total <= LONGEST_EXTENSION
-        require(is_sane, f"makes {total} seconds in all", blames=VALIDATORS)
+        require(
+            is_sane, f"makes {spell_number(total, 'second')} in all", blames=VALIDATORS
+        )
         digest = derive_extension_hash(
             evidence.deployed.election_id,
             chain_id=evidence.board.chain_id,
