@@ -52,6 +52,8 @@ POLLS: Final = (
     *("casting", "counting", "extensions"),
 )
 """What has to hold for issuers: all but the ballots, and what comes after them."""
+EXTENSIONS: Final = (*RULES, "extensions", "state")
+"""What has to hold for whoever signs for an extension."""
 COUNT: Final = tuple(name for name in ALL if name != "results")
 """What has to hold for trustees: all but the results, which shares are made for."""
 

@@ -9,15 +9,16 @@ from typing import Literal
 
 from pydantic import with_config
 
-from election.client.open_election import ContestBox, OpenElection
-from election.client.tallying import recompute_tally
+from election.client.open_election import OpenElection
 from election.crypto.signature import Signature, recover_signer
 from election.crypto.transcript import Hash
 from election.protocol.context import derive_election_id
+from election.protocol.events import ContestListed, Extended
 from election.protocol.phases import derive_extension_hash
 from election.protocol.tally import derive_override_hash
 from election.protocol.text import spell_number, spell_time
-from scripts.errors import InputError
+from scripts.acceptance import AuditedElection
+from scripts.errors import InputError, NotYetError
 from scripts.files.json_file import CLOSED, Hex32, Word, read_json
 
 
@@ -49,34 +50,59 @@ class Authorization:
     observers: tuple[Signature, ...]
 
 
-def propose_extension(opened: OpenElection, delta: int) -> Proposal:
-    """Say what the next extension does, by delta seconds, and what is signed for it."""
-    counter = opened.election.extension_counter()
+def propose_extension(audited: AuditedElection, delta: int) -> Proposal:
+    """Say what the next extension does, by delta seconds, and what is signed for it.
+
+    Its number and the closings are those of an audited record: a node that numbered
+    it could collect signatures for several and use them one after the other.
+    """
+    evidence = audited.evidence
+    rules, before = evidence.deployed.rules, evidence.every(Extended)
     digest = derive_extension_hash(
-        derive_election_id(opened.rules.slug),
-        chain_id=opened.connection.chain_id,
-        election=opened.address,
-        counter=counter,
+        evidence.deployed.election_id,
+        chain_id=evidence.board.chain_id,
+        election=evidence.board.election,
+        counter=len(before),
         delta=delta,
     )
-    issue, cast = (spell_time(each + delta) for each in opened.election.closings())
+    shift = sum(each.event.delta for each in before) + delta
+    issue, cast = (spell_time(each + shift) for each in rules.times[5:])
     meaning = (
-        f"extension {counter}, by {spell_number(delta, 'second')}: "
+        f"extension {len(before)}, by {spell_number(delta, 'second')}: "
         f"credentials until {issue}, ballots until {cast}"
     )
     return Proposal(digest, meaning)
 
 
-def propose_override(opened: OpenElection, contest_box: ContestBox) -> Proposal:
-    """Say whose sum, recomputed, is opened though few are in it, and what is signed."""
-    frozen = recompute_tally(opened, contest_box)
-    title = opened.contests[frozen.contest].title
+def propose_override(audited: AuditedElection, contest: int) -> Proposal:
+    """Say whose sum is opened though few are in it, and what is signed for it.
+
+    Raises InputError if there is no such contest, and NotYetError if it has no sum.
+    """
+    evidence = audited.evidence
+    if contest not in {each.id for each in evidence.deployed.contests}:
+        raise InputError(f"contest {contest}", "is not in the election")
+    frozen = audited.frozen.get(contest)
+    if frozen is None:
+        raise NotYetError(f"contest {contest}", "is not frozen yet")
+    title = evidence.last(ContestListed, contest).event.title
     meaning = (
-        f"contest {frozen.contest}, {title}: opens the sum of "
+        f"contest {contest}, {title}: opens the sum of "
         f"{spell_number(frozen.tally.cast_count, 'ballot')}, where "
-        f"{opened.rules.m_min} is the minimum"
+        f"{evidence.deployed.rules.m_min} is the minimum"
     )
     return Proposal(derive_override_hash(frozen.tally), meaning)
+
+
+def derive_next_extension(opened: OpenElection, delta: int) -> Hash:
+    """Derive what has to be signed for the next extension, as a node counts them."""
+    return derive_extension_hash(
+        derive_election_id(opened.rules.slug),
+        chain_id=opened.connection.chain_id,
+        election=opened.address,
+        counter=opened.election.extension_counter(),
+        delta=delta,
+    )
 
 
 def collect(

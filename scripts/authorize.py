@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from election.client.open_election import read_box
 from election.crypto.signature import sign_hash
+from scripts.acceptance import COUNT, EXTENSIONS
 from scripts.authorizations import (
     AuthorizationFile,
     propose_extension,
@@ -21,15 +21,17 @@ from scripts.options import (
     KeyPath,
     OutFile,
     PasswordFile,
-    RpcUrl,
+    RpcUrls,
     SomeDelta,
     contest_option,
 )
 from scripts.session import enter, unlock
 from scripts.terminal import say, show
+from scripts.witnesses import accept_witnessed
 
 EXAMPLE = (
     "veche authorize --extend 1800 --election election.json "
+    "--rpc-url http://127.0.0.1:8545 --rpc-url http://127.0.0.1:8546 "
     "--key keys/observer-1.json --out observer-1.json"
 )
 
@@ -43,21 +45,25 @@ def command(
         int | None, contest_option(help="Id of the withheld contest to open.")
     ] = None,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: RpcUrls = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign for one extension, or for the opening of one withheld contest.
 
-    What is signed, and what it means, is said before.
+    Name two nodes of different organisations: the number of the extension, and the sum,
+    are those of the record that both tell alike, which is verified before. What is
+    signed, and what it means, is said before.
     """
     if (extend is None) == (override is None):
         raise InputError("authorize", "needs either --extend or --override")
-    opened = enter(election, rpc_url)
+    enter(election, (rpc_urls or [DEFAULT_URL])[0])
     key_file = unlock(key, password_file, roles={Role.COMMISSION, Role.OBSERVER})
     if extend is not None:
-        proposal = propose_extension(opened, extend)
+        audited = accept_witnessed(election, rpc_urls, EXTENSIONS)
+        proposal = propose_extension(audited, extend)
     else:
-        proposal = propose_override(opened, read_box(opened, override or 0))
+        audited = accept_witnessed(election, rpc_urls, COUNT)
+        proposal = propose_override(audited, override or 0)
     digest = proposal.digest
     say(f"signing 0x{digest.hex()}")
     say(proposal.meaning)

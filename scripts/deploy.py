@@ -18,6 +18,7 @@ from election.crypto.signature import SigningKey
 from election.protocol.manifest import Manifest
 from election.protocol.text import name_election, spell_time
 from scripts.durations import parse_time
+from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment, store_deployment
 from scripts.files.key_file import Role
 from scripts.files.lock import lock_file
@@ -28,6 +29,7 @@ from scripts.options import (
     KeyPath,
     PasswordFile,
     RpcUrl,
+    accept_chain,
     path_argument,
     path_option,
 )
@@ -79,6 +81,16 @@ def compare_clocks(*, own: int, chain: int) -> None:
         )
 
 
+def require_chain(chain_id: int | None, *, is_test: bool) -> None:
+    """Raise InputError where a node would say for which chain is signed.
+
+    What is signed for one chain holds on every chain of its number.
+    """
+    if chain_id is None and not is_test:
+        fact = "is missing: an election that counts takes no node's word for its chain"
+        raise InputError("--chain-id", fact)
+
+
 def compare_accounts(own: bytes, manifest: Manifest) -> None:
     """Warn whoever deploys for another account than its own."""
     named = manifest.accounts.commission
@@ -96,6 +108,14 @@ def command(
     accounts: Annotated[
         Path | None, path_option(help="Who acts: a file that continues the manifest.")
     ] = None,
+    chain_id: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of the chain; a test election takes the node's word.",
+            parser=accept_chain,
+            metavar="ID",
+        ),
+    ] = None,
     shift_to: Annotated[
         str | None,
         typer.Option(help="When phase KEYS begins; a test election only."),
@@ -108,7 +128,10 @@ def command(
     rules = read_manifest(manifest, accounts)
     say(name_election(rules.title, is_test=rules.test))
     key_file = unlock(key, password_file, roles={Role.COMMISSION})
-    connection = connect(rpc_url)
+    if chain_id is None and out.exists():
+        chain_id = read_deployment(out).chain_id
+    require_chain(chain_id, is_test=rules.test)
+    connection = connect(rpc_url, chain_id=chain_id)
     own, chain = int(time.time()), connection.read_clock()
     compare_clocks(own=own, chain=chain)
     compare_accounts(key_file.sealed.address, rules)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from election.client.contracts.key_ceremony import KeyCeremony
+from election.client.errors import UnexpectedAnswerError
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName, decode_event
@@ -37,10 +38,17 @@ class Which(StrEnum):
 
 
 def expire(ceremony: KeyCeremony, *, key: SigningKey) -> Address:
-    """Exclude the first silent member; returns its account."""
+    """Exclude the first silent member; returns its account.
+
+    Raises UnexpectedAnswerError if the node shows that nobody was.
+    """
     receipt = ceremony.contract.connection.send(ceremony.expire(), key=key)
-    events = (decode_event(log, ContractName.KEY_CEREMONY) for log in receipt.logs)
-    return next(each.culprit for each in events if isinstance(each, AttemptAborted))
+    for log in receipt.logs:
+        event = decode_event(log, ContractName.KEY_CEREMONY)
+        if isinstance(event, AttemptAborted):
+            return event.culprit
+    fact = "shows nobody whom it excluded: ask another node what became of it"
+    raise UnexpectedAnswerError("ceremony", fact)
 
 
 def command(

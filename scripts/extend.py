@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
 from election.protocol.text import spell_time
-from scripts.authorizations import collect, propose_extension
+from scripts.authorizations import collect, derive_next_extension
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -33,14 +34,22 @@ EXAMPLE = (
 def extend(
     opened: OpenElection, delta: int, *, paths: Sequence[Path], key: SigningKey
 ) -> tuple[int, int]:
-    """Extend by delta seconds; returns both closings."""
-    digest = propose_extension(opened, delta).digest
+    """Extend by delta seconds; returns both closings.
+
+    Raises UnexpectedAnswerError if they are others then than they must be.
+    """
+    before = opened.election.closings()
+    digest = derive_next_extension(opened, delta)
     signed = collect(opened, digest, paths=paths)
     act = opened.election.extend(
         delta, commission=signed.commission, observers=signed.observers
     )
     opened.connection.send(act, key=key)
-    return opened.election.closings()
+    after = opened.election.closings()
+    if after != (before[0] + delta, before[1] + delta):
+        fact = "are not what the extension makes of them: ask another node"
+        raise UnexpectedAnswerError("closings", fact)
+    return after
 
 
 def command(

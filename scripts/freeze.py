@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
@@ -46,6 +47,9 @@ def freeze(
         if not is_frozen(contest):
             act = opened.tally.freeze(contest)
             send_unless_done(opened, act, key=key, is_done=lambda: is_frozen(contest))
+            if not is_frozen(contest):
+                fact = "is not frozen, though the node says so: ask another node"
+                raise UnexpectedAnswerError(f"contest {contest}", fact)
         return opened.tally.state(contest)
 
     return act_on_each(contests, freeze_one)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from election.client.contracts.voter_list import VoterList
+from election.client.errors import UnexpectedAnswerError
 from election.client.leaf_requests import prepare_act
 from election.client.wire import Act
 from election.crypto.transcript import Hash
@@ -19,6 +20,7 @@ from election.protocol.attestation import (
 )
 from election.protocol.attestation import Role as Attester
 from election.protocol.terms import ElectionTerms
+from election.protocol.voter_list import LeafState
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_attestation, read_request
@@ -32,6 +34,11 @@ _SENDERS: Final = {
     Role.REGISTRAR,
     Role.PORTAL,
     Role.SMS_GATEWAY,
+}
+_BECOMES: Final = {
+    Action.REGISTER: LeafState.ONLINE,
+    Action.WITHDRAW: LeafState.NONE,
+    Action.ISSUE: LeafState.ISSUED,
 }
 RequestPath = Annotated[Path, path_argument(help="What `veche request` wrote.")]
 PortalPath = Annotated[Path, path_option(help="The portal's attestation.")]
@@ -74,7 +81,14 @@ def send_request(
         portal=accept(portal, asked.request, known, role=Attester.PORTAL, now=now),
         sms=accept(sms, asked.request, known, role=Attester.SMS_GATEWAY, now=now),
     )
-    send_for_leaf(voter_list, act, leaf, key_file=key_file, as_json=as_json)
+    send_for_leaf(
+        voter_list,
+        act,
+        leaf,
+        becomes=_BECOMES[action],
+        key_file=key_file,
+        as_json=as_json,
+    )
 
 
 def accept(
@@ -101,14 +115,30 @@ def accept(
 
 
 def send_for_leaf(
-    voter_list: VoterList, act: Act, leaf: Hash, *, key_file: KeyFile, as_json: bool
+    voter_list: VoterList,
+    act: Act,
+    leaf: Hash,
+    *,
+    becomes: LeafState,
+    key_file: KeyFile,
+    as_json: bool,
 ) -> None:
-    """Move a leaf, and show what it then is on the chain."""
+    """Move a leaf, and show what it then is on the chain.
+
+    Raises UnexpectedAnswerError if that is something else.
+    """
     with acting(key_file):
         receipt = voter_list.contract.connection.send(act, key=key_file.key)
+    state = voter_list.state(leaf)
+    if state is not becomes:
+        fact = (
+            f"is {state.name.lower()} and not {becomes.name.lower()}, though the node "
+            "says that the act succeeded: ask another node"
+        )
+        raise UnexpectedAnswerError(f"leaf 0x{leaf.hex()}", fact)
     shown = {
         "leaf": f"0x{leaf.hex()}",
-        "state": voter_list.state(leaf).name.lower(),
+        "state": state.name.lower(),
         "transaction": f"0x{receipt.transaction.hex()}",
     }
     show(shown, as_json=as_json)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from election.protocol.context import derive_election_id
-from election.protocol.voter_list import claim_leaf
+from election.protocol.voter_list import LeafState, claim_leaf
 from scripts.files.key_file import Role
 from scripts.files.voter_files import find_index, read_list
 from scripts.leaf_acts import send_for_leaf
@@ -53,4 +53,11 @@ def command(
     leaf = voters.tree.levels[0][found]
     require_time(opened.voter_list, opened.address, Move.PAPER)
     require_state(opened.voter_list, leaf, Move.PAPER)
-    send_for_leaf(opened.voter_list, act, leaf, key_file=key_file, as_json=as_json)
+    send_for_leaf(
+        opened.voter_list,
+        act,
+        leaf,
+        becomes=LeafState.PAPER,
+        key_file=key_file,
+        as_json=as_json,
+    )

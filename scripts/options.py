@@ -54,6 +54,7 @@ def _accept_number(least: int, below: int, *, bounds: str) -> Callable[[str], in
 
 
 accept_contest: Final = _accept_number(0, 2**256, bounds="from 0, below 2^256")
+accept_chain: Final = _accept_number(1, 2**63, bounds="from 1, below 2^63")
 accept_delta: Final = _accept_number(
     1, LONGEST_EXTENSION + 1, bounds=f"from 1 to {LONGEST_EXTENSION}"
 )

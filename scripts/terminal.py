@@ -165,7 +165,8 @@ _HINTS: Final = {
     "RecordError": "give the file that `veche deploy` wrote with --election",
     "ForgottenError": "ask a node that has it; to begin anew, give another --out",
     "LyingNodeError": "no answer was sent to it; ask the node of another organisation",
-    "UnexpectedAnswerError": "give the file that `veche deploy` wrote",
+    "UnexpectedAnswerError": "is it the file that `veche deploy` wrote? if it is, ask "
+    "another node",
     "BallotError": "a contest's ballots are sent when all of them hold, none before",
     "ContestError": "what was done for the others stands; run it again for these",
     "OutputError": "what was done stands, this was its report: look before you repeat",

@@ -94,8 +94,9 @@ class Contract:
         return tuple(_value(value, output["type"]) for value, output in columns)
 
     def act(self, function: str, *values: Any, gas: int = MOST_GAS) -> Act:
-        """Prepare an act."""
-        return Act(self.address, encode_act(self.name, function, *values), gas)
+        """Prepare an act; each that takes place announces something."""
+        calldata = encode_act(self.name, function, *values)
+        return Act(self.address, calldata, gas, announces=True)
 
     def read_logs(self, *topics: Hash | None) -> tuple[Log, ...]:
         """Read the contract's logs, in order, up to the last final block."""

@@ -22,7 +22,12 @@ from election.client.json_rpc import (
 )
 from election.client.log_reader import LogQuery, read_logs
 from election.client.revert import read_refusal
-from election.client.sending import Progress, describe, send_acts
+from election.client.sending import (
+    Progress,
+    describe,
+    require_announced,
+    send_acts,
+)
 from election.client.transport import Post, open_post, show_url
 from election.client.wire import (
     Act,
@@ -183,10 +188,14 @@ class Connection:
     def send(self, act: Act, *, key: SigningKey) -> Receipt:
         """Try an act and, if it would succeed, send it and wait for its block.
 
-        Raises ContractRefusedError, normally before anything was sent.
+        Raises ContractRefusedError, normally before anything was sent, and
+        UnexpectedAnswerError if its contract announced nothing of it.
         """
         self.try_act(act, key=key)
-        return self.send_all([act], key=key)[0]
+        receipt = self.send_all([act], key=key)[0]
+        with self.progress.told():
+            require_announced(act, receipt)
+        return receipt
 
     def try_act(self, act: Act, *, key: SigningKey) -> None:
         """Show an act to the node, in one request, without sending it.

@@ -20,6 +20,7 @@ from election.client.errors import (
     ConnectionFailedError,
     NodeRefusedError,
     TransactionLostError,
+    UnexpectedAnswerError,
 )
 from election.client.json_rpc import Request, cut_batches
 from election.client.log_reader import Node, place_logs
@@ -37,6 +38,8 @@ from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Address
 from election.errors import EncodingError
 
+_HIGHEST_PRICE: Final = 10**9
+"""Wei for a unit of gas, which is free on the chains that elections are held on."""
 _MINED_WITHIN: Final = 120  # seconds
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
 
@@ -102,10 +105,19 @@ def send_acts(
         for each, receipt in zip(signed, receipts, strict=True):
             if not parse_number(receipt["status"]):
                 _explain(node, each, derive_address(key), receipt)
-        return tuple(
-            parse_receipt(each, place_logs(node, list(iter_list(each["logs"]))))
-            for each in receipts
+        return tuple(_accept(node, each) for each in receipts)
+
+
+def require_announced(act: Act, receipt: Receipt) -> None:
+    """Raise UnexpectedAnswerError for an act of which its contract says nothing."""
+    if act.to is None or not act.announces:
+        return
+    if not any(log.address == act.to for log in receipt.logs):
+        fact = (
+            "announces nothing of an act that the node says has succeeded: ask "
+            "another node what became of it"
         )
+        raise UnexpectedAnswerError(f"0x{act.to.hex()}", fact)
 
 
 def describe(act: Act, sender: Address) -> dict[str, str]:
@@ -121,10 +133,17 @@ def describe(act: Act, sender: Address) -> dict[str, str]:
 
 
 def sign_acts(node: Sender, acts: Sequence[Act], key: SigningKey) -> list[Signed]:
-    """Sign acts as the next ones of an account; none is sent."""
+    """Sign acts as the next ones of an account; none is sent.
+
+    Raises ConnectionFailedError for a price that only a thief would name.
+    """
     nonce, price = node.read_nonce(derive_address(key)), node.request("eth_gasPrice")
     with well_formed(node.url):
-        fields = {"chainId": node.chain_id, "gasPrice": parse_number(price), "value": 0}
+        asked = parse_number(price)
+    if asked > _HIGHEST_PRICE:
+        fact = f"asks {asked} wei for a unit of gas, more than {_HIGHEST_PRICE}"
+        raise ConnectionFailedError(node.url, fact)
+    fields = {"chainId": node.chain_id, "gasPrice": asked, "value": 0}
     return [
         _sign(act, key, fields | {"nonce": nonce + place})
         for place, act in enumerate(acts)
@@ -188,6 +207,16 @@ def _count(node: Sender, own: str, receipt: Any) -> dict[str, Any]:
             raise EncodingError("receipt", "is not that of the transaction")
         node.progress.succeeded += bool(parse_number(receipt["status"]))
     return dict(receipt)
+
+
+def _accept(node: Sender, raw: dict[str, Any]) -> Receipt:
+    """Parse a receipt, all of whose logs have to be its transaction's."""
+    logs = place_logs(node, list(iter_list(raw["logs"])))
+    receipt = parse_receipt(raw, logs)
+    place = receipt.transaction, receipt.block_number
+    if any((log.transaction, log.block_number) != place for log in logs):
+        raise EncodingError("log", "is of another transaction")
+    return receipt
 
 
 def _explain(

@@ -26,12 +26,14 @@ _LONGEST_TEXT: Final = 200
 class Act:
     """What an account may ask of a contract. to: none to create one.
 
-    gas: the most that it may use.
+    gas: the most that it may use. announces: whether the contract says so in an event
+    if it takes place.
     """
 
     to: Address | None
     payload: bytes
     gas: int
+    announces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,12 @@ from election.crypto.signature import SigningKey, derive_address, sign_hash
 from election.crypto.transcript import Hash
 from election.protocol.phases import derive_extension_hash
 from election.protocol.text import spell_time
+from scripts.acceptance import (
+    EXTENSIONS,
+    AuditedElection,
+    accept_board,
+    read_record,
+)
 from scripts.authorizations import (
     AuthorizationFile,
     collect,
@@ -33,6 +39,10 @@ def stage() -> Stage:
     return deploy(connect_in_process())
 
 
+def audit(stage: Stage) -> AuditedElection:
+    return accept_board(read_record(stage.opened), EXTENSIONS)
+
+
 def sign(folder: Path, key: SigningKey, digest: Hash) -> Path:
     signed = sign_hash(digest, key)
     file = AuthorizationFile(
@@ -48,7 +58,7 @@ def test_polls_are_extended_by_commission_and_observers(
 ) -> None:
     before = after = stage.opened.election.closings()
     for _ in range(2):
-        digest = propose_extension(stage.opened, 60).digest
+        digest = propose_extension(audit(stage), 60).digest
         keys = (OBSERVERS[2], COMMISSION, OBSERVERS[0])
         paths = [sign(tmp_path, key, digest) for key in keys]
         after = extend(stage.opened, 60, paths=paths, key=RELAY)
@@ -56,7 +66,7 @@ def test_polls_are_extended_by_commission_and_observers(
 
 
 def test_observers_are_ordered_and_counted_once(stage: Stage, tmp_path: Path) -> None:
-    digest = propose_extension(stage.opened, 60).digest
+    digest = propose_extension(audit(stage), 60).digest
     paths = [sign(tmp_path, key, digest) for key in (COMMISSION, *OBSERVERS)]
     collected = collect(stage.opened, digest, paths=[*paths, *reversed(paths)])
     addresses = sorted(derive_address(key) for key in OBSERVERS)
@@ -65,14 +75,14 @@ def test_observers_are_ordered_and_counted_once(stage: Stage, tmp_path: Path) ->
 
 
 def test_commission_must_have_signed(stage: Stage, tmp_path: Path) -> None:
-    digest = propose_extension(stage.opened, 60).digest
+    digest = propose_extension(audit(stage), 60).digest
     paths = [sign(tmp_path, key, digest) for key in OBSERVERS]
     with pytest.raises(InputError, match="the commission has not signed"):
         collect(stage.opened, digest, paths=paths)
 
 
 def test_stranger_is_named(stage: Stage, tmp_path: Path) -> None:
-    digest = propose_extension(stage.opened, 60).digest
+    digest = propose_extension(audit(stage), 60).digest
     paths = [sign(tmp_path, key, digest) for key in (COMMISSION, PORTAL)]
     with pytest.raises(InputError, match=f"{derive_address(PORTAL).hex()}: is no obs"):
         collect(stage.opened, digest, paths=paths)
@@ -81,13 +91,13 @@ def test_stranger_is_named(stage: Stage, tmp_path: Path) -> None:
 def test_signature_for_another_extension_is_refused(
     stage: Stage, tmp_path: Path
 ) -> None:
-    path = sign(tmp_path, COMMISSION, propose_extension(stage.opened, 61).digest)
+    path = sign(tmp_path, COMMISSION, propose_extension(audit(stage), 61).digest)
     with pytest.raises(InputError, match="authorizes something else"):
-        collect(stage.opened, propose_extension(stage.opened, 60).digest, paths=[path])
+        collect(stage.opened, propose_extension(audit(stage), 60).digest, paths=[path])
 
 
 def test_extension_says_what_it_does_to_the_closings(stage: Stage) -> None:
-    proposal = propose_extension(stage.opened, 90)
+    proposal = propose_extension(audit(stage), 90)
     counter = stage.opened.election.extension_counter()
     issue, cast = stage.opened.election.closings()
     assert f"extension {counter}, by 90 seconds" in proposal.meaning
@@ -95,18 +105,18 @@ def test_extension_says_what_it_does_to_the_closings(stage: Stage) -> None:
     assert f"ballots until {spell_time(cast + 90)}" in proposal.meaning
 
 
-def test_counter_that_is_shown_is_the_one_that_is_signed(
+def test_number_of_an_extension_is_the_records_whatever_a_node_counts(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A node that is asked twice could answer otherwise."""
-    answers = iter((7, 8))
-    monkeypatch.setattr(Election, "extension_counter", lambda _: next(answers))
-    proposal = propose_extension(stage.opened, 90)
+    """Else signatures for one extension after another could be collected."""
+    counted = stage.opened.election.extension_counter()
+    monkeypatch.setattr(Election, "extension_counter", lambda _: counted + 1)
+    proposal = propose_extension(audit(stage), 90)
     assert proposal.digest == derive_extension_hash(
         stage.election_id,
         chain_id=stage.connection.chain_id,
         election=stage.opened.address,
-        counter=7,
+        counter=counted,
         delta=90,
     )
-    assert "extension 7" in proposal.meaning
+    assert f"extension {counted}" in proposal.meaning

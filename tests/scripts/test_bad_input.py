@@ -159,7 +159,8 @@ def test_time_that_is_none(prepared: Cli, moment: str, folder: Path) -> None:
 
 def test_real_election_is_not_moved_in_time(prepared: Cli, folder: Path) -> None:
     real = MANIFEST.replace("test = true", "test = false")
-    refused = deploy_with(prepared, real, folder, "--shift-to", "now+10m")
+    own = "--chain-id", str(connect(prepared.url).chain_id)
+    refused = deploy_with(prepared, real, folder, *own, "--shift-to", "now+10m")
     check(refused, "only the times of a test election can be moved")
 
 

@@ -103,7 +103,7 @@ def give_shares(stage: Stage, contests: list[int], folder: Path) -> None:
 
 
 def sign_override(stage: Stage, folder: Path) -> list[Path]:
-    digest = propose_override(stage.opened, stage.boxes[30]).digest
+    digest = propose_override(audit(stage), 30).digest
     paths = []
     for key in (COMMISSION, *OBSERVERS[:2]):
         signed = sign_hash(digest, key)
@@ -151,7 +151,7 @@ def test_trustee_refuses_a_record_with_the_sum_of_a_contest_that_is_not_listed(
 
 
 def test_override_says_of_how_few_ballots_a_sum_is_opened(stage: Stage) -> None:
-    proposal = propose_override(stage.opened, stage.boxes[30])
+    proposal = propose_override(audit(stage), 30)
     assert proposal.meaning == (
         "contest 30, Second: opens the sum of 1 ballots, where 2 is the minimum"
     )

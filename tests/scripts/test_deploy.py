@@ -35,6 +35,22 @@ def test_deploy_on_a_chain_that_forgot_does_not_begin_anew(cli: Cli) -> None:
     assert record.read_bytes() == kept
 
 
+def test_election_that_counts_takes_no_nodes_word_for_its_chain(cli: Cli) -> None:
+    write_election(cli)
+    manifest = cli.folder / "manifest.toml"
+    counts = manifest.read_text().replace("test = true", "test = false")
+    manifest.write_text(counts.replace("TEST: ", "").replace("2019-", "2130-"))
+    refused = cli.attempt_deploy()
+    assert refused.code == 2
+    assert "--chain-id: is missing" in refused.err
+    assert not (cli.folder / "election.json").exists()
+    other = cli.attempt_deploy("--chain-id", "1")
+    assert "instead of 1" in other.err
+    own = str(connect(cli.url).chain_id)
+    assert cli.attempt_deploy("--chain-id", own).code == 0
+    assert cli.attempt_deploy().code == 0  # the record says which
+
+
 def test_two_programs_with_one_record_make_one_election(cli: Cli) -> None:
     write_election(cli)
     folder, connection = cli.folder, connect(cli.url)

@@ -13,7 +13,7 @@ import typer
 
 from election.client.rpc import connect
 from scripts.__main__ import ACTS, _make_app
-from scripts.options import accept_contest, accept_delta, accept_path
+from scripts.options import accept_chain, accept_contest, accept_delta, accept_path
 from tests.scripts.conftest import Cli
 
 _LONG_AGO: Final = "0001-01-01T00:00:00+23:59"
@@ -21,6 +21,7 @@ NUMBERS: Final = ["-1", "0", str(2**64), str(2**256), "9" * 5_000, "1e3", "", " 
 HOSTILE: Final[dict[Any, list[str]]] = {
     accept_path: ["", "x" * 300, "a/" * 5_000, "x\0", "\udcff" * 200, "/dev/null/x"],
     accept_contest: ["-1", str(2**256), "9" * 5_000, "1_0", "\u0661", "", " 1", "999"],
+    accept_chain: ["0", str(2**63), *NUMBERS],
     accept_delta: ["0", "7201", *NUMBERS],
     int: NUMBERS,
     str: ["", "\0", "\udcff", "x" * 9_000, "\u202e", "-1", _LONG_AGO],

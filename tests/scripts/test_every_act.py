@@ -1,0 +1,638 @@
+"""Every act that asks a node, and every lie that it can be told alone.
+
+The table says of each act which lies it notices, and which cannot matter since what
+becomes of the act stands on the chain, where anybody sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from election.client import rpc, sending
+from node.config import read_config
+from scripts.__main__ import ACTS, run
+from tests.client.answer_node import AnswerNode, Asked, Sent, tell_truth
+from tests.client.single_lies import LIES, find_topics
+from tests.scripts.acting import LINES, Election, hold_election
+
+CHAIN: Final = read_config().chain.id
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of an act, by the lie that it is told.
+
+    refused: nothing is sent, signed or written. doubted: what an honest node would have
+    been sent is, and the act ends as failed; run again elsewhere, it goes on. harmless:
+    the act ends as done, and the chain has what it should, or a later act finds that
+    it has not.
+    """
+
+    refused: tuple[str, ...]
+    doubted: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+
+
+CHAINS: Final = ("another chain", "huge chain")
+NUMBERS: Final = ("huge nonce", "price")
+SENT: Final = (
+    *("nonce ahead", "swallowed"),
+    *("another's receipt", "relabelled receipt", "huge numbers"),
+)
+
+TABLE: Final[Mapping[str, Fate]] = {
+    "deploy": Fate(
+        refused=(
+            *CHAINS,
+            "huge nonce",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "price",
+            "no success",
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+            "accusation",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "no logs of a receipt",
+        ),
+    ),
+    "trustee": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "logs lost",
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "no logs of a receipt",
+        ),
+        harmless=(
+            "nonce behind",
+            "clock ahead",
+            "clock behind",
+            "no success",
+            "logs moved",
+            "two answers",
+        ),
+    ),
+    "issuer": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "logs lost",
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "no logs of a receipt",
+        ),
+        harmless=(
+            "nonce behind",
+            "clock ahead",
+            "clock behind",
+            "no success",
+            "logs moved",
+            "two answers",
+        ),
+    ),
+    "expire": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "logs lost",
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "no success",
+            "no logs of a receipt",
+        ),
+        harmless=(
+            "nonce behind",
+            "clock ahead",
+            "clock behind",
+            "logs moved",
+            "two answers",
+        ),
+    ),
+    "create-boxes": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "clock behind",
+            "another box",
+            "another state",
+            "another extension",
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "no boxes",
+            "another context",
+            "another key",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=(
+            "clock ahead",
+            "no lists",
+            "no success",
+        ),
+    ),
+    "publish-list": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "phase early",
+            "phase late",
+            "no phase",
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "no lists",
+            "two answers",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "no boxes",
+            "another box",
+            "no success",
+            "no logs of a receipt",
+            "logs lost",
+            "logs moved",
+        ),
+    ),
+    "request": Fate(
+        refused=(
+            *CHAINS,
+            "clock ahead",
+            "another leaf state",
+        ),
+        doubted=(),
+        harmless=(
+            "clock behind",
+            "another counter",
+            "two answers",
+        ),
+    ),
+    "register": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "clock ahead",
+            "clock behind",
+            "another leaf state",
+            "another counter",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "no success",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=("nonce behind",),
+    ),
+    "withdraw": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "clock ahead",
+            "clock behind",
+            "another counter",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "another leaf state",
+            "no success",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=("nonce behind",),
+    ),
+    "mark-paper": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "clock ahead",
+            "clock behind",
+            "another leaf state",
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "no success",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=(
+            "nonce behind",
+            "logs lost",
+            "logs moved",
+        ),
+    ),
+    "request-credential": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "clock ahead",
+            "clock behind",
+            "another counter",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "another leaf state",
+            "no success",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=("nonce behind",),
+    ),
+    "authorize extension": Fate(
+        refused=(
+            *CHAINS,
+            "no lists",
+            "no boxes",
+            "another box",
+            "another state",
+            "another extension",
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+        ),
+        doubted=(),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "two answers",
+        ),
+    ),
+    "extend": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "another extension",
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "no success",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "logs lost",
+            "logs moved",
+        ),
+    ),
+    "cast": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "no boxes",
+            "another box",
+            "another context",
+            "another key",
+            "logs repeated",
+            "logs exchanged",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "no success",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "no logs of a receipt",
+            "logs lost",
+            "logs moved",
+            "two answers",
+        ),
+    ),
+    "freeze": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "phase early",
+            "no phase",
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "phase late",
+            "no boxes",
+            "another box",
+            "another state",
+            "no success",
+            "logs lost",
+            "logs moved",
+        ),
+    ),
+    "authorize override": Fate(
+        refused=(
+            *CHAINS,
+            "clock behind",
+            "no lists",
+            "no boxes",
+            "another box",
+            "another state",
+            "another extension",
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+        ),
+        doubted=(),
+        harmless=(
+            "clock ahead",
+            "two answers",
+        ),
+    ),
+    "override": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "no boxes",
+            "another box",
+            "another context",
+            "another key",
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "no success",
+            "no logs of a receipt",
+            "two answers",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "another state",
+        ),
+    ),
+    "publish-result": Fate(
+        refused=(
+            *CHAINS,
+            *NUMBERS,
+            "phase early",
+            "no phase",
+            "another box",
+            "another context",
+            "another key",
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+            "accusation",
+            "two answers",
+        ),
+        doubted=(
+            *SENT,
+            "nonce behind",
+            "no logs of a receipt",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "phase late",
+            "no boxes",
+            "another state",
+            "no success",
+        ),
+    ),
+    "status": Fate(
+        refused=(
+            *CHAINS,
+            "no phase",
+            "another box",
+            "logs repeated",
+            "logs exchanged",
+            "two answers",
+        ),
+        doubted=(),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "phase early",
+            "phase late",
+            "no lists",
+            "no boxes",
+            "another state",
+            "logs lost",
+            "logs moved",
+        ),
+    ),
+    "audit": Fate(
+        refused=(
+            *CHAINS,
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+        ),
+        doubted=(
+            "clock behind",
+            "no lists",
+            "no boxes",
+            "another box",
+            "another state",
+            "another extension",
+        ),
+        harmless=(
+            "clock ahead",
+            "two answers",
+        ),
+    ),
+    "export": Fate(
+        refused=(
+            *CHAINS,
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+        ),
+        doubted=(),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "no lists",
+            "no boxes",
+            "another box",
+            "another state",
+            "another extension",
+            "two answers",
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an act did: its exit code, what it sent, the file it made, what it said."""
+
+    code: int
+    sent: tuple[Sent, ...]
+    made: bytes | None
+    said: str
+    topics: frozenset[str]
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Election]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending, "_MINED_WITHIN", 0)
+        patch.setattr(sending, "_FIRST_PAUSE", 0)
+        patch.setattr("secrets.token_bytes", lambda size: b"\x07" * size)
+        yield hold_election(tmp_path_factory.mktemp("held"))
+
+
+@pytest.fixture(scope="module")
+def honest(held: Election, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What each act does where its node is honest."""
+    return {
+        act: act_on(held, act, tmp_path_factory.mktemp("honest"), None) for act in LINES
+    }
+
+
+def act_on(held: Election, act: str, folder: Path, lie: str | None) -> Outcome:
+    """Run an act on a chain of its own."""
+    held.lay_out(act, folder)
+    topics: set[str] = set()
+    told = tell_truth if lie is None else LIES[lie].make()
+
+    def listen(asked: Asked) -> dict[str, Any]:
+        topics.update(find_topics(asked))
+        return told(asked)
+
+    node = AnswerNode(held.fork(LINES[act].moment), listen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rpc, "open_post", lambda _: node.post)
+        said: list[str] = []
+        patch.setattr("scripts.terminal._write", lambda _, text: said.append(text))
+        code = run(held.command(act, folder))
+    made = folder / (LINES[act].made or "nothing")
+    raw = made.read_bytes() if made.is_file() else None
+    return Outcome(code, tuple(node.sent), raw, "".join(said), frozenset(topics))
+
+
+def test_every_act_that_asks_a_node_is_in_the_table() -> None:
+    """Those that ask two are told lies in test_lying_node.py."""
+    tried = {LINES[each].arguments[0] for each in LINES}
+    ask_nobody = {"keygen", "attest", "credential", "ballot"}
+    of_machines = {"demo", "devnet", "network", "node", "time"}
+    every = set(chain.from_iterable(ACTS.values()))
+    assert every - tried == ask_nobody | of_machines | {"share", "issue", "terms"}
+    assert TABLE.keys() == LINES.keys()
+
+
+@pytest.mark.parametrize("act", LINES)
+def test_table_has_every_lie_that_an_act_can_be_told(
+    act: str, honest: Mapping[str, Outcome]
+) -> None:
+    assert honest[act].code == 0, honest[act].said
+    fate = TABLE[act]
+    told = [*fate.refused, *fate.doubted, *fate.harmless]
+    assert len(told) == len(set(told))
+    heard = honest[act].topics
+    assert set(told) == {lie for lie in LIES if LIES[lie].about & heard}
+
+
+def list_told(kind: str) -> list[tuple[str, str]]:
+    return [(act, lie) for act in TABLE for lie in getattr(TABLE[act], kind)]
+
+
+@pytest.mark.parametrize(("act", "lie"), list_told("refused"))
+def test_lie_that_is_noticed_before_stops_the_act(
+    held: Election, act: str, lie: str, tmp_path: Path
+) -> None:
+    told = act_on(held, act, tmp_path, lie)
+    assert (told.code, told.sent, told.made) == (2, (), None)
+    require_no_harm(told, Outcome(0, (), None, "", frozenset()))
+
+
+@pytest.mark.parametrize(("act", "lie"), list_told("doubted"))
+def test_act_is_not_called_done_where_a_lie_is_noticed_after(
+    held: Election, act: str, lie: str, honest: Mapping[str, Outcome], tmp_path: Path
+) -> None:
+    told = act_on(held, act, tmp_path, lie)
+    assert told.code in (2, 3)
+    require_no_harm(told, honest[act])
+
+
+@pytest.mark.parametrize(("act", "lie"), list_told("harmless"))
+def test_lie_that_is_not_noticed_changes_nothing_that_is_signed(
+    held: Election, act: str, lie: str, honest: Mapping[str, Outcome], tmp_path: Path
+) -> None:
+    told = act_on(held, act, tmp_path, lie)
+    assert told.code == 0
+    require_no_harm(told, honest[act])
+    if act.startswith("authorize"):
+        assert told.made == honest[act].made
+
+
+def require_no_harm(told: Outcome, honest: Outcome) -> None:
+    """Only what an honest node would have been sent was, and nobody is blamed."""
+    acts = {each.act for each in honest.sent}
+    for sent in told.sent:
+        assert sent.act in acts
+        assert (sent.chain_id, sent.price) == (CHAIN, 0)
+    lines = [each for each in told.said.splitlines() if ": error: " in each]
+    assert len(lines) == (told.code == 2)
+    assert set(re.findall(r'"blames": "([^"]*)"', told.said)) <= {"node"}
+    assert "; blames" not in told.said
