@@ -43,15 +43,7 @@ class LogSpool(Sequence[Log]):
 
     def append(self, log: Log) -> None:
         """Add a log; its numbers are below 2^64."""
-        head = _HEAD.pack(
-            log.address,
-            log.transaction,
-            log.block_number,
-            log.timestamp,
-            log.index,
-            len(log.topics),
-        )
-        raw = b"".join((head, *log.topics, log.data))
+        raw = pack_log(log)
         with _naming():
             self._file.write(raw)
         self._ends.append(self._ends[-1] + len(raw))
@@ -95,17 +87,35 @@ class LogSpool(Sequence[Log]):
             raw = os.pread(self._file.fileno(), end - start, start)
         if len(raw) != end - start:
             raise SpoolError("temporary folder", "lost what was written there")
-        address, transaction, block, timestamp, index, count = _HEAD.unpack_from(raw)
-        end = _HEAD.size + count * _WORD
-        return Log(
-            Address(address),
-            tuple(Hash(raw[at : at + _WORD]) for at in range(_HEAD.size, end, _WORD)),
-            raw[end:],
-            block,
-            timestamp,
-            Hash(transaction),
-            index,
-        )
+        return unpack_log(raw)
+
+
+def pack_log(log: Log) -> bytes:
+    """Pack a log, whose numbers are below 2^64, for this machine's disk."""
+    head = _HEAD.pack(
+        log.address,
+        log.transaction,
+        log.block_number,
+        log.timestamp,
+        log.index,
+        len(log.topics),
+    )
+    return b"".join((head, *log.topics, log.data))
+
+
+def unpack_log(raw: bytes) -> Log:
+    """Give the log that was packed."""
+    address, transaction, block, timestamp, index, count = _HEAD.unpack_from(raw)
+    end = _HEAD.size + count * _WORD
+    return Log(
+        Address(address),
+        tuple(Hash(raw[at : at + _WORD]) for at in range(_HEAD.size, end, _WORD)),
+        raw[end:],
+        block,
+        timestamp,
+        Hash(transaction),
+        index,
+    )
 
 
 def _close(file: IO[bytes]) -> None:

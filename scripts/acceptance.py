@@ -16,6 +16,7 @@ from election.audit.audit import ALL, run_checks
 from election.audit.catalogue import Check
 from election.audit.checks.state import find_tally_state
 from election.audit.evidence import Evidence
+from election.audit.past import NOTHING, Past
 from election.audit.report import (
     NOBODY,
     Awaited,
@@ -109,13 +110,16 @@ def read_record(opened: OpenElection) -> Board:
     return read_board(opened.connection, opened.address, since=since, keep=LogSpool)
 
 
-def accept_board(board: Board, checks: Collection[str]) -> AuditedElection:
+def accept_board(
+    board: Board, checks: Collection[str], past: Past = NOTHING
+) -> AuditedElection:
     """Accept a record on which none of these checks fails; raises UnverifiedError.
 
+    past: what was accepted of it before, by the same checks.
     What is not due yet is told, and so is what is wrong with some members or contests
     only: see `_is_bearable`.
     """
-    evidence = Evidence(board)
+    evidence = Evidence(board, past)
     borne: list[Finding] = []
     for result in run_checks(evidence, checks, progress=_say_check):
         if result.verdict is Verdict.FAILED and not _is_bearable(result, evidence):

@@ -5,24 +5,26 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from election.client.issuing import answer_issued
 from election.crypto.transcript import Hash
-from election.protocol.events import BoxOpened, Issued
+from election.protocol.events import BoxOpened
+from election.protocol.issuance import serve_share
 from election.protocol.replay import Part
 from scripts.acceptance import AuditedElection, open_own_share
 from scripts.errors import InputError
-from scripts.files.answered_file import note_answers
+from scripts.files.answered_file import answer_noted, note_answers
 from scripts.files.key_file import KeyFile, change_secrets
 
 
 def answer_once(
     audited: AuditedElection, contest: int, *, key_file: KeyFile
-) -> tuple[int, dict[Hash, bytes]]:
+) -> tuple[int, Iterator[tuple[Hash, bytes]]]:
     """Answer what was issued on an audited record after noting it for ever.
 
-    Returns the issuer's number and its answers by leaf. Raises InputError, and
+    Returns the issuer's number, and leaf and answer of each request, which is made when
+    it is asked for. Raises InputError, and
     UnverifiedError if the record is of other keys, or if another request of a leaf was
     answered before.
     """
@@ -33,10 +35,13 @@ def answer_once(
         raise InputError(f"contest {contest}", "has no ballot box")
     key_share = open_own_share(audited, key_file, part=Part.ISSUERS)
     ctx = audited.evidence.last(BoxOpened, contest).event.ctx
-    issued = [entry.event for entry in audited.evidence.every(Issued, contest)]
     beside = key_file.path.with_name(f"{key_file.path.name}.answered")
-    asked = {each.leaf: each.blinded for each in issued}
-    record = note_answers(beside, ctx, asked, known=key_file.secrets.record)
+    requests = audited.evidence.requests
+    known = key_file.secrets.record
+    record = note_answers(beside, ctx, requests(contest), known=known)
     change_secrets(key_file, lambda kept: replace(kept, record=record))
     secret = key_share.secrets[positions[contest] - 1]
-    return key_share.member, answer_issued(issued, secret)
+    answers = answer_noted(
+        beside, ctx, requests(contest), lambda blinded: serve_share(blinded, secret)
+    )
+    return key_share.member, answers

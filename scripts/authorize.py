@@ -12,6 +12,7 @@ from scripts.authorizations import (
     propose_override,
 )
 from scripts.errors import InputError
+from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import render_json, write_new
 from scripts.files.key_file import Role
 from scripts.options import (
@@ -58,11 +59,12 @@ def command(
         raise InputError("authorize", "needs either --extend or --override")
     enter(election, (rpc_urls or [DEFAULT_URL])[0])
     key_file = unlock(key, password_file, roles={Role.COMMISSION, Role.OBSERVER})
+    deployment = read_deployment(election)
     if extend is not None:
-        audited = accept_witnessed(election, rpc_urls, EXTENSIONS)
+        audited = accept_witnessed(deployment, rpc_urls, EXTENSIONS)
         proposal = propose_extension(audited, extend)
     else:
-        audited = accept_witnessed(election, rpc_urls, COUNT)
+        audited = accept_witnessed(deployment, rpc_urls, COUNT)
         proposal = propose_override(audited, override or 0)
     digest = proposal.digest
     say(f"signing 0x{digest.hex()}")

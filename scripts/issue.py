@@ -10,10 +10,12 @@ from scripts.acceptance import POLLS
 from scripts.answering import answer_once
 from scripts.files.answers_file import require_answers, write_answers
 from scripts.files.key_file import Role
+from scripts.going_on import accepting
 from scripts.options import (
     AsJson,
     Contest,
     ElectionFile,
+    Fresh,
     KeyPath,
     PasswordFile,
     RpcUrls,
@@ -21,7 +23,6 @@ from scripts.options import (
 )
 from scripts.session import unlock
 from scripts.terminal import say, show
-from scripts.witnesses import accept_witnessed
 
 EXAMPLE = (
     "veche issue --contest 1 --election election.json "
@@ -37,20 +38,24 @@ def command(
     out: Annotated[Path, path_option(help="Answers; written anew each time.")],
     password_file: PasswordFile = None,
     rpc_urls: RpcUrls = None,
+    fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer all final requests of a contest; the answers may be given to anybody.
 
     Name two nodes of different organisations: two histories could give one voter two
-    credentials. The record is verified before, all but the ballots. What was answered
-    is noted for ever in a file beside the key file, so keep the two together and one
-    copy in use: another request of the same voter is never answered.
+    credentials. The record is verified before, all but the ballots; the next call goes
+    on from there, by a file beside the key file. What was answered is noted for ever in
+    another file there, so keep them together and one copy in use: another request of
+    the same voter is never answered.
     """
     require_answers(out, contest)
     key_file = unlock(key, password_file, roles={Role.ISSUER})
-    audited = accept_witnessed(election, rpc_urls, POLLS)
-    rules = audited.evidence.deployed.rules
-    say(name_election(rules.title, is_test=rules.test))
-    member, answers = answer_once(audited, contest, key_file=key_file)
-    write_answers(out, contest, member, answers)
-    show({"answers": str(out), "requests": len(answers)}, as_json=as_json)
+    with accepting(
+        election, rpc_urls, POLLS, key_file=key_file, fresh=fresh
+    ) as audited:
+        rules = audited.evidence.deployed.rules
+        say(name_election(rules.title, is_test=rules.test))
+        member, answers = answer_once(audited, contest, key_file=key_file)
+        requests = write_answers(out, contest, member, answers)
+    show({"answers": str(out), "requests": requests}, as_json=as_json)

@@ -94,6 +94,10 @@ PasswordFile = Annotated[
     Path | None,
     path_option(help="File whose first line, spaces included, is the password."),
 ]
+Fresh = Annotated[
+    bool,
+    typer.Option("--fresh", help="Verify the record from its beginning once more."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Contest = Annotated[int, contest_option(help="Id of the contest.")]
 SomeContests = Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -20,10 +20,12 @@ from scripts.caution import accept_hash, leaving, require_agreed, sign
 from scripts.contests import Fates, act_on_each
 from scripts.errors import InputError, NotYetError
 from scripts.files.key_file import KeyFile, Role
+from scripts.going_on import accepting
 from scripts.options import (
     DEFAULT_URL,
     AsJson,
     ElectionFile,
+    Fresh,
     KeyPath,
     PasswordFile,
     RpcUrls,
@@ -31,12 +33,12 @@ from scripts.options import (
 )
 from scripts.session import acting, enter, unlock
 from scripts.terminal import say, show
-from scripts.witnesses import accept_witnessed
 
 EXAMPLE = (
     "veche share --compare --election election.json --key keys/trustee-1.json "
     "--rpc-url http://127.0.0.1:8545 --rpc-url http://127.0.0.1:8546"
 )
+_NOTHING: Final = "nothing to compare yet: `veche freeze` closes the sums, anybody may"
 
 
 def compare(audited: AuditedElection, contests: Sequence[int]) -> dict[int, str]:
@@ -56,7 +58,7 @@ def describe_sums(
     record_hash: of the record up to the block that froze the sum.
     """
     frozen = {each: audited.frozen[each] for each in compare(audited, contests)}
-    records = audited.evidence.record_hashes(each.block for each in frozen.values())
+    records = audited.evidence.record_hashes([each.block for each in frozen.values()])
     return {
         str(contest): {
             "comparison_hash": each.comparison_hash.hex(),
@@ -119,10 +121,12 @@ def command(
     ] = None,
     password_file: PasswordFile = None,
     rpc_urls: RpcUrls = None,
+    fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
     """Decrypt contests' sums in part, after verifying the whole election.
 
+    The next call goes on from what this one verified, by a file beside the key file.
     Name two nodes of different organisations; the first is sent the shares. Run it
     with --compare first, and compare hashes and numbers of ballots with those of the
     other trustees over another channel than this chain: whoever was shown another
@@ -135,14 +139,16 @@ def command(
     hashes = {accept_hash(each) for each in agreed or ()}
     opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
-    audited = accept_witnessed(election, rpc_urls, COUNT)
     contests = contests or list(opened.contests)
-    if only_compare:
-        sums = describe_sums(audited, contests)
-        if not sums:
-            say("nothing to compare yet: `veche freeze` closes the sums, anybody may")
-        show(sums, as_json=as_json)
-        return
-    with acting(key_file):
-        fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)
+    with accepting(
+        election, rpc_urls, COUNT, key_file=key_file, fresh=fresh
+    ) as audited:
+        if only_compare:
+            sums = describe_sums(audited, contests)
+            if not sums:
+                say(_NOTHING)
+            show(sums, as_json=as_json)
+            return
+        with acting(key_file):
+            fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)
     fates.report(lambda _, what: what, as_json=as_json)

@@ -9,19 +9,22 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from itertools import islice
 from typing import Final
 
+from election.audit.past import NOTHING, Past
 from election.client.board_reader import read_board
 from election.client.deployment import Deployment, check_remembered
 from election.client.rpc import connect
 from election.client.transport import name_node, show_url
 from election.log_spool import LogSpool
 from election.protocol.board import Board
+from election.protocol.record_hash import run_hashes
+from election.protocol.replay import find_contracts
 from election.protocol.text import spell_time
+from election.protocol.views import RECORD_HASH, View
 from scripts.acceptance import AuditedElection, accept_board
-from scripts.errors import InputError, UnverifiedError
-from scripts.files.deployment_file import read_deployment
+from scripts.errors import InputError, NotYetError, UnverifiedError
 from scripts.options import DEFAULT_URL
 from scripts.terminal import say
 
@@ -30,7 +33,7 @@ _SOURCES: Final = 2  # of different organisations, for an election that matters
 
 
 def read_boards(
-    deployment: Deployment, rpc_urls: Sequence[str] | None
+    deployment: Deployment, rpc_urls: Sequence[str] | None, past: Past = NOTHING
 ) -> dict[str, Board]:
     """Read the record from every node, once; raises InputError for one named twice."""
     urls = rpc_urls or [DEFAULT_URL]
@@ -39,19 +42,51 @@ def read_boards(
     boards = {}
     for url in urls:
         say(f"reading the record from {show_url(url)} ...")
-        boards[url] = read_from(deployment, url)
+        boards[url] = read_from(deployment, url, past)
     return boards
 
 
-def read_from(deployment: Deployment, url: str) -> Board:
-    """Read the record of a deployment from a node; raises ClientError."""
+def read_from(deployment: Deployment, url: str, past: Past = NOTHING) -> Board:
+    """Read the record of a deployment from a node, after what was verified before.
+
+    Raises ClientError, NotYetError, UnverifiedError.
+    """
     connection = connect(url, chain_id=deployment.chain_id)
     check_remembered(connection, deployment)
     board = read_board(
-        connection, deployment.election, since=deployment.block, keep=LogSpool
+        connection,
+        deployment.election,
+        since=deployment.block if past is NOTHING else past.block + 1,
+        keep=LogSpool,
+        known=past.logs,
     )
+    require_continued(board, past, url)
     _compare_clocks(board, url)
     return board
+
+
+def require_continued(board: Board, past: Past, url: str) -> None:
+    """Raise unless a node goes on from the history that was verified before.
+
+    The contracts' running hashes have to follow from those that are kept and the logs
+    that came since; so nothing before has to be told again. Raises NotYetError for a
+    node that is behind, and UnverifiedError.
+    """
+    if past is NOTHING:
+        return
+    node = show_url(url)
+    if board.head.number < past.block:
+        fact = f"is at block {board.head.number}, and the record was verified up to "
+        fact += f"block {past.block}: wait for it, or name another node"
+        raise NotYetError(node, fact)
+    new = islice(board.logs, len(past.logs), None)
+    running = run_hashes(new, start=past.running)
+    for contract in find_contracts(board.election, board.logs):
+        view = View(contract, RECORD_HASH)
+        if board.answers.get(view.call) != running[contract.address]:
+            fact = f"does not go on from the record verified up to block {past.block}: "
+            fact += f"the {contract.title} tells another history, or hides events"
+            raise UnverifiedError(node, fact)
 
 
 def _compare_clocks(board: Board, url: str) -> None:
@@ -97,17 +132,20 @@ def agree_on_record(boards: Mapping[str, Board]) -> Board:
 
 
 def accept_witnessed(
-    election: Path, rpc_urls: Sequence[str] | None, checks: Collection[str]
+    deployment: Deployment,
+    rpc_urls: Sequence[str] | None,
+    checks: Collection[str],
+    past: Past = NOTHING,
 ) -> AuditedElection:
     """Accept the record that two nodes tell alike, and on which these checks hold.
 
-    For a test election one node is enough. Raises InputError, UnverifiedError,
-    ClientError.
+    For a test election one node is enough. past: what was accepted of it before, by
+    the same checks. Raises InputError, NotYetError, UnverifiedError, ClientError.
     """
-    boards = read_boards(read_deployment(election), rpc_urls)
+    boards = read_boards(deployment, rpc_urls, past)
     board = agree_on_record(boards)
     say("verifying the election ...")
-    audited = accept_board(board, checks)
+    audited = accept_board(board, checks, past)
     require_witnesses(boards, is_test=audited.evidence.deployed.rules.test)
     return audited
 

@@ -95,7 +95,7 @@ def _sum_up_contest(
     return ContestOutcome(
         contest=contest,
         title=listed.title,
-        cast_count=len(evidence.every(BallotCast, contest)),
+        cast_count=evidence.count(BallotCast, contest),
         counts=list_counts(lines, counts),
         verdict=_judge_contest(contest, checks),
     )

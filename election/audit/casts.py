@@ -37,11 +37,18 @@ class Casts:
     totals: Ciphertext | EncodingError
 
 
-def accept_casts(entries: Sequence[Entry[BallotCast]], box: Box) -> Casts:
-    """Accept again what a box has accepted; never raises for what is in it."""
+def accept_casts(
+    entries: Sequence[Entry[BallotCast]], box: Box, *, before: bytes | None = None
+) -> Casts:
+    """Accept again what a box has accepted; never raises for what is in it.
+
+    before: the sum of the ballots before these, which were accepted, if there are any.
+    """
     faults: dict[int, ElectionError] = {}
     slots = len(box.election_keys)
     totals: Ciphertext | EncodingError = combine_ciphertexts((), slots=slots)
+    if before is not None:
+        totals = decode_totals(before, slots=slots)
     for start in range(0, len(entries), _BATCH):
         events = [entry.event for entry in entries[start : start + _BATCH]]
         found = [*_accept([event.ballot for event in events], box)]

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
+from itertools import chain, islice
 from typing import TypeVar
 
 from election.audit.casts import Casts, accept_casts
 from election.audit.errors import MissingError
+from election.audit.past import NOTHING, Past
 from election.crypto.group import G1_BYTES, G1Point, decode_g1
 from election.crypto.transcript import Address, Hash
-from election.protocol.board import Board
+from election.protocol.board import Board, Log
 from election.protocol.context import Box, decode_box
 from election.protocol.encoding import decode_totals
 from election.protocol.events import (
@@ -29,6 +31,7 @@ from election.protocol.events import (
     CeremonyFinal,
     ContestListed,
     ElectionDeployed,
+    Issued,
     SlotDerived,
     TallyFrozen,
 )
@@ -55,9 +58,14 @@ class CeremonyResult:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """A board with its events by kind and contest."""
+    """A board with its events by kind and contest.
+
+    past: what was verified of its record before. The board has its logs first, and
+    after them all that came since: of what there is for each voter, only the new.
+    """
 
     board: Board
+    past: Past = NOTHING
 
     @cached_property
     def replay(self) -> Replay:
@@ -67,17 +75,28 @@ class Evidence:
     @cached_property
     def running_hashes(self) -> Mapping[Address, Hash]:
         """Compute the running hash of every contract's logs."""
-        return run_hashes(self.board.logs)
+        return run_hashes(self.new_logs, start=self.past.running)
+
+    @property
+    def new_logs(self) -> Iterable[Log]:
+        """List the logs that were not verified before."""
+        return islice(self.board.logs, len(self.past.logs), None)
 
     @property
     def record_hash(self) -> Hash:
         """Derive the hash of the whole record."""
         return self._derive_record_hash(self.running_hashes)
 
-    def record_hashes(self, blocks: Iterable[int]) -> Mapping[int, Hash]:
+    def record_hashes(self, blocks: Collection[int]) -> Mapping[int, Hash]:
         """Derive the hash of the record as it was after each of these blocks."""
-        found = run_hashes_until(self.board.logs, blocks)
-        return {each: self._derive_record_hash(found[each]) for each in found}
+        before = {each for each in blocks if each <= self.past.block}
+        found = {each: self.past.running_at(each) for each in before}
+        since, start = set(blocks) - before, self.past.running
+        later = run_hashes_until(self.new_logs, since, start=start)
+        return {
+            block: self._derive_record_hash(running)
+            for block, running in {**found, **later}.items()
+        }
 
     def _derive_record_hash(self, running: Mapping[Address, Hash]) -> Hash:
         sealed = self.deployed.contests if self.every(ElectionDeployed) else ()
@@ -114,6 +133,16 @@ class Evidence:
 
     def _find(self, kind: type[object], of: int | Part | None) -> Sequence[int]:
         return self._index.get(kind if of is None else (kind, of), ())
+
+    def count(self, kind: type[object], contest: int) -> int:
+        """Count the events of a kind in a contest, those verified before, too."""
+        return self.past.count(kind, contest) + len(self._find(kind, contest))
+
+    def requests(self, contest: int) -> Iterable[tuple[Hash, bytes]]:
+        """Give leaf and M' of every issuance of a contest, those before, too."""
+        issued = (entry.event for entry in self.every(Issued, contest))
+        new = ((event.leaf, event.blinded) for event in issued)
+        return chain(self.past.requests(contest), new)
 
     def last(self, kind: type[Kind], of: int | Part | None = None) -> Entry[Kind]:
         """Give the last event of a kind; raises MissingError."""
@@ -173,10 +202,14 @@ class Evidence:
         return {}
 
     def casts(self, contest: int) -> Casts:
-        """Accept or refuse the ballots of a contest, once for all checks."""
+        """Accept or refuse the new ballots of a contest, once for all checks.
+
+        The sum is of all.
+        """
         if contest not in self._casts:
-            entries = self.every(BallotCast, contest)
-            self._casts[contest] = accept_casts(entries, self.box(contest))
+            entries, box = self.every(BallotCast, contest), self.box(contest)
+            before = self.past.totals(contest)
+            self._casts[contest] = accept_casts(entries, box, before=before)
         return self._casts[contest]
 
     def box(self, contest: int) -> Box:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
+from itertools import chain
 
 from election.client.errors import ConnectionFailedError, UnexpectedAnswerError
 from election.client.rpc import FINAL, Connection
@@ -22,21 +23,25 @@ def read_board(
     *,
     since: int = 0,
     keep: Callable[[Iterable[Log]], Sequence[Log]] = tuple,
+    known: Sequence[Log] = (),
 ) -> Board:
     """Read logs, code and answers of the contracts that an election consists of.
 
-    since: a block not after the deployment. keep: where to put the logs. Nothing is
-    believed: what does not decode is kept for the audit to name. Raises
-    UnexpectedAnswerError if no election stands at the address.
+    since: a block not after the deployment. keep: where to put the logs. known: logs
+    before `since` that are not asked for again, all of the Election contract's among
+    them. Nothing is believed: what does not decode is kept for the audit to name.
+    Raises UnexpectedAnswerError if no election stands at the address.
     """
     head = connection.read_head(FINAL)
-    own = connection.read_logs([election], first=since, last=head.number)
+    new = connection.read_logs([election], first=since, last=head.number)
+    own = (*(log for log in known if log.address == election), *new)
     deployed = _find_deployment(own)
     if deployed is None:
         fact = f"is no election on chain {connection.chain_id}"
         raise UnexpectedAnswerError(f"0x{election.hex()}", fact)
     addresses = [contract.address for contract in find_contracts(election, own)]
-    logs = keep(connection.iter_logs(addresses, first=since, last=head.number))
+    told = connection.iter_logs(addresses, first=since, last=head.number)
+    logs = keep(chain(known, told))
     if tuple(log for log in logs if log.address == election) != own:
         fact = "tells what the election announced in two versions"
         raise ConnectionFailedError(connection.url, fact)

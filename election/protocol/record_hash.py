@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from election.crypto.transcript import (
     ZERO_HASH,
@@ -25,23 +27,34 @@ from election.protocol.replay import Contract, Part
 _ALONE = (Part.ELECTION, Part.TRUSTEES, Part.ISSUERS, Part.VOTER_LIST, Part.TALLY)
 
 
-def run_hashes(logs: Iterable[Log]) -> Mapping[Address, Hash]:
-    """Compute the running hash of each address, zero for one without a log."""
-    hashes: defaultdict[Address, Hash] = defaultdict(lambda: ZERO_HASH)
+_NONE: Final[Mapping[Address, Hash]] = MappingProxyType({})
+
+
+def run_hashes(
+    logs: Iterable[Log], *, start: Mapping[Address, Hash] = _NONE
+) -> Mapping[Address, Hash]:
+    """Compute the running hash of each address, zero for one without a log.
+
+    start: of the logs before.
+    """
+    hashes = defaultdict(lambda: ZERO_HASH, start)
     for log in logs:
         hashes[log.address] = _add(hashes[log.address], log)
     return hashes
 
 
 def run_hashes_until(
-    logs: Iterable[Log], blocks: Iterable[int]
+    logs: Iterable[Log],
+    blocks: Iterable[int],
+    *,
+    start: Mapping[Address, Hash] = _NONE,
 ) -> Mapping[int, Mapping[Address, Hash]]:
     """Compute the running hashes as they were after each of these blocks.
 
-    logs: in the order of the chain, which is walked once.
+    logs: in the order of the chain, which is walked once. start: of the logs before.
     """
     found: dict[int, Mapping[Address, Hash]] = {}
-    hashes: defaultdict[Address, Hash] = defaultdict(lambda: ZERO_HASH)
+    hashes = defaultdict(lambda: ZERO_HASH, start)
     waiting = iter(logs)
     log = next(waiting, None)
     for block in sorted(set(blocks)):

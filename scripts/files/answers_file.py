@@ -7,7 +7,7 @@ are one JSON object of all answers, and are read whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -68,16 +68,24 @@ class AnswersFile:
 
 
 def write_answers(
-    path: Path, contest: int, issuer: int, answers: Mapping[Hash, bytes]
-) -> None:
-    """Write what an issuer answers, by leaf, over its earlier answers.
+    path: Path, contest: int, issuer: int, answers: Iterable[tuple[Hash, bytes]]
+) -> int:
+    """Write what an issuer answers, as it comes, over its earlier answers.
 
-    Raises FileError, and InputError for what `require_answers` keeps.
+    answers: leaf and answer of each request. Returns how many there were. Raises
+    FileError, and InputError for what `require_answers` keeps.
     """
     require_answers(path, contest, issuer=issuer)
     title = _Title("veche-answers/1", contest, issuer)
-    lines = (_render(_Answer(leaf, answers[leaf])) for leaf in sorted(answers))
-    replace_lines(path, chain((_render(title),), lines))
+    number = 0
+
+    def render() -> Iterator[bytes]:
+        nonlocal number
+        for number, (leaf, answer) in enumerate(answers, 1):  # noqa: B007
+            yield _render(_Answer(leaf, answer))
+
+    replace_lines(path, chain((_render(title),), render()))
+    return number
 
 
 def require_answers(path: Path, contest: int, *, issuer: int | None = None) -> None:

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 
 from election.audit.audit import ALL
+from election.client.deployment import Deployment
 from election.client.leaf_requests import ask_for_credential
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.group import G, encode_g1
 from election.crypto.scalar import Scalar
-from election.crypto.transcript import Hash
+from election.crypto.transcript import ZERO_HASH, Hash
 from election.protocol.board import Board
 from election.protocol.events import Issued
 from election.protocol.issuance import prepare_request, serve_share
-from scripts import answering, issue, witnesses
+from scripts import answering, going_on, issue, witnesses
 from scripts.acceptance import POLLS, AuditedElection, accept_board, read_record
 from scripts.answering import answer_once
 from scripts.errors import InputError, UnverifiedError
@@ -99,6 +100,14 @@ def issued_in(board: Board) -> Issued:
     return find(board, Issued).event
 
 
+def answers(
+    audited: AuditedElection, contest: int, issuer: KeyFile
+) -> tuple[int, dict[Hash, bytes]]:
+    """Answer all that is asked in a contest."""
+    member, answered = answer_once(audited, contest, key_file=issuer)
+    return member, dict(answered)
+
+
 def record_of(issuer: KeyFile) -> Path:
     return issuer.path.with_name("issuer.json.answered")
 
@@ -109,8 +118,8 @@ def test_issuer_answers_what_was_issued(
     event = issued_in(board)
     secret = registered.shares[ISSUERS[0]].secrets[0]
     answer = serve_share(event.blinded, secret)
-    assert answer_once(audited, 1, key_file=issuer) == (1, {event.leaf: answer})
-    assert answer_once(audited, 30, key_file=issuer) == (1, {})
+    assert answers(audited, 1, issuer) == (1, {event.leaf: answer})
+    assert answers(audited, 30, issuer) == (1, {})
 
 
 def test_checks_of_an_issuer_leave_out_what_comes_later_and_the_ballots() -> None:
@@ -121,7 +130,10 @@ def test_checks_of_an_issuer_leave_out_what_comes_later_and_the_ballots() -> Non
 def run_issue(issuer: KeyFile, shown: Board, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Run the act against a node that shows this record; return what it writes."""
     out = issuer.path.with_name("answers.json")
-    monkeypatch.setattr(witnesses, "read_deployment", lambda *_: None)
+    deployed = Deployment(
+        shown.chain_id, ZERO_HASH, 0, 0, (("Election", shown.election),)
+    )
+    monkeypatch.setattr(going_on, "read_deployment", lambda *_: deployed)
     monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: {"node": shown})
     with suppress(UnverifiedError):
@@ -134,8 +146,8 @@ def test_act_writes_the_answers_to_an_audited_record(
 ) -> None:
     out = run_issue(issuer, board, monkeypatch)
     leaf = issued_in(board).leaf
-    _, *answers = map(json.loads, out.read_text().splitlines())
-    assert [each["leaf"] for each in answers] == [f"0x{leaf.hex()}"]
+    _, *lines = map(json.loads, out.read_text().splitlines())
+    assert [each["leaf"] for each in lines] == [f"0x{leaf.hex()}"]
 
 
 def test_act_writes_nothing_when_a_node_shows_a_forged_request(
@@ -172,8 +184,8 @@ def test_request_is_refused_when_another_of_its_leaf_was_answered(
 def test_same_request_is_answered_again(
     audited: AuditedElection, issuer: KeyFile
 ) -> None:
-    first = answer_once(audited, 1, key_file=issuer)
-    assert answer_once(audited, 1, key_file=issuer) == first
+    first = answers(audited, 1, issuer)
+    assert answers(audited, 1, issuer) == first
 
 
 def test_request_is_noted_before_it_is_answered(
@@ -182,13 +194,13 @@ def test_request_is_noted_before_it_is_answered(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(answering, "answer_issued", stop)
+    monkeypatch.setattr(answering, "serve_share", stop)
     with pytest.raises(KeyboardInterrupt):
-        answer_once(audited, 1, key_file=issuer)
+        answers(audited, 1, issuer)
     ctx = audited.evidence.box(1).ctx
     leaf = issued_in(audited.evidence.board).leaf
     with pytest.raises(UnverifiedError):
-        note_answers(record_of(issuer), ctx, {leaf: b"another"})
+        note_answers(record_of(issuer), ctx, {leaf: b"another"}.items())
 
 
 def test_issuer_of_another_election_answers_nothing(
@@ -239,16 +251,16 @@ def test_record_of_answers_is_for_its_owner_only(
 
 def test_nothing_is_noted_of_requests_one_of_which_is_refused(tmp_path: Path) -> None:
     record, other = tmp_path / "answered", Hash(b"\3" * 32)
-    note_answers(record, CTX, {LEAF: b"first"})
+    note_answers(record, CTX, {LEAF: b"first"}.items())
     with pytest.raises(UnverifiedError, match=LEAF.hex()):
-        note_answers(record, CTX, {other: b"new", LEAF: b"second"})
-    note_answers(record, CTX, {other: b"another", LEAF: b"first"})
+        note_answers(record, CTX, {other: b"new", LEAF: b"second"}.items())
+    note_answers(record, CTX, {other: b"another", LEAF: b"first"}.items())
 
 
 def test_same_leaf_in_another_context_is_another(tmp_path: Path) -> None:
     record = tmp_path / "answered"
-    note_answers(record, CTX, {LEAF: b"first"})
-    note_answers(record, Hash(b"\3" * 32), {LEAF: b"second"})
+    note_answers(record, CTX, {LEAF: b"first"}.items())
+    note_answers(record, Hash(b"\3" * 32), {LEAF: b"second"}.items())
 
 
 def test_of_programs_that_answer_at_once_one_request_of_a_leaf_is_noted(
@@ -258,7 +270,7 @@ def test_of_programs_that_answer_at_once_one_request_of_a_leaf_is_noted(
 
     def note(number: int) -> None:
         with suppress(UnverifiedError):
-            note_answers(tmp_path / "answered", CTX, {LEAF: bytes([number])})
+            note_answers(tmp_path / "answered", CTX, {LEAF: bytes([number])}.items())
             noted.append(number)
 
     threads = [Thread(target=note, args=(number,)) for number in range(6)]
@@ -273,9 +285,9 @@ def test_record_of_answers_that_is_something_else_is_refused(tmp_path: Path) -> 
     record = tmp_path / "answered"
     record.write_text("something else " * 100)
     with pytest.raises(InputError, match="answered: file is not a database"):
-        note_answers(record, CTX, {LEAF: b"first"})
+        note_answers(record, CTX, {LEAF: b"first"}.items())
     with pytest.raises(InputError, match="is a directory"):
-        note_answers(tmp_path, CTX, {LEAF: b"first"})
+        note_answers(tmp_path, CTX, {LEAF: b"first"}.items())
 
 
 def forget(issuer: KeyFile) -> None:
@@ -284,7 +296,7 @@ def forget(issuer: KeyFile) -> None:
 
 def replace_by_another(issuer: KeyFile) -> None:
     record_of(issuer).unlink()
-    note_answers(record_of(issuer), CTX, {LEAF: b"first"})
+    note_answers(record_of(issuer), CTX, {LEAF: b"first"}.items())
 
 
 def empty(issuer: KeyFile) -> None:
@@ -313,7 +325,7 @@ def test_record_that_was_lost_is_no_new_start(
     with pytest.raises(InputError, match=fact):
         answer_once(audited, 1, key_file=reopened)
     record_of(issuer).write_bytes(kept)
-    assert answer_once(audited, 1, key_file=reopened)[1]
+    assert answers(audited, 1, reopened)[1]
 
 
 def test_record_of_an_older_program_goes_on(
@@ -337,11 +349,11 @@ def test_answers_are_written_over_nothing_but_answers(
     path = tmp_path / "file"
     path.write_text(text)
     with pytest.raises(InputError, match="it is not overwritten"):
-        write_answers(path, 1, 1, {LEAF: encode_g1(G)})
+        write_answers(path, 1, 1, {LEAF: encode_g1(G)}.items())
     assert path.read_text() == text
     path.unlink()
     for _ in range(2):
-        write_answers(path, 1, 1, {LEAF: encode_g1(G)})
+        write_answers(path, 1, 1, {LEAF: encode_g1(G)}.items())
 
 
 def test_key_file_is_not_written_over_by_answers(

@@ -189,7 +189,7 @@ def test_contest_without_list_and_box_stops_nobody_who_holds_a_secret(
     assert f"warning: {fact}" in told
     issuer = make_key_file(tmp_path / "issuer.json", Role.ISSUER, ISSUERS[0])
     issuer = put_share(issuer, stage.shares[ISSUERS[0]], instance_of(stage.opened))
-    assert len(answer_once(audited, 1, key_file=issuer)[1]) == 3
+    assert len([*answer_once(audited, 1, key_file=issuer)[1]]) == 3
     with pytest.raises(InputError, match="contest 30: has no ballot box"):
         answer_once(audited, 30, key_file=issuer)
     close(stage)

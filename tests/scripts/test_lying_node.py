@@ -41,10 +41,14 @@ BALLOTS: Final = [1, 2, 2, 1]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """An election whose sums are frozen, its record, and one that a node made up."""
+    """An election whose sums are frozen, its record, and one that a node made up.
+
+    early: the record before anybody cast.
+    """
 
     stage: Stage
     other: Stage
+    early: Board
     board: Board
     made_up: Board
     honest: Post
@@ -63,13 +67,19 @@ def scene() -> Scene:
     snapshot = connection.request("evm_snapshot")
     made_up = count(stage, ballots[1:])
     connection.request("evm_revert", snapshot)
-    return Scene(stage, other, count(stage, ballots), made_up, connection._post)
+    early = read_all(stage)
+    board = count(stage, ballots)
+    return Scene(stage, other, early, board, made_up, connection._post)
 
 
 def count(stage: Stage, ballots: list[bytes]) -> Board:
     cast_ballots(stage.boxes[1], ballots, key=RELAY)
     travel(stage.connection, stage.manifest.times.cast_closing)
     freeze(stage.opened, [1], key=RELAY)
+    return read_all(stage)
+
+
+def read_all(stage: Stage) -> Board:
     board = read_record(stage.opened)
     return replace(board, logs=tuple(board.logs))
 
@@ -189,10 +199,16 @@ def set_table(
         made = make_key_file(folder / name, role, key)
         put_share(made, scene.stage.shares[key], instance_of(opened))
     make_key_file(folder / "relay", Role.RELAY, RELAY)
+    return meet(scene, liar, Table(folder, liar), patch)
+
+
+def meet(
+    scene: Scene, liar: BoardNode, table: Table, patch: pytest.MonkeyPatch
+) -> Table:
     posts = {"http://liar": liar.post, "http://honest": scene.honest}
     posts["http://another"] = scene.honest
     patch.setattr(rpc, "open_post", posts.__getitem__)
-    return Table(folder, liar)
+    return Table(table.folder, liar)
 
 
 def test_honest_nodes_are_given_what_they_ask_for(
@@ -235,6 +251,35 @@ def test_beside_an_honest_node_a_liar_is_given_nothing(
     assert not (tmp_path / "answers").exists()
     assert not (tmp_path / "issuer.answered").exists()
     assert "blames" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_member_who_goes_on_from_a_kept_record_gives_a_liar_nothing(
+    scene: Scene,
+    lie: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whether the lie is about what is kept or about what came since."""
+    truthful = BoardNode(scene.honest, scene.early)
+    table = set_table(scene, truthful, tmp_path, monkeypatch)
+    out = f"--out={tmp_path / 'answers'}"
+    asked = [("share", "--compare", "trustee"), ("issue", "--contest=30", "issuer")]
+    for act, option, key in asked:
+        more = [out] if act == "issue" else []
+        assert table.act(act, option, *more, key=key, nodes=["liar"]) == 0
+    (tmp_path / "answers").unlink()
+    capsys.readouterr()
+    table = meet(scene, LIES[lie](scene), table, monkeypatch)
+    for nodes in (["liar", "honest"], ["honest", "liar"]):
+        for act, option, key in asked:
+            more = [out] if act == "issue" else []
+            assert table.act(act, option, *more, key=key, nodes=nodes) == 2
+    told = capsys.readouterr().err
+    assert told.count("going on from block") == 4
+    assert "blames" not in told
+    assert not (tmp_path / "answers").exists()
 
 
 @pytest.mark.parametrize("lie", [each for each in LIES if each not in CONSISTENT])

@@ -18,7 +18,7 @@ from election.crypto.transcript import ZERO_HASH
 from election.errors import ElectionError
 from election.protocol.board import Board
 from election.protocol.decryption import make_share
-from scripts import share, witnesses
+from scripts import going_on, share, witnesses
 from scripts.acceptance import COUNT, accept_board, read_record
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import KeyFile, Role
@@ -179,7 +179,7 @@ def give(
         return ask(self, requests)
 
     monkeypatch.setattr(Connection, "request_all", listen)
-    monkeypatch.setattr(witnesses, "read_deployment", lambda *_: None)
+    monkeypatch.setattr(going_on, "read_deployment", lambda *_: deployed(agreed))
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: boards)
     monkeypatch.setattr(share, "enter", lambda *_: stage.opened)
     monkeypatch.setattr(share, "unlock", lambda *_, **__: trustee)
@@ -187,7 +187,7 @@ def give(
     hashes = [str(shown["1"]["comparison_hash"])]
     snapshot = stage.connection.request("evm_snapshot")
     with suppress(ElectionError):
-        share.command(path, path, [1], False, hashes, as_json=True)
+        share.command(path, path, [1], False, hashes, fresh=True, as_json=True)
     stage.connection.request("evm_revert", snapshot)
     return heard
 
@@ -248,23 +248,27 @@ def test_hash_of_the_record_is_of_the_block_that_froze_the_sum(
 
 
 def test_election_that_counts_takes_two_witnesses(
-    histories: tuple[Board, Board], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    histories: tuple[Board, Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = histories[0]
-    monkeypatch.setattr(witnesses, "read_deployment", lambda *_: None)
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: {"one": board})
     monkeypatch.setattr(witnesses, "accept_board", real(board))
     with pytest.raises(InputError, match="name a second"):
-        accept_witnessed(tmp_path, None, COUNT)
+        accept_witnessed(deployed(board), None, COUNT)
     told = {"one": board, "two": board}
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: told)
-    accept_witnessed(tmp_path, None, COUNT)
+    accept_witnessed(deployed(board), None, COUNT)
+
+
+def deployed(board: Board) -> Deployment:
+    contracts = (("Election", board.election),)
+    return Deployment(board.chain_id, ZERO_HASH, 0, 0, contracts)
 
 
 def real(board: Board) -> Callable[..., object]:
     """Give what accepts a record as one of an election that is no test."""
     audited = accept_board(board, COUNT)
-    deployed = audited.evidence.deployed
-    rules = replace(deployed.rules, test=False)
-    object.__setattr__(audited.evidence, "deployed", replace(deployed, rules=rules))
+    announced = audited.evidence.deployed
+    rules = replace(announced.rules, test=False)
+    object.__setattr__(audited.evidence, "deployed", replace(announced, rules=rules))
     return lambda *_: audited

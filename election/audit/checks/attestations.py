@@ -44,7 +44,9 @@ def check_attestations(evidence: Evidence) -> Outcome:
 
     def verify(entry: Entry[_Attested]) -> None:
         event = entry.event
-        lock = locks.get(event.leaf, NO_LOCK)
+        lock = locks.get(event.leaf)
+        if lock is None:
+            lock = evidence.past.leaf(event.leaf).lock
         locks[event.leaf] = _next_lock(event, lock)
         request = _state_request(event, ctx=_find_ctx(evidence, event.contest))
         _verify_signers(event, request, signers=signers, now=entry.log.timestamp)

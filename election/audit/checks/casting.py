@@ -23,7 +23,10 @@ def check_casting(evidence: Evidence) -> Outcome:
 
     def verify(entry: Entry[BallotCast]) -> None:
         credential, others = entry.event.credential, used[entry.contest]
-        is_used = credential in others
+        contest = entry.contract.contest
+        is_used = credential in others or (
+            contest is not None and evidence.past.has_cast(contest, credential)
+        )
         others.add(credential)
         require(not is_used, "has two ballots in the box", blames=VALIDATORS)
 

@@ -60,12 +60,14 @@ PHASES: Final[Mapping[type[object], frozenset[Phase]]] = {
 
 def check_clock(evidence: Evidence) -> Outcome:
     """Compare the time of every event with those before it and with its phase."""
-    times, head = evidence.times, evidence.board.head
+    times, head, past = evidence.times, evidence.board.head, evidence.past
     block, latest, extension = -1, 0, 0
 
     def verify(entry: Entry[Event]) -> None:
         nonlocal block, latest, extension
         number, now = entry.log.block_number, entry.log.timestamp
+        if number > past.block:  # else one of those whose last is not kept
+            latest = max(latest, past.latest)
         before, was_block = latest, block
         block, latest = number, max(latest, now)
         phase = phase_at(times, now, extension=extension)

@@ -38,13 +38,17 @@ def check_counting(evidence: Evidence) -> Outcome:
 
 def count_online(evidence: Evidence, contest: int) -> int:
     """Count the leaves that are registered online, issued ones included."""
-    registered = len(evidence.every(Registered, contest))
-    return registered - len(evidence.every(Withdrawn, contest))
+    registered = evidence.count(Registered, contest)
+    return registered - evidence.count(Withdrawn, contest)
 
 
 def _verify(evidence: Evidence, contest: int) -> None:
     steps: Sequence[Entry[_Step]] = evidence.of_kinds(*get_args(_Step), of=contest)
-    online = issued = cast = paper = 0
+    past = evidence.past
+    online = past.count(Registered, contest) - past.count(Withdrawn, contest)
+    issued, cast, paper = (
+        past.count(kind, contest) for kind in (Issued, BallotCast, PaperMarked)
+    )
     size = evidence.last(ListPublished, contest).event.size if steps else 0
     for entry in steps:
         online += entry.kind is Registered

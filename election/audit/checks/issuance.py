@@ -17,6 +17,7 @@ from election.audit.verify import verify_each
 from election.crypto.group import decode_g1
 from election.protocol.events import Issued
 from election.protocol.replay import Entry
+from election.protocol.voter_list import LeafState
 
 _LEAF: Final = 2
 """The topic of `Issued` that is its leaf, so that nothing is decoded to count."""
@@ -29,7 +30,9 @@ def check_issuance(evidence: Evidence) -> Outcome:
 
     def verify(entry: Entry[Issued]) -> None:
         decode_g1(entry.event.blinded)
-        is_only = leaves[entry.log.topics[_LEAF]] == 1
+        leaf = entry.log.topics[_LEAF]
+        was_issued = evidence.past.leaf(leaf).state is LeafState.ISSUED
+        is_only = leaves[leaf] == 1 and not was_issued
         require(is_only, "is one of several", blames=VALIDATORS)
 
     return verify_each(issued, verify, name=name_leaf, blames=VALIDATORS)

@@ -5,7 +5,6 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, cast
 
@@ -44,12 +43,15 @@ def name_leaf(entry: Entry[LeafEvent]) -> Named:
 def check_leaves(evidence: Evidence) -> Outcome:
     """Repeat the moves of every leaf, with its Merkle proof."""
     lists: dict[int, ListPublished] = {}
-    states: defaultdict[Hash, LeafState] = defaultdict(lambda: LeafState.NONE)
-    nonces: defaultdict[Hash, int] = defaultdict(int)
+    states: dict[Hash, LeafState] = {}
+    nonces: dict[Hash, int] = {}
 
     def verify(entry: Entry[LeafEvent]) -> None:
         event = entry.event
         start, end = MOVES[type(event)]
+        if event.leaf not in states:
+            before = evidence.past.leaf(event.leaf)
+            states[event.leaf], nonces[event.leaf] = before.state, before.nonce
         state, nonce = states[event.leaf], nonces[event.leaf]
         # so that one fault is one finding, the leaf moves even if it may not
         states[event.leaf], nonces[event.leaf] = end, event.nonce + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import NODE, Outcome
@@ -9,16 +11,21 @@ from election.audit.verify import Named, verify_each
 from election.protocol.board import Log
 from election.protocol.events import ContestListed
 
+_LAST_OF_BLOCK: Final = 2**64
+
 
 def check_record(evidence: Evidence) -> Outcome:
     """Decode every log, and compare its place with that of the one before."""
     refused, head = evidence.replay.refused, evidence.board.head
+    past, known_logs = evidence.past, len(evidence.past.logs)
     known = {None, *(each.event.contest for each in evidence.every(ContestListed))}
     last = -1, -1
 
     def verify(placed: tuple[int, Log]) -> None:
         nonlocal last
         place, log = placed
+        if place == known_logs:  # the last log before may be one that is not kept
+            last = max(last, (past.block, _LAST_OF_BLOCK))
         before, last = last, (log.block_number, log.index)
         require(place not in refused, refused.get(place, ""), blames=NODE)
         is_known = evidence.replay.entry(place).contest in known

@@ -37,7 +37,7 @@ def _verify(evidence: Evidence, contest: ContestListed) -> None:
     frozen = evidence.last(TallyFrozen, contest.contest)
     is_only = len(evidence.every(TallyFrozen, contest.contest)) == 1
     require(is_only, "was frozen twice", blames=VALIDATORS)
-    cast_count = len(evidence.every(BallotCast, contest.contest))
+    cast_count = evidence.count(BallotCast, contest.contest)
     is_right = frozen.event.cast_count == cast_count
     require(is_right, "has another number of ballots", blames=VALIDATORS)
     totals = evidence.casts(contest.contest).totals

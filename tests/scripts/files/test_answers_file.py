@@ -19,7 +19,7 @@ POINT = bytes(range(128))
 
 
 def write_lines(path: Path, issuer: int, *, contest: int = 1) -> None:
-    write_answers(path, contest, issuer, {OTHER: bytes(128), LEAF: POINT})
+    write_answers(path, contest, issuer, {LEAF: POINT, OTHER: bytes(128)}.items())
 
 
 def write_object(path: Path, issuer: int, *, contest: int = 1) -> None:
@@ -102,7 +102,7 @@ def test_line_that_is_no_answer_is_named(
     tmp_path: Path, spoil: Callable[[bytes], bytes], fact: str
 ) -> None:
     path = tmp_path / "answers.json"
-    write_answers(path, 1, 1, {LEAF: POINT})
+    write_answers(path, 1, 1, {LEAF: POINT}.items())
     title, mine = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(title + spoil(mine))
     with pytest.raises(InputError, match=fact):
@@ -126,7 +126,7 @@ def test_answers_of_another_are_not_overwritten(
     write(path, 1)
     before = path.read_bytes()
     with pytest.raises(InputError, match="the answers of issuer 1 in contest 1"):
-        write_answers(path, contest, issuer, {LEAF: POINT})
+        write_answers(path, contest, issuer, {LEAF: POINT}.items())
     assert path.read_bytes() == before
-    write_answers(path, 1, 1, {LEAF: POINT})
+    write_answers(path, 1, 1, {LEAF: POINT}.items())
     assert read_answers([path], 1, leaf=LEAF) == ((1, POINT),)

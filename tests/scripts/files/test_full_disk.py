@@ -81,7 +81,7 @@ def test_key_file_stays_as_it_was_when_there_is_no_room(tmp_path: Path) -> None:
 
 
 def test_answer_is_noted_later_when_there_was_no_room(tmp_path: Path) -> None:
-    noted = {Hash(bytes(32)): b"first"}
+    noted = [(Hash(bytes(32)), b"first")]
     with pytest.raises(FileError, match="nothing was noted"), full_disk():
         note_answers(tmp_path / "answered", Hash(bytes(32)), noted)
     note_answers(tmp_path / "answered", Hash(bytes(32)), noted)
@@ -122,6 +122,7 @@ def test_files_are_opened_for_writing_in_one_place_only(folder: str) -> None:
         "scripts/files/lock.py",  # keeps nothing in its file
         "node/disk/home.py",  # the database keeps its own order
         "scripts/files/answered_file.py",  # SQLite keeps a journal
+        "scripts/files/past_file.py",  # the same
         "reference/build.py",  # keeps nothing: the compiler reads it at once
         "scripts/terminal.py",  # writes where nothing is kept
     }
