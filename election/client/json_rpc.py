@@ -15,10 +15,13 @@ Request = tuple[str, tuple[Any, ...]]
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a node says to one request: a result, which may be null, or an error."""
+    """What a node says to one request: a result, which may be null, or an error.
+
+    result: as JSON, to be decoded by its method; empty if there is none.
+    """
 
     id: int | str | None = None
-    result: Any = msgspec.UNSET
+    result: msgspec.Raw = msgspec.Raw()
     error: dict[str, Any] | None = None
 
 

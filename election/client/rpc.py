@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import msgspec
-
+from election.client.answers import decode_result, require_size
 from election.client.errors import (
     ClientError,
     ConnectionFailedError,
@@ -88,6 +87,7 @@ class Connection:
     def _exchange(self, requests: list[Request]) -> list[Answer]:
         try:
             raw = self._post(encode_requests(requests))
+            require_size(raw, [method for method, _ in requests])
             return decode_answers(raw, count=len(requests))
         except ConnectionFailedError as error:
             self._was_lost |= error.may_come_back
@@ -97,8 +97,9 @@ class Connection:
             raise ConnectionFailedError(self.url, fact) from error
 
     def _result(self, method: str, answer: Answer) -> Any:
-        if answer.result is not msgspec.UNSET:
-            return answer.result
+        if memoryview(answer.result):
+            with well_formed(self.url):
+                return decode_result(method, answer.result)
         if answer.error is None:
             raise ConnectionFailedError(self.url, "does not answer in json-rpc")
         message = cut_text(answer.error.get("message", "no reason given"))

@@ -173,9 +173,9 @@ def test_answers_to_other_requests_are_one_error(ids: list[object]) -> None:
 
 
 def test_answers_of_a_batch_are_told_apart_by_their_ids() -> None:
-    answers = [{"id": each, "result": each} for each in (2, 0, 1)]
+    answers = [{"id": each, "result": str(each)} for each in (2, 0, 1)]
     node = Connection(lambda _: json.dumps(answers).encode(), url="", chain_id=1)
-    assert node.request_all([("eth_chainId", ())] * 3) == [0, 1, 2]
+    assert node.request_all([("eth_chainId", ())] * 3) == ["0", "1", "2"]
 
 
 def test_words_of_a_node_are_one_short_line() -> None:
