@@ -22,5 +22,7 @@ def parse_time(text: str, *, now: int) -> int:
         moment = None
     if moment is None or moment.tzinfo is None:
         fact = "is neither like now+60s nor a date and time with its offset"
-        raise InputError(f"time {text}", fact)
+        hint = "write it like now+90s, +2h, 2030-01-01T10:00:00Z, which is UTC, or "
+        hint += "2030-01-01T13:00:00+03:00; to name a phase, give --election, too"
+        raise InputError(f"time {text}", fact, hint=hint)
     return int(moment.timestamp())

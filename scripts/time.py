@@ -41,7 +41,10 @@ def find_start(election: Path, rpc_url: str, *, phase: str) -> int:
 
 def command(
     moment: Annotated[
-        str, typer.Argument(help="+90s, a date with its offset, or a phase's name.")
+        str,
+        typer.Argument(
+            help="+90s, a date and time, or with --election a phase's name."
+        ),
     ],
     election: Annotated[
         Path | None, path_option(help="Whose phase; the record of `veche deploy`.")
@@ -49,7 +52,12 @@ def command(
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Move the clock of a development chain forward; a network has no such method."""
+    """Move the clock of a development chain forward; it never goes back.
+
+    +90s is counted from the time of the chain's clock, not of this machine's. A date
+    carries its offset, as 2030-01-01T10:00:00Z or 2030-01-01T13:00:00+03:00, which are
+    one moment. What is shown is in UTC. The clock of a network cannot be moved.
+    """
     connection = connect(rpc_url)
     if election is not None:
         target = find_start(election, rpc_url, phase=moment.lower())

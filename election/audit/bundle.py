@@ -21,6 +21,7 @@ from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.log_spool import LogSpool
 from election.protocol.board import Board, Call, Head, Log
+from election.protocol.faults import spell_line_fault
 from election.protocol.nesting import check_nesting
 
 FORMAT: Final = "veche-bundle/1"
@@ -141,7 +142,7 @@ def _naming(number: int) -> Iterator[None]:
     except EncodingError as error:
         raise BundleError("bundle", f"line {number}: {error.fact}") from error
     except (msgspec.MsgspecError, ValueError) as error:
-        fact = str(error).splitlines()[0].lower().rstrip(".")
+        fact = spell_line_fault(error)
         raise BundleError("bundle", f"line {number}: {fact}") from error
 
 

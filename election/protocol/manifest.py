@@ -28,6 +28,7 @@ from election.crypto.group import G1_BYTES, G2_BYTES
 from election.crypto.transcript import ZERO_HASH, Address, Hash, decode_hash
 from election.errors import EncodingError, ManifestError
 from election.protocol.account import parse_account
+from election.protocol.faults import OURS, spell_fault
 from election.protocol.text import (
     are_lines_apart,
     find_name_fault,
@@ -39,11 +40,10 @@ LONGEST_COMPLAINT: Final = 122_880
 """Bytes: public nodes take transactions of 131,072."""
 
 _CLOSED: Final = ConfigDict(extra="forbid")
-_OURS: Final = "manifest"  # the type of a fact that is written here
 
 
 def _fact(text: str) -> PydanticCustomError:
-    return PydanticCustomError(_OURS, "{text}", {"text": text})
+    return PydanticCustomError(OURS, "{text}", {"text": text})
 
 
 def _parse_account(value: object) -> bytes:
@@ -234,9 +234,8 @@ def parse_manifest(text: str) -> Manifest:
 
 def _spell_fault(found: ErrorDetails) -> tuple[str, str]:
     """Spell one fault of a manifest: the key, and the fact."""
-    key = ".".join(map(str, found["loc"])) or "manifest"
-    fact = found["msg"]  # ours as it is: it may hold a U+202E
-    return key, fact if found["type"] == _OURS else fact.lower()
+    key, fact = spell_fault(found, Manifest)
+    return key or "manifest", fact
 
 
 def accept_manifest(manifest: Manifest) -> Manifest:
@@ -245,7 +244,7 @@ def accept_manifest(manifest: Manifest) -> Manifest:
     if any(later <= earlier for earlier, later in pairwise(times)):
         raise ManifestError("times", "not increasing")
     if manifest.accounts.portal == manifest.accounts.sms_gateway:
-        raise ManifestError("accounts", "portal and SMS gateway are one")
+        raise ManifestError("accounts", "portal and sms gateway are one")
     if manifest.quorum > len(manifest.accounts.observers):
         raise ManifestError("quorum", "above the number of observers")
     if len({contest.id for contest in manifest.contests}) != len(manifest.contests):

@@ -32,6 +32,7 @@ _FORM: Final = re.compile(
     )
 )
 
+_NO_MARKS: Final = str.maketrans("", "", _MARKS)
 _LOOKS: Final = str.maketrans(
     # of capitals or of small letters, since both are one letter here
     "АВЕЁЗЙКМНОРСТУХЬГПБЧILO",
@@ -63,6 +64,24 @@ def pair_look_alikes(normalized: Iterable[str]) -> tuple[tuple[int, int], ...]:
         for at, each in enumerate(normalized)
     )
     return tuple(pair for pair in pairs if pair[0] != pair[1])
+
+
+def spell_difference(one: str, other: str) -> str:
+    """Say in which letters two identifiers differ that look alike, by their names.
+
+    Both in their one writing: a capital stands for either form of its letter.
+    """
+    letters = [each.translate(_NO_MARKS) for each in (one, other)]
+    apart = {
+        f"{_name(mine)} in the first is {_name(theirs)} in the other": None
+        for mine, theirs in zip(*letters, strict=True)  # a look is one character
+        if mine != theirs
+    }
+    return ", ".join(apart) or "only blanks and marks differ"
+
+
+def _name(character: str) -> str:
+    return unicodedata.name(character).replace("CAPITAL ", "").lower()
 
 
 def _explain(text: str) -> str:

@@ -20,6 +20,7 @@ from pydantic import (
 
 from election.errors import EncodingError
 from election.protocol.account import check_capitals
+from election.protocol.faults import spell_fault
 from election.protocol.nesting import check_nesting
 from election.whole_file import write_whole
 from scripts.errors import InputError
@@ -32,10 +33,13 @@ Kind = TypeVar("Kind")
 
 
 def _unhex(value: object) -> bytes:
+    message = "is not hex after 0x"
     if not isinstance(value, str) or not value.startswith("0x"):
-        message = "not hex after 0x"
         raise ValueError(message)
-    return bytes.fromhex(value[2:])
+    try:
+        return bytes.fromhex(value[2:])
+    except ValueError:  # which repeats a part of what may be a secret
+        raise ValueError(message) from None
 
 
 def _unhex_account(value: object) -> bytes:
@@ -107,8 +111,8 @@ def parse_json(text: str, into: type[Kind], *, name: str) -> Kind:
         return TypeAdapter(into).validate_json(json.dumps(raw))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(name, f"{key}: {first['msg'].lower()}") from None
+        key, fact = spell_fault(first, into)
+        raise InputError(name, f"{key}: {fact}" if key else fact) from None
     except EncodingError as error:
         raise InputError(name, error.fact) from error
     except ValueError as error:

@@ -17,7 +17,11 @@ from typing import Final
 from election.crypto.transcript import Hash, decode_hash
 from election.errors import ElectionError, EncodingError
 from election.protocol.text import spell_number
-from election.protocol.voter_id import normalize_voter_id, pair_look_alikes
+from election.protocol.voter_id import (
+    normalize_voter_id,
+    pair_look_alikes,
+    spell_difference,
+)
 from scripts.errors import InputError, RefusedLinesError
 from scripts.files.json_file import is_utf16, read_raw
 
@@ -71,7 +75,8 @@ def list_look_alikes(register: Register) -> tuple[str, ...]:
     voters = register.voters
     return tuple(
         f"lines {voters[one].line} and {voters[other].line}: "
-        f"{voters[one].voter_id} and {voters[other].voter_id} look alike"
+        f"{voters[one].voter_id} and {voters[other].voter_id} look alike: "
+        f"{spell_difference(voters[one].voter_id, voters[other].voter_id)}"
         for one, other in pair_look_alikes(voter.voter_id for voter in voters)
     )
 

@@ -79,10 +79,12 @@ def test_record_that_is_garbage(prepared: Cli, text: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "fact"),
     [
-        (lambda r: r.pop("chain_id"), "chain_id: field required"),
-        (lambda r: r.update(more=1), "more: unexpected keyword argument"),
-        (lambda r: r.update(format="veche-key/1"), "format: input should be"),
-        (lambda r: r.update(block="0"), "block: input should be a valid integer"),
+        (lambda r: r.pop("chain_id"), "chain_id: is missing"),
+        (lambda r: r.update(more=1), "more: unknown key"),
+        (lambda r: r.update(bloc=1), "bloc: unknown key; did you mean block?"),
+        (lambda r: r["anchor"].update(hsh=1), "anchor.hsh: unknown key; did you mean"),
+        (lambda r: r.update(format="veche-key/1"), "format: is not veche-election/1"),
+        (lambda r: r.update(block="0"), "block: is not a whole number"),
         (lambda r: r["contracts"].update(Election="0x12"), "contracts.Election: "),
         (lambda r: r["contracts"].update(Election="nonsense"), "contracts.Election: "),
         (lambda r: r["contracts"].pop("Election"), "deployment: is not finished"),
@@ -135,8 +137,9 @@ def deploy_with(prepared: Cli, manifest: str, folder: Path, *more: str) -> Outco
     ("before", "after", "fact"),
     [
         ("test = true", "test = ", "manifest: not toml"),
-        ("test = true", "", "test: field required"),
-        ("test = true", "test = true\nmore = 1", "more: unexpected keyword"),
+        ("test = true", "", "test: is missing"),
+        ("test = true", "test = true\nmore = 1", "more: unknown key"),
+        ("test = true", "test = true\nquorums = 1", "did you mean quorum?"),
         ("threshold = 2", "threshold = 3", "trustees: threshold is above"),
         ("minimum_cast = 2", "minimum_cast = 1", "minimum_cast: "),
         ('"Вронский"', '"Анна"', "candidates: two lines look alike"),

@@ -57,7 +57,7 @@ def test_file_is_read_as_it_was_rendered(path: Path) -> None:
         (None, "not hex after 0x"),
         (["0x"], "not hex after 0x"),
         ("0011", "not hex after 0x"),
-        ("0xzz", "non-hexadecimal"),
+        ("0xzz", "not hex after 0x"),
     ],
 )
 def test_value_that_is_no_hex_is_refused(path: Path, value: Any, fact: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from election.crypto.transcript import Hash
-from election.protocol.voter_id import normalize_voter_id
+from election.protocol.voter_id import normalize_voter_id, spell_difference
 from scripts.errors import InputError, RefusedLinesError
 from scripts.files.register_file import (
     RegisteredVoter,
@@ -152,8 +152,22 @@ def test_two_writings_of_one_person_are_one_voter(path: Path) -> None:
         read_register(path)
 
 
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("1-O", "digit zero in the first is latin letter o in the other"),
+        ("10", "only blanks and marks differ"),
+    ],
+)
+def test_difference_of_what_looks_alike_is_told(other: str, told: str) -> None:
+    assert spell_difference("1-0", other) == told
+
+
 def test_lines_that_look_alike_are_told_with_their_numbers(path: Path) -> None:
     path.write_text("contest,voter_id\n1,АВ 1\n1,c\n2,ab-1\n")
-    assert list_look_alikes(read_register(path)) == (
-        "lines 2 and 4: АВ 1 and AB-1 look alike",
+    (told,) = list_look_alikes(read_register(path))
+    assert told == (
+        "lines 2 and 4: АВ 1 and AB-1 look alike: "
+        "cyrillic letter a in the first is latin letter a in the other, "
+        "cyrillic letter ve in the first is latin letter b in the other"
     )
