@@ -6,6 +6,8 @@ implementations that differ here would split the chain. Sources: EIP-198, EIP-25
 
 from __future__ import annotations
 
+from gmpy2 import powmod  # type: ignore[import-untyped]
+
 _MIN_GAS = 200
 
 
@@ -42,4 +44,4 @@ def modexp(payload: bytes) -> bytes:
         return bytes(modulus)
     number = _slice_integer(payload, 96, base)
     power = _slice_integer(payload, 96 + base, exponent)
-    return pow(number, power, divisor).to_bytes(modulus, "big")
+    return int(powmod(number, power, divisor)).to_bytes(modulus, "big")

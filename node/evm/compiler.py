@@ -5,9 +5,9 @@ gas. A basic block has one entry and one exit, so its gas and its stack bounds a
 checked once, at the entry, and its stack traffic becomes local variables.
 
 Charging a block's constant gas at its entry is safe because nothing inside can see the
-difference: opcodes that observe gas, halt, or reach outside the frame have no template
-and end the block, and every exceptional halt burns all gas of the frame and undoes its
-effects, whichever opcode it is due to.
+difference: GAS knows what the rest of its block was charged, opcodes that halt or reach
+outside the frame have no template and end the block, and every exceptional halt burns
+all gas of the frame and undoes its effects, whichever opcode it is due to.
 
 A compiled block is `f(c, s, m, g, d) -> (pc, g)`: computation, stack (integers, top
 last), memory (a bytearray of whole words), gas left, call data. `a1, a2...` are what
@@ -25,6 +25,7 @@ from node.evm.opcodes import (
     CHEAP_GAS,
     DUP1,
     DUP16,
+    GAS,
     JUMP,
     JUMP_GAS,
     JUMPDEST,
@@ -43,10 +44,11 @@ from node.evm.opcodes import (
 
 Block = Callable[[Any, list[int], bytearray, int, bytes], tuple[int, int]]
 
-_STACK_LIMIT = 1_024
-_MAX_OPCODES = 256  # longer runs are cut: compiling stays proportional to running
-_HOT = 8  # visits that a block runs uncompiled: most code of a test runs once
+STACK_LIMIT = 1_024
+MAX_OPCODES = 256  # longer runs are cut: compiling stays proportional to running
+_HOT = 32  # visits that a block runs uncompiled: compiling costs as much as ten
 _PROGRAMS = 256  # contracts whose compiled blocks are kept
+_CHARGED = "CHARGED"  # stands for a whole block's gas, known when it is written
 _ARGUMENT = re.compile(r"\ba\d+\b")
 _NATIVE = frozenset(
     {
@@ -54,6 +56,7 @@ _NATIVE = frozenset(
         JUMPI,
         JUMPDEST,
         PC,
+        GAS,
         *range(PUSH0, PUSH32 + 1),
         *range(DUP1, SWAP16 + 1),
         *TEMPLATES,
@@ -83,7 +86,7 @@ class Program:
     def compile(self, start: int) -> None:
         """Compile the block at `start`, whose first opcode is native."""
         source = _Writer(self).write(start)
-        names = {"CODE": self.code, "J": self.destinations, **NAMES}
+        names = {"J": self.destinations, **NAMES}
         # The source is made of templates and integers only, never of text from outside.
         exec(source, names)  # noqa: S102
         self.blocks[start] = names["block"]
@@ -106,6 +109,14 @@ def _destinations(code: bytes) -> frozenset[int]:
     return frozenset(found)
 
 
+def begins_block(code: bytes, pc: int) -> bool:
+    """Say whether a block ends before this opcode, because others may jump to it.
+
+    A row of JUMPDESTs is one block: each by itself costs one gas, and far more time.
+    """
+    return code[pc] == JUMPDEST and code[pc - 1] != JUMPDEST
+
+
 class _Writer:
     """Write one block, with the stack as a list of names and literals."""
 
@@ -122,13 +133,13 @@ class _Writer:
         """Return the source of the block at `start`."""
         code = self._program.code
         pc = start
-        for _ in range(_MAX_OPCODES):
+        for _ in range(MAX_OPCODES):
             if not self._program.is_native(pc):
                 break
             opcode = code[pc]
             if opcode in (JUMP, JUMPI):
                 return self._source(self._jump(opcode, pc))
-            if opcode == JUMPDEST and pc != start:
+            if pc != start and begins_block(code, pc):
                 break
             pc = self._step(opcode, pc)
         return self._source((f"return {pc}, g",))
@@ -152,6 +163,11 @@ class _Writer:
             self._gas += CHEAP_GAS
         elif opcode == JUMPDEST:
             self._gas += JUMPDEST_GAS
+        elif opcode == GAS:
+            self._gas += CHEAP_GAS
+            self._results += 1
+            self._lines.append(f"t{self._results} = g + {_CHARGED} - {self._gas}")
+            self._push(f"t{self._results}")
         else:
             self._apply(opcode)
         return pc + 1
@@ -193,7 +209,7 @@ class _Writer:
         used = set(_ARGUMENT.findall("\n".join(body)))
         loads = [f"{name} = s[-{name[1:]}]" for name in sorted(used)]
         lines = ["def block(c, s, m, g, d):", *self._entry(), *loads, *body]
-        return "\n ".join(lines)
+        return "\n ".join(lines).replace(_CHARGED, str(self._gas))
 
     def _entry(self) -> list[str]:
         checks = [f"g -= {self._gas}", "if g < 0: raise OutOfGas('block')"]
@@ -202,7 +218,7 @@ class _Writer:
                 f"if len(s) < {self._depth}: raise InsufficientStack('block')"
             )
         if self._highest > 0:
-            room = _STACK_LIMIT - self._highest
+            room = STACK_LIMIT - self._highest
             checks.append(f"if len(s) > {room}: raise FullStack('block')")
         return checks
 

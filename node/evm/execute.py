@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from eth.abc import ComputationAPI
 from eth.constants import CREATE_CONTRACT_ADDRESS
@@ -29,7 +30,7 @@ from node.admission import (
 )
 from node.block import Log, Transaction
 from node.errors import FeeError, GasLimitError, InsufficientFundsError, NonceError
-from node.evm.interpreter import Computation
+from node.evm.interpreter import RIPEMD160, Computation
 from node.evm.state import Environment, State, open_state, read_account
 from node.hashing import keccak
 from node.rlp import encode_integer
@@ -229,17 +230,22 @@ def _warm(state: State, call: Call, message: Message) -> None:
             state.mark_storage_warm(address, slot)
 
 
-def _compute(state: State, call: Call, message: Message) -> ComputationAPI:
+def _compute(state: State, call: Call, message: Message) -> Computation:
     context = state.get_transaction_context_class()(
         gas_price=call.gas_price, origin=call.sender
     )
     if not message.is_create:
-        return Computation.apply_message(state, message, context)
+        return _ours(Computation.apply_message(state, message, context))
     if state.has_code_or_nonce(message.storage_address):
         collided = Computation(state, message, context)
         collided.error = ContractCreationCollision("address is taken")
         return collided
-    return Computation.apply_create_message(state, message, context)
+    return _ours(Computation.apply_create_message(state, message, context))
+
+
+def _ours(computation: ComputationAPI) -> Computation:
+    """Say what py-evm's types do not: computations are of the class that is asked."""
+    return cast("Computation", computation)
 
 
 def _settle(call: Call, message: Message, computation: ComputationAPI) -> Outcome:
@@ -278,11 +284,14 @@ def _words(error: VMError) -> str:
     return "".join(" " + c.lower() if c.isupper() else c for c in name).strip()
 
 
-def _clear(state: State, computation: ComputationAPI) -> None:
+def _clear(state: State, computation: Computation) -> None:
     """Remove destructed and touched empty accounts (EIP-161), end the transaction."""
     for address in computation.get_accounts_for_deletion():
         state.delete_account(address)
-    for address in collect_touched_accounts(computation):
+    touched = collect_touched_accounts(computation) | computation.touched
+    if computation.touched_ripemd:
+        touched |= {RIPEMD160}
+    for address in touched:
         if state.account_exists(address) and state.account_is_empty(address):
             state.delete_account(address)
     state.clear_transient_storage()

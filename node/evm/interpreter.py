@@ -11,6 +11,7 @@ from eth.abc import (
     StateAPI,
     TransactionContextAPI,
 )
+from eth.constants import CREATE_CONTRACT_ADDRESS
 from eth.exceptions import Halt
 from eth.vm.forks.prague.computation import PragueComputation
 from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
@@ -20,11 +21,12 @@ from eth.vm.stack import Stack, to_int
 from eth_typing import Address
 from typing_extensions import override
 
+from node.evm.cold import run_cold
 from node.evm.compiler import Program, read_program
-from node.evm.opcodes import JUMP, JUMPDEST, JUMPI, SELFDESTRUCT, STOP
+from node.evm.opcodes import SELFDESTRUCT, STOP
 from node.evm.precompile_calls import AS_MESSAGES, CALL, STATICCALL, shortened
 
-ENDS = frozenset({JUMP, JUMPI})
+RIPEMD160 = Address(bytes(19) + b"\x03")
 
 
 _OPCODES: dict[int, OpcodeAPI] = {
@@ -36,15 +38,90 @@ _OPCODES: dict[int, OpcodeAPI] = {
 }
 
 
+_Logs = list[tuple[int, Address, tuple[int, ...], bytes]]
+
+
+def _merged(one: _Logs, other: _Logs) -> _Logs:
+    """Put two lists together, in any order, for as much as the shorter one costs."""
+    short, long = sorted((one, other), key=len)
+    long += short
+    return long
+
+
 class Computation(PragueComputation):
     """Run one message."""
 
     contracts_created: list[Address]
+    touched: set[Address]  # by messages inside that did not fail, EIP-161
+    touched_ripemd: bool  # by any, even one that failed
+    _log_entries: _Logs
     _stack: Stack
     _memory: Memory
 
     _precompiles = PragueComputation.get_precompiles() | AS_MESSAGES
     opcodes = PRAGUE_OPCODES | _OPCODES
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.touched = set()
+        self.touched_ripemd = False
+        # py-evm looks these up one by one, which takes longer than a short message.
+        stack = self._stack
+        vars(self).update(
+            stack_pop_ints=stack.pop_ints,
+            stack_pop_bytes=stack.pop_bytes,
+            stack_pop_any=stack.pop_any,
+            stack_pop1_int=stack.pop1_int,
+            stack_pop1_bytes=stack.pop1_bytes,
+            stack_pop1_any=stack.pop1_any,
+            stack_push_int=stack.push_int,
+            stack_push_bytes=stack.push_bytes,
+        )
+
+    @override
+    def add_child_computation(self, child_computation: ComputationAPI) -> None:
+        """Take over what a message inside did, and keep nothing else of it.
+
+        py-evm keeps them all, with stack and memory, and asks them at the end, at each
+        depth anew.
+        """
+        super().add_child_computation(child_computation)
+        self.children.clear()
+        child = cast("Computation", child_computation)
+        to = child.msg.to
+        self.touched_ripemd |= child.touched_ripemd or RIPEMD160 in (
+            to,
+            *child.beneficiaries,
+        )
+        if child.is_error:
+            child.forget_frames()
+            return
+        self._gas_meter.gas_refunded += child.get_gas_refund()
+        logs = child._log_entries  # noqa: SLF001  # it is one of these
+        self._log_entries = _merged(self._log_entries, logs)
+        self.accounts_to_delete += child.accounts_to_delete
+        self.beneficiaries += child.beneficiaries
+        small, self.touched = sorted((self.touched, child.touched), key=len)
+        self.touched |= small
+        if to != CREATE_CONTRACT_ADDRESS:
+            self.touched.add(to)
+
+    def forget_frames(self) -> None:
+        """Let go of what an error holds: the frames that it went through, and theirs.
+
+        They hold this computation in turn, which only a collection of garbage would
+        find.
+        """
+        error: BaseException | None = self._error
+        while error is not None:
+            error.__traceback__ = None
+            error = error.__context__
+
+    @override
+    def register_account_for_deletion(self, beneficiary: Address) -> None:
+        """Delete this account at the end; one inside it may have said so before."""
+        self.accounts_to_delete.append(self.msg.storage_address)
+        self.beneficiaries.append(beneficiary)
 
     @classmethod
     @override
@@ -101,26 +178,16 @@ class Computation(PragueComputation):
     def _step(self, program: Program, pc: int) -> int:
         """Run one opcode that is never compiled, or a block that is not yet."""
         if program.is_native(pc):
-            if not program.is_hot(pc):
-                return self._run_cold(program, pc)
-            program.compile(pc)
+            if program.is_hot(pc):
+                program.compile(pc)
+                return pc
+            memory = self._memory._bytes  # noqa: SLF001
+            pc, self._gas_meter.gas_remaining = run_cold(self, program, pc, memory)
             return pc
         pc = self._call_opcode(program.code, pc)
         stack = self._stack.values
         if stack and type(stack[-1]) is not int:
             stack[-1] = to_int(stack[-1])
-        return pc
-
-    def _run_cold(self, program: Program, pc: int) -> int:
-        """Run a block through py-evm's own opcodes."""
-        code = program.code
-        while True:
-            opcode = code[pc]
-            pc = self._call_opcode(code, pc)
-            if opcode in ENDS or not program.is_native(pc) or code[pc] == JUMPDEST:
-                break
-        stack = self._stack.values
-        stack[:] = [to_int(value) for value in stack]
         return pc
 
     def _call_opcode(self, code: bytes, pc: int) -> int:

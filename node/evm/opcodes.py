@@ -20,7 +20,7 @@ from eth.exceptions import (
 
 from node.hashing import keccak
 
-STOP, JUMP, JUMPI, PC, JUMPDEST = 0x00, 0x56, 0x57, 0x58, 0x5B
+STOP, JUMP, JUMPI, PC, GAS, JUMPDEST = 0x00, 0x56, 0x57, 0x58, 0x5A, 0x5B
 SELFDESTRUCT = 0xFF
 POP, PUSH0, PUSH32 = 0x50, 0x5F, 0x7F
 DUP1, DUP16, SWAP1, SWAP16 = 0x80, 0x8F, 0x90, 0x9F
@@ -188,8 +188,8 @@ TEMPLATES: dict[int, Template] = {
     0x35: _value(3, 1, "integer(padded(d, {x}, 32), 'big')"),
     0x36: _value(2, 0, "len(d)"),
     0x37: _copy("d"),
-    0x38: _value(2, 0, "len(CODE)"),
-    0x39: _copy("CODE"),
+    0x38: _value(2, 0, "len(c.msg.code)"),
+    0x39: _copy("c.msg.code"),
     0x3A: _value(2, 0, "c.transaction_context.gas_price"),
     0x3D: _value(2, 0, "len(c.return_data)"),
     0x3E: _copy(

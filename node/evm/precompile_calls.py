@@ -17,6 +17,8 @@ from eth.constants import STACK_DEPTH_LIMIT
 from eth.exceptions import VMError
 from eth_typing import Address
 
+from node import bn254
+from node.blake2f import blake2f, blake2f_gas
 from node.errors import PrecompileError
 from node.modexp import modexp, modexp_gas
 from node.precompiles import BLS_PRECOMPILES, Precompile
@@ -38,6 +40,10 @@ _PRECOMPILES = {
     ),
     0x04: Precompile(lambda payload: 15 + 3 * _words(payload), lambda payload: payload),
     0x05: Precompile(modexp_gas, modexp),
+    0x06: Precompile(lambda _payload: bn254.ADD_GAS, bn254.add),
+    0x07: Precompile(lambda _payload: bn254.MULTIPLY_GAS, bn254.multiply),
+    0x08: Precompile(bn254.pairing_gas, bn254.pairing),
+    0x09: Precompile(blake2f_gas, blake2f),
     **BLS_PRECOMPILES,
 }
 

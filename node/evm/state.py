@@ -16,11 +16,11 @@ from eth.vm.forks.cancun.constants import (
     BEACON_ROOTS_ADDRESS,
     BEACON_ROOTS_CONTRACT_CODE,
 )
+from eth.vm.forks.prague.computation import PragueComputation
 from eth.vm.forks.prague.constants import (
     HISTORY_STORAGE_ADDRESS,
     HISTORY_STORAGE_CONTRACT_CODE,
 )
-from eth.vm.forks.prague.state import PragueState
 from eth_typing import Address, BlockNumber, Hash32
 from trie.hexary import HexaryTrie
 from typing_extensions import override
@@ -29,6 +29,7 @@ from node import rlp
 from node.admission import Account
 from node.block import BASE_FEE, EMPTY_CODE_HASH, EMPTY_ROOT, ZERO_ADDRESS, ZERO_HASH
 from node.evm.interpreter import Computation
+from node.evm.lazy_state import LazyState
 from node.hashing import keccak
 
 Nodes = MutableMapping[bytes, bytes]
@@ -68,10 +69,10 @@ class Proof:
     slots: tuple[tuple[int, int, tuple[bytes, ...]], ...]
 
 
-class State(PragueState):
+class State(LazyState):
     """Hold accounts under execution, on our interpreter."""
 
-    computation_class = Computation
+    computation_class: type[PragueComputation] = Computation
 
     @override
     def set_system_contracts(self) -> None:
