@@ -30,6 +30,7 @@ NodeError
 ├── BlockFileError              a file of blocks cannot be used
 ├── EngineProtocolError         a consensus engine says what it never should
 ├── EngineError                 a consensus engine cannot be found, begun or reached
+├── NotFinalError               a block whose proof the network has not signed yet
 ├── ForeignGenesisError         a network's genesis is of another chain than ours
 └── RpcError                    an answer with a JSON-RPC code: rpc/errors.py
 """
@@ -288,3 +289,11 @@ class ForeignGenesisError(NodeError):
 
     def __init__(self) -> None:
         super().__init__("genesis: it describes another chain than this folder keeps")
+
+
+class NotFinalError(NodeError):
+    """Report a block that no header of the network names yet."""
+
+    def __init__(self, number: int) -> None:
+        fact = "no signed header names it yet; ask again in a moment"
+        super().__init__(f"block {number}: {fact}")

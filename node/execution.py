@@ -180,7 +180,19 @@ def _receipts(
 
 def _list_root(items: list[bytes]) -> Hash32:
     """Return the root of the trie that maps positions to items."""
+    return Hash32(_list_trie(items).root_hash)
+
+
+def list_proof(items: list[bytes], position: int) -> list[bytes]:
+    """Return the encoded nodes of that trie from its root to an item."""
+    trie = _list_trie(items)
+    key = rlp.encode(encode_integer(position))
+    proof = trie.get_proof(key)  # type: ignore[no-untyped-call]
+    return [rlp.encode(list(node)) for node in proof]
+
+
+def _list_trie(items: list[bytes]) -> HexaryTrie:
     trie = HexaryTrie({}, EMPTY_ROOT)
     for position, item in enumerate(items):
         trie[rlp.encode(encode_integer(position))] = item
-    return Hash32(trie.root_hash)
+    return trie

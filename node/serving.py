@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
+from node.block import Block
+from node.errors import NodeError
 from node.readers.pool import Readers
-from node.rpc.answering import failure, is_request
+from node.rpc.answering import encode, failure, identity_of, is_notification, is_request
 from node.rpc.backend import Engine
+from node.rpc.blocks import read_block
 from node.rpc.dispatch import Dispatcher
-from node.rpc.errors import RpcError
+from node.rpc.errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 from node.rpc.methods import READS
+from node.rpc.parameters import BlockReference, Quantity
+
+Prove = Callable[[Block, int | None], Awaitable[dict[str, Any]]]
+_ASKS: Final = "expected a block, and if wanted a transaction's index"
+_PROOF: Final = "veche_finalityProof"
 
 
 class Desk:
-    """Answer bodies for clients, each of whom may leave at any time."""
+    """Answer bodies for clients, each of whom may leave at any time.
 
-    def __init__(self, engine: Engine, readers: Readers) -> None:
+    prove: returns a proof of a block, on a network.
+    """
+
+    def __init__(
+        self, engine: Engine, readers: Readers, prove: Prove | None = None
+    ) -> None:
         self._engine = engine
         self._readers = readers
+        self._prove = prove
         self._dispatcher = Dispatcher(engine)
 
     async def answer(self, body: bytes) -> bytes:
@@ -25,6 +40,8 @@ class Desk:
         return await self._dispatcher.serve(body, self._answer)
 
     async def _answer(self, request: Any) -> bytes:
+        if is_request(request) and request["method"] == _PROOF:
+            return await self._answer_proof(request)
         if not is_request(request) or request["method"] not in READS:
             return self._dispatcher.answer(request)
         try:
@@ -32,3 +49,36 @@ class Desk:
             return await self._readers.ask(request, timestamp=timestamp)
         except RpcError as error:
             return failure(request, error)
+
+    async def _answer_proof(self, request: Any) -> bytes:
+        """Answer with what proves a block to who has no node.
+
+        Its parameters: the block, and if wanted the index of a transaction in it.
+        """
+        try:
+            if self._prove is None:
+                fact = "a devnet proves nothing: nobody else checks its blocks"
+                raise RpcError(METHOD_NOT_FOUND, fact)
+            proof = await self._prove(*self._find(request.get("params")))
+        except NodeError as error:
+            return failure(request, error)
+        answer = {"jsonrpc": "2.0", "id": identity_of(request), "result": proof}
+        return b"" if is_notification(request) else encode(answer)
+
+    def _find(self, params: Any) -> tuple[Block, int | None]:
+        """Return the block that is asked for, and the index of a transaction in it."""
+        match params:
+            case [reference]:
+                position: Any = None
+            case [reference, position]:
+                pass
+            case _:
+                raise RpcError(INVALID_PARAMS, f"invalid params: {_ASKS}")
+        try:
+            block = read_block(self._engine.chain, BlockReference.parse(reference))
+            index = None if position is None else int(Quantity.parse(position))
+        except ValueError as error:
+            raise RpcError(INVALID_PARAMS, f"invalid params: {error}") from error
+        if index is not None and index >= len(block.transactions):
+            raise RpcError(INVALID_PARAMS, "invalid params: no such transaction")
+        return block, index

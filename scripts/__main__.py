@@ -60,6 +60,8 @@ ACTS: Final = {
         "publish-result": "Publish the counts that the trustees' shares give.",
         "terms": "Write the terms that voters and attesters go by.",
         "audit": "Verify a whole election.",
+        "proof": "Write what proves a transaction or a value to who has no node.",
+        "verify-proof": "Check such a proof, without a node.",
         "export": "Write the public record into one file.",
     },
 }

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 
 from node.errors import EngineError
 
+_PAGE = 100  # validators in one answer, the engine's most
 _PATIENCE = aiohttp.ClientTimeout(total=10)  # seconds an answer
 
 
 class EngineRpc:
-    """Speak to one engine; an asynchronous context.
+    """Speak to one engine, from within one loop.
 
     path: of its socket.
     """
@@ -24,17 +24,8 @@ class EngineRpc:
         self._path = path
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> Self:
-        connector = aiohttp.UnixConnector(str(self._path))
-        self._session = aiohttp.ClientSession(connector=connector, timeout=_PATIENCE)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def close(self) -> None:
+        """Let go of its connections."""
         if self._session is not None:
             await self._session.close()
 
@@ -56,12 +47,36 @@ class EngineRpc:
         found = await self._call("net_info")
         return list(found["peers"])
 
-    async def _call(self, method: str, **params: Any) -> dict[str, Any]:
+    async def commit(self, height: int) -> dict[str, Any]:
+        """Return the header at a height with the votes for it. Raises: EngineError."""
+        found = await self._call("commit", height=str(height))
+        return dict(found["signed_header"])
+
+    async def validators(self, height: int) -> list[dict[str, Any]]:
+        """Return the set that signs a height. Raises: EngineError."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = str(len(found) // _PAGE + 1)
+            part = await self._call(
+                "validators", height=str(height), page=page, per_page=str(_PAGE)
+            )
+            found += part["validators"]
+            if len(found) >= int(part["total"]) or not part["validators"]:
+                return found
+
+    def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            raise EngineError("it is not asked yet")
+            connector = aiohttp.UnixConnector(str(self._path))
+            self._session = aiohttp.ClientSession(
+                connector=connector, timeout=_PATIENCE
+            )
+        return self._session
+
+    async def _call(self, method: str, **params: Any) -> dict[str, Any]:
+        session = self._open()
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         try:
-            async with self._session.post("http://engine/", json=body) as answer:
+            async with session.post("http://engine/", json=body) as answer:
                 found = await answer.json(content_type=None)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise EngineError("it does not answer") from error

@@ -16,6 +16,7 @@ from node.config import read_config
 from node.engine.comet.application import Application
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_rpc import EngineRpc
+from node.engine.comet.finality import Finality
 from node.engine.comet.genesis import encode_shared, network_config, read_shared
 from node.engine.comet.home import NodeHome
 from node.engine.comet.sockets import serve_application
@@ -39,10 +40,10 @@ def run_node(
     """
     home = NodeHome(root)
     try:
-        shared = read_shared(home.genesis.read_text("utf-8"))
+        genesis = home.genesis.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError((str(home.genesis), "cannot be read as text")) from error
-    config = network_config(shared, read_config())
+    config = network_config(read_shared(genesis), read_config())
     with (
         open_folder(config, home.chain) as (folder, spawner),
         listen(host, port) as listener,
@@ -50,8 +51,22 @@ def run_node(
     ):
         machine = StateMachine(config, store)
         readers = Readers(spawner, config.reads)
-        running = _Running(home, program, machine, encode_shared(shared))
+        running = _Running(home, program, machine, genesis)
         asyncio.run(running.serve(listener, readers, say))
+
+
+def _await_signal() -> asyncio.Future[None]:
+    """Return what is done at Ctrl-C and SIGTERM, or fails with what ends the node."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[None] = loop.create_future()
+
+    def stop() -> None:
+        if not stopped.done():
+            stopped.set_result(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    return stopped
 
 
 class _Running:
@@ -62,41 +77,34 @@ class _Running:
         home: NodeHome,
         program: Path,
         machine: StateMachine,
-        genesis: bytes,
+        genesis: str,
     ) -> None:
         self._home = home
         self._program = program
         self._engine = CometEngine(machine, lambda: int(time.time()))
-        self._application = Application(machine, genesis, self._engine.forget_mined)
+        self._genesis = genesis
+        shared = encode_shared(read_shared(genesis))
+        self._application = Application(machine, shared, self._engine.forget_mined)
 
     async def serve(
         self, listener: socket.socket, readers: Readers, say: Callable[[str], None]
     ) -> None:
         """Serve until a signal. Raises: what ended the application."""
-        stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def stop(error: Exception | None = None) -> None:
-            if stopped.done():
-                return
-            if error is None:
-                stopped.set_result(None)
-            else:
-                stopped.set_exception(error)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop)
+        stopped = _await_signal()
         with tempfile.TemporaryDirectory(prefix="veche-") as folder:
             sockets = Sockets(Path(folder) / "app.sock", Path(folder) / "engine.sock")
             server = await serve_application(
-                self._application, sockets.application, stop
+                self._application, sockets.application, stopped
             )
-            desk = Desk(self._engine, readers)
+            rpc = EngineRpc(sockets.engine)
+            finality = Finality(rpc, self._genesis, lambda: ())
+            desk = Desk(self._engine, readers, finality.prove)
             runner = serve_desk(desk, self._engine.chain.config.rpc.max_body)
             await runner.setup()
             site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
             await site.start()
             host, port = listener.getsockname()[:2]
-            tasks = self._begin(sockets)
+            tasks = self._begin(sockets, rpc)
             say(f"http://{host}:{port}")
             try:
                 await stopped
@@ -106,20 +114,18 @@ class _Running:
                 await asyncio.gather(*tasks, return_exceptions=True)
                 server.close()
                 await runner.cleanup()
+                await rpc.close()
 
-    def _begin(self, sockets: Sockets) -> list[asyncio.Task[None]]:
+    def _begin(self, sockets: Sockets, rpc: EngineRpc) -> list[asyncio.Task[None]]:
         supervisor = Supervisor(
             self._program,
             self._home,
             sockets,
+            rpc=rpc,
             waiting=lambda: len(self._engine.pending) > 0,
             height=lambda: self._engine.machine.info().engine_height,
         )
         return [
             asyncio.create_task(supervisor.run()),
-            asyncio.create_task(self._give_on(sockets)),
+            asyncio.create_task(self._engine.give_on(rpc)),
         ]
-
-    async def _give_on(self, sockets: Sockets) -> None:
-        async with EngineRpc(sockets.engine) as rpc:
-            await self._engine.give_on(rpc)

@@ -8,7 +8,6 @@ machine that failed must not vote.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 from node.engine.comet.application import Application
@@ -18,9 +17,9 @@ _CHUNK = 256 * 1024  # bytes read at once
 
 
 async def serve_application(
-    application: Application, path: Path, failed: Callable[[Exception], None]
+    application: Application, path: Path, ended: asyncio.Future[None]
 ) -> asyncio.Server:
-    """Listen for the engine; failed: told why the application cannot go on.
+    """Listen for the engine; ended: fails with why the application cannot go on.
 
     path: of the socket, in a folder that nobody else may enter.
     """
@@ -33,7 +32,8 @@ async def serve_application(
         except ConnectionError:
             pass  # the engine has gone; whoever runs it knows
         except Exception as error:  # noqa: BLE001  whatever it is, the node must stop
-            failed(error)
+            if not ended.done():
+                ended.set_exception(error)
         finally:
             writer.close()
 

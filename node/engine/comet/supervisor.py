@@ -47,12 +47,14 @@ class Supervisor:
         home: NodeHome,
         sockets: Sockets,
         *,
+        rpc: EngineRpc,
         waiting: Callable[[], bool],
         height: Callable[[], int],
     ) -> None:
         self._program = program
         self._home = home
         self._sockets = sockets
+        self._rpc = rpc
         self._waiting = waiting
         self._height = height
 
@@ -106,11 +108,10 @@ class Supervisor:
 
     async def _may_wait(self) -> bool:
         """Say whether there is a lawful reason for a height that stands."""
-        async with EngineRpc(self._sockets.engine) as rpc:
-            try:
-                return len(await rpc.peers()) == 0 and _has_peers(self._home)
-            except EngineError:
-                return False
+        try:
+            return len(await self._rpc.peers()) == 0 and _has_peers(self._home)
+        except EngineError:
+            return False
 
 
 def _has_peers(home: NodeHome) -> bool:

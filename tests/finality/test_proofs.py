@@ -1,0 +1,109 @@
+"""A proof that a network gave holds, and no other made of it does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from finality.errors import FinalityError, ProofFileError, ProofRefusedError
+from finality.proof_file import ProofFile, decode_proof, encode_proof
+from finality.verify import verify_proof
+from tests.finality.conftest import VECTORS
+
+Recorded = Callable[[str], ProofFile]
+
+
+def test_a_transaction_is_proven(recorded: Recorded) -> None:
+    proven = verify_proof(recorded("transaction"))
+    assert proven.transaction is not None
+    digest, receipt = proven.transaction
+    assert (len(digest), receipt.succeeded, len(receipt.logs)) == (32, True, 1)
+    assert proven.genesis.names == ("commission", "party", "press", "university")
+
+
+def test_a_value_is_proven(recorded: Recorded) -> None:
+    proven = verify_proof(recorded("storage"))
+    assert proven.storage is not None
+    assert proven.storage[2] == 3
+
+
+def test_a_proof_of_another_network_is_refused(recorded: Recorded) -> None:
+    proof = recorded("storage")
+    digest = verify_proof(proof).genesis.digest
+    assert verify_proof(proof, digest).genesis.digest == digest
+    with pytest.raises(ProofRefusedError, match="another network"):
+        verify_proof(proof, bytes(32))
+
+
+@pytest.mark.parametrize("name", ["transaction", "storage"])
+def test_a_proof_is_one_text(recorded: Recorded, name: str) -> None:
+    proof = recorded(name)
+    assert decode_proof(encode_proof(proof)) == proof
+
+
+def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Any]:
+    """Yield the place of every hash, number and byte string of a document."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _places(inner, (*path, key))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from _places(inner, (*path, at))
+    elif isinstance(value, int) or (isinstance(value, str) and value[:2] == "0x"):
+        yield path
+
+
+def _changed(value: str | int) -> str | int:
+    if isinstance(value, int):
+        return value + 1
+    return value[:-1] + ("0" if value[-1] != "0" else "1")
+
+
+def _cases(name: str) -> list[Any]:
+    document = json.loads((VECTORS / f"{name}.json").read_text())
+    return [
+        pytest.param(name, path, id="-".join(map(str, (name, *path))))
+        for path in _places(document)
+    ]
+
+
+@pytest.mark.parametrize(("name", "path"), [*_cases("transaction"), *_cases("storage")])
+def test_no_field_can_be_changed(name: str, path: tuple[Any, ...]) -> None:
+    document = json.loads((VECTORS / f"{name}.json").read_text())
+    inner = document
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = _changed(inner[path[-1]])
+    before = verify_proof(decode_proof((VECTORS / f"{name}.json").read_bytes()))
+    try:
+        proven = verify_proof(decode_proof(json.dumps(document).encode()))
+    except FinalityError:
+        return
+    # What a slot holds is asked of another slot: then it is said to be of that one.
+    assert path[-1] == "slot"
+    assert proven.storage != before.storage
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b"{}", id="no fields"),
+        pytest.param(b'{"format": "veche-proof/2"}', id="another format"),
+        pytest.param(b"\xff", id="no text"),
+    ],
+)
+def test_a_file_that_is_no_proof_is_refused(text: bytes) -> None:
+    with pytest.raises(ProofFileError):
+        decode_proof(text)
+
+
+@pytest.mark.parametrize("change", [{"more": 1}, {"changes": None}, {"block": "0X00"}])
+def test_a_file_is_read_strictly(change: dict[str, Any]) -> None:
+    document = json.loads((VECTORS / "storage.json").read_text()) | change
+    with pytest.raises(ProofFileError):
+        decode_proof(json.dumps(document).encode())
