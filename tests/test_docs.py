@@ -143,6 +143,8 @@ def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
             "devnet",
             "node",
             "network",
+            "proof",
+            "verify-proof",
             "status",
             "authorize",
             "extend",
