@@ -27,7 +27,6 @@ from election.audit.report import (
 from election.client.board_reader import read_board
 from election.client.open_election import OpenElection
 from election.crypto.group import G1_BYTES, G2, G2_BYTES, G, encode_g1, encode_g2
-from election.log_spool import LogSpool
 from election.protocol.board import Board
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.events import (
@@ -40,6 +39,7 @@ from election.protocol.replay import Part
 from election.protocol.tally import FrozenTally, TallyState
 from scripts.errors import InputError, NotYetError, UnverifiedError
 from scripts.files.key_file import Instance, KeyFile, name_instance
+from scripts.reading import keep_logs
 from scripts.terminal import say
 
 RULES: Final = ("record", "clock", "code", "rules")
@@ -107,7 +107,7 @@ class AuditedElection:
 def read_record(opened: OpenElection) -> Board:
     """Read the record of an election, once."""
     since = opened.election.contract.since
-    return read_board(opened.connection, opened.address, since=since, keep=LogSpool)
+    return read_board(opened.connection, opened.address, since=since, keep=keep_logs)
 
 
 def accept_board(

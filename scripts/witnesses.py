@@ -17,7 +17,6 @@ from election.client.board_reader import read_board
 from election.client.deployment import Deployment, check_remembered
 from election.client.rpc import connect
 from election.client.transport import name_node, show_url
-from election.log_spool import LogSpool
 from election.protocol.board import Board
 from election.protocol.record_hash import run_hashes
 from election.protocol.replay import find_contracts
@@ -26,6 +25,7 @@ from election.protocol.views import RECORD_HASH, View
 from scripts.acceptance import AuditedElection, accept_board
 from scripts.errors import InputError, NotYetError, UnverifiedError
 from scripts.options import DEFAULT_URL
+from scripts.reading import keep_logs
 from scripts.terminal import say
 
 _SKEW: Final = 300  # seconds
@@ -57,7 +57,7 @@ def read_from(deployment: Deployment, url: str, past: Past = NOTHING) -> Board:
         connection,
         deployment.election,
         since=deployment.block if past is NOTHING else past.block + 1,
-        keep=LogSpool,
+        keep=keep_logs,
         known=past.logs,
     )
     require_continued(board, past, url)

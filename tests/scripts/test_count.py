@@ -153,7 +153,7 @@ def test_trustee_refuses_a_record_with_the_sum_of_a_contest_that_is_not_listed(
 def test_override_says_of_how_few_ballots_a_sum_is_opened(stage: Stage) -> None:
     proposal = propose_override(audit(stage), 30)
     assert proposal.meaning == (
-        "contest 30, Second: opens the sum of 1 ballots, where 2 is the minimum"
+        "contest 30, Second: opens the sum of 1 ballot, where 2 is the minimum"
     )
 
 
