@@ -75,10 +75,14 @@ def contest_option(*names: str, help: str) -> Any:  # noqa: A002
     return typer.Option(*names, help=help, parser=accept_contest, metavar="ID")
 
 
-RpcUrl = Annotated[str, typer.Option(help="Where the node answers JSON-RPC.")]
+RpcUrl = Annotated[
+    str, typer.Option(help="Where the node answers JSON-RPC.", metavar="URL")
+]
 RpcUrls = Annotated[
     list[str] | None,
-    typer.Option("--rpc-url", help="A node; two of different organisations."),
+    typer.Option(
+        "--rpc-url", help="A node; two of different organisations.", metavar="URL"
+    ),
 ]
 ElectionFile = Annotated[
     Path, path_option(help="The election: the file that `veche deploy` wrote.")
@@ -87,7 +91,10 @@ TermsFile = Annotated[
     Path, path_option("--terms", help="The file that `veche terms` wrote.")
 ]
 TermsHash = Annotated[
-    str, typer.Option(help="Hash of the terms, as the commission published it.")
+    str,
+    typer.Option(
+        help="Hash of the terms, as the commission published it.", metavar="HASH"
+    ),
 ]
 KeyPath = Annotated[Path, path_option(help="The key file of whoever acts.")]
 PasswordFile = Annotated[

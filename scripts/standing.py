@@ -10,7 +10,7 @@ from election.client.open_election import OpenElection
 from election.crypto.transcript import Address
 from election.protocol.events import AttemptAborted
 from election.protocol.replay import Part
-from election.protocol.text import spell_time
+from election.protocol.text import spell_number, spell_time
 from scripts.errors import InputError
 
 ROLES: Final[Mapping[Part, str]] = {Part.TRUSTEES: "trustee", Part.ISSUERS: "issuer"}
@@ -47,7 +47,10 @@ def require_not_excluded(opened: OpenElection, part: Part, account: Address) -> 
 def spell_margin(members: int, threshold: int, *, part: Part) -> str:
     """Say how many members are left, and how many of them may still be missing."""
     spare = members - threshold
-    left = f"{members} {ROLES[part]}s are left and {threshold} are needed"
+    verb = "is" if members == 1 else "are"
+    left = (
+        f"{spell_number(members, ROLES[part])} {verb} left and {threshold} are needed"
+    )
     if spare <= 0:
         return f"{left}: from now on nobody may be missing"
     return f"{left}: {spare} may be missing"
