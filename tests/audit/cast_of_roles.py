@@ -46,7 +46,9 @@ def source_of(voter: str, occasion: str = "ballot") -> SecretSource:
 OBSERVERS = tuple(sorted((f"observer {i}" for i in (1, 2, 3)), key=account_of))
 
 
-def sign_together(digest: Hash) -> tuple[Signature, tuple[Signature, ...]]:
-    """Sign as the commission and as two observers, in order of address."""
-    observers = tuple(sign_hash(digest, key_of(role)) for role in OBSERVERS[:2])
-    return sign_hash(digest, key_of("commission")), observers
+def sign_together(
+    digest: Hash, observers: int = 2
+) -> tuple[Signature, tuple[Signature, ...]]:
+    """Sign as the commission and as so many observers, in order of address."""
+    signed = tuple(sign_hash(digest, key_of(role)) for role in OBSERVERS[:observers])
+    return sign_hash(digest, key_of("commission")), signed

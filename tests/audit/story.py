@@ -2,7 +2,7 @@
 
 A trustee is silent and a reserve takes the seat; an issuer deals garbage and is judged.
 Contest 1 is ordinary. Contest 2 is small and overridden, nobody votes in contest 3, and
-contest 4 stays withheld.
+contest 4 stays withheld. A quorum of observers extends the polls, all of them override.
 """
 
 from __future__ import annotations
@@ -382,7 +382,8 @@ class Story:
 
     def _override(self, contest: int) -> None:
         frozen = recompute_tally(self.opened, self.boxes[contest])
-        commission, observers = sign_together(derive_override_hash(frozen.tally))
+        digest = derive_override_hash(frozen.tally)
+        commission, observers = sign_together(digest, observers=len(OBSERVERS))
         override = self.opened.tally.override
         self.send(
             "observer 1", override(contest, commission=commission, observers=observers)
