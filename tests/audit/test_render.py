@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from election.audit.catalogue import CHECKS
 from election.audit.render import render_json, render_table
+from election.audit.report import NODE, Awaited, CheckResult, Finding, Outcome
 from election.protocol.board import Board
 from election.protocol.events import BallotCast
 from election.protocol.text import TEST, spell_time
@@ -75,6 +78,46 @@ def test_table_shows_ten_findings_of_a_check_at_most(board: Board) -> None:
     text = "\n".join(render_table(audit(replace(board, answers=wrong))))
     assert text.count("blames: node") == 10
     assert f"and {len(wrong) - 10} more" in text
+
+
+def of_many(board: Board, count: int) -> str:
+    """Draw a report of which one check has so much to say of everything."""
+    names = [str(number) for number in range(count)]
+    outcome = Outcome(
+        0,
+        count,
+        tuple(Finding(each, "is wrong", NODE, None) for each in names),
+        tuple(f"note {each}." for each in names),
+        tuple(Awaited(each, "is to come", None) for each in names),
+    )
+    check = CheckResult(1, "trustees", "claim", outcome)
+    return "\n".join(render_table(replace(audit(board), checks=(check,))))
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(10, 10, 0), (11, 10, 1)])
+def test_table_shows_ten_of_anything_but_notes(
+    board: Board, count: int, shown: int, more: int
+) -> None:
+    text = of_many(board, count)
+    assert text.count(": is wrong") == text.count("blames: node") == shown
+    assert text.count("not due: ") == shown
+    assert text.count("note ") == count
+    assert text.count("more") == 2 * more
+    assert text.count(f"and {more} more not due") == more
+
+
+def test_table_shows_every_contest_with_every_count(board: Board) -> None:
+    report = audit(board)
+    lines = list(render_table(report))
+    for contest in report.contests:
+        (at,) = [
+            number
+            for number, line in enumerate(lines)
+            if line.startswith(f"contest {contest.contest}: ")
+        ]
+        shown = lines[at + 1 : at + 1 + max(1, len(contest.counts))]
+        counts = [int(line.split()[0]) for line in shown if contest.counts]
+        assert counts == [each.count for each in contest.counts]
 
 
 def test_json_has_all_findings(board: Board) -> None:

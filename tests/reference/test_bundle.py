@@ -12,7 +12,7 @@ from election.audit.bundle import decode_bundle, encode_bundle
 from election.audit.errors import BundleError
 from election.crypto.transcript import Hash
 from election.protocol.board import Board
-from reference.bundle import read_bundle
+from reference.bundle import _cut_lines, read_bundle
 from reference.errors import NoBundleError
 
 
@@ -83,6 +83,12 @@ def broken(text: bytes) -> dict[str, bytes]:
         "a number of text": rewrite(rb'"head":(\d+)', rb'"head":"\1"'),
         "a truth": rewrite(rb'"head":\d+', b'"head":true'),
         "a fraction": rewrite(rb'"head":\d+', b'"head":1.5'),
+        "a number just too large": rewrite(rb'"head":\d+', b'"head":%d' % 2**63),
+        "an index of text": rewrite(rb'"index":(\d+)', rb'"index":"\1"'),
+        "an output of upper case": rewrite(rb'"output":"0x', rb'"output":"0X'),
+        "a last topic of 31 bytes": rewrite(
+            rb'"topics":\[([^]]*)..\"\]', rb'"topics":[\1"]'
+        ),
         "a text of number": rewrite(b'"veche-bundle/1"', b"1"),
         "an address of number": rewrite(rb'"election":"0x[0-9a-f]+"', b'"election":1'),
         "topics of text": rewrite(rb'"topics":\[[^]]*\]', b'"topics":""'),
@@ -124,6 +130,10 @@ _FACTS = {
     "a number of text": "a field of the wrong form",
     "a truth": "a field of the wrong form",
     "a fraction": "a field of the wrong form",
+    "a number just too large": "a field of the wrong form",
+    "an index of text": "a field of the wrong form",
+    "an output of upper case": "a field of the wrong form",
+    "a last topic of 31 bytes": "a field of the wrong form",
     "a text of number": "a field of the wrong form",
     "an address of number": "a field of the wrong form",
     "topics of text": "a field of the wrong form",
@@ -165,13 +175,71 @@ def test_bundle_above_the_largest_is_refused(
             read_bundle(raw)
 
 
+def with_topics(board: Board, count: int) -> bytes:
+    log = replace(board.logs[0], topics=(Hash(bytes(32)),) * count)
+    return encode_bundle(replace(board, logs=(log, *board.logs[1:])))
+
+
 def test_log_of_five_topics_is_refused_by_both(board: Board) -> None:
-    log = replace(board.logs[0], topics=(Hash(bytes(32)),) * 5)
-    raw = encode_bundle(replace(board, logs=(log, *board.logs[1:])))
+    raw = with_topics(board, 4)
+    assert len(read_bundle(raw).logs[0].topics) == 4
+    assert len(decode_bundle(raw).logs[0].topics) == 4
+    raw = with_topics(board, 5)
     with pytest.raises(NoBundleError):
         read_bundle(raw)
     with pytest.raises(BundleError):
         decode_bundle(raw)
+
+
+def test_largest_number_is_read_by_both(board: Board) -> None:
+    raw = encode_bundle(replace(board, chain_id=2**63 - 1))
+    assert read_bundle(raw).chain_id == decode_bundle(raw).chain_id == 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("_MOST_CODES", "code"), ("_MOST_ANSWERS", "answers")]
+)
+def test_bundle_of_as_many_lines_as_may_be_is_read_by_both(
+    board: Board,
+    text: bytes,
+    name: str,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = len(getattr(board, kind))
+    for audit in ("reference", "election.audit"):
+        monkeypatch.setattr(f"{audit}.bundle.{name}", most)
+    assert len(getattr(read_bundle(text), kind)) == most
+    assert len(getattr(decode_bundle(text), kind)) == most
+    for audit in ("reference", "election.audit"):
+        monkeypatch.setattr(f"{audit}.bundle.{name}", most - 1)
+    with pytest.raises(NoBundleError, match="has more lines"):
+        read_bundle(text)
+    with pytest.raises(BundleError):
+        decode_bundle(text)
+
+
+@pytest.mark.parametrize("last", [b"\n", b"x\n"])
+def test_line_may_end_where_a_piece_begins(
+    last: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reference.bundle._LONGEST_LINE", 9 + len(last) - 1)
+    line = b"x" * 9
+    assert [*_cut_lines([line, last])] == [line + last[:-1]]
+    with pytest.raises(NoBundleError, match="longer than any"):
+        list(_cut_lines([line + b"xx", b"\n"]))
+
+
+def test_packed_text_is_read_up_to_a_multiple_of_its_size(
+    text: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = gzip.compress(text)
+    monkeypatch.setattr("reference.bundle._EXPANSION", 1)
+    monkeypatch.setattr("reference.bundle._UNPACKED_FREELY", len(text) - len(raw))
+    assert read_bundle(raw) == read_bundle(text)
+    monkeypatch.setattr("reference.bundle._UNPACKED_FREELY", len(text) - len(raw) - 1)
+    with pytest.raises(NoBundleError, match="unpacks to more"):
+        read_bundle(raw)
 
 
 @pytest.mark.parametrize("seed", range(12))

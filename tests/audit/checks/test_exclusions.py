@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from election.audit.checks import attempt
-from election.audit.checks.ceremonies import CeremonyReplay, await_trustees
+from election.audit.checks.ceremonies import (
+    CeremonyReplay,
+    await_issuers,
+    await_trustees,
+    list_ceremony,
+)
+from election.audit.checks.immutables import expect_immutables
 from election.audit.errors import ContradictionError
 from election.audit.evidence import Evidence
 from election.crypto.group import G1Point
+from election.crypto.transcript import uint_word
+from election.errors import FaultyIssuerError
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.replay import Entry, Part
@@ -106,6 +115,72 @@ def abort_when_all_confirmed(board: Board) -> Board:
     tampered = put(board, final, late)
     moved = Entry(late, aborted.contract, aborted.event)
     return change(tampered, moved, attempt=2)
+
+
+def stand_before_the_last_confirmation(
+    board: Board,
+) -> tuple[CeremonyReplay[G1Point], events.Confirmed]:
+    """Take the trustees' ceremony up to its last confirmation."""
+    replay = await_trustees(Evidence(board))
+    entries = list_ceremony(Evidence(board), Part.TRUSTEES)
+    confirmed = [each for each in entries if isinstance(each.event, events.Confirmed)]
+    for entry in entries[: entries.index(confirmed[-1])]:
+        replay.take(entry)
+    last = confirmed[-1].event
+    assert isinstance(last, events.Confirmed)
+    return replay, last
+
+
+def test_last_member_is_excluded_when_it_does_not_confirm(board: Board) -> None:
+    replay, confirmed = stand_before_the_last_confirmation(board)
+    members, current = replay.last.members, replay.current
+    assert confirmed.index == len(members)
+    assert current is not None
+    assert current.first_silent == len(members)
+    aborted = events.AttemptAborted(2, 1, members[-1])
+    late = current.started + replay.step_seconds
+    with pytest.raises(ContradictionError, match="before the time was over"):
+        replay._take_in(current, aborted, now=late - 1)
+    replay._take_in(current, aborted, now=late)
+    assert replay.members == members[:-1]
+
+
+def test_two_members_are_left_to_complain_of_each_other(board: Board) -> None:
+    """Of nobody else: neither of whom is seated no more, nor of oneself."""
+    judged = find(board, events.ComplaintJudged).event
+    replay = await_issuers(Evidence(board))
+    for entry in list_ceremony(Evidence(board), Part.ISSUERS):
+        if isinstance(entry.event, events.ComplaintJudged):
+            break
+        replay.take(entry)
+    assert replay.current is not None
+    seats = replay.current.attempt.members
+    replay.current.attempt = replace(replay.current.attempt, members=seats[1:])
+    for turn in replay.current._turns:
+        assert isinstance(turn, dict)
+        turn.pop(3, None)
+    fields: dict[str, Any] = {"dealer": 2, "complainer": 1}
+    with pytest.raises(FaultyIssuerError, match="complaint does not verify"):
+        replay.current.judge(replace(judged, **fields))
+    for other in ({"dealer": 3}, {"complainer": 3}, {"complainer": 2}):
+        with pytest.raises(ContradictionError, match="not between two members"):
+            replay.current.judge(replace(judged, **{**fields, **other}))
+
+
+def test_ceremony_makes_keys_for_the_most_candidates_of_any_contest(
+    board: Board,
+) -> None:
+    deployed = find(board, events.ElectionDeployed)
+    *others, last = deployed.event.contests
+    contests = (*others, replace(last, slots=16))
+    evidence = Evidence(change(board, deployed, contests=contests))
+    assert await_trustees(evidence).last.slots == 16
+    contract = next(
+        each
+        for each in evidence.replay.contracts.values()
+        if each.part is Part.TRUSTEES
+    )
+    assert expect_immutables(evidence, contract)["slots"] == uint_word(16)
 
 
 def test_exclusion_after_all_confirmed_is_found(board: Board) -> None:
