@@ -177,6 +177,17 @@ def test_leaf_that_a_tree_holds_beyond_its_size_is_refused(
     assert refusal_in_eight(desk, size=size, index=index) == NOT_ON_THE_LIST
 
 
+def test_leaf_of_the_index_that_is_the_size_is_refused(desk: LeafDesk) -> None:
+    """It stands in the first place, to which the low bits of its index lead."""
+    claims = [replace(desk, index=i) for i in (4, 1, 2, 3)]
+    tree = build_tree([each.leaf for each in claims])
+    act = desk.rehearsal.opened.voter_list.publish(LARGE, tree.root, size=4)
+    desk.send(act, desk.rehearsal.roles.commission)
+    desk.enter_registration()
+    claim = replace(claims[0].claim, path=derive_path(tree, 0))
+    assert desk.refusal(claims[0].register(claim=claim)) == NOT_ON_THE_LIST
+
+
 @pytest.mark.parametrize(("size", "index"), [(4, 0), (4, 3), (1, 0)])
 def test_leaf_of_a_larger_tree_than_the_size_asks_for_is_refused(
     desk: LeafDesk, size: int, index: int
