@@ -111,13 +111,21 @@ def require_closed(opened: OpenElection) -> None:
         raise InputError("polls", f"are not closed before {spell_time(end)}")
 
 
+def require_contests(opened: OpenElection, contests: Iterable[int]) -> None:
+    """Raise InputError for a contest that is not in the election."""
+    for contest in contests:
+        if contest not in opened.contests:
+            known = ", ".join(map(str, opened.contests))
+            fact = f"is not in the election, which has {known}"
+            raise InputError(f"contest {contest}", fact)
+
+
 def require_box(opened: OpenElection, contest: int) -> None:
     """Raise NotYetError, for ever, if there is nothing to count in a contest.
 
     Raises InputError if there is no such contest.
     """
-    if contest not in opened.contests:
-        raise InputError(f"contest {contest}", "is not in the election")
+    require_contests(opened, [contest])
     (box,) = opened.election.boxes([contest])
     if not any(box):
         raise NotYetError(f"contest {contest}", "no ballot box")

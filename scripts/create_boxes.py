@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """Make the ballot boxes that are missing, after verifying the keys.
 
-    Both ceremonies have to be final.
+    Both ceremonies have to be final. Anybody may do it: the keys decide what is made.
     """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))

@@ -13,6 +13,7 @@ from election.client.deployment import (
     begin_deployment,
     deploy_election,
 )
+from election.client.errors import ForgottenError, RecordError
 from election.client.rpc import Connection, connect
 from election.crypto.signature import SigningKey
 from election.protocol.manifest import Manifest
@@ -66,9 +67,28 @@ def deploy(
             deployment = read_deployment(record)
         else:
             deployment = begin_deployment(connection, manifest, shift=shift)
-        return deploy_election(
-            connection, manifest, key=key, deployment=deployment, save=save
+        try:
+            return deploy_election(
+                connection, manifest, key=key, deployment=deployment, save=save
+            )
+        except ForgottenError as error:
+            error.add_note("ask a node that has it; to begin anew, give another --out")
+            raise
+        except RecordError as error:
+            error.add_note(_advise(manifest, deployment))
+            raise
+
+
+def _advise(manifest: Manifest, deployment: Deployment) -> str:
+    """Suggest what helps where a record, or the times that it moves, do not fit."""
+    if deployment.contracts:
+        return "give the manifest that the record began with, or another --out"
+    if manifest.test:
+        return (
+            "--shift-to now+1h moves all times of a test election; or give [times] "
+            "of the manifest that are still to come"
         )
+    return "give [times] of the manifest that are still to come"
 
 
 def compare_clocks(*, own: int, chain: int) -> None:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
+from election.protocol.text import spell_time
 from scripts.errors import InputError
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def spell_here(seconds: int) -> str:
+    """Spell Unix seconds in UTC and by this machine's clock."""
+    try:
+        local = datetime.fromtimestamp(seconds, UTC).astimezone()
+    except (OverflowError, ValueError):
+        return spell_time(seconds)
+    return f"{spell_time(seconds)} ({local:%Y-%m-%d %H:%M:%S %Z} here)"
 
 
 def parse_time(text: str, *, now: int) -> int:

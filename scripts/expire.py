@@ -12,8 +12,11 @@ from election.client.errors import UnexpectedAnswerError
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName, decode_event
+from election.protocol.ceremony.attempt import Step
 from election.protocol.events import AttemptAborted
 from election.protocol.replay import Part
+from scripts.durations import spell_here
+from scripts.errors import InputError, NotYetError
 from scripts.files.key_file import Role
 from scripts.options import (
     DEFAULT_URL,
@@ -35,6 +38,23 @@ class Which(StrEnum):
 
     TRUSTEES = "trustees"
     ISSUERS = "issuers"
+
+
+def require_overdue(ceremony: KeyCeremony, *, part: Part, end: int) -> None:
+    """Raise NotYetError while a step has time left, InputError if no step is left.
+
+    end: of the phase in which keys are made, Unix seconds.
+    """
+    step, deadline = ceremony.step(), ceremony.deadline()
+    if step in (Step.FINAL, Step.FAILED):
+        raise InputError(part.title, "is over: nobody can be excluded any more")
+    now = ceremony.contract.connection.read_clock()
+    if now >= end:
+        fact = f"ended without a key: keys were made until {spell_here(end)}"
+        raise InputError(part.title, fact)
+    if now < deadline:
+        fact = f"step {step.name.lower()} has time left until {spell_here(deadline)}"
+        raise NotYetError(part.title, f"{fact}; nobody can be excluded before")
 
 
 def expire(ceremony: KeyCeremony, *, key: SigningKey) -> Address:
@@ -59,13 +79,17 @@ def command(
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Exclude the first member who let a ceremony's step pass in silence."""
+    """Exclude the first member who let a ceremony's step pass in silence.
+
+    Anybody may do it, once the step's time is over; `veche status` says until when.
+    """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
     handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
+    part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS
+    require_overdue(handle, part=part, end=opened.rules.times[1])
     culprit = expire(handle, key=key_file.key)
     members, threshold = handle.n(), handle.k()
     result = {"excluded": f"0x{culprit.hex()}"}
     show(result | {"members": members, "threshold": threshold}, as_json=as_json)
-    part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS
     say(spell_margin(members, threshold, part=part))

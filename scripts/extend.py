@@ -61,7 +61,10 @@ def command(
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Shift both closings, signed by the commission and a quorum of observers."""
+    """Shift both closings, signed by the commission and a quorum of observers.
+
+    Anybody who has the signatures may do it.
+    """
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
     with acting(key_file):

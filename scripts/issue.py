@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from election.protocol.text import name_election
+from election.protocol.replay import Part
 from scripts.acceptance import POLLS
 from scripts.answering import answer_once
+from scripts.contests import require_contests
 from scripts.files.answers_file import require_answers, write_answers
 from scripts.files.key_file import Role
 from scripts.going_on import accepting
 from scripts.options import (
+    DEFAULT_URL,
     AsJson,
     Contest,
     ElectionFile,
@@ -21,8 +23,9 @@ from scripts.options import (
     RpcUrls,
     path_option,
 )
-from scripts.session import unlock
-from scripts.terminal import say, show
+from scripts.session import enter, unlock
+from scripts.standing import require_seat
+from scripts.terminal import show
 
 EXAMPLE = (
     "veche issue --contest 1 --election election.json "
@@ -50,12 +53,13 @@ def command(
     the same voter is never answered.
     """
     require_answers(out, contest)
+    opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
+    require_contests(opened, [contest])
     key_file = unlock(key, password_file, roles={Role.ISSUER})
+    require_seat(opened, Part.ISSUERS, key_file.account)
     with accepting(
         election, rpc_urls, POLLS, key_file=key_file, fresh=fresh
     ) as audited:
-        rules = audited.evidence.deployed.rules
-        say(name_election(rules.title, is_test=rules.test))
         member, answers = answer_once(audited, contest, key_file=key_file)
         requests = write_answers(out, contest, member, answers)
     show({"answers": str(out), "requests": requests}, as_json=as_json)

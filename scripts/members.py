@@ -81,7 +81,7 @@ def play(
     as_json: bool,
 ) -> None:
     """Take a member's part, tell how far it came, and verify what was made."""
-    opened = enter(election, rpc_url)
+    opened = outlast(partial(enter, election, rpc_url), None, wait=wait)
     role = Role.TRUSTEE if part is Part.TRUSTEES else Role.ISSUER
     key_file = unlock(key, password_file, roles={role})
     advance = take_part(opened, part, key_file, wait=wait)
@@ -142,8 +142,9 @@ def _look(opened: OpenElection, part: Part, key_file: KeyFile) -> Advance:
     except ContractRefusedError:
         _require_time(opened, part)
         advance = _take_step_of(opened, part, key_file)
-    if not advance.acted and not advance.is_over:
-        _require_time(opened, part)
+    if not advance.acted:
+        if not advance.is_over:
+            _require_time(opened, part)
         if not handle_of(opened, part).seat(key_file.account):
             require_not_excluded(opened, part, key_file.account)
     return advance

@@ -116,8 +116,11 @@ def accept_register(path: Path, *, are_different: bool) -> Register:
     try:
         register = read_register(path)
     except RefusedLinesError as error:
+        if len(error.lines) == 1:
+            raise
         _say_some(error.lines)
-        raise
+        fact = f"has {len(error.lines)} lines that are refused, as told above"
+        raise InputError(str(path), fact) from None
     pairs = list_look_alikes(register)
     _say_some(pairs)
     if pairs and not are_different:

@@ -15,6 +15,7 @@ from scripts.contests import (
     act_on_each,
     require_box,
     require_closed,
+    require_contests,
     send_unless_done,
     spell_counts,
 )
@@ -95,6 +96,7 @@ def command(
     opened = enter(election, rpc_url)
     key_file = unlock(key, password_file, roles=set(Role))
     wanted = contests or list(opened.contests)
+    require_contests(opened, wanted)
     with acting(key_file):
         results = publish_results(opened, wanted, key=key_file.key)
 

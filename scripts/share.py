@@ -17,7 +17,7 @@ from scripts.acceptance import (
     open_own_share,
 )
 from scripts.caution import accept_hash, leaving, require_agreed, sign
-from scripts.contests import Fates, act_on_each
+from scripts.contests import Fates, act_on_each, require_contests
 from scripts.errors import InputError, NotYetError
 from scripts.files.key_file import KeyFile, Role
 from scripts.going_on import accepting
@@ -32,6 +32,7 @@ from scripts.options import (
     SomeContests,
 )
 from scripts.session import acting, enter, unlock
+from scripts.standing import require_seat
 from scripts.terminal import say, show
 
 EXAMPLE = (
@@ -140,6 +141,8 @@ def command(
     opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     contests = contests or list(opened.contests)
+    require_contests(opened, contests)
+    require_seat(opened, Part.TRUSTEES, key_file.account)
     with accepting(
         election, rpc_urls, COUNT, key_file=key_file, fresh=fresh
     ) as audited:

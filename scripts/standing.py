@@ -44,6 +44,19 @@ def require_not_excluded(opened: OpenElection, part: Part, account: Address) -> 
             raise InputError(f"{ROLES[part]} 0x{account.hex()}", fact)
 
 
+def require_seat(opened: OpenElection, part: Part, account: Address) -> None:
+    """Raise InputError for an account whose share no contract would take.
+
+    Says of a former member when and why it was excluded, and of a reserve that it is
+    one.
+    """
+    require_member(opened, part, account)
+    if not handle_of(opened, part).seat(account):
+        require_not_excluded(opened, part, account)
+        fact = "is a reserve without a seat, so it has no share"
+        raise InputError(f"{ROLES[part]} 0x{account.hex()}", fact)
+
+
 def spell_margin(members: int, threshold: int, *, part: Part) -> str:
     """Say how many members are left, and how many of them may still be missing."""
     spare = members - threshold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from election.client.contract import Contract
@@ -9,9 +10,12 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
+from election.protocol.replay import Part
+from election.protocol.tally import TallyState
 from election.protocol.text import TEST, spell_lines, spell_time
 from election.protocol.voter_list import NO_LIST
 from scripts.contests import spell_counts
+from scripts.next_steps import Count, Keys, Outlook, find_next, list_next
 from scripts.omissions import list_missing
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, RpcUrl
 from scripts.session import enter
@@ -23,21 +27,40 @@ _TIMES = ("keys", "list", "registration", "freeze", "voting", "grace", "closed")
 
 def read_status(opened: OpenElection) -> dict[str, Any]:
     """Read phase, times, ceremonies and counts of an election."""
-    closings = opened.election.closings()
-    times = (*opened.rules.times[:5], *closings)
+    look = read_outlook(opened)
     return {
         "title": opened.rules.title,
         "test": opened.rules.test,
-        "phase": opened.election.phase().name.lower(),
-        "now": spell_time(opened.connection.read_clock()),
-        "times": dict(zip(_TIMES, map(spell_time, times), strict=True)),
+        "phase": look.phase.name.lower(),
+        "now": spell_time(look.now),
+        "next": [asdict(each) for each in list_next(look)],
+        "times": dict(zip(_TIMES, map(spell_time, look.starts), strict=True)),
         "trustees": _read_ceremony(opened.trustees),
         "issuers": _read_ceremony(opened.issuers),
         "contests": {
-            str(each): _read_contest(opened, each) for each in opened.contests
+            str(each): _read_contest(opened, each, look) for each in opened.contests
         },
         "warnings": list_missing(opened),
     }
+
+
+def read_outlook(opened: OpenElection) -> Outlook:
+    """Read what decides what is next."""
+    contests = list(opened.contests)
+    lists = opened.voter_list.published(contests)
+    boxes = dict(zip(contests, opened.election.boxes(contests), strict=True))
+    ceremonies = {Part.TRUSTEES: opened.trustees, Part.ISSUERS: opened.issuers}
+    return Outlook(
+        phase=opened.election.phase(),
+        now=opened.connection.read_clock(),
+        starts=(*opened.rules.times[:5], *opened.election.closings()),
+        keys=[
+            Keys(part, handle.step(), handle.deadline())
+            for part, handle in ceremonies.items()
+        ],
+        no_list=[each for each in contests if lists[each] == NO_LIST],
+        no_box=[each for each in contests if not any(boxes[each])],
+    )
 
 
 def _read_ceremony(handle: KeyCeremony) -> dict[str, Any]:
@@ -52,22 +75,36 @@ def _read_ceremony(handle: KeyCeremony) -> dict[str, Any]:
     }
 
 
-def _read_contest(opened: OpenElection, contest: int) -> dict[str, Any]:
+def _read_contest(opened: OpenElection, contest: int, look: Outlook) -> dict[str, Any]:
     voter_list = opened.voter_list
     published = voter_list.published([contest])[contest]
     listed = opened.contests[contest]
     counts = opened.tally.counts(contest)
     lines = spell_lines(listed.candidates, listed.particulars)
+    state = opened.tally.state(contest)
+    step = find_next(_read_count(opened, contest, state, look), look)
     return {
         "title": listed.title,
+        "next": None if step is None else asdict(step),
         "voters": None if published == NO_LIST else published.voters,
         "online": voter_list.online(contest),
         "paper": voter_list.paper(contest),
         "issued": voter_list.issued(contest),
         "cast": _read_cast_count(opened, contest),
-        "tally": opened.tally.state(contest).name.lower(),
+        "tally": state.name.lower(),
         "counts": spell_counts(lines, counts),
     }
+
+
+def _read_count(
+    opened: OpenElection, contest: int, state: TallyState, look: Outlook
+) -> Count:
+    shares = 0
+    if state is TallyState.OPEN:
+        given = opened.tally.shares(contest, trustees=opened.trustees.n())
+        shares = sum(map(bool, given))
+    needed = opened.deployed.trustees.threshold
+    return Count(contest, contest not in look.no_box, state, shares, needed)
 
 
 def _read_cast_count(opened: OpenElection, contest: int) -> int | None:
@@ -83,7 +120,10 @@ def _read_cast_count(opened: OpenElection, contest: int) -> int | None:
 def command(
     election: ElectionFile, rpc_url: RpcUrl = DEFAULT_URL, as_json: AsJson = False
 ) -> None:
-    """Show phase, times, ceremonies and counts of an election; sends nothing."""
+    """Show phase, times, ceremonies and counts of an election; sends nothing.
+
+    And what is next: the command, who runs it, and what for or until when.
+    """
     status = read_status(enter(election, rpc_url))
     if as_json:
         show(status, as_json=True)
@@ -91,4 +131,21 @@ def command(
     for warning in status.pop("warnings"):
         say(f"warning: {warning}")
     status["test"] = TEST if status["test"] else "no"
-    show(status, as_json=False)
+    show(lay_steps(status), as_json=False)
+
+
+def lay_steps(status: dict[str, Any]) -> dict[str, Any]:
+    """Write every step as a line to read: the command, and who runs it, and why."""
+    shown: dict[str, Any] = {}
+    for name, value in status.items():
+        if name == "next":
+            steps = value if isinstance(value, list) else [value] if value else []
+            lines = {each["command"]: _spell_step(each) for each in steps}
+            shown[name] = lines or None
+        else:
+            shown[name] = lay_steps(value) if isinstance(value, dict) else value
+    return shown
+
+
+def _spell_step(step: dict[str, str]) -> str:
+    return f"{step['who']}: {step['what']}"

@@ -163,7 +163,7 @@ _HINTS: Final = {
     "PasswordError": "is it the right password, and an unchanged key file?",
     "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
     "RecordError": "give the file that `veche deploy` wrote with --election",
-    "ForgottenError": "ask a node that has it; to begin anew, give another --out",
+    "ForgottenError": "ask a node that has it: this one is behind, or of another chain",
     "LyingNodeError": "no answer was sent to it; ask the node of another organisation",
     "UnexpectedAnswerError": "is it the file that `veche deploy` wrote? if it is, ask "
     "another node",
@@ -192,6 +192,9 @@ def hint_for(error: Exception) -> str | None:
 
 
 def _next_step(error: Exception) -> str | None:
+    notes: list[str] = getattr(error, "__notes__", [])
+    if notes:  # an act knows better what helps there
+        return notes[0]
     if isinstance(error, ConnectionFailedError):
         return _STEPS[error.trouble]
     own = error.hint if isinstance(error, InputError) else None

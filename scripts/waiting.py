@@ -20,16 +20,17 @@ PAUSE: Final = 1.0  # seconds between looks at what others did
 
 
 def outlast(
-    look: Callable[[], Found], opened: OpenElection, *, wait: bool = True
+    look: Callable[[], Found], opened: OpenElection | None, *, wait: bool = True
 ) -> Found:
     """Look, and with `wait` again while the node is away, which is said once.
 
-    Raises WrongChainError if what comes back is another history.
+    opened: what the node had before, if it was asked before. Raises WrongChainError if
+    what comes back is another history.
     """
     was_lost = False
     while True:
         try:
-            if was_lost:
+            if was_lost and opened is not None:
                 require_same(opened)
             found = look()
         except ConnectionFailedError as error:

@@ -40,6 +40,7 @@ from election.protocol.codec import encode_act
 from election.protocol.events import Blueprints, ContestListed
 from election.protocol.manifest import Manifest
 from election.protocol.origin import derive_created_address
+from election.protocol.text import spell_time
 
 _BLUEPRINTS: Final = ("KeyCeremony", "VoterList", "Tally", SMALL_BOX, "BallotBox")
 _PROOFS: Final = "CeremonyProofs"
@@ -155,8 +156,11 @@ def deploy_election(
     site = _Site(connection, key, save)
     begun = _ELECTION in dict(deployment.contracts)
     stands = begun and bool(site.code(deployment.election))
-    if not begun and moved.times.keys <= connection.read_clock():
-        raise RecordError("manifest", "phase keys would have begun already")
+    now = connection.read_clock()
+    if not begun and moved.times.keys <= now:
+        fact = "phase keys would have begun already, at "
+        fact += f"{spell_time(moved.times.keys)}; the chain's clock says "
+        raise RecordError("manifest", fact + spell_time(now))
     for name, tool in _list_tools().items():
         if not _is_placed(site, deployment, name, tool):
             if stands:

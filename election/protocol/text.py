@@ -26,6 +26,7 @@ LONGEST_SLUG: Final = 64
 MOST_MARKS: Final = 4
 """Combining marks in a row; more would be drawn over other lines."""
 
+_FIRST_SECOND: Final = -62_135_596_800  # of the year 1
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 _SLUG: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{LONGEST_SLUG - 1}}}")
 _UNICODE: Final = unicodedata.ucd_3_2_0
@@ -149,7 +150,7 @@ def name_one(noun: str) -> str:
 
 
 def spell_time(seconds: int) -> str:
-    """Spell Unix seconds in UTC, or as they are after the year 9999."""
-    if seconds > _LAST_SECOND:
+    """Spell Unix seconds in UTC, or as they are outside the years 1 to 9999."""
+    if not _FIRST_SECOND <= seconds <= _LAST_SECOND:
         return f"second {seconds}"
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -127,13 +127,16 @@ def test_checks_of_an_issuer_leave_out_what_comes_later_and_the_ballots() -> Non
     assert set(POLLS) == set(ALL) - later - {"ballots"}
 
 
-def run_issue(issuer: KeyFile, shown: Board, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run_issue(
+    issuer: KeyFile, stage: Stage, shown: Board, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """Run the act against a node that shows this record; return what it writes."""
     out = issuer.path.with_name("answers.json")
     deployed = Deployment(
         shown.chain_id, ZERO_HASH, 0, 0, (("Election", shown.election),)
     )
     monkeypatch.setattr(going_on, "read_deployment", lambda *_: deployed)
+    monkeypatch.setattr(issue, "enter", lambda *_: stage.opened)
     monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: {"node": shown})
     with suppress(UnverifiedError):
@@ -142,19 +145,32 @@ def run_issue(issuer: KeyFile, shown: Board, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_act_writes_the_answers_to_an_audited_record(
-    board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+    board: Board, issuer: KeyFile, registered: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = run_issue(issuer, board, monkeypatch)
+    out = run_issue(issuer, registered, board, monkeypatch)
     leaf = issued_in(board).leaf
     _, *lines = map(json.loads, out.read_text().splitlines())
     assert [each["leaf"] for each in lines] == [f"0x{leaf.hex()}"]
 
 
+def test_contest_that_is_not_there_is_refused_before_anything_is_read(
+    issuer: KeyFile, registered: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: object) -> None:
+        pytest.fail("the record was read")
+
+    monkeypatch.setattr(issue, "enter", lambda *_: registered.opened)
+    monkeypatch.setattr(issue, "accepting", read)
+    out = issuer.path.with_name("answers.json")
+    with pytest.raises(InputError, match=r"contest 9: .* which has 1, 30"):
+        issue.command(9, out, issuer.path, out)
+
+
 def test_act_writes_nothing_when_a_node_shows_a_forged_request(
-    board: Board, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+    board: Board, issuer: KeyFile, registered: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forged = forge(board, leaf=LEAF)
-    assert not run_issue(issuer, forged, monkeypatch).exists()
+    assert not run_issue(issuer, registered, forged, monkeypatch).exists()
     assert not record_of(issuer).exists()
 
 

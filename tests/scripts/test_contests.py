@@ -144,7 +144,7 @@ def test_nothing_is_closed_or_counted_while_the_polls_are_open(stage: Stage) -> 
 def test_contest_that_is_not_listed_is_a_mistake(stage: Stage) -> None:
     close(stage)
     states = freeze(stage.opened, [9, 1], key=RELAY)
-    assert states.failed == {9: "is not in the election"}
+    assert states.failed == {9: "is not in the election, which has 1, 30"}
     assert set(states.done) == {1}
 
 

@@ -151,12 +151,25 @@ def extend_polls(cli: Cli) -> None:
     assert cli.act("extend", "600", *paths, key="relay")["cast_closing"] > before
 
 
+def next_of(cli: Cli) -> str:
+    """Give what is next for the contest."""
+    command: str = cli.act("status")["contests"]["1"]["next"]["command"]
+    return command
+
+
 def count(cli: Cli) -> None:
     cli.act("time", "closed")
     early = cli.attempt("share", "--compare", key="trustee-1")
     assert early.result == {}
     assert "nothing to compare yet: `veche freeze`" in early.err
-    assert cli.act("freeze", key="relay") == {"1": "open"}
+    steps = [each["command"] for each in cli.act("status")["next"]]
+    assert steps == ["veche audit", "veche export"]
+    assert next_of(cli) == "veche freeze --contest 1"
+    for when in ("now", "before"):
+        frozen = cli.act("freeze", key="relay")["1"]
+        assert (frozen["frozen"], frozen["ballots"]) == (when, 3)
+        assert "waits for the trustees' shares" in frozen["next"]
+    assert next_of(cli) == "veche share --compare --contest 1"
     shown = [cli.act("share", "--compare", key=f"trustee-{each}") for each in (1, 2)]
     assert shown[0] == shown[1]
     assert shown[0]["1"]["ballots"] == 3
@@ -165,6 +178,7 @@ def count(cli: Cli) -> None:
         given = cli.act("share", *agreed, key=f"trustee-{number}")
         assert given == {"1": "given"}
     assert cli.act("share", *agreed, key="trustee-1") == {"1": "given before"}
+    assert next_of(cli) == "veche publish-result --contest 1"
     for _ in range(2):
         assert cli.act("publish-result", key="relay") == {"1": COUNTS}
 

@@ -1,0 +1,114 @@
+"""Whoever has nothing to do in a ceremony is told why, and who has is told what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from election.client.errors import ConnectionFailedError, Trouble
+from election.client.open_election import OpenElection
+from election.crypto.signature import derive_address
+from election.protocol.replay import Part
+from election.protocol.text import spell_time
+from scripts import members, waiting
+from scripts.errors import InputError, NotYetError
+from scripts.expire import expire, require_overdue
+from scripts.standing import require_seat
+from scripts.status import read_status
+from tests.client.stage import COMMISSION, TRUSTEES, Stage, deploy, travel
+from tests.in_process import connect_in_process
+
+
+@pytest.fixture
+def stage() -> Stage:
+    stage = deploy(connect_in_process())
+    travel(stage.connection, stage.manifest.times.keys)
+    return stage
+
+
+def test_nobody_is_excluded_before_the_step_is_over(stage: Stage) -> None:
+    handle = stage.opened.trustees
+    until, end = spell_time(handle.deadline()), stage.manifest.times.voter_list
+    with pytest.raises(NotYetError, match=f"enroll has time left until {until}"):
+        require_overdue(handle, part=Part.TRUSTEES, end=end)
+    travel(stage.connection, handle.deadline())
+    require_overdue(handle, part=Part.TRUSTEES, end=end)
+    travel(stage.connection, end)
+    with pytest.raises(InputError, match="ended without a key: keys were made until"):
+        require_overdue(handle, part=Part.TRUSTEES, end=end)
+
+
+@pytest.mark.parametrize(
+    ("at", "fact"), [(0, "was excluded from attempt 1"), (3, "is a reserve without")]
+)
+def test_trustee_without_a_seat_is_told_why_it_has_no_share(
+    stage: Stage, at: int, fact: str
+) -> None:
+    require_seat(stage.opened, Part.TRUSTEES, derive_address(TRUSTEES[1]))
+    if at == 0:
+        travel(stage.connection, stage.opened.trustees.deadline())
+        expire(stage.opened.trustees, key=COMMISSION)
+    with pytest.raises(InputError, match=fact):
+        require_seat(stage.opened, Part.TRUSTEES, derive_address(TRUSTEES[at]))
+
+
+def test_status_says_who_is_next_and_what_is_overdue(stage: Stage) -> None:
+    def commands() -> list[str]:
+        return [each["command"] for each in read_status(stage.opened)["next"]]
+
+    assert commands() == ["veche trustee --wait", "veche issuer --wait"]
+    travel(stage.connection, stage.opened.trustees.deadline())
+    assert commands() == ["veche expire trustees", "veche expire issuers"]
+    expire(stage.opened.trustees, key=COMMISSION)
+    assert commands() == ["veche trustee --wait", "veche expire issuers"]
+    travel(stage.connection, stage.manifest.times.voter_list)
+    assert commands() == ["veche deploy"]
+
+
+def test_waiting_begins_while_the_node_is_away(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answers = iter([Trouble.AWAY, Trouble.LOST, None])
+
+    def enter() -> Stage:
+        trouble = next(answers)
+        if trouble is not None:
+            raise ConnectionFailedError("node", "is away", trouble)
+        return stage
+
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    assert waiting.outlast(enter, None) is stage
+    assert capsys.readouterr().err.count("waiting until it comes back") == 1
+    answers = iter([Trouble.AWAY])
+    with pytest.raises(ConnectionFailedError, match="is away"):
+        waiting.outlast(enter, None, wait=False)
+
+
+def test_play_waits_for_its_node_from_the_first_request_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def enter(*_: object) -> OpenElection:
+        asked.append(1)
+        raise ConnectionFailedError(
+            "node", "is away", Trouble.AWAY if len(asked) < 3 else Trouble.FOREIGN
+        )
+
+    monkeypatch.setattr(members, "enter", enter)
+    for wait, times in ((False, 1), (True, 3)):
+        asked.clear()
+        with pytest.raises(ConnectionFailedError, match="is away"):
+            members.play(
+                Part.TRUSTEES,
+                election=tmp_path / "election.json",
+                key=tmp_path / "key.json",
+                password_file=None,
+                wait=wait,
+                rpc_url="",
+                as_json=True,
+            )
+        assert len(asked) == times
