@@ -283,7 +283,7 @@ def test_salts_outlive_a_list_of_which_nobody_knows_whether_it_is_published(
 ) -> None:
     with monkeypatch.context() as patch:
         spoil(patch, after=0, what=fail)
-        with pytest.raises(ContestError, match="; and 1 contests more"):
+        with pytest.raises(ContestError, match="; and 1 contest more"):
             desk.publish(BOTH)
     assert desk.files == {"unpublished-salts.csv"}
     with pytest.raises(InputError, match=r"unpublished-salts\.csv: has other salts"):
