@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from election.client.contracts.key_ceremony import KeyCeremony
-from election.client.errors import UnexpectedAnswerError
+from election.client.errors import ContractRefusedError, UnexpectedAnswerError
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName, decode_event
@@ -87,8 +87,11 @@ def command(
     key_file = unlock(key, password_file, roles=set(Role))
     handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
     part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS
-    require_overdue(handle, part=part, end=opened.rules.times[1])
-    culprit = expire(handle, key=key_file.key)
+    try:
+        culprit = expire(handle, key=key_file.key)
+    except ContractRefusedError:
+        require_overdue(handle, part=part, end=opened.rules.times[1])
+        raise
     members, threshold = handle.n(), handle.k()
     result = {"excluded": f"0x{culprit.hex()}"}
     show(result | {"members": members, "threshold": threshold}, as_json=as_json)

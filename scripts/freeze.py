@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from election.client.errors import UnexpectedAnswerError
-from election.client.open_election import OpenElection, read_box
+from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
 from scripts.contests import (
@@ -90,7 +90,6 @@ def command(
     def spell(contest: int, state: TallyState) -> dict[str, Any]:
         return {
             "frozen": "before" if contest in before else "now",
-            "ballots": read_box(opened, contest).handle.cast_count(),
             "state": state.name.lower(),
             "next": _NEXT[state],
         }

@@ -167,7 +167,7 @@ def count(cli: Cli) -> None:
     assert next_of(cli) == "veche freeze --contest 1"
     for when in ("now", "before"):
         frozen = cli.act("freeze", key="relay")["1"]
-        assert (frozen["frozen"], frozen["ballots"]) == (when, 3)
+        assert frozen["frozen"] == when
         assert "waits for the trustees' shares" in frozen["next"]
     assert next_of(cli) == "veche share --compare --contest 1"
     shown = [cli.act("share", "--compare", key=f"trustee-{each}") for each in (1, 2)]
