@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
-
-EXIT_REFUSED = 2
 
 
 def main() -> int:
@@ -17,25 +16,39 @@ def main() -> int:
     parser.add_argument("--port", type=int, help="port instead of the file's; 0 any")
     parser.add_argument("--home", type=Path, help="folder that keeps the chain")
     parser.add_argument("--json", action="store_true", help="announce as JSON")
+    parser.add_argument("--quiet", action="store_true", help="show warnings alone")
     arguments = parser.parse_args()
     # late: --help answers before the EVM is loaded
     from node.errors import NodeError
-    from node.service import Place, run
+    from node.exit_codes import exit_code
+    from node.service import Place, Talk, run
 
     place = Place(arguments.host, arguments.port, arguments.home)
+    talk = Talk(_say, _tell, quiet=arguments.quiet, as_json=arguments.json)
     try:
-        run(arguments.config, place, as_json=arguments.json, say=_say)
+        run(arguments.config, place, talk)
     except NodeError as error:
-        # a path or a key of the file may hold what a screen would obey
-        spelt = str(error).encode("unicode_escape").decode()
-        sys.stderr.write(f"devnet: error: {spelt}\n")
-        return EXIT_REFUSED
+        _tell(f"devnet: error: {error}")
+        return exit_code(error)
     return 0
 
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def _tell(line: str) -> None:
+    # a path, a key or a contract's reason may hold what a screen would obey
+    shown = "".join(map(_spell, line))
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{shown}\n")
+        sys.stderr.flush()
+
+
+def _spell(letter: str) -> str:
+    ours = letter.isprintable() and letter.isascii()
+    return letter if ours else f"\\u{{{ord(letter):x}}}"
 
 
 if __name__ == "__main__":

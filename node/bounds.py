@@ -15,3 +15,5 @@ MAX_INTERVAL = 86_400  # seconds; timers are not made for more than a day
 MAX_SIZE = 2**31 - 1  # bytes, or items, of what is held in memory at once
 MAX_READERS = 256  # processes
 MIN_READER_MEMORY = 2**28  # bytes; code alone takes 100 MB
+MIN_LOG_SIZE = 10_000  # bytes of one file of lines
+MAX_LOG_FILES = 1_000

@@ -21,11 +21,13 @@ from node.bounds import (
     MAX_CHAIN_ID,
     MAX_GAS,
     MAX_INTERVAL,
+    MAX_LOG_FILES,
     MAX_PORT,
     MAX_READERS,
     MAX_SET_TIMESTAMP,
     MAX_SIZE,
     MIN_GAS,
+    MIN_LOG_SIZE,
     MIN_READER_MEMORY,
 )
 from node.errors import ConfigError
@@ -48,6 +50,8 @@ PrivateKey = Annotated[
 Gas = Annotated[int, Field(ge=MIN_GAS, le=MAX_GAS)]
 Size = Annotated[int, Field(gt=0, le=MAX_SIZE)]
 Name = Annotated[str, Field(pattern=r"^[^\x00]+$")]
+AccountName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+AddressText = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 MiningMode = Literal["at_once", "interval", "by_call"]
 
 
@@ -119,9 +123,32 @@ class StoreConfig(_Section):
     home: Name | None = None
 
 
-class FundedAccount(_Section):
-    """Name an account of genesis by its public development key; balance in ether."""
+class LogConfig(_Section):
+    """Say what the node's lines are read with and where they go, beside the screen.
 
+    abi: folder of ABI files, None takes the program's own. file: None writes none;
+    file_size: bytes of one; files: how many older ones are kept.
+    """
+
+    abi: Name | None = None
+    file: Name | None = None
+    file_size: Annotated[int, Field(ge=MIN_LOG_SIZE, le=MAX_SIZE)]
+    files: Annotated[int, Field(gt=0, le=MAX_LOG_FILES)]
+
+
+class ClockConfig(_Section):
+    """Say from how many seconds on a clock that is wrong is warned of."""
+
+    warn: Annotated[int, Field(gt=0, le=MAX_INTERVAL)]
+
+
+class FundedAccount(_Section):
+    """Name an account of genesis by its public development key; balance in ether.
+
+    name: what lines and banner call it.
+    """
+
+    name: AccountName | None = None
     private_key: PrivateKey
     balance: Annotated[int, Field(ge=0, lt=2**64)]
 
@@ -144,6 +171,9 @@ def _check_accounts(
         earlier = first.setdefault(account.private_key, at)
         if earlier != at:
             raise ValueError(f"{earlier} and {at} have one private key")
+    named = [account.name for account in accounts if account.name is not None]
+    if twice := [name for at, name in enumerate(named) if name in named[:at]]:
+        raise ValueError(f"two are named {twice[0]}")
     return accounts
 
 
@@ -156,10 +186,20 @@ class Config(_Section):
     rpc: RpcConfig
     reads: ReadsConfig
     store: StoreConfig = StoreConfig()
+    log: LogConfig
+    clock: ClockConfig
+    names: dict[AccountName, AddressText] = {}
     # TOML has arrays, not tuples: this one step of leniency is the array's alone.
     accounts: Annotated[
         tuple[FundedAccount, ...], Field(strict=False), AfterValidator(_check_accounts)
     ]
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Config:
+        taken = {account.name for account in self.accounts} & {*self.names}
+        if taken:
+            raise ValueError(f"names: {min(map(str, taken))} is an account's name, too")
+        return self
 
 
 def read_config(path: Path = DEFAULT_PATH) -> Config:
@@ -180,8 +220,18 @@ def read_config(path: Path = DEFAULT_PATH) -> Config:
 
 def home_of(config: Config, path: Path) -> Path | None:
     """Return the folder that keeps the chain of the configuration file at a path."""
-    home = config.store.home
-    return None if home is None else path.resolve().parent / home
+    return beside(path, config.store.home)
+
+
+def abi_folder(config: Config, path: Path) -> Path | None:
+    """Return the folder of ABI files: the configuration's, else the program's own."""
+    own = DEFAULT_PATH.parent / "abi"
+    return beside(path, config.log.abi) or (own if own.is_dir() else None)
+
+
+def beside(path: Path, name: str | None) -> Path | None:
+    """Return the place that the configuration file at a path names, if it does."""
+    return None if name is None else path.resolve().parent / name
 
 
 def accept_config(document: dict[str, Any], file: str = "") -> Config:
@@ -197,6 +247,6 @@ def accept_config(document: dict[str, Any], file: str = "") -> Config:
 
 
 def _spell_fault(fault: ErrorDetails) -> tuple[str, str]:
-    key = ".".join(str(part) for part in fault["loc"])
+    key = ".".join(str(part) for part in fault["loc"]) or "file"
     fact = fault["msg"].removeprefix("Value error, ")
     return key, fact[:1].lower() + fact[1:]

@@ -2,7 +2,8 @@
 
 NodeError
 ├── ConfigError                 the configuration is wrong: names every key
-├── PortUnavailableError        another process listens there
+├── PortUnavailableError        nothing of ours can listen there
+│   └── PortInUseError          another process does
 ├── TransactionRefusedError     a transaction was not accepted; nothing changed
 │   ├── MalformedTransactionError
 │   ├── WrongChainError
@@ -25,6 +26,8 @@ NodeError
 ├── NothingFinalizedError       an engine commits before it finalizes
 ├── PermanentError              what is on disk is never taken back
 ├── HomeError                   a folder cannot be used: names the folder
+│   ├── HomeInUseError          another node writes to it
+│   └── HomeDamagedError        what it holds is not whole any more
 ├── StoreError                  the disk fails; what was kept before is still there
 ├── DivergenceError             a block is not what executing it gives
 ├── BlockFileError              a file of blocks cannot be used
@@ -47,22 +50,29 @@ class NodeError(Exception):
 class ConfigError(NodeError):
     """Report all that is wrong with a configuration.
 
-    faults: a dotted key and a fact each. file: where the keys are, if in a file.
+    faults: a dotted key and a fact each. file: where the keys are, if in a file. facts:
+    a line for each fault, with the file.
     """
 
     def __init__(self, *faults: tuple[str, str], file: str = "") -> None:
         told = "; ".join(f"{key}: {fact}" for key, fact in faults)
         super().__init__(f"{file}: {told}" if file else told)
         self.faults = faults
+        where = f"{file}: " if file else ""
+        self.facts = tuple(f"{where}{key}: {fact}" for key, fact in faults)
 
 
 class PortUnavailableError(NodeError):
     """Report an address that cannot be listened on."""
 
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(f"port: {host}:{port} is busy or not ours to listen on")
+    def __init__(self, host: str, port: int, fact: str) -> None:
+        super().__init__(f"port: {host}:{port} {fact}")
         self.host = host
         self.port = port
+
+
+class PortInUseError(PortUnavailableError):
+    """Report a port that another process listens on."""
 
 
 class TransactionRefusedError(NodeError):
@@ -236,6 +246,14 @@ class HomeError(NodeError):
         super().__init__(f"{home}: {fact}")
         self.home = home
         self.fact = fact
+
+
+class HomeInUseError(HomeError):
+    """Report a folder that another process has."""
+
+
+class HomeDamagedError(HomeError):
+    """Report a folder whose chain is not whole; a copy can take its place."""
 
 
 class StoreError(NodeError):

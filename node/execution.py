@@ -67,12 +67,14 @@ class Execution:
     """Hold a block that was executed and is not yet kept.
 
     nodes: the trie nodes and codes that it adds. refused: transactions that could not
-    run here and were left out, each with the reason.
+    run here and were left out, each with the reason. outcomes: what each transaction of
+    the block did, in order.
     """
 
     block: Block
     nodes: Mapping[bytes, bytes]
     refused: tuple[Refusal, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 def begin_header(parent: Block, proposal: Proposal, gas_limit: int) -> Header:
@@ -137,7 +139,7 @@ def execute(
             refused.append((tx, error))
     receipts = _receipts(included, outcomes)
     block = _close(header, run.commit(), tuple(included), receipts)
-    return Execution(block, overlay.maps[0], tuple(refused))
+    return Execution(block, overlay.maps[0], tuple(refused), tuple(outcomes))
 
 
 def _close(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 import tempfile
 import time
@@ -14,22 +13,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-import msgspec
 from aiohttp import web
 
-from node.bounds import MAX_PORT
-from node.config import DEFAULT_PATH, Config, home_of, read_config
+from node.config import DEFAULT_PATH, Config, abi_folder, beside, home_of, read_config
 from node.engine.local import LocalEngine
-from node.errors import ConfigError, NodeError, PortUnavailableError
+from node.errors import ConfigError, NodeError
 from node.keeping import continue_chain, identify
+from node.listening import listen, spell_url
+from node.naming.dictionary import Dictionary, read_dictionary
+from node.naming.report import Reporter
 from node.readers.pool import Readers
 from node.readers.reader import serve_reads
 from node.readers.spawner import Spawner
 from node.serving import Desk
+from node.watching.banner import announce, announce_json
+from node.watching.clock import ClockWatch, steady
+from node.watching.journal import Journal, LogFile, Messages, Say
+from node.watching.probes import add_probes, count_requests
+from node.watching.stopping import Stopping
+from node.watching.supervisor import notify
+from node.watching.watch import Watch
 
-_log = logging.getLogger(__name__)
-_GRACE = 2.0  # seconds that open connections get when the node stops
-_BACKLOG = 128
+_GRACE = 0.5  # seconds that open connections get when the node stops, twice at most
+_LATE = 3  # intervals without a block, from which on they do not come
+_LOOK = 1.0  # seconds between looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +52,91 @@ class Place:
     begin: bool = True
 
 
-def run(
-    config_path: Path | None = None,
-    place: Place = Place(),
-    *,
-    as_json: bool = False,
-    say: Callable[[str], None],
-) -> None:
-    """Serve a devnet until Ctrl-C or SIGTERM; raises NodeError if it cannot begin.
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Say how a node talks.
 
-    as_json: announce the node as one line of JSON. say: told line by line.
+    say: prints a line of the announcement. tell: shows a line of what happens; it may
+    come from another thread. quiet: show warnings alone. as_json: announce as one line.
     """
+
+    say: Say
+    tell: Say
+    quiet: bool = False
+    as_json: bool = False
+
+
+def run(config_path: Path | None, place: Place, talk: Talk) -> None:
+    """Serve a devnet until Ctrl-C or SIGTERM; raises NodeError if it cannot begin."""
     path = config_path or DEFAULT_PATH
     config = read_config(path)
+    dictionary = read_dictionary(abi_folder(config, path), str(path))
+    file = log_file(config, path)
     rpc = config.rpc
     port = rpc.port if place.port is None else place.port
     home = place.home or home_of(config, path)
-    announce = _announce_json if as_json else _announce
-
-    def begin(url: str) -> None:
-        for line in announce(config, url, home):
-            say(line)
-
+    tell = announce_json if talk.as_json else announce
     with (
         open_folder(config, home) as (folder, spawner),
         listen(place.host or rpc.host, port) as listener,
         continue_chain(
             config, folder, begin=place.begin or home is None, passing=home is None
         ) as store,
+        open_journal(talk, file) as journal,
     ):
         engine = LocalEngine(config, lambda: int(time.time()), store)
-        readers = Readers(spawner, config.reads)
-        with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(engine, readers, listener, begin))
+        watch = watch_engine(engine, journal, dictionary, folder)
+        url = spell_url(listener)
+
+        def begin() -> None:
+            for line in tell(config, url, home):
+                talk.say(line)
+            watch.begin(url, home, ahead=engine.machine.info().clock)
+
+        asyncio.run(_serve(engine, watch, spawner, listener, begin))
+
+
+def log_file(config: Config, path: Path) -> LogFile | None:
+    """Return the file that takes a node's lines. Raises: ConfigError."""
+    place = beside(path, config.log.file)
+    if place is None:
+        return None
+    try:
+        place.open("ab").close()
+    except OSError as error:
+        fact = f"{place} cannot be written: {(error.strerror or str(error)).lower()}"
+        raise ConfigError(("log.file", fact), file=str(path)) from error
+    return LogFile(place, config.log.file_size, config.log.files)
+
+
+@contextmanager
+def open_journal(talk: Talk, file: LogFile | None) -> Iterator[Journal]:
+    """Give a journal that writes what waits before the node ends."""
+    say = None if talk.quiet else talk.tell
+    journal = Journal(say=say, warn=talk.tell, file=file)
+    messages = Messages(journal)
+    logging.getLogger().addHandler(messages)
+    try:
+        yield journal
+    finally:
+        logging.getLogger().removeHandler(messages)
+        journal.close()
+
+
+def watch_engine(
+    engine: LocalEngine, journal: Journal, dictionary: Dictionary, folder: Path
+) -> Watch:
+    """Have an engine watched."""
+    config = engine.chain.config
+
+    def late() -> int | None:
+        return _LATE * config.mining.interval if engine.mode == "interval" else None
+
+    clock = ClockWatch(time.time, steady, config.clock.warn)
+    reporter = Reporter.of(config, dictionary)
+    watch = Watch(engine, journal, reporter, clock, folder, late)
+    engine.watcher = watch
+    return watch
 
 
 @contextmanager
@@ -100,51 +159,37 @@ def open_folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawn
         spawner.close()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything slow starts. Raises: PortUnavailableError."""
-    if not 0 <= port <= MAX_PORT:  # getaddrinfo would take it modulo 65,536
-        fact = f"{port} is not from 0, which takes any free one, to {MAX_PORT}"
-        raise ConfigError(("port", fact))
-    try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except (OSError, ValueError) as error:  # a host that no name can be
-        raise PortUnavailableError(host, port) from error
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise PortUnavailableError(host, port) from error
-    return listener
-
-
 async def _serve(
     engine: LocalEngine,
-    readers: Readers,
+    watch: Watch,
+    spawner: Spawner,
     listener: socket.socket,
-    announce: Callable[[str], None],
+    begin: Callable[[], None],
 ) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    runner = serve_desk(Desk(engine, readers), engine.chain.config.rpc.max_body)
-    await runner.setup()
-    site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
-    await site.start()
-    miner = asyncio.create_task(_mine_regularly(engine))
-    host, port = listener.getsockname()[:2]
-    announce(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-    await stopped.wait()
-    miner.cancel()
-    await runner.cleanup()
+    config = engine.chain.config
+    with Stopping(
+        lambda: watch.end("stopped, and gave up what was under way,")
+    ) as stopping:
+        readers = Readers(spawner, config.reads)
+        runner = serve_desk(Desk(engine, readers), config.rpc.max_body, watch)
+        await runner.setup()
+        site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
+        await site.start()
+        tasks = [
+            asyncio.create_task(_mine_regularly(engine)),
+            asyncio.create_task(_look_regularly(watch)),
+        ]
+        begin()
+        notify("READY=1")
+        await stopping.wait()
+        notify("STOPPING=1")
+        for task in tasks:
+            task.cancel()
+        await runner.cleanup()
+        watch.end()
 
 
-def serve_desk(desk: Desk, max_body: int) -> web.AppRunner:
+def serve_desk(desk: Desk, max_body: int, watch: Watch | None = None) -> web.AppRunner:
     """Return what answers HTTP from a desk; max_body: bytes of a request."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -154,8 +199,11 @@ def serve_desk(desk: Desk, max_body: int) -> web.AppRunner:
         body = await desk.answer(await request.read())
         return web.Response(body=body, content_type="application/json")
 
-    application = web.Application(client_max_size=max_body)
+    counting = [] if watch is None else [count_requests(watch)]
+    application = web.Application(client_max_size=max_body, middlewares=counting)
     application.router.add_post("/", answer)
+    if watch is not None:
+        add_probes(application, watch)
     # A request whose client is gone is given up.
     return web.AppRunner(application, access_log=None, handler_cancellation=True)
 
@@ -164,38 +212,14 @@ async def _mine_regularly(engine: LocalEngine) -> None:
     interval = engine.chain.config.mining.interval
     while True:
         await asyncio.sleep(interval)
-        try:
+        # The engine tells of it; a disk that is full may have room again.
+        with suppress(NodeError):
             engine.tick()
-        except NodeError as error:  # a disk that is full may have room again
-            _log.error("no block was made: %s", error)
 
 
-def _announce(config: Config, url: str, home: Path | None) -> list[str]:
-    lines = [
-        "",
-        "  A DEVNET, NOT A NETWORK: one process, nobody checks its blocks,",
-        "  and the keys below are known to the whole world.",
-        "",
-        f"  chain     {home or 'in a folder for now, forgotten when it stops'}",
-        f"  JSON-RPC  {url}",
-        f"  chain id  {config.chain.id}",
-        f"  rules     {config.chain.hard_fork}, gas price 0",
-        "",
-        "  accounts, each with its private key",
-    ]
-    for account in config.accounts:
-        lines += [f"  0x{account.address.hex()}", f"    {account.private_key}"]
-    return [*lines, "", "  Ctrl-C stops it."]
-
-
-def _announce_json(config: Config, url: str, home: Path | None) -> list[str]:
-    line = {
-        "url": url,
-        "home": None if home is None else str(home),
-        "chain_id": config.chain.id,
-        "accounts": [
-            {"address": "0x" + a.address.hex(), "private_key": a.private_key}
-            for a in config.accounts
-        ],
-    }
-    return [msgspec.json.encode(line).decode()]
+async def _look_regularly(watch: Watch) -> None:
+    """Look at the clock, and show a supervisor that the node still turns."""
+    while True:
+        watch.look()
+        notify("WATCHDOG=1")
+        await asyncio.sleep(_LOOK)

@@ -16,7 +16,7 @@ from typing import Final
 import typer
 
 from election.errors import ElectionError
-from scripts.errors import OutputError
+from scripts.errors import NodeActError, OutputError
 from scripts.terminal import complain, hint_for, open_streams, tell
 
 ACTS: Final = {
@@ -109,9 +109,11 @@ def _spell_example(example: str) -> str:
 
 def _describe(app: typer.Typer, name: str, arguments: list[str]) -> list[str]:
     command = typer.main.get_command(app)
-    inner = getattr(command, "commands", {})
-    if arguments[0] in inner:
-        name, command = f"{name} {arguments[0]}", inner[arguments[0]]
+    for word in arguments:
+        inner = getattr(command, "commands", {})
+        if word not in inner:
+            break
+        name, command = f"{name} {word}", inner[word]
     context = command.make_context(f"veche {name}", [], resilient_parsing=True)
     return command.get_help(context).splitlines()
 
@@ -129,9 +131,20 @@ def _make_app(name: str, module: ModuleType) -> typer.Typer:
     if acts is None:
         app.command(name, epilog=example)(module.command)
         return app
+    groups: dict[str, typer.Typer] = {"": app}
     for act, (command, example_of_act) in acts.items():
-        app.command(act, epilog=_spell_example(example_of_act))(command)
+        group, _, last = act.rpartition(" ")
+        if group not in groups:
+            groups[group] = typer.Typer(rich_markup_mode=None)
+            app.add_typer(groups[group], name=group, help=command.__doc__)
+            groups[group].callback()(_group)
+        epilog = _spell_example(example_of_act)
+        groups[group].command(last, epilog=epilog)(command)
     return app
+
+
+def _group() -> None:
+    """Let a group of one act stay a group."""
 
 
 def _run(name: str, arguments: list[str]) -> int:
@@ -146,8 +159,7 @@ def _run(name: str, arguments: list[str]) -> int:
     except OutputError:
         raise
     except ElectionError as error:
-        complain(f"veche {name}", str(error), hint=hint_for(error))
-        return EXIT_REFUSED
+        return _refuse(name, error)
     except (typer.Abort, KeyboardInterrupt):
         return _interrupted(name)
     except Exception as error:  # noqa: BLE001  a user is shown no traceback
@@ -163,6 +175,14 @@ def _run(name: str, arguments: list[str]) -> int:
         what = f"unexpected {type(error).__name__}: {error}"
         complain(f"veche {name}", what, hint="this is a fault of the program")
         return EXIT_UNEXPECTED
+
+
+def _refuse(name: str, error: ElectionError) -> int:
+    if isinstance(error, NodeActError):
+        complain(f"veche {name}", *error.facts, hint=error.hint)
+        return error.code
+    complain(f"veche {name}", str(error), hint=hint_for(error))
+    return EXIT_REFUSED
 
 
 def _interrupted(name: str) -> int:

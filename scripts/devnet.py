@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from scripts.errors import InputError
-from scripts.options import AsJson, ConfigFile, ListenHost, ListenPort, path_option
-from scripts.terminal import tell
+from scripts.node_refusals import node_refusals
+from scripts.options import (
+    AsJson,
+    ConfigFile,
+    ListenHost,
+    ListenPort,
+    Quiet,
+    path_option,
+)
+from scripts.terminal import say, tell
 
 EXAMPLE = "veche devnet --port 8545"
 
@@ -19,18 +26,17 @@ def command(
     home: Annotated[
         Path | None, path_option(help="Folder that keeps the chain; made if missing.")
     ] = None,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a development chain on this machine until Ctrl-C.
 
     It forgets everything when it stops, unless it has a folder to keep it in. Its
-    accounts' keys are public.
+    accounts' keys are public. `veche node --help` lists the exit codes.
     """
-    # late: loading the EVM takes a second
-    from node.errors import NodeError
-    from node.service import Place, run
+    with node_refusals():
+        # late: loading the EVM takes a second
+        from node.service import Place, Talk, run
 
-    try:
-        run(config, Place(host, port, home), as_json=as_json, say=tell)
-    except NodeError as error:
-        raise InputError(*str(error).split(": ", 1)) from error
+        talk = Talk(tell, say, quiet=quiet, as_json=as_json)
+        run(config, Place(host, port, home), talk)

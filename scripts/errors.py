@@ -6,6 +6,7 @@ ElectionError
     ├── InputError       a file or an argument that is not what it should be
     │   ├── RefusedLinesError  lines of a table, each with its reason
     │   └── FileError    a file that the system does not let be written
+    ├── NodeActError     what a node refuses: all of it, the next step, an exit code
     ├── NotYetError      what is not due yet, and so no fault
     ├── ContestError     contests in which an act failed; in the others it stands
     ├── OutputError      a result that stdout does not take
@@ -54,6 +55,17 @@ class RefusedLinesError(InputError):
 
 class FileError(InputError):
     """Report a file that cannot be written; no part of it was."""
+
+
+class NodeActError(ScriptError):
+    """Report what a node refuses; facts: all that is wrong, code: how the act ends."""
+
+    def __init__(self, *facts: str, hint: str, code: int) -> None:
+        """Keep all facts; the message tells of the first."""
+        super().__init__(*facts[0].split(": ", 1))
+        self.facts = facts
+        self.hint = hint
+        self.code = code
 
 
 class NotYetError(ScriptError):

@@ -8,8 +8,6 @@ hash; `veche network join` puts it into the folder; `veche network start` runs t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -18,6 +16,7 @@ import typer
 from election.whole_file import write_whole
 from scripts.errors import InputError
 from scripts.files.failures import name_unwritable
+from scripts.node_refusals import node_refusals
 from scripts.options import (
     AsJson,
     ConfigFile,
@@ -54,7 +53,7 @@ def init(
 ) -> None:
     """Make a network on this machine: four validators and an observer."""
     members = member or ["commission", "university", "press", "party", "observer-1"]
-    with _refusals():
+    with node_refusals():
         from node.config import DEFAULT_PATH, read_config
         from node.engine.comet.binary import find_engine
         from node.engine.comet.joining import make_local_network
@@ -80,7 +79,7 @@ def card(
     as_json: AsJson = False,
 ) -> None:
     """Make a node's folder with its own keys, and the card to show the others."""
-    with _refusals():
+    with node_refusals():
         from node.engine.comet.binary import find_engine
         from node.engine.comet.joining import make_folder
 
@@ -101,7 +100,7 @@ def genesis(
     as_json: AsJson = False,
 ) -> None:
     """Make the one file that describes a network, from the cards of its validators."""
-    with _refusals():
+    with node_refusals():
         from node.config import DEFAULT_PATH, read_config
         from node.engine.comet.card import read_card
         from node.engine.comet.joining import agree, describe
@@ -129,7 +128,7 @@ def join(
     as_json: AsJson = False,
 ) -> None:
     """Make a folder a node of a network."""
-    with _refusals():
+    with node_refusals():
         from node.engine.comet.joining import join as join_network
 
         digest = join_network(home, _read(genesis), listen=listen, peers=peer or [])
@@ -144,7 +143,7 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Run a network's node until Ctrl-C: engine, application and JSON-RPC."""
-    with _refusals():
+    with node_refusals():
         from node.engine.comet.binary import find_engine
         from node.engine.comet.service import run_node
 
@@ -180,14 +179,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(str(path), "cannot be read") from error
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Tell what the node refuses as an act's own refusal."""
-    from node.errors import NodeError
-
-    try:
-        yield
-    except NodeError as error:
-        raise InputError(*str(error).split(": ", 1)) from error

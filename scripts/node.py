@@ -1,4 +1,8 @@
-"""Keep a development chain in a folder: make it, serve it, copy it, verify it."""
+"""Keep a development chain in a folder: make it, serve it, copy it, verify it.
+
+Exit codes: 0 done; 2 usage or configuration; 3 not ready; 4 the result could not be
+written; 5 port in use; 6 folder in use; 7 folder damaged; 8 disk full; 130 interrupted.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +11,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
+import typer
+
 from election.whole_file import write_whole
 from scripts.errors import InputError
 from scripts.files.failures import name_unwritable
+from scripts.node_refusals import node_refusals
+from scripts.node_standing import ask_until_ready
 from scripts.options import (
     AsJson,
     ConfigFile,
     ListenHost,
     ListenPort,
     OutFile,
+    Quiet,
     path_option,
 )
-from scripts.terminal import show, tell
+from scripts.terminal import say, show, tell, tell_json
 
 if TYPE_CHECKING:
     from node.config import Config
 
+NOT_READY: Final = 3
 EXAMPLE = "veche node start --home devnet-chain"
 
 Home = Annotated[
@@ -46,14 +56,57 @@ def start(
     home: Home = None,
     host: ListenHost = None,
     port: ListenPort = None,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve the chain of a folder until Ctrl-C."""
     with _described(config, home) as (_, folder):
-        from node.service import Place, run
+        from node.service import Place, Talk, run
 
         place = Place(host, port, folder, begin=False)
-        run(config, place, as_json=as_json, say=tell)
+        run(config, place, Talk(tell, say, quiet=quiet, as_json=as_json))
+
+
+def status(
+    rpc_url: Annotated[
+        str | None, typer.Option(help="Where it answers, instead of the file's.")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait until it is ready.")
+    ] = 0,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a running node how far it is, and whether it keeps blocks.
+
+    Ends with 0 if it is ready and with 3 if not, so that a script can wait for it.
+    """
+    if rpc_url is None:
+        with node_refusals():
+            from node.config import DEFAULT_PATH, read_config
+
+            rpc = read_config(config or DEFAULT_PATH).rpc
+            host = f"[{rpc.host}]" if ":" in rpc.host else rpc.host
+            rpc_url = f"http://{host}:{rpc.port}"
+    found = ask_until_ready(rpc_url, wait)
+    shown = found if as_json else {**found, "ready": "yes" if found["ready"] else "no"}
+    show(shown, as_json=as_json)
+    if not found["ready"]:
+        raise typer.Exit(NOT_READY)
+
+
+def show_config(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Show every key as it is in force; private keys are hidden."""
+    with node_refusals():
+        from node.config import DEFAULT_PATH, read_config
+        from node.showing import lay_out_config, show_config
+
+        path = config or DEFAULT_PATH
+        shown = show_config(read_config(path), path)
+    if as_json:
+        tell_json(shown)
+    else:
+        tell(*lay_out_config(shown))
 
 
 def backup(
@@ -116,25 +169,24 @@ def verify(
 COMMANDS: Final = {
     "init": (init, "veche node init --home devnet-chain"),
     "start": (start, EXAMPLE),
+    "status": (status, "veche node status --wait 30"),
     "backup": (backup, "veche node backup --home devnet-chain --to devnet-copy"),
     "export": (export, "veche node export --home devnet-chain --out blocks.rlp"),
     "import": (import_blocks, "veche node import --home other --blocks blocks.rlp"),
     "verify": (verify, "veche node verify --home devnet-chain"),
+    "config show": (show_config, "veche node config show --config mine.toml"),
 }
 
 
 @contextmanager
 def _described(config: Path | None, home: Path | None) -> Iterator[tuple[Config, Path]]:
     """Give the configuration and the folder, and tell what the node refuses."""
-    from node.config import DEFAULT_PATH, home_of, read_config
-    from node.errors import NodeError
+    with node_refusals():
+        from node.config import DEFAULT_PATH, home_of, read_config
 
-    path = config or DEFAULT_PATH
-    try:
+        path = config or DEFAULT_PATH
         described = read_config(path)
         folder = home or home_of(described, path)
         if folder is None:
             raise InputError("home", f"give --home, or store.home in {path}")
         yield described, folder
-    except NodeError as error:
-        raise InputError(*str(error).split(": ", 1)) from error

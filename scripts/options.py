@@ -147,5 +147,8 @@ ListenHost = Annotated[
 ListenPort = Annotated[
     int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
 ]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="Show no line for each block, only warnings.")
+]
 
 DEFAULT_URL = "http://127.0.0.1:8545"

@@ -22,9 +22,9 @@ _SPELT: Final = "spelt"  # the name of what is done about a letter that is lacki
 _WIDTH: Final = 80  # columns of a screen that does not say
 
 
-def complain(program: str, fact: str, *, hint: str | None) -> None:
-    """Say what is wrong and what may help, if anything is known to."""
-    say(f"{program}: error: {fact}")
+def complain(program: str, *facts: str, hint: str | None) -> None:
+    """Say all that is wrong and what may help, if anything is known to."""
+    say(*(f"{program}: error: {fact}" for fact in facts))
     if hint is not None:
         say(f"{program}: hint: {hint}")
 

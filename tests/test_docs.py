@@ -11,10 +11,12 @@ from importlib.util import find_spec
 import pytest
 import typer
 
+import scripts.node
 from election.artifacts import CONTRACTS, ROOT
 from election.audit.catalogue import CHECKS
 from election.crypto.transcript import Tag, tag_word
 from election.protocol.phases import Phase
+from node.exit_codes import ExitCode
 from scripts.__main__ import ACTS
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
@@ -154,3 +156,15 @@ def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
     }
     every = {act for acts in ACTS.values() for act in acts}
     assert {words[0] for words in read_rehearsal()} == every - unusual
+
+
+def test_exit_codes_of_a_node_are_listed_once_each() -> None:
+    guide = (ROOT / "docs" / "running-a-node.md").read_text("utf-8")
+    listed = re.findall(r"^\| (\d+) \|", guide, re.MULTILINE)
+    assert [int(code) for code in listed] == [*ExitCode]
+
+
+def test_help_of_a_node_lists_its_exit_codes() -> None:
+    text = " ".join((scripts.node.__doc__ or "").split())
+    listed = re.findall(r"(\d+) \w+", text.partition("Exit codes: ")[2])
+    assert {*map(int, listed)} == {*ExitCode} - {ExitCode.FAULT}

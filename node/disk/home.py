@@ -25,7 +25,13 @@ from lmdb.verify import VerifyError, verify
 from node.block import Block
 from node.disk.passing import PassingStore
 from node.disk.store import TABLES, DiskStore, reading, writing
-from node.errors import HomeError, NodeError, StoreError
+from node.errors import (
+    HomeDamagedError,
+    HomeError,
+    HomeInUseError,
+    NodeError,
+    StoreError,
+)
 
 SCHEMA: Final = 1  # rises when the tables or what stands in them change
 _MAP_SIZE = 2**40  # bytes of addresses, not of disk; no chain here comes near it
@@ -84,7 +90,7 @@ def write_home(
     with _locked(home, fcntl.LOCK_EX) as alone:
         if not alone:
             fact = "another node is using it, or a check of its file is under way"
-            raise HomeError(home, fact)
+            raise HomeInUseError(home, fact)
         _check_pages(home)
         with _opened(home, writable=True, synced=not passing) as environment:
             kind = PassingStore if passing else DiskStore
@@ -195,11 +201,13 @@ def _check_pages(home: Path) -> None:
     try:
         faults: list[str] = verify(str(home))  # type: ignore[no-untyped-call]
     except VerifyError as error:
-        raise HomeError(home, f"{_FILE} is not a chain's file: {error}") from error
+        raise HomeDamagedError(
+            home, f"{_FILE} is not a chain's file: {error}"
+        ) from error
     except OSError as error:
         raise _unusable(home, error) from error
     if faults:
-        raise HomeError(home, f"{_FILE} is damaged, restore a copy: {faults[0]}")
+        raise HomeDamagedError(home, f"{_FILE} is damaged, restore a copy: {faults[0]}")
 
 
 @contextmanager
@@ -240,7 +248,7 @@ def _accept(
         head = store.block(store.height)
         whole = head.header.state_root in store.nodes
     except NodeError as error:
-        raise HomeError(home, f"is damaged, restore a copy: {error}") from error
+        raise HomeDamagedError(home, f"is damaged, restore a copy: {error}") from error
     if found != wanted:
         raise HomeError(
             home,
@@ -248,7 +256,9 @@ def _accept(
             f"the configuration describes {_spell(wanted)}",
         )
     if not whole:
-        raise HomeError(home, "is damaged, restore a copy: its last state is missing")
+        raise HomeDamagedError(
+            home, "is damaged, restore a copy: its last state is missing"
+        )
     return store
 
 

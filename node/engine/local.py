@@ -6,6 +6,7 @@ can set its clock.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +16,13 @@ from node.block import Block, Transaction
 from node.bounds import MAX_SET_TIMESTAMP
 from node.chain import Chain
 from node.config import Config, MiningMode
-from node.errors import StoreError, TimestampError, UnknownSnapshotError
+from node.engine.watcher import Nobody, Watcher
+from node.errors import (
+    StoreError,
+    TimestampError,
+    TransactionRefusedError,
+    UnknownSnapshotError,
+)
 from node.execution import Proposal
 from node.machine import StateMachine
 from node.pending import Pending
@@ -42,6 +49,7 @@ class LocalEngine:
         self.machine = StateMachine(config, store or MemoryStore())
         self.pending = Pending()
         self.mode: MiningMode = config.mining.mode
+        self.watcher: Watcher = Nobody()
         self._config = config
         self._clock = clock
         self._offset = self.machine.info().clock
@@ -61,9 +69,13 @@ class LocalEngine:
 
         Raises: TransactionRefusedError, StoreError; then nothing changed.
         """
-        checked = self.machine.check_tx(raw)
-        tx = checked.transaction
-        self.pending.add(tx, checked.account_nonce)
+        try:
+            checked = self.machine.check_tx(raw)
+            tx = checked.transaction
+            self.pending.add(tx, checked.account_nonce)
+        except TransactionRefusedError as error:
+            self.watcher.refused(raw, error)
+            raise
         try:
             self._mine_at_once()
         except StoreError:
@@ -113,12 +125,18 @@ class LocalEngine:
             timestamp=self.next_timestamp() if exact is None else exact,
             transactions=transactions,
         )
+        begun = time.perf_counter()
         self.machine.process(proposal)
-        self.machine.finalize(proposal)
-        block = self.machine.commit(clock=offset)
+        execution = self.machine.finalize(proposal)
+        try:
+            block = self.machine.commit(clock=offset)
+        except StoreError as error:
+            self.watcher.failed(error)
+            raise
         for tx in transactions:
             self.pending.remove(tx)
         self._offset, self._exact = offset, None
+        self.watcher.committed(execution, time.perf_counter() - begun)
         return block
 
     def set_automine(self, enabled: bool) -> None:

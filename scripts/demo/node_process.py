@@ -25,7 +25,8 @@ def devnet_process() -> Iterator[Connection]:
 @contextmanager
 def started_node(*arguments: str) -> Iterator[tuple[Connection, int]]:
     """Start a devnet with more arguments; gives its process id, too."""
-    command = [sys.executable, "-m", "node", "--port", "0", "--json", *arguments]
+    command = [sys.executable, "-m", "node", "--port", "0", "--json", "--quiet"]
+    command += arguments
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as node:  # noqa: S603
         try:
             yield connect(_read_url(node)), node.pid

@@ -16,7 +16,7 @@ from tests.patience import PATIENCE
 def run_node() -> Iterator[str]:
     """Start a node on a free port; give its URL, and stop it in the end."""
     node = subprocess.Popen(
-        [sys.executable, "-m", "node", "--port", "0", "--json"],
+        [sys.executable, "-m", "node", "--port", "0", "--json", "--quiet"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

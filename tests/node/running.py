@@ -33,9 +33,13 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+def running(
+    *arguments: str, quiet: bool = True
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     """Start a node on a free port; yields the process and its announcement."""
-    with started("--port", "0", "--json", *arguments) as process:
+    with started(
+        *("--port", "0", "--json", *(["--quiet"] if quiet else [])), *arguments
+    ) as process:
         assert process.stdout is not None
         yield process, json.loads(process.stdout.readline())
 

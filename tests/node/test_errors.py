@@ -27,7 +27,7 @@ def test_every_error_is_drawn_in_the_tree() -> None:
     "error",
     [
         errors.ConfigError(("rpc.port", "is not a number")),
-        errors.PortUnavailableError("127.0.0.1", 1),
+        errors.PortUnavailableError("127.0.0.1", 1, "is in use"),
         errors.WrongChainError(expected=1, found=None),
         errors.OversizedError("initcode", limit=1, found=2),
         errors.NonceError("too low", expected=1, found=0),

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import re
+import socket
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from election.artifacts import ROOT
+from node.config import DEFAULT_PATH, read_config
+from node.exit_codes import ExitCode
 from scripts.node import COMMANDS
+from tests.node.running import running
+from tests.patience import PATIENCE
 from tests.scripts.conftest import Cli
 
 
@@ -76,6 +88,131 @@ def test_a_missing_folder_is_not_served(cli: Cli, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("act", COMMANDS)
 def test_help_of_every_act_on_a_folder_shows_its_example(act: str, cli: Cli) -> None:
-    shown = cli("node", act, "--help")
+    shown = cli("node", *act.split(), "--help")
     assert shown.code == 0
-    assert f"Example:\n    veche node {act} --home" in shown.out
+    assert f"Example:\n    veche node {act} --" in shown.out
+
+
+# How it ends
+
+
+def test_a_port_in_use_ends_with_a_code_of_its_own(cli: Cli, home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        refused = cli("node", "start", "--home", str(home), "--port", port)
+    assert refused.code == ExitCode.PORT
+    assert f"127.0.0.1:{port} is in use; --port gives another" in refused.err
+
+
+def test_a_folder_in_use_ends_with_a_code_of_its_own(cli: Cli, home: Path) -> None:
+    with (home / "node.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = cli("node", "start", "--home", str(home), "--port", "0")
+    assert refused.code == ExitCode.IN_USE
+    assert f"{home}: another node is using it" in refused.err
+
+
+@pytest.mark.parametrize("act", ["start", "verify", "backup"])
+def test_a_damaged_folder_ends_with_a_code_of_its_own(
+    cli: Cli, home: Path, act: str
+) -> None:
+    (home / "data.mdb").write_bytes(b"\xff" * 8_192)
+    more = {"start": ["--port", "0"], "backup": ["--to", str(home) + "2"]}
+    refused = cli("node", act, "--home", str(home), *more.get(act, []))
+    assert refused.code == ExitCode.DAMAGED
+    assert "hint: give a copy that `veche node backup` made" in refused.err
+
+
+# The configuration
+
+
+def test_all_that_is_wrong_is_told_a_line_each_with_file_and_key(
+    cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    text = DEFAULT_PATH.read_text("utf-8")
+    path.write_text(text.replace("8545", "-1").replace("warn = 5", "wran = 5"), "utf-8")
+    refused = cli("node", "config", "show", "--config", str(path))
+    assert refused.code == ExitCode.REFUSED
+    start = f"veche node: error: {path}: "
+    *errors, hint = refused.err.splitlines()
+    keys = {line.removeprefix(start).split(":")[0] for line in errors}
+    assert keys == {"rpc.port", "clock.warn", "clock.wran"}
+    assert "hint: hardhat-free-devnet.toml shows every key" in hint
+
+
+def test_the_configuration_is_shown_whole_and_without_keys(cli: Cli) -> None:
+    shown = _ask(cli, "config", "show")
+    config = read_config()
+    text = cli("node", "config", "show").out
+    for account in config.accounts:
+        assert account.private_key not in text + json.dumps(shown)
+    assert {*shown} == {*type(config).model_fields, "file", "genesis"}
+    assert shown["accounts"][0]["name"] == "commission"
+    assert shown["log"]["abi"] == str(DEFAULT_PATH.parent / "abi")
+    read = tomllib.loads(text)
+    assert read["rpc"] == shown["rpc"]
+    assert read["names"] == shown["names"]
+
+
+def test_the_names_of_the_file_are_those_of_rehearsals() -> None:
+    accounts = (ROOT / "elections" / "test-accounts.toml").read_text("utf-8")
+    named = re.findall(r'"(0x\w{40})",?  # (.*)|\[\[\w+\.members\]\]  # (.*)\n'
+                       r'account = "(0x\w{40})"', accounts)  # fmt: skip
+    expected = {
+        "test-" + (a or b).replace(" ", "-"): address or other
+        for address, a, b, other in named
+    }
+    assert read_config().names == expected
+
+
+# How it is
+
+
+def test_status_tells_of_a_node_that_is_ready(cli: Cli) -> None:
+    with running() as (_, announced):
+        asked = ("node", "status", "--rpc-url", announced["url"], "--wait", "30")
+        shown, told = cli(*asked), cli(*asked, "--json")
+    assert (shown.code, told.code) == (0, 0)
+    assert "ready        yes" in shown.out
+    assert json.loads(told.out)["height"] == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:1", "nothing answers: connection refused"),
+        ("http://nowhere.invalid", "nothing answers: "),
+    ],
+)
+def test_status_of_nothing_is_not_ready(cli: Cli, url: str, why: str) -> None:
+    told = cli("node", "status", "--rpc-url", url)
+    assert told.code == ExitCode.NOT_SO
+    assert why in told.out
+
+
+def test_status_of_something_else_is_not_ready(cli: Cli) -> None:
+    """The beds of these tests answer nothing at /ready but what is theirs."""
+    with serving(b'{"ready": "\x1b[2J"}') as url:
+        told = cli("node", "status", "--rpc-url", url)
+    assert told.code == ExitCode.NOT_SO
+    assert "what answers is no node of this kind" in told.out
+    refused = cli("node", "status", "--rpc-url", "file:///etc/passwd")
+    assert refused.code == ExitCode.REFUSED
+
+
+@contextmanager
+def serving(body: bytes) -> Iterator[str]:
+    """Answer one HTTP request with a body; gives where."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            client, _ = listener.accept()
+            with client:
+                client.recv(10_000)
+                client.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + body)
+
+        thread = Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join(PATIENCE)

@@ -23,9 +23,10 @@ from node.engine.comet.sockets import serve_application
 from node.engine.comet.supervisor import Sockets, Supervisor
 from node.errors import ConfigError
 from node.keeping import continue_chain
+from node.listening import listen
 from node.machine import StateMachine
 from node.readers.pool import Readers
-from node.service import listen, open_folder, serve_desk
+from node.service import open_folder, serve_desk
 from node.serving import Desk
 
 _GRACE = 2.0  # seconds that open connections get when the node stops

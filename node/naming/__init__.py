@@ -1,0 +1,1 @@
+"""Tell in words what a transaction did; for display alone, no block depends on it."""

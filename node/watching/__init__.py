@@ -1,0 +1,1 @@
+"""Tell people, programs and supervisors how the node is doing."""
