@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import casting, crypto, disk, memory
+from bench import casting, crypto, disk, scale
 
 crypto.main()
 print()
@@ -10,4 +10,4 @@ casting.main()
 print()
 disk.main()
 print()
-memory.main()
+scale.main([])

@@ -33,7 +33,7 @@ class LogSpool(Sequence[Log]):
     """
 
     def __init__(self, logs: Iterable[Log] = ()) -> None:
-        with _naming():
+        with naming_spool():
             self._file = tempfile.TemporaryFile()  # noqa: SIM115
         weakref.finalize(self, _close, self._file)
         self._ends = array("Q", (0,))
@@ -44,7 +44,7 @@ class LogSpool(Sequence[Log]):
     def append(self, log: Log) -> None:
         """Add a log; its numbers are below 2^64."""
         raw = pack_log(log)
-        with _naming():
+        with naming_spool():
             self._file.write(raw)
         self._ends.append(self._ends[-1] + len(raw))
         self._is_written = False
@@ -79,7 +79,7 @@ class LogSpool(Sequence[Log]):
     __hash__ = None  # type: ignore[assignment]
 
     def _read(self, place: int) -> Log:
-        with _naming():
+        with naming_spool():
             if not self._is_written:
                 self._file.flush()
                 self._is_written = True
@@ -125,7 +125,8 @@ def _close(file: IO[bytes]) -> None:
 
 
 @contextmanager
-def _naming() -> Iterator[None]:
+def naming_spool() -> Iterator[None]:
+    """Turn what the system says of the temporary folder into a SpoolError."""
     try:
         yield
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import BinaryIO, Final
 
 from reference.build import Build
 from reference.bundle import read_bundle
@@ -57,12 +57,13 @@ _AFTER_CODE: Final[Mapping[str, Check]] = {
 }
 
 
-def audit_bundle(raw: bytes, *, builds: Mapping[str, Build]) -> Report:
-    """Audit a bundle; raises NoBundleError if it is none, and nothing else.
+def audit_bundle(source: bytes | BinaryIO, *, builds: Mapping[str, Build]) -> Report:
+    """Audit a bundle; raises NoBundleError if it is none, and nothing else of it.
 
-    builds: by the name of the contract.
+    source: a file, or its bytes. builds: by the name of the contract. Raises OSError
+    where there is no room for its logs.
     """
-    record = Record(read_bundle(raw))
+    record = Record(read_bundle(source))
     checks = list_checks(builds)
     results = tuple(run_check(each, record, checks=checks) for each in checks)
     return Report(hash_record(record), results)

@@ -10,11 +10,14 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from io import SEEK_END, BytesIO
+from typing import Any, BinaryIO, Final
 
 from reference.errors import NoBundleError
+from reference.log_file import Log, LogFile
 
 FORMAT: Final = "veche-bundle/1"
 _LARGEST: Final = 8 * 1024**3  # bytes, unpacked
@@ -24,6 +27,7 @@ _LONGEST_LINE: Final = 512 * 1024
 _PIECE: Final = 64 * 1024
 _MOST_CODES: Final = 5 + 64 + 6  # contracts, boxes, blueprints and proofs
 _MOST_ANSWERS: Final = 22 * 64 + 14  # for each contest, and of the whole
+_GZIP: Final = b"\x1f\x8b"
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "election": {
         "format": "text",
@@ -59,19 +63,6 @@ Line = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
-    """One log of a contract; timestamp of its block, index in its block."""
-
-    address: bytes
-    topics: tuple[bytes, ...]
-    data: bytes
-    block: int
-    timestamp: int
-    transaction: bytes
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
 class Bundle:
     """A board as it was read: nothing of it is believed."""
 
@@ -81,26 +72,38 @@ class Bundle:
     head_timestamp: int
     code: Mapping[bytes, bytes]
     answers: Mapping[tuple[bytes, bytes], bytes]
-    logs: tuple[Log, ...]
+    logs: Sequence[Log]
 
 
-def read_bundle(raw: bytes) -> Bundle:
-    """Read the bytes of a file, a line at a time; raises NoBundleError."""
+def read_bundle(source: bytes | BinaryIO) -> Bundle:
+    """Read a file or its bytes, a line at a time; raises NoBundleError."""
+    file = BytesIO(source) if isinstance(source, bytes) else source
     reader = _Reader()
-    for line in _cut_lines(_unpack(raw)):
+    for line in _cut_lines(_unpack(file)):
         reader.read(line)
     return reader.finish()
 
 
-def _unpack(raw: bytes) -> Iterator[bytes]:
-    """Unpack one member of gzip with nothing behind it, in pieces."""
-    if not raw.startswith(b"\x1f\x8b"):
-        for start in range(0, len(raw), _PIECE):
-            yield raw[start : start + _PIECE]
+def _unpack(file: BinaryIO) -> Iterator[bytes]:
+    """Give a file in pieces, unpacked if it is packed."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    if file.read(len(_GZIP)) == _GZIP:
+        file.seek(0)
+        yield from _unpack_member(file, largest=_UNPACKED_FREELY + _EXPANSION * size)
         return
-    reader = zlib.decompressobj(wbits=31)
-    largest, rest = _UNPACKED_FREELY + _EXPANSION * len(raw), raw
+    file.seek(0)
+    yield from iter(partial(file.read, _PIECE), b"")
+
+
+def _unpack_member(file: BinaryIO, *, largest: int) -> Iterator[bytes]:
+    """Unpack one member of gzip with nothing behind it."""
+    reader, rest = zlib.decompressobj(wbits=31), b""
+    is_over = False
     while not reader.eof:
+        if not rest:
+            rest = file.read(_PIECE)
+            is_over = not rest
         try:
             piece = reader.decompress(rest, _PIECE)
         except zlib.error as error:
@@ -109,10 +112,10 @@ def _unpack(raw: bytes) -> Iterator[bytes]:
         if largest < 0:
             raise NoBundleError("bundle: unpacks to more than an election packs")
         rest = reader.unconsumed_tail
-        if not reader.eof and not piece and not rest:
+        if not reader.eof and not piece and is_over:
             raise NoBundleError("bundle: is not one whole member of gzip")
         yield piece
-    if reader.unused_data:
+    if reader.unused_data or file.read(1):
         raise NoBundleError("bundle: is not one whole member of gzip")
 
 
@@ -142,7 +145,7 @@ class _Reader:
         self._before: tuple[int, str, str] = (-1, "", "")
         self._codes: dict[bytes, bytes] = {}
         self._answers: dict[tuple[bytes, bytes], bytes] = {}
-        self._logs: list[Log] = []
+        self._logs = LogFile()
 
     def read(self, raw: bytes) -> None:
         """Take a line, without its newline."""
@@ -171,7 +174,7 @@ class _Reader:
             head_timestamp=self._first["head_timestamp"],
             code=self._codes,
             answers=self._answers,
-            logs=tuple(self._logs),
+            logs=self._logs,
         )
 
     def _end(self, line: Line) -> None:
@@ -206,7 +209,7 @@ class _Reader:
             self._answers[address, _bytes(line["calldata"])] = _bytes(line["output"])
             _check_number("answer", len(self._answers), _MOST_ANSWERS)
         else:
-            self._logs.append(_build_log(line))
+            self._logs.add(_build_log(line))
 
 
 def _check_number(kind: str, number: int, most: int) -> None:

@@ -16,10 +16,11 @@ from typing import Any, Final, overload
 from typing_extensions import override
 
 from reference.abi import Struct, Type, decode, decode_word
-from reference.bundle import Bundle, Log
+from reference.bundle import Bundle
 from reference.curve import G1_BYTES, Point, cut, decode_g1, decode_g2, decode_points
 from reference.errors import RefutedError, claim, refute
 from reference.events import EVENTS, POINT, POINT_2, POINTS
+from reference.log_file import Log
 
 MANY: Final = {"Registered", "Withdrawn", "PaperMarked", "Issued", "BallotCast"}
 """Names of the events of which there are as many as voters."""

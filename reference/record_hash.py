@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reference.bundle import Log
+from reference.log_file import Log
 from reference.record import Record
 from reference.transcript import keccak256, tagged_hash
 

@@ -7,19 +7,20 @@ about any check. 2: there is nothing that could be audited.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 import typer
 
 from election.audit.audit import audit_board
-from election.audit.bundle import encode_bundle
+from election.audit.bundle import read_board
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
 from election.audit.report import Report, Verdict
 from election.protocol.board import Board
 from scripts.errors import InputError
-from scripts.files.bundle_file import read_bundle, read_bundle_and_bytes
+from scripts.files.bundle_file import copied, read_bundle, written
 from scripts.options import DEFAULT_URL, AsJson, RpcUrl, path_argument, path_option
 from scripts.reference_audit import Comparison, compare_audits, render_lines
 from scripts.reference_audit import render_json as compared_json
@@ -54,9 +55,12 @@ def command(
     Exit code 0 if all that is due by now held, 3 if a check failed or the second audit
     disagrees, 2 if there is nothing to audit.
     """
-    board, raw = _read(bundle, election, rpc_url=rpc_url, twice=reference)
-    report = audit_board(board, progress=report_progress)
-    compared = _compare(report, board, raw) if reference else None
+    with ExitStack() as opened:
+        board, copy = _read(
+            bundle, election, rpc_url=rpc_url, opened=opened if reference else None
+        )
+        report = audit_board(board, progress=report_progress)
+        compared = _compare(report, board, copy) if reference else None
     if as_json:
         second = {} if compared is None else {"reference": compared_json(compared)}
         tell_json(render_json(report) | second)
@@ -73,23 +77,36 @@ def command(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _compare(report: Report, board: Board, raw: bytes | None) -> Comparison:
-    """Compare with the reference audit, which decodes the bytes of a file by itself."""
+def _compare(report: Report, board: Board, copy: BinaryIO | None) -> Comparison:
+    """Compare with the reference audit, which decodes a file by itself."""
     say("reference audit: all checks again, another way")
-    return compare_audits(report, encode_bundle(board) if raw is None else raw)
+    if copy is not None:
+        return compare_audits(report, copy)
+    with written(board) as file:
+        return compare_audits(report, file)
 
 
 def _read(
-    bundle: Path | None, election: Path | None, *, rpc_url: str, twice: bool
-) -> tuple[Board, bytes | None]:
-    """Read a board, and the bytes of a file that is to be decoded twice."""
+    bundle: Path | None,
+    election: Path | None,
+    *,
+    rpc_url: str,
+    opened: ExitStack | None,
+) -> tuple[Board, BinaryIO | None]:
+    """Read a board; give a copy of its file, too, if it is to be decoded twice.
+
+    opened: what closes the copy.
+    """
     if bundle is not None and election is None:
         if _is_record(bundle):
             fact = (
                 "is what `veche deploy` wrote: give it with --election, to ask a node"
             )
             raise InputError(str(bundle), fact)
-        return read_bundle_and_bytes(bundle) if twice else (read_bundle(bundle), None)
+        if opened is None:
+            return read_bundle(bundle), None
+        copy = opened.enter_context(copied(bundle))
+        return read_board(copy), copy
     if election is not None and bundle is None:
         return _read_chain(election, rpc_url), None
     raise InputError("audit", "give a bundle or --election, and only one of them")

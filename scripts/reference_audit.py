@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from election.artifacts import ROOT
 from election.audit.report import Report
+from election.log_spool import naming_spool
 from reference.audit import audit_bundle
 from reference.build import Build, compile_contracts
 from reference.errors import NoBuildError, NoBundleError
@@ -44,10 +45,15 @@ def _say_contract(name: str) -> None:
     say(f"reference audit: compiling {name}")
 
 
-def compare_audits(report: Report, bundle: bytes) -> Comparison:
-    """Audit the bytes of the same board again, and compare check by check."""
+def compare_audits(report: Report, bundle: bytes | BinaryIO) -> Comparison:
+    """Audit the file of the same board again, and compare check by check.
+
+    Raises SpoolError where the second audit has no room for its logs.
+    """
+    builds = compile_builds()
     try:
-        second = audit_bundle(bundle, builds=compile_builds())
+        with naming_spool():
+            second = audit_bundle(bundle, builds=builds)
     except NoBundleError:
         return Comparison((_REFUSED,), tuple(_disagree(report, (_REFUSED,))))
     disagreements = [*_disagree(report, second.checks)]

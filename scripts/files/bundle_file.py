@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from election.audit.bundle import encode_lines, read_board
 from election.audit.packing import copy_file, pack_lines
+from election.log_spool import naming_spool
 from election.protocol.board import Board
 from election.whole_file import write_whole
 from scripts.files.failures import name_unreadable, name_unwritable
@@ -24,15 +25,22 @@ def read_bundle(path: Path) -> Board:
             return read_board(copy)
 
 
-def read_bundle_and_bytes(path: Path) -> tuple[Board, bytes]:
-    """Read a bundle and its bytes, from one copy: nobody changes it in between.
+@contextmanager
+def copied(path: Path) -> Iterator[BinaryIO]:
+    """Open a copy that nobody changes while it is read twice; raises as `read_bundle`.
 
-    Raises as `read_bundle` does.
+    It is on the disk.
     """
     with name_unreadable(path), path.open("rb") as file, _copy(file) as copy:
-        board = read_board(copy)
-        copy.seek(0)
-        return board, copy.read()
+        yield copy
+
+
+@contextmanager
+def written(board: Board) -> Iterator[BinaryIO]:
+    """Write a board as a bundle without a name, on the disk; raises SpoolError."""
+    with naming_spool(), TemporaryFile() as file:
+        file.writelines(encode_lines(board))
+        yield file
 
 
 @contextmanager

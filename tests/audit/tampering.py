@@ -104,13 +104,18 @@ def lie(board: Board, part: Part, function: str, *arguments: int, answer: Any) -
         if (view.contract.part, view.function) == (part, function)
         and view.arguments == arguments
     )
+    raw = encode_answer(part, function, answer)
+    return replace(board, answers={**board.answers, view.call: raw})
+
+
+def encode_answer(part: Part, function: str, answer: Any) -> bytes:
+    """Encode what a contract answers to a question."""
     outputs = next(
         each["outputs"]
         for each in read_abi(part.contract_name)
         if each["type"] == "function" and each["name"] == function
     )
-    raw = _encode([(outputs[0], answer)])
-    return replace(board, answers={**board.answers, view.call: raw})
+    return _encode([(outputs[0], answer)])
 
 
 def encode_event(event: Event, name: ContractName) -> tuple[tuple[Hash, ...], bytes]:

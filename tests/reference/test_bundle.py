@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -178,6 +179,18 @@ def test_bundle_above_the_largest_is_refused(
 def with_topics(board: Board, count: int) -> bytes:
     log = replace(board.logs[0], topics=(Hash(bytes(32)),) * count)
     return encode_bundle(replace(board, logs=(log, *board.logs[1:])))
+
+
+def test_packed_bundle_that_begins_with_nothing_for_long_is_read_by_both(
+    text: bytes,
+) -> None:
+    """A piece of it unpacks to nothing, and is not its end."""
+    packer = zlib.compressobj(wbits=31)
+    nothing = [packer.flush(zlib.Z_FULL_FLUSH) for _ in range(20_000)]
+    raw = b"".join((*nothing, packer.compress(text), packer.flush()))
+    assert len(raw) > 2**16 + len(text) // 32
+    assert read_bundle(raw) == read_bundle(text)
+    assert decode_bundle(raw) == decode_bundle(text)
 
 
 def test_log_of_five_topics_is_refused_by_both(board: Board) -> None:

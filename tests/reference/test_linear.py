@@ -20,9 +20,10 @@ from election.protocol.board import Board
 from election.protocol.events import Issued, ListPublished, PaperMarked
 from reference.audit import list_checks, run_check
 from reference.build import Build
-from reference.bundle import Bundle, Log, read_bundle
+from reference.bundle import Bundle, read_bundle
 from reference.checks.issuance import check_issuance
 from reference.checks.shares import check_shares
+from reference.log_file import Log
 from reference.record import Contract, Decoded, Event, Record
 from reference.report import Cases
 from tests.audit.tampering import change, find, put

@@ -6,11 +6,14 @@ import gc
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from io import BytesIO
 from typing import Any, Final
 
 import pytest
 
 from election.audit.bundle import encode_bundle
+from election.audit.bundle import read_board as read_first
 from election.audit.evidence import Evidence
 from election.log_spool import LogSpool
 from election.protocol.board import Board
@@ -44,6 +47,18 @@ def measure(read: Callable[[], object]) -> int:
         return tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("read", [read_first, read_bundle])
+def test_log_of_a_voter_is_on_the_disk_once_it_was_read(
+    board: Board, read: Callable[[BytesIO], object]
+) -> None:
+    log = find(board, Issued).log
+    copies = (replace(log, index=log.index + at) for at in range(MORE))
+    raws = [encode_bundle(each) for each in (board, put(board, log, *copies))]
+    measure(lambda: read(BytesIO(raws[0])))
+    few, many = (measure(partial(read, BytesIO(raw))) for raw in raws)
+    assert many - few < MOST * MORE
 
 
 @pytest.mark.parametrize("open_record", [open_first, open_again])

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, Final
 
 from reference.attempt import GROUPS, Attempt, Terms
-from reference.bundle import Log
 from reference.complaint import judge
+from reference.log_file import Log
 from reference.record import Contract, Event
 from tests.vectors.judges.files import GIVENS, number
 
