@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
@@ -33,6 +33,9 @@ from node.watching.probes import add_probes, count_requests
 from node.watching.stopping import Stopping
 from node.watching.supervisor import notify
 from node.watching.watch import Watch
+
+if TYPE_CHECKING:  # a devnet needs none of it
+    from node.engine.comet.engine import CometEngine
 
 _GRACE = 0.5  # seconds that open connections get when the node stops, twice at most
 _LATE = 3  # intervals without a block, from which on they do not come
@@ -124,16 +127,21 @@ def open_journal(talk: Talk, file: LogFile | None) -> Iterator[Journal]:
 
 
 def watch_engine(
-    engine: LocalEngine, journal: Journal, dictionary: Dictionary, folder: Path
+    engine: LocalEngine | CometEngine,
+    journal: Journal,
+    dictionary: Dictionary,
+    folder: Path,
+    names: Config | None = None,
 ) -> Watch:
-    """Have an engine watched."""
+    """Have an engine watched; names: whose, if not the chain's own configuration's."""
     config = engine.chain.config
 
     def late() -> int | None:
-        return _LATE * config.mining.interval if engine.mode == "interval" else None
+        at_interval = isinstance(engine, LocalEngine) and engine.mode == "interval"
+        return _LATE * config.mining.interval if at_interval else None
 
     clock = ClockWatch(time.time, steady, config.clock.warn)
-    reporter = Reporter.of(config, dictionary)
+    reporter = Reporter.of(names or config, dictionary, config.chain.id)
     watch = Watch(engine, journal, reporter, clock, folder, late)
     engine.watcher = watch
     return watch
@@ -177,7 +185,7 @@ async def _serve(
         await site.start()
         tasks = [
             asyncio.create_task(_mine_regularly(engine)),
-            asyncio.create_task(_look_regularly(watch)),
+            asyncio.create_task(look_regularly(watch)),
         ]
         begin()
         notify("READY=1")
@@ -217,7 +225,7 @@ async def _mine_regularly(engine: LocalEngine) -> None:
             engine.tick()
 
 
-async def _look_regularly(watch: Watch) -> None:
+async def look_regularly(watch: Watch) -> None:
     """Look at the clock, and show a supervisor that the node still turns."""
     while True:
         watch.look()

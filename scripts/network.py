@@ -23,9 +23,10 @@ from scripts.options import (
     ListenHost,
     ListenPort,
     OutFile,
+    Quiet,
     path_option,
 )
-from scripts.terminal import show
+from scripts.terminal import say, show
 
 EXAMPLE = "veche network init --out network"
 
@@ -140,19 +141,24 @@ def start(
     host: ListenHost = None,
     port: ListenPort = None,
     engine: Engine = None,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a network's node until Ctrl-C: engine, application and JSON-RPC."""
     with node_refusals():
         from node.engine.comet.binary import find_engine
         from node.engine.comet.service import run_node
+        from node.service import Talk
+
+        def tell_url(url: str) -> None:
+            show({"url": url, "home": str(home)}, as_json=as_json)
 
         run_node(
             home,
             find_engine(engine),
             host=host or "127.0.0.1",
             port=8545 if port is None else port,
-            say=lambda url: show({"url": url, "home": str(home)}, as_json=as_json),
+            talk=Talk(tell_url, say, quiet=quiet, as_json=as_json),
         )
 
 

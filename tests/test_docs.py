@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import typer
@@ -168,3 +172,20 @@ def test_help_of_a_node_lists_its_exit_codes() -> None:
     text = " ".join((scripts.node.__doc__ or "").split())
     listed = re.findall(r"(\d+) \w+", text.partition("Exit codes: ")[2])
     assert {*map(int, listed)} == {*ExitCode} - {ExitCode.FAULT}
+
+
+def test_commands_of_the_guide_to_a_node_do_what_it_says(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "running-a-node.md").read_text("utf-8")
+    commands = "".join(re.findall(r"```bash\n(.*?)```", guide, re.DOTALL))
+    assert commands.count("veche node") == 4
+    program = f'set -e\nveche() {{ {sys.executable} -m scripts "$@"; }}\n'
+    done = subprocess.run(  # noqa: S603  our own guide
+        ["bash", "-c", program + commands],  # noqa: S607
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^blocks +0$", done.stdout, re.MULTILINE)

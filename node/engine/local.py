@@ -16,7 +16,7 @@ from node.block import Block, Transaction
 from node.bounds import MAX_SET_TIMESTAMP
 from node.chain import Chain
 from node.config import Config, MiningMode
-from node.engine.watcher import Nobody, Watcher
+from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     StoreError,
     TimestampError,
@@ -49,7 +49,7 @@ class LocalEngine:
         self.machine = StateMachine(config, store or MemoryStore())
         self.pending = Pending()
         self.mode: MiningMode = config.mining.mode
-        self.watcher: Watcher = Nobody()
+        self.watcher: Watcher = NOBODY
         self._config = config
         self._clock = clock
         self._offset = self.machine.info().clock

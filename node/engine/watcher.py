@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from node.errors import NodeError, TransactionRefusedError
 from node.execution import Execution
@@ -32,3 +32,6 @@ class Nobody:
 
     def failed(self, error: NodeError) -> None:
         """Let it pass."""
+
+
+NOBODY: Final = Nobody()

@@ -34,13 +34,13 @@ class Reporter:
     chain_id: int
 
     @classmethod
-    def of(cls, config: Config, dictionary: Dictionary) -> Reporter:
-        """Return a reporter that knows the names of a configuration."""
+    def of(cls, config: Config, dictionary: Dictionary, chain_id: int) -> Reporter:
+        """Return a reporter of a chain that knows the names of a configuration."""
         names = {bytes.fromhex(at[2:]): name for name, at in config.names.items()}
         for account in config.accounts:
             if account.name:
                 names[account.address] = account.name
-        return cls(dictionary, names, config.chain.id)
+        return cls(dictionary, names, chain_id)
 
     def name(self, address: bytes) -> str:
         """Return what an address is called, else its beginning and end."""

@@ -9,6 +9,7 @@ Source: CometBFT v0.38, spec/abci.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,7 +20,13 @@ from eth_typing import Hash32
 from node.block import Block, Receipt
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.genesis import is_shared
-from node.errors import EngineProtocolError, ForeignGenesisError, NodeError
+from node.engine.watcher import NOBODY, Watcher
+from node.errors import (
+    EngineProtocolError,
+    ForeignGenesisError,
+    NodeError,
+    StoreError,
+)
 from node.execution import Execution, Proposal
 from node.machine import StateMachine
 
@@ -32,17 +39,21 @@ _NO_SNAPSHOT: Final = 2  # abort: a chain is replayed, not copied from a strange
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """Hold what a block of the engine became: its height, and a block if any."""
+    """Hold what a block of the engine became: its height, and a block if any.
+
+    seconds: that this took.
+    """
 
     height: int
     execution: Execution | None
+    seconds: float
 
 
 class Application:
     """Drive one state machine as a consensus engine says.
 
     genesis: what the network's genesis file must say of the chain. on_block: told of
-    each block after it is kept.
+    each block after it is kept. watcher: told, too, of what its transactions did.
     """
 
     def __init__(
@@ -50,10 +61,12 @@ class Application:
         machine: StateMachine,
         genesis: bytes,
         on_block: Callable[[Block], None] = lambda _block: None,
+        watcher: Watcher = NOBODY,
     ) -> None:
         self._machine = machine
         self._genesis = genesis
         self._on_block = on_block
+        self._watcher = watcher
         self._decided: _Decided | None = None
         self._answers: dict[str, Callable[[Any], dict[str, Any]]] = {
             "echo": lambda asked: {"echo": asked},
@@ -136,11 +149,12 @@ class Application:
         return {"process_proposal": abci.ResponseVerdict(verdict=verdict)}
 
     def _finalize(self, asked: abci.RequestBlock) -> dict[str, Any]:
-        execution = None
+        execution, begun = None, time.perf_counter()
         if asked.txs:
             found = self._machine.finalize(self._proposal(asked))
             execution = found if found.block.transactions else None
-        self._decided = _Decided(asked.height, execution)
+        seconds = time.perf_counter() - begun
+        self._decided = _Decided(asked.height, execution, seconds)
         head = execution.block.hash if execution else self._machine.chain.head.hash
         return {
             "finalize_block": abci.ResponseFinalizeBlock(
@@ -156,7 +170,15 @@ class Application:
         if decided.execution is None:
             self._machine.pass_height(decided.height)
         else:
-            self._on_block(self._machine.commit(engine_height=decided.height))
+            begun = time.perf_counter()
+            try:
+                block = self._machine.commit(engine_height=decided.height)
+            except StoreError as error:
+                self._watcher.failed(error)
+                raise
+            self._on_block(block)
+            seconds = decided.seconds + time.perf_counter() - begun
+            self._watcher.committed(decided.execution, seconds)
         return {"commit": abci.ResponseCommit()}
 
     def _proposal(self, asked: abci.RequestBlock) -> Proposal:

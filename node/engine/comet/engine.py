@@ -15,6 +15,7 @@ from eth_typing import Address, Hash32
 from node.block import Block, Transaction
 from node.chain import Chain
 from node.engine.comet.engine_rpc import EngineRpc
+from node.engine.watcher import NOBODY, Watcher
 from node.errors import EngineError, TransactionRefusedError
 from node.machine import StateMachine
 from node.pending import Pending
@@ -33,6 +34,7 @@ class CometEngine:
     def __init__(self, machine: StateMachine, clock: Callable[[], int]) -> None:
         self.machine = machine
         self.pending = Pending()
+        self.watcher: Watcher = NOBODY
         self._clock = clock
         self._arrived = asyncio.Event()
         self._given: dict[Hash32, float] = {}
@@ -47,8 +49,12 @@ class CometEngine:
 
         Raises: TransactionRefusedError; then nothing changed.
         """
-        checked = self.machine.check_tx(raw)
-        self.pending.add(checked.transaction, checked.account_nonce)
+        try:
+            checked = self.machine.check_tx(raw)
+            self.pending.add(checked.transaction, checked.account_nonce)
+        except TransactionRefusedError as error:
+            self.watcher.refused(raw, error)
+            raise
         self._arrived.set()
         return checked.transaction.hash
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from node.config import read_config
+from node.config import DEFAULT_PATH, abi_folder, read_config
 from node.engine.comet.application import Application
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_rpc import EngineRpc
@@ -23,18 +23,25 @@ from node.engine.comet.sockets import serve_application
 from node.engine.comet.supervisor import Sockets, Supervisor
 from node.errors import ConfigError
 from node.keeping import continue_chain
-from node.listening import listen
+from node.listening import listen, spell_url
 from node.machine import StateMachine
+from node.naming.dictionary import read_dictionary
 from node.readers.pool import Readers
-from node.service import open_folder, serve_desk
+from node.service import (
+    Talk,
+    look_regularly,
+    open_folder,
+    open_journal,
+    serve_desk,
+    watch_engine,
+)
 from node.serving import Desk
+from node.watching.watch import Watch
 
 _GRACE = 2.0  # seconds that open connections get when the node stops
 
 
-def run_node(
-    root: Path, program: Path, *, host: str, port: int, say: Callable[[str], None]
-) -> None:
+def run_node(root: Path, program: Path, *, host: str, port: int, talk: Talk) -> None:
     """Serve a network's node from its folder until Ctrl-C or SIGTERM.
 
     Raises: NodeError if it cannot begin, or cannot go on.
@@ -44,16 +51,21 @@ def run_node(
         genesis = home.genesis.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError((str(home.genesis), "cannot be read as text")) from error
-    config = network_config(read_shared(genesis), read_config())
+    local = read_config()
+    config = network_config(read_shared(genesis), local)
     with (
         open_folder(config, home.chain) as (folder, spawner),
         listen(host, port) as listener,
         continue_chain(config, folder, begin=True) as store,
+        open_journal(talk, None) as journal,
     ):
         machine = StateMachine(config, store)
         readers = Readers(spawner, config.reads)
-        running = _Running(home, program, machine, genesis)
-        asyncio.run(running.serve(listener, readers, say))
+        dictionary = read_dictionary(abi_folder(config, DEFAULT_PATH))
+        engine = CometEngine(machine, lambda: int(time.time()))
+        watch = watch_engine(engine, journal, dictionary, folder, names=local)
+        running = _Running(home, program, engine, watch, genesis)
+        asyncio.run(running.serve(listener, readers, talk.say))
 
 
 def _await_signal() -> asyncio.Future[None]:
@@ -77,15 +89,19 @@ class _Running:
         self,
         home: NodeHome,
         program: Path,
-        machine: StateMachine,
+        engine: CometEngine,
+        watch: Watch,
         genesis: str,
     ) -> None:
         self._home = home
         self._program = program
-        self._engine = CometEngine(machine, lambda: int(time.time()))
+        self._engine = engine
+        self._watch = watch
         self._genesis = genesis
         shared = encode_shared(read_shared(genesis))
-        self._application = Application(machine, shared, self._engine.forget_mined)
+        self._application = Application(
+            engine.machine, shared, engine.forget_mined, watch
+        )
 
     async def serve(
         self, listener: socket.socket, readers: Readers, say: Callable[[str], None]
@@ -100,13 +116,15 @@ class _Running:
             rpc = EngineRpc(sockets.engine)
             finality = Finality(rpc, self._genesis, lambda: ())
             desk = Desk(self._engine, readers, finality.prove)
-            runner = serve_desk(desk, self._engine.chain.config.rpc.max_body)
+            max_body = self._engine.chain.config.rpc.max_body
+            runner = serve_desk(desk, max_body, self._watch)
             await runner.setup()
             site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
             await site.start()
-            host, port = listener.getsockname()[:2]
             tasks = self._begin(sockets, rpc)
-            say(f"http://{host}:{port}")
+            url = spell_url(listener)
+            say(url)
+            self._watch.begin(url, self._home.root)
             try:
                 await stopped
             finally:
@@ -116,6 +134,7 @@ class _Running:
                 server.close()
                 await runner.cleanup()
                 await rpc.close()
+                self._watch.end()
 
     def _begin(self, sockets: Sockets, rpc: EngineRpc) -> list[asyncio.Task[None]]:
         supervisor = Supervisor(
@@ -129,4 +148,5 @@ class _Running:
         return [
             asyncio.create_task(supervisor.run()),
             asyncio.create_task(self._engine.give_on(rpc)),
+            asyncio.create_task(look_regularly(self._watch)),
         ]

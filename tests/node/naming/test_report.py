@@ -59,7 +59,7 @@ def abi(tmp_path: Path) -> Path:
 @pytest.fixture
 def listen(config: Config, engine: LocalEngine, abi: Path) -> Callable[[], Listener]:
     def begin() -> Listener:
-        listener = Listener(Reporter.of(config, read_dictionary(abi)))
+        listener = Listener(Reporter.of(config, read_dictionary(abi), config.chain.id))
         engine.watcher = listener
         return listener
 
