@@ -13,6 +13,7 @@ MAX_GAS = 2**63 - 1  # of a block, as other nodes bound it
 MAX_PORT = 65_535
 MAX_INTERVAL = 86_400  # seconds; timers are not made for more than a day
 MAX_SIZE = 2**31 - 1  # bytes, or items, of what is held in memory at once
+MAX_CONNECTIONS = 65_536
 MAX_READERS = 256  # processes
 MIN_READER_MEMORY = 2**28  # bytes; code alone takes 100 MB
 MIN_LOG_SIZE = 10_000  # bytes of one file of lines

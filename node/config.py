@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from node.bounds import (
     MAX_CHAIN_ID,
+    MAX_CONNECTIONS,
     MAX_GAS,
     MAX_INTERVAL,
     MAX_LOG_FILES,
@@ -94,7 +95,12 @@ class GasConfig(_Section):
 
 
 class RpcConfig(_Section):
-    """Say where JSON-RPC listens; port 0 takes any free one. Sizes in bytes."""
+    """Say where JSON-RPC listens; port 0 takes any free one. Sizes in bytes.
+
+    connections: how many at once; idle, transfer: seconds, without a request, and for
+    a body or an answer. hosts: names of this node, beside addresses and localhost;
+    origins: of web pages that may ask it.
+    """
 
     host: Name
     port: Annotated[int, Field(ge=0, le=MAX_PORT)]
@@ -102,6 +108,11 @@ class RpcConfig(_Section):
     max_batch: Size
     max_logs: Size
     max_answer: Size
+    connections: Annotated[int, Field(gt=0, le=MAX_CONNECTIONS)]
+    idle: Annotated[int, Field(gt=0, le=MAX_INTERVAL)]
+    transfer: Annotated[int, Field(gt=0, le=MAX_INTERVAL)]
+    hosts: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    origins: Annotated[tuple[Name, ...], Field(strict=False)] = ()
 
 
 class ReadsConfig(_Section):

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from aiohttp import web
-
 from node.config import DEFAULT_PATH, Config, abi_folder, beside, home_of, read_config
+from node.door import Door
 from node.engine.local import LocalEngine
 from node.errors import ConfigError, NodeError
+from node.front import make_application
 from node.keeping import continue_chain, identify
 from node.listening import listen, spell_url
 from node.naming.dictionary import Dictionary, read_dictionary
@@ -29,7 +29,6 @@ from node.serving import Desk
 from node.watching.banner import announce, announce_json
 from node.watching.clock import ClockWatch, steady
 from node.watching.journal import Journal, LogFile, Messages, Say
-from node.watching.probes import add_probes, count_requests
 from node.watching.stopping import Stopping
 from node.watching.supervisor import notify
 from node.watching.watch import Watch
@@ -37,7 +36,6 @@ from node.watching.watch import Watch
 if TYPE_CHECKING:  # a devnet needs none of it
     from node.engine.comet.engine import CometEngine
 
-_GRACE = 0.5  # seconds that open connections get when the node stops, twice at most
 _LATE = 3  # intervals without a block, from which on they do not come
 _LOOK = 1.0  # seconds between looks at the clock
 
@@ -178,42 +176,20 @@ async def _serve(
     with Stopping(
         lambda: watch.end("stopped, and gave up what was under way,")
     ) as stopping:
-        readers = Readers(spawner, config.reads)
-        runner = serve_desk(Desk(engine, readers), config.rpc.max_body, watch)
-        await runner.setup()
-        site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
-        await site.start()
-        tasks = [
-            asyncio.create_task(_mine_regularly(engine)),
-            asyncio.create_task(look_regularly(watch)),
-        ]
-        begin()
-        notify("READY=1")
-        await stopping.wait()
-        notify("STOPPING=1")
-        for task in tasks:
-            task.cancel()
-        await runner.cleanup()
+        desk = Desk(engine, Readers(spawner, config.reads))
+        door = Door(make_application(desk, config.rpc, watch), config.rpc)
+        async with door.opened(listener):
+            tasks = [
+                asyncio.create_task(_mine_regularly(engine)),
+                asyncio.create_task(look_regularly(watch)),
+            ]
+            begin()
+            notify("READY=1")
+            await stopping.wait()
+            notify("STOPPING=1")
+            for task in tasks:
+                task.cancel()
         watch.end()
-
-
-def serve_desk(desk: Desk, max_body: int, watch: Watch | None = None) -> web.AppRunner:
-    """Return what answers HTTP from a desk; max_body: bytes of a request."""
-
-    async def answer(request: web.Request) -> web.Response:
-        # Any web page may post a form to this port; only JSON makes browsers ask first.
-        if request.content_type != "application/json":
-            return web.Response(status=415, text="content type must be JSON\n")
-        body = await desk.answer(await request.read())
-        return web.Response(body=body, content_type="application/json")
-
-    counting = [] if watch is None else [count_requests(watch)]
-    application = web.Application(client_max_size=max_body, middlewares=counting)
-    application.router.add_post("/", answer)
-    if watch is not None:
-        add_probes(application, watch)
-    # A request whose client is gone is given up.
-    return web.AppRunner(application, access_log=None, handler_cancellation=True)
 
 
 async def _mine_regularly(engine: LocalEngine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,13 +62,20 @@ class Line:
     """One connection, on which requests are sent and answers read when wanted."""
 
     url: str
+    host: str = ""  # what the Host header says, if it is not the node's address
+    receive_buffer: int = 0  # bytes, 0 for the system's
 
     def __post_init__(self) -> None:
         place = urlsplit(self.url)
         assert place.hostname
         assert place.port
-        self._host = f"{place.hostname}:{place.port}"
-        self.socket = socket.create_connection((place.hostname, place.port), PATIENCE)
+        self.host = self.host or f"{place.hostname}:{place.port}"
+        self.socket = socket.socket()
+        self.socket.settimeout(PATIENCE)
+        if self.receive_buffer:
+            size = self.receive_buffer
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+        self.socket.connect((place.hostname, place.port))
         self._file = self.socket.makefile("rb")
 
     def __enter__(self) -> Self:
@@ -81,16 +89,22 @@ class Line:
         self._file.close()
         self.socket.close()
 
+    def reset(self) -> None:
+        """Hang up at once, whatever is under way."""
+        linger = struct.pack("ii", 1, 0)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    def send(self, first: str, *headers: str) -> None:
+        """Send the head of a request."""
+        lines = [first, f"Host: {self.host}", *headers, "", ""]
+        self.socket.sendall("\r\n".join(lines).encode())
+
     def post(self, body: bytes, *headers: str) -> None:
         """Send a request and do not wait."""
-        head = [
-            "POST / HTTP/1.1",
-            f"Host: {self._host}",
-            "Content-Type: application/json",
-            f"Content-Length: {len(body)}",
-            *headers,
-        ]
-        self.socket.sendall("\r\n".join([*head, "", ""]).encode() + body)
+        length = f"Content-Length: {len(body)}"
+        kind = "Content-Type: application/json"
+        self.send("POST / HTTP/1.1", kind, length, *headers)
+        self.socket.sendall(body)
 
     def ask(self, method: str, *params: Any) -> None:
         """Send one JSON-RPC request and do not wait."""
@@ -104,7 +118,7 @@ class Line:
         while (line := self._file.readline().strip()) != b"":
             key, _, value = line.decode().partition(": ")
             headers[key.lower()] = value
-        return status, headers, self._file.read(int(headers["content-length"]))
+        return status, headers, self._file.read(int(headers.get("content-length", 0)))
 
     def answer(self) -> Any:
         """Wait for a JSON answer."""

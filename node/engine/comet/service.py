@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from aiohttp import web
-
 from node.config import DEFAULT_PATH, abi_folder, read_config
+from node.door import Door
 from node.engine.comet.application import Application
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_rpc import EngineRpc
@@ -22,6 +21,7 @@ from node.engine.comet.home import NodeHome
 from node.engine.comet.sockets import serve_application
 from node.engine.comet.supervisor import Sockets, Supervisor
 from node.errors import ConfigError
+from node.front import make_application
 from node.keeping import continue_chain
 from node.listening import listen, spell_url
 from node.machine import StateMachine
@@ -32,13 +32,10 @@ from node.service import (
     look_regularly,
     open_folder,
     open_journal,
-    serve_desk,
     watch_engine,
 )
 from node.serving import Desk
 from node.watching.watch import Watch
-
-_GRACE = 2.0  # seconds that open connections get when the node stops
 
 
 def run_node(root: Path, program: Path, *, host: str, port: int, talk: Talk) -> None:
@@ -115,24 +112,23 @@ class _Running:
             )
             rpc = EngineRpc(sockets.engine)
             finality = Finality(rpc, self._genesis, lambda: ())
+            bounds = self._engine.chain.config.rpc
             desk = Desk(self._engine, readers, finality.prove)
-            max_body = self._engine.chain.config.rpc.max_body
-            runner = serve_desk(desk, max_body, self._watch)
-            await runner.setup()
-            site = web.SockSite(runner, listener, shutdown_timeout=_GRACE)
-            await site.start()
-            tasks = self._begin(sockets, rpc)
-            url = spell_url(listener)
-            say(url)
-            self._watch.begin(url, self._home.root)
+            door = Door(make_application(desk, bounds, self._watch), bounds)
             try:
-                await stopped
+                async with door.opened(listener):
+                    tasks = self._begin(sockets, rpc)
+                    url = spell_url(listener)
+                    say(url)
+                    self._watch.begin(url, self._home.root)
+                    try:
+                        await stopped
+                    finally:
+                        for task in tasks:
+                            task.cancel()
+                        await asyncio.gather(*tasks, return_exceptions=True)
+                        server.close()
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                server.close()
-                await runner.cleanup()
                 await rpc.close()
                 self._watch.end()
 
