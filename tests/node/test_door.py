@@ -115,6 +115,7 @@ def test_many_connections_leave_a_place_for_others(tmp_path: Path) -> None:
         assert idle[0].socket.recv(1) == b""  # it was idle for longest
         for line in idle:
             line.close()
+        assert node[0].stderr is not None
         assert "more than 8 connections" in node[0].stderr.readline()
         assert _said(node) == ""
 
