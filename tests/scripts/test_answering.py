@@ -204,6 +204,14 @@ def test_same_request_is_answered_again(
     assert answers(audited, 1, issuer) == first
 
 
+def test_answer_is_made_once(
+    audited: AuditedElection, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = answers(audited, 1, issuer)
+    monkeypatch.setattr(answering, "serve_share", lambda *_: bytes(128))
+    assert answers(audited, 1, issuer) == first
+
+
 def test_request_is_noted_before_it_is_answered(
     audited: AuditedElection, issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
