@@ -12,7 +12,7 @@ from node.admission import Account
 from node.block import Block, Header, Log
 from node.config import Config
 from node.evm.execute import BlockRun, Call, Outcome, simulate
-from node.evm.state import Proof, open_state, prove, read_account
+from node.evm.state import Proof, open_state, prove, read_account, read_standing
 from node.execution import (
     Execution,
     Proposal,
@@ -22,6 +22,7 @@ from node.execution import (
 )
 from node.hashing import keccak
 from node.log_index import LogQuery, matching_blocks
+from node.permissions import Rules, Standing
 from node.store import Store
 
 _ANCESTORS = 256  # block hashes that BLOCKHASH can see
@@ -42,6 +43,7 @@ class Chain:
 
     def __init__(self, config: Config, store: Store) -> None:
         self.config = config
+        self.rules = Rules.of(config)
         self._store = store
 
     @property
@@ -80,6 +82,7 @@ class Chain:
             proposal.transactions,
             chain_id=self.config.chain.id,
             ancestors=lambda: self.ancestors(parent.number),
+            rules=self.rules,
         )
 
     # Asking
@@ -108,6 +111,12 @@ class Chain:
         """Return an account as a block left it."""
         state = open_state(self._store.nodes, block.header.state_root)
         return read_account(state, address)
+
+    def standing(self, sender: Address, block: Block) -> Standing:
+        """Return what a block's state lets a sender do."""
+        return read_standing(
+            open_state(self._store.nodes, block.header.state_root), sender
+        )
 
     def code(self, address: Address, block: Block) -> bytes:
         """Return an account's runtime code as a block left it."""

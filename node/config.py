@@ -50,6 +50,9 @@ PrivateKey = Annotated[
 ]
 Gas = Annotated[int, Field(ge=MIN_GAS, le=MAX_GAS)]
 Size = Annotated[int, Field(gt=0, le=MAX_SIZE)]
+AddressText = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+# TOML has arrays, not tuples: this one step of leniency is the array's alone.
+Addresses = Annotated[tuple[AddressText, ...], Field(strict=False)]
 Name = Annotated[str, Field(pattern=r"^[^\x00]+$")]
 AccountName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 AddressText = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
@@ -92,6 +95,36 @@ class GasConfig(_Section):
         if self.transaction_limit > self.block_limit:
             raise ValueError("transaction_limit exceeds block_limit")
         return self
+
+
+class AdmissionConfig(_Section):
+    """Say who may send what, and how much of it may wait.
+
+    The keys down to block_size are rules of the chain, which genesis commits to. The
+    others bound what one node holds. Sizes in bytes; waiting_gas: gas used.
+    """
+
+    anyone_deploys: bool
+    deployers: Addresses
+    senders: Addresses
+    stranger_gas: Gas
+    stranger_size: Size
+    block_size: Size
+    waiting: Size
+    waiting_size: Size
+    waiting_gas: Gas
+    sender_quota: Size
+    contract_quota: Size
+
+    @property
+    def deployer_addresses(self) -> tuple[Address, ...]:
+        """Return who may make contracts."""
+        return tuple(Address(bytes.fromhex(each[2:])) for each in self.deployers)
+
+    @property
+    def sender_addresses(self) -> tuple[Address, ...]:
+        """Return who else may send what strangers may not."""
+        return tuple(Address(bytes.fromhex(each[2:])) for each in self.senders)
 
 
 class RpcConfig(_Section):
@@ -194,6 +227,7 @@ class Config(_Section):
     chain: ChainConfig
     mining: MiningConfig
     gas: GasConfig
+    admission: AdmissionConfig
     rpc: RpcConfig
     reads: ReadsConfig
     store: StoreConfig = StoreConfig()

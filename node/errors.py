@@ -14,6 +14,11 @@ NodeError
 │   ├── NonceError
 │   ├── InsufficientFundsError
 │   ├── AlreadyKnownError
+│   ├── NotPermittedError       its sender may not do this: names the rule
+│   ├── WouldFailError          a stranger's fails, with the contract's data
+│   ├── TracelessError          a stranger's would change nothing that anyone sees
+│   ├── BlockFullError          it does not fit into this block, and may into a later
+│   ├── QuotaError              too much of this waits already: names the quota
 │   └── PoolFullError
 ├── CallFailedError             a simulated call ran out of gas or hit a bad opcode
 │   └── CallRevertedError       it reverted, with the contract's data
@@ -142,6 +147,45 @@ class InsufficientFundsError(TransactionRefusedError):
 
 class AlreadyKnownError(TransactionRefusedError):
     """Report a transaction that is waiting or mined, or whose nonce is taken."""
+
+
+class NotPermittedError(TransactionRefusedError):
+    """Report what a sender may not do; rule: a key of [admission], or the lock."""
+
+    def __init__(self, rule: str, fact: str) -> None:
+        super().__init__(f"admission.{rule}: {fact}")
+        self.rule = rule
+
+
+class WouldFailError(TransactionRefusedError):
+    """Report a stranger's transaction that fails; output: revert data, or nothing."""
+
+    def __init__(self, failure: str, output: bytes) -> None:
+        super().__init__(f"it would fail: {failure}")
+        self.output = output
+
+
+class TracelessError(TransactionRefusedError):
+    """Report a stranger's transaction that succeeds and leaves no log."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "it would leave no log: who is not named in admission.senders sends what "
+            "comes to something"
+        )
+
+
+class BlockFullError(TransactionRefusedError):
+    """Report a transaction for which this block has no room, and a later one may."""
+
+
+class QuotaError(TransactionRefusedError):
+    """Report that too much of one kind waits already; quota: a key of [admission]."""
+
+    def __init__(self, quota: str, limit: int, fact: str) -> None:
+        super().__init__(f"admission.{quota}: {fact}, the limit is {limit}")
+        self.quota = quota
+        self.limit = limit
 
 
 class PoolFullError(TransactionRefusedError):

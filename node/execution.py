@@ -29,6 +29,7 @@ from node.block import (
 from node.errors import TransactionRefusedError
 from node.evm.execute import BlockRun, Outcome
 from node.evm.state import Environment
+from node.permissions import Rules
 from node.rlp import encode_integer
 
 Ancestors = Callable[[], Iterable[Hash32]]
@@ -118,6 +119,7 @@ def execute(
     *,
     chain_id: int,
     ancestors: Ancestors,
+    rules: Rules,
 ) -> Execution:
     """Execute transactions in order inside a block that has begun.
 
@@ -127,7 +129,7 @@ def execute(
     kept = cast("MutableMapping[bytes, bytes]", nodes)
     overlay: ChainMap[bytes, bytes] = ChainMap({}, kept)
     environment = environment_of(header, chain_id, ancestors)
-    run = BlockRun(overlay, header.state_root, environment)
+    run = BlockRun(overlay, header.state_root, environment, rules)
     included: list[Transaction] = []
     outcomes: list[Outcome] = []
     refused: list[Refusal] = []

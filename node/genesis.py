@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from node.block import EMPTY_ROOT, ZERO_ADDRESS, ZERO_HASH, Block, Header, seal
 from node.config import Config
 from node.evm.state import begin_state
+from node.permissions import Rules, genesis_rights
 
 _WEI_PER_ETHER = 10**18
 
@@ -14,7 +15,7 @@ _WEI_PER_ETHER = 10**18
 def make_genesis(config: Config) -> tuple[Block, Mapping[bytes, bytes]]:
     """Return the first block and the nodes of the first state.
 
-    The same file always gives the same hash.
+    The same file always gives the same hash, and other rules give another one.
     """
     nodes: dict[bytes, bytes] = {}
     root = begin_state(
@@ -23,6 +24,7 @@ def make_genesis(config: Config) -> tuple[Block, Mapping[bytes, bytes]]:
             (funded.address, funded.balance * _WEI_PER_ETHER)
             for funded in config.accounts
         ),
+        genesis_rights(config),
     )
     header = Header(
         parent_hash=ZERO_HASH,
@@ -35,7 +37,7 @@ def make_genesis(config: Config) -> tuple[Block, Mapping[bytes, bytes]]:
         gas_limit=config.gas.block_limit,
         gas_used=0,
         timestamp=config.chain.genesis_timestamp,
-        extra_data=b"",
+        extra_data=Rules.of(config).digest,
         prev_randao=ZERO_HASH,
         parent_beacon_root=ZERO_HASH,
     )

@@ -29,10 +29,25 @@ from node.admission import (
     intrinsic_gas,
 )
 from node.block import Log, Transaction
-from node.errors import FeeError, GasLimitError, InsufficientFundsError, NonceError
+from node.errors import (
+    BlockFullError,
+    FeeError,
+    GasLimitError,
+    InsufficientFundsError,
+    NonceError,
+    TransactionRefusedError,
+)
 from node.evm.interpreter import RIPEMD160, Computation
-from node.evm.state import Environment, State, open_state, read_account
+from node.evm.state import (
+    Environment,
+    State,
+    open_state,
+    reaches_contract,
+    read_account,
+    read_standing,
+)
 from node.hashing import keccak
+from node.permissions import Effect, Rules, check_after, check_before
 from node.rlp import encode_integer
 
 _REFUND_QUOTIENT = 5  # EIP-3529
@@ -61,7 +76,7 @@ class Outcome:
     gas_used: after refunds, at least the EIP-7623 floor; gas_limit_used: before
     refunds, the least limit under which it could have run.
     output: return data, revert data or nothing.
-    failure: why it failed, None on success.
+    failure: why it failed, None on success. creations: contracts that it tried to make.
     """
 
     succeeded: bool
@@ -72,19 +87,30 @@ class Outcome:
     logs: tuple[Log, ...]
     created: Address | None
     failure: str | None
+    creations: int
 
 
 class BlockRun:
     """Execute one block: the system hooks, then transaction by transaction.
 
     nodes: a `Nodes` if it will be committed; nothing reaches it before.
+    rules: what else than Prague's a chain demands.
     """
 
     def __init__(
-        self, nodes: Mapping[bytes, bytes], root: Hash32, environment: Environment
+        self,
+        nodes: Mapping[bytes, bytes],
+        root: Hash32,
+        environment: Environment,
+        rules: Rules | None = None,
     ) -> None:
         self._state = open_state(nodes, root, environment)
+        self._rules = rules
         self._gas_left = environment.gas_limit
+        self._size_left = rules.block_size if rules else 0
+        # What is refused after it was run takes no gas of the block, and is bounded by
+        # as much again: else a proposer would keep every other node busy for nothing.
+        self._waste_left = environment.gas_limit
         self._base_fee = environment.base_fee
         self._record_parents(environment)
 
@@ -109,16 +135,54 @@ class BlockRun:
         Raises: TransactionRefusedError if it cannot be in this block here; then
         nothing changed.
         """
-        if tx.gas > self._gas_left:
-            raise GasLimitError(f"block has {self._gas_left} gas left, asks {tx.gas}")
-        check_limits(tx, gas_limit=tx.gas)  # whoever proposed it need not have
+        self._check_room(tx)
+        limit = self._rules.transaction_gas if self._rules else tx.gas
+        check_limits(tx, gas_limit=limit)  # whoever proposed it need not have
         if tx.max_fee < self._base_fee:
             raise FeeError(f"maximum fee is below the base fee, {self._base_fee}")
         sender = read_account(self._state, tx.sender)
         check_account(tx, sender)
         if tx.nonce != sender.nonce:
             raise NonceError("too high", expected=sender.nonce, found=tx.nonce)
-        self._state.lock_changes()
+        self._state.lock_changes()  # before any snapshot: it forgets what is warm
+        if self._rules is None:
+            outcome = self._run(tx)
+        else:
+            outcome = self._run_by(self._rules, tx)
+        self._gas_left -= outcome.gas_used
+        self._size_left -= len(tx.raw)
+        return outcome
+
+    def _check_room(self, tx: Transaction) -> None:
+        if tx.gas > self._gas_left:
+            raise BlockFullError(f"block has {self._gas_left} gas left, asks {tx.gas}")
+        if self._rules and len(tx.raw) > self._size_left:
+            fact = f"block has {self._size_left} bytes left, it takes {len(tx.raw)}"
+            raise BlockFullError(fact)
+        if self._waste_left < 0:
+            raise BlockFullError("block has been refused as much as it may hold")
+
+    def _run_by(self, rules: Rules, tx: Transaction) -> Outcome:
+        """Run what its sender may send, and undo it if its effect may not stay."""
+        state = self._state
+        standing = read_standing(state, tx.sender)
+        reaches = reaches_contract(state, tx.to)
+        check_before(tx, standing, rules, reaches_contract=reaches)
+        before = state.snapshot()
+        outcome = self._run(tx)
+        effect = Effect(
+            outcome.failure, outcome.output, outcome.creations, len(outcome.logs)
+        )
+        try:
+            check_after(standing, rules, effect)
+        except TransactionRefusedError:
+            state.revert(before)
+            self._waste_left -= outcome.gas_used
+            raise
+        state.commit(before)
+        return outcome
+
+    def _run(self, tx: Transaction) -> Outcome:
         call = Call(
             sender=tx.sender,
             to=tx.to,
@@ -128,11 +192,9 @@ class BlockRun:
             gas_price=min(tx.max_fee, self._base_fee + tx.priority_fee),
             access_list=tx.access_list,
         )
-        outcome = _run(
+        return _run(
             self._state, call, fee=call.gas_price, tip=call.gas_price - self._base_fee
         )
-        self._gas_left -= outcome.gas_used
-        return outcome
 
     def simulate(self, call: Call) -> Outcome:
         """Run a call as a transaction would run here; gas is free whatever its price.
@@ -269,6 +331,7 @@ def _settle(call: Call, message: Message, computation: ComputationAPI) -> Outcom
         ),
         created=message.storage_address if call.to is None and not error else None,
         failure=_failure(error),
+        creations=len(computation.contracts_created),
     )
 
 

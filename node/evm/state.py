@@ -31,8 +31,21 @@ from node.block import BASE_FEE, EMPTY_CODE_HASH, EMPTY_ROOT, ZERO_ADDRESS, ZERO
 from node.evm.interpreter import Computation
 from node.evm.lazy_state import LazyState
 from node.hashing import keccak
+from node.permissions import (
+    LOCK_SLOT,
+    PERMISSIONS,
+    PERMISSIONS_CODE,
+    Standing,
+)
 
 Nodes = MutableMapping[bytes, bytes]
+
+# The contracts of EIP-4788 and EIP-2935, and this chain's own.
+_SYSTEM = {
+    Address(BEACON_ROOTS_ADDRESS): BEACON_ROOTS_CONTRACT_CODE,
+    Address(HISTORY_STORAGE_ADDRESS): HISTORY_STORAGE_CONTRACT_CODE,
+    PERMISSIONS: PERMISSIONS_CODE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +128,40 @@ def read_account(state: State, address: Address) -> Account:
     )
 
 
-def begin_state(nodes: Nodes, balances: Iterable[tuple[Address, int]]) -> Hash32:
+def read_standing(state: State, sender: Address) -> Standing:
+    """Return what the state lets a sender do."""
+    return Standing(
+        rights=state.get_storage(PERMISSIONS, int.from_bytes(sender, "big")),
+        locked=bool(state.get_storage(PERMISSIONS, LOCK_SLOT)),
+    )
+
+
+def reaches_contract(state: State, target: Address | None) -> bool:
+    """Say whether an address has code that transactions made."""
+    return (
+        target is not None
+        and target not in _SYSTEM
+        and state.get_code_hash(target) != EMPTY_CODE_HASH
+    )
+
+
+def begin_state(
+    nodes: Nodes,
+    balances: Iterable[tuple[Address, int]],
+    rights: Mapping[Address, int],
+) -> Hash32:
     """Write the state of genesis and return its root.
 
-    It holds the balances, in wei, and the system contracts of EIP-4788 and EIP-2935.
+    It holds the balances, in wei, what addresses may do, and the system contracts.
     """
     state = open_state(nodes, EMPTY_ROOT)
     for address, balance in balances:
         state.set_balance(address, balance)
-    for address, code in (
-        (BEACON_ROOTS_ADDRESS, BEACON_ROOTS_CONTRACT_CODE),
-        (HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CONTRACT_CODE),
-    ):
+    for address, code in _SYSTEM.items():
         state.set_code(address, code)
         state.set_nonce(address, 1)
+    for address, bits in rights.items():
+        state.set_storage(PERMISSIONS, int.from_bytes(address, "big"), bits)
     state.persist()
     return state.state_root
 
