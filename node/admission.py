@@ -43,6 +43,18 @@ class Account:
     code_hash: bytes = EMPTY_CODE_HASH
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Hold a transaction that may wait, and its sender's next nonce on the chain.
+
+    is_stranger: whether nobody named the sender.
+    """
+
+    transaction: Transaction
+    account_nonce: int
+    is_stranger: bool
+
+
 def _tokens(payload: bytes) -> int:
     zeros = payload.count(0)
     return zeros + (len(payload) - zeros) * _TOKENS_PER_NONZERO_BYTE

@@ -12,7 +12,14 @@ from node.admission import Account
 from node.block import Block, Header, Log
 from node.config import Config
 from node.evm.execute import BlockRun, Call, Outcome, simulate
-from node.evm.state import Proof, open_state, prove, read_account, read_standing
+from node.evm.state import (
+    Proof,
+    open_state,
+    prove,
+    reaches_contract,
+    read_account,
+    read_standing,
+)
 from node.execution import (
     Execution,
     Proposal,
@@ -24,6 +31,7 @@ from node.hashing import keccak
 from node.log_index import LogQuery, matching_blocks
 from node.permissions import Rules, Standing
 from node.store import Store
+from node.trial import Trial
 
 _ANCESTORS = 256  # block hashes that BLOCKHASH can see
 
@@ -85,6 +93,18 @@ class Chain:
             rules=self.rules,
         )
 
+    def begin_trial(self, timestamp: int) -> Trial:
+        """Begin to try transactions as a next block at a timestamp would run them."""
+        head = self.head
+        proposal = Proposal(head.number + 1, timestamp, ())
+        return Trial(
+            self._store.nodes,
+            begin_header(head, proposal, self.config.gas.block_limit),
+            chain_id=self.config.chain.id,
+            ancestors=lambda: self.ancestors(head.number),
+            rules=self.rules,
+        )
+
     # Asking
 
     def simulate(self, call: Call, block: Block) -> Outcome:
@@ -114,9 +134,13 @@ class Chain:
 
     def standing(self, sender: Address, block: Block) -> Standing:
         """Return what a block's state lets a sender do."""
-        return read_standing(
-            open_state(self._store.nodes, block.header.state_root), sender
-        )
+        state = open_state(self._store.nodes, block.header.state_root)
+        return read_standing(state, sender, self.rules)
+
+    def reaches_contract(self, target: Address | None, block: Block) -> bool:
+        """Say whether an address has code that transactions made."""
+        state = open_state(self._store.nodes, block.header.state_root)
+        return reaches_contract(state, target)
 
     def code(self, address: Address, block: Block) -> bytes:
         """Return an account's runtime code as a block left it."""

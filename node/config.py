@@ -104,6 +104,7 @@ class AdmissionConfig(_Section):
     others bound what one node holds. Sizes in bytes; waiting_gas: gas used.
     """
 
+    anyone_sends: bool
     anyone_deploys: bool
     deployers: Addresses
     senders: Addresses

@@ -139,17 +139,18 @@ def execute(
             included.append(tx)
         except TransactionRefusedError as error:
             refused.append((tx, error))
-    receipts = _receipts(included, outcomes)
-    block = _close(header, run.commit(), tuple(included), receipts)
+    block = close(header, run.commit(), included, outcomes)
     return Execution(block, overlay.maps[0], tuple(refused), tuple(outcomes))
 
 
-def _close(
+def close(
     header: Header,
     state_root: Hash32,
-    transactions: tuple[Transaction, ...],
-    receipts: tuple[Receipt, ...],
+    transactions: Sequence[Transaction],
+    outcomes: Sequence[Outcome],
 ) -> Block:
+    """Seal a block that has begun with what its transactions did."""
+    receipts = _receipts(transactions, outcomes)
     closed = replace(
         header,
         state_root=state_root,
@@ -158,11 +159,11 @@ def _close(
         bloom=logs_bloom(tuple(log for r in receipts for log in r.logs)),
         gas_used=sum(receipt.gas_used for receipt in receipts),
     )
-    return seal(closed, transactions, receipts)
+    return seal(closed, tuple(transactions), receipts)
 
 
 def _receipts(
-    transactions: list[Transaction], outcomes: list[Outcome]
+    transactions: Sequence[Transaction], outcomes: Sequence[Outcome]
 ) -> tuple[Receipt, ...]:
     receipts: list[Receipt] = []
     cumulative = 0

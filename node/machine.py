@@ -8,30 +8,37 @@ when it is finalized, and nothing is kept before `commit`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from eth_typing import Address, Hash32
 
 from node.accepted import Accepted
-from node.admission import check_account, check_limits
+from node.admission import Checked, check_account, check_limits
 from node.block import Block, Transaction
 from node.bounds import MAX_TIMESTAMP
 from node.chain import Chain
 from node.config import Config
 from node.errors import (
     HeightError,
+    NonceError,
     NothingFinalizedError,
     TimestampError,
     TransactionRefusedError,
 )
-from node.execution import Execution, Proposal
+from node.execution import Execution, Proposal, begin_header
 from node.genesis import make_genesis
+from node.packing import Candidate, pack
+from node.permissions import check_before
 from node.store import Store
+from node.trial import Trial
 
 _FRAMING = 8  # bytes around a transaction in a consensus engine's block, at most
-APP_VERSION = 1  # rises when the same block would give another result
+_ROUNDS = 4  # proposals that are remembered until one is agreed on
+_MEASURED = 16_384  # transactions of which the gas that they use is remembered
+APP_VERSION = 2  # rises when the same block would give another result
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +57,6 @@ class Info:
     engine_height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Hold a transaction that may wait, and its sender's next nonce on the chain."""
-
-    transaction: Transaction
-    account_nonce: int
-
-
 class StateMachine:
     """Hold one chain in one store, and the block that may come next."""
 
@@ -65,7 +64,9 @@ class StateMachine:
         self.chain = Chain(config, store)
         self._config = config
         self._store = store
-        self._processed: tuple[Proposal, Execution] | None = None
+        self._processed: deque[tuple[Proposal, Execution]] = deque(maxlen=_ROUNDS)
+        self._trial: Trial | None = None
+        self._gas_used: OrderedDict[Hash32, int] = OrderedDict()
         self._finalized: Execution | None = None
         self._accepted = Accepted(config.chain.id)
         if store.height < 0:
@@ -89,10 +90,59 @@ class StateMachine:
         Raises: TransactionRefusedError.
         """
         tx = self.accept(raw)
-        check_limits(tx, gas_limit=self._config.gas.transaction_limit)
-        sender = self.chain.account(tx.sender, self.chain.head)
+        chain = self.chain
+        check_limits(tx, gas_limit=chain.rules.transaction_gas)
+        head = chain.head
+        sender = chain.account(tx.sender, head)
         check_account(tx, sender)
-        return Checked(tx, sender.nonce)
+        standing = chain.standing(tx.sender, head)
+        reaches = chain.reaches_contract(tx.to, head)
+        check_before(tx, standing, chain.rules, reaches_contract=reaches)
+        return Checked(tx, sender.nonce, standing.is_stranger)
+
+    def try_tx(
+        self, checked: Checked, *, timestamp: int, earlier: Sequence[Transaction] = ()
+    ) -> int:
+        """Run a checked transaction after all that were tried since the last block.
+
+        Returns the gas that it uses, its limit while an earlier nonce is missing. A
+        stranger's does not wait for one. timestamp: what the next block's is expected
+        to be; it counts for the first that is tried. earlier: what its sender has
+        waiting before it, in case that its nonce was tried already.
+        Raises: TransactionRefusedError.
+        """
+        tx = checked.transaction
+        trial = self._trial_of(timestamp)
+        if tx.nonce < trial.next_nonce(tx.sender) and not trial.outcome(tx.hash):
+            trial = self.chain.begin_trial(timestamp)
+            for each in earlier:
+                trial.add(each)
+        expected = trial.next_nonce(tx.sender)
+        if tx.nonce > expected:
+            if checked.is_stranger:
+                raise NonceError("too high", expected=expected, found=tx.nonce)
+            return tx.gas
+        outcome = trial.outcome(tx.hash) or trial.add(tx)
+        self._gas_used[tx.hash] = outcome.gas_used
+        if len(self._gas_used) > _MEASURED:
+            self._gas_used.popitem(last=False)
+        return outcome.gas_used
+
+    def trial_timestamp(self) -> int | None:
+        """Return the timestamp of trials since the last block, None before any."""
+        trial = self._trial
+        if trial is None or not trial.follows(self.chain.head):
+            return None
+        return trial.header.timestamp
+
+    def end_trial(self) -> None:
+        """Forget what was tried, as at a new block."""
+        self._trial = None
+
+    def _trial_of(self, timestamp: int) -> Trial:
+        if self._trial is None or not self._trial.follows(self.chain.head):
+            self._trial = self.chain.begin_trial(timestamp)
+        return self._trial
 
     def recheck_tx(self, raw: bytes) -> Checked:
         """Say whether a transaction that was checked may wait on after a block.
@@ -102,7 +152,8 @@ class StateMachine:
         tx = self.accept(raw)
         sender = self.chain.account(tx.sender, self.chain.head)
         check_account(tx, sender)
-        return Checked(tx, sender.nonce)
+        standing = self.chain.standing(tx.sender, self.chain.head)
+        return Checked(tx, sender.nonce, standing.is_stranger)
 
     def prepare_raw(self, waiting: Iterable[bytes], *, max_bytes: int) -> list[bytes]:
         """Choose from encoded transactions what the next block can hold.
@@ -123,22 +174,30 @@ class StateMachine:
                 yield self.accept(raw)
 
     def prepare(self, waiting: Iterable[Transaction]) -> tuple[Transaction, ...]:
-        """Choose what the next block can hold: no nonce gap, limits within its gas.
-
-        Senders in order of arrival, each one's transactions in order of nonce.
-        """
+        """Choose what the next block can hold: no nonce gap, within its bounds."""
         by_sender: dict[Address, dict[int, Transaction]] = {}
         for tx in waiting:
             by_sender.setdefault(tx.sender, {})[tx.nonce] = tx
-        head, gas = self.chain.head, self._config.gas.block_limit
-        chosen: list[Transaction] = []
-        for sender, by_nonce in by_sender.items():
-            nonce = self.chain.account(sender, head).nonce
-            while (next_one := by_nonce.get(nonce)) and next_one.gas <= gas:
-                chosen.append(next_one)
-                gas -= next_one.gas
-                nonce += 1
-        return tuple(chosen)
+        queues = (self._queue(*each) for each in by_sender.items())
+        return pack(
+            filter(None, queues),
+            gas=self.chain.rules.block_gas,
+            size=self.chain.rules.block_size,
+            strangers_first=self.chain.head.number % 2 == 0,
+        )
+
+    def _queue(
+        self, sender: Address, by_nonce: dict[int, Transaction]
+    ) -> deque[Candidate]:
+        head = self.chain.head
+        nonce = self.chain.account(sender, head).nonce
+        is_stranger = self.chain.standing(sender, head).is_stranger
+        queue: deque[Candidate] = deque()
+        while (tx := by_nonce.get(nonce)) is not None:
+            gas = self._gas_used.get(tx.hash, tx.gas)
+            queue.append(Candidate(tx, is_stranger, gas))
+            nonce += 1
+        return queue
 
     def process(self, proposal: Proposal) -> None:
         """Execute a proposal, beside the chain, and remember what came of it.
@@ -146,18 +205,18 @@ class StateMachine:
         Transactions that cannot run are no reason to refuse it: they are left out.
         Raises: HeightError, TimestampError; then it must not become a block.
         """
-        self._processed = proposal, self._execute(proposal)
+        self._processed.append((proposal, self._execute(proposal)))
 
     def finalize(self, proposal: Proposal) -> Execution:
         """Return the block that a proposal becomes; executes it if that was not done.
 
         Raises: HeightError, TimestampError.
         """
-        match self._processed:
-            case (processed, execution) if processed == proposal:
+        for processed, execution in self._processed:
+            if processed == proposal:
                 self._finalized = execution
-            case _:
-                self._finalized = self._execute(proposal)
+                return execution
+        self._finalized = self._execute(proposal)
         return self._finalized
 
     def commit(self, *, clock: int = 0, engine_height: int = 0) -> Block:
@@ -173,13 +232,13 @@ class StateMachine:
         self._store.append(
             execution.block, execution.nodes, clock=clock, engine_height=engine_height
         )
-        self._processed = self._finalized = None
+        self._let_go()
         return execution.block
 
     def pass_height(self, engine_height: int) -> None:
         """Keep that a consensus engine's block was taken in and made no block here."""
         self._store.engine_height = engine_height
-        self._processed = self._finalized = None
+        self._let_go()
 
     def keep_clock(self, clock: int) -> None:
         """Keep how far the engine's clock is ahead, in seconds, between blocks."""
@@ -188,7 +247,12 @@ class StateMachine:
     def rewind(self, height: int) -> None:
         """Forget the blocks above a height; a network never does."""
         self._store.truncate(height)
-        self._processed = self._finalized = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget what was to come after a block that is the last no more."""
+        self._processed.clear()
+        self._finalized = self._trial = None
 
     def _execute(self, proposal: Proposal) -> Execution:
         parent = self.chain.head
@@ -197,4 +261,9 @@ class StateMachine:
         latest, found = parent.header.timestamp, proposal.timestamp
         if not latest < found <= MAX_TIMESTAMP:
             raise TimestampError(latest=latest, most=MAX_TIMESTAMP, found=found)
+        header = begin_header(parent, proposal, self.chain.rules.block_gas)
+        if self._trial is not None:
+            taken = self._trial.take(header, proposal.transactions)
+            if taken is not None:
+                return taken
         return self.chain.execute_after(parent, proposal)

@@ -48,6 +48,7 @@ class Rules:
     stranger_gas: int
     stranger_size: int
     block_size: int
+    anyone_sends: bool
     anyone_deploys: bool
 
     @classmethod
@@ -60,6 +61,7 @@ class Rules:
             stranger_gas=admission.stranger_gas,
             stranger_size=admission.stranger_size,
             block_size=admission.block_size,
+            anyone_sends=admission.anyone_sends,
             anyone_deploys=admission.anyone_deploys,
         )
 
@@ -72,6 +74,7 @@ class Rules:
             self.stranger_gas,
             self.stranger_size,
             self.block_size,
+            int(self.anyone_sends),
             int(self.anyone_deploys),
         )
         return keccak(rlp.encode([b"rules", *map(encode_integer, numbers)]))
@@ -81,16 +84,12 @@ class Rules:
 class Standing:
     """Hold what the state says of a sender and of deployment.
 
-    rights: bits of SENDER and DEPLOYER; none of them is a stranger's.
+    rights: bits of SENDER and DEPLOYER. is_stranger: whether nobody named the sender.
     """
 
     rights: int
     locked: bool
-
-    @property
-    def is_stranger(self) -> bool:
-        """Say whether nobody named this sender."""
-        return not self.rights
+    is_stranger: bool
 
 
 def genesis_rights(config: Config) -> dict[Address, int]:

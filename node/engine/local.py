@@ -18,6 +18,7 @@ from node.chain import Chain
 from node.config import Config, MiningMode
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
+    BlockFullError,
     StoreError,
     TimestampError,
     TransactionRefusedError,
@@ -27,6 +28,8 @@ from node.execution import Proposal
 from node.machine import StateMachine
 from node.pending import Pending
 from node.store import MemoryStore, Store
+
+_STALE = 10  # seconds that trials may be behind the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,11 @@ class LocalEngine:
     def __init__(
         self, config: Config, clock: Callable[[], int], store: Store | None = None
     ) -> None:
-        self.machine = StateMachine(config, store or MemoryStore())
-        self.pending = Pending()
-        self.mode: MiningMode = config.mining.mode
         self.watcher: Watcher = NOBODY
         self._config = config
+        self.machine = StateMachine(config, store or MemoryStore())
+        self.pending = Pending(self._config.admission)
+        self.mode: MiningMode = config.mining.mode
         self._clock = clock
         self._offset = self.machine.info().clock
         self._exact: int | None = None
@@ -70,9 +73,7 @@ class LocalEngine:
         Raises: TransactionRefusedError, StoreError; then nothing changed.
         """
         try:
-            checked = self.machine.check_tx(raw)
-            tx = checked.transaction
-            self.pending.add(tx, checked.account_nonce)
+            tx = self._admit(raw)
         except TransactionRefusedError as error:
             self.watcher.refused(raw, error)
             raise
@@ -84,6 +85,19 @@ class LocalEngine:
             self.pending.remove(tx)
             raise
         return tx.hash
+
+    def _admit(self, raw: bytes) -> Transaction:
+        """Let a transaction wait, if it may and comes to something."""
+        self._renew_trial()
+        checked = self.machine.check_tx(raw)
+        self.pending.check(checked)
+        gas_used = self.machine.try_tx(
+            checked,
+            timestamp=self.next_timestamp(),
+            earlier=self.pending.earlier(checked.transaction),
+        )
+        self.pending.add(checked, gas_used)
+        return checked.transaction
 
     def next_nonce(self, sender: Address) -> int:
         """Return the nonce that the sender's next transaction needs."""
@@ -133,11 +147,28 @@ class LocalEngine:
         except StoreError as error:
             self.watcher.failed(error)
             raise
-        for tx in transactions:
+        for tx in block.transactions:
             self.pending.remove(tx)
+        for tx, why in execution.refused:
+            if not isinstance(why, BlockFullError):
+                self.pending.drop(tx, why.fact)
         self._offset, self._exact = offset, None
         self.watcher.committed(execution, time.perf_counter() - begun)
         return block
+
+    def _renew_trial(self) -> None:
+        """Try anew what waits, when the last block or the time of trials has passed."""
+        timestamp, tried = self.next_timestamp(), self.machine.trial_timestamp()
+        patience = 0 if self.mode == "at_once" else _STALE
+        if tried is not None and 0 <= timestamp - tried <= patience:
+            return
+        self.machine.end_trial()
+        for tx in self.pending:
+            try:
+                checked = self.machine.recheck_tx(tx.raw)
+                self.machine.try_tx(checked, timestamp=timestamp)
+            except TransactionRefusedError as error:
+                self.pending.drop(tx, why.fact)
 
     def set_automine(self, enabled: bool) -> None:
         """Mine at once, making blocks of what is ready; or as the file says else."""
@@ -205,9 +236,9 @@ class LocalEngine:
         if snapshot is None:
             raise UnknownSnapshotError(number)
         self.machine.rewind(snapshot.height)
-        self.pending = Pending()
+        self.pending = Pending(self._config.admission)
         for tx in snapshot.waiting:
-            self.pending.add(tx, self.next_nonce(tx.sender))
+            self.pending.add(self.machine.recheck_tx(tx.raw), tx.gas)
         self._offset = snapshot.offset
         self.machine.keep_clock(snapshot.offset)
         self._exact = snapshot.exact

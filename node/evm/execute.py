@@ -94,7 +94,8 @@ class BlockRun:
     """Execute one block: the system hooks, then transaction by transaction.
 
     nodes: a `Nodes` if it will be committed; nothing reaches it before.
-    rules: what else than Prague's a chain demands.
+    rules: what else than Prague's a chain demands. bounded: whether a block's bounds on
+    all of it count.
     """
 
     def __init__(
@@ -103,9 +104,12 @@ class BlockRun:
         root: Hash32,
         environment: Environment,
         rules: Rules | None = None,
+        *,
+        bounded: bool = True,
     ) -> None:
         self._state = open_state(nodes, root, environment)
         self._rules = rules
+        self._bounded = bounded
         self._gas_left = environment.gas_limit
         self._size_left = rules.block_size if rules else 0
         # What is refused after it was run takes no gas of the block, and is bounded by
@@ -153,7 +157,13 @@ class BlockRun:
         self._size_left -= len(tx.raw)
         return outcome
 
+    def nonce(self, sender: Address) -> int:
+        """Return an account's nonce as it is by now."""
+        return self._state.get_nonce(sender)
+
     def _check_room(self, tx: Transaction) -> None:
+        if not self._bounded:
+            return
         if tx.gas > self._gas_left:
             raise BlockFullError(f"block has {self._gas_left} gas left, asks {tx.gas}")
         if self._rules and len(tx.raw) > self._size_left:
@@ -165,7 +175,7 @@ class BlockRun:
     def _run_by(self, rules: Rules, tx: Transaction) -> Outcome:
         """Run what its sender may send, and undo it if its effect may not stay."""
         state = self._state
-        standing = read_standing(state, tx.sender)
+        standing = read_standing(state, tx.sender, rules)
         reaches = reaches_contract(state, tx.to)
         check_before(tx, standing, rules, reaches_contract=reaches)
         before = state.snapshot()

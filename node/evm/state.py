@@ -35,6 +35,7 @@ from node.permissions import (
     LOCK_SLOT,
     PERMISSIONS,
     PERMISSIONS_CODE,
+    Rules,
     Standing,
 )
 
@@ -128,11 +129,13 @@ def read_account(state: State, address: Address) -> Account:
     )
 
 
-def read_standing(state: State, sender: Address) -> Standing:
+def read_standing(state: State, sender: Address, rules: Rules) -> Standing:
     """Return what the state lets a sender do."""
+    rights = state.get_storage(PERMISSIONS, int.from_bytes(sender, "big"))
     return Standing(
-        rights=state.get_storage(PERMISSIONS, int.from_bytes(sender, "big")),
+        rights=rights,
         locked=bool(state.get_storage(PERMISSIONS, LOCK_SLOT)),
+        is_stranger=not (rights or rules.anyone_sends),
     )
 
 

@@ -5,7 +5,7 @@ Sources: JSON-RPC 2.0 §5.1, EIP-1474, and 3 for reverts as execution-apis has i
 
 from __future__ import annotations
 
-from node.errors import CallRevertedError, NodeError
+from node.errors import CallRevertedError, NodeError, WouldFailError
 from node.rpc.revert import revert_message
 
 PARSE_ERROR = -32_700
@@ -36,5 +36,8 @@ def rpc_error(error: NodeError) -> RpcError:
         case CallRevertedError():
             message = revert_message(error.output)
             return RpcError(REVERTED, message, "0x" + error.output.hex())
+        case WouldFailError(output=output) if output:
+            message = f"transaction: it would fail: {revert_message(output)}"
+            return RpcError(REVERTED, message, "0x" + output.hex())
         case _:
             return RpcError(SERVER_ERROR, str(error))

@@ -21,9 +21,9 @@ from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse, TxParams, TxReceipt, Wei
 
 from election.artifacts import Artifact, read_artifact
-from node.config import read_config
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
+from tests.open_config import open_config
 
 GAS: Final = 30_000_000
 
@@ -55,7 +55,7 @@ class LocalChain:
     """Deploy contracts, send transactions, move time."""
 
     def __init__(self) -> None:
-        config = read_config()
+        config = open_config()
         start = config.chain.genesis_timestamp
         self.engine = LocalEngine(config, lambda: start)
         self.web3 = Web3(_InProcess(Dispatcher(self.engine)))

@@ -13,6 +13,7 @@ from eth_typing import Address
 from node.block import Transaction
 from node.config import Config
 from node.errors import (
+    BlockFullError,
     GasLimitError,
     HeightError,
     NonceError,
@@ -175,7 +176,7 @@ def test_what_cannot_run_is_left_out_with_the_reason(
     assert execution.block.transactions == tuple(burners[:2])
     assert [(tx, type(error)) for tx, error in execution.refused] == [
         (ahead, NonceError),
-        (burners[2], GasLimitError),
+        (burners[2], BlockFullError),
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from eth_typing import Address, Hash32
 
+from node.admission import Checked
 from node.block import Block, Transaction
 from node.chain import Chain
 from node.engine.comet.engine_rpc import EngineRpc
@@ -33,7 +34,7 @@ class CometEngine:
 
     def __init__(self, machine: StateMachine, clock: Callable[[], int]) -> None:
         self.machine = machine
-        self.pending = Pending()
+        self.pending = Pending(machine.chain.config.admission)
         self.watcher: Watcher = NOBODY
         self._clock = clock
         self._arrived = asyncio.Event()
@@ -51,7 +52,8 @@ class CometEngine:
         """
         try:
             checked = self.machine.check_tx(raw)
-            self.pending.add(checked.transaction, checked.account_nonce)
+            self.pending.check(checked)
+            self.pending.add(checked, self._try(checked))
         except TransactionRefusedError as error:
             self.watcher.refused(raw, error)
             raise
@@ -70,11 +72,21 @@ class CometEngine:
     def forget_mined(self, block: Block) -> None:
         """Let go of the transactions that a block holds or makes impossible."""
         for tx in block.transactions:
-            self._drop(tx)
-        senders = {tx.sender for tx in block.transactions}
+            self.pending.remove(tx)
+            self._given.pop(tx.hash, None)
         for tx in self.pending:
-            if tx.sender in senders and self._is_spent(tx):
-                self._drop(tx)
+            try:
+                self._try(self.machine.recheck_tx(tx.raw))
+            except TransactionRefusedError as error:
+                self._drop(tx, error.fact)
+
+    def _try(self, checked: Checked) -> int:
+        """Run a transaction after what waits; returns the gas that it uses."""
+        return self.machine.try_tx(
+            checked,
+            timestamp=self.next_timestamp(),
+            earlier=self.pending.earlier(checked.transaction),
+        )
 
     async def give_on(self, rpc: EngineRpc) -> None:
         """Give what waits to the consensus engine, for ever."""
@@ -99,15 +111,8 @@ class CometEngine:
             return
         if code:
             _log.warning("0x%s is given up: %s", tx.hash.hex(), word)
-            self._drop(tx)
+            self._drop(tx, word)
 
-    def _is_spent(self, tx: Transaction) -> bool:
-        try:
-            self.machine.recheck_tx(tx.raw)
-        except TransactionRefusedError:
-            return True
-        return False
-
-    def _drop(self, tx: Transaction) -> None:
-        self.pending.remove(tx)
+    def _drop(self, tx: Transaction, why: str) -> None:
+        self.pending.drop(tx, why)
         self._given.pop(tx.hash, None)

@@ -6,12 +6,14 @@ from node.config import Config
 from node.engine.local import LocalEngine
 from node.errors import (
     AlreadyKnownError,
+    InsufficientFundsError,
     NonceError,
     StoreError,
     TimestampError,
     TransactionRefusedError,
     UnknownSnapshotError,
 )
+from tests.node.bytecode import assemble
 from tests.node.conftest import Clock
 from tests.node.wallet import KEYS, Wallet
 
@@ -65,7 +67,7 @@ def test_a_waiting_transaction_is_refused_again(
     [
         pytest.param(b"", id="nothing"),
         pytest.param(Wallet(chain_id=1).sign(_RECIPIENT), id="another chain"),
-        pytest.param(Wallet().sign(_RECIPIENT, gas=30_000_001), id="gas"),
+        pytest.param(Wallet().sign(_RECIPIENT, gas=60_000_001), id="gas"),
         pytest.param(Wallet().sign(_RECIPIENT, gas=20_000), id="intrinsic gas"),
         pytest.param(Wallet().sign(_RECIPIENT, nonce=999), id="nonce"),
         pytest.param(Wallet().sign(_RECIPIENT, value=10**30), id="funds"),
@@ -106,19 +108,19 @@ def test_what_no_longer_fits_the_block_waits_for_the_next(
 ) -> None:
     engine.set_automine(False)
     for _ in range(3):
-        engine.send_raw(wallet.sign(_RECIPIENT, gas=25_000_000))
+        engine.send_raw(wallet.sign(data=assemble("INVALID"), gas=25_000_000))
     assert [len(engine.mine().transactions) for _ in range(3)] == [2, 1, 0]
 
 
-def test_a_sender_who_ran_out_of_funds_meanwhile_is_left_out(
+def test_a_sender_whose_funds_are_spent_by_what_waits_is_refused(
     engine: LocalEngine, wallet: Wallet
 ) -> None:
     engine.set_automine(False)
     most = 9_999 * 10**18
-    for _ in range(2):
+    engine.send_raw(wallet.sign(_RECIPIENT, value=most))
+    with pytest.raises(InsufficientFundsError):
         engine.send_raw(wallet.sign(_RECIPIENT, value=most))
     assert len(engine.mine().transactions) == 1
-    assert len(engine.pending) == 0
 
 
 # Time

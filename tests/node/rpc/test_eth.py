@@ -263,7 +263,7 @@ def test_what_does_not_exist_is_null(
         ({"nonce": 0}, "nonce too low"),
         ({"chainId": 1}, "invalid chain id"),
         ({"gas": 20_999}, "intrinsic gas too low"),
-        ({"gas": 30_000_001}, "exceeds gas limit"),
+        ({"gas": 60_000_001}, "exceeds gas limit"),
         ({"value": 10**30}, "insufficient funds"),
     ],
 )
