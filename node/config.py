@@ -55,7 +55,6 @@ AddressText = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 Addresses = Annotated[tuple[AddressText, ...], Field(strict=False)]
 Name = Annotated[str, Field(pattern=r"^[^\x00]+$")]
 AccountName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-AddressText = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 MiningMode = Literal["at_once", "interval", "by_call"]
 
 

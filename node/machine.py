@@ -30,7 +30,7 @@ from node.errors import (
 )
 from node.execution import Execution, Proposal, begin_header
 from node.genesis import make_genesis
-from node.packing import Candidate, pack
+from node.packing import Entry, pack
 from node.permissions import check_before
 from node.store import Store
 from node.trial import Trial
@@ -186,16 +186,14 @@ class StateMachine:
             strangers_first=self.chain.head.number % 2 == 0,
         )
 
-    def _queue(
-        self, sender: Address, by_nonce: dict[int, Transaction]
-    ) -> deque[Candidate]:
+    def _queue(self, sender: Address, by_nonce: dict[int, Transaction]) -> deque[Entry]:
         head = self.chain.head
         nonce = self.chain.account(sender, head).nonce
         is_stranger = self.chain.standing(sender, head).is_stranger
-        queue: deque[Candidate] = deque()
+        queue: deque[Entry] = deque()
         while (tx := by_nonce.get(nonce)) is not None:
             gas = self._gas_used.get(tx.hash, tx.gas)
-            queue.append(Candidate(tx, is_stranger, gas))
+            queue.append(Entry(tx, is_stranger, gas))
             nonce += 1
         return queue
 

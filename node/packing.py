@@ -16,11 +16,11 @@ from eth_typing import Address
 
 from node.block import Transaction
 
-_Lane = deque[deque["Candidate"]]
+_Lane = deque[deque["Entry"]]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Entry:
     """Hold a transaction whose nonce can be next; gas_used: as far as it is known."""
 
     transaction: Transaction
@@ -36,19 +36,19 @@ class _Room:
         self._size = size
         self.chosen: list[Transaction] = []
 
-    def add(self, candidate: Candidate) -> bool:
+    def add(self, entry: Entry) -> bool:
         """Take a transaction in if it fits."""
-        tx = candidate.transaction
+        tx = entry.transaction
         if tx.gas > self.gas or len(tx.raw) > self._size:
             return False
-        self.gas -= min(candidate.gas_used, tx.gas)
+        self.gas -= min(entry.gas_used, tx.gas)
         self._size -= len(tx.raw)
         self.chosen.append(tx)
         return True
 
 
 def pack(
-    queues: Iterable[deque[Candidate]], *, gas: int, size: int, strangers_first: bool
+    queues: Iterable[deque[Entry]], *, gas: int, size: int, strangers_first: bool
 ) -> tuple[Transaction, ...]:
     """Choose from the queues of senders, each in order of nonce; oldest sender first.
 

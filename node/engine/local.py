@@ -168,7 +168,7 @@ class LocalEngine:
                 checked = self.machine.recheck_tx(tx.raw)
                 self.machine.try_tx(checked, timestamp=timestamp)
             except TransactionRefusedError as error:
-                self.pending.drop(tx, why.fact)
+                self.pending.drop(tx, error.fact)
 
     def set_automine(self, enabled: bool) -> None:
         """Mine at once, making blocks of what is ready; or as the file says else."""

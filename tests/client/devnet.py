@@ -25,7 +25,7 @@ def run_node() -> Iterator[str]:
 
 
 def _run(config: Path) -> Iterator[str]:
-    options = ["--port", "0", "--json", "--quiet", "--config", config]
+    options = ["--port", "0", "--json", "--quiet", "--config", str(config)]
     node = subprocess.Popen(  # noqa: S603  # ourselves
         [sys.executable, "-m", "node", *options],
         cwd=ROOT,
