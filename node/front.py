@@ -34,7 +34,7 @@ def make_application(
         except TimeoutError:
             fact = f"the body took more than {bounds.transfer} seconds\n"
             return web.Response(status=408, text=fact, headers={"Connection": "close"})
-        answers = await desk.answer(body)
+        answers = await desk.answer(body, request.remote or "")
         return await _send(request, answers, bounds.transfer)
 
     counting = [] if watch is None else [count_requests(watch)]

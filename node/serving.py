@@ -8,12 +8,18 @@ from typing import Any, Final
 from node.block import Block
 from node.errors import NodeError
 from node.readers.pool import Readers
-from node.rpc.answering import encode, failure, identity_of, is_notification, is_request
+from node.rpc.answering import (
+    encode,
+    failure,
+    identity_of,
+    is_notification,
+    is_request,
+    reads_much,
+)
 from node.rpc.backend import Engine
 from node.rpc.blocks import read_block
 from node.rpc.dispatch import Dispatcher
 from node.rpc.errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
-from node.rpc.methods import READS
 from node.rpc.parameters import BlockReference, Quantity
 
 Prove = Callable[[Block, int | None], Awaitable[dict[str, Any]]]
@@ -35,15 +41,20 @@ class Desk:
         self._prove = prove
         self._dispatcher = Dispatcher(engine)
 
-    async def answer(self, body: bytes) -> bytes:
-        """Answer one request or batch; empty when only notifications were sent."""
-        return await self._dispatcher.serve(body, self._answer)
+    async def answer(self, body: bytes, client: str = "") -> bytes:
+        """Answer one request or batch; empty when only notifications were sent.
 
-    async def _answer(self, request: Any) -> bytes:
+        client: the address of who asks.
+        """
+        return await self._dispatcher.serve(
+            body, lambda request: self._answer(request, client)
+        )
+
+    async def _answer(self, request: Any, client: str) -> bytes:
         if is_request(request) and request["method"] == _PROOF:
             return await self._answer_proof(request)
-        if not is_request(request) or request["method"] not in READS:
-            return self._dispatcher.answer(request)
+        if not reads_much(request):
+            return self._dispatcher.answer(request, client)
         try:
             timestamp = self._engine.next_timestamp()
             return await self._readers.ask(request, timestamp=timestamp)

@@ -21,7 +21,7 @@ from node.rpc.errors import (
     RpcError,
     rpc_error,
 )
-from node.rpc.methods import METHODS
+from node.rpc.methods import METHODS, READS
 from node.rpc.parameters import decode_parameter
 
 _log = logging.getLogger(__name__)
@@ -104,6 +104,11 @@ def is_request(request: Any) -> bool:
         and request.get("jsonrpc") == "2.0"
         and isinstance(request.get("method"), str)
     )
+
+
+def reads_much(request: Any) -> bool:
+    """Say whether a request is one of those that processes of their own answer."""
+    return is_request(request) and request["method"] in READS
 
 
 def is_notification(request: Any) -> bool:

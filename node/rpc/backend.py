@@ -37,10 +37,14 @@ class Engine(Reading, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Hold the engine that answers and the filters that clients installed."""
+    """Hold the engine that answers and the filters that clients installed.
+
+    client: the address of who asks.
+    """
 
     engine: Engine
     filters: Filters
+    client: str = ""
 
     @property
     def chain(self) -> Chain:

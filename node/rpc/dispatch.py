@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
-from node.rpc.answering import Answering, failure
+from node.rpc.answering import Answering, failure, reads_much
 from node.rpc.backend import Backend, Engine
 from node.rpc.errors import INVALID_REQUEST, LIMIT_EXCEEDED, RpcError
 from node.rpc.filters import Filters
@@ -24,9 +25,12 @@ class Dispatcher:
         self._max_batch = engine.chain.config.rpc.max_batch
         self._max_answer = engine.chain.config.rpc.max_answer
 
-    def answer(self, request: Any) -> bytes:
-        """Answer one request here and now; empty for a notification."""
-        return self._answering.answer(self._backend, request)
+    def answer(self, request: Any, client: str = "") -> bytes:
+        """Answer one request here and now; empty for a notification.
+
+        client: the address of who asks.
+        """
+        return self._answering.answer(replace(self._backend, client=client), request)
 
     def handle(self, body: bytes) -> bytes:
         """Answer a body here and now; empty when only notifications were sent."""
@@ -56,15 +60,23 @@ class Dispatcher:
         return b"[" + b",".join(answers) + b"]" if answers else b""
 
     async def _answer_all(self, requests: list[Any], answer: Answer) -> list[bytes]:
-        """Answer a batch; what comes after the largest answer is refused, not run."""
+        """Answer a batch, as far as an answer goes.
+
+        What reads much and goes beyond is refused; what comes after it is not run.
+        """
         size, answers = 0, []
         for request in requests:
             if size <= self._max_answer:
                 encoded = await answer(request)
-            else:
-                fact = "the answers before this one are too large; ask for fewer"
-                encoded = failure(request, RpcError(LIMIT_EXCEEDED, fact))
-            if encoded:
                 size += len(encoded)
+                if size > self._max_answer and reads_much(request):
+                    encoded = self._too_large(request)
+            else:
+                encoded = self._too_large(request)
+            if encoded:
                 answers.append(encoded)
         return answers
+
+    def _too_large(self, request: Any) -> bytes:
+        fact = f"the answers up to this one have more than {self._max_answer} bytes"
+        return failure(request, RpcError(LIMIT_EXCEEDED, f"{fact}; ask for fewer"))

@@ -29,14 +29,17 @@ def new_filter(backend: Backend, criteria: LogFilter) -> str:
     first = _number(backend, criteria.from_block, otherwise=head + 1)
     open_ended = criteria.to_block is None or criteria.to_block.is_upcoming
     last = None if open_ended else _number(backend, criteria.to_block, otherwise=head)
-    installed = Filter(criteria.query(), first, last, next_block=head + 1)
+    installed = Filter(
+        criteria.query(), first, last, next_block=head + 1, owner=backend.client
+    )
     return hex(backend.filters.add(installed))
 
 
 def new_block_filter(backend: Backend) -> str:
     """Install a filter for blocks from now on; returns its id."""
     head = backend.chain.head.number
-    return hex(backend.filters.add(Filter(None, 0, None, next_block=head + 1)))
+    installed = Filter(None, 0, None, next_block=head + 1, owner=backend.client)
+    return hex(backend.filters.add(installed))
 
 
 def get_filter_changes(backend: Backend, number: Quantity) -> list[Any]:

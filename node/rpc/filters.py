@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from node.log_index import LogQuery
 
-_CAPACITY = 1_024  # the oldest filter makes room for a new one
+_CAPACITY = 1_024  # filters of all clients
+_OWN = 64  # filters of one client; its own oldest makes room for a new one
+_ID_BITS = 128  # nobody finds another's filter by trying
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +18,14 @@ class Filter:
     """Hold what a client waits for.
 
     query: None waits for blocks. first, last: block range of the logs; last None has
-    no end. next_block: first block not yet reported.
+    no end. next_block: first block not yet reported. owner: the client's address.
     """
 
     query: LogQuery | None
     first: int
     last: int | None
     next_block: int
+    owner: str = ""
 
 
 class Filters:
@@ -28,15 +33,24 @@ class Filters:
 
     def __init__(self) -> None:
         self._filters: dict[int, Filter] = {}
-        self._created = 0
 
     def add(self, installed: Filter) -> int:
-        """Install a filter and return its id."""
-        self._created += 1
-        self._filters[self._created] = installed
-        if len(self._filters) > _CAPACITY:
-            del self._filters[next(iter(self._filters))]
-        return self._created
+        """Install a filter and return its id, which only its owner can know.
+
+        The owner's oldest makes room for it, or that of who has most.
+        """
+        number = secrets.randbits(_ID_BITS)
+        self._filters[number] = installed
+        held = Counter(each.owner for each in self._filters.values())
+        if held[installed.owner] > _OWN:
+            self._forget_oldest(installed.owner)
+        elif len(self._filters) > _CAPACITY:
+            self._forget_oldest(held.most_common(1)[0][0])
+        return number
+
+    def _forget_oldest(self, owner: str) -> None:
+        oldest = (n for n, each in self._filters.items() if each.owner == owner)
+        del self._filters[next(oldest)]
 
     def get(self, number: int) -> Filter | None:
         """Return an installed filter."""

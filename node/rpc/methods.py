@@ -67,4 +67,13 @@ METHODS: dict[str, Callable[..., Any]] = {
 }
 
 # What reads the chain only, and may take long: answered by processes of their own.
-READS = frozenset({"eth_call", "eth_estimateGas", "eth_getLogs", "eth_getProof"})
+READS = frozenset(
+    {
+        "eth_call",
+        "eth_estimateGas",
+        "eth_feeHistory",
+        "eth_getBlockReceipts",
+        "eth_getLogs",
+        "eth_getProof",
+    }
+)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 
 from node.config import Config
 from node.engine.local import LocalEngine
+from node.rpc import json_body
 from node.rpc.dispatch import Dispatcher
+from node.rpc.errors import RpcError
 from node.rpc.methods import METHODS
 from tests.node.conftest import Clock
 from tests.node.wallet import Client, RpcFailureError, Wallet
@@ -117,6 +121,47 @@ def test_batch_ends_with_the_answer_that_is_too_large(
     assert ["result" in answer for answer in answers] == [True, False, False, False]
     assert [a["error"]["code"] for a in answers[1:]] == [-32005] * 3
     assert engine.chain.head.number == 0
+
+
+def test_what_reads_much_stays_within_a_batchs_answer(
+    config: Config, clock: Clock
+) -> None:
+    rpc = config.rpc.model_copy(update={"max_answer": 400})
+    engine = LocalEngine(config.model_copy(update={"rpc": rpc}), clock)
+    ask = _request("eth_feeHistory", "0x1", "latest")
+    body = json.dumps([ask] * 9).encode()
+    answered = Dispatcher(engine).handle(body)
+    answers = json.loads(answered)
+    assert "result" in answers[0]
+    assert next(a["error"]["code"] for a in answers if "error" in a) == -32005
+    results = [a for a in answers if "result" in a]
+    assert len(json.dumps(results, separators=(",", ":"))) <= 400 + len(results)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 4_900_000, b"[]" * 2_400_000, b'"",' * 1_600_000, b"1," * 2_400_000]
+)
+def test_millions_of_values_are_refused_by_counting_them(
+    client: Client, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    monkeypatch.setattr(json_body, "_TOKEN", None)  # would look at each
+    answer = json.loads(client.dispatcher.handle(body))
+    assert answer["error"]["code"] == -32700
+
+
+def test_deep_brackets_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    class Token:
+        def finditer(self, body: bytes) -> Iterator[re.Match[bytes]]:
+            for found in re.finditer(rb"\[", body):
+                seen.append(found)
+                yield found
+
+    monkeypatch.setattr(json_body, "_TOKEN", Token())
+    with pytest.raises(RpcError, match="nested too deeply"):
+        json_body.parse_body(b"[" * 100_000)
+    assert len(seen) == 33
 
 
 def test_absent_and_null_parameters_are_none(client: Client) -> None:
