@@ -257,7 +257,7 @@ class StateMachine:
         if proposal.height != parent.number + 1:
             raise HeightError(latest=parent.number, found=proposal.height)
         latest, found = parent.header.timestamp, proposal.timestamp
-        if not latest < found <= MAX_TIMESTAMP:
+        if not latest <= found <= MAX_TIMESTAMP:
             raise TimestampError(latest=latest, most=MAX_TIMESTAMP, found=found)
         header = begin_header(parent, proposal, self.chain.rules.block_gas)
         if self._trial is not None:

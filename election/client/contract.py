@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any, Final, TypeVar
 
 from election.client.errors import UnexpectedAnswerError
-from election.client.rpc import FINAL, Connection
+from election.client.rpc import FINAL, LATEST, Connection
 from election.client.wire import Act
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
@@ -51,9 +51,11 @@ class Contract:
             raise UnexpectedAnswerError(self._subject, f"{function} is above {most}")
         return number
 
-    def read_state(self, function: str, *arguments: Any, into: type[State]) -> State:
+    def read_state(
+        self, function: str, *arguments: Any, into: type[State], block: str = LATEST
+    ) -> State:
         """Ask a view for one of several states."""
-        number: int = self.read(function, *arguments)
+        ((number,),) = self.read_outputs(function, [arguments], block=block)
         if number not in set(into):
             fact = f"{function} is no {into.__name__.lower()}"
             raise UnexpectedAnswerError(self._subject, fact)
@@ -66,7 +68,10 @@ class Contract:
         return [outputs[0] for outputs in self.read_outputs(function, arguments)]
 
     def read_outputs(
-        self, function: str, arguments: Sequence[tuple[Any, ...]]
+        self,
+        function: str,
+        arguments: Sequence[tuple[Any, ...]],
+        block: str = LATEST,
     ) -> list[tuple[Any, ...]]:
         """Ask a view for each of many arguments; give all of its outputs.
 
@@ -79,7 +84,7 @@ class Contract:
         outputs = read_function(self.name, function)["outputs"]
         return [
             self._decode(function, outputs, raw)
-            for raw in self.connection.call_all(calls)
+            for raw in self.connection.call_all(calls, block=block)
         ]
 
     def _decode(

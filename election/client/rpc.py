@@ -46,6 +46,12 @@ from election.protocol.board import Call, Head, Log
 FINAL: Final = "finalized"
 """The last block that can never be undone."""
 
+LATEST: Final = "latest"
+
+UPCOMING: Final = "pending"
+"""The block that a transaction sent now would be in, with its time: at rest a network
+makes no blocks, and the time of its latest one stays behind."""
+
 _CLOCK: Final = bytes.fromhex("425f5260205ff3")  # return the word TIMESTAMP
 
 
@@ -127,7 +133,7 @@ class Connection:
         with well_formed(self.url):
             return parse_number(answer)
 
-    def read_head(self, block: str = "latest") -> Head:
+    def read_head(self, block: str = LATEST) -> Head:
         """Read number and time of the latest block, or of the last final one."""
         answer = self.request("eth_getBlockByNumber", block, False)
         with well_formed(self.url):
@@ -138,7 +144,7 @@ class Connection:
 
         Nodes describe their pending block each in its own way; all of them run code.
         """
-        answer = self.request("eth_call", {"data": hexed(_CLOCK)}, "pending")
+        answer = self.request("eth_call", {"data": hexed(_CLOCK)}, UPCOMING)
         with well_formed(self.url):
             return parse_number(answer)
 
@@ -156,7 +162,7 @@ class Connection:
         with well_formed(self.url):
             return [parse_bytes(code) for code in codes]
 
-    def call_all(self, calls: Sequence[Call], *, block: str = "latest") -> list[bytes]:
+    def call_all(self, calls: Sequence[Call], *, block: str = LATEST) -> list[bytes]:
         """Ask contracts; raises ContractRefusedError for the first refused question."""
         questions = [
             {"to": hexed(call.address), "data": hexed(call.calldata)} for call in calls
@@ -203,7 +209,7 @@ class Connection:
 
         Raises ContractRefusedError if it would not succeed.
         """
-        self.request("eth_call", describe(act, derive_address(key)), "latest")
+        self.request("eth_call", describe(act, derive_address(key)), UPCOMING)
 
     def send_all(self, acts: Sequence[Act], *, key: SigningKey) -> tuple[Receipt, ...]:
         """Send acts from one account, untried, and wait for all their blocks.

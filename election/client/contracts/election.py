@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from election.client.contract import Contract
+from election.client.rpc import UPCOMING
 from election.client.wire import Act
 from election.crypto.signature import Signature
 from election.crypto.transcript import Address, Hash
@@ -28,8 +29,8 @@ class Election:
         return bool(self.contract.read("test"))
 
     def phase(self) -> Phase:
-        """Read the phase at the latest block."""
-        return self.contract.read_state("phase", into=Phase)
+        """Read the phase that a transaction sent now would meet."""
+        return self.contract.read_state("phase", into=Phase, block=UPCOMING)
 
     def times(self) -> Times:
         """Read the seven times fixed at deployment."""

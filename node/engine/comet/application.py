@@ -19,6 +19,7 @@ from eth_typing import Hash32
 
 from node.block import Block, Receipt
 from node.engine.comet import abci_pb2 as abci
+from node.engine.comet.freshness import Freshness
 from node.engine.comet.genesis import is_shared
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
@@ -53,7 +54,9 @@ class Application:
     """Drive one state machine as a consensus engine says.
 
     genesis: what the network's genesis file must say of the chain. on_block: told of
-    each block after it is kept. watcher: told, too, of what its transactions did.
+    each block after it is kept. watcher: told, too, of what its transactions did. now:
+    seconds of a clock that nobody sets; it decides when this node proposes, never what
+    a block is.
     """
 
     def __init__(
@@ -62,11 +65,13 @@ class Application:
         genesis: bytes,
         on_block: Callable[[Block], None] = lambda _block: None,
         watcher: Watcher = NOBODY,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._machine = machine
         self._genesis = genesis
         self._on_block = on_block
         self._watcher = watcher
+        self._freshness = Freshness(now)
         self._decided: _Decided | None = None
         self._answers: dict[str, Callable[[Any], dict[str, Any]]] = {
             "echo": lambda asked: {"echo": asked},
@@ -136,6 +141,8 @@ class Application:
         return {"check_tx": abci.TxResult(code=OK, gas_wanted=gas)}
 
     def _prepare(self, asked: abci.RequestPrepareProposal) -> dict[str, Any]:
+        if asked.txs and self._freshness.is_due():
+            return {"prepare_proposal": abci.ResponsePrepareProposal()}
         chosen = self._machine.prepare_raw(asked.txs, max_bytes=asked.max_tx_bytes)
         return {"prepare_proposal": abci.ResponsePrepareProposal(txs=chosen)}
 
@@ -167,6 +174,7 @@ class Application:
         if decided is None:
             raise EngineProtocolError("commit comes before a block is finalized")
         self._decided = None
+        self._freshness.agreed()
         if decided.execution is None:
             self._machine.pass_height(decided.height)
         else:
@@ -190,7 +198,7 @@ class Application:
         digest = Hash32(asked.hash)
         return Proposal(
             height=head.number + 1,
-            timestamp=max(asked.time.seconds, head.header.timestamp + 1),
+            timestamp=max(asked.time.seconds, head.header.timestamp),
             transactions=tuple(map(self._machine.accept, asked.txs)),
             prev_randao=Hash32(sha256(_RANDOM_TAG + digest).digest()),
             parent_beacon_root=digest,

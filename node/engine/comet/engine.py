@@ -16,6 +16,7 @@ from node.admission import Checked
 from node.block import Block, Transaction
 from node.chain import Chain
 from node.engine.comet.engine_rpc import EngineRpc
+from node.engine.comet.freshness import MOST_LAG
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import EngineError, TransactionRefusedError
 from node.machine import StateMachine
@@ -66,8 +67,9 @@ class CometEngine:
         return self.pending.next_nonce(sender, account.nonce)
 
     def next_timestamp(self) -> int:
-        """Return what the next block's timestamp is likely to be, in seconds."""
-        return max(self._clock(), self.chain.head.header.timestamp + 1)
+        """Return what the next block's timestamp will have reached, in seconds."""
+        latest = self.chain.head.header.timestamp
+        return max(self._clock() - int(MOST_LAG), latest)
 
     def forget_mined(self, block: Block) -> None:
         """Let go of the transactions that a block holds or makes impossible."""

@@ -23,6 +23,7 @@ class Driver:
     machine: StateMachine
     application: Application
     blocks: list[Block] = field(default_factory=list)
+    now: float = 0.0
 
     def ask(self, name: str, value: Any = None) -> Any:
         """Send one message, return the value of its answer."""
@@ -56,7 +57,9 @@ def make_driver(config: Config, store: Store) -> Driver:
     machine = StateMachine(config, store)
     blocks: list[Block] = []
     genesis = encode_shared(shared_part(config))
-    return Driver(machine, Application(machine, genesis, blocks.append), blocks)
+    application = Application(machine, genesis, blocks.append, lambda: driver.now)
+    driver = Driver(machine, application, blocks)
+    return driver
 
 
 @pytest.fixture

@@ -111,10 +111,43 @@ def test_a_mined_transaction_leaves_the_engines_pool(
 def test_a_proposal_keeps_to_the_bytes_that_it_may_have(
     driver: Driver, wallet: Wallet
 ) -> None:
+    driver.grow(1)
     raws = [wallet.sign(_RECIPIENT, data=b"\1" * 500) for _ in range(3)]
     room = 2 * (len(raws[0]) + 8)
     asked = abci.RequestPrepareProposal(max_tx_bytes=room, txs=[*raws, b"junk"])
     assert list(driver.ask("prepare_proposal", asked).txs) == raws[:2]
+
+
+def test_after_a_rest_an_empty_block_brings_the_time_up_once(
+    driver: Driver, wallet: Wallet
+) -> None:
+    """A block's time is when the one before was signed: after a rest, long ago."""
+    raw = wallet.sign(_RECIPIENT)
+    asked = abci.RequestPrepareProposal(max_tx_bytes=1_000, txs=[raw])
+
+    def propose() -> list[bytes]:
+        return list(driver.ask("prepare_proposal", asked).txs)
+
+    driver.grow(1)
+    driver.now = 2.0
+    assert propose() == [raw]
+    driver.now = 2.1
+    assert propose() == []
+    assert propose() == [raw]
+    driver.now = 70.0
+    driver.grow(2)
+    assert propose() == [raw]
+
+
+def test_a_block_has_its_engines_time_and_no_later_one(
+    driver: Driver, wallet: Wallet
+) -> None:
+    for height in (1, 2, 3):
+        block = driver.block(height, wallet.sign(_RECIPIENT), seconds=0)
+        block.time.seconds = 1_900_000_000
+        driver.ask("finalize_block", block)
+        driver.ask("commit")
+        assert driver.machine.chain.head.header.timestamp == 1_900_000_000
 
 
 @pytest.mark.parametrize("message", [b"\xff", b"", b"\x0a\x05ab"])
