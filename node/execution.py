@@ -40,7 +40,8 @@ Refusal = tuple[Transaction, TransactionRefusedError]
 class Proposal:
     """Hold what the next block shall be.
 
-    timestamp: seconds since 1970, not before the head's. The last three go into the header.
+    timestamp: seconds since 1970, not before the head's. The last three go into the
+    header.
     """
 
     height: int

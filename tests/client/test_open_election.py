@@ -14,7 +14,8 @@ from election.client.rpc import Connection
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName
 from election.protocol.events import ContestListed, ElectionDeployed, Event
-from tests.client.stage import Stage, deploy, make_manifest
+from election.protocol.phases import Phase
+from tests.client.stage import RELAY, Stage, deploy, make_manifest
 
 
 def test_nothing_at_the_address_is_one_error(connection: Connection) -> None:
@@ -32,6 +33,16 @@ def test_silence_of_an_address_is_one_error(connection: Connection) -> None:
     nowhere = Contract(connection, ContractName.ELECTION, Address(bytes([9]) * 20))
     with pytest.raises(UnexpectedAnswerError, match="is no Election: phase"):
         Election(nowhere).phase()
+
+
+def test_a_phase_begins_without_a_block(polls: Stage) -> None:
+    """At rest a network makes none, and the time of its latest one stays behind."""
+    closed = polls.manifest.times.cast_closing
+    polls.connection.request("evm_setNextBlockTimestamp", hex(closed))
+    assert polls.connection.read_head().timestamp < closed
+    assert polls.opened.election.phase() is Phase.CLOSED
+    freeze = polls.opened.tally.freeze(next(iter(polls.opened.contests)))
+    polls.connection.try_act(freeze, key=RELAY)
 
 
 def show(

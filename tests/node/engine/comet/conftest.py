@@ -23,7 +23,7 @@ class Driver:
     machine: StateMachine
     application: Application
     blocks: list[Block] = field(default_factory=list)
-    now: float = 0.0
+    clock: list[float] = field(default_factory=lambda: [0.0])
 
     def ask(self, name: str, value: Any = None) -> Any:
         """Send one message, return the value of its answer."""
@@ -57,9 +57,9 @@ def make_driver(config: Config, store: Store) -> Driver:
     machine = StateMachine(config, store)
     blocks: list[Block] = []
     genesis = encode_shared(shared_part(config))
-    application = Application(machine, genesis, blocks.append, lambda: driver.now)
-    driver = Driver(machine, application, blocks)
-    return driver
+    clock = [0.0]
+    application = Application(machine, genesis, blocks.append, now=lambda: clock[0])
+    return Driver(machine, application, blocks, clock)
 
 
 @pytest.fixture

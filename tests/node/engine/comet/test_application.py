@@ -129,12 +129,12 @@ def test_after_a_rest_an_empty_block_brings_the_time_up_once(
         return list(driver.ask("prepare_proposal", asked).txs)
 
     driver.grow(1)
-    driver.now = 2.0
+    driver.clock[0] = 2.0
     assert propose() == [raw]
-    driver.now = 2.1
+    driver.clock[0] = 2.1
     assert propose() == []
     assert propose() == [raw]
-    driver.now = 70.0
+    driver.clock[0] = 70.0
     driver.grow(2)
     assert propose() == [raw]
 
