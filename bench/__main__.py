@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bench import casting, crypto, disk, scale
+from bench import anvil, casting, crypto, disk, scale, start
 
 crypto.main()
 print()
 casting.main()
 print()
 disk.main()
+print()
+anvil.main()
+print()
+start.main()
 print()
 scale.main([])

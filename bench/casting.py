@@ -13,6 +13,7 @@ from typing import Final
 from bench.opcodes import count_opcodes
 from bench.polls import open_polls
 from bench.processor import spent
+from election.client.rpc import Connection
 from scripts.demo.node_process import started_node
 
 BATCH: Final = 32
@@ -35,25 +36,33 @@ class Casting:
 
 
 def measure(slots: int) -> list[Casting]:
-    """Cast batches and single ballots, after the contest's first batch."""
+    """Cast batches and single ballots on a node of our own."""
     with started_node() as (connection, process):
-        total = BATCH + RUNS * (BATCH + 1)
-        box, relay, records = open_polls(connection, slots=slots, ballots=total)
-        connection.send_all([box.handle.cast(records[:BATCH])], key=relay)
-        at = BATCH
-        castings = []
-        for size in (BATCH, 1):
-            gas, cpu, seconds = [], [], []
-            for _ in range(RUNS):
-                act = box.handle.cast(records[at : at + size])
-                before, begun = spent(process), time.perf_counter()
-                (receipt,) = connection.send_all([act], key=relay)
-                seconds.append(time.perf_counter() - begun)
-                cpu.append((spent(process) - before) / size)
-                gas.append(receipt.gas_used // size)
-                at += size
-            rate = size / median(seconds)
-            castings.append(Casting(slots, size, int(median(gas)), median(cpu), rate))
+        return cast_on(connection, process, slots=slots)
+
+
+def cast_on(connection: Connection, process: int, *, slots: int) -> list[Casting]:
+    """Cast batches and single ballots, after the contest's first batch.
+
+    process: the id of the node's.
+    """
+    total = BATCH + RUNS * (BATCH + 1)
+    box, relay, records = open_polls(connection, slots=slots, ballots=total)
+    connection.send_all([box.handle.cast(records[:BATCH])], key=relay)
+    at = BATCH
+    castings = []
+    for size in (BATCH, 1):
+        gas, cpu, seconds = [], [], []
+        for _ in range(RUNS):
+            act = box.handle.cast(records[at : at + size])
+            before, begun = spent(process), time.perf_counter()
+            (receipt,) = connection.send_all([act], key=relay)
+            seconds.append(time.perf_counter() - begun)
+            cpu.append((spent(process) - before) / size)
+            gas.append(receipt.gas_used // size)
+            at += size
+        rate = size / median(seconds)
+        castings.append(Casting(slots, size, int(median(gas)), median(cpu), rate))
     return castings
 
 

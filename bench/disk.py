@@ -27,13 +27,15 @@ class Keeping:
 
     disk: bytes that the folder grew by. cpu: ms of the node. rate: ballots a second,
     from JSON-RPC to the disk. memory: bytes of the node in the end, beside the file's
-    pages, which the system takes back when it needs them.
+    pages, which the system takes back when it needs them. peak: bytes that it had at
+    most, those pages included.
     """
 
     disk: float
     cpu: float
     rate: float
     memory: int
+    peak: int
 
 
 def measure() -> Keeping:
@@ -59,7 +61,8 @@ def measure() -> Keeping:
             disk=(_weigh(Path(folder)) - disk) / ballots,
             cpu=(spent(process) - cpu) / ballots,
             rate=ballots / (time.perf_counter() - begun),
-            memory=_remember(process),
+            memory=_remember(process, "RssAnon"),
+            peak=_remember(process, "VmHWM"),
         )
 
 
@@ -69,10 +72,10 @@ def _weigh(folder: Path) -> int:
     return sum(path.stat().st_blocks * 512 for path in files)
 
 
-def _remember(process: int) -> int:
-    """Return the memory that is a process's own, in bytes."""
+def _remember(process: int, kind: str) -> int:
+    """Return one of the kernel's figures of a process's memory, in bytes."""
     status = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
-    line = next(line for line in status if line.startswith("RssAnon"))
+    line = next(line for line in status if line.startswith(kind))
     return int(line.split()[1]) * 1024
 
 
@@ -84,7 +87,8 @@ def main() -> None:
         f"{cost.rate:>10.1f} ballots/s from JSON-RPC to the disk\n"
         f"{cost.cpu:>10.2f} ms of the node's CPU a ballot\n"
         f"{cost.disk:>10,.0f} bytes on the disk a ballot\n"
-        f"{cost.memory / 2**20:>10,.0f} MiB of the node's memory in the end"
+        f"{cost.memory / 2**20:>10,.0f} MiB of the node's memory in the end\n"
+        f"{cost.peak / 2**20:>10,.0f} MiB at most, with the pages of its file"
     )
 
 

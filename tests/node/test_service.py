@@ -253,12 +253,31 @@ def test_the_file_may_name_the_folder_beside_it(tmp_path: Path) -> None:
     assert (tmp_path / "kept" / "data.mdb").exists()
 
 
-def test_a_node_loads_no_client() -> None:
-    """web3 takes half a second before the first answer."""
-    code = "import sys, node.service; print({'web3'} & set(sys.modules))"
-    command = [sys.executable, "-c", code]
-    loaded = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    assert loaded.stdout == "set()\n"
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import node.__main__ as m; sys.argv = ['node', *args]; m.main()",
+        "from scripts.__main__ import run; run(['devnet', *args])",
+    ],
+)
+def test_the_process_of_a_node_never_loads_a_client(program: str) -> None:
+    """It takes half a second before the first answer, and none of it serves anybody."""
+    args = ["--port", "0", "--json", "--quiet"]
+    tell = "print(sorted({'web3', 'eth_account', 'node'} & set(sys.modules)))"
+    command = [sys.executable, "-c", f"import sys; args = {args}; {program}; {tell}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        announced = json.loads(process.stdout.readline())
+        web3 = _connect(announced)
+        created = web3.eth.send_transaction({"data": deployment(COUNTER)})
+        receipt = web3.eth.wait_for_transaction_receipt(created)
+        web3.eth.call({"to": str(receipt["contractAddress"])})
+        for path in ("/ready", "/metrics"):
+            url = announced["url"] + path
+            urllib.request.urlopen(url, timeout=PATIENCE).close()  # noqa: S310
+        process.send_signal(signal.SIGTERM)
+        loaded, _ = process.communicate(timeout=PATIENCE)
+    assert loaded == "['node']\n"
 
 
 def test_a_disk_that_is_full_for_a_while_does_not_end_the_interval(
