@@ -26,6 +26,7 @@ NodeError
 ├── PrecompileError             a precompile rejects its input; the call's gas burns
 ├── UnknownBlockError
 ├── UnknownSnapshotError
+├── SnapshotsFullError          too many snapshots are held
 ├── TimestampError              time would not move forward, or move too far
 ├── HeightError                 a proposed block is not the next one
 ├── NothingFinalizedError       an engine commits before it finalizes
@@ -240,6 +241,16 @@ class UnknownSnapshotError(NodeError):
     def __init__(self, number: int) -> None:
         super().__init__(f"snapshot: {number} not found")
         self.number = number
+
+
+class SnapshotsFullError(NodeError):
+    """Report that more snapshots are held than one chain keeps."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"snapshot: {limit} are held; going back to one lets go of it and all later"
+        )
+        self.limit = limit
 
 
 class TimestampError(NodeError):

@@ -19,6 +19,7 @@ from node.config import Config, MiningMode
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     BlockFullError,
+    SnapshotsFullError,
     StoreError,
     TimestampError,
     TransactionRefusedError,
@@ -29,6 +30,7 @@ from node.machine import StateMachine
 from node.pending import Pending
 from node.store import MemoryStore, Store
 
+_MOST_SNAPSHOTS = 1_024
 _STALE = 10  # seconds that trials may be behind the clock
 
 
@@ -218,9 +220,12 @@ class LocalEngine:
     def snapshot(self) -> int:
         """Remember blocks, waiting transactions and clock; returns an id.
 
-        Raises: PermanentError if this chain could not be taken back.
+        Raises: PermanentError if this chain could not be taken back, and
+        SnapshotsFullError.
         """
         self.machine.rewind(self.chain.head.number)
+        if len(self._snapshots) >= _MOST_SNAPSHOTS:
+            raise SnapshotsFullError(_MOST_SNAPSHOTS)
         self._snapshots_taken += 1
         self._snapshots[self._snapshots_taken] = _Snapshot(
             self.chain.head.number, tuple(self.pending), self._offset, self._exact

@@ -10,6 +10,7 @@ from node.block import Block
 from node.rpc.backend import Backend
 from node.rpc.blocks import find_block
 from node.rpc.encode import hexed, mined_json, receipt_json, transaction_json
+from node.rpc.errors import SERVER_ERROR, RpcError
 from node.rpc.parameters import BlockReference, Bytes, HashBytes, Quantity
 
 
@@ -32,9 +33,18 @@ def get_transaction_by_hash(
 def get_transaction_receipt(
     backend: Backend, digest: HashBytes
 ) -> dict[str, Any] | None:
-    """Return the receipt of a mined transaction."""
+    """Return the receipt of a mined transaction.
+
+    Of one that waited here and will not be mined, say why: else its sender would go on
+    waiting for it.
+    """
     place = backend.chain.locate(Hash32(bytes(digest)))
-    return None if place is None else receipt_json(*place)
+    if place is not None:
+        return receipt_json(*place)
+    why = backend.engine.pending.why_dropped(Hash32(bytes(digest)))
+    if why is not None:
+        raise RpcError(SERVER_ERROR, f"transaction: it waits no more: {why}")
+    return None
 
 
 def get_transaction_in_numbered(

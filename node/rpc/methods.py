@@ -14,6 +14,7 @@ from node.rpc import (
     eth_state,
     eth_transactions,
     net,
+    txpool,
 )
 
 METHODS: dict[str, Callable[..., Any]] = {
@@ -39,6 +40,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "eth_call": eth_call.call,
     "eth_estimateGas": eth_call.estimate_gas,
     "eth_sendRawTransaction": eth_transactions.send_raw_transaction,
+    "txpool_status": txpool.status,
+    "txpool_content": txpool.content,
     "eth_getTransactionByHash": eth_transactions.get_transaction_by_hash,
     "eth_getTransactionReceipt": eth_transactions.get_transaction_receipt,
     "eth_getTransactionByBlockNumberAndIndex": (

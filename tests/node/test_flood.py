@@ -10,10 +10,11 @@ from node.config import Config
 from node.engine.local import LocalEngine
 from node.errors import TransactionRefusedError
 from node.execution import Proposal
+from node.rpc.dispatch import Dispatcher
 from node.transaction import accept_transaction
 from tests.node.bytecode import assemble, deployment
 from tests.node.strict import deploy, stranger, strict_config, strict_engine
-from tests.node.wallet import CHAIN_ID, Wallet
+from tests.node.wallet import CHAIN_ID, Client, RpcFailureError, Wallet
 
 # Takes the first word of its input once, whatever follows: logs it and keeps it. A word
 # that it has does nothing, in silence; zero reverts, after 5,000 rounds.
@@ -116,6 +117,22 @@ def test_what_is_tried_is_judged_after_what_waits(
     assert not _send(engine, stranger(2).sign(box, data=_OWN))
     engine.mine()
     assert not _send(engine, stranger(2).sign(box, data=_OWN, nonce=0))
+
+
+def test_what_waits_no_more_says_why(config: Config, wallet: Wallet) -> None:
+    """It was right when it came; the block that ran it found its word taken."""
+    engine = strict_engine(config)
+    box = deploy(engine, deployment(BOX), wallet)
+    client = Client(Dispatcher(engine))
+    digest = engine.send_raw(stranger(1).sign(box, data=_OWN))
+    assert client.ask("txpool_status") == {"pending": "0x1", "queued": "0x0"}
+    engine.send_raw(wallet.sign(box, data=_OWN))
+    waiting = client.ask("txpool_content")["pending"]
+    assert list(waiting["0x" + stranger(1).address.hex()]) == ["0"]
+    assert len(engine.mine().transactions) == 1  # who is named began this block
+    with pytest.raises(RpcFailureError, match="waits no more: it would leave no log"):
+        client.ask("eth_getTransactionReceipt", "0x" + digest.hex())
+    assert len(engine.pending) == 0
 
 
 def test_who_is_named_does_not_keep_strangers_out(

@@ -8,6 +8,7 @@ from node.errors import (
     AlreadyKnownError,
     InsufficientFundsError,
     NonceError,
+    SnapshotsFullError,
     StoreError,
     TimestampError,
     TransactionRefusedError,
@@ -266,6 +267,14 @@ def test_a_snapshot_and_later_ones_are_spent(engine: LocalEngine) -> None:
     for number in (first, second):
         with pytest.raises(UnknownSnapshotError):
             engine.revert(number)
+
+
+def test_snapshots_are_bounded_and_going_back_makes_room(engine: LocalEngine) -> None:
+    first, *_ = (engine.snapshot() for _ in range(1_024))
+    with pytest.raises(SnapshotsFullError):
+        engine.snapshot()
+    engine.revert(first)
+    engine.snapshot()
 
 
 def test_an_earlier_snapshot_survives_a_later_revert(engine: LocalEngine) -> None:
