@@ -6,8 +6,10 @@ import asyncio
 import logging
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +38,7 @@ from node.watching.watch import Watch
 if TYPE_CHECKING:  # a devnet needs none of it
     from node.engine.comet.engine import CometEngine
 
+_STACK = 2**26  # bytes; contracts call each other a thousand deep
 _LATE = 3  # intervals without a block, from which on they do not come
 _LOOK = 1.0  # seconds between looks at the clock
 
@@ -173,14 +176,18 @@ async def _serve(
     begin: Callable[[], None],
 ) -> None:
     config = engine.chain.config
-    with Stopping(
-        lambda: watch.end("stopped, and gave up what was under way,")
-    ) as stopping:
-        desk = Desk(engine, Readers(spawner, config.reads))
+    threading.stack_size(_STACK)
+    with (
+        Stopping(
+            lambda: watch.end("stopped, and gave up what was under way,")
+        ) as stopping,
+        ThreadPoolExecutor(1, "writer") as writer,
+    ):
+        desk = Desk(engine, Readers(spawner, config.reads), writer=writer)
         door = Door(make_application(desk, config.rpc, watch), config.rpc)
         async with door.opened(listener):
             tasks = [
-                asyncio.create_task(_mine_regularly(engine)),
+                asyncio.create_task(_mine_regularly(engine, writer)),
                 asyncio.create_task(look_regularly(watch)),
             ]
             begin()
@@ -189,16 +196,17 @@ async def _serve(
             notify("STOPPING=1")
             for task in tasks:
                 task.cancel()
+        await asyncio.get_running_loop().run_in_executor(writer, int)  # its last block
         watch.end()
 
 
-async def _mine_regularly(engine: LocalEngine) -> None:
+async def _mine_regularly(engine: LocalEngine, writer: Executor) -> None:
     interval = engine.chain.config.mining.interval
     while True:
         await asyncio.sleep(interval)
         # The engine tells of it; a disk that is full may have room again.
         with suppress(NodeError):
-            engine.tick()
+            await asyncio.get_running_loop().run_in_executor(writer, engine.tick)
 
 
 async def look_regularly(watch: Watch) -> None:

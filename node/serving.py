@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
 from typing import Any, Final
 
 from node.block import Block
@@ -15,6 +17,7 @@ from node.rpc.answering import (
     is_notification,
     is_request,
     reads_much,
+    writes,
 )
 from node.rpc.backend import Engine
 from node.rpc.blocks import read_block
@@ -30,12 +33,18 @@ _PROOF: Final = "veche_finalityProof"
 class Desk:
     """Answer bodies for clients, each of whom may leave at any time.
 
-    prove: returns a proof of a block, on a network.
+    prove: returns a proof of a block, on a network. writer: the one thread of an engine
+    that makes blocks itself, so that others are answered while it does.
     """
 
     def __init__(
-        self, engine: Engine, readers: Readers, prove: Prove | None = None
+        self,
+        engine: Engine,
+        readers: Readers,
+        prove: Prove | None = None,
+        writer: Executor | None = None,
     ) -> None:
+        self._writer = writer
         self._engine = engine
         self._readers = readers
         self._prove = prove
@@ -53,6 +62,10 @@ class Desk:
     async def _answer(self, request: Any, client: str) -> bytes:
         if is_request(request) and request["method"] == _PROOF:
             return await self._answer_proof(request)
+        if self._writer is not None and writes(request):
+            loop = asyncio.get_running_loop()
+            answer = self._dispatcher.answer
+            return await loop.run_in_executor(self._writer, answer, request, client)
         if not reads_much(request):
             return self._dispatcher.answer(request, client)
         try:

@@ -6,6 +6,8 @@ see it as they see any other, and nobody is promised that it stays.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from typing_extensions import override
 
 from node.disk.store import DiskStore, number_key, writing
@@ -33,4 +35,4 @@ class PassingStore(DiskStore):
                 for table, gone in keys.items():
                     for each in gone:
                         transaction.delete(each, db=self._tables[table])
-        self._recent.clear()
+        self._recent = OrderedDict()  # who reads meanwhile fills the old one

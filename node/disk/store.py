@@ -197,11 +197,12 @@ class DiskStore:
             for table, items in _rows(block, nodes, notes):
                 with transaction.cursor(self._tables[table]) as cursor:
                     cursor.putmulti(items)
-        self._remember(block)
+        _remember(self._recent, block)
 
     def block(self, number: int) -> Block:
         """Return the block at a height; raises UnknownBlockError."""
-        recent = self._recent.get(number)
+        known = self._recent
+        recent = known.get(number)
         if recent is not None:
             return recent
         key = number_key(number)
@@ -217,13 +218,8 @@ class DiskStore:
             block = decode_block(header, transactions, receipts)
         except (NodeError, msgspec.MsgspecError) as error:
             raise StoreError(f"block {number} is damaged") from error
-        self._remember(block)
+        _remember(known, block)
         return block
-
-    def _remember(self, block: Block) -> None:
-        self._recent[block.number] = block
-        if len(self._recent) > _RECENT:
-            self._recent.popitem(last=False)
 
     def header(self, number: int) -> Header:
         """Return the header at a height; raises UnknownBlockError."""
@@ -273,6 +269,12 @@ class DiskStore:
         with reading(self._environment) as transaction:
             found = transaction.get(key, db=self._tables[table])
         return None if found is None else bytes(found)
+
+
+def _remember(known: OrderedDict[int, Block], block: Block) -> None:
+    known[block.number] = block
+    if len(known) > _RECENT:
+        known.popitem(last=False)
 
 
 def _rows(

@@ -21,7 +21,7 @@ from node.rpc.errors import (
     RpcError,
     rpc_error,
 )
-from node.rpc.methods import METHODS, READS
+from node.rpc.methods import METHODS, READS, WRITES
 from node.rpc.parameters import decode_parameter
 
 _log = logging.getLogger(__name__)
@@ -109,6 +109,11 @@ def is_request(request: Any) -> bool:
 def reads_much(request: Any) -> bool:
     """Say whether a request is one of those that processes of their own answer."""
     return is_request(request) and request["method"] in READS
+
+
+def writes(request: Any) -> bool:
+    """Say whether a request may make a block, or change the engine."""
+    return is_request(request) and request["method"].startswith(WRITES)
 
 
 def is_notification(request: Any) -> bool:

@@ -68,6 +68,6 @@ class Filters:
 
     def rewind(self, height: int) -> None:
         """Report blocks above a height anew: they were reverted and will be others."""
-        for number, installed in self._filters.items():
+        for number, installed in tuple(self._filters.items()):
             following = min(installed.next_block, height + 1)
             self._filters[number] = replace(installed, next_block=following)

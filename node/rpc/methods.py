@@ -80,3 +80,5 @@ READS = frozenset(
         "eth_getProof",
     }
 )
+# What may make a block: the beginnings of their names.
+WRITES = ("eth_sendRawTransaction", "evm_")

@@ -11,6 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -295,5 +296,5 @@ def test_a_disk_that_is_full_for_a_while_does_not_end_the_interval(
 
     monkeypatch.setattr(asyncio, "sleep", pass_at_once)
     monkeypatch.setattr(engine, "tick", tick)
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(_mine_regularly(engine))
+    with pytest.raises(asyncio.CancelledError), ThreadPoolExecutor(1) as writer:
+        asyncio.run(_mine_regularly(engine, writer))

@@ -71,6 +71,25 @@ def test_a_call_without_end_stops_nobody(
             endless.socket.recv(1)
 
 
+def test_a_transaction_without_end_stops_nobody(
+    hostile: tuple[Any, dict[str, Any]],
+) -> None:
+    """Its block is made in a thread; who reads is answered meanwhile."""
+    url = hostile[1]["url"]
+    with Line(url) as canary, Line(url) as endless:
+        call = _deploy(canary, _CALLS_ITSELF)
+        raw = Wallet(nonce=1).sign(
+            bytes.fromhex(call["to"][2:]), gas=_ENDLESS_GAS, maxFeePerGas=0
+        )
+        endless.ask("eth_sendRawTransaction", "0x" + raw.hex())
+        for _ in range(3):
+            assert canary.result("eth_blockNumber") == "0x1"
+            assert canary.result("eth_call", {"to": "0x" + "22" * 20}) == "0x"
+        endless.socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            endless.socket.recv(1)
+
+
 def test_a_call_ends_when_its_client_leaves(
     hostile: tuple[Any, dict[str, Any]],
 ) -> None:
