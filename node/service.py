@@ -95,7 +95,9 @@ def run(config_path: Path | None, place: Place, talk: Talk) -> None:
         def begin() -> None:
             for line in tell(config, url, home):
                 talk.say(line)
-            watch.begin(url, home, ahead=engine.machine.info().clock)
+            regular = engine.mode == "interval"
+            ahead = engine.machine.info().clock if regular else None
+            watch.begin(url, home, ahead=ahead)
 
         asyncio.run(_serve(engine, watch, spawner, listener, begin))
 

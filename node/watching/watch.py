@@ -68,10 +68,11 @@ class Watch:
         """Look at the clock."""
         self._warn(self.clock.look())
 
-    def begin(self, url: str, home: Path | None, *, ahead: int = 0) -> None:
+    def begin(self, url: str, home: Path | None, *, ahead: int | None = 0) -> None:
         """Tell that clients may come.
 
-        ahead: how far the chain's clock was moved ahead of this machine's, in seconds.
+        ahead: how far the chain's clock was moved ahead of this machine's, in seconds;
+        None if blocks may come faster than one a second, which says nothing of a clock.
         """
         head = self.engine.chain.head
         fact = {
@@ -83,7 +84,8 @@ class Watch:
             "version": version("veche"),
         }
         self.journal.put(fact)
-        self._warn(self.clock.begin(head.header.timestamp - ahead))
+        latest = 0 if ahead is None else head.header.timestamp - ahead
+        self._warn(self.clock.begin(latest))
 
     def end(self, fact: str = "stopped") -> None:
         """Tell that it is over."""
