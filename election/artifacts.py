@@ -27,6 +27,7 @@ CONTRACTS: Final = (
     "BallotBox",
     "Tally",
     "Deployer",
+    "ObserverRegistry",
 )
 SMALL_BOX: Final = "SmallBallotBox"
 _VARIANTS: Final = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 from eth_typing import Address, Hash32
 
@@ -115,6 +117,16 @@ class Chain:
             lambda: self.ancestors(block.number - 1),
         )
         return simulate(self._store.nodes, block.header.state_root, environment, call)
+
+    def simulate_after(self, call: Call, execution: Execution) -> Outcome:
+        """Run a call on the state after a block that is executed and not kept."""
+        header = execution.block.header
+        environment = environment_of(
+            header, self.config.chain.id, lambda: self.ancestors(header.number - 1)
+        )
+        kept = cast("dict[bytes, bytes]", self._store.nodes)  # only ever read
+        nodes = ChainMap(dict(execution.nodes), kept)
+        return simulate(nodes, header.state_root, environment, call)
 
     def simulate_next(self, call: Call, *, timestamp: int) -> Outcome:
         """Run a call as the next block would run it."""

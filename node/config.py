@@ -35,6 +35,9 @@ from node.errors import ConfigError
 
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "hardhat-free-devnet.toml"
 _KEY_PATTERN = r"^0x[0-9a-f]{64}$"
+_ADDRESS_PATTERN = r"^0x[0-9a-f]{40}$"
+_CODE_PATTERN = r"^0x([0-9a-f]{2})+$"
+_MAX_CODE = 2 + 2 * 49_152  # characters, EIP-3860
 
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
@@ -207,6 +210,13 @@ class FundedAccount(_Section):
         return Address(keccak(point.format(compressed=False)[1:])[-20:])
 
 
+class PlacedContract(_Section):
+    """Name a contract of genesis: where it stands, and the code that makes it."""
+
+    address: Annotated[str, Field(pattern=_ADDRESS_PATTERN)]
+    initcode: Annotated[str, Field(pattern=_CODE_PATTERN, max_length=_MAX_CODE)]
+
+
 def _check_accounts(
     accounts: tuple[FundedAccount, ...],
 ) -> tuple[FundedAccount, ...]:
@@ -234,6 +244,7 @@ class Config(_Section):
     log: LogConfig
     clock: ClockConfig
     names: dict[AccountName, AddressText] = {}
+    contracts: Annotated[tuple[PlacedContract, ...], Field(strict=False)] = ()
     # TOML has arrays, not tuples: this one step of leniency is the array's alone.
     accounts: Annotated[
         tuple[FundedAccount, ...], Field(strict=False), AfterValidator(_check_accounts)

@@ -40,6 +40,7 @@ NodeError
 ├── EngineProtocolError         a consensus engine says what it never should
 ├── EngineError                 a consensus engine cannot be found, begun or reached
 ├── NotFinalError               a block whose proof the network has not signed yet
+├── RegistryError               what says who takes part in a network does not
 ├── ForeignGenesisError         a network's genesis is of another chain than ours
 └── RpcError                    an answer with a JSON-RPC code: rpc/errors.py
 """
@@ -355,6 +356,13 @@ class EngineError(NodeError):
 
     def __init__(self, fact: str) -> None:
         super().__init__(f"engine: {fact}")
+
+
+class RegistryError(NodeError):
+    """Report a registry of a network that is none, or that its genesis contradicts."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"registry: {fact}")
 
 
 class ForeignGenesisError(NodeError):

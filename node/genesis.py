@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from node.block import EMPTY_ROOT, ZERO_ADDRESS, ZERO_HASH, Block, Header, seal
 from node.config import Config
-from node.evm.state import begin_state
+from node.evm.placing import place_contracts
+from node.evm.state import Environment, begin_state
 from node.permissions import Rules, genesis_rights
 
 _WEI_PER_ETHER = 10**18
@@ -15,7 +16,8 @@ _WEI_PER_ETHER = 10**18
 def make_genesis(config: Config) -> tuple[Block, Mapping[bytes, bytes]]:
     """Return the first block and the nodes of the first state.
 
-    The same file always gives the same hash, and other rules give another one.
+    The same file always gives the same hash, and other rules give another one. Raises:
+    ConfigError if a contract's own code refuses to be placed.
     """
     nodes: dict[bytes, bytes] = {}
     root = begin_state(
@@ -26,6 +28,15 @@ def make_genesis(config: Config) -> tuple[Block, Mapping[bytes, bytes]]:
         ),
         genesis_rights(config),
     )
+    if config.contracts:
+        environment = Environment(
+            chain_id=config.chain.id,
+            number=0,
+            timestamp=config.chain.genesis_timestamp,
+            gas_limit=config.gas.block_limit,
+            ancestors=lambda: (),
+        )
+        root = place_contracts(nodes, root, environment, config.contracts)
     header = Header(
         parent_hash=ZERO_HASH,
         beneficiary=ZERO_ADDRESS,

@@ -13,6 +13,7 @@ from typing import Annotated, Final
 
 import typer
 
+from election.artifacts import read_artifact
 from election.whole_file import write_whole
 from scripts.errors import InputError
 from scripts.files.failures import name_unwritable
@@ -65,6 +66,7 @@ def init(
             find_engine(engine),
             members=members,
             port=port,
+            registry=read_artifact("ObserverRegistry").initcode,
         )
     show({name: str(folder) for name, folder in made}, as_json=as_json)
 
@@ -72,6 +74,12 @@ def init(
 def card(
     home: Home,
     organisation: Annotated[str, typer.Option(help="Your organisation: a-z, 0-9, -.")],
+    account: Annotated[
+        str,
+        typer.Option(
+            help="Address of the account that acts for it, of `veche keygen`."
+        ),
+    ],
     address: Annotated[
         str, typer.Option(help="HOST:PORT where other nodes reach yours.")
     ],
@@ -88,6 +96,7 @@ def card(
             home,
             find_engine(engine),
             organisation=organisation,
+            account=account.lower(),
             address=address,
             validates=not observer,
         )
@@ -100,14 +109,16 @@ def genesis(
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the one file that describes a network, from the cards of its validators."""
+    """Make the one file that describes a network, from the cards of its nodes."""
     with node_refusals():
         from node.config import DEFAULT_PATH, read_config
         from node.engine.comet.card import read_card
         from node.engine.comet.joining import agree, describe
 
         document = agree(
-            read_config(config or DEFAULT_PATH), [read_card(each) for each in card]
+            read_config(config or DEFAULT_PATH),
+            [read_card(each) for each in card],
+            read_artifact("ObserverRegistry").initcode,
         )
     with name_unwritable(out), write_whole(out, replacing=False) as file:
         file.write(document)
@@ -166,7 +177,7 @@ COMMANDS: Final = {
     "init": (init, EXAMPLE),
     "card": (
         card,
-        "veche network card --home node --organisation press --address press.org:26656",
+        "veche network card --home node --organisation press --account 0x...",
     ),
     "genesis": (
         genesis,

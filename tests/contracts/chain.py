@@ -21,6 +21,7 @@ from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse, TxParams, TxReceipt, Wei
 
 from election.artifacts import Artifact, read_artifact
+from node.config import Config
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
 from tests.open_config import open_config
@@ -52,10 +53,10 @@ class _InProcess(JSONBaseProvider):
 
 
 class LocalChain:
-    """Deploy contracts, send transactions, move time."""
+    """Deploy contracts, send transactions, move time; config: the devnet's if None."""
 
-    def __init__(self) -> None:
-        config = open_config()
+    def __init__(self, config: Config | None = None) -> None:
+        config = config or open_config()
         start = config.chain.genesis_timestamp
         self.engine = LocalEngine(config, lambda: start)
         self.web3 = Web3(_InProcess(Dispatcher(self.engine)))

@@ -9,6 +9,7 @@ Source: CometBFT v0.38, spec/abci.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from node.block import Block, Receipt
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.freshness import Freshness
 from node.engine.comet.genesis import is_shared
+from node.engine.comet.membership import Membership
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     EngineProtocolError,
@@ -29,12 +31,14 @@ from node.errors import (
     StoreError,
 )
 from node.execution import Execution, Proposal
-from node.machine import StateMachine
 
+_log = logging.getLogger(__name__)
 ACCEPT, REJECT = 1, 2
 OK, REVERTED, REFUSED = 0, 1, 2  # codes of a transaction's result
 _RANDOM_TAG: Final = b"veche/prev-randao/1"
 _RECHECK = 1
+_PEER_ID: Final = "/p2p/filter/id/"
+_PEER_ADDRESS: Final = "/p2p/filter/addr/"
 _NO_SNAPSHOT: Final = 2  # abort: a chain is replayed, not copied from a stranger
 
 
@@ -53,21 +57,22 @@ class _Decided:
 class Application:
     """Drive one state machine as a consensus engine says.
 
-    genesis: what the network's genesis file must say of the chain. on_block: told of
-    each block after it is kept. watcher: told, too, of what its transactions did. now:
-    seconds of a clock that nobody sets; it decides when this node proposes, never what
-    a block is.
+    membership: of the machine's chain. genesis: what the network's genesis file must
+    say of the chain. on_block: told of each block after it is kept. watcher: told, too,
+    of what its transactions did. now: seconds of a clock that nobody sets; it decides
+    when this node proposes, never what a block is.
     """
 
     def __init__(
         self,
-        machine: StateMachine,
+        membership: Membership,
         genesis: bytes,
         on_block: Callable[[Block], None] = lambda _block: None,
         watcher: Watcher = NOBODY,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._machine = machine
+        self._machine = membership.machine
+        self._membership = membership
         self._genesis = genesis
         self._on_block = on_block
         self._watcher = watcher
@@ -122,11 +127,21 @@ class Application:
     def _init_chain(self, asked: abci.RequestInitChain) -> dict[str, Any]:
         if not is_shared(asked.app_state_bytes, self._genesis):
             raise ForeignGenesisError
+        powers = {each.pub_key.ed25519: each.power for each in asked.validators}
+        self._membership.require_validators(powers)
         head = self._machine.info().last_block_app_hash
         return {"init_chain": abci.ResponseInitChain(app_hash=head)}
 
-    def _query(self, _asked: abci.RequestQuery) -> dict[str, Any]:
-        return {"query": abci.ResponseQuery(code=REFUSED, log="nothing is asked here")}
+    def _query(self, asked: abci.RequestQuery) -> dict[str, Any]:
+        """Say who may be a peer: by id, whose holding the engine has proven."""
+        path = asked.path
+        if path.startswith(_PEER_ADDRESS) or (
+            path.startswith(_PEER_ID)
+            and self._membership.may_connect(path.removeprefix(_PEER_ID))
+        ):
+            return {"query": abci.ResponseQuery(code=OK)}
+        word = "no node of this network" if path.startswith(_PEER_ID) else "not known"
+        return {"query": abci.ResponseQuery(code=REFUSED, log=word)}
 
     def _check_tx(self, asked: abci.RequestCheckTx) -> dict[str, Any]:
         try:
@@ -162,10 +177,19 @@ class Application:
             execution = found if found.block.transactions else None
         seconds = time.perf_counter() - begun
         self._decided = _Decided(asked.height, execution, seconds)
+        self._tell_misbehaviour(asked)
+        updates = self._membership.finalize(execution)
         head = execution.block.hash if execution else self._machine.chain.head.hash
         return {
             "finalize_block": abci.ResponseFinalizeBlock(
-                app_hash=head, tx_results=_results(asked.txs, execution)
+                app_hash=head,
+                tx_results=_results(asked.txs, execution),
+                validator_updates=[
+                    abci.ValidatorUpdate(
+                        pub_key=abci.PublicKey(ed25519=key), power=power
+                    )
+                    for key, power in updates
+                ],
             )
         }
 
@@ -184,10 +208,23 @@ class Application:
             except StoreError as error:
                 self._watcher.failed(error)
                 raise
+            self._membership.commit()
             self._on_block(block)
             seconds = decided.seconds + time.perf_counter() - begun
             self._watcher.committed(decided.execution, seconds)
         return {"commit": abci.ResponseCommit()}
+
+    def _tell_misbehaviour(self, asked: abci.RequestBlock) -> None:
+        """Name who signed two blocks of one height; the others may have it leave."""
+        for each in asked.misbehavior:
+            address = each.validator.address
+            whose = self._membership.organisation_of(address) or "one that has left"
+            _log.error(
+                "the validator %s of %s signed twice at height %d",
+                address.hex(),
+                whose,
+                each.height,
+            )
 
     def _proposal(self, asked: abci.RequestBlock) -> Proposal:
         """Return the chain's next block as the engine's block says it.

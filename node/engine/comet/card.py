@@ -1,6 +1,6 @@
 """What an organisation tells the others of its node: nothing that is secret.
 
-A card is JSON: {"organisation", "node_id", "address", "validator_key"}.
+A card is JSON: {"organisation", "account", "node_id", "address", "validator_key"}.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 from node.errors import ConfigError
 
 _ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_ACCOUNT: Final = re.compile(r"0x[0-9a-f]{40}")
 _NODE_ID: Final = re.compile(r"[0-9a-f]{40}")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,253}:[0-9]{1,5}")
 _MOST = 4_096  # bytes of a file
@@ -26,11 +27,13 @@ _KEY_SIZE = 32  # bytes
 class Card:
     """Name a node.
 
-    node_id: 40 hex digits, of its key among peers. address: HOST:PORT where peers reach
-    it. validator_key: ed25519 public key as base64, empty for one that only observes.
+    account: who acts for the organisation on the chain, 0x and 40 hex digits. node_id:
+    40 hex digits, of its key among peers. address: HOST:PORT where peers reach it.
+    validator_key: ed25519 public key as base64, empty for one that only observes.
     """
 
     organisation: str
+    account: str
     node_id: str
     address: str
     validator_key: str
@@ -65,6 +68,7 @@ def accept_card(found: Any, file: str) -> Card:
     card = Card(**found)
     for name, pattern in (
         ("organisation", _ORGANISATION),
+        ("account", _ACCOUNT),
         ("node_id", _NODE_ID),
         ("address", _ADDRESS),
     ):

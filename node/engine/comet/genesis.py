@@ -15,7 +15,17 @@ from node.config import Config, accept_config
 from node.errors import ConfigError
 from node.machine import APP_VERSION
 
-_SHARED: Final = ("chain", "gas")  # what all nodes of a network must agree on
+# what all nodes of a network must agree on
+_SHARED: Final = ("chain", "gas", "contracts")
+_RULES: Final = (  # of who may send what: the part that is the chain's
+    "anyone_sends",
+    "anyone_deploys",
+    "deployers",
+    "senders",
+    "stranger_gas",
+    "stranger_size",
+    "block_size",
+)
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 _EVIDENCE_DAYS: Final = 60  # longer than an election: whoever signs twice is found
 _NANOSECONDS = 10**9
@@ -36,13 +46,19 @@ def network_config(shared: dict[str, Any], local: Config) -> Config:
     Raises: ConfigError.
     """
     own = local.model_dump(mode="json", exclude={"accounts"}) | {"accounts": []}
-    return accept_config({**own, **{key: shared.get(key) for key in _SHARED}})
+    rules = shared.get("admission")
+    if not isinstance(rules, dict) or sorted(rules) != sorted(_RULES):
+        fact = f"says {', '.join(_RULES)}, and nothing else"
+        raise ConfigError(("genesis.app_state.admission", fact))
+    agreed = {key: shared.get(key) for key in _SHARED}
+    return accept_config({**own, **agreed, "admission": {**own["admission"], **rules}})
 
 
 def shared_part(config: Config) -> dict[str, Any]:
     """Return what all nodes of a network must agree on."""
     document = config.model_dump(mode="json")
-    return {key: document[key] for key in _SHARED}
+    rules = {key: document["admission"][key] for key in _RULES}
+    return {key: document[key] for key in _SHARED} | {"admission": rules}
 
 
 def encode_shared(shared: Any) -> bytes:

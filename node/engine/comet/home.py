@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +24,15 @@ _SETTINGS: Final = """\
 # Its own RPC is for this node alone, on a unix socket that the command line names.
 
 db_backend = "goleveldb"
-filter_peers = false
+# The application says who may be a peer: nodes that are in the network's registry.
+filter_peers = true
 log_format = "json"
 log_level = "info"
 
 [p2p]
 laddr = "tcp://{listen}"
 persistent_peers = "{peers}"
+private_peer_ids = "{ids}"
 pex = false
 addr_book_strict = false
 allow_duplicate_ip = true
@@ -106,8 +109,19 @@ def write_settings(
 
     pause: milliseconds to wait after a block, for more transactions to come.
     """
-    text = _SETTINGS.format(listen=listen, peers=",".join(peers), pause=pause)
+    ids = ",".join(peer.partition("@")[0] for peer in peers)
+    text = _SETTINGS.format(listen=listen, peers=",".join(peers), ids=ids, pause=pause)
     home.settings.write_text(text, "utf-8")
+
+
+def read_peers(home: NodeHome) -> list[str]:
+    """Return the ids of the peers that the settings name. Raises: HomeError."""
+    try:
+        settings = tomllib.loads(home.settings.read_text("utf-8"))
+        peers = settings["p2p"]["persistent_peers"].split(",")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise HomeError(home.root, "has no settings of an engine") from error
+    return [peer.partition("@")[0] for peer in peers if peer]
 
 
 def _ask(engine: Path, *arguments: str) -> str:

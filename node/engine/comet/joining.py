@@ -7,16 +7,21 @@ others what stands on its card.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from eth_typing import Address
+
 from node.config import Config
 from node.engine.comet.card import Card, accept_card
 from node.engine.comet.genesis import Validator, make_genesis_document, read_shared
 from node.engine.comet.home import NodeHome, make_keys, write_settings
+from node.engine.comet.registry import place_registry
 from node.errors import ConfigError, HomeError
 
 LEAST_VALIDATORS: Final = 4
@@ -24,45 +29,95 @@ _PAUSE: Final = 200  # milliseconds after a block
 
 
 def make_folder(
-    root: Path, engine: Path, *, organisation: str, address: str, validates: bool
+    root: Path,
+    engine: Path,
+    *,
+    organisation: str,
+    account: str,
+    address: str,
+    validates: bool,
 ) -> Card:
     """Make a node's folder with its own keys; returns its card.
 
-    address: HOST:PORT where peers reach it. Raises: HomeError, EngineError, ConfigError
-    for what cannot stand on a card.
+    account: who acts for the organisation on the chain. address: HOST:PORT where peers
+    reach it. Raises: HomeError, EngineError, ConfigError for what cannot stand on a
+    card.
     """
     if root.exists() and any(root.iterdir()):
         raise HomeError(root, "is not empty; give a new folder")
-    accept_card(asdict(Card(organisation, "0" * 40, address, "")), str(root))
+    accept_card(asdict(Card(organisation, account, "0" * 40, address, "")), str(root))
     home = NodeHome(root)
     node_id, key = make_keys(home, engine)
     home.genesis.unlink()  # the engine's own, of a network of one
-    card = Card(organisation, node_id, address, key if validates else "")
+    card = Card(organisation, account, node_id, address, key if validates else "")
     home.card.write_bytes(card.encode())
     return card
 
 
-def agree(config: Config, cards: Sequence[Card]) -> bytes:
-    """Return the genesis of a network whose validators have these cards.
+def agree(config: Config, cards: Sequence[Card], registry: bytes) -> bytes:
+    """Return the genesis of a network whose nodes have these cards.
 
-    Raises: ConfigError for fewer than four, or an organisation with a third of them.
+    registry: the code that makes what says from then on who takes part. Raises:
+    ConfigError for fewer than four validators, an organisation with a third of them, or
+    cards that contradict each other.
     """
     validators = [card for card in cards if card.validator_key]
-    if len(validators) < LEAST_VALIDATORS:
-        fact = f"{len(validators)} validators; a network has at least four"
-        raise ConfigError(("validators", fact))
-    if len({card.validator_key for card in validators}) != len(validators):
-        raise ConfigError(("validators", "two have one key"))
-    for name in sorted({card.organisation for card in validators}):
-        share = sum(card.organisation == name for card in validators)
-        if 3 * share >= len(validators):
-            fact = f"{name} would have {share} of {len(validators)}: a third or more"
-            raise ConfigError(("validators", fact))
-    named = sorted(validators, key=lambda card: (card.organisation, card.node_id))
+    _require_own("node_id", cards)
+    _require_own("validator_key", validators)
+    accounts = _accounts(cards)
+    _require_shares([card.organisation for card in validators])
+    named = sorted(cards, key=lambda card: (card.organisation, card.node_id))
+    placed = place_registry(
+        registry,
+        [(account, name) for name, account in sorted(accounts.items())],
+        [
+            (
+                accounts[card.organisation],
+                bytes.fromhex(card.node_id),
+                b64decode(card.validator_key) or bytes(32),
+            )
+            for card in named
+        ],
+    )
     document = make_genesis_document(
-        config, [Validator(card.organisation, card.validator_key) for card in named]
+        config.model_copy(update={"contracts": (placed,)}),
+        [
+            Validator(card.organisation, card.validator_key)
+            for card in named
+            if card.validator_key
+        ],
     )
     return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _require_shares(organisations: Sequence[str]) -> None:
+    """Refuse validators, by the organisation of each, that one of them could stop."""
+    count = len(organisations)
+    if count < LEAST_VALIDATORS:
+        fact = f"{count} validators; a network has at least four"
+        raise ConfigError(("validators", fact))
+    for name in sorted(set(organisations)):
+        share = organisations.count(name)
+        if 3 * share >= count:
+            fact = f"{name} would have {share} of {count}: a third or more"
+            raise ConfigError(("validators", fact))
+
+
+def _require_own(name: str, cards: Sequence[Card]) -> None:
+    """Refuse cards two of which name the same key."""
+    for value, count in Counter(getattr(card, name) for card in cards).items():
+        if count > 1:
+            raise ConfigError((f"cards: {name}", f"two have one, {value}"))
+
+
+def _accounts(cards: Sequence[Card]) -> dict[str, Address]:
+    """Return who acts for each organisation, which is one account and its alone."""
+    pairs = {(card.organisation, card.account) for card in cards}
+    for index, fact in ((0, "has two accounts"), (1, "acts for two organisations")):
+        for value, count in Counter(pair[index] for pair in pairs).items():
+            if count > 1:
+                raise ConfigError((f"cards: {value}", fact))
+    return {name: Address(bytes.fromhex(account[2:])) for name, account in pairs}
 
 
 def join(root: Path, genesis: bytes, *, listen: str, peers: Sequence[str]) -> str:
@@ -83,12 +138,23 @@ def join(root: Path, genesis: bytes, *, listen: str, peers: Sequence[str]) -> st
 
 
 def make_local_network(
-    root: Path, config: Config, engine: Path, *, members: Sequence[str], port: int
+    root: Path,
+    config: Config,
+    engine: Path,
+    *,
+    members: Sequence[str],
+    port: int,
+    registry: bytes,
 ) -> list[tuple[str, Path]]:
     """Make a network on this machine, a folder each, on ports from one on.
 
-    members: a name each; one that begins with `observer` does not validate.
+    members: a name each; one that begins with `observer` does not validate. registry:
+    the code that makes one. The accounts of the configuration act for them, in order.
     """
+    accounts = config.accounts
+    if len(members) > len(accounts):
+        fact = f"{len(members)}, but the configuration has {len(accounts)} accounts"
+        raise ConfigError(("members", fact))
     cards: list[tuple[Card, Path]] = []
     for at, name in enumerate(members):
         address = f"127.0.0.1:{port + at}"
@@ -97,11 +163,12 @@ def make_local_network(
             folder,
             engine,
             organisation=name,
+            account="0x" + accounts[at].address.hex(),
             address=address,
             validates=not name.startswith("observer"),
         )
         cards.append((card, folder))
-    genesis = agree(config, [card for card, _ in cards])
+    genesis = agree(config, [card for card, _ in cards], registry)
     for card, folder in cards:
         peers = [other.peer for other, _ in cards if other != card]
         join(folder, genesis, listen=card.address, peers=peers)

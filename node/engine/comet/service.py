@@ -17,7 +17,8 @@ from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.finality import Finality
 from node.engine.comet.genesis import encode_shared, network_config, read_shared
-from node.engine.comet.home import NodeHome
+from node.engine.comet.home import NodeHome, read_peers
+from node.engine.comet.membership import Membership
 from node.engine.comet.sockets import serve_application
 from node.engine.comet.supervisor import Sockets, Supervisor
 from node.errors import ConfigError
@@ -96,8 +97,9 @@ class _Running:
         self._watch = watch
         self._genesis = genesis
         shared = encode_shared(read_shared(genesis))
+        self._membership = Membership(engine.machine, read_peers(home))
         self._application = Application(
-            engine.machine, shared, engine.forget_mined, watch
+            self._membership, shared, engine.forget_mined, watch
         )
 
     async def serve(
@@ -111,7 +113,7 @@ class _Running:
                 self._application, sockets.application, stopped
             )
             rpc = EngineRpc(sockets.engine)
-            finality = Finality(rpc, self._genesis, lambda: ())
+            finality = Finality(rpc, self._genesis, self._membership.changes)
             bounds = self._engine.chain.config.rpc
             desk = Desk(self._engine, readers, finality.prove)
             door = Door(make_application(desk, bounds, self._watch), bounds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from node.config import Config
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.application import Application
 from node.engine.comet.genesis import encode_shared, shared_part
+from node.engine.comet.membership import Membership
 from node.machine import StateMachine
 from node.store import MemoryStore, Store
 
@@ -52,13 +54,15 @@ class Driver:
         return answer
 
 
-def make_driver(config: Config, store: Store) -> Driver:
-    """Return a driver of a machine on a store."""
+def make_driver(config: Config, store: Store, peers: Sequence[str] = ()) -> Driver:
+    """Return a driver of a machine on a store; peers: ids that its operator named."""
     machine = StateMachine(config, store)
     blocks: list[Block] = []
     genesis = encode_shared(shared_part(config))
     clock = [0.0]
-    application = Application(machine, genesis, blocks.append, now=lambda: clock[0])
+    application = Application(
+        Membership(machine, peers), genesis, blocks.append, now=lambda: clock[0]
+    )
     return Driver(machine, application, blocks, clock)
 
 

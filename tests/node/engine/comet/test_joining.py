@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from election.artifacts import read_artifact
 from node.config import Config
 from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.genesis import network_config, read_shared
@@ -19,18 +20,20 @@ from node.errors import ConfigError
 def _card(at: int, organisation: str | None = None) -> Card:
     key = b64encode(bytes([at]) * 32).decode()
     name = organisation or f"organisation-{at}"
-    return Card(name, f"{at:040x}", f"127.0.0.1:{26_000 + at}", key)
+    account = f"0x{sum(name.encode()):040x}"
+    return Card(name, account, f"{at:040x}", f"127.0.0.1:{26_000 + at}", key)
 
 
+REGISTRY = read_artifact("ObserverRegistry").initcode
 CARDS = [_card(at) for at in range(1, 5)]
 
 
 def test_a_genesis_does_not_depend_on_the_order_of_cards(config: Config) -> None:
-    assert agree(config, CARDS) == agree(config, CARDS[::-1])
+    assert agree(config, CARDS, REGISTRY) == agree(config, CARDS[::-1], REGISTRY)
 
 
 def test_a_genesis_says_what_the_chain_is(config: Config) -> None:
-    shared = read_shared(agree(config, CARDS).decode())
+    shared = read_shared(agree(config, CARDS, REGISTRY).decode())
     made = network_config(shared, config)
     assert (made.chain, made.gas) == (config.chain, config.gas)
 
@@ -39,7 +42,22 @@ def test_a_genesis_says_what_the_chain_is(config: Config) -> None:
     ("cards", "fact"),
     [
         pytest.param(CARDS[:3], "at least four", id="too few"),
-        pytest.param([*CARDS[:3], CARDS[0]], "one key", id="one twice"),
+        pytest.param([*CARDS[:3], CARDS[0]], "node_id: two have one", id="one twice"),
+        pytest.param(
+            [*CARDS[:3], replace(CARDS[3], validator_key=CARDS[0].validator_key)],
+            "validator_key: two have one",
+            id="one key twice",
+        ),
+        pytest.param(
+            [*CARDS, replace(_card(5), organisation="organisation-1")],
+            "two accounts",
+            id="an organisation as two",
+        ),
+        pytest.param(
+            [*CARDS, replace(_card(5), account=CARDS[0].account)],
+            "acts for two",
+            id="two organisations as one",
+        ),
         pytest.param(
             [*CARDS, _card(5, "organisation-1")], "a third or more", id="a third"
         ),
@@ -54,7 +72,7 @@ def test_a_network_that_one_could_stop_is_refused(
     config: Config, cards: list[Card], fact: str
 ) -> None:
     with pytest.raises(ConfigError, match=fact):
-        agree(config, cards)
+        agree(config, cards, REGISTRY)
 
 
 def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -67,6 +85,8 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
     "change",
     [
         {"organisation": "A\x1b[31m"},
+        {"account": "0x" + "00" * 19},
+        {"account": "0x" + "AB" * 20},
         {"node_id": "00"},
         {"address": "nowhere"},
         {"address": "a b:1"},
@@ -87,5 +107,5 @@ def test_a_file_that_is_no_genesis_is_refused(text: str) -> None:
 
 
 def test_a_genesis_is_json_that_others_can_read(config: Config) -> None:
-    document = json.loads(agree(config, CARDS))
+    document = json.loads(agree(config, CARDS, REGISTRY))
     assert len(document["validators"]) == 4

@@ -9,21 +9,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import convert
 
+from election.artifacts import read_artifact
+from finality.errors import ProofRefusedError
+from finality.proof_file import ProofFile
+from finality.verify import verify_proof
 from node.config import Config, read_config
 from node.engine.comet.binary import find_engine
+from node.engine.comet.home import NodeHome
 from node.engine.comet.joining import make_local_network
+from node.engine.comet.possession import read_keys
+from node.engine.comet.registry import ADDRESS
+from tests.node.engine.comet.members import Council, encode_call, propose_node, prove
 from tests.node.wallet import Wallet
 from tests.patience import PATIENCE
 
 _MEMBERS = ("commission", "university", "press", "party", "observer-1")
+_REGISTRY = "0x" + ADDRESS.hex()
 _RECIPIENT = b"\x22" * 20
 
 
@@ -74,6 +85,18 @@ class Node:
         assert "error" not in found, found
         return found["result"]
 
+    def await_proof(self, *place: str) -> Any:
+        """Return a proof as soon as the network has signed what it needs."""
+        found: list[Any] = []
+
+        def ask() -> bool:
+            with suppress(AssertionError):  # it is not final yet
+                found.append(self.ask("veche_finalityProof", *place))
+            return bool(found)
+
+        until(ask)
+        return found[0]
+
     def has(self, digest: str) -> bool:
         """Say whether it has a transaction in a block."""
         return self.ask("eth_getTransactionReceipt", digest) is not None
@@ -122,6 +145,7 @@ def network(tmp_path: Path) -> Iterator[Network]:
         find_engine(),
         members=_MEMBERS,
         port=free_ports(len(_MEMBERS)),
+        registry=read_artifact("ObserverRegistry").initcode,
     )
     nodes = [Node(folder) for _, folder in made]
     try:
@@ -152,3 +176,43 @@ def test_a_network_agrees_while_one_of_four_is_gone(
     ]
     assert len({head["hash"] for head in heads}) == 1
     assert {node.ask("eth_chainId") for node in network.nodes} == {hex(config.chain.id)}
+
+
+def _propose(network: Network, council: Council, call: bytes, count: int) -> None:
+    """Have a change proposed and approved by as many organisations as it takes."""
+    ask = network.nodes[0].ask
+    number = encode_call("proposals()")
+    before = ask("eth_call", {"to": _REGISTRY, "data": "0x" + number.hex()}, "latest")
+    proposal = int(before, 16) + 1
+    raws = [council.act(0, call), *council.approve(proposal, *range(1, count))]
+    sent = [ask("eth_sendRawTransaction", "0x" + raw.hex()) for raw in raws]
+    until(lambda: all(network.nodes[0].has(digest) for digest in sent))
+    for digest in sent:
+        assert ask("eth_getTransactionReceipt", digest)["status"] == "0x1"
+
+
+def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
+    network: Network,
+) -> None:
+    council, joiner = Council(), network.nodes[4]
+    home = NodeHome(joiner.home)
+    keys = read_keys(home, validates=True)
+    account = council.wallets[4].address
+    call = propose_node(account, prove(keys, account), keys.node_id)
+    _propose(network, council, call, 3)
+    _propose(network, council, encode_call("propose_removal(bytes20)", keys.node_id), 4)
+    raw = "0x" + council.wallets[0].sign(_RECIPIENT).hex()
+    digest = network.nodes[0].ask("eth_sendRawTransaction", raw)
+    until(lambda: network.nodes[0].has(digest))
+    receipt = network.nodes[0].ask("eth_getTransactionReceipt", digest)
+    place = (receipt["blockNumber"], receipt["transactionIndex"])
+    proof = network.nodes[0].await_proof(*place)
+    genesis = sha256(home.genesis.read_bytes()).digest()
+    proven = verify_proof(convert(proof, ProofFile), genesis)
+    assert proven.transaction is not None
+    assert proven.transaction[0].hex() == digest[2:]
+    sets = [len(change["validators"]) for change in proof["changes"]]
+    assert sets == [5, 4]
+    short = convert({**proof, "changes": proof["changes"][:1]}, ProofFile)
+    with pytest.raises(ProofRefusedError, match="other validators"):
+        verify_proof(short, genesis)

@@ -1,0 +1,97 @@
+"""Follow who takes part in a network, block by block.
+
+What the registry says after a block, less what it said before, is what the engine is
+told. Nothing else is remembered: a block that is executed again gives the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from node.engine.comet.registry import (
+    ADDRESS,
+    VALIDATORS_CHANGED,
+    Members,
+    has_been,
+    is_touched,
+    read_members,
+    updates_between,
+)
+from node.errors import RegistryError
+from node.execution import Execution
+from node.log_index import LogQuery
+from node.machine import StateMachine
+
+_CHANGES: Final = LogQuery(addresses=(ADDRESS,), topics=((VALIDATORS_CHANGED,),))
+_NOBODY: Final = Members(())
+
+
+class Membership:
+    """Read the registry of one chain; without one, everybody may connect.
+
+    peers: ids of those that the operator named. While this node is behind, it may know
+    of them only from there; one that has left is refused all the same.
+    """
+
+    def __init__(self, machine: StateMachine, peers: Collection[str] = ()) -> None:
+        self.machine = machine
+        self._peers = frozenset(peers)
+        contracts = machine.chain.config.contracts
+        self._exists = any(each.address == "0x" + ADDRESS.hex() for each in contracts)
+        self._finalized: Members | None = None
+        self._members = _NOBODY
+        self._allowed: frozenset[str] = frozenset()
+        if self._exists:
+            chain = machine.chain
+            self._take(read_members(lambda call: chain.simulate(call, chain.head)))
+
+    def require_validators(self, powers: Mapping[bytes, int]) -> None:
+        """Refuse a genesis whose validators are not the registry's.
+
+        powers: by key. Raises: RegistryError.
+        """
+        if self._exists and powers != dict(updates_between(_NOBODY, self._members)):
+            raise RegistryError("the genesis names other validators")
+
+    def finalize(self, execution: Execution | None) -> list[tuple[bytes, int]]:
+        """Return whose power changes by a block that is executed: key, new power."""
+        self._finalized = None
+        if not self._exists or execution is None or not is_touched(execution.block):
+            return []
+        chain = self.machine.chain
+        after = read_members(lambda call: chain.simulate_after(call, execution))
+        self._finalized = after
+        return updates_between(self._members, after)
+
+    def commit(self) -> None:
+        """Take what was finalized for what is, once the chain has it."""
+        if self._finalized is not None:
+            self._take(self._finalized)
+            self._finalized = None
+
+    def may_connect(self, node_id: str) -> bool:
+        """Say whether a node with this id may be a peer."""
+        return not self._exists or node_id in self._allowed
+
+    def organisation_of(self, address: bytes) -> str | None:
+        """Return whose validator has this address of 20 bytes."""
+        return self._members.organisation_of(address)
+
+    def changes(self) -> list[int]:
+        """Return the engine's heights whose headers name another set for the next."""
+        chain = self.machine.chain
+        placed = chain.logs(_CHANGES, first=1, last=chain.head.number)
+        heights = {
+            int.from_bytes(each.block.header.extra_data, "big") for each in placed
+        }
+        return sorted(height + 1 for height in heights)
+
+    def _take(self, members: Members) -> None:
+        self._members = members
+        chain, ids = self.machine.chain, members.node_ids
+        self._allowed = ids | {
+            peer
+            for peer in self._peers - ids
+            if not has_been(lambda call: chain.simulate(call, chain.head), peer)
+        }

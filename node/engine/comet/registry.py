@@ -1,0 +1,135 @@
+"""Read who takes part in a network: a contract that its genesis places says it.
+
+All validators have one power. What is read is a function of the state after a block, so
+every node of the network reads the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
+from eth_typing import Address
+
+from node.block import ZERO_ADDRESS, Block
+from node.config import PlacedContract
+from node.errors import RegistryError
+from node.evm.execute import Call, Outcome
+from node.hashing import keccak
+
+ADDRESS: Final = Address(bytes.fromhex("0000000000000000000000000000000000766563"))
+POWER: Final = 10  # of each validator
+VALIDATORS_CHANGED: Final = keccak(b"ValidatorsChanged(uint256)")
+_ORGANISATIONS, _NODES = "(address,bytes)[]", "(address,bytes20,bytes32)[]"
+_GAS: Final = 30_000_000  # for one question; a full registry takes a third
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Name a node: 40 hex digits among peers, key of 32 bytes if it validates."""
+
+    organisation: str
+    node_id: str
+    validator_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Hold all nodes of a network."""
+
+    nodes: tuple[Member, ...]
+
+    @property
+    def node_ids(self) -> frozenset[str]:
+        """Return how the engine names them among peers."""
+        return frozenset(each.node_id for each in self.nodes)
+
+    @property
+    def validators(self) -> dict[bytes, str]:
+        """Return the organisation of each validator's key."""
+        return {
+            each.validator_key: each.organisation
+            for each in self.nodes
+            if any(each.validator_key)
+        }
+
+    def organisation_of(self, address: bytes) -> str | None:
+        """Return whose validator has this address of 20 bytes."""
+        for key, organisation in self.validators.items():
+            if sha256(key).digest()[:20] == address:
+                return organisation
+        return None
+
+
+def updates_between(before: Members, after: Members) -> list[tuple[bytes, int]]:
+    """Return the power of each validator that joins or leaves, in order of keys.
+
+    None that was no member is given no power: the engine would never take that.
+    """
+    old, new = before.validators.keys(), after.validators.keys()
+    return [(key, POWER if key in new else 0) for key in sorted(old ^ new)]
+
+
+def read_members(ask: Callable[[Call], Outcome]) -> Members:
+    """Return who takes part; ask: runs a call on the state in question.
+
+    Raises: RegistryError if what stands at its address is no registry.
+    """
+    organisations = _read(ask, "organisations()", _ORGANISATIONS)
+    names = {account: _spell(name) for account, name in organisations}
+    nodes = _read(ask, "nodes()", _NODES)
+    if not {account for account, _, _ in nodes} <= names.keys():
+        raise RegistryError("a node is of no organisation")
+    return Members(
+        tuple(Member(names[account], node.hex(), key) for account, node, key in nodes)
+    )
+
+
+def has_been(ask: Callable[[Call], Outcome], node_id: str) -> bool:
+    """Say whether a node was ever in a registry, whose id is 40 hex digits."""
+    argument = encode(["bytes20"], [bytes.fromhex(node_id)])
+    return bool(_read(ask, "is_id_used(bytes20)", "bool", argument))
+
+
+def is_touched(block: Block) -> bool:
+    """Say whether the registry told of a change in a block."""
+    return any(log.address == ADDRESS for each in block.receipts for log in each.logs)
+
+
+def place_registry(
+    initcode: bytes,
+    organisations: Sequence[tuple[Address, str]],
+    nodes: Sequence[tuple[Address, bytes, bytes]],
+) -> PlacedContract:
+    """Return a registry that begins with these.
+
+    organisations: who acts for each, and its name. nodes: whose each is, its id of 20
+    bytes, its validator's key or 32 zeros.
+    """
+    named = [(account, name.encode()) for account, name in organisations]
+    arguments = encode([_ORGANISATIONS, _NODES], [named, nodes])
+    code = "0x" + (initcode + arguments).hex()
+    return PlacedContract(address="0x" + ADDRESS.hex(), initcode=code)
+
+
+def _spell(name: bytes) -> str:
+    """Return a name that others wrote as text that shows itself, and nothing else."""
+    return ascii(name.decode("utf-8", "backslashreplace"))[1:-1]
+
+
+def _read(
+    ask: Callable[[Call], Outcome], signature: str, kind: str, argument: bytes = b""
+) -> Any:
+    payload = keccak(signature.encode())[:4] + argument
+    outcome = ask(Call(ZERO_ADDRESS, ADDRESS, 0, payload, _GAS, 0))
+    if not outcome.succeeded:
+        raise RegistryError(f"{signature} fails: {outcome.failure}")
+    try:
+        (found,) = decode([kind], outcome.output)
+    except DecodingError as error:
+        raise RegistryError(f"{signature} gives something else") from error
+    return found
