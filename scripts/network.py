@@ -27,6 +27,7 @@ from scripts.options import (
     Quiet,
     path_option,
 )
+from scripts.registry_proposals import COMMANDS as REGISTRY
 from scripts.terminal import say, show
 
 EXAMPLE = "veche network init --out network"
@@ -177,7 +178,10 @@ COMMANDS: Final = {
     "init": (init, EXAMPLE),
     "card": (
         card,
-        "veche network card --home node --organisation press --account 0x...",
+        (
+            "veche network card --home node --organisation press --account 0x... "
+            "--address press.org:26656"
+        ),
     ),
     "genesis": (
         genesis,
@@ -187,6 +191,7 @@ COMMANDS: Final = {
         join,
         "veche network join --home node --genesis genesis.json --peer ID@HOST:PORT",
     ),
+    **REGISTRY,
     "start": (start, "veche network start --home network/press"),
 }
 

@@ -23,11 +23,11 @@ from node.engine.comet.possession import (
     possession_hash,
     prove_possession,
 )
+from node.engine.comet.proposals import NO_NODE
 from node.engine.comet.registry import ADDRESS
 from tests.contracts.chain import LocalChain, RefusedError, make_account
 from tests.node.engine.comet.members import (
     NAMES,
-    NONE,
     Council,
     keys_of,
     make_network_config,
@@ -73,7 +73,7 @@ class Registry:
         )
 
     def add(
-        self, owner: int, keys: NodeKeys = _NEW, replaced: bytes = NONE
+        self, owner: int, keys: NodeKeys = _NEW, replaced: bytes = NO_NODE
     ) -> ContractFunction:
         """Return the act that proposes an organisation's node."""
         account = account_bytes(self.accounts[owner])
@@ -85,7 +85,7 @@ class Registry:
         )
 
     def add_with(
-        self, owner: int, proof: Possession, replaced: bytes = NONE
+        self, owner: int, proof: Possession, replaced: bytes = NO_NODE
     ) -> ContractFunction:
         def halves(signature: bytes) -> tuple[bytes, bytes]:
             return signature[:32], signature[32:]

@@ -79,6 +79,13 @@ def accept_card(found: Any, file: str) -> Card:
     return card
 
 
+def require_organisation(name: str) -> None:
+    """Refuse what is no name of an organisation. Raises: ConfigError."""
+    if not _ORGANISATION.fullmatch(name):
+        fact = f"does not read {_ORGANISATION.pattern}"
+        raise ConfigError(("organisation", fact))
+
+
 def _is_key(text: str) -> bool:
     try:
         return len(b64decode(text, validate=True)) == _KEY_SIZE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from node.block import ZERO_ADDRESS
 from node.engine.comet.registry import (
     ADDRESS,
     VALIDATORS_CHANGED,
@@ -19,11 +20,13 @@ from node.engine.comet.registry import (
     updates_between,
 )
 from node.errors import RegistryError
+from node.evm.execute import Call, Outcome
 from node.execution import Execution
 from node.log_index import LogQuery
 from node.machine import StateMachine
 
 _CHANGES: Final = LogQuery(addresses=(ADDRESS,), topics=((VALIDATORS_CHANGED,),))
+_GAS: Final = 30_000_000  # for one question; a full registry takes a part of it
 _NOBODY: Final = Members(())
 
 
@@ -43,8 +46,7 @@ class Membership:
         self._members = _NOBODY
         self._allowed: frozenset[str] = frozenset()
         if self._exists:
-            chain = machine.chain
-            self._take(read_members(lambda call: chain.simulate(call, chain.head)))
+            self._take(read_members(self._ask_head))
 
     def require_validators(self, powers: Mapping[bytes, int]) -> None:
         """Refuse a genesis whose validators are not the registry's.
@@ -60,7 +62,11 @@ class Membership:
         if not self._exists or execution is None or not is_touched(execution.block):
             return []
         chain = self.machine.chain
-        after = read_members(lambda call: chain.simulate_after(call, execution))
+        after = read_members(
+            lambda question: _answer(
+                chain.simulate_after(_question(question), execution)
+            )
+        )
         self._finalized = after
         return updates_between(self._members, after)
 
@@ -87,11 +93,24 @@ class Membership:
         }
         return sorted(height + 1 for height in heights)
 
+    def _ask_head(self, question: bytes) -> bytes:
+        chain = self.machine.chain
+        return _answer(chain.simulate(_question(question), chain.head))
+
     def _take(self, members: Members) -> None:
         self._members = members
-        chain, ids = self.machine.chain, members.node_ids
-        self._allowed = ids | {
-            peer
-            for peer in self._peers - ids
-            if not has_been(lambda call: chain.simulate(call, chain.head), peer)
+        ids = members.node_ids
+        newcomers = {
+            peer for peer in self._peers - ids if not has_been(self._ask_head, peer)
         }
+        self._allowed = ids | newcomers
+
+
+def _question(payload: bytes) -> Call:
+    return Call(ZERO_ADDRESS, ADDRESS, 0, payload, _GAS, 0)
+
+
+def _answer(outcome: Outcome) -> bytes:
+    if not outcome.succeeded:
+        raise RegistryError(f"it does not answer: {outcome.failure}")
+    return outcome.output

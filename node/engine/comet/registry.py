@@ -15,24 +15,28 @@ from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from eth_typing import Address
 
-from node.block import ZERO_ADDRESS, Block
+from node.block import Block
 from node.config import PlacedContract
 from node.errors import RegistryError
-from node.evm.execute import Call, Outcome
 from node.hashing import keccak
+
+Ask = Callable[[bytes], bytes]  # the input of a question to the registry, its output
 
 ADDRESS: Final = Address(bytes.fromhex("0000000000000000000000000000000000766563"))
 POWER: Final = 10  # of each validator
 VALIDATORS_CHANGED: Final = keccak(b"ValidatorsChanged(uint256)")
 _ORGANISATIONS, _NODES = "(address,bytes)[]", "(address,bytes20,bytes32)[]"
-_GAS: Final = 30_000_000  # for one question; a full registry takes a third
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Name a node: 40 hex digits among peers, key of 32 bytes if it validates."""
+    """Name a node: 40 hex digits among peers, key of 32 bytes if it validates.
+
+    account: who acts for its organisation, 0x and 40 hex digits.
+    """
 
     organisation: str
+    account: str
     node_id: str
     validator_key: bytes
 
@@ -74,25 +78,33 @@ def updates_between(before: Members, after: Members) -> list[tuple[bytes, int]]:
     return [(key, POWER if key in new else 0) for key in sorted(old ^ new)]
 
 
-def read_members(ask: Callable[[Call], Outcome]) -> Members:
-    """Return who takes part; ask: runs a call on the state in question.
+def read_members(ask: Ask) -> Members:
+    """Return who takes part, from what a registry answers.
 
-    Raises: RegistryError if what stands at its address is no registry.
+    Raises: RegistryError if what stands at its address is none.
     """
-    organisations = _read(ask, "organisations()", _ORGANISATIONS)
-    names = {account: _spell(name) for account, name in organisations}
-    nodes = _read(ask, "nodes()", _NODES)
+    names = read_organisations(ask)
+    nodes = ask_for(ask, "nodes()", _NODES)
     if not {account for account, _, _ in nodes} <= names.keys():
         raise RegistryError("a node is of no organisation")
     return Members(
-        tuple(Member(names[account], node.hex(), key) for account, node, key in nodes)
+        tuple(
+            Member(names[account], account, node.hex(), key)
+            for account, node, key in nodes
+        )
     )
 
 
-def has_been(ask: Callable[[Call], Outcome], node_id: str) -> bool:
+def read_organisations(ask: Ask) -> dict[str, str]:
+    """Return the name of each organisation by its account. Raises: RegistryError."""
+    found = ask_for(ask, "organisations()", _ORGANISATIONS)
+    return {account: spell_name(name) for account, name in found}
+
+
+def has_been(ask: Ask, node_id: str) -> bool:
     """Say whether a node was ever in a registry, whose id is 40 hex digits."""
     argument = encode(["bytes20"], [bytes.fromhex(node_id)])
-    return bool(_read(ask, "is_id_used(bytes20)", "bool", argument))
+    return bool(ask_for(ask, "is_id_used(bytes20)", "bool", argument))
 
 
 def is_touched(block: Block) -> bool:
@@ -116,20 +128,19 @@ def place_registry(
     return PlacedContract(address="0x" + ADDRESS.hex(), initcode=code)
 
 
-def _spell(name: bytes) -> str:
+def spell_name(name: bytes) -> str:
     """Return a name that others wrote as text that shows itself, and nothing else."""
     return ascii(name.decode("utf-8", "backslashreplace"))[1:-1]
 
 
-def _read(
-    ask: Callable[[Call], Outcome], signature: str, kind: str, argument: bytes = b""
-) -> Any:
-    payload = keccak(signature.encode())[:4] + argument
-    outcome = ask(Call(ZERO_ADDRESS, ADDRESS, 0, payload, _GAS, 0))
-    if not outcome.succeeded:
-        raise RegistryError(f"{signature} fails: {outcome.failure}")
+def ask_for(ask: Ask, signature: str, kind: str, argument: bytes = b"") -> Any:
+    """Return the one value that a view gives; kind: its ABI type.
+
+    Raises: RegistryError.
+    """
+    output = ask(keccak(signature.encode())[:4] + argument)
     try:
-        (found,) = decode([kind], outcome.output)
+        (found,) = decode([kind], output)
     except DecodingError as error:
         raise RegistryError(f"{signature} gives something else") from error
     return found

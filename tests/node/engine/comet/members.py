@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from dataclasses import dataclass, field
-from typing import Any
 
-from eth_abi.abi import encode
 from eth_typing import Address
 
 from election.artifacts import read_artifact
@@ -16,13 +13,12 @@ from node.engine.comet.card import Card
 from node.engine.comet.genesis import network_config, read_shared
 from node.engine.comet.joining import agree
 from node.engine.comet.possession import NodeKeys, Possession, prove_possession
+from node.engine.comet.proposals import approve
 from node.engine.comet.registry import ADDRESS
-from node.hashing import keccak
 from tests.node.wallet import CHAIN_ID, Wallet
 
 NAMES = ("commission", "university", "press", "party", "society")
 _GAS = 3_000_000
-NONE = bytes(20)
 
 
 def keys_of(seed: int, *, validates: bool = True) -> NodeKeys:
@@ -34,41 +30,6 @@ def keys_of(seed: int, *, validates: bool = True) -> NodeKeys:
 def prove(keys: NodeKeys, organisation: Address) -> Possession:
     """Return a proof for the chain of tests."""
     return prove_possession(keys, chain_id=CHAIN_ID, organisation=organisation)
-
-
-def encode_call(signature: str, *arguments: Any) -> bytes:
-    """Return the input of a call; signature: name and types, as selectors hash it."""
-    kinds = _split(signature[signature.index("(") + 1 : -1])
-    return keccak(signature.encode())[:4] + encode(kinds, arguments)
-
-
-def _split(kinds: str) -> list[str]:
-    """Split a list of types at the commas that stand in no bracket."""
-    found, depth = [""], 0
-    for character in kinds:
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            found.append("")
-        else:
-            found[-1] += character
-    return [each for each in found if each]
-
-
-def propose_node(
-    organisation: Address, possession: Possession, replaced: bytes = NONE
-) -> bytes:
-    """Return the call that proposes a node."""
-    return encode_call(
-        "propose_node(address,bytes32,bytes20,(bytes32,bytes32[2],bytes32[2]))",
-        organisation,
-        possession.validator_key,
-        replaced,
-        (
-            possession.node_key,
-            (possession.by_node[:32], possession.by_node[32:]),
-            (possession.by_validator[:32], possession.by_validator[32:]),
-        ),
-    )
 
 
 @dataclass
@@ -87,8 +48,7 @@ class Council:
 
     def approve(self, proposal: int, *whose: int) -> list[bytes]:
         """Return transactions that approve of a proposal."""
-        call = encode_call("approve(uint256)", proposal)
-        return [self.act(who, call) for who in whose]
+        return [self.act(who, approve(proposal)) for who in whose]
 
 
 def make_cards(council: Council) -> list[Card]:
@@ -114,9 +74,3 @@ def make_genesis_text(config: Config, council: Council) -> str:
 def make_network_config(config: Config, council: Council) -> Config:
     """Return the configuration of a node of that network."""
     return network_config(read_shared(make_genesis_text(config, council)), config)
-
-
-def validators_of(genesis: str) -> list[Any]:
-    """Return the validators of a genesis, as its document says them."""
-    found: list[Any] = json.loads(genesis)["validators"]
-    return found

@@ -12,6 +12,7 @@ from node.config import Config
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.genesis import encode_shared, shared_part
 from node.engine.comet.membership import Membership
+from node.engine.comet.proposals import propose_node, propose_removal
 from node.errors import ConfigError, RegistryError
 from node.machine import StateMachine
 from node.store import MemoryStore
@@ -19,10 +20,8 @@ from tests.node.engine.comet.conftest import Driver, make_driver
 from tests.node.engine.comet.members import (
     NAMES,
     Council,
-    encode_call,
     keys_of,
     make_network_config,
-    propose_node,
     prove,
 )
 
@@ -61,7 +60,7 @@ def joining(council: Council, seed: int = 50, *, proposal: int = 1) -> list[byte
 
 
 def leaving(council: Council, seed: int, *, proposal: int = 1) -> list[bytes]:
-    call = encode_call("propose_removal(bytes20)", keys_of(seed).node_id)
+    call = propose_removal(keys_of(seed).node_id)
     return [council.act(0, call), *council.approve(proposal, 1, 2, 3)]
 
 

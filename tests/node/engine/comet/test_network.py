@@ -28,8 +28,9 @@ from node.engine.comet.binary import find_engine
 from node.engine.comet.home import NodeHome
 from node.engine.comet.joining import make_local_network
 from node.engine.comet.possession import read_keys
+from node.engine.comet.proposals import propose_node, propose_removal, read_number
 from node.engine.comet.registry import ADDRESS
-from tests.node.engine.comet.members import Council, encode_call, propose_node, prove
+from tests.node.engine.comet.members import Council, prove
 from tests.node.wallet import Wallet
 from tests.patience import PATIENCE
 
@@ -181,9 +182,12 @@ def test_a_network_agrees_while_one_of_four_is_gone(
 def _propose(network: Network, council: Council, call: bytes, count: int) -> None:
     """Have a change proposed and approved by as many organisations as it takes."""
     ask = network.nodes[0].ask
-    number = encode_call("proposals()")
-    before = ask("eth_call", {"to": _REGISTRY, "data": "0x" + number.hex()}, "latest")
-    proposal = int(before, 16) + 1
+
+    def answer(question: bytes) -> bytes:
+        data = {"to": _REGISTRY, "data": "0x" + question.hex()}
+        return bytes.fromhex(ask("eth_call", data, "latest")[2:])
+
+    proposal = read_number(answer, "proposals") + 1
     raws = [council.act(0, call), *council.approve(proposal, *range(1, count))]
     sent = [ask("eth_sendRawTransaction", "0x" + raw.hex()) for raw in raws]
     until(lambda: all(network.nodes[0].has(digest) for digest in sent))
@@ -200,7 +204,7 @@ def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
     account = council.wallets[4].address
     call = propose_node(account, prove(keys, account), keys.node_id)
     _propose(network, council, call, 3)
-    _propose(network, council, encode_call("propose_removal(bytes20)", keys.node_id), 4)
+    _propose(network, council, propose_removal(keys.node_id), 4)
     raw = "0x" + council.wallets[0].sign(_RECIPIENT).hex()
     digest = network.nodes[0].ask("eth_sendRawTransaction", raw)
     until(lambda: network.nodes[0].has(digest))

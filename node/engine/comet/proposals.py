@@ -1,0 +1,131 @@
+"""Propose changes of who takes part in a network, approve of them, and read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eth_abi.abi import encode
+from eth_typing import Address
+
+from node.engine.comet.possession import Possession
+from node.engine.comet.registry import Ask, ask_for, spell_name
+from node.hashing import keccak
+
+NO_NODE: Final = bytes(20)
+_CHANGE: Final = "(uint256,address,bytes,bytes20,bytes32,bytes20,uint256,uint256)"
+_KINDS: Final = (
+    "",
+    "organisation joins",
+    "organisation leaves",
+    "node joins",
+    "node leaves",
+    "nobody joins for a time",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Hold a proposal that is not carried out.
+
+    account, node_id, replaced: hex. begins, ends, expiry: seconds since 1970.
+    approving: accounts.
+    """
+
+    number: int
+    kind: str
+    account: str
+    name: str
+    node_id: str
+    validator_key: bytes
+    replaced: str
+    begins: int
+    ends: int
+    expiry: int
+    approving: tuple[str, ...]
+
+
+def propose_organisation(account: Address, name: str) -> bytes:
+    """Return the input of an act by which an organisation is proposed."""
+    return _call("propose_organisation", ["address", "string"], account, name)
+
+
+def propose_dismissal(account: Address) -> bytes:
+    """Return the input of an act that proposes that an organisation leaves."""
+    return _call("propose_dismissal", ["address"], account)
+
+
+def propose_node(
+    account: Address, possession: Possession, replaced: bytes = NO_NODE
+) -> bytes:
+    """Return the input of an act that proposes an organisation's node.
+
+    replaced: id of the node that leaves for it.
+    """
+    return _call(
+        "propose_node",
+        ["address", "bytes32", "bytes20", "(bytes32,bytes32[2],bytes32[2])"],
+        account,
+        possession.validator_key,
+        replaced,
+        (
+            possession.node_key,
+            _halves(possession.by_node),
+            _halves(possession.by_validator),
+        ),
+    )
+
+
+def propose_removal(node_id: bytes) -> bytes:
+    """Return the input of an act that proposes that a node leaves."""
+    return _call("propose_removal", ["bytes20"], node_id)
+
+
+def propose_freeze(begins: int, ends: int) -> bytes:
+    """Return the input of an act that proposes that nobody joins for a time."""
+    return _call("propose_freeze", ["uint256", "uint256"], begins, ends)
+
+
+def approve(proposal: int) -> bytes:
+    """Return the input of an act that approves of a proposal."""
+    return _call("approve", ["uint256"], proposal)
+
+
+def read_proposal(ask: Ask, number: int) -> Proposal | None:
+    """Return a proposal, None if there is none or it is carried out.
+
+    Raises: RegistryError.
+    """
+    argument = encode(["uint256"], [number])
+    kind, account, name, node_id, key, replaced, begins, ends = ask_for(
+        ask, "change(uint256)", _CHANGE, argument
+    )
+    if not 0 < kind < len(_KINDS):
+        return None
+    return Proposal(
+        number=number,
+        kind=_KINDS[kind],
+        account=account,
+        name=spell_name(name),
+        node_id=node_id.hex(),
+        validator_key=key,
+        replaced=replaced.hex(),
+        begins=begins,
+        ends=ends,
+        expiry=ask_for(ask, "expiry(uint256)", "uint256", argument),
+        approving=ask_for(ask, "approvals(uint256)", "address[]", argument),
+    )
+
+
+def read_number(ask: Ask, name: str) -> int:
+    """Return what a view without arguments counts. Raises: RegistryError."""
+    return int(ask_for(ask, f"{name}()", "uint256"))
+
+
+def _call(name: str, kinds: list[str], *values: Any) -> bytes:
+    signature = f"{name}({','.join(kinds)})"
+    return keccak(signature.encode())[:4] + encode(kinds, values)
+
+
+def _halves(signature: bytes) -> tuple[bytes, bytes]:
+    return signature[:32], signature[32:]
