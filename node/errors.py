@@ -308,6 +308,16 @@ class HomeInUseError(HomeError):
     """Report a folder that another process has."""
 
 
+class KeyInUseError(NodeError):
+    """Report a validator's key that another node of this machine signs with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "validator: another node of this machine signs with its key; two of them "
+            "would be shown to all as a cheat"
+        )
+
+
 class HomeDamagedError(HomeError):
     """Report a folder whose chain is not whole; a copy can take its place."""
 

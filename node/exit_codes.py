@@ -8,6 +8,7 @@ from node.errors import (
     DivergenceError,
     HomeDamagedError,
     HomeInUseError,
+    KeyInUseError,
     NodeError,
     PortInUseError,
     StoreError,
@@ -34,7 +35,7 @@ def exit_code(error: NodeError) -> ExitCode:
     match error:
         case PortInUseError():
             return ExitCode.PORT
-        case HomeInUseError():
+        case HomeInUseError() | KeyInUseError():
             return ExitCode.IN_USE
         case HomeDamagedError() | DivergenceError():
             return ExitCode.DAMAGED

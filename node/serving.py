@@ -26,15 +26,18 @@ from node.rpc.errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 from node.rpc.parameters import BlockReference, Quantity
 
 Prove = Callable[[Block, int | None], Awaitable[dict[str, Any]]]
+Stand = Callable[[], Awaitable[dict[str, Any]]]
 _ASKS: Final = "expected a block, and if wanted a transaction's index"
 _PROOF: Final = "veche_finalityProof"
+_STATUS: Final = "veche_networkStatus"
 
 
 class Desk:
     """Answer bodies for clients, each of whom may leave at any time.
 
-    prove: returns a proof of a block, on a network. writer: the one thread of an engine
-    that makes blocks itself, so that others are answered while it does.
+    prove, stand: return a proof of a block and where the node stands, on a network.
+    writer: the one thread of an engine that makes blocks itself, so that others are
+    answered while it does.
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class Desk:
         readers: Readers,
         prove: Prove | None = None,
         writer: Executor | None = None,
+        stand: Stand | None = None,
     ) -> None:
         self._writer = writer
         self._engine = engine
         self._readers = readers
         self._prove = prove
+        self._stand = stand
         self._dispatcher = Dispatcher(engine)
 
     async def answer(self, body: bytes, client: str = "") -> bytes:
@@ -61,7 +66,9 @@ class Desk:
 
     async def _answer(self, request: Any, client: str) -> bytes:
         if is_request(request) and request["method"] == _PROOF:
-            return await self._answer_proof(request)
+            return await _answer_by(request, self._answer_proof)
+        if is_request(request) and request["method"] == _STATUS:
+            return await _answer_by(request, self._answer_status)
         if self._writer is not None and writes(request):
             loop = asyncio.get_running_loop()
             answer = self._dispatcher.answer
@@ -74,20 +81,24 @@ class Desk:
         except RpcError as error:
             return failure(request, error)
 
-    async def _answer_proof(self, request: Any) -> bytes:
-        """Answer with what proves a block to who has no node.
+    async def _answer_proof(self, params: Any) -> dict[str, Any]:
+        """Return what proves a block to who has no node.
 
-        Its parameters: the block, and if wanted the index of a transaction in it.
+        params: the block, and if wanted the index of a transaction in it.
         """
-        try:
-            if self._prove is None:
-                fact = "a devnet proves nothing: nobody else checks its blocks"
-                raise RpcError(METHOD_NOT_FOUND, fact)
-            proof = await self._prove(*self._find(request.get("params")))
-        except NodeError as error:
-            return failure(request, error)
-        answer = {"jsonrpc": "2.0", "id": identity_of(request), "result": proof}
-        return b"" if is_notification(request) else encode(answer)
+        if self._prove is None:
+            fact = "a devnet proves nothing: nobody else checks its blocks"
+            raise RpcError(METHOD_NOT_FOUND, fact)
+        return await self._prove(*self._find(params))
+
+    async def _answer_status(self, params: Any) -> dict[str, Any]:
+        """Return where the node stands in its network."""
+        if self._stand is None:
+            fact = "this is a devnet, and no node of a network"
+            raise RpcError(METHOD_NOT_FOUND, fact)
+        if params:
+            raise RpcError(INVALID_PARAMS, "invalid params: expected none")
+        return await self._stand()
 
     def _find(self, params: Any) -> tuple[Block, int | None]:
         """Return the block that is asked for, and the index of a transaction in it."""
@@ -106,3 +117,15 @@ class Desk:
         if index is not None and index >= len(block.transactions):
             raise RpcError(INVALID_PARAMS, "invalid params: no such transaction")
         return block, index
+
+
+async def _answer_by(
+    request: Any, answer: Callable[[Any], Awaitable[dict[str, Any]]]
+) -> bytes:
+    """Answer a request with what a function returns for its parameters."""
+    try:
+        result = await answer(request.get("params"))
+    except NodeError as error:
+        return failure(request, error)
+    answered = {"jsonrpc": "2.0", "id": identity_of(request), "result": result}
+    return b"" if is_notification(request) else encode(answered)

@@ -19,17 +19,20 @@ from scripts.errors import InputError
 from scripts.files.failures import name_unwritable
 from scripts.node_refusals import node_refusals
 from scripts.options import (
+    DEFAULT_URL,
     AsJson,
     ConfigFile,
     ListenHost,
     ListenPort,
     OutFile,
     Quiet,
+    RpcUrls,
     path_option,
 )
 from scripts.registry_proposals import COMMANDS as REGISTRY
-from scripts.terminal import say, show
+from scripts.terminal import say, show, tell, tell_json
 
+NOT_SO: Final = 3
 EXAMPLE = "veche network init --out network"
 
 Home = Annotated[Path, path_option(help="The node's folder.")]
@@ -85,20 +88,27 @@ def card(
         str, typer.Option(help="HOST:PORT where other nodes reach yours.")
     ],
     observer: Annotated[bool, typer.Option(help="Look on, and have no vote.")] = False,
+    signer_key: Annotated[
+        str,
+        typer.Option(
+            help="Public key, base64, if another program signs for this validator."
+        ),
+    ] = "",
     engine: Engine = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a node's folder with its own keys, and the card to show the others."""
+    if observer and signer_key:
+        raise InputError("--signer-key", "is a validator's, not an observer's")
     with node_refusals():
         from node.engine.comet.binary import find_engine
+        from node.engine.comet.card import Card
         from node.engine.comet.joining import make_folder
 
         made = make_folder(
             home,
             find_engine(engine),
-            organisation=organisation,
-            account=account.lower(),
-            address=address,
+            Card(organisation, account.lower(), "", address, signer_key),
             validates=not observer,
         )
     show({"card": str(home / "card.json"), "peer": made.peer}, as_json=as_json)
@@ -138,13 +148,21 @@ def join(
     listen: Annotated[
         str, typer.Option(help="HOST:PORT to listen on for other nodes.")
     ] = "127.0.0.1:26656",
+    signer: Annotated[
+        str,
+        typer.Option(
+            help="Where to await the program that signs, as tcp://127.0.0.1:26659."
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a folder a node of a network."""
+    """Make a folder a node of a network; again, to name other peers."""
     with node_refusals():
         from node.engine.comet.joining import join as join_network
 
-        digest = join_network(home, _read(genesis), listen=listen, peers=peer or [])
+        digest = join_network(
+            home, _read(genesis), listen=listen, peers=peer or [], signer=signer
+        )
     show({"home": str(home), "genesis": digest}, as_json=as_json)
 
 
@@ -174,6 +192,68 @@ def start(
         )
 
 
+def status(rpc_url: RpcUrls = None, as_json: AsJson = False) -> None:
+    """Ask nodes how far they are, who signed last, and whether they have one head.
+
+    Ends with 3 if one does not answer, or if they differ.
+    """
+    from scripts.network_standing import encode, lay_out, stand
+
+    compared = stand(rpc_url or [DEFAULT_URL])
+    if as_json:
+        tell_json(encode(compared))
+    else:
+        tell(*lay_out(compared))
+    if not compared.holds:
+        raise typer.Exit(NOT_SO)
+
+
+def backup(
+    home: Home,
+    to: Annotated[Path, path_option(help="Folder to make; never overwritten.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the blocks of a node that is stopped; the copy holds no key."""
+    with node_refusals():
+        from node.engine.comet.history import back_up
+
+        back_up(home, to)
+    show({"backup": str(to)}, as_json=as_json)
+
+
+def reset(
+    home: Home,
+    backup: Annotated[
+        Path | None, path_option(help="Take the blocks of this copy, then go on.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget the blocks of a node that is stopped, to take them from its peers again.
+
+    Its keys, and what it signed last, stay.
+    """
+    with node_refusals():
+        from node.engine.comet.history import reset as reset_home
+
+        reset_home(home, backup)
+    show({"home": str(home), "blocks": "forgotten"}, as_json=as_json)
+
+
+def leave(
+    home: Home,
+    dismissed: Annotated[
+        bool, typer.Option("--dismissed", help="The others let this validator go.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a folder a node of no network; its keys stay."""
+    with node_refusals():
+        from node.engine.comet.history import leave as leave_network
+
+        leave_network(home, dismissed=dismissed)
+    show({"home": str(home), "network": "left"}, as_json=as_json)
+
+
 COMMANDS: Final = {
     "init": (init, EXAMPLE),
     "card": (
@@ -193,6 +273,13 @@ COMMANDS: Final = {
     ),
     **REGISTRY,
     "start": (start, "veche network start --home network/press"),
+    "status": (
+        status,
+        "veche network status --rpc-url http://127.0.0.1:8545",
+    ),
+    "backup": (backup, "veche network backup --home network/press --to press-copy"),
+    "reset": (reset, "veche network reset --home network/press"),
+    "leave": (leave, "veche network leave --home network/press"),
 }
 
 

@@ -47,7 +47,7 @@ def command(
         raise InputError("--transaction", "give it, or both --contract and --slot")
     connection = connect(rpc_url)
     if transaction is not None:
-        proof = _prove_transaction(connection, transaction)
+        proof = prove_transaction(connection, transaction)
     else:
         proof = _prove_storage(connection, str(contract), str(slot))
     proven = verify_proof(proof)
@@ -62,7 +62,8 @@ def command(
     show(result, as_json=as_json)
 
 
-def _prove_transaction(connection: Connection, digest: str) -> ProofFile:
+def prove_transaction(connection: Connection, digest: str) -> ProofFile:
+    """Ask a node for what proves a transaction; raises InputError, ClientError."""
     found = connection.request("eth_getTransactionReceipt", digest)
     if not isinstance(found, dict):
         raise InputError("--transaction", "is in no block of this chain")

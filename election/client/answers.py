@@ -36,6 +36,7 @@ class _Log(TypedDict, total=False):
 class _Receipt(TypedDict, total=False):
     transactionHash: str
     blockNumber: str
+    transactionIndex: str
     gasUsed: str
     status: str
     contractAddress: str | None
@@ -65,6 +66,9 @@ _FORMS: Final = {
     "eth_getCode": _form(str, 50_000),  # 24,576 bytes (EIP-170)
     "eth_getBlockByNumber": _form(_Block | None, 2**22),  # 50,000 transactions
     "eth_getTransactionReceipt": _form(_Receipt | None, 2**23),  # 30,000,000 gas
+    "eth_getProof": _form(Any, 2**20),  # 64 nodes of a trie, twice
+    "veche_finalityProof": _form(Any, 2**24),  # the most that a file of it has
+    "veche_networkStatus": _form(Any, 2**20),  # some hundred peers and validators
     "eth_getLogs": _form(list[_Log], 2**26),  # asked for in parts where it is more
 }
 _REFUSAL: Final = 10_000  # bytes of an error, and of what stands around a result

@@ -47,6 +47,14 @@ class EngineRpc:
         found = await self._call("net_info")
         return list(found["peers"])
 
+    async def peer_heights(self) -> dict[str, int]:
+        """Return the height that each peer works on, by its id. Raises: EngineError."""
+        found = await self._call("dump_consensus_state")
+        return {
+            each["node_address"].partition("@")[0]: _height_of(each["peer_state"])
+            for each in found["peers"] or ()
+        }
+
     async def commit(self, height: int) -> dict[str, Any]:
         """Return the header at a height with the votes for it. Raises: EngineError."""
         found = await self._call("commit", height=str(height))
@@ -85,3 +93,8 @@ class EngineRpc:
             fact = str(told.get("data") or told.get("message") or "no answer")
             raise EngineError(fact[:200])
         return dict(found["result"])
+
+
+def _height_of(state: dict[str, Any]) -> int:
+    """Return the last height that a peer has agreed on; it works on the next one."""
+    return max(0, int(state["round_state"]["height"]) - 1)

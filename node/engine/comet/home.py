@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from node.engine.comet.card import read_card
 from node.errors import EngineError, HomeError
 
 _PATIENCE = 60  # seconds for the engine to make its keys
@@ -28,6 +29,7 @@ db_backend = "goleveldb"
 filter_peers = true
 log_format = "json"
 log_level = "info"
+priv_validator_laddr = "{signer}"
 
 [p2p]
 laddr = "tcp://{listen}"
@@ -81,6 +83,11 @@ class NodeHome:
         return self.root / "card.json"
 
     @property
+    def key(self) -> Path:
+        """Return the file of the validator's private key."""
+        return self.engine / "config" / "priv_validator_key.json"
+
+    @property
     def settings(self) -> Path:
         """Return the engine's file of settings."""
         return self.engine / "config" / "config.toml"
@@ -103,14 +110,18 @@ def make_keys(home: NodeHome, engine: Path) -> tuple[str, str]:
 
 
 def write_settings(
-    home: NodeHome, *, listen: str, peers: Sequence[str], pause: int
+    home: NodeHome, *, listen: str, peers: Sequence[str], pause: int, signer: str
 ) -> None:
     """Write the engine's settings; listen: HOST:PORT; peers: ID@HOST:PORT each.
 
-    pause: milliseconds to wait after a block, for more transactions to come.
+    pause: milliseconds to wait after a block, for more transactions to come. signer:
+    where a program of its own that holds the validator's key calls, as tcp://HOST:PORT
+    or unix://PATH; empty where the key stands in the folder.
     """
     ids = ",".join(peer.partition("@")[0] for peer in peers)
-    text = _SETTINGS.format(listen=listen, peers=",".join(peers), ids=ids, pause=pause)
+    text = _SETTINGS.format(
+        listen=listen, peers=",".join(peers), ids=ids, pause=pause, signer=signer
+    )
     home.settings.write_text(text, "utf-8")
 
 
@@ -132,3 +143,16 @@ def _ask(engine: Path, *arguments: str) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         raise EngineError(f"`cometbft {arguments[0]}` failed") from error
     return done.stdout.decode().strip()
+
+
+def read_signing_key(home: NodeHome) -> str:
+    """Return the public key that votes of this node are signed with, as base64.
+
+    An observer has one, too: it may come to vote. Raises: HomeError, ConfigError.
+    """
+    if not home.key.exists():
+        return read_card(home.card).validator_key
+    try:
+        return str(json.loads(home.key.read_bytes())["pub_key"]["value"])
+    except (OSError, ValueError, KeyError, TypeError):  # whose text holds the key
+        raise HomeError(home.root, "its validator's key cannot be read") from None

@@ -7,10 +7,11 @@ others what stands on its card.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -18,38 +19,39 @@ from typing import Any, Final
 from eth_typing import Address
 
 from node.config import Config
-from node.engine.comet.card import Card, accept_card
+from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.genesis import Validator, make_genesis_document, read_shared
 from node.engine.comet.home import NodeHome, make_keys, write_settings
 from node.engine.comet.registry import place_registry
 from node.errors import ConfigError, HomeError
 
 LEAST_VALIDATORS: Final = 4
+_HOST: Final = r"[A-Za-z0-9.\-\[\]:]{1,253}:[0-9]{1,5}"
+_FORMS: Final = {
+    "listen": re.compile(_HOST),
+    "peer": re.compile(rf"[0-9a-f]{{40}}@{_HOST}"),
+    "signer": re.compile(rf"tcp://{_HOST}|unix:///[^\"\\\s]{{1,100}}|"),
+}
 _PAUSE: Final = 200  # milliseconds after a block
 
 
-def make_folder(
-    root: Path,
-    engine: Path,
-    *,
-    organisation: str,
-    account: str,
-    address: str,
-    validates: bool,
-) -> Card:
+def make_folder(root: Path, engine: Path, said: Card, *, validates: bool) -> Card:
     """Make a node's folder with its own keys; returns its card.
 
-    account: who acts for the organisation on the chain. address: HOST:PORT where peers
-    reach it. Raises: HomeError, EngineError, ConfigError for what cannot stand on a
-    card.
+    said: what the organisation says of it. Its node's id comes of the new keys, and so
+    does a validator's key, unless one is said, which then signs elsewhere. Raises:
+    HomeError, EngineError, ConfigError for what cannot stand on a card.
     """
     if root.exists() and any(root.iterdir()):
         raise HomeError(root, "is not empty; give a new folder")
-    accept_card(asdict(Card(organisation, account, "0" * 40, address, "")), str(root))
+    accept_card(asdict(replace(said, node_id="0" * 40)), str(root))
     home = NodeHome(root)
     node_id, key = make_keys(home, engine)
     home.genesis.unlink()  # the engine's own, of a network of one
-    card = Card(organisation, account, node_id, address, key if validates else "")
+    if said.validator_key:
+        home.key.unlink()  # whoever finds it could think that it is in force
+    votes = said.validator_key or (key if validates else "")
+    card = replace(said, node_id=node_id, validator_key=votes)
     home.card.write_bytes(card.encode())
     return card
 
@@ -120,20 +122,26 @@ def _accounts(cards: Sequence[Card]) -> dict[str, Address]:
     return {name: Address(bytes.fromhex(account[2:])) for name, account in pairs}
 
 
-def join(root: Path, genesis: bytes, *, listen: str, peers: Sequence[str]) -> str:
+def join(
+    root: Path, genesis: bytes, *, listen: str, peers: Sequence[str], signer: str = ""
+) -> str:
     """Make a folder a node of a network; returns the genesis' SHA-256 as hex.
 
-    listen: HOST:PORT for peers; peers: ID@HOST:PORT each. Raises: ConfigError,
-    HomeError if the folder has another network's genesis.
+    listen: HOST:PORT for peers; peers: ID@HOST:PORT each; signer: as `write_settings`
+    has it. Raises: ConfigError, HomeError if the folder has another network's genesis.
     """
+    _check_addresses(listen, peers, signer)
     read_shared(genesis.decode("utf-8", errors="replace"))
     home = NodeHome(root)
     if not home.card.exists():
         raise HomeError(root, "holds no node's keys; `veche network card` makes them")
     if home.genesis.exists() and home.genesis.read_bytes() != genesis:
         raise HomeError(root, "is a node of another network")
+    if bool(signer) != _signs_elsewhere(home):
+        fact = "its card was made with --signer-key, so --signer is needed, and only so"
+        raise ConfigError(("signer", fact))
     home.genesis.write_bytes(genesis)
-    write_settings(home, listen=listen, peers=peers, pause=_PAUSE)
+    write_settings(home, listen=listen, peers=peers, pause=_PAUSE, signer=signer)
     return sha256(genesis).hexdigest()
 
 
@@ -159,12 +167,11 @@ def make_local_network(
     for at, name in enumerate(members):
         address = f"127.0.0.1:{port + at}"
         folder = root / name
+        account = "0x" + accounts[at].address.hex()
         card = make_folder(
             folder,
             engine,
-            organisation=name,
-            account="0x" + accounts[at].address.hex(),
-            address=address,
+            Card(name, account, "", address, ""),
             validates=not name.startswith("observer"),
         )
         cards.append((card, folder))
@@ -184,3 +191,15 @@ def describe(genesis: bytes) -> dict[str, Any]:
         "validators": [each["name"] for each in document["validators"]],
         "genesis": sha256(genesis).hexdigest(),
     }
+
+
+def _check_addresses(listen: str, peers: Sequence[str], signer: str) -> None:
+    """Refuse what the engine's file of settings could not hold. Raises: ConfigError."""
+    given = [("listen", listen), *(("peer", each) for each in peers)]
+    for name, value in (*given, ("signer", signer)):
+        if not _FORMS[name].fullmatch(value):
+            raise ConfigError((name, f"does not read {_FORMS[name].pattern}"))
+
+
+def _signs_elsewhere(home: NodeHome) -> bool:
+    return bool(read_card(home.card).validator_key) and not home.key.exists()

@@ -17,9 +17,11 @@ from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.finality import Finality
 from node.engine.comet.genesis import encode_shared, network_config, read_shared
-from node.engine.comet.home import NodeHome, read_peers
+from node.engine.comet.guard import hold_home, hold_key
+from node.engine.comet.home import NodeHome, read_peers, read_signing_key
 from node.engine.comet.membership import Membership
 from node.engine.comet.sockets import serve_application
+from node.engine.comet.standing import Standing
 from node.engine.comet.supervisor import Sockets, Supervisor
 from node.errors import ConfigError
 from node.front import make_application
@@ -52,6 +54,8 @@ def run_node(root: Path, program: Path, *, host: str, port: int, talk: Talk) -> 
     local = read_config()
     config = network_config(read_shared(genesis), local)
     with (
+        hold_home(root),
+        hold_key(read_signing_key(home)),
         open_folder(config, home.chain) as (folder, spawner),
         listen(host, port) as listener,
         continue_chain(config, folder, begin=True) as store,
@@ -115,7 +119,8 @@ class _Running:
             rpc = EngineRpc(sockets.engine)
             finality = Finality(rpc, self._genesis, self._membership.changes)
             bounds = self._engine.chain.config.rpc
-            desk = Desk(self._engine, readers, finality.prove)
+            standing = Standing(rpc, self._engine.chain, self._genesis)
+            desk = Desk(self._engine, readers, finality.prove, stand=standing.tell)
             door = Door(make_application(desk, bounds, self._watch), bounds)
             try:
                 async with door.opened(listener):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from base64 import b64encode
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,8 @@ from election.artifacts import read_artifact
 from node.config import Config
 from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.genesis import network_config, read_shared
-from node.engine.comet.joining import agree
+from node.engine.comet.home import NodeHome
+from node.engine.comet.joining import agree, join
 from node.errors import ConfigError
 
 
@@ -109,3 +112,53 @@ def test_a_file_that_is_no_genesis_is_refused(text: str) -> None:
 def test_a_genesis_is_json_that_others_can_read(config: Config) -> None:
     document = json.loads(agree(config, CARDS, REGISTRY))
     assert len(document["validators"]) == 4
+
+
+def _folder(root: Path, *, has_key: bool) -> NodeHome:
+    home = NodeHome(root)
+    home.genesis.parent.mkdir(parents=True)
+    home.card.write_bytes(CARDS[0].encode())
+    if has_key:
+        home.key.write_text("secret")
+    return home
+
+
+def test_a_validator_may_sign_elsewhere(config: Config, tmp_path: Path) -> None:
+    home, genesis = _folder(tmp_path, has_key=False), agree(config, CARDS, REGISTRY)
+    signer = "tcp://127.0.0.1:26659"
+    with pytest.raises(ConfigError, match="signer"):
+        join(tmp_path, genesis, listen="127.0.0.1:1", peers=[])
+    join(tmp_path, genesis, listen="127.0.0.1:1", peers=[], signer=signer)
+    settings = tomllib.loads(home.settings.read_text())
+    assert settings["priv_validator_laddr"] == signer
+
+
+def test_a_node_with_its_own_key_awaits_no_signer(
+    config: Config, tmp_path: Path
+) -> None:
+    home, genesis = _folder(tmp_path, has_key=True), agree(config, CARDS, REGISTRY)
+    with pytest.raises(ConfigError, match="signer"):
+        join(tmp_path, genesis, listen="127.0.0.1:1", peers=[], signer="tcp://a:1")
+    assert not home.genesis.exists()
+    join(tmp_path, genesis, listen="127.0.0.1:1", peers=[CARDS[1].peer])
+    settings = tomllib.loads(home.settings.read_text())
+    assert settings["priv_validator_laddr"] == ""
+    assert settings["p2p"]["persistent_peers"] == CARDS[1].peer
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"listen": '127.0.0.1:1"\nx = "'},
+        {"peers": ["127.0.0.1:1"]},
+        {"peers": [f"{'0' * 40}@a:1,b"]},
+        {"signer": "http://127.0.0.1:1"},
+    ],
+)
+def test_addresses_that_are_none_are_refused(
+    config: Config, tmp_path: Path, given: dict[str, Any]
+) -> None:
+    _folder(tmp_path, has_key=True)
+    asked: dict[str, Any] = {"listen": "127.0.0.1:1", "peers": [], **given}
+    with pytest.raises(ConfigError, match="does not read"):
+        join(tmp_path, agree(config, CARDS, REGISTRY), **asked)

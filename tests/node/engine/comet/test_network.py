@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ from msgspec import convert
 
 from election.artifacts import read_artifact
 from finality.errors import ProofRefusedError
-from finality.proof_file import ProofFile
+from finality.proof_file import ProofFile, decode_proof
 from finality.verify import verify_proof
 from node.config import Config, read_config
 from node.engine.comet.binary import find_engine
@@ -30,6 +31,7 @@ from node.engine.comet.joining import make_local_network
 from node.engine.comet.possession import read_keys
 from node.engine.comet.proposals import propose_node, propose_removal, read_number
 from node.engine.comet.registry import ADDRESS
+from node.exit_codes import ExitCode
 from tests.node.engine.comet.members import Council, prove
 from tests.node.wallet import Wallet
 from tests.patience import PATIENCE
@@ -178,6 +180,10 @@ def test_a_network_agrees_while_one_of_four_is_gone(
     assert len({head["hash"] for head in heads}) == 1
     assert {node.ask("eth_chainId") for node in network.nodes} == {hex(config.chain.id)}
 
+    _require_standing(observer)
+    _require_one_signer(network.nodes[0])
+    _require_proof(observer, second)
+
 
 def _propose(network: Network, council: Council, call: bytes, count: int) -> None:
     """Have a change proposed and approved by as many organisations as it takes."""
@@ -220,3 +226,49 @@ def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
     short = convert({**proof, "changes": proof["changes"][:1]}, ProofFile)
     with pytest.raises(ProofRefusedError, match="other validators"):
         verify_proof(short, genesis)
+
+
+def _require_standing(observer: Node) -> None:
+    """The observer tells of four peers and of validators who signed the last block."""
+    until(
+        lambda: len(observer.ask("veche_networkStatus")["peers"]) == len(_MEMBERS) - 1
+    )
+    told = observer.ask("veche_networkStatus")
+    assert (
+        told["block"]["hash"]
+        == observer.ask("eth_getBlockByNumber", "latest", False)["hash"]
+    )
+    validators = told["validators"]
+    assert {each["name"] for each in validators} == set(_MEMBERS[:-1])
+    assert sum(each["signed"] for each in validators) >= 3
+
+
+def _require_one_signer(node: Node) -> None:
+    """A copy of a validator's folder has a lock of its own, and starts all the same."""
+    copy = Node(node.home.with_name("copy"))
+    shutil.copytree(node.home, copy.home, ignore=shutil.ignore_patterns("*.log"))
+    copy.start()
+    assert copy.process is not None
+    assert copy.process.wait(PATIENCE) == ExitCode.IN_USE
+    assert "signs with its key" in (copy.home / "node.log").read_text()
+    copy.stop()
+
+
+def _require_proof(node: Node, digest: str) -> None:
+    """A file proves a transaction to who has no node."""
+    out = node.home.with_name("proof.json")
+    command = [sys.executable, "-m", "scripts", "proof", "--json", f"--out={out}"]
+    where = [f"--rpc-url={node.url}", f"--transaction={digest}"]
+    done = subprocess.run(  # noqa: S603  our own program
+        [*command, *where], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    proven = verify_proof(decode_proof(out.read_bytes()), genesis_hash(node))
+    assert proven.transaction is not None
+    assert "0x" + proven.transaction[0].hex() == digest
+    assert proven.signers >= 3
+
+
+def genesis_hash(node: Node) -> bytes:
+    """Return what all of its network publish."""
+    return sha256((node.home / "engine/config/genesis.json").read_bytes()).digest()

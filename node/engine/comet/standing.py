@@ -1,0 +1,100 @@
+"""Say how a node of a network stands: height, peers, who signed, how far behind."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+from node.chain import Chain
+from node.engine.comet.engine_rpc import EngineRpc
+
+_FOR_BLOCK: Final = 2  # a vote for the block, not for none
+_ADDRESS: Final = 20  # bytes of a hash that name a key
+
+
+class Standing:
+    """Ask the engine of one node.
+
+    genesis: the network's, as text.
+    """
+
+    def __init__(self, rpc: EngineRpc, chain: Chain, genesis: str) -> None:
+        self._rpc = rpc
+        self._chain = chain
+        self._genesis = sha256(genesis.encode()).hexdigest()
+        self._names = name_validators(json.loads(genesis))
+
+    async def tell(self) -> dict[str, Any]:
+        """Return where the node stands; heights are the engine's.
+
+        behind: blocks of the engine that the furthest peer has and this node has not.
+        signed: of the last height that has all of its votes. Raises: EngineError.
+        """
+        status = await self._rpc.status()
+        sync, own = status["sync_info"], status["node_info"]
+        height = int(sync["latest_block_height"])
+        heights = await self._rpc.peer_heights()
+        peers = [
+            _peer(each, heights.get(each["node_info"]["id"], 0))
+            for each in await self._rpc.peers()
+        ]
+        head = self._chain.head
+        return {
+            "network": own["network"],
+            "genesis": self._genesis,
+            "node_id": own["id"],
+            "height": height,
+            "catching_up": bool(sync["catching_up"]),
+            "behind": max([0, *(peer["height"] - height for peer in peers)]),
+            "block": {"number": head.number, "hash": "0x" + head.hash.hex()},
+            "peers": peers,
+            "validators": await self._validators(height),
+        }
+
+    async def _validators(self, height: int) -> list[dict[str, Any]]:
+        """Return the set of the last height, and of whom a vote for it is known."""
+        if height == 0:
+            return []
+        commit = (await self._rpc.commit(height))["commit"]
+        voted = {
+            vote["validator_address"]
+            for vote in commit["signatures"]
+            if vote["block_id_flag"] == _FOR_BLOCK
+        }
+        return [
+            {
+                "name": self._names.get(each["address"], ""),
+                "address": each["address"].lower(),
+                "power": int(each["voting_power"]),
+                "signed": each["address"] in voted,
+            }
+            for each in await self._rpc.validators(height)
+        ]
+
+
+def name_validators(genesis: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names that a genesis gives to validators, by their address."""
+    return {
+        _address(each["pub_key"]["value"]): str(each.get("name", ""))
+        for each in genesis["validators"]
+    }
+
+
+def _address(key: str) -> str:
+    """Return the address of a public key, as the engine spells it."""
+    return sha256(b64decode(key)).digest()[:_ADDRESS].hex().upper()
+
+
+def _peer(found: Mapping[str, Any], height: int) -> dict[str, Any]:
+    """Return a peer; height: as it says, 0 if it has not said one."""
+    info = found["node_info"]
+    return {
+        "node_id": info["id"],
+        "name": info["moniker"],
+        "address": f"{found['remote_ip']}",
+        "inbound": not found["is_outbound"],
+        "height": height,
+    }
