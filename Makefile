@@ -10,7 +10,7 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo test check pytest mutants format abi stubs bench engine clean
+.PHONY: help install demo network test check pytest mutants format abi stubs bench engine clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -20,6 +20,9 @@ install: $(READY)  ## Install the pinned tools and libraries into .tools/ and .v
 
 demo: $(READY)  ## Hold the Moscow election of 2019 in small, and audit it.
 	@$(RUN)veche demo $(DEMO)
+
+network: $(READY) engine  ## Hold it on a network of nodes, of which one is killed, and audit it.
+	@$(RUN)veche demo --network 4 $(DEMO)
 
 test: check engine pytest  ## Run every check and every test.
 

@@ -57,9 +57,10 @@ def draw_roles(*, observers: int, trustees: int, issuers: int) -> Roles:
 
 
 def seat_roles(manifest: Manifest, roles: Roles) -> Manifest:
-    """Put the accounts of these roles into a manifest; the first two of each roster
-    are the commission's.
-    """  # noqa: D205  the sentence does not fit a line
+    """Put the accounts of these roles into a manifest.
+
+    The first of each roster are the commission's, too few to use a key alone.
+    """
     accounts = rules.Accounts(
         commission=derive_address(roles.commission),
         portal=derive_address(roles.portal),
@@ -77,7 +78,9 @@ def seat_roles(manifest: Manifest, roles: Roles) -> Manifest:
 
 def _seat(roster: rules.Roster, members: tuple[Member, ...]) -> rules.Roster:
     seated = tuple(
-        rules.Member(derive_address(member.key), commission=place < 2)
+        rules.Member(
+            derive_address(member.key), commission=place < roster.threshold - 1
+        )
         for place, member in enumerate(members)
     )
     return replace(roster, members=seated)

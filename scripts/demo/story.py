@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from election.audit.audit import audit_board
@@ -12,30 +12,21 @@ from election.audit.report import Report
 from election.client.board_reader import read_board
 from election.client.ceremony_member import Member
 from election.client.open_election import OpenElection, read_box
-from election.client.rpc import Connection
 from election.crypto.signature import derive_address
+from election.crypto.transcript import Hash
 from election.errors import ElectionError
-from election.protocol.events import AttemptAborted
+from election.protocol.events import AttemptAborted, BallotCast
 from election.protocol.manifest import Manifest
 from election.protocol.text import spell_lines
 from scripts.demo import attacks, counting, preparation, voting
 from scripts.demo.electorate import Person
-from scripts.demo.node_process import travel_to
+from scripts.demo.ground import Ground, Moment, fit
 from scripts.demo.preparation import KeyShares
 from scripts.demo.roles import Roles, draw_roles, seat_roles
 from scripts.demo.telling import Teller
 from scripts.demo.voting import Register, Voter
 
-_TRUSTEES: Final = 5
-_RESERVES: Final = 1
-_LIAR: Final = 4  # the trustee who deals garbage
-_ISSUERS: Final = 5
-_OBSERVERS: Final = 3
-_ABSENT: Final = 2  # the trustee who does not come to the count
 _MEMBER_STEPS: Final = 5
-# Seconds from the first block to the ceremonies. On a busy machine, and the first time,
-# the contracts alone are compiled for more than a minute in between.
-_LEAD: Final = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +46,19 @@ class Tale:
     counts: Mapping[int, tuple[int, ...]]
     refusals: tuple[Refusal, ...]
     report: Report
+    is_proven: bool
 
     @property
     def held(self) -> bool:
-        """Tell whether the audit held and the counts are what was chosen."""
-        return self.report.held and self.choices == self.counts
+        """Tell whether audit and proof held and the counts are what was chosen."""
+        return self.report.held and self.is_proven and self.choices == self.counts
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What every chapter needs: the election, its people, their keys, a teller."""
 
+    ground: Ground
     opened: OpenElection
     people: Sequence[Person]
     roles: Roles = field(repr=False)
@@ -79,44 +72,52 @@ class Stage:
         self.teller.line(f"  refused  {reason}")
 
     def enter_phase(self, at: int) -> None:
-        """Move the chain's clock to the start of a phase after SETUP, from 0."""
-        travel_to(self.opened.connection, self.opened.rules.times[at])
+        """Be at the start of a phase after SETUP, from 0."""
+        self.ground.await_time(self.opened.rules.times[at], self.teller)
+
+    def meet_trouble(self, moment: Moment) -> None:
+        """Let happen what happens to a network."""
+        self.ground.meet_trouble(moment, self.teller)
+
+    def move(self) -> Stage:
+        """Go on through the node of another organisation, where there is one."""
+        return replace(self, opened=self.ground.move(self.opened))
 
 
 def hold(
-    connection: Connection,
-    manifest: Manifest,
-    people: Sequence[Person],
-    *,
-    teller: Teller,
+    ground: Ground, manifest: Manifest, people: Sequence[Person], *, teller: Teller
 ) -> Tale:
     """Hold the election of a manifest, with its times moved to now."""
+    cast = ground.cast
     roles = draw_roles(
-        observers=_OBSERVERS, trustees=_TRUSTEES + _RESERVES, issuers=_ISSUERS
+        observers=cast.observers,
+        trustees=cast.trustees + cast.reserves,
+        issuers=cast.issuers,
     )
-    manifest = seat_roles(manifest, roles)
-    opened = _deploy(connection, manifest, roles, teller=teller)
-    stage = Stage(opened, people, roles, teller)
+    manifest = seat_roles(fit(manifest, cast), roles)
+    opened = _deploy(ground, manifest, roles, teller=teller)
+    stage = Stage(ground, opened, people, roles, teller)
     shares = _make_keys(stage)
+    stage = stage.move()
     register = _list_voters(stage)
     voters = _give_credentials(stage, register, shares)
-    _cast(stage, register, voters)
+    ballot = _cast(stage, register, voters)
     counts = _count(stage, register, shares)
     choices = {
         contest.id: _tally_choices(people, contest.id, len(contest.candidates))
         for contest in manifest.contests
     }
     _compare(stage, manifest, choices=choices, counts=counts)
-    return Tale(manifest, choices, counts, tuple(stage.refusals), _audit(stage))
+    report = _audit(stage)
+    proven = ground.close(ballot, teller)
+    return Tale(manifest, choices, counts, tuple(stage.refusals), report, proven)
 
 
 def _deploy(
-    connection: Connection, manifest: Manifest, roles: Roles, *, teller: Teller
+    ground: Ground, manifest: Manifest, roles: Roles, *, teller: Teller
 ) -> OpenElection:
     teller.chapter("1. The rules")
-    connection.request("evm_mine")  # the first block of a new chain is an old one
-    shift = connection.read_head().timestamp + _LEAD - manifest.times.keys
-    opened = preparation.deploy(connection, manifest, roles, shift=shift)
+    opened = ground.deploy(manifest, roles)
     teller.say(
         f"""The commission puts {len(manifest.contests)} contests, their candidates and
         every deadline on the chain, once. Nobody can change them afterwards, the
@@ -126,11 +127,11 @@ def _deploy(
 
 
 def _make_keys(stage: Stage) -> KeyShares:
-    opened, teller = stage.opened, stage.teller
+    opened, teller, cast = stage.opened, stage.teller, stage.ground.cast
     teller.chapter("2. The keys")
     stage.enter_phase(0)
-    total = _MEMBER_STEPS * (2 * _TRUSTEES + _ISSUERS) - 2
-    liar = stage.roles.trustees[_LIAR - 1]
+    total = _MEMBER_STEPS * (2 * cast.trustees + cast.issuers) - 2
+    liar = stage.roles.trustees[cast.liar - 1]
     with teller.bar("key ceremonies", total) as progress:
         shares = preparation.hold_ceremonies(
             opened, stage.roles, progress=progress, liar=liar
@@ -139,11 +140,12 @@ def _make_keys(stage: Stage) -> KeyShares:
     _accuse(stage, liar)
     deployed = opened.deployed
     teller.say(
-        f"""{_TRUSTEES} trustees made the key that closes the ballots, so that it never
-        exists in one place: {deployed.trustees.threshold} of them are needed to open
-        the result, and fewer learn nothing. {_ISSUERS} issuers, 2 of the commission
-        and 3 of observers, made the key for credentials in the same way. The contract
-        checked every message. Each district now has its ballot box on the chain."""
+        f"""{cast.trustees} trustees made the key that closes the ballots, so that it
+        never exists in one place: {deployed.trustees.threshold} of them are needed to
+        open the result, and fewer learn nothing. {cast.issuers} issuers, of whom
+        {deployed.issuers.threshold - 1} for the commission, made the key for
+        credentials in the same way. The contract checked every message. Each district
+        now has its ballot box on the chain."""
     )
     return shares
 
@@ -155,10 +157,10 @@ def _accuse(stage: Stage, liar: Member) -> None:
     if culprits != [derive_address(liar.key)]:
         raise ElectionError("ceremony", "another than the liar was excluded")
     stage.teller.say(
-        f"""Trustee {_LIAR} dealt garbage to the others. One of them complained, the
-        contract opened the shares in question, found who was lying and excluded
-        0x{culprits[0].hex()}. A reserve took the seat, and everything began anew with
-        fresh secrets."""
+        f"""Trustee {stage.ground.cast.liar} dealt garbage to the others. One of them
+        complained, the contract opened the shares in question, found who was lying and
+        excluded 0x{culprits[0].hex()}. A reserve took the seat, and
+        everything began anew with fresh secrets."""
     )
 
 
@@ -196,6 +198,7 @@ def _give_credentials(
     opened, people, teller = stage.opened, stage.people, stage.teller
     teller.chapter("4. The polls open")
     stage.enter_phase(4)
+    stage.meet_trouble(Moment.CREDENTIALS)
     with teller.bar("requests for a credential", len(people)) as progress:
         devices = voting.announce_all(
             opened, people, stage.roles, register=register, progress=progress
@@ -217,8 +220,10 @@ def _give_credentials(
     return voters
 
 
-def _cast(stage: Stage, register: Register, voters: Sequence[Voter]) -> None:
+def _cast(stage: Stage, register: Register, voters: Sequence[Voter]) -> Hash:
+    """Cast everybody's ballot; returns a transaction that brought some."""
     opened, roles, teller = stage.opened, stage.roles, stage.teller
+    stage.meet_trouble(Moment.BALLOTS)
     voter = voters[0]
     two = attacks.vote_for_two(opened, voter, roles, register=register)
     unissued = attacks.vote_unissued(opened, voter, roles, register=register)
@@ -240,16 +245,21 @@ def _cast(stage: Stage, register: Register, voters: Sequence[Voter]) -> None:
         "A voter asks for a second credential.",
         attacks.ask_twice(opened, voter, roles, register=register),
     )
+    box = register.boxes[voter.person.contest].handle.contract
+    entries = box.read_entries()
+    return next(log.transaction for log, event in entries if type(event) is BallotCast)
 
 
 def _count(
     stage: Stage, register: Register, shares: KeyShares
 ) -> Mapping[int, tuple[int, ...]]:
     opened, teller = stage.opened, stage.teller
+    absent = stage.ground.cast.absent
     teller.chapter("5. The count")
     stage.enter_phase(6)
+    stage.meet_trouble(Moment.COUNT)
     counting.freeze_all(opened, stage.roles)
-    present = [share for share in shares.trustees if share.member != _ABSENT]
+    present = [share for share in shares.trustees if share.member != absent]
     total = len(present) * len(register.boxes)
     with teller.bar("decryption shares", total) as progress:
         counting.share_all(
@@ -259,7 +269,7 @@ def _count(
     false = attacks.publish_false(opened, found, stage.roles)
     results = counting.publish_all(opened, register.boxes, stage.roles)
     teller.say(
-        f"""The polls are closed. Trustee {_ABSENT} does not come; the other
+        f"""The polls are closed. Trustee {absent} does not come; the other
         {len(present)} verify all ballots themselves and open the sum of each district,
         never a single ballot. The contract accepts the counts only because they are
         what their shares decrypt to."""
@@ -297,7 +307,7 @@ def _compare(
 def _audit(stage: Stage) -> Report:
     teller = stage.teller
     teller.chapter("6. The audit")
-    board = read_board(stage.opened.connection, stage.opened.address)
+    board = read_board(stage.ground.auditors, stage.opened.address)
     report = audit_board(board, progress=lambda _number, _check: None)
     teller.say(
         """Anyone can now repeat everything from the public record. This audit trusts no

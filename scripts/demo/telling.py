@@ -34,6 +34,10 @@ class Teller:
         for line in textwrap.wrap(" ".join(text.split()), _WIDTH):
             self.line(line)
 
+    def trouble(self, text: str) -> None:
+        """Tell what happens to a network."""
+        self.line(f"  TROUBLE  {text}")
+
     def line(self, text: str) -> None:
         """Tell one line as it is."""
         if not self.silent:
