@@ -31,7 +31,7 @@ BASE_FEE = 0  # wei; gas is free, see `Header.encode`
 class Header:
     """Describe one block; keccak of its encoding is the block's hash.
 
-    timestamp: seconds since 1970, strictly above the parent's.
+    timestamp: seconds since 1970, not below the parent's.
     gas_limit, gas_used: gas.
     bloom: 256 bytes.
     extra_data: at most 32 bytes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import signal
 import socket
@@ -22,7 +23,7 @@ from scripts.demo.link import Link, link_to
 
 _ORGANISATIONS: Final = ("commission", "university", "press", "party")
 _OBSERVER: Final = "observer-1"
-_FIRST_PORT, _LAST_PORT = 27_000, 60_000
+_FIRST_PORT, _LAST_PORT, _SPREAD = 20_000, 32_000, 10_000
 _PATIENCE: Final = 180  # seconds for nodes to agree again
 _STOPPING: Final = 20  # seconds that a node gets to stop
 
@@ -191,7 +192,8 @@ def _hash_genesis(home: Path) -> bytes:
 
 def _find_ports(count: int) -> int:
     """Find free ports in a row; returns the first."""
-    for first in range(_FIRST_PORT, _LAST_PORT, count):
+    begin = _FIRST_PORT + secrets.randbelow(_SPREAD)  # others look, too
+    for first in range(begin, _LAST_PORT, count):
         with ExitStack() as stack:
             try:
                 for port in range(first, first + count):

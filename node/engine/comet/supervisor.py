@@ -72,6 +72,7 @@ class Supervisor:
 
     async def _run_once(self) -> str:
         """Run the engine once; returns why it no longer runs."""
+        self._sockets.engine.unlink(missing_ok=True)  # of one that could not tidy up
         with (self._home.root / "engine.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 self._program,
