@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from election.audit.checks import code as code_check
+from election.audit.checks.immutables import expect_immutables
+from election.audit.evidence import Evidence
 from election.crypto.group import G
 from election.crypto.scalar import Scalar
 from election.crypto.transcript import Address, Hash
@@ -149,6 +151,14 @@ def test_settings_and_immutables_are_stated(board: Board) -> None:
     assert settings == "vyper 0.4.3, evm prague, optimize gas"
     assert len(contracts) == len(replay_board(board).contracts)
     assert any("kind 0x2" in note and "slots 0x4" in note for note in contracts)
+
+
+def test_every_immutable_of_every_contract_is_stated(board: Board) -> None:
+    code = next(check for check in audit(board).checks if check.name == "code")
+    evidence, stated = Evidence(board), code.outcome.notes[1:]
+    for contract, note in zip(evidence.replay.contracts.values(), stated, strict=True):
+        for name in expect_immutables(evidence, contract):
+            assert f" {name.strip('_').lower().replace('_', ' ')} 0x" in note
 
 
 def test_immutables_that_no_auditor_knows_are_found(
