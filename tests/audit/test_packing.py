@@ -62,6 +62,13 @@ def test_line_is_read_up_to_the_longest(
         read(line)
 
 
+def test_line_is_too_long_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one without an end would be held in memory."""
+    monkeypatch.setattr(packing, "_LONGEST_LINE", 99)
+    with pytest.raises(BundleError, match="has a line of more than 99 bytes"):
+        read(b"x" * 200)
+
+
 def test_packed_file_is_unpacked_up_to_a_multiple_of_its_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
