@@ -303,8 +303,10 @@ class Story:
             if not raws:
                 continue
             cast = self.boxes[contest].handle.cast
+            self.send("relay", cast(raws[:1]))
             rest = [raws[at : at + 32] for at in range(0, len(raws), 32)]
-            self.send("relay", cast(raws[:1]), *map(cast, rest))  # the first again
+            if len(raws) > 1:  # the first again: alone, it would leave no log
+                self.send("relay", *map(cast, rest))
 
     def _issue(self, contest: int, index: int) -> None:
         claim, leaf = self._claim(contest, index)
