@@ -30,6 +30,7 @@ _OF: Final[Mapping[str, tuple[str, ...]]] = {
     "VoterList": ("test_voter_list*.py",),
     "BallotBox": ("test_election_boxes.py", "test_ballot_box*.py"),
     "Tally": ("test_tally*.py",),
+    "ObserverRegistry": ("test_observer_registry.py",),
 }
 _OF_ALL: Final = ("test_curve.py", "test_weights.py")
 _VECTORS: Final = (

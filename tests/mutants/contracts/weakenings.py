@@ -11,6 +11,55 @@ from typing import Final
 from tests.mutants.mutant import Weakening
 
 WEAKENINGS: Final = (
+    # Who takes part in a network
+    Weakening(
+        "two thirds are enough",
+        "contracts/ObserverRegistry.vy",
+        "return 2 * self.voters // 3 + 1",
+        "return 2 * self.voters // 3",
+    ),
+    Weakening(
+        "who has left counts",
+        "contracts/ObserverRegistry.vy",
+        "if self.seats[organisation] != 0:  # who has left does not count any more",
+        "if organisation != empty(address):",
+    ),
+    Weakening(
+        "a proposal is carried out again",
+        "contracts/ObserverRegistry.vy",
+        "self._changes[proposal] = empty(IObserverRegistry.Change)",
+        "pass",
+    ),
+    Weakening(
+        "a node's key joins again",
+        "contracts/ObserverRegistry.vy",
+        "self.is_id_used[node.node_id] = True",
+        "pass",
+    ),
+    Weakening(
+        "a validator's key joins again",
+        "contracts/ObserverRegistry.vy",
+        "self.is_key_used[node.validator_key] = True",
+        "pass",
+    ),
+    Weakening(
+        "a lasting window is cut short",
+        "contracts/ObserverRegistry.vy",
+        "    if self._is_frozen():\n        assert begins",
+        "    if self.frozen_from == 1:\n        assert begins",
+    ),
+    Weakening(
+        "a key of low order holds",
+        "contracts/modules/ed25519.vy",
+        "if not ok or self._has_low_order(x, y):",
+        "if not ok:",
+    ),
+    Weakening(
+        "s is not below the order",
+        "contracts/modules/ed25519.vy",
+        "    if s >= _ORDER:\n        return False",
+        "",
+    ),
     # Batches of ballots
     Weakening(
         "a used credential counts again",

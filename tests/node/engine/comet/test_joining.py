@@ -15,9 +15,12 @@ from election.artifacts import read_artifact
 from node.config import Config
 from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.genesis import network_config, read_shared
-from node.engine.comet.home import NodeHome
+from node.engine.comet.home import NodeHome, read_peers, write_settings
 from node.engine.comet.joining import agree, join
-from node.errors import ConfigError
+from node.engine.comet.membership import Membership
+from node.errors import ConfigError, HomeError
+from node.machine import StateMachine
+from node.store import MemoryStore
 
 
 def _card(at: int, organisation: str | None = None) -> Card:
@@ -76,6 +79,61 @@ def test_a_network_that_one_could_stop_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=fact):
         agree(config, cards, REGISTRY)
+
+
+def test_rules_of_admission_are_the_networks_and_bounds_ones_own(
+    config: Config,
+) -> None:
+    shared = read_shared(agree(config, CARDS, REGISTRY).decode())
+    other = config.admission.model_copy(
+        update={"anyone_sends": not config.admission.anyone_sends, "waiting": 7}
+    )
+    made = network_config(shared, config.model_copy(update={"admission": other}))
+    assert made.admission.anyone_sends == config.admission.anyone_sends
+    assert made.admission.waiting == 7
+
+
+@pytest.mark.parametrize("key", ["waiting", "more", None])
+def test_a_genesis_says_all_rules_and_no_more(config: Config, key: str | None) -> None:
+    shared = read_shared(agree(config, CARDS, REGISTRY).decode())
+    if key is None:
+        del shared["admission"]["senders"]
+    else:
+        shared["admission"][key] = 1
+    with pytest.raises(ConfigError, match="admission"):
+        network_config(shared, config)
+
+
+def test_a_registry_has_every_card(config: Config) -> None:
+    cards = [*CARDS, replace(_card(5), validator_key="")]
+    shared = read_shared(agree(config, cards, REGISTRY).decode())
+    machine = StateMachine(network_config(shared, config), MemoryStore())
+    membership = Membership(machine)
+    assert all(membership.may_connect(card.node_id) for card in cards)
+    assert not membership.may_connect("0" * 40)
+
+
+def test_the_engine_looks_for_nobody_and_asks_who_may_connect(tmp_path: Path) -> None:
+    home = NodeHome(tmp_path)
+    home.settings.parent.mkdir(parents=True)
+    peers = [card.peer for card in CARDS[:2]]
+    write_settings(home, listen="127.0.0.1:1", peers=peers, pause=1, signer="")
+    settings = tomllib.loads(home.settings.read_text())
+    assert settings["filter_peers"] is True
+    assert settings["p2p"]["pex"] is False
+    ids = [card.node_id for card in CARDS[:2]]
+    assert settings["p2p"]["private_peer_ids"] == ",".join(ids)
+    assert "laddr" not in settings["rpc"]
+    assert read_peers(home) == ids
+
+
+@pytest.mark.parametrize("text", ["", "[p2p]", "[p2p]\npersistent_peers = 7", "\x00"])
+def test_settings_without_peers_are_refused(tmp_path: Path, text: str) -> None:
+    home = NodeHome(tmp_path)
+    home.settings.parent.mkdir(parents=True)
+    home.settings.write_text(text)
+    with pytest.raises(HomeError):
+        read_peers(home)
 
 
 def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:

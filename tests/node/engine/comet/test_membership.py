@@ -88,6 +88,29 @@ def test_a_registry_that_refuses_its_members_makes_no_chain(network: Config) -> 
         StateMachine(network.model_copy(update={"contracts": (short,)}), MemoryStore())
 
 
+def test_two_contracts_do_not_stand_at_one_address(network: Config) -> None:
+    twice = network.model_copy(update={"contracts": network.contracts * 2})
+    with pytest.raises(ConfigError, match="where another one does"):
+        StateMachine(twice, MemoryStore())
+
+
+def test_a_network_without_a_registry_is_changed_by_nobody(
+    config: Config, council: Council
+) -> None:
+    """A chain that no agreement made, such as a test's, has no members to ask of."""
+    driver = make_driver(config, MemoryStore())
+    assert may_connect(driver, NEW.node_id)
+    assert updates(driver.grow(1, council.wallets[0].sign(b"\x22" * 20))) == []
+
+
+def test_what_is_no_registry_stops_the_node(network: Config) -> None:
+    """Where answers are no members, no node may guess who validates."""
+    stop = network.contracts[0].model_copy(update={"initcode": "0x00"})
+    other = network.model_copy(update={"contracts": (stop,)})
+    with pytest.raises(RegistryError, match="something else"):
+        make_driver(other, MemoryStore())
+
+
 def test_the_engine_is_told_who_joins_and_who_leaves(
     driver: Driver, council: Council
 ) -> None:

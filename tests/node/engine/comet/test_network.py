@@ -102,6 +102,10 @@ class Node:
         until(ask)
         return found[0]
 
+    def engine_log(self) -> str:
+        """Return what its engine said so far."""
+        return (self.home / "engine.log").read_text("utf-8", "replace")
+
     def has(self, digest: str) -> bool:
         """Say whether it has a transaction in a block."""
         return self.ask("eth_getTransactionReceipt", digest) is not None
@@ -231,6 +235,10 @@ def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
     assert proven.transaction[0].hex() == digest[2:]
     sets = [len(change["validators"]) for change in proof["changes"]]
     assert sets == [5, 4]
+    joiner.stop()
+    joiner.start()
+    joiner.await_url()
+    until(lambda: "no node of this network" in network.nodes[0].engine_log())
     short = convert({**proof, "changes": proof["changes"][:1]}, ProofFile)
     with pytest.raises(ProofRefusedError, match="other validators"):
         verify_proof(short, genesis)
