@@ -6,6 +6,7 @@ override it together.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Final, get_args
@@ -49,11 +50,10 @@ _MOVES: Final[Mapping[tuple[_State, type[TallyEvent]], _State]] = {
 
 def check_openings(evidence: Evidence) -> Outcome:
     """Repeat the steps of every contest's tally."""
-    contests = {contest.contest for contest in evidence.contests}
-    steps: dict[int, list[Entry[TallyEvent]]] = {each: [] for each in contests}
+    steps: defaultdict[int, list[Entry[TallyEvent]]] = defaultdict(list)
     entries: Sequence[Entry[TallyEvent]] = evidence.of_kinds(*get_args(TallyEvent))
     for entry in entries:
-        steps.setdefault(entry.event.contest, []).append(entry)
+        steps[entry.event.contest].append(entry)
     return join_outcomes(_check_contest(evidence, each) for each in steps.values())
 
 
