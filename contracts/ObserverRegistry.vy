@@ -135,6 +135,7 @@ def propose_organisation(account: address, name: String[32]) -> uint256:
     @custom:caller organisation that validates
     @custom:phase any
     """
+    self._check_sender()
     change: IObserverRegistry.Change = empty(IObserverRegistry.Change)
     change.kind = _ORGANISATION_JOINS
     change.organisation = account
@@ -150,6 +151,7 @@ def propose_dismissal(account: address) -> uint256:
     @custom:caller organisation that validates
     @custom:phase any
     """
+    self._check_sender()
     assert self.is_member[account], "observer_registry: organisation is none of the network"
     change: IObserverRegistry.Change = empty(IObserverRegistry.Change)
     change.kind = _ORGANISATION_LEAVES
@@ -174,6 +176,7 @@ def propose_node(
     @custom:caller organisation that validates
     @custom:phase any
     """
+    self._check_sender()
     node_id: bytes20 = self._node_id(possession.node_key)
     hashed: bytes32 = self._possession_hash(organisation, node_id, validator_key)
     assert possession.node_key != validator_key, "observer_registry: one key for two uses"
@@ -201,6 +204,7 @@ def propose_removal(node_id: bytes20) -> uint256:
     @custom:caller organisation that validates
     @custom:phase any
     """
+    self._check_sender()
     change: IObserverRegistry.Change = empty(IObserverRegistry.Change)
     change.kind = _NODE_LEAVES
     change.organisation = self._nodes[self._place(node_id)].organisation
@@ -218,6 +222,7 @@ def propose_freeze(begins: uint256, ends: uint256) -> uint256:
     @custom:caller organisation that validates
     @custom:phase any
     """
+    self._check_sender()
     assert begins < ends and ends > block.timestamp, "observer_registry: window is over"
     assert ends - begins <= _LONGEST_FREEZE, "observer_registry: window is too long"
     change: IObserverRegistry.Change = empty(IObserverRegistry.Change)
@@ -235,6 +240,7 @@ def approve(proposal: uint256):
     @custom:caller organisation that validates
     @custom:phase any
     """
+    self._check_sender()
     assert self._changes[proposal].kind != 0, "observer_registry: proposal is not open"
     assert block.timestamp <= self.expiry[proposal], "observer_registry: proposal expired"
     self._approve(proposal)
@@ -270,8 +276,16 @@ def _propose(change: IObserverRegistry.Change) -> uint256:
 
 
 @internal
-def _approve(proposal: uint256):
+@view
+def _check_sender():
+    """
+    @notice Asked before anything that takes long: gas is free.
+    """
     assert self.seats[msg.sender] != 0, "observer_registry: sender has no validator"
+
+
+@internal
+def _approve(proposal: uint256):
     assert msg.sender not in self._approvals[proposal], "observer_registry: approved before"
     self._approvals[proposal].append(msg.sender)
     log IObserverRegistry.Approved(proposal=proposal, organisation=msg.sender)

@@ -125,6 +125,10 @@ def prove(
     looks_on: Annotated[
         bool, typer.Option("--observer", help="Look on, and have no vote.")
     ] = False,
+    signer_key: Annotated[
+        Path | None,
+        path_option(help="The validator's key file, where another program signs."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove that your node holds its keys, for others to propose it."""
@@ -137,7 +141,7 @@ def prove(
         card = read_card(place.card)
         chain_id = read_chain_id(home)
         account = NodeAddress(bytes.fromhex(card.account[2:]))
-        keys = read_keys(place, validates=not looks_on)
+        keys = read_keys(place, validates=not looks_on, signer=signer_key)
         proof = prove_possession(keys, chain_id=chain_id, organisation=account)
     made = JoiningFile(
         chain_id,

@@ -14,6 +14,7 @@ from eth_account.signers.local import LocalAccount
 from eth_typing import Address
 from web3.contract import Contract
 from web3.contract.contract import ContractFunction
+from web3.exceptions import ContractLogicError
 
 from election.artifacts import read_artifact
 from node.engine.comet.possession import (
@@ -138,11 +139,30 @@ def test_more_than_two_thirds_of_the_organisations_carry_a_change_out(
 
 
 def test_nobody_decides_without_a_validator(registry: Registry) -> None:
-    name = "observer_registry: sender has no validator"
-    act = registry.acts.propose_organisation(_STRANGER.address, "strangers")
-    assert registry.chain.refusal(act, _STRANGER) == name
-    number = registry.propose(act)
-    assert registry.chain.refusal(registry.acts.approve(number), _STRANGER) == name
+    number = registry.propose(registry.remove(5))
+    acts = registry.acts
+    account = registry.accounts[1].address
+    now = registry.chain.now
+    for act in (
+        acts.propose_organisation(_STRANGER.address, "strangers"),
+        acts.propose_dismissal(account),
+        registry.add(0),
+        registry.remove(1),
+        acts.propose_freeze(now, now + _DAY),
+        acts.approve(number),
+    ):
+        reason = "observer_registry: sender has no validator"
+        assert registry.chain.refusal(act, _STRANGER) == reason
+
+
+def test_a_stranger_is_refused_before_anything_that_takes_long(
+    registry: Registry,
+) -> None:
+    act = registry.add(0)
+    call: Any = {"to": act.address, "from": _STRANGER.address, "gas": 100_000}
+    call |= {"data": act._encode_transaction_data(), "gasPrice": 0}
+    with pytest.raises(ContractLogicError, match="sender has no validator"):
+        registry.chain.web3.eth.call(call)
 
 
 def test_nobody_approves_twice(registry: Registry) -> None:

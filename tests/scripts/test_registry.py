@@ -168,6 +168,17 @@ def test_a_proof_that_does_not_hold_is_not_proposed(
     assert act(cli, "members")["proposals"] == {}
 
 
+def test_a_validators_key_may_be_elsewhere(cli: Cli) -> None:
+    home = NodeHome(cli.folder / "society")
+    elsewhere = home.key.rename(cli.folder / "signer.json")
+    missing = attempt(cli, "prove", "--out", str(cli.folder / "joining.json"))
+    assert missing.code != 0
+    assert "priv_validator_key.json holds no key" in missing.err
+    path = str(cli.folder / "joining.json")
+    act(cli, "prove", "--out", path, "--signer-key", str(elsewhere))
+    assert act(cli, "propose", "node", "--joining", path, by="press")["open"]
+
+
 def test_a_folder_without_a_network_is_named(cli: Cli) -> None:
     home = cli.folder / "empty"
     outcome = cli("network", "members", "--home", home)

@@ -56,13 +56,18 @@ class Possession:
         return sha256(self.node_key).digest()[:20]
 
 
-def read_keys(home: NodeHome, *, validates: bool) -> NodeKeys:
-    """Read a node's secrets from its folder. Raises: HomeError."""
-    folder = home.genesis.parent
-    node = _read_secret(home, folder / "node_key.json")
+def read_keys(
+    home: NodeHome, *, validates: bool, signer: Path | None = None
+) -> NodeKeys:
+    """Read a node's secrets.
+
+    signer: file of the validator's key, where another program signs with it and it is
+    not in the folder. Raises: HomeError.
+    """
+    node = _read_secret(home, home.genesis.parent / "node_key.json")
     if not validates:
         return NodeKeys(node, None)
-    return NodeKeys(node, _read_secret(home, folder / "priv_validator_key.json"))
+    return NodeKeys(node, _read_secret(home, signer or home.key))
 
 
 def prove_possession(
@@ -120,7 +125,7 @@ def _read_secret(home: NodeHome, path: Path) -> bytes:
     except (OSError, ValueError, KeyError, TypeError):
         secret = b""
     if len(secret) != 2 * _SEED:
-        raise HomeError(home.root, f"{path.name} holds no key of a node") from None
+        raise HomeError(home.root, f"{path} holds no key of a node")
     return secret[:_SEED]
 
 
