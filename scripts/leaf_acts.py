@@ -24,10 +24,11 @@ from election.protocol.voter_list import LeafState
 from scripts.errors import InputError
 from scripts.files.key_file import KeyFile, Role
 from scripts.files.request_files import read_attestation, read_request
+from scripts.leaf_history import find_transaction
 from scripts.leaf_states import MOVES, require_state, require_time
 from scripts.options import path_argument, path_option
 from scripts.session import acting, go_by, reach, unlock
-from scripts.terminal import show
+from scripts.terminal import say, show
 
 _SENDERS: Final = {
     Role.COMMISSION,
@@ -40,6 +41,7 @@ _BECOMES: Final = {
     Action.WITHDRAW: LeafState.NONE,
     Action.ISSUE: LeafState.ISSUED,
 }
+_IN_WORDS: Final = {LeafState.NONE: "not online (paper is open)"}
 RequestPath = Annotated[Path, path_argument(help="What `veche request` wrote.")]
 PortalPath = Annotated[Path, path_option(help="The portal's attestation.")]
 SmsPath = Annotated[Path, path_option(help="The SMS gateway's attestation.")]
@@ -69,10 +71,17 @@ def send_request(
         name = asked.request.action.name.lower()
         raise InputError(str(request), f"is a request to {name}")
     voter_list, leaf = reach(known, rpc_url), asked.request.leaf
+    (nonce,) = voter_list.nonces([leaf])
+    if nonce == asked.request.nonce + 1:
+        sent = find_transaction(voter_list, asked)
+        if sent is not None and voter_list.state(leaf) is _BECOMES[action]:
+            say("already: this very request was carried out before, nothing was sent")
+            show_leaf(leaf, _BECOMES[action], sent, as_json=as_json)
+            return
     require_time(voter_list, known.election, MOVES[action])
-    if voter_list.nonces([leaf]) != [asked.request.nonce]:
-        fact = "is not about the leaf's next step: was it sent before?"
-        raise InputError(str(request), fact)
+    if nonce != asked.request.nonce:
+        fact = "is not about the leaf's next step, which moved since by another request"
+        raise InputError(str(request), fact, hint="make a new one: `veche request`")
     require_state(voter_list, leaf, MOVES[action])
     now = voter_list.contract.connection.read_clock()
     act = prepare_act(
@@ -136,9 +145,17 @@ def send_for_leaf(
             "says that the act succeeded: ask another node"
         )
         raise UnexpectedAnswerError(f"leaf 0x{leaf.hex()}", fact)
+    show_leaf(leaf, state, receipt.transaction, as_json=as_json)
+
+
+def show_leaf(
+    leaf: Hash, state: LeafState, transaction: Hash, *, as_json: bool
+) -> None:
+    """Show what a leaf is now, and by which transaction; a person reads it in words."""
+    name = state.name.lower()
     shown = {
         "leaf": f"0x{leaf.hex()}",
-        "state": state.name.lower(),
-        "transaction": f"0x{receipt.transaction.hex()}",
+        "state": name if as_json else _IN_WORDS.get(state, name),
+        "transaction": f"0x{transaction.hex()}",
     }
     show(shown, as_json=as_json)

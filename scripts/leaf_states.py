@@ -49,6 +49,25 @@ _STATES: Final[Mapping[LeafState, str]] = {
     LeafState.PAPER: "it was given a paper ballot",
     LeafState.ISSUED: "it was issued a credential already",
 }
+_REMAINS_LATE: Final[Mapping[Move, str]] = {
+    Move.REGISTER: "whoever is not registered to vote online is given a paper ballot "
+    "by the polling station, while polls are open",
+    Move.WITHDRAW: "whoever is registered to vote online votes online: "
+    "`veche request issue`, while polls are open",
+}
+_REMAINS: Final[Mapping[tuple[Move, LeafState], str]] = {
+    (Move.REGISTER, LeafState.ONLINE): "vote with `veche request issue`, while polls "
+    "are open",
+    (Move.ISSUE, LeafState.NONE): "the polling station gives a paper ballot, while "
+    "polls are open",
+    (Move.ISSUE, LeafState.ISSUED): "use the first request's file and its key, with "
+    "`veche credential`; if the file is lost, whoever attested or sent it has a copy; "
+    "if the key is lost, nothing remains: a leaf gets one credential",
+    (Move.PAPER, LeafState.ONLINE): "give no paper ballot: this voter votes online",
+    (Move.PAPER, LeafState.ISSUED): "give no paper ballot: this voter votes online",
+    (Move.PAPER, LeafState.PAPER): "give no second one",
+}
+"""What helps, by what is asked and what the leaf is instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +104,24 @@ def read_span(voter_list: VoterList, election: Address, move: Move) -> Span:
     return Span(times.opening, closing, now)
 
 
-def require_state(voter_list: VoterList, leaf: Hash, move: Move) -> None:
-    """Raise InputError if the leaf's state forbids a move, and so a request for it."""
+def require_state(
+    voter_list: VoterList, leaf: Hash, move: Move, *, voter: str | None = None
+) -> None:
+    """Raise InputError if the leaf's state forbids a move, and so a request for it.
+
+    voter: the identifier of whoever the leaf is of, where it was typed.
+    """
     state = voter_list.state(leaf)
     if state is not _FROM[move]:
-        raise InputError(
-            move.value, f"cannot move leaf 0x{leaf.hex()}: {_STATES[state]}"
-        )
+        whose = f"leaf 0x{leaf.hex()}" + (f", of voter {voter}" if voter else "")
+        fact = f"cannot move {whose}: {_STATES[state]}"
+        raise InputError(move.value, fact, hint=_REMAINS.get((move, state)))
 
 
 def require_time(voter_list: VoterList, election: Address, move: Move) -> None:
     """Raise InputError for a move that is too late, NotYetError for one too early."""
     span = read_span(voter_list, election, move)
     if span.too_late is not None:
-        raise InputError(move.value, span.too_late)
+        raise InputError(move.value, span.too_late, hint=_REMAINS_LATE.get(move))
     if span.too_early is not None:
         raise NotYetError(move.value, span.too_early)

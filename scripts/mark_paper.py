@@ -52,7 +52,7 @@ def command(
     act = opened.voter_list.mark_paper(claim_leaf(voters, found))
     leaf = voters.tree.levels[0][found]
     require_time(opened.voter_list, opened.address, Move.PAPER)
-    require_state(opened.voter_list, leaf, Move.PAPER)
+    require_state(opened.voter_list, leaf, Move.PAPER, voter=voter_id)
     send_for_leaf(
         opened.voter_list,
         act,

@@ -14,8 +14,11 @@ from election.client.leaf_requests import (
     ask_to_register,
     ask_to_withdraw,
 )
+from election.crypto.signature import derive_address
+from election.crypto.transcript import Hash
 from election.protocol.attestation import LIFETIME, Action, Attestation, Role, attest
 from election.protocol.text import spell_time
+from election.protocol.voter_list import LeafState
 from scripts import leaf_acts, leaf_states
 from scripts.errors import InputError, NotYetError
 from scripts.files.request_files import write_attestation, write_request
@@ -152,8 +155,11 @@ def test_move_out_of_its_time_is_told_when_it_is_taken(
     if late:
         travel(stage.connection, times.freeze)
         when = spell_time(times.freeze)
-        with pytest.raises(InputError, match=f"register: was taken until {when}"):
+        with pytest.raises(
+            InputError, match=f"register: was taken until {when}"
+        ) as refused:
             leaf_states.require_time(handle, stage.opened.address, Move.REGISTER)
+        assert "given a paper ballot by the polling" in str(refused.value.hint)
     else:
         when = spell_time(times.opening)
         with pytest.raises(NotYetError, match=f"credential: is taken from {when} on"):
@@ -177,6 +183,49 @@ def test_request_to_withdraw_is_no_registration(
     write_request(folder / "request.json", asked)
     send(Action.REGISTER, folder)
     assert stage.opened.voter_list.online(1) == 1
-    assert json.loads(capsys.readouterr().out)["state"] == "online"
-    with pytest.raises(InputError, match="not about the leaf's next step"):
+    first = json.loads(capsys.readouterr().out)
+    assert first["state"] == "online"
+    head = stage.connection.read_head()
+    send(Action.REGISTER, folder)
+    told = capsys.readouterr()
+    assert json.loads(told.out) == first
+    assert "already: this very request" in told.err
+    assert stage.connection.read_head() == head
+    other = ask_to_register(place, lock=derive_address(RELAY))
+    put(folder, other, *stage.attest(other))
+    with pytest.raises(InputError, match="moved since by another request"):
         send(Action.REGISTER, folder)
+
+
+@pytest.mark.parametrize(
+    ("move", "is_registered", "hint"),
+    [
+        (Move.ISSUE, False, "polling station gives a paper ballot"),
+        (Move.REGISTER, True, "vote with `veche request issue`"),
+        (Move.PAPER, True, "give no paper ballot: this voter votes online"),
+    ],
+)
+def test_whoever_is_refused_is_told_what_remains(
+    stage: Stage, move: Move, is_registered: bool, hint: str
+) -> None:
+    handle, place = stage.opened.voter_list, stage.place(30, 2, nonce=0)
+    snapshot = stage.connection.request("evm_snapshot")
+    if is_registered:
+        stage.connection.send(stage.prepare(ask_to_register(place)), key=RELAY)
+    with pytest.raises(InputError, match="of voter AB-123: it is") as refused:
+        leaf_states.require_state(handle, place.leaf, move, voter="AB-123")
+    stage.connection.request("evm_revert", snapshot)
+    assert hint in str(refused.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("as_json", "state"), [(True, "none"), (False, "not online (paper is open)")]
+)
+def test_withdrawn_leaf_is_shown_in_words(
+    as_json: bool, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leaf = Hash(bytes(32))
+    leaf_acts.show_leaf(leaf, LeafState.NONE, leaf, as_json=as_json)
+    shown = capsys.readouterr().out
+    assert state in shown
+    assert as_json == (f'"{state}"' in shown)
