@@ -170,15 +170,17 @@ def start(
     home: Home,
     host: ListenHost = None,
     port: ListenPort = None,
+    config: ConfigFile = None,
     engine: Engine = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a network's node until Ctrl-C: engine, application and JSON-RPC."""
     with node_refusals():
+        from node.config import DEFAULT_PATH
         from node.engine.comet.binary import find_engine
         from node.engine.comet.service import run_node
-        from node.service import Talk
+        from node.service import Place, Talk
 
         def tell_url(url: str) -> None:
             show({"url": url, "home": str(home)}, as_json=as_json)
@@ -186,9 +188,9 @@ def start(
         run_node(
             home,
             find_engine(engine),
-            host=host or "127.0.0.1",
-            port=8545 if port is None else port,
-            talk=Talk(tell_url, say, quiet=quiet, as_json=as_json),
+            config or DEFAULT_PATH,
+            Place(host, port),
+            Talk(tell_url, say, quiet=quiet, as_json=as_json),
         )
 
 

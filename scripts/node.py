@@ -1,4 +1,6 @@
-"""Keep a development chain in a folder: make it, serve it, copy it, verify it.
+"""Keep a chain in a folder: make it, serve it, copy it, verify it.
+
+A folder that `veche network` made is of a network's node, and is served as one.
 
 Exit codes: 0 done; 2 usage or configuration; 3 not ready; 4 the result could not be
 written; 5 port in use; 6 folder in use; 7 folder damaged; 8 disk full; 130 interrupted.
@@ -9,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeGuard
 
 import typer
 
 from election.whole_file import write_whole
+from scripts import network
 from scripts.errors import InputError
 from scripts.files.failures import name_unwritable
 from scripts.node_refusals import node_refusals
@@ -41,8 +44,14 @@ Home = Annotated[
 ]
 
 
+def is_network_home(home: Path | None) -> TypeGuard[Path]:
+    """Tell a folder of a network's node by the card in it."""
+    return home is not None and (home / "card.json").exists()
+
+
 def init(config: ConfigFile = None, home: Home = None, as_json: AsJson = False) -> None:
     """Make a folder that holds the first block."""
+    _require_devnet(home)
     with _described(config, home) as (described, folder):
         from node.keeping import begin_chain, identify
 
@@ -59,7 +68,10 @@ def start(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the chain of a folder until Ctrl-C."""
+    """Serve the chain of a folder until Ctrl-C; a network's node, if it is one's."""
+    if is_network_home(home):
+        network.start(home, host, port, config, quiet=quiet, as_json=as_json)
+        return
     with _described(config, home) as (_, folder):
         from node.service import Place, Talk, run
 
@@ -115,7 +127,13 @@ def backup(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Copy the chain as it is at this instant, while its node runs or not."""
+    """Copy the chain as it is at this instant, while its node runs or not.
+
+    A network's node has to be stopped for it; keys are in no copy.
+    """
+    if is_network_home(home):
+        network.backup(home, to, as_json=as_json)
+        return
     with _described(config, home) as (described, folder):
         from node.keeping import back_up_chain
 
@@ -142,6 +160,7 @@ def import_blocks(
     as_json: AsJson = False,
 ) -> None:
     """Execute the blocks of a file and keep those that come out the same."""
+    _require_devnet(home)
     with _described(config, home) as (described, folder):
         from node.keeping import import_chain
 
@@ -189,4 +208,17 @@ def _described(config: Path | None, home: Path | None) -> Iterator[tuple[Config,
         folder = home or home_of(described, path)
         if folder is None:
             raise InputError("home", f"give --home, or store.home in {path}")
+        if is_network_home(folder):
+            from node.engine.comet.home import NodeHome
+            from node.engine.comet.service import read_described
+
+            described = read_described(folder, described)[0]
+            folder = NodeHome(folder).chain
         yield described, folder
+
+
+def _require_devnet(home: Path | None) -> None:
+    """Refuse to write blocks that a network did not agree on into its node's folder."""
+    if is_network_home(home):
+        fact = "is of a network's node, which takes blocks from its network alone"
+        raise InputError(str(home), fact)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import Final
 
 _CHUNK: Final = 64 * 1024  # bytes passed on at once
@@ -19,67 +19,74 @@ class Link:
 
     def __init__(self, target: int) -> None:
         self.port = 0
+        self.is_ready = Event()
         self._target = target
         self._is_cut = False
         self._open: set[asyncio.StreamWriter] = set()
-        self._loop = asyncio.new_event_loop()
+        self._stopped = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def cut(self) -> None:
         """Break every connection, and let nobody through."""
-        self._loop.call_soon_threadsafe(self._break)
+        self._is_cut = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._break)
 
     def mend(self) -> None:
         """Let new connections through again."""
         self._is_cut = False
 
-    def _break(self) -> None:
-        self._is_cut = True
-        for writer in self._open:
-            writer.transport.abort()
+    def stop(self) -> None:
+        """End `serve`."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)
 
-    async def listen(self) -> None:
-        """Take a free port."""
+    async def serve(self) -> None:
+        """Pass on until `stop`."""
+        self._loop = asyncio.get_running_loop()
         server = await asyncio.start_server(self._join, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
+        self.is_ready.set()
+        await self._stopped.wait()
+        server.close()
+        self._break()
+        await asyncio.sleep(0)  # for those that were broken to close
+
+    def _break(self) -> None:
+        for writer in self._open:
+            writer.transport.abort()
 
     async def _join(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        if self._is_cut:
+        self._open.add(writer)
+        try:
+            if not self._is_cut:
+                await self._join_target(reader, writer)
+        finally:
+            self._open.discard(writer)
             writer.transport.abort()
-            return
+
+    async def _join_target(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         with suppress(OSError):
             there, back = await asyncio.open_connection("127.0.0.1", self._target)
-            self._open |= {writer, back}
+            self._open.add(back)
             try:
                 await asyncio.gather(_pass(reader, back), _pass(there, writer))
             finally:
-                self._open -= {writer, back}
+                self._open.discard(back)
                 back.transport.abort()
-        writer.transport.abort()
-
-    def run(self) -> None:
-        """Serve until `stop`."""
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-
-    def prepare(self) -> None:
-        """Listen before anybody is told of the port."""
-        self._loop.run_until_complete(self.listen())
-
-    def stop(self) -> None:
-        """End `run`."""
-        self._loop.call_soon_threadsafe(self._break)
-        self._loop.call_soon_threadsafe(self._loop.stop)
 
 
 @contextmanager
 def link_to(target: int) -> Iterator[Link]:
     """Give a link to a port of this machine."""
     link = Link(target)
-    link.prepare()
-    thread = threading.Thread(target=link.run, daemon=True)
+    thread = Thread(target=lambda: asyncio.run(link.serve()), daemon=True)
     thread.start()
+    link.is_ready.wait()
     try:
         yield link
     finally:

@@ -61,15 +61,16 @@ class Network:
     def deploy(self, manifest: Manifest, roles: Roles) -> OpenElection:
         """Put an election on the chain twice: the first one tells how long it takes."""
         connection = _reach(self._nodes.validators[0])
+        say("compiling the contracts, unless that was done before ...")
         for name in CONTRACTS:
             read_artifact(name)  # compiled once on a machine, which is no measure
         began = time.monotonic()
-        trial = _begin_at(manifest, connection.read_clock() + _FAR, unit=3_600)
+        trial = plan(manifest, connection.read_clock() + _FAR, unit=3_600)
         preparation.deploy(connection, trial, roles, shift=0)
         unit = max(time.monotonic() - began, _SHORTEST) * self._pace
         say(f"a deployment took {unit:.0f} s; the phases follow from it")
         start = connection.read_clock() + int(unit * _LEAD)
-        held = _begin_at(manifest, start, unit=unit)
+        held = plan(manifest, start, unit=unit)
         return preparation.deploy(connection, held, roles, shift=0)
 
     def move(self, opened: OpenElection) -> OpenElection:
@@ -144,10 +145,12 @@ def _reach(node: Node) -> Connection:
     return node.connection
 
 
-def _begin_at(manifest: Manifest, start: int, *, unit: float) -> Manifest:
+def plan(manifest: Manifest, start: int, *, unit: float) -> Manifest:
     """Give a manifest phases from a start on; unit: seconds of a deployment."""
     lasting = [max(int(unit * each), int(_SHORTEST)) for each in _PHASES]
     keys, list_, registration, voting = lasting
+    steps = max(map(count_most_steps, (manifest.trustees, manifest.issuers)))
+    keys = max(keys, steps)  # of a second each at least
     voter_list = start + keys
     freeze = voter_list + list_ + registration
     closing = freeze + _FREEZE + voting
@@ -160,10 +163,7 @@ def _begin_at(manifest: Manifest, start: int, *, unit: float) -> Manifest:
         issue_closing=closing,
         cast_closing=closing + _GRACE,
     )
-    steps = max(map(count_most_steps, (manifest.trustees, manifest.issuers)))
-    return accept_manifest(
-        replace(manifest, times=times, step_seconds=max(1, keys // steps))
-    )
+    return accept_manifest(replace(manifest, times=times, step_seconds=keys // steps))
 
 
 _PHASES: Final = (_KEYS, _LIST, _REGISTRATION, _VOTING)

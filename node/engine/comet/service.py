@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from node.config import DEFAULT_PATH, abi_folder, read_config
+from node.config import Config, abi_folder, read_config
 from node.door import Door
 from node.engine.comet.application import Application
 from node.engine.comet.engine import CometEngine
@@ -23,7 +23,7 @@ from node.engine.comet.membership import Membership
 from node.engine.comet.sockets import serve_application
 from node.engine.comet.standing import Standing
 from node.engine.comet.supervisor import Sockets, Supervisor
-from node.errors import ConfigError
+from node.errors import ConfigError, HomeError
 from node.front import make_application
 from node.keeping import continue_chain
 from node.listening import listen, spell_url
@@ -31,6 +31,7 @@ from node.machine import StateMachine
 from node.naming.dictionary import read_dictionary
 from node.readers.pool import Readers
 from node.service import (
+    Place,
     Talk,
     look_regularly,
     open_folder,
@@ -41,18 +42,33 @@ from node.serving import Desk
 from node.watching.watch import Watch
 
 
-def run_node(root: Path, program: Path, *, host: str, port: int, talk: Talk) -> None:
-    """Serve a network's node from its folder until Ctrl-C or SIGTERM.
+def read_described(root: Path, local: Config) -> tuple[Config, str]:
+    """Return a node's configuration, and the genesis that it shares with its network.
 
-    Raises: NodeError if it cannot begin, or cannot go on.
+    local: what is not shared. Raises: ConfigError.
     """
     home = NodeHome(root)
     try:
         genesis = home.genesis.read_bytes().decode()
+    except FileNotFoundError as error:
+        raise HomeError(
+            root, "is in no network; `veche network join` is next"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError((str(home.genesis), "cannot be read as text")) from error
-    local = read_config()
-    config = network_config(read_shared(genesis), local)
+    return network_config(read_shared(genesis), local), genesis
+
+
+def run_node(root: Path, program: Path, path: Path, place: Place, talk: Talk) -> None:
+    """Serve a network's node from its folder until Ctrl-C or SIGTERM.
+
+    path: of what is not shared, which place goes before. Raises: NodeError if it cannot
+    begin, or cannot go on.
+    """
+    home, local = NodeHome(root), read_config(path)
+    config, genesis = read_described(root, local)
+    host = place.host or local.rpc.host
+    port = local.rpc.port if place.port is None else place.port
     with (
         hold_home(root),
         hold_key(read_signing_key(home)),
@@ -63,7 +79,7 @@ def run_node(root: Path, program: Path, *, host: str, port: int, talk: Talk) -> 
     ):
         machine = StateMachine(config, store)
         readers = Readers(spawner, config.reads)
-        dictionary = read_dictionary(abi_folder(config, DEFAULT_PATH))
+        dictionary = read_dictionary(abi_folder(config, path))
         engine = CometEngine(machine, lambda: int(time.time()))
         watch = watch_engine(engine, journal, dictionary, folder, names=local)
         running = _Running(home, program, engine, watch, genesis)

@@ -23,8 +23,9 @@ import pytest
 from msgspec import convert
 
 from election.artifacts import read_artifact
+from election.client.rpc import connect
 from finality.errors import ProofRefusedError
-from finality.proof_file import ProofFile, decode_proof
+from finality.proof_file import ProofFile, decode_proof, encode_proof
 from finality.verify import verify_proof
 from node.config import Config, read_config
 from node.engine.comet.binary import find_engine
@@ -34,6 +35,8 @@ from node.engine.comet.possession import read_keys
 from node.engine.comet.proposals import propose_node, propose_removal, read_number
 from node.engine.comet.registry import ADDRESS
 from node.exit_codes import ExitCode
+from scripts.network_standing import stand
+from scripts.proof import prove_transaction
 from tests.node.engine.comet.members import Council, prove
 from tests.node.wallet import Wallet
 from tests.patience import PATIENCE
@@ -53,7 +56,7 @@ class Node:
 
     def start(self) -> None:
         """Begin it; it says where it listens."""
-        command = [sys.executable, "-m", "scripts", "network", "start", "--port=0"]
+        command = [sys.executable, "-m", "scripts", "node", "start", "--port=0"]
         with (self.home / "node.log").open("a") as log:
             self.process = subprocess.Popen(  # noqa: S603  our own program
                 [*command, f"--home={self.home}", "--json"],
@@ -192,6 +195,7 @@ def test_a_network_agrees_while_one_of_four_is_gone(
     assert {node.ask("eth_chainId") for node in network.nodes} == {hex(config.chain.id)}
 
     _require_standing(observer)
+    _require_comparison(network.nodes)
     _require_one_signer(network.nodes[0])
     _require_proof(observer, second)
 
@@ -259,6 +263,13 @@ def _require_standing(observer: Node) -> None:
     assert sum(each["signed"] for each in validators) >= 3
 
 
+def _require_comparison(nodes: list[Node]) -> None:
+    """All tell one history, to who asks them from outside."""
+    compared = stand([node.url for node in nodes])
+    assert compared.holds, compared
+    assert len(compared.nodes) == len(nodes)
+
+
 def _require_one_signer(node: Node) -> None:
     """A copy of a validator's folder has a lock of its own, and starts all the same."""
     copy = Node(node.home.with_name("copy"))
@@ -272,14 +283,8 @@ def _require_one_signer(node: Node) -> None:
 
 def _require_proof(node: Node, digest: str) -> None:
     """A file proves a transaction to who has no node."""
-    out = node.home.with_name("proof.json")
-    command = [sys.executable, "-m", "scripts", "proof", "--json", f"--out={out}"]
-    where = [f"--rpc-url={node.url}", f"--transaction={digest}"]
-    done = subprocess.run(  # noqa: S603  our own program
-        [*command, *where], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    proven = verify_proof(decode_proof(out.read_bytes()), genesis_hash(node))
+    proof = prove_transaction(connect(node.url), digest)
+    proven = verify_proof(decode_proof(encode_proof(proof)), genesis_hash(node))
     assert proven.transaction is not None
     assert "0x" + proven.transaction[0].hex() == digest
     assert proven.signers >= 3
