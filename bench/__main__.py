@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bench import anvil, casting, crypto, disk, scale, start
+from bench import anvil, casting, crypto, disk, gas_time, scale, start
 
 crypto.main()
 print()
 casting.main()
+print()
+gas_time.main([])
 print()
 disk.main()
 print()

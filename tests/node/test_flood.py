@@ -30,7 +30,7 @@ Junk = Callable[[Wallet, bytes], bytes]
 JUNK: dict[str, Junk] = {
     "reverts": lambda key, box: key.sign(box, data=bytes(32), gas=_MOST),
     "is large": lambda key, box: key.sign(box, data=bytes(199_000), gas=_MOST),
-    "asks for a block": lambda key, box: key.sign(box, data=_OWN, gas=60_000_000),
+    "asks for too much": lambda key, box: key.sign(box, data=_OWN, gas=_MOST + 1),
     "changes nothing": lambda key, box: key.sign(box, data=_TAKEN, gas=_MOST),
     "counts once": lambda key, box: key.sign(box, data=_OWN, gas=_MOST),
     "is long and counts once": lambda key, box: key.sign(
@@ -142,7 +142,7 @@ def test_who_is_named_does_not_keep_strangers_out(
     box = deploy(engine, deployment(BOX), wallet)
     burn = assemble("INVALID")
     for _ in range(20):
-        engine.send_raw(wallet.sign(data=burn, gas=60_000_000))
+        engine.send_raw(wallet.sign(data=burn, gas=_MOST))
     honest = engine.send_raw(stranger().sign(box, data=_HONEST, gas=_MOST))
     mined = [tx.hash for _ in range(2) for tx in engine.mine().transactions]
     assert honest in mined

@@ -22,7 +22,7 @@ __all__ = ["home"]
 
 
 _RECIPIENT = b"\x22" * 20
-_LARGEST = 6_001_024  # bytes: the devnet's block of 60,000,000 gas, full of zeros
+_LARGEST = 3_001_024  # bytes: the devnet's block of 30,000,000 gas, full of zeros
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_the_largest_block_is_brought_over(
         engine.set_automine(False)
         wallet = Wallet()
         for _ in range(25):
-            raw = wallet.sign(_RECIPIENT, data=bytes(237_900), gas=2_400_000)
+            raw = wallet.sign(_RECIPIENT, data=bytes(117_900), gas=1_200_000)
             engine.send_raw(raw)
         assert len(engine.mine().transactions) == 25
 

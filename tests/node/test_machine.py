@@ -174,7 +174,7 @@ def test_what_cannot_run_is_left_out_with_the_reason(
     machine: StateMachine, wallet: Wallet
 ) -> None:
     burners = [
-        _accept(wallet.sign(data=assemble("INVALID"), gas=30_000_000)) for _ in range(3)
+        _accept(wallet.sign(data=assemble("INVALID"), gas=15_000_000)) for _ in range(3)
     ]
     ahead = _accept(Wallet(KEYS[1]).sign(_RECIPIENT, nonce=1, gas=21_000))
     execution = machine.finalize(_propose(machine, ahead, *burners))
@@ -272,8 +272,8 @@ def test_what_exceeds_the_blocks_gas_waits(
 ) -> None:
     second = Wallet(KEYS[1])
     waiting = [
-        _sign(wallet, 0, gas=30_000_000),
-        _sign(wallet, 1, gas=40_000_000),
-        _sign(second, 0, gas=30_000_000),
+        _sign(wallet, 0, gas=15_000_000),
+        _sign(wallet, 1, gas=20_000_000),
+        _sign(second, 0, gas=15_000_000),
     ]
     assert _prepare(machine, waiting) == [(wallet.address, 0), (second.address, 0)]

@@ -166,7 +166,7 @@ def test_a_sender_who_may_not_deploy_cannot_lock(config: Config) -> None:
         (b"\x22" * 20, {}, "has no contract"),
         (PERMISSIONS, {"data": _LOCK}, "has no contract"),
         (None, {"value": 1}, "sends value"),
-        (None, {"gas": 30_000_001}, "asks 30000001"),
+        (None, {"gas": 20_000_001}, "asks 20000001"),
     ],
 )
 def test_what_strangers_may_not_send_is_named(
@@ -176,7 +176,7 @@ def test_what_strangers_may_not_send_is_named(
     fields: dict[str, Any],
     words: str,
 ) -> None:
-    engine = strict_engine(config)
+    engine = strict_engine(config, stranger_gas=20_000_000)
     counter = deploy(engine, deployment(COUNTER), wallet)
     guest = stranger()
     engine.send_raw(wallet.sign(guest.address, value=10**18))

@@ -109,7 +109,7 @@ def test_what_no_longer_fits_the_block_waits_for_the_next(
 ) -> None:
     engine.set_automine(False)
     for _ in range(3):
-        engine.send_raw(wallet.sign(data=assemble("INVALID"), gas=25_000_000))
+        engine.send_raw(wallet.sign(data=assemble("INVALID"), gas=12_500_000))
     assert [len(engine.mine().transactions) for _ in range(3)] == [2, 1, 0]
 
 
