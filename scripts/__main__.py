@@ -6,9 +6,11 @@ the list of acts appears at once.
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 from typing import Final
@@ -65,6 +67,8 @@ ACTS: Final = {
         "export": "Write the public record into one file.",
     },
 }
+_NO_CHOICE: Final = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*)")
+_QUOTED: Final = re.compile(r"'([^']*)'")
 EXIT_UNEXPECTED, EXIT_REFUSED, EXIT_UNWRITTEN, EXIT_INTERRUPTED = 1, 2, 4, 130
 """3 is an act's own: it was done, and what it looked at does not hold."""
 
@@ -89,8 +93,26 @@ def run(arguments: list[str]) -> int:
         program = f"veche {name}" if is_act else "veche"
         complain(program, str(error), hint=hint_for(error))
         return EXIT_UNWRITTEN
-    complain("veche", f"{name}: there is no such act", hint="veche --help")
+    every = [act for acts in ACTS.values() for act in acts]
+    near = suggest(name, every)
+    complain("veche", f"{name}: there is no such act{near}", hint="veche --help")
     return EXIT_REFUSED
+
+
+def suggest(given: str, known: Sequence[str]) -> str:
+    """Ask whether the nearest of what is known was meant; empty if none is near."""
+    near = get_close_matches(given, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def spell_usage(text: str) -> str:
+    """Say in our words what Typer says of a wrong value, with the nearest right one."""
+    text = text.replace("Value error, ", "")
+    found = _NO_CHOICE.search(text)
+    if found is None:
+        return text
+    near = suggest(found["given"], _QUOTED.findall(found["known"]))
+    return text.rstrip(".") + near if near else text
 
 
 def _overview() -> Iterator[str]:
@@ -168,7 +190,7 @@ def _run(name: str, arguments: list[str]) -> int:
         if describe is not None:
             complain(
                 f"veche {name}",
-                " ".join(describe().split()),
+                spell_usage(" ".join(describe().split())),
                 hint=f"veche {name} --help",
             )
             return EXIT_REFUSED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -75,11 +76,39 @@ def ask_choice(contest: PublishedContest) -> int:
 def _read_answer() -> str:
     """Ask once; raises InputError if the input ended."""
     try:
-        return str(typer.prompt("Choice", err=True))
+        with redirect_stdout(sys.stderr):  # else a blank of the prompt is in the result
+            answer = str(typer.prompt("Choice", err=True))
     except typer.Abort as error:
         if isinstance(error.__context__, EOFError):
             raise InputError("choice", "was not given: the input ended") from None
         raise
+    if not sys.stdin.isatty():  # which shows the end of the line that was typed
+        say("")
+    return answer
+
+
+def settle_choice(contest: PublishedContest, *, is_sure: bool) -> int:
+    """Ask for a choice, and repeat it by its name until the person says yes.
+
+    is_sure: nobody is asked again, and the name is written nowhere. Without a terminal
+    it is only repeated.
+    """
+    while True:
+        choice = ask_choice(contest)
+        if is_sure:
+            return choice
+        terms = contest.terms
+        lines = spell_lines(terms.candidates, terms.particulars)
+        if not 1 <= choice <= len(lines):  # it will be refused
+            return choice
+        say(f"you chose {choice}  {lines[choice - 1]}")
+        if not sys.stdin.isatty() or _confirm():
+            return choice
+
+
+def _confirm() -> bool:
+    with redirect_stdout(sys.stderr):
+        return typer.confirm("Is that your choice?", err=True)
 
 
 def command(
@@ -89,11 +118,16 @@ def command(
     key: KeyPath,
     out: OutFile,
     password_file: PasswordFile = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not repeat the choice and ask again.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Encrypt a choice, which is asked for, into a ballot; print its tracking code.
 
-    No node is asked. The ballot is for a relay, by whatever way leaves no trace.
+    The choice is repeated by its name before it is encrypted, unless --yes or --json
+    is given; it is kept nowhere. No node is asked. The ballot is for a relay, by
+    whatever way leaves no trace.
     """
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})
@@ -102,7 +136,8 @@ def command(
     box = contest.box
     owned = open_credential(file, key_file, ctx=box.ctx)
     source = SecretSource(secrets.token_bytes(64), key_file.secrets.random)
-    prepared = prepare_choice(ask_choice(contest), box, source=source)
+    choice = settle_choice(contest, is_sure=yes or as_json)
+    prepared = prepare_choice(choice, box, source=source)
     record = make_ballot(prepared, box, credential=owned, memo=NO_MEMO, source=source)
     ballot = BallotFile("veche-ballot/1", file.contest, record)
     write_new(out, render_json(ballot), mode=0o600)

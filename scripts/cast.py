@@ -108,7 +108,8 @@ def command(
     """Bring ballots into the box; cast again, they are simply there already.
 
     Every ballot is told by its tracking code, which its voter was shown. Of two ballots
-    of one voter the one that was first in the box counts. A file that is no ballot of
+    of one voter the one that was first in the box counts; the other is told as void,
+    and the exit code is 0, since the relay did its part. A file that is no ballot of
     this election is set aside by its name, the others are cast, and the exit code is 3.
 
     Sent by a relay's account, in batches, in an order that tells nothing. A voter

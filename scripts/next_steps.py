@@ -9,7 +9,7 @@ from election.protocol.ceremony.attempt import Step
 from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
-from election.protocol.text import spell_time
+from election.protocol.text import name_contests, spell_time
 from scripts.standing import ROLES
 
 
@@ -126,7 +126,7 @@ def _make_keys(look: Outlook) -> Iterator[NextStep]:
 
 def _make_boxes(look: Outlook) -> Iterator[NextStep]:
     if look.no_box:
-        what = f"makes the boxes of {_name(look.no_box)}, "
+        what = f"makes the boxes of {name_contests(look.no_box)}, "
         what += f"before {look.start(Phase.REGISTRATION)}"
         yield NextStep("veche create-boxes", "anybody", what)
 
@@ -138,7 +138,7 @@ def _publish_lists(look: Outlook) -> Iterator[NextStep]:
     yield from _make_boxes(look)
     end = look.start(Phase.REGISTRATION)
     if look.no_list:
-        what = f"of {_name(look.no_list)}, before {end}"
+        what = f"of {name_contests(look.no_list)}, before {end}"
         yield NextStep("veche publish-list", "the commission", what)
     yield NextStep("veche terms", "anybody", f"from {end} on")
 
@@ -175,11 +175,6 @@ def _cast(look: Outlook) -> Iterator[NextStep]:
 def _deploy_another(why: str) -> NextStep:
     what = f"another election, since this one cannot be held: {why}"
     return NextStep("veche deploy", "the commission", what)
-
-
-def _name(contests: Sequence[int]) -> str:
-    numbers = ", ".join(map(str, contests))
-    return f"contest {numbers}" if len(contests) == 1 else f"contests {numbers}"
 
 
 _STEPS = {

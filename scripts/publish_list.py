@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,9 +13,9 @@ from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey, derive_address
 from election.protocol.context import derive_election_id
 from election.protocol.phases import Phase
-from election.protocol.text import spell_number, spell_time
+from election.protocol.text import name_contests, spell_number, spell_time
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList
-from scripts.contests import Fates, act_on_each
+from scripts.contests import Fates, act_on_each, require_contests
 from scripts.errors import InputError, RefusedLinesError
 from scripts.files.key_file import Role
 from scripts.files.list_folder import ListFolder
@@ -64,9 +64,7 @@ def plan_lists(
     contests: those that need a list. replace: whether lists that are published, and
     the salts given out for them, may become void.
     """
-    for contest in (*wanted, *contests):
-        if contest not in opened.contests:
-            raise InputError(f"contest {contest}", "is not in the election")
+    require_contests(opened, (*wanted, *contests))
     found = opened.voter_list.published(list(opened.contests))
     changed = tuple(each for each in wanted if found[each] != wanted[each])
     if changed:
@@ -74,13 +72,11 @@ def plan_lists(
     missing = [c for c in contests if c not in wanted and found[c] == NO_LIST]
     if missing and opened.election.phase() is Phase.LIST:
         options = " ".join(f"--no-voters {each}" for each in missing)
-        fact = f"has nobody of contest {_join(missing)}: add them, or give {options}"
+        fact = f"has nobody of {name_contests(missing)}: add them, or give {options}"
         raise InputError("register", fact)
     void = [each for each in changed if found[each] != NO_LIST]
     if void and not replace:
-        fact = f"contest {_join(void)} has another list already, whose salts would"
-        fact += " become void: give its salts.csv as the register, or --replace"
-        raise InputError("register", fact)
+        raise InputError("register", _refuse_void(void))
     return Plan(wanted, changed)
 
 
@@ -137,8 +133,13 @@ def _require_phase(opened: OpenElection) -> None:
         raise InputError("lists", f"were closed at {spell_time(times[2])}")
 
 
-def _join(contests: Collection[int]) -> str:
-    return ", ".join(map(str, contests))
+def _refuse_void(contests: Sequence[int]) -> str:
+    named = name_contests(contests)
+    if len(contests) == 1:
+        fact = f"{named} has another list already, whose salts would become void: "
+        return f"{fact}give its salts.csv as the register, or --replace"
+    fact = f"{named} have other lists already, whose salts would become void: "
+    return f"{fact}give their salts.csv as the register, or --replace"
 
 
 def _say_some(lines: Sequence[str]) -> None:
@@ -148,17 +149,54 @@ def _say_some(lines: Sequence[str]) -> None:
         say(f"and {spell_number(len(lines) - _SHOWN, 'line')} more")
 
 
+def require_known(path: Path, register: Register, known: Sequence[int]) -> None:
+    """Raise InputError for voters of a contest that the election has not.
+
+    The first is told with its line and the contests that there are.
+    """
+    strange = [voter for voter in register.voters if voter.contest not in known]
+    if not strange:
+        return
+    first = strange[0]
+    fact = f"contest {first.contest} is not in the election, which has {_join(known)}"
+    if len(strange) > 1:
+        fact += f"; and {spell_number(len(strange) - 1, 'line')} more"
+    raise InputError(f"{path} line {first.line}", fact)
+
+
+def _join(contests: Sequence[int]) -> str:
+    return ", ".join(map(str, contests))
+
+
 def _select(
-    register: Register | None, contests: Sequence[int], *, empty: Sequence[int]
+    path: Path | None,
+    register: Register | None,
+    contests: Sequence[int],
+    *,
+    empty: Sequence[int],
 ) -> Register:
     """Keep the voters of these contests; raises InputError if one has to be empty."""
     voters = register.voters if register else ()
     for voter in voters:
         if voter.contest in empty:
-            fact = f"line {voter.line}: is a voter of contest {voter.contest}"
-            raise InputError("register", f"{fact}, which shall have none")
+            fact = f"is a voter of contest {voter.contest}, which shall have none"
+            raise InputError(f"{path} line {voter.line}", fact)
     chosen = tuple(v for v in voters if not contests or v.contest in contests)
     return Register(chosen, is_salted=not register or register.is_salted)
+
+
+def _read_chosen(
+    path: Path | None,
+    contests: Sequence[int],
+    *,
+    empty: Sequence[int],
+    different: bool,
+) -> Register:
+    """Read the voters of these contests, all of them if none is named."""
+    if path is None and not empty:
+        raise InputError("register", "is missing: give the table of voters")
+    given = accept_register(path, are_different=different) if path else None
+    return _select(path, given, contests, empty=empty)
 
 
 def command(
@@ -166,7 +204,7 @@ def command(
     key: KeyPath,
     out: Annotated[Path, path_option(help="Folder for lists and salts.")],
     register: Annotated[
-        Path | None, path_argument(help="CSV: contest,voter_id[,salt].")
+        Path | None, path_argument(help="CSV: contest,voter_id (and salt, if any).")
     ] = None,
     contests: SomeContests = None,
     no_voters: Annotated[
@@ -189,15 +227,15 @@ def command(
     it to publish the same lists again. Every contest needs a list, or the statement
     that it has no voters.
     """
+    empty = no_voters or []
+    chosen = _read_chosen(register, contests or [], empty=empty, different=different)
     opened = enter(election, rpc_url)
+    require_contests(opened, (*empty, *(contests or ())))
+    if register is not None:
+        require_known(register, chosen, list(opened.contests))
     key_file = unlock(key, password_file, roles={Role.COMMISSION})
     if derive_address(key_file.key) != opened.rules.commission:
         raise InputError(str(key), "is of another election's commission")
-    empty = no_voters or []
-    if register is None and not empty:
-        raise InputError("register", "is missing: give the table of voters")
-    given = accept_register(register, are_different=different) if register else None
-    chosen = _select(given, contests or [], empty=empty)
     made = build_lists(chosen.voters, election_id=derive_election_id(opened.rules.slug))
     wanted = {each: voter_list.published for each, voter_list in made.items()}
     wanted |= dict.fromkeys(empty, NO_VOTERS)

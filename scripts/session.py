@@ -17,7 +17,7 @@ from election.client.open_election import OpenElection, open_election
 from election.client.rpc import connect
 from election.protocol.abi import ContractName
 from election.protocol.terms import ElectionTerms
-from election.protocol.text import name_election, name_one
+from election.protocol.text import name_any, name_election, name_one
 from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment
 from scripts.files.json_file import read_text
@@ -88,7 +88,7 @@ def unlock(path: Path, password_file: Path | None, *, roles: set[Role]) -> KeyFi
         raise InputError(str(path), "is not there; `veche keygen` makes one")
     key_file = open_key_file(path, password=read_password(password_file))
     if key_file.sealed.role not in roles:
-        names = " or ".join(name_one(each.value) for each in sorted(roles))
+        names = name_any([each.value for each in sorted(roles)])
         fact = f"is of {name_one(key_file.sealed.role.value)}, not of {names}"
         raise InputError(str(path), fact)
     return key_file
@@ -102,9 +102,12 @@ def _ask_password(*, twice: bool) -> str:
         warnings.simplefilter("error", GetPassWarning)
         try:
             return str(
-                typer.prompt("Password", hide_input=True, confirmation_prompt=twice)
+                typer.prompt(
+                    "Password", hide_input=True, confirmation_prompt=twice, err=True
+                )
             )
         except GetPassWarning:
+            say("")  # ends the line of the question
             fact = "cannot be asked for without a terminal: give it by --password-file"
             raise InputError("password", fact) from None
 

@@ -141,7 +141,8 @@ codecs.register_error(_SPELT, _spell_rest)
 _STEPS: Final = {
     Trouble.ADDRESS: "give it like --rpc-url http://127.0.0.1:8545",
     Trouble.NAME: "is the name spelt right, and is this machine on the network?",
-    Trouble.AWAY: "is the node running? `veche devnet` starts one",
+    Trouble.AWAY: "is the node running? name another with --rpc-url; to try things, "
+    "`veche devnet` starts one",
     Trouble.TLS: "does --rpc-url begin with https://, and does this machine know "
     "who signed the certificate?",
     Trouble.LOST: "look how far it came, and run it again",

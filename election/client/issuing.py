@@ -23,6 +23,7 @@ from election.protocol.issuance import (
     accept_share,
     serve_share,
 )
+from election.protocol.text import spell_number
 
 
 def read_issued(opened: OpenElection, contest: int) -> dict[Hash, Issued]:
@@ -71,7 +72,10 @@ def take_credential(
     """
     shares: dict[int, G1Point] = {}
     bad: set[int] = set()
+    twice: set[int] = set()
     for issuer, raw in answers:
+        if issuer in shares:
+            twice.add(issuer)
         if issuer not in shares and 1 <= issuer <= len(issuer_keys):
             key = issuer_keys[issuer - 1]
             try:
@@ -82,7 +86,10 @@ def take_credential(
                 bad.add(issuer)
         if len(shares) == terms.issuer_threshold:
             return accept_credential(shares, request, open_box(terms))
-    fact = f"{len(shares)} good answers of issuers, {terms.issuer_threshold} needed"
+    good = spell_number(len(shares), "good answer")
+    fact = f"{good} of issuers, {terms.issuer_threshold} needed"
+    for issuer in sorted(twice):
+        fact += f"; two answers are of issuer {issuer}: those of another are needed"
     if wrong := sorted(bad - shares.keys()):
         numbers = ", ".join(map(str, wrong))
         fact += f"; those called issuer {numbers} do not hold: fetch them once more"

@@ -144,9 +144,21 @@ def spell_number(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def name_contests(contests: Sequence[int]) -> str:
+    """Name contests by their ids: contest 1, contests 1, 2."""
+    numbers = ", ".join(map(str, contests))
+    return f"contest {numbers}" if len(contests) == 1 else f"contests {numbers}"
+
+
 def name_one(noun: str) -> str:
-    """Put the article before a noun that is said as it is spelt: an issuer."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    """Put the article before a noun, as it is said: an issuer, an sms-gateway."""
+    return f"{'an' if noun[0] in 'aeiou' or noun.startswith('sms') else 'a'} {noun}"
+
+
+def name_any(nouns: Sequence[str]) -> str:
+    """Name a choice, the article before the first alone: a relay, portal or voter."""
+    *others, last = nouns
+    return name_one(f"{', '.join(others)} or {last}" if others else last)
 
 
 def spell_time(seconds: int) -> str:

@@ -60,7 +60,8 @@ def read_register(path: Path) -> Register:
     rows = _split(path, _decode(path))
     header = tuple(name.strip().lower().replace(" ", "_") for name in next(rows)[1])
     if header not in (_COLUMNS, _COLUMNS[:2]):
-        raise InputError(str(path), f"does not begin with {','.join(_COLUMNS)}")
+        fact = "does not begin with contest,voter_id (and salt, if any)"
+        raise InputError(str(path), fact)
     refused: list[str] = []
     voters = tuple(_read_voters(rows, len(header), refused=refused))
     if refused:

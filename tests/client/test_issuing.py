@@ -69,14 +69,14 @@ def test_any_threshold_of_answers_gives_the_same_credential(polls: Stage) -> Non
 
 
 def test_too_few_answers_give_no_credential(polls: Stage) -> None:
-    with pytest.raises(CredentialError, match="1 good answers of issuers, 2 needed"):
+    with pytest.raises(CredentialError, match=r"1 good answer of issuers, 2 needed$"):
         take(polls, {1: answers(polls, 0)[1]})
 
 
 @pytest.mark.parametrize("issuer", [0, 4])
 def test_answer_of_nobody_does_not_count(polls: Stage, issuer: int) -> None:
     given = answers(polls, 0)
-    with pytest.raises(CredentialError, match="1 good answers of issuers, 2 needed"):
+    with pytest.raises(CredentialError, match="1 good answer of issuers, 2 needed"):
         take(polls, {issuer: given[1], 3: given[3]})
 
 
@@ -97,10 +97,20 @@ def test_any_good_answers_do_whatever_stands_beside_them(polls: Stage) -> None:
     )
 
 
+def test_answers_of_one_issuer_are_told_to_be_of_one(polls: Stage) -> None:
+    given, request = answers(polls, 0), polls.credential_request(1, 0)
+    keys = read_issuer_keys(polls.opened, 1)
+    fact = "1 good answer of issuers, 2 needed; two answers are of issuer 1: those of"
+    with pytest.raises(CredentialError, match=fact):
+        take_credential(
+            request, [(1, given[1])] * 2, polls.boxes[1].terms, issuer_keys=keys
+        )
+
+
 def test_bad_answers_are_named_and_nobody_is_blamed(polls: Stage) -> None:
     """Answers are not signed: whoever passed them on could have changed them."""
     given = answers(polls, 0)
-    fact = "1 good answers.*; those called issuer 2, 3 do not hold: fetch them once"
+    fact = "1 good answer .*; those called issuer 2, 3 do not hold: fetch them once"
     with pytest.raises(CredentialError, match=fact):
         take(polls, {1: given[1], 2: bytes(G1_BYTES), 3: given[2]})
 

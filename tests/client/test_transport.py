@@ -257,6 +257,8 @@ def test_each_trouble_has_a_next_step_of_its_own(trouble: Trouble) -> None:
     assert hint is not None
     assert hint not in others
     assert ("is the node running?" in hint) == (trouble is Trouble.AWAY)
+    if trouble is Trouble.AWAY:  # whoever plays no game with a devnet comes first
+        assert hint.index("--rpc-url") < hint.index("veche devnet")
 
 
 def losing(*chains: int | None) -> Connection:

@@ -251,7 +251,7 @@ def test_share_of_nothing_that_was_agreed_on(prepared: Cli) -> None:
         (["issuer"], "trustee-1"),
         (["share", "--compare"], "issuer-1"),
         (["cast", "x"], "commission"),
-        (["publish-list", "x", "--out", "x"], "relay"),
+        (["publish-list", "--no-voters", "1", "--out", "x"], "relay"),
         (["issue", "--contest", "1", "--out", "x"], "trustee-1"),
         (["mark-paper", "--list", "x", *NAMED], "relay"),
         (["authorize", "--extend", "5", "--out", "x"], "relay"),
@@ -307,7 +307,7 @@ def test_new_key_file_has_a_password_of_eight_characters(
 @pytest.mark.parametrize(
     ("text", "fact"),
     [
-        ("", "does not begin with contest,voter_id,salt"),
+        ("", "does not begin with contest,voter_id (and salt, if any)"),
         ("voter_id,contest\n1,a\n", "does not begin with"),
         ("contest,voter_id\n", "has no voters"),
         ("contest,voter_id\n1,a\n1,A \n", "line 3: the voter of line 2 once more"),
@@ -315,7 +315,10 @@ def test_new_key_file_has_a_password_of_eight_characters(
         ("contest,voter_id\n-1,a\n", "line 2: contest: is not a number"),
         ("contest,voter_id\n1\n", "line 2: row: 1 column instead of 2"),
         ("contest,voter_id\n1, \n", "line 2: voter id: is empty"),
-        ("contest,voter_id\n7,a\n", "contest 7: is not in the election"),
+        (
+            "contest,voter_id\n1,a\n7,b\n7,c\n",
+            "voters.csv line 3: contest 7 is not in the election, which has 1; and 1 l",
+        ),
         ("contest,voter_id,salt\n1,a,xx\n", "line 2: salt: is not 32 bytes"),
         ("contest,voter_id,salt\n1,a,0011\n", "line 2: salt: is not 32 bytes"),
         ('contest,voter_id\n1,"a', "is not csv"),

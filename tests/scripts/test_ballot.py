@@ -159,3 +159,36 @@ def test_person_at_a_terminal_is_asked_again(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(ChoiceError, match="choice: is not a number"):
         ballot.ask_choice(contest)
     assert not list(answers)
+
+
+@pytest.mark.parametrize("is_sure", [False, True])
+def test_choice_is_repeated_by_its_name_and_asked_about(
+    is_sure: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terms = SimpleNamespace(
+        candidates=honest.CANDIDATES, particulars=honest.PARTICULARS
+    )
+    contest: Any = SimpleNamespace(title="Only", terms=terms)
+    answers, sure = iter(["1", "2"]), iter([False, True])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: next(sure))
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    assert ballot.settle_choice(contest, is_sure=is_sure) == (1 if is_sure else 2)
+    told = capsys.readouterr()
+    assert not told.out
+    assert (f"you chose 2  {honest.CANDIDATES[1]}" in told.err) != is_sure
+    assert ("you chose" in told.err) != is_sure
+
+
+def test_answer_from_a_pipe_ends_its_line_and_leaves_the_result_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terms = SimpleNamespace(
+        candidates=honest.CANDIDATES, particulars=honest.PARTICULARS
+    )
+    contest: Any = SimpleNamespace(title="Only", terms=terms)
+    monkeypatch.setattr("sys.stdin", io.StringIO("2\n"))
+    assert ballot.settle_choice(contest, is_sure=False) == 2
+    told = capsys.readouterr()
+    assert not told.out
+    assert "Choice: \nyou chose 2  " in told.err

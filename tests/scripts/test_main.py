@@ -48,7 +48,10 @@ def test_list_of_acts_imports_no_act() -> None:
         (["nonsense"], "veche: error: nonsense: there is no such act"),
         (["status"], "veche status: error: Missing option '--election'"),
         (["status", "--nonsense"], "veche status: error: No such option"),
-        (["keygen", "king", "--out", "x"], "veche keygen: error: Invalid value"),
+        (
+            ["keygen", "king", "--out", "x"],
+            "veche keygen: error: Invalid value for 'role': 'king' is not one of",
+        ),
     ],
 )
 def test_wrong_usage_is_one_error_with_a_hint(
@@ -59,6 +62,20 @@ def test_wrong_usage_is_one_error_with_a_hint(
     assert refused.err.startswith(fact)
     assert ": hint: " in refused.err.splitlines()[1]
     assert not refused.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (["keygen", "comission", "--out", "x"], "commission"),
+        (["satus", "--help"], "status"),
+    ],
+)
+def test_slip_is_told_with_the_nearest_that_there_is(
+    arguments: list[str], near: str, cli: Cli
+) -> None:
+    error, _ = cli(*arguments).err.splitlines()
+    assert error.endswith(f"; did you mean {near}?")
 
 
 def test_fault_of_the_program_shows_no_traceback(

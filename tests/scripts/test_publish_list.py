@@ -156,6 +156,26 @@ def test_contest_that_shall_have_no_voters_has_none(desk: Desk) -> None:
     assert not desk.out.exists()
 
 
+def test_register_is_judged_before_key_and_chain(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        pytest.fail("is asked before the register is read")
+
+    monkeypatch.setattr(publish_list, "enter", never)
+    monkeypatch.setattr(publish_list, "unlock", never)
+    with pytest.raises(InputError, match="line 2: row: 1 column instead of 2"):
+        desk.publish("contest,voter_id\n1\n")
+
+
+def test_key_is_not_opened_for_a_contest_that_is_not_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish_list, "unlock", lambda *_, **__: pytest.fail("opened"))
+    with pytest.raises(InputError, match=r"line 4: contest 9 is not .* has 1, 30$"):
+        desk.publish("contest,voter_id\n1,a\n30,b\n9,c\n")
+
+
 def test_one_contest_is_published_alone_and_the_other_is_told(desk: Desk) -> None:
     (desk.folder / "voters.csv").write_text(BOTH)
     publish_list.command(
@@ -186,7 +206,7 @@ def test_voter_of_one_register_is_not_published_from_another(desk: Desk) -> None
 def test_published_salts_do_not_become_void_in_silence(desk: Desk) -> None:
     desk.publish(BOTH)
     before = desk.found(1), desk.found(30)
-    with pytest.raises(InputError, match="1, 30 has another list already, whose salts"):
+    with pytest.raises(InputError, match="contests 1, 30 have other lists already"):
         desk.publish(BOTH, out=desk.folder / "other")
     assert (desk.found(1), desk.found(30)) == before
     assert not (desk.folder / "other").exists()

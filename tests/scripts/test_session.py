@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from scripts.errors import InputError
-from scripts.session import read_password
+from scripts.files.key_file import Role, create_key_file
+from scripts.session import read_password, unlock
+from tests.scripts.conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,3 +58,16 @@ def test_password_is_not_asked_for_without_a_terminal(tmp_path: Path) -> None:
     assert "password: cannot be asked for without a terminal" in said
     assert "--password-file" in said
     assert "Warning" not in said
+    assert not done.stdout  # which is for the result
+
+
+def test_key_file_of_another_role_is_told_all_that_would_do(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(PASSWORD)
+    key = tmp_path / "key.json"
+    create_key_file(key, Role.VOTER, password=PASSWORD)
+    roles = {Role.COMMISSION, Role.PORTAL, Role.SMS_GATEWAY}
+    fact = "is of a voter, not of a commission, portal or sms-gateway"
+    with pytest.raises(InputError, match=fact):
+        unlock(key, tmp_path / "password", roles=roles)
+    with pytest.raises(InputError, match=r"is of a voter, not of an sms-gateway$"):
+        unlock(key, tmp_path / "password", roles={Role.SMS_GATEWAY})
