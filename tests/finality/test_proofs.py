@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from finality.errors import FinalityError, ProofFileError, ProofRefusedError
@@ -30,6 +31,45 @@ def test_a_value_is_proven(recorded: Recorded) -> None:
     assert proven.storage[2] == 3
 
 
+def test_a_proof_leads_through_the_changes_of_the_validators(
+    recorded: Recorded,
+) -> None:
+    proof = recorded("changes")
+    assert [len(each.validators) for each in proof.changes] == [5, 4]
+    assert verify_proof(proof).transaction is not None
+
+
+@pytest.mark.parametrize(
+    ("places", "fact"),
+    [
+        ([0], "other validators"),
+        ([1], "other validators"),
+        ([1, 0], "other validators"),
+        ([0, 0, 1], "come after"),
+    ],
+)
+def test_no_change_is_left_out_or_comes_out_of_turn(
+    recorded: Recorded, places: list[int], fact: str
+) -> None:
+    """Without any it would hold: those who began are those who sign again."""
+    proof = recorded("changes")
+    changes = [proof.changes[place] for place in places]
+    with pytest.raises(ProofRefusedError, match=fact):
+        verify_proof(msgspec.structs.replace(proof, changes=changes))
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_change_names_the_very_set_that_follows(
+    recorded: Recorded, place: int
+) -> None:
+    proof = recorded("changes")
+    changes = list(proof.changes)
+    short = changes[place].validators[1:]
+    changes[place] = msgspec.structs.replace(changes[place], validators=short)
+    with pytest.raises(ProofRefusedError, match="said to follow"):
+        verify_proof(msgspec.structs.replace(proof, changes=changes))
+
+
 def test_a_proof_of_another_network_is_refused(recorded: Recorded) -> None:
     proof = recorded("storage")
     digest = verify_proof(proof).genesis.digest
@@ -38,7 +78,7 @@ def test_a_proof_of_another_network_is_refused(recorded: Recorded) -> None:
         verify_proof(proof, bytes(32))
 
 
-@pytest.mark.parametrize("name", ["transaction", "storage"])
+@pytest.mark.parametrize("name", ["transaction", "storage", "changes"])
 def test_a_proof_is_one_text(recorded: Recorded, name: str) -> None:
     proof = recorded(name)
     assert decode_proof(encode_proof(proof)) == proof
