@@ -6,18 +6,49 @@ While the set stands, all headers between are skipped: the last one is enough.
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
 
 from finality.errors import ProofFileError, ProofRefusedError
 from finality.headers import EngineHeader
 from finality.validators import Commit, Validator, require_signed, set_hash
 
 _MOST_VALIDATORS = 1_000
+
+
+class _KeyFile(Struct):
+    type: Literal["tendermint/PubKeyEd25519"]
+    value: str
+
+
+class _ValidatorFile(Struct):
+    pub_key: _KeyFile
+    power: Annotated[str, Meta(pattern=r"\A[1-9][0-9]{0,17}\Z")]
+    name: Annotated[str, Meta(max_length=256)]
+
+
+class _ChainFile(Struct):
+    id: Annotated[int, Meta(gt=0, le=2**63 - 1)]
+
+
+class _StateFile(Struct):
+    chain: _ChainFile
+
+
+class _GenesisFile(Struct):
+    """What is read of a genesis; the rest of it is the engine's and the chain's."""
+
+    chain_id: Annotated[str, Meta(max_length=64)]
+    app_state: _StateFile
+    validators: Annotated[
+        list[_ValidatorFile], Meta(min_length=1, max_length=_MOST_VALIDATORS)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +81,16 @@ class Change:
 def read_genesis(text: bytes) -> Genesis:
     """Read a network's genesis. Raises: ProofFileError."""
     try:
-        document = json.loads(text)
-        validators = document["validators"]
-        if not 0 < len(validators) <= _MOST_VALIDATORS:
-            raise ProofFileError("genesis", "has no validators, or too many")
-        return Genesis(
-            sha256(text).digest(),
-            _text(document["chain_id"]),
-            int(document["app_state"]["chain"]["id"]),
-            tuple(map(_validator, validators)),
-            tuple(_text(each["name"]) for each in validators),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        file = msgspec.json.decode(text, type=_GenesisFile)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ProofFileError("genesis", "is not one of a network") from error
+    return Genesis(
+        sha256(text).digest(),
+        file.chain_id,
+        file.app_state.chain.id,
+        tuple(map(_validator, file.validators)),
+        tuple(each.name for each in file.validators),
+    )
 
 
 def require_final(
@@ -99,17 +127,11 @@ def _require_next(
     require_signed(header, signed.commit, trusted)
 
 
-def _validator(document: dict[str, Any]) -> Validator:
-    power = int(document["power"])
-    key = b64decode(document["pub_key"]["value"], validate=True)
-    if document["pub_key"]["type"] != "tendermint/PubKeyEd25519" or len(key) != 32:
-        raise ProofFileError("genesis", "a validator's key is not ed25519")
-    if not 0 < power < 2**60:
-        raise ProofFileError("genesis", "a validator's power is out of range")
-    return Validator(key, power)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ProofFileError("genesis", "a name is not text")
-    return value
+def _validator(file: _ValidatorFile) -> Validator:
+    try:
+        key = b64decode(file.pub_key.value, validate=True)
+    except ValueError as error:
+        raise ProofFileError("genesis", "a validator's key is not base64") from error
+    if len(key) != 32:
+        raise ProofFileError("genesis", "a validator's key has not 32 bytes")
+    return Validator(key, int(file.power))

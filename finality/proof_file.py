@@ -19,10 +19,10 @@ MAX_FILE: Final = 16 * 1024 * 1024  # bytes
 _MOST_CHANGES, _MOST_VOTES, _MOST_NODES = 1_000, 1_000, 80
 
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Hex = Annotated[str, Meta(pattern="^0x([0-9a-f]{2})*$")]
-Hex20 = Annotated[str, Meta(pattern="^0x[0-9a-f]{40}$")]
-Hex32 = Annotated[str, Meta(pattern="^0x[0-9a-f]{64}$")]
-Hex64 = Annotated[str, Meta(pattern="^0x[0-9a-f]{128}$")]
+Hex = Annotated[str, Meta(pattern=r"\A0x([0-9a-f]{2})*\Z")]
+Hex20 = Annotated[str, Meta(pattern=r"\A0x[0-9a-f]{40}\Z")]
+Hex32 = Annotated[str, Meta(pattern=r"\A0x[0-9a-f]{64}\Z")]
+Hex64 = Annotated[str, Meta(pattern=r"\A0x[0-9a-f]{128}\Z")]
 Nodes = Annotated[list[Hex], Meta(max_length=_MOST_NODES)]
 
 

@@ -86,8 +86,10 @@ def _bounds(encoded: bytes, at: int) -> tuple[int, int, int]:
         begin, length = at + 1, short
     else:
         begin = at + 1 + short - 55
+        if begin > len(encoded):
+            raise ProofRefusedError("rlp", "ends in the middle of an item")
         length = int.from_bytes(encoded[at + 1 : begin], "big")
-        if length < 56 or encoded[at + 1] == 0:
+        if length < 56 or not encoded[at + 1]:
             raise ProofRefusedError("rlp", "a length is written too long")
     if begin + length > len(encoded):
         raise ProofRefusedError("rlp", "ends in the middle of an item")

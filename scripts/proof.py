@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import Meta, Struct
 
 from election.client.errors import ClientError
 from election.client.rpc import Connection, connect
@@ -16,8 +18,20 @@ from scripts.terminal import show
 
 if TYPE_CHECKING:
     from finality.proof_file import ProofFile
+    from finality.verify import Proven
 
 EXAMPLE = "veche proof --transaction 0xHASH --out proof.json"
+
+
+class _Slot(Struct):
+    proof: list[str]
+
+
+class _Ways(Struct):
+    """What is read of eth_getProof's answer, EIP-1186."""
+
+    accountProof: list[str]  # noqa: N815  its names
+    storageProof: Annotated[list[_Slot], Meta(min_length=1)]  # noqa: N815
 
 
 def command(
@@ -39,7 +53,6 @@ def command(
     `veche verify-proof` checks it, on any machine and without a network.
     """
     from finality.proof_file import encode_proof
-    from finality.verify import verify_proof
 
     if (transaction is None) == (contract is None) or (contract is None) != (
         slot is None
@@ -47,10 +60,13 @@ def command(
         raise InputError("--transaction", "give it, or both --contract and --slot")
     connection = connect(rpc_url)
     if transaction is not None:
-        proof = prove_transaction(connection, transaction)
+        digest = _hex("--transaction", transaction, size=32)
+        proof = prove_transaction(connection, digest)
     else:
-        proof = _prove_storage(connection, str(contract), str(slot))
-    proven = verify_proof(proof)
+        address = _hex("--contract", str(contract), size=20)
+        key = "0x" + str(slot).lower().removeprefix("0x").zfill(64)
+        proof = _prove_storage(connection, address, _hex("--slot", key, size=32))
+    proven = _verify(proof)
     with name_unwritable(out), write_whole(out, replacing=False) as file:
         size = file.write(encode_proof(proof))
     result = {
@@ -63,11 +79,18 @@ def command(
 
 
 def prove_transaction(connection: Connection, digest: str) -> ProofFile:
-    """Ask a node for what proves a transaction; raises InputError, ClientError."""
+    """Ask a node for what proves a transaction.
+
+    digest: lower-case hex. Raises: InputError, ClientError.
+    """
     found = connection.request("eth_getTransactionReceipt", digest)
     if not isinstance(found, dict):
         raise InputError("--transaction", "is in no block of this chain")
-    return _ask(connection, found["blockNumber"], found["transactionIndex"])
+    proof = _ask(connection, found["blockNumber"], found["transactionIndex"])
+    proven = _verify(proof)
+    if proven.transaction is None or "0x" + proven.transaction[0].hex() != digest:
+        raise ClientError("node", "gave a proof of something else")
+    return proof
 
 
 def _prove_storage(connection: Connection, contract: str, slot: str) -> ProofFile:
@@ -77,13 +100,36 @@ def _prove_storage(connection: Connection, contract: str, slot: str) -> ProofFil
 
     number = connection.request("eth_blockNumber")
     found = connection.request("eth_getProof", contract, [slot], number)
+    try:
+        ways = msgspec.convert(found, _Ways)
+    except msgspec.ValidationError as error:
+        raise ClientError("node", f"gave no proof: {error}") from error
     storage = StorageFile(
-        address=contract.lower(),
-        slot="0x" + slot.removeprefix("0x").lower().zfill(64),
-        account_proof=found["accountProof"],
-        storage_proof=found["storageProof"][0]["proof"],
+        address=contract,
+        slot=slot,
+        account_proof=ways.accountProof,
+        storage_proof=ways.storageProof[0].proof,
     )
     return msgspec.structs.replace(_ask(connection, number), storage=storage)
+
+
+def _verify(proof: ProofFile) -> Proven:
+    """Check what a node gave, before anybody relies on it."""
+    from finality.errors import FinalityError
+    from finality.verify import verify_proof
+
+    try:
+        return verify_proof(proof)
+    except FinalityError as error:
+        fact = f"gave a proof that does not hold: {error}"
+        raise ClientError("node", fact) from error
+
+
+def _hex(option: str, text: str, *, size: int) -> str:
+    lower = text.lower()
+    if re.fullmatch(f"0x[0-9a-f]{{{2 * size}}}", lower) is None:
+        raise InputError(option, f"is not 0x and {2 * size} digits in hex")
+    return lower
 
 
 def _ask(connection: Connection, *block: str) -> ProofFile:

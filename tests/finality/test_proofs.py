@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finality.errors import FinalityError, ProofFileError, ProofRefusedError
 from finality.proof_file import ProofFile, decode_proof, encode_proof
@@ -147,3 +149,45 @@ def test_a_file_is_read_strictly(change: dict[str, Any]) -> None:
     document = json.loads((VECTORS / "storage.json").read_text()) | change
     with pytest.raises(ProofFileError):
         decode_proof(json.dumps(document).encode())
+
+
+def test_a_line_end_is_no_digit() -> None:
+    text = (VECTORS / "storage.json").read_text()
+    document = json.loads(text)
+    document["block"] += "\n"
+    with pytest.raises(ProofFileError):
+        decode_proof(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("power", ['"1e999"', "1e999", '"0"', '"-1"', "10", "null"])
+def test_a_power_that_is_none_is_refused(power: str) -> None:
+    document = json.loads((VECTORS / "storage.json").read_text())
+    before = document["genesis"]
+    document["genesis"] = before.replace('"power": "10"', f'"power": {power}', 1)
+    assert document["genesis"] != before
+    with pytest.raises(ProofFileError):
+        verify_proof(decode_proof(json.dumps(document).encode()))
+
+
+_HEXED = [
+    path
+    for path in _places(json.loads((VECTORS / "transaction.json").read_text()))
+    if path[0] in ("block", "receipt") and path[-1] != "index"
+]
+
+
+@given(st.sampled_from(_HEXED), st.binary(max_size=60), st.integers(0, 600))
+def test_odd_bytes_are_refused_and_nothing_else(
+    path: tuple[Any, ...], odd: bytes, at: int
+) -> None:
+    document = json.loads((VECTORS / "transaction.json").read_text())
+    inner = document
+    for key in path[:-1]:
+        inner = inner[key]
+    before = bytes.fromhex(inner[path[-1]][2:])
+    after = before[:at] + odd
+    if after == before:
+        return
+    inner[path[-1]] = "0x" + after.hex()
+    with pytest.raises(FinalityError):
+        verify_proof(decode_proof(json.dumps(document).encode()))

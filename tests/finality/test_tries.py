@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import rlp as another  # type: ignore[import-untyped]
 from hypothesis import given
@@ -10,7 +12,7 @@ from trie.hexary import HexaryTrie
 
 from finality import rlp
 from finality.errors import ProofRefusedError
-from finality.trie import look_up
+from finality.trie import keccak, look_up
 
 _ITEMS = st.recursive(st.binary(max_size=80), lambda inner: st.lists(inner, max_size=4))
 
@@ -65,3 +67,17 @@ def test_rlp_has_one_writing(encoded: bytes) -> None:
 @given(_ITEMS)
 def test_rlp_is_read_as_it_was_written(item: rlp.Item) -> None:
     assert rlp.decode(rlp.encode(item)) == item
+
+
+@given(st.lists(st.binary(max_size=60), max_size=3), st.binary(max_size=3))
+def test_odd_nodes_are_refused_and_nothing_else(nodes: list[bytes], key: bytes) -> None:
+    root = keccak(nodes[0]) if nodes else bytes(32)
+    with contextlib.suppress(ProofRefusedError):
+        look_up(root, key, nodes)
+
+
+@given(st.recursive(st.binary(max_size=40), lambda i: st.lists(i, max_size=18)))
+def test_odd_items_as_nodes_are_refused_and_nothing_else(item: rlp.Item) -> None:
+    node = rlp.encode(item)
+    with contextlib.suppress(ProofRefusedError):
+        look_up(keccak(node), b"\x12", [node])
