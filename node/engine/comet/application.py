@@ -152,6 +152,7 @@ class Application:
             )
         except NodeError as error:
             return {"check_tx": abci.TxResult(code=REFUSED, log=str(error))}
+        self._freshness.came()
         gas = checked.transaction.gas
         return {"check_tx": abci.TxResult(code=OK, gas_wanted=gas)}
 

@@ -4,6 +4,9 @@ The time of a block is when its validators signed the block before (BFT time). A
 no blocks are made, so the first one after an hour would carry a time of an hour ago,
 and what the contracts open or close by then would not be so. A block without
 transactions in between, which the chain does not see, brings the time up.
+
+A network that is slow has not rested: there, transactions wait from the last block on,
+and none of its blocks is given away.
 """
 
 from __future__ import annotations
@@ -11,28 +14,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-MOST_LAG: Final = 2.0  # seconds that a block's time may be behind
-_AGAIN: Final = 60.0  # seconds; a network that is slow still makes blocks that count
+MOST_LAG: Final = 2.0  # seconds that a network may rest and count as busy
 
 
 class Freshness:
-    """Know when a block was last agreed on.
+    """Know how long a network rested before transactions came.
 
     now: returns seconds of a clock that nobody sets.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._agreed = self._brought_up = float("-inf")
+        self._agreed = float("-inf")
+        self._came: float | None = None
 
     def agreed(self) -> None:
-        """Note that a block was agreed on."""
-        self._agreed = self._now()
+        """Note that a block was agreed on; what still waits comes again."""
+        self._agreed, self._came = self._now(), None
+
+    def came(self) -> None:
+        """Note that a transaction waits."""
+        if self._came is None:
+            self._came = self._now()
 
     def is_due(self) -> bool:
-        """Say whether the time has to be brought up first; then not again at once."""
-        now = self._now()
-        if now - self._agreed <= MOST_LAG or now - self._brought_up <= _AGAIN:
-            return False
-        self._brought_up = now
-        return True
+        """Say whether the time has to be brought up first."""
+        return self._came is not None and self._came - self._agreed > MOST_LAG

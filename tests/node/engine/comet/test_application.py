@@ -125,18 +125,19 @@ def test_after_a_rest_an_empty_block_brings_the_time_up_once(
     raw = wallet.sign(_RECIPIENT)
     asked = abci.RequestPrepareProposal(max_tx_bytes=1_000, txs=[raw])
 
-    def propose() -> list[bytes]:
+    def propose(now: float, recheck: int) -> list[bytes]:
+        driver.clock[0] = now
+        driver.ask("check_tx", abci.RequestCheckTx(tx=raw, type=recheck))
         return list(driver.ask("prepare_proposal", asked).txs)
 
     driver.grow(1)
-    driver.clock[0] = 2.0
-    assert propose() == [raw]
-    driver.clock[0] = 2.1
-    assert propose() == []
-    assert propose() == [raw]
-    driver.clock[0] = 70.0
+    assert propose(2.0, recheck=0) == [raw]
     driver.grow(2)
-    assert propose() == [raw]
+    assert propose(4.1, recheck=0) == []
+    driver.grow(3)
+    assert propose(4.2, recheck=1) == [raw]
+    driver.clock[0] = 60.0  # a block that took long is not a rest
+    assert list(driver.ask("prepare_proposal", asked).txs) == [raw]
 
 
 def test_a_block_has_its_engines_time_and_no_later_one(
