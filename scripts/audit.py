@@ -20,7 +20,7 @@ from election.audit.render import render_json, render_table
 from election.audit.report import Report, Verdict
 from election.protocol.board import Board
 from scripts.errors import InputError
-from scripts.files.bundle_file import copied, read_bundle, written
+from scripts.files.bundle_file import copied, naming_record, read_bundle, written
 from scripts.options import DEFAULT_URL, AsJson, RpcUrl, path_argument, path_option
 from scripts.reference_audit import Comparison, compare_audits, render_lines
 from scripts.reference_audit import render_json as compared_json
@@ -105,8 +105,9 @@ def _read(
             raise InputError(str(bundle), fact)
         if opened is None:
             return read_bundle(bundle), None
-        copy = opened.enter_context(copied(bundle))
-        return read_board(copy), copy
+        with naming_record(bundle):
+            copy = opened.enter_context(copied(bundle))
+            return read_board(copy), copy
     if election is not None and bundle is None:
         return _read_chain(election, rpc_url), None
     raise InputError("audit", "give a bundle or --election, and only one of them")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import astuple
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,6 +36,7 @@ from scripts.options import (
     path_option,
 )
 from scripts.session import acting, unlock
+from scripts.standing import spell_starts
 from scripts.terminal import say, show
 
 _CLOCKS_MAY_DIFFER = 300  # s
@@ -159,5 +161,19 @@ def command(
     shift = 0 if shift_to is None else parse_time(shift_to, now=chain) - start
     with acting(key_file):
         done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
-    shown = {name: f"0x{at.hex()}" for name, at in done.contracts}
-    show({"record": str(out), "shift": done.shift, **shown}, as_json=as_json)
+    show(describe(done, rules, record=out, as_json=as_json), as_json=as_json)
+
+
+def describe(
+    done: Deployment, rules: Manifest, *, record: Path, as_json: bool
+) -> dict[str, Any]:
+    """Say where the election is and when its phases begin.
+
+    The seconds by which its times were moved are for programs alone.
+    """
+    times = astuple(rules.times)
+    shown: dict[str, Any] = {"record": str(record)}
+    if as_json:
+        shown["shift"] = done.shift
+    shown["times"] = spell_starts(at + done.shift for at in times)
+    return shown | {name: f"0x{at.hex()}" for name, at in done.contracts}

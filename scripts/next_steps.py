@@ -36,7 +36,7 @@ class Outlook:
     """Where an election stands.
 
     starts: of the phases KEYS to CLOSED, extended, Unix seconds. no_list, no_box:
-    contests without one.
+    contests without one. unissued: voters online who have not asked for a credential.
     """
 
     phase: Phase
@@ -45,6 +45,7 @@ class Outlook:
     keys: Sequence[Keys]
     no_list: Sequence[int]
     no_box: Sequence[int]
+    unissued: int
 
     def start(self, phase: Phase) -> str:
         """Spell when a phase begins."""
@@ -53,13 +54,17 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Where the count of a contest stands; shares: given, and needed."""
+    """Where the count of a contest stands; shares: given, and needed.
+
+    waiting: credentials that were asked for, and did not cast a ballot yet.
+    """
 
     contest: int
     has_box: bool
     state: TallyState
     shares: int
     needed: int
+    waiting: int
 
 
 def list_next(look: Outlook) -> tuple[NextStep, ...]:
@@ -79,6 +84,8 @@ def find_next(count: Count, look: Outlook) -> NextStep | None:
     if not count.has_box or count.state is TallyState.FINAL:
         return None
     if look.phase in (Phase.VOTING, Phase.GRACE):
+        if not count.waiting:
+            return None
         what = "answer all requests of the contest that came until now"
         return NextStep(f"veche issue {option}", "issuers", what)
     return _find_next_of_count(count, option) if look.phase >= Phase.CLOSED else None
@@ -140,6 +147,9 @@ def _publish_lists(look: Outlook) -> Iterator[NextStep]:
     if look.no_list:
         what = f"of {name_contests(look.no_list)}, before {end}"
         yield NextStep("veche publish-list", "the commission", what)
+    else:
+        what = f"corrections, until {end}"
+        yield NextStep("veche publish-list --replace", "the commission", what)
     yield NextStep("veche terms", "anybody", f"from {end} on")
 
 
@@ -161,7 +171,8 @@ def _rest(look: Outlook) -> Iterator[NextStep]:
 def _vote(look: Outlook) -> Iterator[NextStep]:
     what = f"until {look.start(Phase.GRACE)}; then `veche attest`, "
     what += "`veche request-credential`"
-    yield NextStep("veche request issue", "voters", what)
+    if look.unissued:
+        yield NextStep("veche request issue", "voters", what)
     yield NextStep("veche mark-paper", "the polling station", "whoever asks for paper")
     yield from _cast(look)
 

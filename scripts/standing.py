@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.crypto.transcript import Address
 from election.protocol.events import AttemptAborted
+from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.text import spell_number, spell_time
 from scripts.errors import InputError
@@ -55,6 +56,13 @@ def require_seat(opened: OpenElection, part: Part, account: Address) -> None:
         require_not_excluded(opened, part, account)
         fact = "is a reserve without a seat, so it has no share"
         raise InputError(f"{ROLES[part]} 0x{account.hex()}", fact)
+
+
+def spell_starts(starts: Iterable[int]) -> dict[str, str]:
+    """Spell when each phase begins, KEYS to CLOSED, by its name."""
+    phases = (Phase(each) for each in range(Phase.KEYS, Phase.CLOSED + 1))
+    named = zip(phases, starts, strict=True)
+    return {phase.name.lower(): spell_time(start) for phase, start in named}
 
 
 def spell_margin(members: int, threshold: int, *, part: Part) -> str:

@@ -19,10 +19,10 @@ from scripts.next_steps import Count, Keys, Outlook, find_next, list_next
 from scripts.omissions import list_missing
 from scripts.options import DEFAULT_URL, AsJson, ElectionFile, RpcUrl
 from scripts.session import enter
+from scripts.standing import spell_starts
 from scripts.terminal import say, show
 
 EXAMPLE = "veche status --election election.json"
-_TIMES = ("keys", "list", "registration", "freeze", "voting", "grace", "closed")
 
 
 def read_status(opened: OpenElection) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def read_status(opened: OpenElection) -> dict[str, Any]:
         "phase": look.phase.name.lower(),
         "now": spell_time(look.now),
         "next": [asdict(each) for each in list_next(look)],
-        "times": dict(zip(_TIMES, map(spell_time, look.starts), strict=True)),
+        "times": spell_starts(look.starts),
         "trustees": _read_ceremony(opened.trustees),
         "issuers": _read_ceremony(opened.issuers),
         "contests": {
@@ -60,6 +60,10 @@ def read_outlook(opened: OpenElection) -> Outlook:
         ],
         no_list=[each for each in contests if lists[each] == NO_LIST],
         no_box=[each for each in contests if not any(boxes[each])],
+        unissued=sum(
+            opened.voter_list.online(each) - opened.voter_list.issued(each)
+            for each in contests
+        ),
     )
 
 
@@ -82,7 +86,8 @@ def _read_contest(opened: OpenElection, contest: int, look: Outlook) -> dict[str
     counts = opened.tally.counts(contest)
     lines = spell_lines(listed.candidates, listed.particulars)
     state = opened.tally.state(contest)
-    step = find_next(_read_count(opened, contest, state, look), look)
+    cast = _read_cast_count(opened, contest)
+    step = find_next(_read_count(opened, contest, state, look, cast=cast), look)
     return {
         "title": listed.title,
         "next": None if step is None else asdict(step),
@@ -90,21 +95,28 @@ def _read_contest(opened: OpenElection, contest: int, look: Outlook) -> dict[str
         "online": voter_list.online(contest),
         "paper": voter_list.paper(contest),
         "issued": voter_list.issued(contest),
-        "cast": _read_cast_count(opened, contest),
+        "cast": cast,
         "tally": state.name.lower(),
         "counts": spell_counts(lines, counts),
     }
 
 
 def _read_count(
-    opened: OpenElection, contest: int, state: TallyState, look: Outlook
+    opened: OpenElection,
+    contest: int,
+    state: TallyState,
+    look: Outlook,
+    *,
+    cast: int | None,
 ) -> Count:
     shares = 0
     if state is TallyState.OPEN:
         given = opened.tally.shares(contest, trustees=opened.trustees.n())
         shares = sum(map(bool, given))
     needed = opened.deployed.trustees.threshold
-    return Count(contest, contest not in look.no_box, state, shares, needed)
+    waiting = opened.voter_list.issued(contest) - (cast or 0)
+    has_box = contest not in look.no_box
+    return Count(contest, has_box, state, shares, needed, waiting)
 
 
 def _read_cast_count(opened: OpenElection, contest: int) -> int | None:
@@ -131,7 +143,7 @@ def command(
     for warning in status.pop("warnings"):
         say(f"warning: {warning}")
     status["test"] = TEST if status["test"] else "no"
-    show(lay_steps(status), as_json=False)
+    show(lay_steps(status), as_json=False, is_folded=True)
 
 
 def lay_steps(status: dict[str, Any]) -> dict[str, Any]:

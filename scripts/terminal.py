@@ -35,9 +35,12 @@ def say(*lines: str) -> None:
         _write(sys.stderr, _lay(lines, sys.stderr))
 
 
-def tell(*lines: str) -> None:
-    """Print lines of a result; raises OutputError if they are lost."""
-    _write(sys.stdout, _lay(lines, sys.stdout))
+def tell(*lines: str, is_folded: bool = False) -> None:
+    """Print lines of a result; raises OutputError if they are lost.
+
+    is_folded: lines to be read by people alone, which a file or pipe breaks, too.
+    """
+    _write(sys.stdout, _lay(lines, sys.stdout, is_folded=is_folded))
 
 
 def tell_json(value: Any) -> None:
@@ -46,12 +49,12 @@ def tell_json(value: Any) -> None:
     _write(sys.stdout, text + "\n")
 
 
-def show(result: Mapping[str, Any], *, as_json: bool) -> None:
-    """Print a result: as JSON, or a line for each entry."""
+def show(result: Mapping[str, Any], *, as_json: bool, is_folded: bool = False) -> None:
+    """Print a result: as JSON, or a line for each entry, folded as by `tell`."""
     if as_json:
         tell_json(result)
     else:
-        tell(*lay_out(result))
+        tell(*lay_out(result), is_folded=is_folded)
 
 
 def lay_out(result: Mapping[str, Any], *, indent: str = "") -> Iterator[str]:
@@ -84,8 +87,8 @@ def _plain(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _lay(lines: Iterable[str], stream: TextIO) -> str:
-    width = _read_width(stream)
+def _lay(lines: Iterable[str], stream: TextIO, *, is_folded: bool = False) -> str:
+    width = _read_width(stream) or (_WIDTH if is_folded else None)
     rows = (
         row
         for line in map(escape, lines)

@@ -23,6 +23,7 @@ from election.protocol.events import (
     BallotCast,
     ContestListed,
     ElectionDeployed,
+    Extended,
     ResultPublished,
 )
 from election.protocol.text import spell_lines
@@ -77,12 +78,19 @@ def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
         election=f"0x{evidence.board.election.hex()}",
         head=evidence.board.head.number,
         head_timestamp=evidence.board.head.timestamp,
+        polls_end=_find_end(evidence) if deployed else None,
         record_hash=f"0x{evidence.record_hash.hex()}",
         checks=checks,
         contests=contests,
         verified_ballots=ballots.verified,
         ballots=len(evidence.every(BallotCast)),
     )
+
+
+def _find_end(evidence: Evidence) -> int:
+    """Tell when the polls close, as far as extensions are announced by now."""
+    extension = sum(entry.event.delta for entry in evidence.every(Extended))
+    return evidence.times.cast_closing + extension
 
 
 def _sum_up_contest(

@@ -37,8 +37,9 @@ def render_table(report: Report) -> Iterator[str]:
     for check in report.checks:
         yield from _draw_check(check)
     yield ""
+    missing = _spell_missing(report)
     for contest in report.contests:
-        yield from _draw_contest(contest)
+        yield from _draw_contest(contest, missing=missing)
     yield ""
     if report.test:
         yield TEST
@@ -77,7 +78,15 @@ def _draw_check(check: CheckResult) -> Iterator[str]:
         yield f"    and {len(outcome.awaited) - _FINDINGS} more not due"
 
 
-def _draw_contest(contest: ContestOutcome) -> Iterator[str]:
+def _spell_missing(report: Report) -> str:
+    """Say why a contest has no counts: before the polls end nobody owes any."""
+    end = report.polls_end
+    if end is not None and report.head_timestamp < end:
+        return f"no counts before {spell_time(end)}"
+    return "no counts: withheld, or not published yet"
+
+
+def _draw_contest(contest: ContestOutcome, *, missing: str) -> Iterator[str]:
     outcome = (
         f"{spell_number(contest.cast_count, 'ballot')}, {_OF_CONTEST[contest.verdict]}"
     )
@@ -85,4 +94,4 @@ def _draw_contest(contest: ContestOutcome) -> Iterator[str]:
     for each in contest.counts:
         yield f"{each.count!s:>8}  {each.slot}. {each.name}"
     if not contest.counts:
-        yield "          no counts: withheld, or not published yet"
+        yield f"          {missing}"

@@ -103,6 +103,7 @@ class Report:
 
     record_hash: two auditors of one block, and of one history, have the same.
     head_timestamp: Unix seconds, as the source says; the record hash does not cover it.
+    polls_end: Unix seconds, extended; None if no election is on the record.
     """
 
     title: str
@@ -111,6 +112,7 @@ class Report:
     election: str
     head: int
     head_timestamp: int
+    polls_end: int | None
     record_hash: str
     checks: tuple[CheckResult, ...]
     contests: tuple[ContestOutcome, ...]

@@ -89,7 +89,7 @@ def take_credential(
     good = spell_number(len(shares), "good answer")
     fact = f"{good} of issuers, {terms.issuer_threshold} needed"
     for issuer in sorted(twice):
-        fact += f"; two answers are of issuer {issuer}: those of another are needed"
+        fact += f"; more than one is of issuer {issuer}: those of another are needed"
     if wrong := sorted(bad - shares.keys()):
         numbers = ", ".join(map(str, wrong))
         fact += f"; those called issuer {numbers} do not hold: fetch them once more"

@@ -62,6 +62,8 @@ def test_early_audit_exits_with_zero(
     assert "not due: contest 1: is not frozen yet" in text
     assert "blames" not in text
     assert "4 ballots, not due yet: First district" in text
+    assert "          no counts before 20" in text
+    assert "withheld" not in text
     assert text.endswith("verified: 0 of 4 contests, 7 of 7 ballots\n")
     assert _run("audit", [str(path), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
@@ -79,7 +81,24 @@ def test_malformed_file_exits_with_two(
     assert _run("audit", [str(path)]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.startswith("veche audit: error: bundle")
+    fact = f"veche audit: error: {path}: is not a record that `veche export` wrote ("
+    assert printed.err.startswith(fact)
+
+
+@pytest.mark.parametrize("act", [["audit"], ["audit", "--reference"]])
+def test_record_with_a_line_left_out_is_named_and_fetched_again(
+    act: list[str], board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "short.jsonl"
+    write_bundle(path, board)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-3] + lines[-2:]))
+    assert _run(act[0], [str(path), *act[1:]]) == 2
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error.startswith(
+        f"veche audit: error: {path}: line {len(lines) - 1}: is not"
+    )
+    assert "hint: lines were left out or altered, or it was cut off: fetch it" in hint
 
 
 @pytest.mark.parametrize("arguments", [[], ["missing.jsonl"], ["a", "--election", "b"]])

@@ -100,7 +100,7 @@ def test_any_good_answers_do_whatever_stands_beside_them(polls: Stage) -> None:
 def test_answers_of_one_issuer_are_told_to_be_of_one(polls: Stage) -> None:
     given, request = answers(polls, 0), polls.credential_request(1, 0)
     keys = read_issuer_keys(polls.opened, 1)
-    fact = "1 good answer of issuers, 2 needed; two answers are of issuer 1: those of"
+    fact = "1 good answer of issuers, 2 needed; more than one is of issuer 1: those of"
     with pytest.raises(CredentialError, match=fact):
         take_credential(
             request, [(1, given[1])] * 2, polls.boxes[1].terms, issuer_keys=keys

@@ -18,7 +18,7 @@ ON_THE_CHAIN: Final[list[tuple[list[str], str | None]]] = [
     (["share", "--compare"], "trustee-1"),
     (["issue", "--contest", "1", "--out", "none"], "issuer-1"),
     (["freeze"], "relay"),
-    (["publish-list", "none", "--out", "lists"], "commission"),
+    (["publish-list", "--no-voters", "1", "--out", "lists"], "commission"),
     (["authorize", "--override", "1", "--out", "none"], "observer"),
 ]
 BY_TERMS: Final = [

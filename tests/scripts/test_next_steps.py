@@ -20,9 +20,10 @@ def look(
     step: Step = Step.FINAL,
     no_list: tuple[int, ...] = (),
     no_box: tuple[int, ...] = (),
+    unissued: int = 1,
 ) -> Outlook:
     keys = [Keys(part, step, 0) for part in (Part.TRUSTEES, Part.ISSUERS)]
-    return Outlook(phase, 0, STARTS, keys, no_list, no_box)
+    return Outlook(phase, 0, STARTS, keys, no_list, no_box, unissued)
 
 
 def commands(outlook: Outlook) -> list[str]:
@@ -40,11 +41,12 @@ def commands(outlook: Outlook) -> list[str]:
             look(Phase.LIST, no_box=(1,), no_list=(1,)),
             ["create-boxes", "publish-list", "terms"],
         ),
-        (look(Phase.LIST), ["terms"]),
+        (look(Phase.LIST), ["publish-list --replace", "terms"]),
         (look(Phase.LIST, step=Step.SHARES), ["deploy"]),
         (look(Phase.REGISTRATION), ["terms", "request register"]),
         (look(Phase.FREEZE), ["request issue"]),
         (look(Phase.VOTING), ["request issue", "mark-paper", "cast", "freeze"]),
+        (look(Phase.VOTING, unissued=0), ["mark-paper", "cast", "freeze"]),
         (look(Phase.GRACE), ["cast", "freeze"]),
         (look(Phase.CLOSED), ["audit", "export"]),
         (look(Phase.FINAL), ["audit", "export"]),
@@ -69,9 +71,15 @@ def test_every_phase_says_what_is_next(outlook: Outlook, expected: list[str]) ->
 def test_every_contest_says_what_is_next(
     phase: Phase, state: TallyState, shares: int, expected: str | None
 ) -> None:
-    found = find_next(Count(7, True, state, shares, 2), look(phase))
+    found = find_next(Count(7, True, state, shares, 2, waiting=1), look(phase))
     assert (found and found.command) == expected
-    assert find_next(Count(7, False, state, shares, 2), look(phase)) is None
+    assert find_next(Count(7, False, state, shares, 2, waiting=1), look(phase)) is None
+
+
+@pytest.mark.parametrize("phase", [Phase.VOTING, Phase.GRACE])
+def test_issuers_have_nothing_to_answer_once_all_have_cast(phase: Phase) -> None:
+    count = Count(7, True, TallyState.NONE, 0, 2, waiting=0)
+    assert find_next(count, look(phase)) is None
 
 
 def test_steps_are_laid_out_by_their_command() -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from election.client.deployment import Deployment
 from election.client.errors import ConnectionFailedError, Trouble
 from election.client.open_election import OpenElection
 from election.crypto.signature import derive_address
+from election.crypto.transcript import Address, Hash
+from election.protocol.manifest import Times
 from election.protocol.replay import Part
 from election.protocol.text import spell_time
 from scripts import members, waiting
+from scripts.deploy import describe
 from scripts.errors import InputError, NotYetError
 from scripts.expire import expire, require_overdue
 from scripts.standing import require_seat
@@ -112,3 +118,15 @@ def test_play_waits_for_its_node_from_the_first_request_on(
                 as_json=True,
             )
         assert len(asked) == times
+
+
+def test_deployment_is_told_by_its_times_and_not_by_how_they_were_moved() -> None:
+    rules: Any = SimpleNamespace(times=Times(1, 2, 3, 4, 5, 6, 7))
+    done = Deployment(1, Hash(bytes(32)), 10, 0, (("Election", Address(bytes(20))),))
+    shown = describe(done, rules, record=Path("r"), as_json=False)
+    assert list(shown) == ["record", "times", "Election"]
+    assert list(shown["times"]) == [
+        *("keys", "list", "registration", "freeze", "voting", "grace", "closed")
+    ]
+    assert shown["times"]["closed"] == spell_time(17)
+    assert describe(done, rules, record=Path("r"), as_json=True)["shift"] == 10

@@ -23,7 +23,7 @@ from election.protocol.board import Board
 from election.protocol.events import ContestListed, ElectionDeployed
 from scripts.files.bundle_file import write_bundle
 from scripts.screen import measure
-from scripts.terminal import lay_out
+from scripts.terminal import lay_out, show
 from tests.audit.conftest import board, told
 from tests.audit.tampering import change, find
 
@@ -241,3 +241,15 @@ def test_result_has_a_line_for_each_entry() -> None:
         "      slot 1  count 2  name A, B: 9",
         "      slot 2  count 0",
     ]
+
+
+def test_folded_result_fits_80_columns_in_a_pipe_and_others_stay_whole(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    result = {"next": {"veche cast": "relays: " + "until then " * 12}}
+    show(result, as_json=False)
+    assert max(map(len, capsys.readouterr().out.splitlines())) > 80
+    show(result, as_json=False, is_folded=True)
+    rows = capsys.readouterr().out.splitlines()
+    assert max(map(len, rows)) <= 80
+    assert " ".join(" ".join(rows).split()).endswith("until then")
