@@ -6,10 +6,9 @@ import asyncio
 import logging
 import socket
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +33,11 @@ from node.watching.journal import Journal, LogFile, Messages, Say
 from node.watching.stopping import Stopping
 from node.watching.supervisor import notify
 from node.watching.watch import Watch
+from node.writer import begin_writer
 
 if TYPE_CHECKING:  # a devnet needs none of it
     from node.engine.comet.engine import CometEngine
 
-_STACK = 2**26  # bytes; contracts call each other a thousand deep
 _LATE = 3  # intervals without a block, from which on they do not come
 _LOOK = 1.0  # seconds between looks at the clock
 
@@ -178,12 +177,11 @@ async def _serve(
     begin: Callable[[], None],
 ) -> None:
     config = engine.chain.config
-    threading.stack_size(_STACK)
     with (
         Stopping(
             lambda: watch.end("stopped, and gave up what was under way,")
         ) as stopping,
-        ThreadPoolExecutor(1, "writer") as writer,
+        begin_writer() as writer,
     ):
         desk = Desk(engine, Readers(spawner, config.reads), writer=writer)
         door = Door(make_application(desk, config.rpc, watch), config.rpc)

@@ -36,8 +36,8 @@ class Desk:
     """Answer bodies for clients, each of whom may leave at any time.
 
     prove, stand: return a proof of a block and where the node stands, on a network.
-    writer: the one thread of an engine that makes blocks itself, so that others are
-    answered while it does.
+    writer: the one thread in which an engine changes, so that others are answered
+    while it does.
     """
 
     def __init__(

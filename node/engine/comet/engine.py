@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from eth_typing import Address, Hash32
 
@@ -31,6 +32,7 @@ class CometEngine:
     """Answer clients of one node of a network.
 
     clock: returns seconds since 1970, for calls only: blocks have the network's time.
+    What changes the machine or what waits is called in one thread, the writer.
     """
 
     def __init__(self, machine: StateMachine, clock: Callable[[], int]) -> None:
@@ -39,6 +41,7 @@ class CometEngine:
         self.watcher: Watcher = NOBODY
         self._clock = clock
         self._arrived = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None  # that gives on
         self._given: dict[Hash32, float] = {}
 
     @property
@@ -58,7 +61,8 @@ class CometEngine:
         except TransactionRefusedError as error:
             self.watcher.refused(raw, error)
             raise
-        self._arrived.set()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._arrived.set)
         return checked.transaction.hash
 
     def next_nonce(self, sender: Address) -> int:
@@ -90,21 +94,22 @@ class CometEngine:
             earlier=self.pending.earlier(checked.transaction),
         )
 
-    async def give_on(self, rpc: EngineRpc) -> None:
+    async def give_on(self, rpc: EngineRpc, writer: Executor) -> None:
         """Give what waits to the consensus engine, for ever."""
-        now = asyncio.get_running_loop().time
+        self._loop = asyncio.get_running_loop()
+        now = self._loop.time
         while True:
             self._arrived.clear()  # first: what arrives while we give must not wait
             for tx in self.pending:
                 if now() - self._given.get(tx.hash, float("-inf")) >= _AGAIN:
                     self._given[tx.hash] = now()
-                    await self._give(rpc, tx)
+                    await self._give(rpc, tx, writer)
             try:
                 await asyncio.wait_for(self._arrived.wait(), timeout=_AGAIN)
             except TimeoutError:
                 continue
 
-    async def _give(self, rpc: EngineRpc, tx: Transaction) -> None:
+    async def _give(self, rpc: EngineRpc, tx: Transaction, writer: Executor) -> None:
         try:
             code, word = await rpc.broadcast(tx.raw)
         except EngineError as error:
@@ -113,7 +118,8 @@ class CometEngine:
             return
         if code:
             _log.warning("0x%s is given up: %s", tx.hash.hex(), word)
-            self._drop(tx, word)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(writer, self._drop, tx, word)
 
     def _drop(self, tx: Transaction, why: str) -> None:
         self.pending.drop(tx, why)

@@ -8,6 +8,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 from node.config import Config, abi_folder, read_config
@@ -40,6 +41,7 @@ from node.service import (
 )
 from node.serving import Desk
 from node.watching.watch import Watch
+from node.writer import begin_writer
 
 
 def read_described(root: Path, local: Config) -> tuple[Config, str]:
@@ -127,20 +129,29 @@ class _Running:
     ) -> None:
         """Serve until a signal. Raises: what ended the application."""
         stopped = _await_signal()
-        with tempfile.TemporaryDirectory(prefix="veche-") as folder:
+        with (
+            tempfile.TemporaryDirectory(prefix="veche-") as folder,
+            begin_writer() as writer,
+        ):
             sockets = Sockets(Path(folder) / "app.sock", Path(folder) / "engine.sock")
             server = await serve_application(
-                self._application, sockets.application, stopped
+                self._application, sockets.application, stopped, writer
             )
             rpc = EngineRpc(sockets.engine)
             finality = Finality(rpc, self._genesis, self._membership.changes)
             bounds = self._engine.chain.config.rpc
             standing = Standing(rpc, self._engine.chain, self._genesis)
-            desk = Desk(self._engine, readers, finality.prove, stand=standing.tell)
+            desk = Desk(
+                self._engine,
+                readers,
+                finality.prove,
+                stand=standing.tell,
+                writer=writer,
+            )
             door = Door(make_application(desk, bounds, self._watch), bounds)
             try:
                 async with door.opened(listener):
-                    tasks = self._begin(sockets, rpc)
+                    tasks = self._begin(sockets, rpc, writer)
                     url = spell_url(listener)
                     say(url)
                     self._watch.begin(url, self._home.root)
@@ -153,9 +164,12 @@ class _Running:
                         server.close()
             finally:
                 await rpc.close()
+                await asyncio.get_running_loop().run_in_executor(writer, int)
                 self._watch.end()
 
-    def _begin(self, sockets: Sockets, rpc: EngineRpc) -> list[asyncio.Task[None]]:
+    def _begin(
+        self, sockets: Sockets, rpc: EngineRpc, writer: Executor
+    ) -> list[asyncio.Task[None]]:
         supervisor = Supervisor(
             self._program,
             self._home,
@@ -166,6 +180,6 @@ class _Running:
         )
         return [
             asyncio.create_task(supervisor.run()),
-            asyncio.create_task(self._engine.give_on(rpc)),
+            asyncio.create_task(self._engine.give_on(rpc, writer)),
             asyncio.create_task(look_regularly(self._watch)),
         ]
