@@ -23,6 +23,7 @@ _LOOK = 5.0  # seconds between two looks at the engine
 _STUCK = 120.0  # seconds that a height may stand while something waits
 _GRACE = 5.0  # seconds that the engine gets to stop
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before each new start
+_TAIL, _WORD = 16_384, 300  # bytes of its log to look at, letters to repeat
 _HEALTHY = 300.0  # seconds after which a start counts as a success
 
 
@@ -99,7 +100,7 @@ class Supervisor:
             while True:
                 done, _ = await asyncio.wait({ended}, timeout=_LOOK)
                 if done:
-                    return f"ended with {process.returncode}; see engine.log"
+                    return f"ended: {last_word(self._home.root / 'engine.log')}"
                 if self._height() != height or not self._waiting():
                     moved, height = loop.time(), self._height()
                 elif loop.time() - moved > _STUCK and not await self._may_wait():
@@ -113,6 +114,22 @@ class Supervisor:
             return len(await self._rpc.peers()) == 0 and _has_peers(self._home)
         except EngineError:
             return False
+
+
+def last_word(log: Path) -> str:
+    """Return why the engine says that it ended, from the end of its log."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _TAIL))
+            lines = file.read().decode(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    for line in reversed(lines):
+        if line.startswith("ERROR: "):
+            return line.removeprefix("ERROR: ")[:_WORD]
+        if line.startswith("panic: "):
+            return line[:_WORD]
+    return f"it says no reason in {log}"
 
 
 def _has_peers(home: NodeHome) -> bool:

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_typing import Address
 
+from node import rlp
+from node.block import ZERO_ADDRESS
 from node.config import Config
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.genesis import shared_part
 from node.engine.local import LocalEngine
 from node.errors import EngineProtocolError, ForeignGenesisError
+from node.hashing import keccak
 from node.keeping import continue_chain
 from node.machine import APP_VERSION
 from tests.node.conftest import Clock
@@ -180,14 +184,30 @@ def test_a_crash_leaves_a_height_that_the_engine_can_go_on_from(
         assert (info.last_block_app_hash == store.block(store.height).hash) is committed
 
 
+# It keeps the value that it is sent, and logs nothing but that it was called.
+_INITCODE = bytes.fromhex("600a600c600039600a6000f33460005560006000a000")
+
+
 def test_both_engines_give_one_state(
     driver: Driver, config: Config, clock: Clock, wallet: Wallet
 ) -> None:
-    raws = [wallet.sign(_RECIPIENT, value=n) for n in range(3)]
+    """Blocks differ in time and in what the engine adds; what came of them does not."""
+    contract = Address(keccak(rlp.encode([wallet.address, b""]))[-20:])
+    raws = [wallet.sign(data=_INITCODE)]
+    raws += [wallet.sign(to, value=n) for n in (1, 2) for to in (contract, _RECIPIENT)]
     local = LocalEngine(config, clock)
     for height, raw in enumerate(raws, 1):
         local.send_raw(raw)
-        driver.grow(height, raw)
-    ours, theirs = driver.machine.chain.head, local.chain.head
-    assert ours.header.receipts_root == theirs.header.receipts_root
-    assert [r.encode() for r in ours.receipts] == [r.encode() for r in theirs.receipts]
+        driver.grow(2 * height)  # of which the chain sees nothing
+        driver.grow(2 * height + 1, raw)
+    ours, theirs = driver.machine.chain, local.chain
+    assert ours.head.number == theirs.head.number == len(raws)
+    for number in range(1, len(raws) + 1):
+        mine, other = ours.block(number), theirs.block(number)
+        assert mine.header.receipts_root == other.header.receipts_root
+        assert mine.header.bloom == other.header.bloom
+        assert mine.receipts == other.receipts
+    assert ours.head.receipts[0].succeeded
+    for address in (wallet.address, contract, Address(_RECIPIENT), ZERO_ADDRESS):
+        assert ours.account(address, ours.head) == theirs.account(address, theirs.head)
+    assert ours.storage(contract, 0, block=ours.head) == 2
