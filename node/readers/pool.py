@@ -82,7 +82,14 @@ class Readers:
             self._turns.release()
 
     async def _exchange(self, body: bytes) -> bytes:
-        reader = self._idle.pop() if self._idle else await self._begin()
+        if self._idle:
+            try:
+                return await self._ask_one(self._idle.pop(), body)
+            except _GoneError:  # killed while nobody asked it: that is no answer
+                _log.warning("a reader that had nothing to do is gone")
+        return await self._ask_one(await self._begin(), body)
+
+    async def _ask_one(self, reader: _Reader, body: bytes) -> bytes:
         kept = False
         try:
             reader.outgoing.writelines((HEAD.pack(REQUEST, len(body)), body))

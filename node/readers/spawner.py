@@ -78,6 +78,17 @@ def _obey(control: socket.socket, job: Job, passing: Path | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     readers: set[int] = set()
+    try:
+        _follow(control, readers, job)
+    finally:
+        for process in readers:
+            _end(process)
+        if passing is not None:
+            shutil.rmtree(passing, ignore_errors=True)
+
+
+def _follow(control: socket.socket, readers: set[int], job: Job) -> None:
+    """Take orders until there are none; readers: those that run."""
     while True:
         order, descriptors, _flags, _address = socket.recv_fds(control, _ORDER.size, 1)
         if not order:
@@ -85,18 +96,21 @@ def _obey(control: socket.socket, job: Job, passing: Path | None) -> None:
         _reap(readers)
         what, process = _ORDER.unpack(order)
         if what == _FORK:
-            readers.add(_fork(control, descriptors[0], job))
+            reader = _fork(control, descriptors[0], job)
+            if reader is not None:
+                readers.add(reader)
         elif process in readers:  # no other process can have its number before this
             readers.remove(process)
             _end(process)
-    for process in readers:
-        _end(process)
-    if passing is not None:
-        shutil.rmtree(passing, ignore_errors=True)
 
 
-def _fork(control: socket.socket, descriptor: int, job: Job) -> int:
-    process = os.fork()
+def _fork(control: socket.socket, descriptor: int, job: Job) -> int | None:
+    """Fork a reader; None where no more processes may be: who waits is told."""
+    try:
+        process = os.fork()
+    except OSError:
+        os.close(descriptor)
+        return None
     if process:
         os.close(descriptor)
         return process

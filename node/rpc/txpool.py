@@ -38,7 +38,9 @@ def _sort(backend: Backend) -> _Sorted:
     found: _Sorted = {"pending": {}, "queued": {}}
     nexts: dict[bytes, int] = {}
     for tx in sorted(engine.pending, key=lambda each: each.nonce):
-        ready = nexts.setdefault(tx.sender, engine.next_nonce(tx.sender))
+        ready = nexts.get(tx.sender)
+        if ready is None:  # once a sender: it looks into the state
+            ready = nexts[tx.sender] = engine.next_nonce(tx.sender)
         kind = "pending" if tx.nonce < ready else "queued"
         by_nonce = found[kind].setdefault("0x" + tx.sender.hex(), {})
         by_nonce[str(tx.nonce)] = tx

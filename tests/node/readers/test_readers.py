@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from node.hashing import keccak
+from node.readers.spawner import Spawner
 from node.rpc.methods import READS
 from tests.node.bytecode import assemble, deployment
 from tests.node.running import Line, running, write_config
@@ -247,3 +248,25 @@ def test_a_simulation_sees_time_travel_and_what_was_taken_back(
 
 def test_only_methods_that_read_go_to_readers() -> None:
     assert not any(name.startswith(("evm_", "eth_send")) for name in READS)
+
+
+def test_readers_are_forked_again_when_a_process_was_one_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forks = iter([os.fork, _no_more_processes, os.fork])
+    monkeypatch.setattr(os, "fork", lambda: next(forks)())  # noqa: PLW0108  each its own
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    spawner = Spawner(lambda channel: channel.sendall(b"hello"), passing)
+    try:
+        with spawner.fork() as refused:
+            assert refused.recv(5) == b""
+        with spawner.fork() as begun:
+            assert begun.recv(5) == b"hello"
+    finally:
+        spawner.close()
+    assert not passing.exists()
+
+
+def _no_more_processes() -> int:
+    raise BlockingIOError
