@@ -64,6 +64,11 @@ def read_own_clock(terms: ElectionTerms, rpc_url: str | None) -> int:
     """
     own = int(time.time())
     if rpc_url is None:
+        if terms.test:
+            say(
+                f"warning: goes by this machine's clock, {spell_time(own)}; if the "
+                "chain's was moved, give --rpc-url"
+            )
         return own
     chain = connect(rpc_url, chain_id=terms.common.chain_id).read_clock()
     if abs(chain - own) <= _SKEW:

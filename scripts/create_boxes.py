@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from election.client.open_election import ContestBox, OpenElection, read_box
 from election.crypto.signature import SigningKey
+from election.protocol.ceremony.attempt import Step
+from election.protocol.phases import Phase
+from election.protocol.text import spell_time
 from scripts.acceptance import KEYS, read_record, require_keys
 from scripts.contests import Fates, act_on_each, send_unless_done
 from scripts.errors import InputError
@@ -46,8 +49,24 @@ def create_boxes(opened: OpenElection, *, key: SigningKey) -> Fates[ContestBox]:
 
 
 def _require_keys(opened: OpenElection) -> None:
+    _look_ahead(opened)
     if require_keys(read_record(opened), KEYS):
         raise InputError("election", "the keys are not made yet")
+
+
+def _look_ahead(opened: OpenElection) -> None:
+    """Raise InputError while keys are missing: the audit, which is long, waits."""
+    ceremonies = {"trustees": opened.trustees, "issuers": opened.issuers}
+    steps = {name: handle.step() for name, handle in ceremonies.items()}
+    late = [name for name, step in steps.items() if step is not Step.FINAL]
+    if not late:
+        return
+    start, end = map(spell_time, opened.rules.times[:2])
+    whose = " and the ".join(late)
+    fact = f"the keys are not made yet: the {whose} make them from {start} until {end}"
+    if opened.election.phase() > Phase.KEYS:
+        fact = f"the time for keys ended without them, {end}: those of the {whose}"
+    raise InputError("election", fact, hint="`veche status` shows how far they came")
 
 
 def command(

@@ -113,13 +113,29 @@ def require_chain(chain_id: int | None, *, is_test: bool) -> None:
         raise InputError("--chain-id", fact)
 
 
-def compare_accounts(own: bytes, manifest: Manifest) -> None:
-    """Warn whoever deploys for another account than its own."""
+def compare_accounts(own: bytes, manifest: Manifest, *, for_another: bool) -> None:
+    """Warn whoever deploys for another account than its own.
+
+    Raises InputError in an election that counts, unless it was said to be meant.
+    """
     named = manifest.accounts.commission
-    if own != named:
+    if own == named:
+        return
+    fact = f"is 0x{named.hex()}, this key is of 0x{own.hex()}: it can deploy the "
+    fact += "election, and act in it no more"
+    if not manifest.test and not for_another:
+        hint = "give accounts.commission's key file, or --for-another if it is meant"
+        raise InputError("accounts.commission", fact, hint=hint)
+    say(f"warning: accounts.commission {fact}")
+
+
+def compare_shift(wanted: int, done: Deployment, manifest: Manifest) -> None:
+    """Tell whoever moves the times of an election that has others by then."""
+    if wanted != done.shift:
+        start = spell_time(manifest.times.keys + done.shift)
         say(
-            f"warning: accounts.commission is 0x{named.hex()}, this key is of "
-            f"0x{own.hex()}: it can deploy the election, and act in it no more"
+            "warning: the record was there already, and --shift-to was not used: KEYS "
+            f"begins at {start}"
         )
 
 
@@ -142,6 +158,10 @@ def command(
         str | None,
         typer.Option(help="When phase KEYS begins; a test election only."),
     ] = None,
+    for_another: Annotated[
+        bool,
+        typer.Option("--for-another", help="The key is not accounts.commission's."),
+    ] = False,
     password_file: PasswordFile = None,
     rpc_url: RpcUrl = DEFAULT_URL,
     as_json: AsJson = False,
@@ -156,11 +176,13 @@ def command(
     connection = connect(rpc_url, chain_id=chain_id)
     own, chain = int(time.time()), connection.read_clock()
     compare_clocks(own=own, chain=chain)
-    compare_accounts(key_file.sealed.address, rules)
+    compare_accounts(key_file.sealed.address, rules, for_another=for_another)
     start = rules.times.keys
     shift = 0 if shift_to is None else parse_time(shift_to, now=chain) - start
     with acting(key_file):
         done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
+    if shift_to is not None:
+        compare_shift(shift, done, rules)
     show(describe(done, rules, record=out, as_json=as_json), as_json=as_json)
 
 

@@ -33,6 +33,6 @@ def parse_time(text: str, *, now: int) -> int:
     if moment is None or moment.tzinfo is None:
         fact = "is neither like now+60s nor a date and time with its offset"
         hint = "write it like now+90s, +2h, 2030-01-01T10:00:00Z, which is UTC, or "
-        hint += "2030-01-01T13:00:00+03:00; to name a phase, give --election, too"
+        hint += "2030-01-01T13:00:00+03:00"
         raise InputError(f"time {text}", fact, hint=hint)
     return int(moment.timestamp())

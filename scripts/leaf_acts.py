@@ -120,7 +120,9 @@ def accept(
         if now <= attestation.expiry <= now + LIFETIME:
             fact = f"is not signed by this election's {name}, or was changed since"
         again = f"have the {name} attest the request again"
-        raise InputError(str(path), f"{fact}: {again}") from None
+        was_moved = "was the clock of this chain moved? then attest with --rpc-url"
+        hint = was_moved if terms.test and fact == error.fact else None
+        raise InputError(str(path), f"{fact}: {again}", hint=hint) from None
 
 
 def send_for_leaf(

@@ -119,18 +119,18 @@ def take_part(
         advance = look()
         _tell_standing(opened, part, account, advance)
         return advance
-    last: Advance | None = None
+    last = ""
     while True:
         advance = outlast(look, opened)
         if advance.acted:
             say(f"attempt {advance.attempt}: {advance.step.name.lower()}")
         if advance.is_over:
             return advance
-        if advance != last:
-            say(
-                outlast(partial(_spell_waiting, opened, part, account, advance), opened)
-            )
-        last = advance
+        spell = partial(_spell_waiting, opened, part, account, advance)
+        waiting = outlast(spell, opened)
+        if waiting != last:  # a step that is overdue is told of, too
+            say(waiting)
+        last = waiting
         if not advance.acted:
             time.sleep(PAUSE)
 
@@ -173,7 +173,9 @@ def _spell_waiting(
     """Say what is waited for, and until when."""
     handle = handle_of(opened, part)
     step = f"attempt {advance.attempt}, {advance.step.name.lower()}"
-    return f"{step}: {spell_waiting(handle.seat(account), handle.deadline())}"
+    seat, deadline = handle.seat(account), handle.deadline()
+    now = opened.connection.read_clock()
+    return f"{step}: {spell_waiting(seat, deadline, now=now, part=part)}"
 
 
 def _await_keys(opened: OpenElection, *, wait: bool) -> bool:

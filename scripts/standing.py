@@ -77,8 +77,17 @@ def spell_margin(members: int, threshold: int, *, part: Part) -> str:
     return f"{left}: {spare} may be missing"
 
 
-def spell_waiting(seat: int, deadline: int) -> str:
-    """Say what a member waits for; a seat of 0 and a deadline of 0 mean none."""
+def spell_waiting(seat: int, deadline: int, *, now: int, part: Part) -> str:
+    """Say what a member waits for; a seat of 0 and a deadline of 0 mean none.
+
+    now: the chain's clock, Unix seconds. A step whose time passed ends by itself never.
+    """
+    if 0 < deadline <= now:
+        whose = "your part is done" if seat else "a reserve, waiting for a seat"
+        return (
+            f"{whose}; overdue since {spell_time(deadline)}: anybody may run `veche "
+            f"expire {ROLES[part]}s`"
+        )
     if not seat:
         ends = f"; the step ends {spell_time(deadline)}" if deadline else ""
         return f"a reserve, waiting for a seat{ends}"

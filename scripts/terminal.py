@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any, Final, TextIO
 
 from election.client.errors import ClientError, ConnectionFailedError, Trouble
+from election.errors import ManifestError
 from scripts.errors import InputError, OutputError
 from scripts.screen import escape, spell, wrap
 
@@ -165,7 +166,8 @@ _HINTS: Final = {
     "UnverifiedError": "go no further; ask another node, and tell the others",
     "FileError": "no part of it was written; mend that and run it again",
     "PasswordError": "is it the right password, and an unchanged key file?",
-    "ManifestError": "elections/mgd-2019.toml shows every key of a manifest",
+    "ManifestError": "elections/mgd-2019.toml shows every key of a manifest but those "
+    "of who acts, which elections/test-accounts.toml shows",
     "RecordError": "give the file that `veche deploy` wrote with --election",
     "ForgottenError": "ask a node that has it: this one is behind, or of another chain",
     "LyingNodeError": "no answer was sent to it; ask the node of another organisation",
@@ -178,6 +180,13 @@ _HINTS: Final = {
 }
 """By the name of the error. None says that nothing changed: an act may have sent, or
 written, something before; an error of the client knows what was sent."""
+
+
+_WHO_ACTS: Final = ("accounts", "trustees.members", "issuers.members")
+_OF_ACCOUNTS: Final = (
+    "who acts may stand in a file of its own, as elections/test-accounts.toml: did "
+    "you forget --accounts?"
+)
 
 
 def hint_for(error: Exception) -> str | None:
@@ -201,5 +210,7 @@ def _next_step(error: Exception) -> str | None:
         return notes[0]
     if isinstance(error, ConnectionFailedError):
         return _STEPS[error.trouble]
+    if isinstance(error, ManifestError) and error.subject.startswith(_WHO_ACTS):
+        return _OF_ACCOUNTS
     own = error.hint if isinstance(error, InputError) else None
     return own or _HINTS.get(type(error).__name__)

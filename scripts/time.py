@@ -39,6 +39,14 @@ def find_start(election: Path, rpc_url: str, *, phase: str) -> int:
     return starts[names.index(phase)]
 
 
+def _parse(moment: str, *, now: int) -> int:
+    try:
+        return parse_time(moment, now=now)
+    except InputError as error:
+        error.add_note(f"{error.hint}; to name a phase, give --election, too")
+        raise
+
+
 def command(
     moment: Annotated[
         str,
@@ -62,6 +70,6 @@ def command(
     if election is not None:
         target = find_start(election, rpc_url, phase=moment.lower())
     else:
-        target = parse_time(moment, now=connection.read_clock())
+        target = _parse(moment, now=connection.read_clock())
     now = travel(connection, target)
     show({"now": spell_time(now), "timestamp": now}, as_json=as_json)

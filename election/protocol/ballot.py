@@ -189,7 +189,8 @@ def _open(raw: bytes, box: Box) -> Ballot:
     except (EncodingError, SignatureError) as error:
         raise BallotError(f"ballot {raw[12:32].hex()}", str(error)) from error
     if signer != record.credential:
-        raise _refuse(ballot, "signed by another key")
+        fact = "signed for another election or contest, or by another key"
+        raise _refuse(ballot, fact)
     if record.seq != _SEQ:
         raise _refuse(ballot, "seq is not zero")
     return ballot

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -30,10 +30,11 @@ from election.errors import EncodingError, ManifestError
 from election.protocol.account import parse_account
 from election.protocol.faults import OURS, spell_fault
 from election.protocol.text import (
-    are_lines_apart,
     find_name_fault,
     find_particulars_fault,
     find_slug_fault,
+    spell_time,
+    spell_twins,
 )
 
 LONGEST_COMPLAINT: Final = 122_880
@@ -219,10 +220,13 @@ def parse_manifest(text: str) -> Manifest:
 
     Raises ManifestError, whose subject is the first key at fault; it tells of all.
     """
+    raw: dict[str, Any] = {}
     try:
-        manifest = _MANIFEST.validate_python(tomllib.loads(text))
+        raw = tomllib.loads(text)
+        manifest = _MANIFEST.validate_python(raw)
     except ValidationError as error:
-        (key, fact), *more = map(_spell_fault, error.errors(include_url=False))
+        faults = error.errors(include_url=False)
+        (key, fact), *more = (_spell_fault(each, raw) for each in faults)
         others = "".join(f"; {other}: {fault}" for other, fault in more)
         raise ManifestError(key, fact + others) from error
     except ValueError as error:  # numbers of thousands of digits, too
@@ -232,17 +236,23 @@ def parse_manifest(text: str) -> Manifest:
     return accept_manifest(manifest)
 
 
-def _spell_fault(found: ErrorDetails) -> tuple[str, str]:
-    """Spell one fault of a manifest: the key, and the fact."""
+def _spell_fault(found: ErrorDetails, raw: dict[str, Any]) -> tuple[str, str]:
+    """Spell one fault of a manifest: the key, and the fact.
+
+    Keys count contests from 0, and people go by a contest's id: both are told.
+    """
     key, fact = spell_fault(found, Manifest)
+    match found["loc"]:
+        case ("contests", int(at), part, *_) if part != "id":
+            contest = raw["contests"][at]
+            if isinstance(contest, dict) and isinstance(contest.get("id"), int):
+                fact += f" (contest {contest['id']})"
     return key or "manifest", fact
 
 
 def accept_manifest(manifest: Manifest) -> Manifest:
     """Check what no single key can show; raises ManifestError."""
-    times = astuple(manifest.times)
-    if any(later <= earlier for earlier, later in pairwise(times)):
-        raise ManifestError("times", "not increasing")
+    _check_times(manifest.times)
     if manifest.accounts.portal == manifest.accounts.sms_gateway:
         raise ManifestError("accounts", "portal and sms gateway are one")
     if manifest.quorum > len(manifest.accounts.observers):
@@ -263,13 +273,22 @@ def accept_manifest(manifest: Manifest) -> Manifest:
     return manifest
 
 
+def _check_times(times: Times) -> None:
+    for earlier, later in pairwise(fields(times)):
+        start, end = getattr(times, earlier.name), getattr(times, later.name)
+        if end <= start:
+            fact = f"{spell_time(end)} is not after times.{earlier.name}, "
+            raise ManifestError(f"times.{later.name}", fact + spell_time(start))
+
+
 def _check_lines(contests: Sequence[Contest]) -> None:
-    for at, contest in enumerate(contests):
+    for contest in contests:
+        subject = f"contest {contest.id}"
         if len(contest.all_particulars) != len(contest.candidates):
-            raise ManifestError(f"contests.{at}", "particulars are not one a candidate")
-        if not are_lines_apart(contest.candidates, contest.all_particulars):
-            fact = "two lines look alike: tell them apart by particulars"
-            raise ManifestError(f"contests.{at}.candidates", fact)
+            raise ManifestError(subject, "particulars are not one a candidate")
+        twins = spell_twins(contest.candidates, contest.all_particulars)
+        if twins is not None:
+            raise ManifestError(subject, f"{twins}; tell them apart by particulars")
 
 
 def measure_complaint(roster: Roster, *, slots: int, point_bytes: int) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from election.protocol.voter_id import fold_look_alikes
+from election.protocol.voter_id import pair_look_alikes, spell_difference
 
 LONGEST_NAME: Final = 128
 """Bytes of UTF-8 of a title or of a candidate's name."""
@@ -90,12 +90,24 @@ def spell_lines(names: Sequence[str], particulars: Sequence[str]) -> tuple[str, 
 
 def are_lines_apart(names: Sequence[str], particulars: Sequence[str]) -> bool:
     """Tell whether no two lines of a ballot look alike to a reader."""
-    lines = [*map(_fold, spell_lines(names, particulars))]
-    return len(set(lines)) == len(lines)
+    return spell_twins(names, particulars) is None
 
 
-def _fold(line: str) -> str:
-    return fold_look_alikes(unicodedata.normalize("NFKC", line).upper())
+def spell_twins(names: Sequence[str], particulars: Sequence[str]) -> str | None:
+    """Name two lines of a ballot that look alike, and their letters; None if none do.
+
+    Lines are counted from 1, as on the ballot.
+    """
+    lines = spell_lines(names, particulars)
+    plain = [unicodedata.normalize("NFKC", line).upper() for line in lines]
+    pairs = pair_look_alikes(plain)
+    if not pairs:
+        return None
+    one, other = pairs[0]
+    what = f"candidates {one + 1} and {other + 1}, {lines[one]} and {lines[other]}"
+    if lines[one] == lines[other]:
+        return f"{what}, are the same"
+    return f"{what}, look alike: {spell_difference(plain[one], plain[other])}"
 
 
 def find_slug_fault(text: str) -> str | None:

@@ -77,11 +77,11 @@ def spell_difference(one: str, other: str) -> str:
         for mine, theirs in zip(*letters, strict=True)  # a look is one character
         if mine != theirs
     }
-    return ", ".join(apart) or "only blanks and marks differ"
+    return ", ".join(apart) or "only blanks, marks or forms of letters differ"
 
 
 def _name(character: str) -> str:
-    return unicodedata.name(character).replace("CAPITAL ", "").lower()
+    return unicodedata.name(character, "a letter").replace("CAPITAL ", "").lower()
 
 
 def _explain(text: str) -> str:

@@ -131,7 +131,7 @@ def test_masks_differ_when_the_same_choice_is_cast_by_another_credential() -> No
 
 
 def test_ballot_is_refused_in_another_contest() -> None:
-    with pytest.raises(BallotError, match="signed by another key"):
+    with pytest.raises(BallotError, match="for another election or contest"):
         accept_ballot(honest.ballot(2, 1), honest.box(2))
 
 
@@ -243,7 +243,7 @@ def test_ballot_is_refused_when_its_credential_is_of_another_contest() -> None:
 
 def test_ballot_is_refused_when_its_memo_is_changed() -> None:
     changed = replace(record(), memo=Hash(b"\x01" * 32))
-    with pytest.raises(BallotError, match="signed by another key"):
+    with pytest.raises(BallotError, match="or by another key"):
         accept_ballot(encode_record(changed), honest.box())
 
 

@@ -82,15 +82,18 @@ def test_namesakes_are_told_apart_by_particulars() -> None:
 @pytest.mark.parametrize(
     ("lines", "fact"),
     [
-        (f"{LINE}, {LINE}", "two lines look alike"),
+        (f"{LINE}, {LINE}", "contest 1: candidates 1 and 2, "),
         (f"{LINE}, '{{}}'", "contests.0.candidates.1: "),
         (f"{LINE}, {{}}", "a candidate is a name"),
         (f'{LINE}, {{ name = "Второй" }}', "a candidate is a name"),
         (f'{LINE}, {{ name = "x", particulars = "y", z = 1 }}', "a candidate is"),
         (f'{LINE}, {{ name = "x", particulars = 1 }}', "contests.0.particulars.1: "),
         (f'{LINE}, {{ name = "x", particulars = "y " }}', "has a blank at an end"),
-        ('"АННА", "Ahha"', "two lines look alike"),
-        ('"№ 1", "No 1"', "two lines look alike"),
+        (
+            '"АННА", "Ahha"',
+            "АННА and Ahha, look alike: cyrillic letter a in the first is latin letter",
+        ),
+        ('"№ 1", "No 1"', "look alike: only blanks, marks or forms of letters"),
     ],
 )
 def test_lines_that_are_none_or_look_alike_are_refused(lines: str, fact: str) -> None:
@@ -109,6 +112,9 @@ def test_booth_that_is_no_hash_is_refused(booth: str) -> None:
     given = TEXT.replace("test = true", f"test = true\nbooth = {booth}")
     with pytest.raises(ManifestError, match=r"^booth: "):
         parse_manifest(given)
+
+
+LATER = "times.voter_list: "
 
 
 def manifest() -> Manifest:
@@ -151,8 +157,8 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
         ("T08:00:00+03:00", "T08:00:00", "times.opening: not a date and time"),
         ("2019-09-08T08:00:00+03:00", "5", "times.opening: not a date and time"),
         ("T08:00:00+03:00", "T08:00:00.5+03:00", "times.opening: not a whole second"),
-        ("2019-07-25", "2019-07-24", "times: not increasing"),
-        ("2019-07-25", "2019-07-23", "times: not increasing"),
+        ("2019-07-25", "2019-07-24", f"{LATER}2019-07-23 21:00"),
+        ("2019-07-25", "2019-07-23", f"{LATER}2019-07-22 21:00"),
         (f'portal = "{ACCOUNTS["b"]}"', 'portal = "0x12"', "accounts.portal: not an"),
         (f'portal = "{ACCOUNTS["b"]}"', "portal = 7", "accounts.portal: not an"),
         (
@@ -214,7 +220,11 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
         ("id = 10", "id = 1", "contests: an id is listed twice"),
         ("id = 10", "id = -1", "contests.1.id: "),
         ('"Первый", "Второй"', '"Первый"', "contests.0.candidates: "),
-        ('"Второй"', '"Первый"', "contests.0.candidates: two lines look alike"),
+        (
+            '"Второй"',
+            '"Первый"',
+            "contest 1: candidates 1 and 2, Первый and Первый, are the same",
+        ),
         ('"Второй"', '""', "contests.0.candidates.1: is empty"),
         (
             '["Первый", "Второй"]',
@@ -232,6 +242,15 @@ def test_manifest_is_refused_by_the_key_at_fault(
     with pytest.raises(ManifestError) as caught:
         parse_manifest(changed)
     assert str(caught.value).startswith(message)
+
+
+def test_times_out_of_order_and_contests_are_named_as_people_do() -> None:
+    late = TEXT.replace("2019-07-25", "2019-07-24")
+    with pytest.raises(ManifestError, match=r"UTC is not after times.keys, 2019-07-23"):
+        parse_manifest(late)
+    unread = TEXT.replace('"Два"', r'"A\u202e"')
+    with pytest.raises(ManifestError, match=r"contests\.1\.cand.*\(contest 10\)$"):
+        parse_manifest(unread)
 
 
 def test_all_keys_at_fault_are_told_of() -> None:

@@ -44,12 +44,15 @@ def test_clock_of_a_node_moves_no_attestation(
 
 
 def test_own_clock_is_taken_where_the_node_agrees_or_is_not_asked(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show_clock(monkeypatch, ahead=30)
     monkeypatch.setattr("time.time", lambda: 1_000_000.5)
     assert attest.read_own_clock(REAL, "node") == 1_000_000
     assert attest.read_own_clock(REAL, None) == 1_000_000
+    assert capsys.readouterr().err == ""
+    assert attest.read_own_clock(TEST, None) == 1_000_000
+    assert "if the chain's was moved, give --rpc-url" in capsys.readouterr().err
 
 
 def test_rehearsal_goes_by_a_clock_that_was_moved(

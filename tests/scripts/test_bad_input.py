@@ -142,7 +142,7 @@ def deploy_with(prepared: Cli, manifest: str, folder: Path, *more: str) -> Outco
         ("test = true", "test = true\nquorums = 1", "did you mean quorum?"),
         ("threshold = 2", "threshold = 3", "trustees: threshold is above"),
         ("minimum_cast = 2", "minimum_cast = 1", "minimum_cast: "),
-        ('"Вронский"', '"Анна"', "candidates: two lines look alike"),
+        ('"Вронский"', '"Анна"', "contest 1: candidates 1 and 2, "),
     ],
 )
 def test_manifest_with_a_fault(
@@ -158,6 +158,7 @@ def test_manifest_with_a_fault(
 def test_time_that_is_none(prepared: Cli, moment: str, folder: Path) -> None:
     refused = deploy_with(prepared, MANIFEST, folder, "--shift-to", moment)
     check(refused, "is neither like now+60s nor")
+    assert "--election" not in refused.err
 
 
 def test_real_election_is_not_moved_in_time(prepared: Cli, folder: Path) -> None:
@@ -511,7 +512,11 @@ def test_ballot_before_there_is_a_box(prepared: Cli, folder: Path) -> None:
     ("act", "key", "fact"),
     [
         (["expire", "issuers"], "relay", "step enroll has time left until"),
-        (["create-boxes"], "relay", "election: the keys are not made yet"),
+        (
+            ["create-boxes"],
+            "relay",
+            "keys are not made yet: the trustees and the issuers",
+        ),
         (["freeze"], "relay", "polls: are not closed before"),
         (["publish-result"], "relay", "polls: are not closed before"),
         (["issue", "--contest", "1", "--out", "x"], "issuer-1", "has no ballot box"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from threading import Thread
 
 import pytest
 
 from election.client.rpc import connect
 from election.protocol.text import spell_time
-from scripts.deploy import compare_clocks, deploy
+from scripts.deploy import compare_accounts, compare_clocks, deploy
+from scripts.errors import InputError
 from scripts.files.deployment_file import read_deployment
 from scripts.files.key_file import open_key_file
 from scripts.files.manifest_file import read_manifest
@@ -102,6 +104,34 @@ def test_commission_with_another_key_than_its_accounts_is_warned(cli: Cli) -> No
     told = cli.attempt_deploy().err
     assert "warning: accounts.commission is 0x" in told
     assert f"this key is of {other}" in told
+
+
+def test_election_that_counts_is_deployed_by_its_commission_or_on_purpose(
+    cli: Cli, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_election(cli)
+    folder = cli.folder
+    test = read_manifest(folder / "manifest.toml", folder / "accounts.toml")
+    counts, other = replace(test, test=False), bytes(20)
+    with pytest.raises(InputError, match="act in it no more") as refused:
+        compare_accounts(other, counts, for_another=False)
+    assert "--for-another" in str(refused.value.hint)
+    compare_accounts(counts.accounts.commission, counts, for_another=False)
+    assert not capsys.readouterr().err
+    compare_accounts(other, counts, for_another=True)
+    compare_accounts(other, test, for_another=False)
+    assert capsys.readouterr().err.count("warning: accounts.commission is 0x") == 2
+
+
+def test_second_shift_is_said_to_be_unused(cli: Cli) -> None:
+    write_election(cli)
+    first = cli.attempt_deploy("--shift-to", "now+10m")
+    assert "--shift-to was not used" not in first.err
+    again = cli.attempt_deploy("--shift-to", "now+2h")
+    assert again.result == first.result
+    start = 1_546_300_800 + first.result["shift"]  # the manifest's times.keys
+    assert f"was not used: KEYS begins at {spell_time(start)}" in again.err
+    assert "was not used" not in cli.attempt_deploy().err
 
 
 def test_commission_is_warned_of_its_clock_when_it_deploys(cli: Cli) -> None:

@@ -459,6 +459,32 @@ def test_margin_says_how_many_may_be_missing(left: int, fact: str) -> None:
 
 
 def test_time_that_a_step_has_not_is_not_told() -> None:
-    assert spell_waiting(1, 0) == "your part is done; waiting for the others"
-    assert spell_waiting(0, 0) == "a reserve, waiting for a seat"
-    assert spell_waiting(1, 60).endswith(", until 1970-01-01 00:01:00 UTC")
+    def spell(seat: int, deadline: int, now: int = 59) -> str:
+        return spell_waiting(seat, deadline, now=now, part=Part.ISSUERS)
+
+    assert spell(1, 0) == "your part is done; waiting for the others"
+    assert spell(0, 0) == "a reserve, waiting for a seat"
+    assert spell(1, 60).endswith(", until 1970-01-01 00:01:00 UTC")
+    assert "overdue since 1970-01-01 00:01:00 UTC" in spell(0, 60, now=60)
+    assert spell(1, 60, now=60).endswith("anybody may run `veche expire issuers`")
+
+
+def test_whoever_waits_is_told_once_that_the_step_is_overdue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = deploy(connect_in_process())
+    travel(stage.connection, stage.manifest.times.keys)
+    moments = iter([None, stage.opened.trustees.deadline(), None, None])
+
+    def sleep(_: float) -> None:
+        moment = next(moments, stage.manifest.times.voter_list)
+        if moment is not None:
+            travel(stage.connection, moment)
+
+    monkeypatch.setattr("time.sleep", sleep)
+    file = trustee(tmp_path, TRUSTEES[0])
+    with pytest.raises(InputError, match="ended without a key"):
+        take_part(stage.opened, Part.TRUSTEES, file, wait=True)
+    told = capsys.readouterr().err
+    assert told.count("waiting for the others, until") == 1
+    assert told.count("anybody may run `veche expire trustees`") == 1

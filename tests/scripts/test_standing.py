@@ -16,7 +16,7 @@ from election.crypto.transcript import Address, Hash
 from election.protocol.manifest import Times
 from election.protocol.replay import Part
 from election.protocol.text import spell_time
-from scripts import members, waiting
+from scripts import create_boxes, members, waiting
 from scripts.deploy import describe
 from scripts.errors import InputError, NotYetError
 from scripts.expire import expire, require_overdue
@@ -57,6 +57,19 @@ def test_trustee_without_a_seat_is_told_why_it_has_no_share(
         expire(stage.opened.trustees, key=COMMISSION)
     with pytest.raises(InputError, match=fact):
         require_seat(stage.opened, Part.TRUSTEES, derive_address(TRUSTEES[at]))
+
+
+def test_boxes_without_keys_are_refused_before_the_long_audit(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(create_boxes, "read_record", pytest.fail)
+    end = spell_time(stage.manifest.times.voter_list)
+    both = f"not made yet: the trustees and the issuers make them from .* until {end}"
+    with pytest.raises(InputError, match=both):
+        create_boxes.create_boxes(stage.opened, key=COMMISSION)
+    travel(stage.connection, stage.manifest.times.voter_list)
+    with pytest.raises(InputError, match=f"ended without them, {end}"):
+        create_boxes.create_boxes(stage.opened, key=COMMISSION)
 
 
 def test_status_says_who_is_next_and_what_is_overdue(stage: Stage) -> None:

@@ -19,11 +19,12 @@ from typing import Any, Final
 import pytest
 
 from election.artifacts import ROOT
+from election.errors import ManifestError
 from election.protocol.board import Board
 from election.protocol.events import ContestListed, ElectionDeployed
 from scripts.files.bundle_file import write_bundle
 from scripts.screen import measure
-from scripts.terminal import lay_out, show
+from scripts.terminal import hint_for, lay_out, show
 from tests.audit.conftest import board, told
 from tests.audit.tampering import change, find
 
@@ -253,3 +254,22 @@ def test_folded_result_fits_80_columns_in_a_pipe_and_others_stay_whole(
     rows = capsys.readouterr().out.splitlines()
     assert max(map(len, rows)) <= 80
     assert " ".join(" ".join(rows).split()).endswith("until then")
+
+
+@pytest.mark.parametrize(
+    ("key", "is_of_accounts"),
+    [
+        ("accounts.commission", True),
+        ("accounts", True),
+        ("trustees.members", True),
+        ("issuers.members.0.account", True),
+        ("trustees.threshold", False),
+        ("times.keys", False),
+    ],
+)
+def test_key_of_who_acts_is_looked_up_in_the_accounts_file(
+    key: str, is_of_accounts: bool
+) -> None:
+    hint = hint_for(ManifestError(key, "is missing")) or ""
+    assert ("--accounts?" in hint) == is_of_accounts
+    assert ("mgd-2019.toml" in hint) != is_of_accounts

@@ -156,7 +156,7 @@ def test_two_writings_of_one_person_are_one_voter(path: Path) -> None:
     ("other", "told"),
     [
         ("1-O", "digit zero in the first is latin letter o in the other"),
-        ("10", "only blanks and marks differ"),
+        ("10", "only blanks, marks or forms of letters differ"),
     ],
 )
 def test_difference_of_what_looks_alike_is_told(other: str, told: str) -> None:
