@@ -368,14 +368,18 @@ def test_one_key_has_one_use(registry: Registry) -> None:
     assert registry.chain.refusal(act, registry.accounts[0]) == reason
 
 
-def test_a_key_that_left_does_not_come_back(registry: Registry) -> None:
+@pytest.mark.parametrize("seed", [5, 50])
+def test_a_key_that_left_does_not_come_back(registry: Registry, seed: int) -> None:
+    """Neither one that was there from the beginning nor one that joined."""
+    third = keys_of(51)
     registry.propose(registry.add(4, replaced=keys_of(5).node_id), *_REST)
-    old = registry.add(4, keys_of(5), replaced=_NEW.node_id)
+    registry.propose(registry.add(4, third, replaced=_NEW.node_id), *_REST)
+    old = keys_of(seed)
     reason = "observer_registry: node's key was used before"
-    assert registry.refusal(old, *_REST) == reason
-    mixed = NodeKeys(keys_of(51).node, keys_of(5).validator)
+    assert registry.refusal(registry.add(4, old, third.node_id), *_REST) == reason
+    mixed = NodeKeys(keys_of(52).node, old.validator)
     reason = "observer_registry: validator's key was used before"
-    assert registry.refusal(registry.add(4, mixed, _NEW.node_id), *_REST) == reason
+    assert registry.refusal(registry.add(4, mixed, third.node_id), *_REST) == reason
 
 
 def test_a_node_may_get_another_validators_key(registry: Registry) -> None:
