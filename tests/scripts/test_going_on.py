@@ -85,14 +85,15 @@ class Desk:
         return path
 
     def issue(
-        self, *more: str, contest: int = 1, boards: tuple[Board | None, ...] = ()
+        self, *more: str, contest: int | None = 1, boards: tuple[Board | None, ...] = ()
     ) -> tuple[int, list[int]]:
         """Run the act; give its exit code, and from where each node told all logs."""
         post = self.stage.connection._post
         shown = boards or (None, None)
         nodes = {f"http://{at}": BoardNode(post, each) for at, each in enumerate(shown)}
         self.patch.setattr(rpc, "open_post", lambda url: nodes[url].post)
-        line = ["issue", f"--contest={contest}", f"--out={self.folder / 'answers'}"]
+        line = ["issue", f"--out={self.folder / 'answers'}"]
+        line += [] if contest is None else [f"--contest={contest}"]
         line += [f"--election={self.folder / 'election.json'}", *more]
         line += [f"--key={self.folder / 'issuer'}"]
         line += [f"--password-file={self.folder / 'password'}"]
@@ -149,6 +150,41 @@ def test_request_of_another_contest_is_answered_from_what_was_kept(
     (desk.folder / "answers").unlink()
     assert desk.issue(contest=30) == (0, [])
     assert desk.answered == leaves_of(stage, 30, 0)
+
+
+def test_all_contests_are_answered_in_a_file_each(desk: Desk, stage: Stage) -> None:
+    folder = desk.folder / "answers"
+    for _ in range(2):  # what is there is written anew
+        assert desk.issue(contest=None)[0] == 0
+        assert {each.name for each in folder.iterdir()} == {
+            "1-issuer-1.jsonl",
+            "30-issuer-1.jsonl",
+        }
+    for contest in (1, 30):
+        lines = (folder / f"{contest}-issuer-1.jsonl").read_text().splitlines()
+        assert {json.loads(line)["leaf"] for line in lines[1:]} == leaves_of(
+            stage, contest, 0
+        )
+
+
+def test_file_of_another_stops_no_other_contest(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = desk.folder / "answers"
+    folder.mkdir()
+    (folder / "1-issuer-1.jsonl").write_text("a diary")
+    assert desk.issue(contest=None)[0] == 2
+    assert "holds something else than answers" in capsys.readouterr().err
+    assert (folder / "1-issuer-1.jsonl").read_text() == "a diary"
+    assert (folder / "30-issuer-1.jsonl").exists()
+
+
+def test_answers_of_all_contests_take_a_folder(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk.folder / "answers").write_text("a file")
+    assert desk.issue(contest=None) == (2, [])
+    assert "is a file, and the answers of all contests take" in capsys.readouterr().err
 
 
 def test_all_is_read_again_when_that_is_asked_for(desk: Desk) -> None:
