@@ -16,6 +16,7 @@ from node.rpc.answering import (
     identity_of,
     is_notification,
     is_request,
+    polled_by,
     reads_much,
     writes,
 )
@@ -23,6 +24,7 @@ from node.rpc.backend import Engine
 from node.rpc.blocks import read_block
 from node.rpc.dispatch import Dispatcher
 from node.rpc.errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
+from node.rpc.filters import Filter
 from node.rpc.parameters import BlockReference, Quantity
 
 Prove = Callable[[Block, int | None], Awaitable[dict[str, Any]]]
@@ -79,6 +81,12 @@ class Desk:
             loop = asyncio.get_running_loop()
             answer = self._dispatcher.answer
             return await loop.run_in_executor(self._writer, answer, request, client)
+        return await self._read(request, client)
+
+    async def _read(self, request: Any, client: str) -> bytes:
+        number = polled_by(request)
+        if number is not None and (installed := self._dispatcher.filters.get(number)):
+            return await self._poll(request, number, installed)
         if not reads_much(request):
             return self._dispatcher.answer(request, client)
         try:
@@ -86,6 +94,20 @@ class Desk:
             return await self._readers.ask(request, timestamp=timestamp)
         except RpcError as error:
             return failure(request, error)
+
+    async def _poll(self, request: Any, number: int, installed: Filter) -> bytes:
+        """Have a reader ask a filter: it may have to look at the whole chain."""
+        try:
+            following, answer = await self._readers.poll(
+                request,
+                timestamp=self._engine.next_timestamp(),
+                number=number,
+                installed=installed,
+            )
+        except RpcError as error:
+            return failure(request, error)
+        self._dispatcher.filters.take(number, installed, following)
+        return answer
 
     async def _answer_proof(self, params: Any) -> dict[str, Any]:
         """Return what proves a block to who has no node.

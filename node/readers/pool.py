@@ -12,9 +12,10 @@ import msgspec
 
 from node.config import ReadsConfig
 from node.readers.frames import HEAD, HELLO, LAST_ANSWER, NO_MEMORY, REQUEST
-from node.readers.reader import Job
+from node.readers.reader import FOLLOWING, Job, Polled
 from node.readers.spawner import Spawner
 from node.rpc.errors import LIMIT_EXCEEDED, SERVER_ERROR, RpcError
+from node.rpc.filters import Filter
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +45,20 @@ class Readers:
         self._waiting = 0
         self._idle: list[_Reader] = []
 
-    async def ask(self, request: object, *, timestamp: int) -> bytes:
+    async def poll(
+        self, request: object, *, timestamp: int, number: int, installed: Filter
+    ) -> tuple[int, bytes]:
+        """Ask a filter; returns the first block not reported yet, and the answer.
+
+        Raises: RpcError.
+        """
+        polled = Polled(str(number), installed)
+        found = await self.ask(request, timestamp=timestamp, polled=polled)
+        return int.from_bytes(found[:FOLLOWING], "big"), found[FOLLOWING:]
+
+    async def ask(
+        self, request: object, *, timestamp: int, polled: Polled | None = None
+    ) -> bytes:
         """Return the answer to a request, encoded.
 
         timestamp: the next block's, in seconds. Raises: RpcError.
@@ -53,7 +67,7 @@ class Readers:
             fact = "too many requests are waiting; ask again later"
             raise RpcError(LIMIT_EXCEEDED, fact)
         raw = msgspec.Raw(msgspec.json.encode(request))
-        body = msgspec.json.encode(Job(timestamp, raw))
+        body = msgspec.json.encode(Job(timestamp, raw, polled))
         try:
             async with self._turn(), asyncio.timeout(self._bounds.seconds):
                 return await self._exchange(body)

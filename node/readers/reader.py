@@ -23,16 +23,30 @@ from node.readers.frames import (
 )
 from node.rpc.answering import Answering
 from node.rpc.backend import Snapshot
+from node.rpc.filters import Filter, Filters
 
+FOLLOWING = 8  # bytes
 _NICE = 5  # blocks are made first
 _KIB = 1_024  # the unit of ru_maxrss
 
 
+class Polled(msgspec.Struct, frozen=True, array_like=True):
+    """Hold a filter that is asked; number: its id, in decimal."""
+
+    number: str
+    installed: Filter
+
+
 class Job(msgspec.Struct, frozen=True, array_like=True):
-    """Hold one request; timestamp: the next block's, in seconds."""
+    """Hold one request; timestamp: the next block's, in seconds.
+
+    polled: before the answer to such a one come `FOLLOWING` bytes: the first block that
+    the filter has not reported.
+    """
 
     timestamp: int
     request: msgspec.Raw
+    polled: Polled | None = None
 
 
 def serve_reads(
@@ -67,8 +81,15 @@ def _answer(
     job = msgspec.json.decode(body, type=Job)
     with store.instant() as view:
         chain = Chain(config, view)
-        backend = Snapshot(chain, max(job.timestamp, chain.head.header.timestamp + 1))
-        return answering.answer(backend, msgspec.json.decode(job.request))
+        timestamp = max(job.timestamp, chain.head.header.timestamp + 1)
+        request = msgspec.json.decode(job.request)
+        if job.polled is None:
+            return answering.answer(Snapshot(chain, timestamp), request)
+        number, installed = int(job.polled.number), job.polled.installed
+        filters = Filters({number: installed})
+        answer = answering.answer(Snapshot(chain, timestamp, filters), request)
+        following = (filters.get(number) or installed).next_block
+        return following.to_bytes(FOLLOWING, "big") + answer
 
 
 def _is_swollen(most: int) -> bool:

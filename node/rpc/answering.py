@@ -21,8 +21,8 @@ from node.rpc.errors import (
     RpcError,
     rpc_error,
 )
-from node.rpc.methods import METHODS, READS, WRITES
-from node.rpc.parameters import decode_parameter
+from node.rpc.methods import METHODS, POLLS, READS, WRITES
+from node.rpc.parameters import Quantity, decode_parameter
 
 _log = logging.getLogger(__name__)
 _PLACE = re.compile(r"\$\[(\d+)\]")  # of a parameter, in an error of msgspec
@@ -109,6 +109,19 @@ def is_request(request: Any) -> bool:
 def reads_much(request: Any) -> bool:
     """Say whether a request is one of those that processes of their own answer."""
     return is_request(request) and request["method"] in READS
+
+
+def polled_by(request: Any) -> int | None:
+    """Return the number of the filter that a request asks, if it asks one rightly."""
+    if not is_request(request) or request["method"] not in POLLS:
+        return None
+    match request.get("params"):
+        case [str(number)]:
+            try:
+                return int(Quantity.parse(number))
+            except ValueError:
+                return None
+    return None
 
 
 def writes(request: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from eth_typing import Address, Hash32
@@ -21,6 +21,14 @@ class Reading(Protocol):
 
     def next_timestamp(self) -> int:
         """Return the next block's timestamp, in seconds since 1970."""
+
+
+class Polling(Reading, Protocol):
+    """Offer what a method that asks a filter needs."""
+
+    @property
+    def filters(self) -> Filters:
+        """Return the filters that it may ask."""
 
 
 class Engine(Reading, Protocol):
@@ -58,10 +66,11 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Hold a chain as it was at one instant."""
+    """Hold a chain as it was at one instant, and the filter that is asked, if any."""
 
     chain: Chain
     timestamp: int
+    filters: Filters = field(default_factory=Filters)
 
     def next_timestamp(self) -> int:
         """Return the next block's timestamp, in seconds since 1970."""

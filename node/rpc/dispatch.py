@@ -32,6 +32,11 @@ class Dispatcher:
         """
         return self._answering.answer(replace(self._backend, client=client), request)
 
+    @property
+    def filters(self) -> Filters:
+        """Return the filters of all clients."""
+        return self._backend.filters
+
     def handle(self, body: bytes) -> bytes:
         """Answer a body here and now; empty when only notifications were sent."""
 

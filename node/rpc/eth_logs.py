@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.log_index import LogQuery
-from node.rpc.backend import Backend, Reading
+from node.rpc.backend import Backend, Polling, Reading
 from node.rpc.blocks import find_block, read_block
 from node.rpc.encode import hexed, log_json
 from node.rpc.errors import INVALID_PARAMS, LIMIT_EXCEEDED, SERVER_ERROR, RpcError
@@ -42,7 +42,7 @@ def new_block_filter(backend: Backend) -> str:
     return hex(backend.filters.add(installed))
 
 
-def get_filter_changes(backend: Backend, number: Quantity) -> list[Any]:
+def get_filter_changes(backend: Polling, number: Quantity) -> list[Any]:
     """Return what is new since the filter was last asked."""
     current = _installed(backend, number)
     head = backend.chain.head.number
@@ -58,7 +58,7 @@ def get_filter_changes(backend: Backend, number: Quantity) -> list[Any]:
 
 
 def _next_logs(
-    backend: Backend, query: LogQuery, first: int, last: int
+    backend: Reading, query: LogQuery, first: int, last: int
 ) -> tuple[int, list[dict[str, Any]]]:
     """Return the logs of as many blocks as an answer holds, and the last of these."""
     while True:
@@ -70,7 +70,7 @@ def _next_logs(
             last = (first + last) // 2
 
 
-def get_filter_logs(backend: Backend, number: Quantity) -> list[dict[str, Any]]:
+def get_filter_logs(backend: Polling, number: Quantity) -> list[dict[str, Any]]:
     """Return all logs that match a filter, new or not."""
     current = _installed(backend, number)
     if current.query is None:
@@ -85,7 +85,7 @@ def uninstall_filter(backend: Backend, number: Quantity) -> bool:
     return backend.filters.remove(int(number))
 
 
-def _installed(backend: Backend, number: Quantity) -> Filter:
+def _installed(backend: Polling, number: Quantity) -> Filter:
     current = backend.filters.get(int(number))
     if current is None:
         raise RpcError(SERVER_ERROR, "filter not found")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from node.log_index import LogQuery
@@ -31,8 +32,8 @@ class Filter:
 class Filters:
     """Hold the filters of all clients by id."""
 
-    def __init__(self) -> None:
-        self._filters: dict[int, Filter] = {}
+    def __init__(self, filters: Mapping[int, Filter] | None = None) -> None:
+        self._filters = dict(filters or {})
 
     def add(self, installed: Filter) -> int:
         """Install a filter and return its id, which only its owner can know.
@@ -65,6 +66,15 @@ class Filters:
         current = self._filters[number]
         following = max(current.next_block, until + 1)
         self._filters[number] = replace(current, next_block=following)
+
+    def take(self, number: int, polled: Filter, following: int) -> None:
+        """Take over what another process reported of a filter.
+
+        polled: as it was when it was asked. If it is another one since, by a block that
+        was taken back or a poll that came between, it stays: nothing is left out.
+        """
+        if self._filters.get(number) is polled:
+            self._filters[number] = replace(polled, next_block=following)
 
     def rewind(self, height: int) -> None:
         """Report blocks above a height anew: they were reverted and will be others."""

@@ -80,5 +80,7 @@ READS = frozenset(
         "eth_getProof",
     }
 )
+# What asks a filter, which this process holds: answered by such processes, too.
+POLLS = frozenset({"eth_getFilterChanges", "eth_getFilterLogs"})
 # What may make a block: the beginnings of their names.
 WRITES = ("eth_sendRawTransaction", "evm_")

@@ -17,7 +17,7 @@ import pytest
 
 from node.hashing import keccak
 from node.readers.spawner import Spawner
-from node.rpc.methods import READS
+from node.rpc.methods import POLLS, READS
 from tests.node.bytecode import assemble, deployment
 from tests.node.running import Line, running, write_config
 from tests.node.wallet import Wallet
@@ -89,6 +89,41 @@ def test_a_transaction_without_end_stops_nobody(
         endless.socket.setblocking(False)
         with pytest.raises(BlockingIOError):
             endless.socket.recv(1)
+
+
+@pytest.mark.parametrize("method", sorted(POLLS))
+def test_a_poll_waits_for_a_reader_and_stops_nobody(
+    hostile: tuple[Any, dict[str, Any]], method: str
+) -> None:
+    """The one reader is at an endless call; a poll would look at the whole chain."""
+    url = hostile[1]["url"]
+    with Line(url) as canary, Line(url) as endless, Line(url) as poller:
+        call = _deploy(canary, _CALLS_ITSELF)
+        number = canary.result("eth_newFilter", {})
+        endless.ask("eth_call", call)
+        poller.ask(method, number)
+        assert canary.result("eth_blockNumber") == "0x1"
+        poller.socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            poller.socket.recv(1)
+
+
+def test_what_a_reader_reported_of_a_filter_is_reported_once(
+    hostile: tuple[Any, dict[str, Any]],
+) -> None:
+    with Line(hostile[1]["url"]) as line:
+        logs = line.result("eth_newFilter", {})
+        blocks = line.result("eth_newBlockFilter")
+        raw = Wallet().sign(data=deployment(assemble("0 0 LOG0")))
+        digest = line.result("eth_sendRawTransaction", "0x" + raw.hex())
+        made = line.result("eth_getTransactionReceipt", digest)
+        named = Wallet(nonce=1).sign(bytes.fromhex(made["contractAddress"][2:]))
+        line.result("eth_sendRawTransaction", "0x" + named.hex())
+        assert len(line.result("eth_getFilterChanges", blocks)) == 2
+        assert line.result("eth_getFilterChanges", blocks) == []
+        (log,) = line.result("eth_getFilterChanges", logs)
+        assert log["blockNumber"] == "0x2"
+        assert line.result("eth_getFilterChanges", logs) == []
 
 
 def test_a_call_ends_when_its_client_leaves(

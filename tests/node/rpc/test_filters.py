@@ -33,3 +33,28 @@ def test_many_who_make_many_push_out_no_one_who_made_one() -> None:
     for number in range(_CAPACITY + 100):
         _add(filters, f"greedy {number % 50}")
     assert filters.get(honest) is not None
+
+
+def test_what_was_taken_back_during_a_poll_is_reported_anew() -> None:
+    filters = Filters()
+    number = _add(filters, "one")
+    first = filters.get(number)
+    assert first is not None
+    filters.take(number, first, 9)
+    second = filters.get(number)
+    assert second is not None
+    filters.rewind(4)
+    filters.take(number, second, 12)
+    after = filters.get(number)
+    assert after is not None
+    assert (second.next_block, after.next_block) == (9, 5)
+
+
+def test_a_poll_of_a_filter_that_went_meanwhile_brings_none_back() -> None:
+    filters = Filters()
+    number = _add(filters, "one")
+    polled = filters.get(number)
+    assert polled is not None
+    filters.remove(number)
+    filters.take(number, polled, 9)
+    assert filters.get(number) is None
