@@ -88,9 +88,12 @@ class CometEngine:
 
     def _try(self, checked: Checked) -> int:
         """Run a transaction after what waits; returns the gas that it uses."""
+        timestamp = self.next_timestamp()
+        if not len(self.pending) and self.machine.trial_timestamp() != timestamp:
+            self.machine.end_trial()  # what was refused at rest must not stop the clock
         return self.machine.try_tx(
             checked,
-            timestamp=self.next_timestamp(),
+            timestamp=timestamp,
             earlier=self.pending.earlier(checked.transaction),
         )
 

@@ -1,0 +1,32 @@
+"""What a network's node admits between blocks."""
+
+from __future__ import annotations
+
+import pytest
+
+from node.engine.comet.engine import CometEngine
+from node.errors import TransactionRefusedError
+from tests.node.engine.comet.conftest import Driver
+from tests.node.wallet import Wallet
+
+_EARLY = 1_900_000_050
+# It reverts before second 1,900,000,100, and logs from then on.
+_INITCODE = bytes.fromhex(
+    "6016600c60003960166000f363713fb364421060105760006000a0005b60006000fd"
+)
+
+
+def test_what_was_refused_at_rest_does_not_stop_the_clock(
+    driver: Driver, wallet: Wallet
+) -> None:
+    """Else whoever comes too early has all others refused until the next block."""
+    clock = [_EARLY]
+    engine = CometEngine(driver.machine, lambda: clock[0])
+    driver.grow(1, wallet.sign(data=_INITCODE))
+    contract = driver.machine.chain.head.receipts[0].created
+    assert contract is not None
+    early = Wallet("0x" + "7" * 64).sign(contract)
+    with pytest.raises(TransactionRefusedError):
+        engine.send_raw(early)
+    clock[0] += 3_600
+    engine.send_raw(early)
