@@ -110,7 +110,12 @@ def register_voters(cli: Cli) -> None:
 def issue_credentials(cli: Cli) -> None:
     cli.act("time", "voting")
     place: Arguments = ["--list", cli.folder / "lists/list-1.json"]
-    cli.act("mark-paper", *place, *find_voter(cli, 3), key="polling_station")
+    voter = find_voter(cli, 3)
+    cli.act("mark-paper", *place, *voter, key="polling_station")
+    again = cli.attempt("mark-paper", *place, *voter, key="polling_station")
+    assert again.code == 2
+    assert f"of voter {voter[1]}: it was given a paper ballot" in again.err
+    assert "give no second one" in again.err
     for index in range(3):
         send(cli, "request-credential", ask(cli, "issue", index, lock=index == 0))
     for number in (1, 2):
