@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import anvil, casting, crypto, disk, gas_time, scale, start
+from bench import anvil, canary, casting, crypto, disk, gas_time, scale, start
 
 crypto.main()
 print()
@@ -15,5 +15,7 @@ print()
 anvil.main()
 print()
 start.main()
+print()
+canary.main([])
 print()
 scale.main([])

@@ -1,0 +1,138 @@
+"""Measure how long a canary waits while another client does its worst.
+
+What counts is the processor's time of the node's main process, all threads, between a
+request of the canary and its answer: what others take on this machine is not in it.
+Readers are processes of their own and are not in it either; they wait for their turn.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.processor import spent
+from node.hashing import keccak
+from tests.node.bytecode import assemble, deployment
+from tests.node.running import Line, running, write_config
+from tests.node.wallet import Wallet
+
+_WARM = 50  # requests before it, after which the node has all code at hand
+_ROUNDS = 4  # requests of the canary under each input
+_LINES = 16  # connections of who does harm
+_GAS = 1_000_000  # of each transaction, some 400 ms
+_CALLS_ITSELF = assemble("JUMPDEST 0 0 0 0 0 ADDRESS GAS CALL POP 0 JUMP")
+_BODY = 4_900_000  # bytes; the shipped file takes 5 million
+
+# Returns what a client sends; given a contract that calls itself for ever, and the id
+# of a filter from the first block on.
+Harm = Callable[[str, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Name what a hostile client sends on each of its lines; headers: beside it."""
+
+    name: str
+    body: Harm
+    headers: tuple[str, ...] = ()
+
+
+def _fixed(body: bytes) -> Harm:
+    return lambda _contract, _number: body
+
+
+def _request(method: str, *params: object) -> bytes:
+    asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+    return json.dumps(asked).encode()
+
+
+def _batch(size: int, one: bytes) -> bytes:
+    return b"[" + b",".join([one] * size) + b"]"
+
+
+def inputs() -> Iterator[Input]:
+    """Yield what docs/attacks.md lists for a node's door, as bodies."""
+    number = _request("eth_blockNumber")
+    block = _request("eth_getBlockByNumber", "latest", True)
+    yield Input("a small request", _fixed(number))
+    yield Input("calls without end", lambda c, _: _request("eth_call", {"to": c}))
+    yield Input(
+        "estimates without end", lambda c, _: _request("eth_estimateGas", {"to": c})
+    )
+    yield Input("polls of a filter", lambda _, n: _request("eth_getFilterLogs", n))
+    yield Input("batches of 1,000", _fixed(_batch(1_000, number)))
+    yield Input("batches of 1,000 blocks", _fixed(_batch(1_000, block)))
+    yield Input("batches of 50,000", _fixed(_batch(50_000, number)))
+    yield Input("brackets", _fixed(b"[" * _BODY))
+    yield Input("quotes", _fixed(b'[""' + b',""' * (_BODY // 3 - 2) + b"]"))
+    yield Input("commas", _fixed(b"[0" + b",0" * (_BODY // 2 - 2) + b"]"))
+    yield Input("long strings", _fixed(b'"' + b"a" * (_BODY - 2) + b'"'))
+    yield Input("packed bodies", _fixed(bytes(1_000)), ("Content-Encoding: gzip",))
+    nonces = count(1)
+    yield Input("transactions without end", lambda c, _: _endless(c, next(nonces)))
+
+
+def _endless(contract: str, nonce: int) -> bytes:
+    to = bytes.fromhex(contract[2:])
+    raw = Wallet(nonce=nonce).sign(to, gas=_GAS, maxFeePerGas=0)
+    return _request("eth_sendRawTransaction", "0x" + raw.hex())
+
+
+def measure(hostile: Input, url: str, process: int, contract: str) -> list[float]:
+    """Return how long the canary waited each time, in ms of the node's processor.
+
+    In each round all lines send all but their last byte, and then these at once.
+    """
+    waits: list[float] = []
+    with Line(url) as canary:
+        number = canary.result("eth_newFilter", {"fromBlock": "0x0"})
+        for _ in range(_WARM):
+            canary.result("eth_blockNumber")
+        for _ in range(_ROUNDS):
+            lines, ends = [Line(url) for _ in range(_LINES)], list[bytes]()
+            try:
+                for line in lines:
+                    body = hostile.body(contract, number)
+                    size = f"Content-Length: {len(body)}"
+                    kind = "Content-Type: application/json"
+                    line.send("POST / HTTP/1.1", kind, size, *hostile.headers)
+                    line.socket.sendall(body[:-1])
+                    ends.append(body[-1:])
+                canary.result("eth_blockNumber")
+                for line, end in zip(lines, ends, strict=True):
+                    line.socket.sendall(end)
+                begun = spent(process)
+                canary.result("eth_blockNumber")
+                waits.append(spent(process) - begun)
+            finally:
+                for line in lines:
+                    line.close()
+    return waits
+
+
+def main(wanted: Sequence[str]) -> None:
+    """Print the worst wait under each input whose name has one of the words."""
+    for hostile in inputs():
+        if wanted and not any(word in hostile.name for word in wanted):
+            continue
+        with (
+            TemporaryDirectory() as folder,
+            running("--config", str(write_config(Path(folder)))) as (node, says),
+        ):
+            with Line(says["url"]) as line:
+                raw = Wallet().sign(data=deployment(_CALLS_ITSELF))
+                digest = line.result("eth_sendRawTransaction", "0x" + raw.hex())
+                if digest != "0x" + keccak(raw).hex():
+                    raise RuntimeError("the contract was not deployed")
+                made = line.result("eth_getTransactionReceipt", digest)
+            waits = measure(hostile, says["url"], node.pid, made["contractAddress"])
+            print(f"{hostile.name:28} {max(waits):8,.0f} ms CPU at worst", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
