@@ -16,13 +16,28 @@ from node.watching.probes import add_probes, count_requests
 from node.watching.watch import Watch
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger, for no time
+_LARGE = 1 << 16  # bytes of a body that takes a millisecond to look at
 _PIECE = 1 << 18  # bytes; whole answers would wait for nobody to take them
+
+
+class Turns:
+    """Let one large body at a time be looked at, and others answered in between."""
+
+    def __init__(self) -> None:
+        self._one = asyncio.Lock()
+
+    async def wait(self, size: int) -> None:
+        """Wait until a body of so many bytes may be looked at; a small one may."""
+        if size > _LARGE:
+            async with self._one:
+                await asyncio.sleep(0)  # the loop goes round: others come first
 
 
 def make_application(
     desk: Desk, bounds: RpcConfig, watch: Watch | None = None
 ) -> web.Application:
     """Return what answers HTTP from a desk, and how a node is, if it is watched."""
+    turns = Turns()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         # Any web page may post a form to this port; only JSON makes browsers ask first.
@@ -34,6 +49,7 @@ def make_application(
         except TimeoutError:
             fact = f"the body took more than {bounds.transfer} seconds\n"
             return web.Response(status=408, text=fact, headers={"Connection": "close"})
+        await turns.wait(len(body))
         answers = await desk.answer(body, request.remote or "")
         return await _send(request, answers, bounds.transfer)
 
