@@ -1,22 +1,39 @@
 """Bring ballots into the box, as a relay.
 
 Exit code 3: ballots were cast, and others were set aside; it is told which and why.
+Exit code 5: ballots were sent and not seen in the box, where they may be all the same:
+run it again to look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from election.client.casting import CastResult, Void, cast_accepted, sort_ballots
-from election.client.errors import ConnectionFailedError
+from election.client.casting import (
+    CastResult,
+    Unknown,
+    Void,
+    cast_accepted,
+    sort_ballots,
+)
+from election.client.errors import (
+    ClientError,
+    ConnectionFailedError,
+    ContractRefusedError,
+    NodeRefusedError,
+    WrongChainError,
+)
 from election.client.open_election import OpenElection, read_box
 from election.crypto.signature import SigningKey
+from election.crypto.transcript import Hash
 from election.errors import ElectionError
+from scripts.errors import ScriptError
 from scripts.files.ballot_files import BallotFile
 from scripts.files.json_file import read_json
 from scripts.files.key_file import Role
@@ -33,7 +50,8 @@ from scripts.session import acting, enter, unlock
 from scripts.terminal import say, show
 
 EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
-EXIT_SET_ASIDE = 3
+EXIT_SET_ASIDE, EXIT_UNKNOWN = 3, 5
+_NODE_SAYS = "the node says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +81,18 @@ def read_ballots(
 def cast(opened: OpenElection, paths: Sequence[Path], *, relay: SigningKey) -> Casting:
     """Cast the ballots of files; what cannot be cast is set aside and stops no other.
 
-    A contest's ballots are all verified before one of them is sent. Raises the reason
-    of the first if all are set aside.
+    A contest's ballots are all verified before one of them is sent, and none is set
+    aside for what comes afterwards. Raises the reason of the first if all are.
     """
     by_contest, aside = read_ballots(paths)
     result = CastResult()
     for contest, files in by_contest.items():
         try:
             done = _cast_contest(opened, contest, files, relay=relay)
-        except ConnectionFailedError:
+        except (ConnectionFailedError, WrongChainError):
             raise
-        except ElectionError as error:
-            aside |= dict.fromkeys(files, error)
+        except ElectionError as error:  # none of them was sent
+            aside |= dict.fromkeys(files, _attribute(error))
         else:
             result += done.result
             aside |= done.aside
@@ -111,6 +129,9 @@ def command(
     of one voter the one that was first in the box counts; the other is told as void,
     and the exit code is 0, since the relay did its part. A file that is no ballot of
     this election is set aside by its name, the others are cast, and the exit code is 3.
+    A ballot that was sent and is not seen in the box is told as unknown, with what the
+    node says of it, and the exit code is 5, before any other: the ballot may be in the
+    box, so run it again to look.
 
     Sent by a relay's account, in batches, in an order that tells nothing. A voter
     never sends from an account of his own.
@@ -120,10 +141,13 @@ def command(
     with acting(key_file):
         done = cast(opened, ballots, relay=key_file.key)
     spelt = _spell(done)
-    if not as_json:  # which ballot counts instead is told below, in lines of its own
-        spelt["void"] = [each["tracking_code"] for each in spelt["void"]]
+    if not as_json:  # what more is known of each is told below, in lines of its own
+        for name in ("void", "unknown"):
+            spelt[name] = [each["tracking_code"] for each in spelt[name]]
     show(spelt, as_json=as_json)
     say(*_warn(done))
+    if done.result.unknown:
+        raise typer.Exit(EXIT_UNKNOWN)
     if done.aside or done.result.unseen:
         raise typer.Exit(EXIT_SET_ASIDE)
 
@@ -135,6 +159,13 @@ def _spell(done: Casting) -> dict[str, Any]:
         "already_there": [f"0x{each.hex()}" for each in result.already_there],
         "void": [_spell_void(each) for each in result.void],
         "unseen": [f"0x{each.hex()}" for each in result.unseen],
+        "unknown": [
+            {
+                "tracking_code": f"0x{each.tracking_code.hex()}",
+                "reason": None if each.why is None else str(_attribute(each.why)),
+            }
+            for each in result.unknown
+        ],
         "set_aside": [
             {"file": str(path), "reason": str(error)}
             for path, error in done.aside.items()
@@ -150,6 +181,23 @@ def _spell_void(void: Void) -> dict[str, str]:
     }
 
 
+def _attribute(error: ElectionError) -> ElectionError:
+    """Tell a node's words as the node's: whatever they say, nobody else said it."""
+    if isinstance(error, NodeRefusedError | ContractRefusedError):
+        told = ScriptError(_NODE_SAYS, str(error))
+        told.add_note("nothing was sent: ask another node whether it says the same")
+        return told
+    return error
+
+
+def _group(unknown: Sequence[Unknown]) -> list[tuple[ClientError | None, list[Hash]]]:
+    """Put ballots together of which the same went wrong, which comes by the call."""
+    return [
+        (why, [each.tracking_code for each in some])
+        for why, some in groupby(unknown, key=lambda each: each.why)
+    ]
+
+
 def _warn(done: Casting) -> list[str]:
     lines = []
     for void in done.result.void:
@@ -158,6 +206,11 @@ def _warn(done: Casting) -> list[str]:
         lines.append(f"  counts  0x{void.counts.hex()}")
     for unseen in done.result.unseen:
         lines.append("warning: the node says that the voter of this ballot has cast,")
-        lines.append("and shows no ballot of that voter: ask another node")
+        lines.append("and shows none of that voter that verifies: ask another node")
         lines.append(f"  unseen  0x{unseen.hex()}")
+    for why, codes in _group(done.result.unknown):
+        lines.append("warning: sent; may be in the box: run it again to look")
+        lines += [f"  unknown  0x{each.hex()}" for each in codes]
+        if why is not None:
+            lines.append(f"  {_attribute(why)}")
     return lines + [f"warning: {path} was set aside" for path in done.aside]

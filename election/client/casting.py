@@ -7,14 +7,20 @@ stored casts it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from election.client.contracts.ballot_box import LARGEST_BATCH
+from election.client.errors import (
+    ClientError,
+    ConnectionFailedError,
+    WrongChainError,
+)
 from election.client.open_election import ContestBox
 from election.client.wire import Receipt
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address, Hash, address_word
-from election.errors import BallotError
+from election.errors import BallotError, ElectionError, EncodingError
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.ballot import Ballot, accept_ballot, accept_batch
 from election.protocol.context import Box
@@ -44,18 +50,31 @@ class Void:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A ballot that was sent, or was to be after one that was, and may be in the box.
+
+    why: what the client met after it began to send, if anything but silence.
+    """
+
+    tracking_code: Hash
+    why: ClientError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CastResult:
     """What became of ballots, by tracking code, which is what a voter knows.
 
-    cast: stored now. already_there: the same ballot, by its hash, was in the box
-    before. void: the box has another ballot of the credential, which counts instead.
-    unseen: the node calls the credential used and shows no ballot of it.
+    cast: stored now. already_there: the same ballot, byte for byte, is in the box, by
+    another call or by this one. void: the box has another ballot of the credential,
+    which counts instead. unseen: the node calls the credential used and shows no ballot
+    of it. unknown: sent, and not seen in the box.
     """
 
     cast: tuple[Hash, ...] = ()
     already_there: tuple[Hash, ...] = ()
     void: tuple[Void, ...] = ()
     unseen: tuple[Hash, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
 
     def __add__(self, other: CastResult) -> CastResult:
         """Tell of the ballots of both."""
@@ -64,6 +83,7 @@ class CastResult:
             self.already_there + other.already_there,
             self.void + other.void,
             self.unseen + other.unseen,
+            self.unknown + other.unknown,
         )
 
 
@@ -93,51 +113,103 @@ def cast_ballots(
 ) -> CastResult:
     """Cast ballots of one contest, all of which have to hold before any is sent.
 
-    Raises BallotError, ContractRefusedError.
+    Raises BallotError, and ClientError also for what was sent and is not in the box.
     """
     found = sort_ballots(records, contest_box.box)
     for error in found.refused.values():
         raise error
-    return cast_accepted(contest_box, found.accepted, key=key)
+    result = cast_accepted(contest_box, found.accepted, key=key)
+    for each in result.unknown:
+        if each.why is not None:
+            raise each.why
+    return result
 
 
 def cast_accepted(
     contest_box: ContestBox, ballots: Sequence[Ballot], *, key: SigningKey
 ) -> CastResult:
-    """Cast sorted ballots of one contest that are not in the box; raises ClientError.
+    """Cast sorted ballots of one contest that are not in the box.
 
-    What is there already is known by its ballot hash, never by its credential alone.
+    What is there already is known by the ballot's bytes, never by its credential alone.
+    Raises ClientError before any is sent; afterwards only if the node cannot be asked
+    any more.
     """
     used = contest_box.handle.used([each.record.credential for each in ballots])
     pairs = list(zip(ballots, used, strict=True))
     waiting = [encode_record(each.record) for each, is_used in pairs if not is_used]
-    acts = [
-        contest_box.handle.cast(waiting[at : at + LARGEST_BATCH])
-        for at in range(0, len(waiting), LARGEST_BATCH)
-    ]
-    connection = contest_box.handle.contract.connection
-    receipts = connection.send_all(acts, key=key) if acts else ()
-    stored = {each for receipt in receipts for each in _read_stored(receipt)}
-    cast = [each for each in ballots if each.ballot_hash in stored]
-    result = CastResult(cast=tuple(each.tracking_code for each in cast))
-    for ballot in ballots:
-        if ballot.ballot_hash not in stored:
-            result += _look_up(contest_box, ballot)
+    stored, why = _send(contest_box, waiting, key=key)
+    result = CastResult()
+    for ballot, is_used in pairs:
+        code = ballot.tracking_code
+        if encode_record(ballot.record) in stored:
+            result += CastResult(cast=(code,))
+        elif found := _look_up(contest_box, ballot):
+            result += found
+        elif is_used:
+            result += CastResult(unseen=(code,))
+        else:
+            result += CastResult(unknown=(Unknown(code, why),))
     return result
 
 
-def _look_up(contest_box: ContestBox, ballot: Ballot) -> CastResult:
-    """Look what the box has of the credential of a ballot that was not stored now."""
+def _send(
+    contest_box: ContestBox, records: Sequence[bytes], *, key: SigningKey
+) -> tuple[set[bytes], ClientError | None]:
+    """Send records; give those that were seen to be stored, and what went wrong.
+
+    Raises what came before the first was sent, and that the node cannot be asked.
+    """
+    handle = contest_box.handle
+    connection = handle.contract.connection
+    acts = [
+        handle.cast(records[at : at + LARGEST_BATCH])
+        for at in range(0, len(records), LARGEST_BATCH)
+    ]
+    offered = connection.progress.offered
+    try:
+        receipts = connection.send_all(acts, key=key) if acts else ()
+    except (ConnectionFailedError, WrongChainError):
+        raise
+    except ClientError as error:
+        if connection.progress.offered == offered:
+            raise
+        # Perhaps only since another relay was first with the whole batch, which leaves
+        # a transaction nothing to do; so the box is looked at, whatever the node says.
+        return set(), error
+    address = handle.contract.address
+    return {raw for each in receipts for raw in _read_stored(each, address)}, None
+
+
+def _look_up(contest_box: ContestBox, ballot: Ballot) -> CastResult | None:
+    """Look what the box has of the credential of a ballot that was not stored now.
+
+    None if the node shows nothing of it that a box can hold: a ballot of another
+    credential, one that does not verify, or two. Whatever the node shows is no fault of
+    the ballot in hand.
+    """
     credential = ballot.record.credential
     topic = Hash(address_word(credential))
-    events = contest_box.handle.contract.read_events(None, topic)
-    shown = [each for each in events if isinstance(each, BallotCast)]
-    if any(each.ballot_hash == ballot.ballot_hash for each in shown):
-        return CastResult(already_there=(ballot.tracking_code,))
-    if not shown:
-        return CastResult(unseen=(ballot.tracking_code,))
-    counts = accept_ballot(shown[0].ballot, contest_box.box).tracking_code
-    return CastResult(void=(Void(credential, ballot.tracking_code, counts),))
+    try:
+        events = contest_box.handle.contract.read_events(None, topic)
+        event = events[0] if len(events) == 1 else None
+        if not isinstance(event, BallotCast):
+            return None
+        if event.ballot == encode_record(ballot.record):
+            return CastResult(already_there=(ballot.tracking_code,))
+        counts = accept_ballot(event.ballot, contest_box.box)
+    except WrongChainError:
+        raise
+    except ConnectionFailedError as error:
+        if error.may_come_back:
+            raise
+        return None
+    except ElectionError:
+        return None
+    if counts.record.credential != credential:
+        return None
+    return CastResult(
+        void=(Void(credential, ballot.tracking_code, counts.tracking_code),)
+    )
 
 
 def _accept_each(
@@ -157,8 +229,12 @@ def _try(raw: bytes, box: Box) -> Ballot | BallotError:
         return error
 
 
-def _read_stored(receipt: Receipt) -> Iterator[Hash]:
+def _read_stored(receipt: Receipt, box: Address) -> Iterator[bytes]:
+    """Read which ballots a box says it stored; what cannot be read says nothing."""
     for log in receipt.logs:
-        event = decode_event(log, ContractName.BALLOT_BOX)
-        if isinstance(event, BallotCast):
-            yield event.ballot_hash
+        if log.address != box:
+            continue
+        with suppress(EncodingError):
+            event = decode_event(log, ContractName.BALLOT_BOX)
+            if isinstance(event, BallotCast):
+                yield event.ballot

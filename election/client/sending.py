@@ -46,8 +46,13 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
 
 @dataclass(slots=True)
 class Progress:
-    """How many transactions a node was given, and how many were seen to succeed."""
+    """How many transactions a node was given, and how many were seen to succeed.
 
+    offered: how many it was shown, signed, whatever it answered: it may keep any of
+    them and send it on.
+    """
+
+    offered: int = 0
     sent: int = 0
     succeeded: int = 0
 
@@ -165,6 +170,7 @@ def _hand_over(
     taken: list[Signed],
 ) -> list[ClientError]:
     """Give a batch to the node, and add what it took before it refused any."""
+    node.progress.offered += len(batch)
     try:
         answers = list(node.request_each(batch))
     except ConnectionFailedError as error:
