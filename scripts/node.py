@@ -28,6 +28,7 @@ from scripts.options import (
     ListenPort,
     OutFile,
     Quiet,
+    accept_wait,
     path_option,
 )
 from scripts.terminal import say, show, tell, tell_json
@@ -84,7 +85,12 @@ def status(
         str | None, typer.Option(help="Where it answers, instead of the file's.")
     ] = None,
     wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait until it is ready.")
+        int,
+        typer.Option(
+            help="Seconds to wait until it is ready, a day at most.",
+            parser=accept_wait,
+            metavar="SECONDS",
+        ),
     ] = 0,
     config: ConfigFile = None,
     as_json: AsJson = False,

@@ -6,6 +6,7 @@ is read, asked or sent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -14,6 +15,7 @@ import typer
 
 from election.protocol.phases import LONGEST_EXTENSION
 
+_SLOWEST, _FASTEST = 0.2, 20  # factors of the phases of a demo on a network
 _MAY_BE_MISSING: Final = (FileNotFoundError, NotADirectoryError)
 
 
@@ -55,9 +57,19 @@ def _accept_number(least: int, below: int, *, bounds: str) -> Callable[[str], in
 
 accept_contest: Final = _accept_number(0, 2**256, bounds="from 0, below 2^256")
 accept_chain: Final = _accept_number(1, 2**63, bounds="from 1, below 2^63")
+accept_wait: Final = _accept_number(0, 86_401, bounds="from 0 to 86400")
 accept_delta: Final = _accept_number(
     1, LONGEST_EXTENSION + 1, bounds=f"from 1 to {LONGEST_EXTENSION}"
 )
+
+
+def accept_pace(text: str) -> float:
+    """Accept a factor with at most one digit behind its point; raises BadParameter."""
+    is_short = re.fullmatch(r"[0-9]{1,2}(\.[0-9])?", text) is not None
+    if not is_short or not _SLOWEST <= float(text) <= _FASTEST:
+        message = f"is not a number from {_SLOWEST} to {_FASTEST}, as 1.5"
+        raise typer.BadParameter(message)
+    return float(text)
 
 
 def path_option(*names: str, help: str) -> Any:  # noqa: A002  as Typer calls it

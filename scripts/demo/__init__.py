@@ -20,6 +20,7 @@ from scripts.demo.node_process import devnet_process
 from scripts.demo.story import Tale, hold
 from scripts.demo.telling import Teller
 from scripts.files.manifest_file import read_manifest
+from scripts.options import accept_pace
 from scripts.terminal import tell, tell_json
 
 EXAMPLE = "veche demo --voters 60"
@@ -53,7 +54,10 @@ def command(
         ),
     ] = None,
     pace: Annotated[
-        float, typer.Option(min=0.2, max=20, help="Factor of a network's phases.")
+        float,
+        typer.Option(
+            help="Factor of a network's phases.", parser=accept_pace, metavar="FACTOR"
+        ),
     ] = 1.0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the outcome as JSON.")

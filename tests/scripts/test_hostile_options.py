@@ -13,7 +13,14 @@ import typer
 
 from election.client.rpc import connect
 from scripts.__main__ import ACTS, _make_app
-from scripts.options import accept_chain, accept_contest, accept_delta, accept_path
+from scripts.options import (
+    accept_chain,
+    accept_contest,
+    accept_delta,
+    accept_pace,
+    accept_path,
+    accept_wait,
+)
 from tests.scripts.conftest import Cli
 
 _LONG_AGO: Final = "0001-01-01T00:00:00+23:59"
@@ -23,6 +30,8 @@ HOSTILE: Final[dict[Any, list[str]]] = {
     accept_contest: ["-1", str(2**256), "9" * 5_000, "1_0", "\u0661", "", " 1", "999"],
     accept_chain: ["0", str(2**63), *NUMBERS],
     accept_delta: ["0", "7201", *NUMBERS],
+    accept_wait: ["86401", *NUMBERS],
+    accept_pace: ["0.1", "20.1", "1e1", "nan", "inf", *NUMBERS],
     int: NUMBERS,
     str: ["", "\0", "\udcff", "x" * 9_000, "\u202e", "-1", _LONG_AGO],
 }
@@ -43,8 +52,8 @@ KEYS: Final = {
 }
 """Who takes an act; the commission takes the others."""
 
-SERVE: Final = ("devnet", "node", "demo")
-"""What is not run: it would not end."""
+SERVE: Final = ("devnet", "node", "network", "demo")
+"""What is not run: it would not end, or would leave a node's folder."""
 
 
 def list_commands() -> Iterator[tuple[list[str], Any]]:
