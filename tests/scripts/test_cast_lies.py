@@ -294,13 +294,24 @@ def test_unknown_has_lines_a_reason_and_an_exit_code_of_its_own(
     ]
 
 
+@pytest.mark.parametrize(
+    "lies_to",
+    [
+        lambda asked: asked.is_view("used(address)"),
+        lambda asked: asked.method == "eth_gasPrice",
+    ],
+    ids=["used", "price"],
+)
 def test_words_of_a_node_before_anything_is_sent_are_told_as_the_nodes(
-    polls: Stage, ballots: list[bytes], tmp_path: Path
+    polls: Stage,
+    ballots: list[bytes],
+    tmp_path: Path,
+    lies_to: Callable[[Asked], bool],
 ) -> None:
     head = polls.connection.read_head()
 
     def lie(asked: Asked) -> Answer:
-        if asked.is_view("used(address)"):
+        if lies_to(asked):
             return {"error": {"code": -32000, "message": REASON}}
         return asked.truth()
 
