@@ -15,7 +15,7 @@ from election.protocol.replay import Part
 from scripts.acceptance import AuditedElection, open_own_share
 from scripts.errors import InputError
 from scripts.files.answered_file import answer_noted, note_answers
-from scripts.files.key_file import KeyFile, change_secrets
+from scripts.files.key_file import KeyFile, Secrets, change_secrets
 
 
 def answer_once(
@@ -37,11 +37,19 @@ def answer_once(
     ctx = audited.evidence.last(BoxOpened, contest).event.ctx
     beside = key_file.path.with_name(f"{key_file.path.name}.answered")
     requests = audited.evidence.requests
-    known = key_file.secrets.record
-    record = note_answers(beside, ctx, requests(contest), known=known)
-    change_secrets(key_file, lambda kept: replace(kept, record=record))
+
+    def note(kept: Secrets) -> Secrets:
+        # by what the file says now: another program may have answered meanwhile
+        asked, known = requests(contest), kept.record
+        return replace(kept, record=note_answers(beside, ctx, asked, known=known))
+
+    change_secrets(key_file, note)
     secret = key_share.secrets[positions[contest] - 1]
     answers = answer_noted(
-        beside, ctx, requests(contest), lambda blinded: serve_share(blinded, secret)
+        beside,
+        ctx,
+        requests(contest),
+        lambda blinded: serve_share(blinded, secret),
+        seal=secret.to_bytes(32, "big"),
     )
     return key_share.member, answers

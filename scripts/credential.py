@@ -27,7 +27,7 @@ from scripts.options import (
     path_argument,
 )
 from scripts.session import go_by, unlock
-from scripts.terminal import show
+from scripts.terminal import say, show
 
 EXAMPLE = (
     "veche credential request.json answers/1-issuer-1.json answers/1-issuer-4.json "
@@ -70,7 +70,7 @@ def command(
     published = known.contest(contest)
     made = take_credential(
         repeat_request(asked, key_file),
-        read_answers(answers, contest, leaf=leaf),
+        read_answers(answers, contest, leaf=leaf, warn=say),
         published.terms,
         issuer_keys=published.issuer_keys,
     )

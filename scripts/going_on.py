@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -53,11 +53,10 @@ def accepting(
     deployment = read_deployment(election)
     binding = bind(deployment, checks, key_file)
     path = place_past(deployment, key_file)
-    if not os.access(path.parent, os.W_OK):
-        say("nothing is kept beside a key file that cannot be written to")
-        yield accept_witnessed(deployment, rpc_urls, checks)
-        return
-    with lock_file(path):
+    with ExitStack() as held:
+        if not _lock(path, held):
+            yield accept_witnessed(deployment, rpc_urls, checks)
+            return
         past = _find(path, binding, fresh=fresh)
         try:
             audited = accept_witnessed(deployment, rpc_urls, checks, past)
@@ -69,6 +68,19 @@ def accepting(
             yield kept
         finally:
             _close(kept.evidence.past)
+
+
+def _lock(path: Path, held: ExitStack) -> bool:
+    """Lock what is kept, and tell whether anything can be kept there."""
+    if not os.access(path.parent, os.W_OK):
+        say("nothing is kept beside a key file that cannot be written to")
+        return False
+    try:
+        held.enter_context(lock_file(path))
+    except FileError as error:  # no room for a lock: nor for what it would guard
+        say(f"warning: nothing is kept, and all is verified anew: {error}")
+        return False
+    return True
 
 
 def bind(deployment: Deployment, checks: Collection[str], key_file: KeyFile) -> Binding:

@@ -6,21 +6,23 @@ what was noted has to be on the disk before an answer leaves.
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Final
 
+from election.crypto.group import G1_BYTES
 from election.crypto.transcript import Hash
 from scripts.errors import FileError, InputError, UnverifiedError
 from scripts.files.failures import name_unwritable
 
 _PRIVATE: Final = 0o600
 _ID_BYTES: Final = 16
+_SEAL: Final = b"veche-answered/1"
 _WAY_BACK: Final = "put the one back that was beside this key file"
 _IDENTITY: Final = """
 CREATE TABLE IF NOT EXISTS identity (
@@ -73,29 +75,42 @@ def answer_noted(
     ctx: Hash,
     asked: Iterable[tuple[Hash, bytes]],
     answer: Callable[[bytes], bytes],
+    *,
+    seal: bytes,
 ) -> Iterator[tuple[Hash, bytes]]:
     """Give leaf and answer of each request; each was noted, and is answered once.
 
-    What was answered before is looked up. Raises FileError.
+    seal: the issuer's secret, which what was answered before is sealed with: it is
+    looked up, and whatever is not as it was kept is made anew. Raises FileError.
     """
     try:
         with closing(_open(path)) as record, record:
             for leaf, blinded in asked:
-                yield leaf, _answer(record, ctx, leaf, partial(answer, blinded))
+                found = _look_up(record, ctx, leaf)
+                if not _is_sealed(found, seal, blinded):
+                    made = answer(blinded)
+                    found = made + _mac(seal, blinded, made)
+                    row = ctx, leaf, found
+                    record.execute("REPLACE INTO answers VALUES (?, ?, ?)", row)
+                yield leaf, found[:G1_BYTES]
     except sqlite3.Error as error:
         raise FileError(str(path), f"{error}; ask again".lower()) from error
 
 
-def _answer(
-    record: sqlite3.Connection, ctx: Hash, leaf: Hash, answer: Callable[[], bytes]
-) -> bytes:
+def _look_up(record: sqlite3.Connection, ctx: Hash, leaf: Hash) -> bytes:
     query = "SELECT answer FROM answers WHERE ctx = ? AND leaf = ?"
-    found = record.execute(query, (ctx, leaf)).fetchone()
-    if found is not None:
-        return bytes(found[0])
-    made = answer()
-    record.execute("INSERT INTO answers VALUES (?, ?, ?)", (ctx, leaf, made))
-    return made
+    (found,) = record.execute(query, (ctx, leaf)).fetchone() or (b"",)
+    return found if isinstance(found, bytes) else b""
+
+
+def _is_sealed(found: bytes, seal: bytes, blinded: bytes) -> bool:
+    answer, mac = found[:G1_BYTES], found[G1_BYTES:]
+    return hmac.compare_digest(mac, _mac(seal, blinded, answer))
+
+
+def _mac(seal: bytes, blinded: bytes, answer: bytes) -> bytes:
+    """Authenticate an answer, M' and answer having one length each."""
+    return hmac.digest(seal, _SEAL + blinded + answer, "sha256")
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -7,7 +7,7 @@ are one JSON object of all answers, and are read whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -115,17 +115,33 @@ def _read_title(path: Path) -> _Title | AnswersFile:
 
 
 def read_answers(
-    paths: Sequence[Path], contest: int, *, leaf: Hash
+    paths: Sequence[Path],
+    contest: int,
+    *,
+    leaf: Hash,
+    warn: Callable[[str], None],
 ) -> tuple[tuple[int, bytes], ...]:
-    """Read what issuers answered for a leaf, each with its index; raises InputError.
+    """Read what issuers answered for a leaf, each with its index.
 
-    A file without an answer for the leaf is passed over: others may be enough.
+    A file without an answer for the leaf is passed over, and one that is spoiled is
+    told to `warn`: others may be enough. Raises InputError if no file has one.
     """
-    found = tuple(each for path in paths for each in _find(path, contest, leaf=leaf))
+    found: list[tuple[int, bytes]] = []
+    faults: list[InputError] = []
+    for path in paths:
+        try:
+            # what stands before a fault counts: the voter judges each answer
+            found.extend(_find(path, contest, leaf=leaf))
+        except InputError as error:
+            faults.append(error)
+    if not found and faults:
+        raise faults[0]
+    for fault in faults:
+        warn(f"warning: passed over: {fault}")
     if not found:
         names = ", ".join(map(str, paths))
         raise InputError(names, "has no answer for this request")
-    return found
+    return tuple(found)
 
 
 def _find(path: Path, contest: int, *, leaf: Hash) -> Iterator[tuple[int, bytes]]:
@@ -136,9 +152,11 @@ def _find(path: Path, contest: int, *, leaf: Hash) -> Iterator[tuple[int, bytes]
                 yield from _search(path, file, title.issuer, leaf=leaf)
             return
     whole = read_json(path, AnswersFile)
-    answer = whole.answers.get(f"0x{leaf.hex()}")
-    if whole.contest == contest and answer is not None:
-        yield whole.issuer, answer
+    if whole.contest == contest:
+        name = f"0x{leaf.hex()}"
+        for each, answer in whole.answers.items():
+            if each.lower() == name:
+                yield whole.issuer, answer
 
 
 def _search(
@@ -150,7 +168,7 @@ def _search(
     for number, line in enumerate(lines, 2):
         if len(line) > _LONGEST:
             raise InputError(f"{path} line {number}", "is longer than any answer")
-        if name not in line:
+        if name not in line.lower():
             continue
         found = _parse(_Answer, line)
         if found is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,11 +31,12 @@ CLOSED = ConfigDict(extra="forbid", strict=True)
 LARGEST = 100_000_000  # bytes of any file read whole
 
 Kind = TypeVar("Kind")
+_HEX = re.compile("0x[0-9a-fA-F]*")  # bytes.fromhex takes spaces, too
 
 
 def _unhex(value: object) -> bytes:
     message = "is not hex after 0x"
-    if not isinstance(value, str) or not value.startswith("0x"):
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
         raise ValueError(message)
     try:
         return bytes.fromhex(value[2:])

@@ -166,18 +166,22 @@ def open_past(path: Path, binding: Binding) -> PastFile:
 
     The seal is compared with all of it: what is read later is what was written.
     """
-    if not path.exists():
-        raise UnusableError(str(path), "is not there yet")
     database = None
     try:
-        database = _connect(path)
+        database = _connect_kept(path)
         return _accept(path, database, binding)
     except UnusableError:
         _close(database)
         raise
-    except (sqlite3.Error, OverflowError, TypeError) as error:
+    except Exception as error:  # a spoiled byte may come out as anything
         _close(database)
         raise UnusableError(str(path), "is torn") from error
+
+
+def _connect_kept(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise UnusableError(str(path), "is not there yet")
+    return _connect(path)
 
 
 def _close(database: sqlite3.Connection | None) -> None:

@@ -390,3 +390,39 @@ def test_key_file_is_not_written_over_by_answers(
         issue.command(key, key, key, 1, as_json=True)
     assert issuer.path.read_bytes() == before
     assert not record_of(issuer).exists()
+
+
+@pytest.mark.parametrize("spoilt", [encode_g1(G), encode_g1(G) + bytes(32), b"short"])
+def test_answer_that_was_changed_on_the_disk_is_made_anew(
+    audited: AuditedElection, issuer: KeyFile, spoilt: bytes
+) -> None:
+    good = answers(audited, 1, issuer)
+    record = sqlite3.connect(record_of(issuer))
+    with record:
+        record.execute("UPDATE answers SET answer = ?", (spoilt,))
+    record.close()
+    assert answers(audited, 1, issuer) == good
+
+
+@pytest.mark.parametrize("spoilt", [None, 1_000, "text"])
+def test_answer_that_is_no_bytes_is_made_anew(
+    audited: AuditedElection, issuer: KeyFile, spoilt: object
+) -> None:
+    good = answers(audited, 1, issuer)
+    record = sqlite3.connect(record_of(issuer))
+    with record:
+        record.execute("DROP TABLE answers")
+        record.execute("CREATE TABLE answers (ctx, leaf, answer)")
+        row = "INSERT INTO answers SELECT ctx, leaf, ? FROM answered"
+        record.execute(row, (spoilt,))
+    record.close()
+    assert answers(audited, 1, issuer) == good
+
+
+def test_program_that_began_before_the_first_answer_knows_the_record_too(
+    audited: AuditedElection, issuer: KeyFile
+) -> None:
+    answers(audited, 1, open_key_file(issuer.path, password=PASSWORD))
+    record_of(issuer).unlink()
+    with pytest.raises(InputError, match="is missing, and this key has answered"):
+        answers(audited, 1, issuer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -303,6 +304,29 @@ def move_head(desk: Desk) -> None:
     change(desk, "UPDATE head SET block = block + 1")
 
 
+def spoil_a_name(desk: Desk) -> None:
+    """Make the name of a table in its schema no text."""
+    raw = desk.kept.read_bytes()
+    desk.kept.write_bytes(raw.replace(b"CREATE TABLE logs", b"CREATE TABLE \xff\xfegs"))
+
+
+def lose_the_title(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.kept, isolation_level=None)) as database:
+        query = "SELECT sql FROM sqlite_schema WHERE name = 'head'"
+        (form,) = database.execute(query).fetchone()
+        loose = form.replace("TEXT NOT NULL", "TEXT").replace("STRICT", "")
+        put_form(database, loose)
+    with closing(sqlite3.connect(desk.kept, isolation_level=None)) as database:
+        database.execute("UPDATE head SET title = NULL")
+        put_form(database, form)
+
+
+def put_form(database: sqlite3.Connection, form: str) -> None:
+    database.execute("PRAGMA writable_schema = ON")
+    statement = "UPDATE sqlite_schema SET sql = ? WHERE name = 'head'"
+    database.execute(statement, (form,))
+
+
 UNUSABLE: Final[dict[str, tuple[Callable[[Desk], None], str]]] = {
     "torn": (tear, "is torn"),
     "something else": (spoil, "is torn"),
@@ -314,6 +338,8 @@ UNUSABLE: Final[dict[str, tuple[Callable[[Desk], None], str]]] = {
     "forged": (forge_request, "was not sealed with this key"),
     "a view": (forge_later, "is of another form"),
     "log lost": (forget_a_log, "was not sealed with this key"),
+    "name spoiled": (spoil_a_name, "is torn"),
+    "title lost": (lose_the_title, "is torn"),
     "head moved": (move_head, "was not sealed with this key"),
 }
 
@@ -412,4 +438,20 @@ def test_disk_without_room_for_the_record_stops_nobody(
     desk.patch.setattr(past_file, "_seal", fail)
     assert desk.issue()[0] == 0
     assert "the next call verifies the same again" in capsys.readouterr().err
+    assert desk.answered == leaves_of(stage, 1, 0)
+
+
+def test_disk_without_room_for_a_lock_stops_nobody(
+    desk: Desk, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = os.open
+
+    def fail(path: Any, *more: Any, **named: Any) -> int:
+        if str(path).endswith(".verified.lock"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return opened(path, *more, **named)
+
+    desk.patch.setattr(os, "open", fail)
+    assert desk.issue()[0] == 0
+    assert "nothing is kept" in capsys.readouterr().err
     assert desk.answered == leaves_of(stage, 1, 0)

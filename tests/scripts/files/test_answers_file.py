@@ -45,7 +45,10 @@ def test_answers_are_found_with_their_issuers(
     paths = [tmp_path / f"{issuer}.json" for issuer in (3, 1)]
     for path, issuer in zip(paths, (3, 1), strict=True):
         write(path, issuer)
-    assert read_answers(paths, 1, leaf=LEAF) == ((3, POINT), (1, POINT))
+    assert read_answers(paths, 1, leaf=LEAF, warn=pytest.fail) == (
+        (3, POINT),
+        (1, POINT),
+    )
 
 
 @pytest.mark.parametrize("write", WRITERS)
@@ -55,11 +58,11 @@ def test_file_without_an_answer_is_passed_over(
     paths = [tmp_path / f"{issuer}.json" for issuer in (1, 2)]
     write(paths[0], 1)
     write(paths[1], 2, contest=2)
-    assert read_answers(paths, 1, leaf=LEAF) == ((1, POINT),)
+    assert read_answers(paths, 1, leaf=LEAF, warn=pytest.fail) == ((1, POINT),)
     with pytest.raises(InputError, match=r"1\.json: has no answer for this request"):
-        read_answers(paths[:1], 2, leaf=LEAF)
+        read_answers(paths[:1], 2, leaf=LEAF, warn=pytest.fail)
     with pytest.raises(InputError, match=r"2\.json: has no answer for this request"):
-        read_answers(paths, 1, leaf=Hash(b"\2" * 32))
+        read_answers(paths, 1, leaf=Hash(b"\2" * 32), warn=pytest.fail)
 
 
 def test_one_answer_is_found_in_a_file_larger_than_any_that_is_read_whole(
@@ -77,7 +80,7 @@ def test_one_answer_is_found_in_a_file_larger_than_any_that_is_read_whole(
     assert path.stat().st_size > LARGEST
     tracemalloc.start()
     try:
-        assert read_answers([path], 1, leaf=LEAF) == ((1, POINT),)
+        assert read_answers([path], 1, leaf=LEAF, warn=pytest.fail) == ((1, POINT),)
         assert tracemalloc.get_traced_memory()[1] < LARGEST // 50
     finally:
         tracemalloc.stop()
@@ -87,7 +90,7 @@ def test_answers_of_others_are_not_judged(tmp_path: Path) -> None:
     path = tmp_path / "answers.json"
     write_lines(path, 1)
     path.write_bytes(path.read_bytes() + b"[no answer]\n")
-    assert read_answers([path], 1, leaf=LEAF) == ((1, POINT),)
+    assert read_answers([path], 1, leaf=LEAF, warn=pytest.fail) == ((1, POINT),)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_answers_of_others_are_not_judged(tmp_path: Path) -> None:
     [
         (lambda raw: raw[:-10], "line 2: is no answer: fetch it once more"),
         (lambda raw: raw.replace(b"answer", b"answers"), "line 2: is no answer"),
-        (lambda raw: raw + b" " * 2_000 + b"\n", "line 3: is longer than any answer"),
+        (lambda raw: b" " * 2_000 + b"\n" + raw, "line 2: is longer than any answer"),
     ],
 )
 def test_line_that_is_no_answer_is_named(
@@ -106,7 +109,7 @@ def test_line_that_is_no_answer_is_named(
     title, mine = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(title + spoil(mine))
     with pytest.raises(InputError, match=fact):
-        read_answers([path], 1, leaf=LEAF)
+        read_answers([path], 1, leaf=LEAF, warn=pytest.fail)
 
 
 @pytest.mark.parametrize("text", ["", "no json", "{}", '{"format": "veche-list/1"}\n'])
@@ -114,7 +117,7 @@ def test_file_that_is_none_of_answers_is_refused(tmp_path: Path, text: str) -> N
     path = tmp_path / "answers.json"
     path.write_text(text)
     with pytest.raises(InputError, match=r"answers\.json"):
-        read_answers([path], 1, leaf=LEAF)
+        read_answers([path], 1, leaf=LEAF, warn=pytest.fail)
 
 
 @pytest.mark.parametrize("write", WRITERS)
@@ -129,4 +132,29 @@ def test_answers_of_another_are_not_overwritten(
         write_answers(path, contest, issuer, {LEAF: POINT}.items())
     assert path.read_bytes() == before
     write_answers(path, 1, 1, {LEAF: POINT}.items())
-    assert read_answers([path], 1, leaf=LEAF) == ((1, POINT),)
+    assert read_answers([path], 1, leaf=LEAF, warn=pytest.fail) == ((1, POINT),)
+
+
+def test_line_of_one_issuer_that_is_no_answer_stops_no_other(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{issuer}.json" for issuer in (1, 2, 3)]
+    for issuer, path in enumerate(paths, 1):
+        write_lines(path, issuer)
+    title, mine, other = paths[0].read_bytes().splitlines(keepends=True)
+    paths[0].write_bytes(title + mine[:-10] + b"\n" + other)
+    paths[1].write_bytes(b"no json")
+    told: list[str] = []
+    found = read_answers(paths, 1, leaf=LEAF, warn=told.append)
+    assert found == ((3, POINT),)
+    assert "1.json line 2: is no answer" in told[0]
+    assert "2.json" in told[1]
+
+
+@pytest.mark.parametrize("write", [write_lines, write_object])
+def test_leaf_is_found_in_capitals(
+    tmp_path: Path, write: Callable[[Path, int], None]
+) -> None:
+    path = tmp_path / "answers.json"
+    write(path, 1)
+    name = LEAF.hex()
+    path.write_text(path.read_text().replace(name, name.upper()))
+    assert read_answers([path], 1, leaf=LEAF, warn=pytest.fail) == ((1, POINT),)

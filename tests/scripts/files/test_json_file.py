@@ -120,3 +120,13 @@ def test_folder_is_not_replaced_by_a_file(path: Path) -> None:
 def test_lock_makes_its_folder(path: Path) -> None:
     with lock_file(path / "file.json"):
         assert path.is_dir()
+
+
+@pytest.mark.parametrize(
+    "value", ["0x 12", "0x12 34", "0x12 ", "0x12\\n", "0x1", "0X12"]
+)
+def test_hex_has_digits_only(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "file"
+    path.write_text(f'{{"value": "{value}"}}')
+    with pytest.raises(InputError, match="is not hex after 0x"):
+        read_json(path, Holder)
