@@ -305,9 +305,10 @@ def move_head(desk: Desk) -> None:
 
 
 def spoil_a_name(desk: Desk) -> None:
-    """Make the name of a table in its schema no text."""
+    """Have SQLite complain of a table whose name is no text."""
     raw = desk.kept.read_bytes()
-    desk.kept.write_bytes(raw.replace(b"CREATE TABLE logs", b"CREATE TABLE \xff\xfegs"))
+    raw = raw.replace(b"tablelogslogs", b"table\xff\xfegslogs")
+    desk.kept.write_bytes(raw.replace(b"CREATE TABLE logs", b"CREXTE TABLE logs"))
 
 
 def lose_the_title(desk: Desk) -> None:
