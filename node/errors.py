@@ -41,6 +41,7 @@ NodeError
 ├── EngineError                 a consensus engine cannot be found, begun or reached
 ├── NotFinalError               a block whose proof the network has not signed yet
 ├── RegistryError               what says who takes part in a network does not
+├── KeyInUseError               another node of this machine signs with its key
 ├── ForeignGenesisError         a network's genesis is of another chain than ours
 └── RpcError                    an answer with a JSON-RPC code: rpc/errors.py
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -33,7 +32,7 @@ from scripts.options import (
     path_argument,
 )
 from scripts.session import go_by, unlock
-from scripts.terminal import say, show
+from scripts.terminal import asking, say, show
 
 _TRIES: Final = 3  # of a person at a terminal to name a candidate
 
@@ -76,7 +75,7 @@ def ask_choice(contest: PublishedContest) -> int:
 def _read_answer() -> str:
     """Ask once; raises InputError if the input ended."""
     try:
-        with redirect_stdout(sys.stderr):  # else a blank of the prompt is in the result
+        with asking():
             answer = str(typer.prompt("Choice", err=True))
     except typer.Abort as error:
         if isinstance(error.__context__, EOFError):
@@ -107,7 +106,7 @@ def settle_choice(contest: PublishedContest, *, is_sure: bool) -> int:
 
 
 def _confirm() -> bool:
-    with redirect_stdout(sys.stderr):
+    with asking():
         return typer.confirm("Is that your choice?", err=True)
 
 

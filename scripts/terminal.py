@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any, Final, TextIO
 
 from election.client.errors import ClientError, ConnectionFailedError, Trouble
@@ -48,6 +48,13 @@ def tell_json(value: Any) -> None:
     """Print a result as a line of JSON, in ASCII; raises OutputError if it is lost."""
     text = json.dumps(value).replace("\x7f", "\\u007f")  # the control that is ASCII
     _write(sys.stdout, text + "\n")
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Keep what a question shows out of the result: else its blank is in it."""
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def show(result: Mapping[str, Any], *, as_json: bool, is_folded: bool = False) -> None:

@@ -67,7 +67,8 @@ def _leave(run: Callable[[], None]) -> NoReturn:
         with suppress(ConnectionError):  # the node gave it up already, or is gone
             run()
     except BaseException:  # noqa: BLE001  # nobody else would tell
-        traceback.print_exc()
+        told = traceback.format_exc().encode("ascii", "backslashreplace")
+        os.write(2, told)  # no thread writes logs in a process that was forked
         os._exit(1)
     os._exit(0)
 

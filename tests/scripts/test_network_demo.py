@@ -17,6 +17,7 @@ from scripts.demo.link import link_to
 from scripts.demo.network_ground import Network, plan
 from scripts.demo.roles import draw_roles, seat_roles
 from scripts.files.manifest_file import read_manifest
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize("unit", [0.1, 4, 13.7, 600])
@@ -58,7 +59,7 @@ def _receive(held: socket.socket) -> bytes:
 
 
 def _ask(port: int) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as held:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as held:
         return _exchange(held)
 
 
@@ -70,7 +71,9 @@ def test_a_link_passes_bytes_unless_it_is_cut() -> None:
         Thread(target=server.serve_forever, daemon=True).start()
         try:
             assert _ask(link.port) == b"word"
-            with socket.create_connection(("127.0.0.1", link.port), timeout=60) as held:
+            with socket.create_connection(
+                ("127.0.0.1", link.port), timeout=PATIENCE
+            ) as held:
                 assert _exchange(held) == b"word"
                 link.cut()
                 assert _receive(held) == b""

@@ -232,8 +232,8 @@ def test_clock_is_the_models() -> None:
     "weakness",
     [
         "an extension is used twice",
-        "issuing ends a second late",
-        "polls close a second late",
+        ">= -> > in if now >= _TIMES[5] + self._extension:",  # issuing
+        ">= -> > in if now >= _TIMES[6] + self._extension:",  # polls
     ],
 )
 def test_weakness_of_an_election_is_noticed(weakness: str) -> None:

@@ -9,6 +9,7 @@ HOME/engine/data/                  the engine's blocks, and what it has signed
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tomllib
 from collections.abc import Sequence
@@ -109,6 +110,20 @@ def make_keys(home: NodeHome, engine: Path) -> tuple[str, str]:
     return node_id, str(key["value"])
 
 
+def keep(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises: HomeError."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise HomeError(path, f"cannot be written: {error.strerror}") from error
+
+
 def write_settings(
     home: NodeHome, *, listen: str, peers: Sequence[str], pause: int, signer: str
 ) -> None:
@@ -122,7 +137,7 @@ def write_settings(
     text = _SETTINGS.format(
         listen=listen, peers=",".join(peers), ids=ids, pause=pause, signer=signer
     )
-    home.settings.write_text(text, "utf-8")
+    keep(home.settings, text.encode())
 
 
 def read_peers(home: NodeHome) -> list[str]:

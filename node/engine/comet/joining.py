@@ -21,7 +21,7 @@ from eth_typing import Address
 from node.config import Config
 from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.genesis import Validator, make_genesis_document, read_shared
-from node.engine.comet.home import NodeHome, make_keys, write_settings
+from node.engine.comet.home import NodeHome, keep, make_keys, write_settings
 from node.engine.comet.registry import place_registry
 from node.errors import ConfigError, HomeError
 
@@ -42,9 +42,13 @@ def make_folder(root: Path, engine: Path, said: Card, *, validates: bool) -> Car
     does a validator's key, unless one is said, which then signs elsewhere. Raises:
     HomeError, EngineError, ConfigError for what cannot stand on a card.
     """
-    if root.exists() and any(root.iterdir()):
-        raise HomeError(root, "is not empty; give a new folder")
     accept_card(asdict(replace(said, node_id="0" * 40)), str(root))
+    try:
+        is_taken = root.exists() and (not root.is_dir() or any(root.iterdir()))
+    except OSError as error:
+        raise HomeError(root, f"cannot be used: {error.strerror}") from error
+    if is_taken:
+        raise HomeError(root, "is not a new folder, nor an empty one; give another")
     home = NodeHome(root)
     node_id, key = make_keys(home, engine)
     home.genesis.unlink()  # the engine's own, of a network of one
@@ -52,7 +56,7 @@ def make_folder(root: Path, engine: Path, said: Card, *, validates: bool) -> Car
         home.key.unlink()  # whoever finds it could think that it is in force
     votes = said.validator_key or (key if validates else "")
     card = replace(said, node_id=node_id, validator_key=votes)
-    home.card.write_bytes(card.encode())
+    keep(home.card, card.encode())
     return card
 
 
@@ -140,7 +144,7 @@ def join(
     if bool(signer) != _signs_elsewhere(home):
         fact = "its card was made with --signer-key, so --signer is needed, and only so"
         raise ConfigError(("signer", fact))
-    home.genesis.write_bytes(genesis)
+    keep(home.genesis, genesis)
     write_settings(home, listen=listen, peers=peers, pause=_PAUSE, signer=signer)
     return sha256(genesis).hexdigest()
 

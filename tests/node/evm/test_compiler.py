@@ -352,7 +352,7 @@ _ACTS = (
 _ENDS = ("STOP", "0 0 REVERT", "INVALID", "32 0 RETURN", "CALLER SELFDESTRUCT")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(_ACTS), max_size=7), st.sampled_from(_ENDS))
 @example([_ACTS[6], _ACTS[5]], _ENDS[0])
 @example([_ACTS[0], _ACTS[6], _ACTS[0]], _ENDS[1])

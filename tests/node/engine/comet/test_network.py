@@ -9,8 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,7 +38,7 @@ from scripts.network_standing import stand
 from scripts.proof import prove_transaction
 from tests.node.engine.comet.members import Council, prove
 from tests.node.wallet import Wallet
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, wait_until
 
 _MEMBERS = ("commission", "university", "press", "party", "observer-1")
 _REGISTRY = "0x" + ADDRESS.hex()
@@ -102,7 +101,7 @@ class Node:
                 found.append(self.ask("veche_finalityProof", *place))
             return bool(found)
 
-        until(ask)
+        wait_until(ask)
         return found[0]
 
     def engine_log(self) -> str:
@@ -129,14 +128,6 @@ class Network:
         """Send a transaction to a node; returns its hash."""
         raw = self.wallet.sign(_RECIPIENT)
         return str(node.ask("eth_sendRawTransaction", "0x" + raw.hex()))
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until it holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def free_ports(count: int) -> int:
@@ -181,13 +172,13 @@ def test_a_network_agrees_while_one_of_four_is_gone(
 ) -> None:
     *_, last, observer = network.nodes
     first = network.send(observer)
-    until(lambda: all(node.has(first) for node in network.nodes))
+    wait_until(lambda: all(node.has(first) for node in network.nodes))
     last.stop(signal.SIGKILL)
     second = network.send(network.nodes[0])
-    until(lambda: all(node.has(second) for node in (*network.nodes[:3], observer)))
+    wait_until(lambda: all(node.has(second) for node in (*network.nodes[:3], observer)))
     last.start()
     last.await_url()
-    until(lambda: last.has(second))
+    wait_until(lambda: last.has(second))
     heads = [
         node.ask("eth_getBlockByNumber", "latest", False) for node in network.nodes
     ]
@@ -212,7 +203,7 @@ def _propose(network: Network, council: Council, call: bytes, count: int) -> Non
     approvals = council.approve(proposal, *range(1, count))
     for raws in ([council.act(0, call)], approvals):  # of nothing, they would fail
         sent = [str(ask("eth_sendRawTransaction", "0x" + raw.hex())) for raw in raws]
-        until(partial(network.nodes[0].has_all, sent))
+        wait_until(partial(network.nodes[0].has_all, sent))
         for digest in sent:
             assert ask("eth_getTransactionReceipt", digest)["status"] == "0x1"
 
@@ -229,7 +220,7 @@ def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
     _propose(network, council, propose_removal(keys.node_id), 4)
     raw = "0x" + council.wallets[0].sign(_RECIPIENT).hex()
     digest = network.nodes[0].ask("eth_sendRawTransaction", raw)
-    until(lambda: network.nodes[0].has(digest))
+    wait_until(lambda: network.nodes[0].has(digest))
     receipt = network.nodes[0].ask("eth_getTransactionReceipt", digest)
     place = (receipt["blockNumber"], receipt["transactionIndex"])
     proof = network.nodes[0].await_proof(*place)
@@ -242,7 +233,7 @@ def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
     joiner.stop()
     joiner.start()
     joiner.await_url()
-    until(lambda: "no node of this network" in network.nodes[0].engine_log())
+    wait_until(lambda: "no node of this network" in network.nodes[0].engine_log())
     short = convert({**proof, "changes": proof["changes"][:1]}, ProofFile)
     with pytest.raises(ProofRefusedError, match="other validators"):
         verify_proof(short, genesis)
@@ -250,7 +241,7 @@ def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
 
 def _require_standing(observer: Node) -> None:
     """The observer tells of four peers and of validators who signed the last block."""
-    until(
+    wait_until(
         lambda: len(observer.ask("veche_networkStatus")["peers"]) == len(_MEMBERS) - 1
     )
     told = observer.ask("veche_networkStatus")
