@@ -85,13 +85,13 @@ def status(
         str | None, typer.Option(help="Where it answers, instead of the file's.")
     ] = None,
     wait: Annotated[
-        int,
+        int | None,
         typer.Option(
             help="Seconds to wait until it is ready, a day at most.",
             parser=accept_wait,
             metavar="SECONDS",
         ),
-    ] = 0,
+    ] = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -106,7 +106,7 @@ def status(
             rpc = read_config(config or DEFAULT_PATH).rpc
             host = f"[{rpc.host}]" if ":" in rpc.host else rpc.host
             rpc_url = f"http://{host}:{rpc.port}"
-    found = ask_until_ready(rpc_url, wait)
+    found = ask_until_ready(rpc_url, wait or 0)
     shown = found if as_json else {**found, "ready": "yes" if found["ready"] else "no"}
     show(shown, as_json=as_json)
     if not found["ready"]:

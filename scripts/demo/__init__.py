@@ -54,11 +54,11 @@ def command(
         ),
     ] = None,
     pace: Annotated[
-        float,
+        float | None,
         typer.Option(
             help="Factor of a network's phases.", parser=accept_pace, metavar="FACTOR"
         ),
-    ] = 1.0,
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the outcome as JSON.")
     ] = False,
@@ -73,7 +73,7 @@ def command(
     last as long as this machine needs, a validator is killed and a link cut in the
     middle, an observer's node is audited, and a ballot's transaction is proven.
     """
-    tale = demo(voters, silent=as_json, network=network, pace=pace)
+    tale = demo(voters, silent=as_json, network=network, pace=pace or 1.0)
     if as_json:
         tell_json(_render(tale))
     else:
