@@ -1,0 +1,1 @@
+"""Codes by SMS, by another organisation, and the second attestation."""

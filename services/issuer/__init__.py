@@ -1,0 +1,1 @@
+"""Answers requests for credentials while the polls are open."""

@@ -1,0 +1,1 @@
+"""The personal account: who is logged in, and the first attestation."""

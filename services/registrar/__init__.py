@@ -1,0 +1,1 @@
+"""The commission's register of voters, and the applications to vote online."""

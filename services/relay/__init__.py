@@ -1,0 +1,1 @@
+"""Takes ballots from anybody, promises, and brings them into the box."""

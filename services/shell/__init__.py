@@ -1,0 +1,1 @@
+"""What every service needs: home, database, peers, logs, health, HTTP."""
