@@ -33,7 +33,7 @@ check: $(READY)  ## Format, lint, types, layers.
 	$(RUN)lint-imports --no-cache
 
 pytest: $(READY)  ## Run the tests alone.
-	$(RUN)pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(RUN)pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 mutants: $(READY)  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
 	$(RUN)python -m tests.mutants $(MUTANTS)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+_FOLDER: Final = Path(__file__).parent
 
 # What is tried is another each time, except where CI is set: there Hypothesis' own
 # profile, the parent, tries the same.
@@ -13,3 +19,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any-machine")
+
+_LONG: Final = ("stateful", "scenarios", "network", "services", "scripts")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest stories, so that no worker tells one alone at the end."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Tell when a test's folder has its turn; files stay as they were collected."""
+    parts = item.path.relative_to(_FOLDER).parts
+    return _LONG.index(parts[0]) if parts[0] in _LONG else len(_LONG)
