@@ -11,6 +11,7 @@ ElectionError
 ├── VoterIdError           an identifier that no voter's register can have
 ├── AttestationError       a statement by portal or SMS gateway that does not hold
 ├── CredentialError        a credential or issuance that does not hold
+├── PromiseError           a relay's promise that does not hold
 ├── CeremonyError          keys that no one member can be blamed for
 ├── FaultyTrusteeError     one trustee's message is wrong
 ├── FaultyIssuerError      one issuer's message is wrong
@@ -69,6 +70,10 @@ class AttestationError(ElectionError):
 
 class CredentialError(ElectionError):
     """Report a credential, or a request for one, that does not hold."""
+
+
+class PromiseError(ElectionError):
+    """Report a relay's promise that is not about the ballot in hand, or too late."""
 
 
 class CountError(ElectionError):

@@ -25,6 +25,7 @@ from election.crypto.signature import (
     Signature,
     SigningKey,
     decode_signature,
+    derive_address,
     encode_signature,
     recover_signer,
     sign_hash,
@@ -49,7 +50,7 @@ from election.protocol.abi_layout import check_layout
 from election.protocol.account import parse_account
 from election.protocol.attestation import Action, Attestation, Request, Role
 from election.protocol.attestation import accept_attestation as accept_statement
-from election.protocol.ballot import accept_ballot, accept_batch
+from election.protocol.ballot import accept_ballot, accept_batch, accept_unsolicited
 from election.protocol.board import Board, Call, Head, Log
 from election.protocol.context import decode_box
 from election.protocol.decryption import DecryptionShare, Result, accept_result
@@ -57,6 +58,7 @@ from election.protocol.encoding import decode_g1_list, decode_record, decode_tot
 from election.protocol.issuance import accept_share
 from election.protocol.manifest import parse_manifest
 from election.protocol.nesting import check_nesting
+from election.protocol.promise import Promise, accept_promise, sign_promise
 from tests import honest
 from tests.vectors.judges.files import read_cases
 from tests.vectors.judges.library import LIBRARY
@@ -71,6 +73,7 @@ Take = Callable[[bytes], object]
 ROOT: Final = Path(__file__).resolve().parents[1]
 WORD: Final = Hash(bytes(32))
 POINT, POINT_2 = encode_g1(G), encode_g2(G2)
+PROMISE: Final = Promise(WORD, Address(bytes(20)), WORD, 9)
 BUNDLE: Final = encode_bundle(
     Board(
         chain_id=1,
@@ -105,6 +108,19 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "accept_ballot": (
         honest.ballot(2, 1),
         lambda raw: accept_ballot(raw, honest.box()),
+    ),
+    "accept_unsolicited": (
+        honest.ballot(2, 1),
+        lambda raw: accept_unsolicited(raw, honest.box()),
+    ),
+    "accept_promise": (
+        encode_signature(sign_promise(PROMISE, SigningKey(5))),
+        lambda raw: accept_promise(
+            PROMISE,
+            decode_signature(raw),
+            relay=derive_address(SigningKey(5)),
+            now=PROMISE.deadline,
+        ),
     ),
     "accept_batch": (
         honest.ballot(2, 1),

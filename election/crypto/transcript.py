@@ -71,6 +71,7 @@ class Tag(Enum):
     MEMO = "memo"
     BATCH = "batch"
     BATCH_WEIGHT = "delta"
+    PROMISE = "promise"
 
     CREDENTIAL = "cred"
     CREDENTIAL_BATCH = "credbatch"

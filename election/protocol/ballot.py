@@ -162,6 +162,21 @@ def accept_ballot(raw: bytes, box: Box) -> Ballot:
     return accept_batch((raw,), box)[0]
 
 
+def accept_unsolicited(raw: bytes, box: Box) -> Ballot:
+    """Accept one ballot that anybody may have sent; raises BallotError.
+
+    What costs least comes first: the signature, which costs whoever wants the next
+    check to be run a signature of their own, then the credential, which strangers have
+    none of, and the proof last.
+    """
+    ballot = _open(raw, box)
+    if not verify_credential(_claim(ballot), ctx=box.ctx, key=box.credential_key):
+        raise _refuse(ballot, "credential does not verify")
+    if not verify_unit_vector_batch([_enter(ballot, box)]):
+        raise _refuse(ballot, "proof does not verify")
+    return ballot
+
+
 def accept_batch(raws: Sequence[bytes], box: Box) -> tuple[Ballot, ...]:
     """Accept the ballots of one call all together, in order, or none.
 

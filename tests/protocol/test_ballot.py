@@ -20,10 +20,12 @@ from election.crypto.scalar import Scalar
 from election.crypto.signature import SECP256K1_ORDER, Signature, SigningKey, sign_hash
 from election.crypto.transcript import ZERO_HASH, Address, Hash
 from election.errors import BallotError, ChoiceError
+from election.protocol import ballot as protocol_ballot
 from election.protocol.ballot import (
     NO_MEMO,
     accept_ballot,
     accept_batch,
+    accept_unsolicited,
     derive_ballot_hash,
     derive_memo,
     make_ballot,
@@ -349,3 +351,43 @@ def test_nonce_is_not_reused_between_contests() -> None:
     second = prepare_choice(1, honest.box(2), source=SOURCE)
     assert first.nonce != second.nonce
     assert encrypt(1, honest.box().election_keys, nonce=first.nonce) == first.ciphertext
+
+
+def test_unsolicited_ballot_is_accepted_as_any_other() -> None:
+    raw = honest.ballot(2, 1)
+    assert accept_unsolicited(raw, honest.box()) == accept_ballot(raw, honest.box())
+
+
+def test_credential_that_nobody_issued_is_refused_before_the_proof_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else whoever signs with a key of his own has a relay verify for nothing."""
+
+    def refuse(*_: object) -> bool:
+        pytest.fail("the proof was looked at")
+
+    monkeypatch.setattr(protocol_ballot, "verify_unit_vector_batch", refuse)
+    raw = sign_again(replace(record(), sigma=G))
+    with pytest.raises(BallotError, match="credential does not verify"):
+        accept_unsolicited(raw, honest.box())
+
+
+def test_unsigned_ballot_is_refused_before_its_credential_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> bool:
+        pytest.fail("the credential was looked at")
+
+    monkeypatch.setattr(protocol_ballot, "verify_credential", refuse)
+    raw = sign_again(record(), key=SigningKey(9))
+    with pytest.raises(BallotError, match="by another key"):
+        accept_unsolicited(raw, honest.box())
+
+
+def test_unsolicited_ballot_with_a_wrong_proof_is_refused() -> None:
+    honest_record = record()
+    wrong = replace(honest_record.proof, nonce_response=Scalar(5))
+    with pytest.raises(BallotError, match="proof does not verify"):
+        accept_unsolicited(
+            sign_again(replace(honest_record, proof=wrong)), honest.box()
+        )
