@@ -67,6 +67,12 @@ ACTS: Final = {
         "export": "Write the public record into one file.",
     },
 }
+SERVICES: Final[dict[str, str]] = {}
+"""Parties that serve people: `veche NAME` is of `services/NAME`."""
+
+SERVICE_COMMANDS: Final = ("init", "serve", "check", "backup", "restore")
+"""What makes an act's name a service's, where one word is both."""
+
 _NO_CHOICE: Final = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*)")
 _QUOTED: Final = re.compile(r"'([^']*)'")
 EXIT_UNEXPECTED, EXIT_REFUSED, EXIT_UNWRITTEN, EXIT_INTERRUPTED = 1, 2, 4, 130
@@ -83,7 +89,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run an act, by its name and what follows it; returns the exit code."""
     name, *rest = arguments or ["--help"]
-    is_act = any(name in acts for acts in ACTS.values())
+    is_act = name in SERVICES or any(name in acts for acts in ACTS.values())
     try:
         if name in ("--help", "-h"):
             tell(*_overview())
@@ -94,7 +100,7 @@ def run(arguments: list[str]) -> int:
         program = f"veche {name}" if is_act else "veche"
         complain(program, str(error), hint=hint_for(error))
         return EXIT_UNWRITTEN
-    every = [act for acts in ACTS.values() for act in acts]
+    every = [*(act for acts in ACTS.values() for act in acts), *SERVICES]
     near = suggest(name, every)
     complain("veche", f"{name}: there is no such act{near}", hint="veche --help")
     return EXIT_REFUSED
@@ -118,7 +124,8 @@ def spell_usage(text: str) -> str:
 
 def _overview() -> Iterator[str]:
     yield "Hold verifiable elections on a permissioned EVM chain."
-    for group, acts in ACTS.items():
+    services = {"Services": SERVICES} if SERVICES else {}
+    for group, acts in {**ACTS, **services}.items():
         yield from ("", f"{group}:")
         yield from (f"  {name:<20}{what}" for name, what in acts.items())
     yield from ("", "veche ACT --help says more of one act.")
@@ -172,7 +179,7 @@ def _group() -> None:
 
 def _run(name: str, arguments: list[str]) -> int:
     try:
-        module = import_module(f"scripts.{name.replace('-', '_')}")
+        module = import_module(_find_module(name, arguments))
         app = _make_app(name, module)
         if "--help" in arguments:
             tell(*_describe(app, name, arguments))
@@ -198,6 +205,15 @@ def _run(name: str, arguments: list[str]) -> int:
         what = f"unexpected {type(error).__name__}: {error}"
         complain(f"veche {name}", what, hint="this is a fault of the program")
         return EXIT_UNEXPECTED
+
+
+def _find_module(name: str, arguments: Sequence[str]) -> str:
+    """Find the module of an act or a service; `issuer serve` is the service's."""
+    is_act = any(name in acts for acts in ACTS.values())
+    asks_service = bool(arguments) and arguments[0] in SERVICE_COMMANDS
+    if name in SERVICES and (asks_service or not is_act):
+        return f"services.{name}.command"
+    return f"scripts.{name.replace('-', '_')}"
 
 
 def _refuse(name: str, error: ElectionError) -> int:

@@ -1,1 +1,4 @@
-"""What every service needs: home, database, peers, logs, health, HTTP."""
+"""What every service stands on: home, database, HTTP, other services, logs, commands.
+
+A service is a value, `Service`, in its own room; nothing here knows any of them.
+"""

@@ -1,0 +1,124 @@
+"""The commands of a service: `veche NAME init|serve|check|backup|restore`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from scripts.errors import InputError
+from scripts.options import AsJson, ListenHost, PasswordFile, path_option
+from scripts.session import read_password
+from scripts.terminal import show, tell
+from services.shell.checking import check_service
+from services.shell.home import Home
+from services.shell.opening import init_home, open_context
+from services.shell.service import Service
+from services.shell.serving import open_socket, serve
+
+NOT_WELL: Final = 3
+HomeFolder = Annotated[
+    Path | None,
+    path_option("--home", help="Folder of the service, instead of that in VECHE_HOME."),
+]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Port, instead of config.toml's; 0 is free."),
+]
+Commands = dict[str, tuple[Callable[..., None], str]]
+
+
+def home_of(service: Service, folder: Path | None) -> Home:
+    """Name the home: by --home, else by VECHE_HOME; raises InputError."""
+    named = folder or (Path(told) if (told := os.environ.get("VECHE_HOME")) else None)
+    if named is None:
+        hint = "or set VECHE_HOME"
+        raise InputError("--home", "is missing: the folder of the service", hint=hint)
+    return Home(named.absolute(), service.name)
+
+
+def password_of(given: Path | None, *, twice: bool = False) -> str:
+    """Read the password: --password-file, VECHE_PASSWORD_FILE, systemd's, or asked."""
+    if given is None and (told := os.environ.get("VECHE_PASSWORD_FILE")):
+        given = Path(told)
+    if given is None and (folder := os.environ.get("CREDENTIALS_DIRECTORY")):
+        given = Path(folder) / "password"
+    return read_password(given, twice=twice)
+
+
+def make_commands(service: Service) -> Commands:
+    """Make the commands that every service has, each with an example."""
+    name = service.name
+
+    def init(
+        home: HomeFolder = None,
+        password_file: PasswordFile = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Make the home of the service, or what is missing in it.
+
+        Prints the address of its account, which goes into the election's accounts
+        file, and the key by which other services know it, for their config.toml. What
+        is there already is not changed; a database is brought up to date.
+        """
+        kept = home_of(service, home)
+        password = password_of(password_file, twice=not kept.key.exists())
+        made = init_home(service, kept, password)
+        made["config"] = str(kept.config)
+        show(made, as_json=as_json)
+
+    def serve_it(
+        home: HomeFolder = None,
+        host: ListenHost = None,
+        port: Port = None,
+        password_file: PasswordFile = None,
+    ) -> None:
+        """Serve until it is told to stop (Ctrl-C, SIGTERM).
+
+        Prints one line when it answers; its log goes to stderr, a line of JSON for
+        each event, without addresses, names, phones or codes.
+        """
+        kept = home_of(service, home)
+        kept.require()
+        with (
+            kept.hold(),
+            open_context(service, kept, password_of(password_file)) as context,
+            open_socket(
+                host or context.settings.listen_host,
+                context.settings.listen_port if port is None else port,
+            ) as listening,
+        ):
+            serve(
+                service,
+                context,
+                listening,
+                announce=lambda url: tell(f"serving {name} at {url}"),
+            )
+
+    def check(
+        home: HomeFolder = None,
+        password_file: PasswordFile = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Look at everything before serving, and say all that is wrong.
+
+        Ends with 0 if nothing is, else with 3.
+        """
+        kept = home_of(service, home)
+        password = password_of(password_file)
+        wrong = asyncio.run(check_service(service, kept, password))
+        result: dict[str, Any] = {"well": not wrong, "wrong": wrong}
+        show(result, as_json=as_json)
+        if wrong:
+            raise typer.Exit(NOT_WELL)
+
+    begin = f"veche {name}"
+    return {
+        "init": (init, f"{begin} init --home {name} --password-file password"),
+        "serve": (serve_it, f"{begin} serve --home {name} --password-file password"),
+        "check": (check, f"{begin} check --home {name} --password-file password"),
+    }

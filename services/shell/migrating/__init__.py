@@ -1,0 +1,1 @@
+"""The environment of Alembic that all services share."""

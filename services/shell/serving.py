@@ -1,0 +1,141 @@
+"""Serve a service until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from typing_extensions import override
+
+from election.client.errors import ClientError
+from scripts.errors import InputError
+from services.shell.app import make_app
+from services.shell.elections import nodes_of, reach
+from services.shell.logs import Messages
+from services.shell.service import Context, Job, Parts, Service
+
+_MOST_CONNECTIONS: Final = 1_000
+_STOP: Final = 2  # seconds that requests get to end
+_HEAD: Final = 16_384  # bytes of a request's line and headers
+_FOLLOW: Final = 1  # seconds between two looks at a moved clock
+
+
+def assemble(service: Service, context: Context) -> Starlette:
+    """Make the application of a service, with the jobs that the shell adds."""
+    parts = service.build(context)
+    jobs = list(parts.jobs)
+    if context.settings.clock == "chain" and context.elections:
+        jobs.append(Job("clock", _FOLLOW, lambda: _follow_chain(context)))
+    return make_app(context, replace_jobs(parts, jobs))
+
+
+def replace_jobs(parts: Parts, jobs: Sequence[Job]) -> Parts:
+    """Give parts other jobs."""
+    return replace(parts, jobs=tuple(jobs))
+
+
+async def _follow_chain(context: Context) -> None:
+    name, terms = next(iter(context.elections.items()))
+    url = nodes_of(context.settings, context.elections)[name][0]
+    try:
+        now = await asyncio.to_thread(lambda: reach(terms, url).read_clock())
+    except ClientError:
+        return  # the next look may find the node again
+    context.clock.follow(now)
+
+
+class _Server(uvicorn.Server):
+    """Serve on a socket that is open already; signals are ours."""
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGTERM and SIGINT, as a process that ends well."""
+
+        def stop(*_: Any) -> None:
+            self.should_exit = True
+
+        try:
+            old = {each: signal.signal(each, stop) for each in _SIGNALS}
+        except ValueError:  # in a thread of a test, whoever started it stops it
+            old = {}
+        try:
+            yield
+        finally:
+            for each, handler in old.items():
+                signal.signal(each, handler)
+
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Listen on a port, 0 for a free one; raises InputError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        fact = (error.strerror or "cannot be used").lower()
+        hint = "stop what listens there, or give another with --port"
+        raise InputError(f"{host}:{port}", fact, hint=hint) from None
+    return listening
+
+
+def make_server(app: Starlette, context: Context) -> uvicorn.Server:
+    """Make the server of an application: no access log, bounds on what is open."""
+    for name in ("uvicorn", "uvicorn.error", "alembic", "sqlalchemy", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.handlers = [Messages(context.log)]
+        logger.propagate = False
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(context.settings.trusted_proxies),
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_STOP,
+        h11_max_incomplete_event_size=_HEAD,
+        http="h11",
+        ws="none",
+        lifespan="on",
+    )
+    return _Server(config)
+
+
+def serve(
+    service: Service,
+    context: Context,
+    listening: socket.socket,
+    *,
+    announce: Callable[[str], None],
+) -> None:
+    """Serve until a signal; announce: is called with the URL once it answers."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    app = assemble(service, context)
+    server = make_server(app, context)
+
+    async def run() -> None:
+        serving = asyncio.create_task(server.serve([listening]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            context.log.info("serving", port=port)
+            announce(f"http://{shown}:{port}")
+        await serving
+
+    asyncio.run(run())
+    context.log.info("stopped")

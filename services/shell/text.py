@@ -1,0 +1,71 @@
+"""Texts for people, in Russian and English.
+
+A text is written in English where it is used, marked by `_`; its Russian stands in
+`locale/ru/*.po`, one file for each service. Values stand in it as `%(name)s`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from starlette.requests import Request
+
+LANGUAGES: Final = ("ru", "en")
+LOCALE: Final = Path(__file__).with_name("locale")
+
+
+def _(message: str) -> str:
+    """Mark a text that is translated when it is shown."""
+    return message
+
+
+@cache
+def load_catalog(language: str) -> NullTranslations:
+    """Load all texts of a language; English is what stands in the source."""
+    merged: Translations | None = None
+    for path in sorted((LOCALE / language).glob("*.po")):
+        compiled = BytesIO()
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=language))
+        compiled.seek(0)
+        part = Translations(compiled)
+        merged = part if merged is None else merged.merge(part)
+    return merged or NullTranslations()
+
+
+def translate(message: str, language: str, /, **values: Any) -> str:
+    """Say a marked text in a language."""
+    said = str(load_catalog(language).gettext(message))
+    return said % values if values else said
+
+
+def translate_many(
+    one: str, many: str, count: int, language: str, /, **values: Any
+) -> str:
+    """Say a marked text about a number, in the form that the number takes."""
+    said = load_catalog(language).ngettext(one, many, count)
+    return str(said) % {"count": count, **values}
+
+
+def language_of(request: Request) -> str:
+    """Choose a language: by `?lang=`, the cookie `lang`, or the browser; else ru."""
+    for said in (request.query_params.get("lang"), request.cookies.get("lang")):
+        if said in LANGUAGES:
+            return said
+    return choose_language(request.headers)
+
+
+def choose_language(headers: Mapping[str, str]) -> str:
+    """Choose the first language that a browser asks for and we speak."""
+    for part in headers.get("accept-language", "")[:200].split(","):
+        word = part.partition(";")[0].strip().lower()[:2]
+        if word in LANGUAGES:
+            return word
+    return LANGUAGES[0]
