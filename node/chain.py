@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
@@ -13,6 +14,7 @@ from eth_typing import Address, Hash32
 from node.admission import Account
 from node.block import Block, Header, Log
 from node.config import Config
+from node.errors import UnknownBlockError
 from node.evm.execute import BlockRun, Call, Outcome, simulate
 from node.evm.state import (
     Proof,
@@ -59,7 +61,7 @@ class Chain:
     @property
     def head(self) -> Block:
         """Return the latest block: final, for there are no re-orgs."""
-        return self._store.block(self._store.height)
+        return self._store.head()
 
     def block(self, number: int) -> Block:
         """Return the block at a height; raises UnknownBlockError."""
@@ -76,7 +78,14 @@ class Chain:
     def locate(self, transaction: Hash32) -> tuple[Block, int] | None:
         """Return the block and index of a mined transaction."""
         place = self._store.locate(transaction)
-        return None if place is None else (self._store.block(place[0]), place[1])
+        if place is None:
+            return None
+        number, index = place
+        with suppress(UnknownBlockError, IndexError):  # it was taken back meanwhile
+            block = self._store.block(number)
+            if block.transactions[index].hash == transaction:
+                return block, index
+        return None
 
     def ancestors(self, number: int) -> Iterator[Hash32]:
         """Yield the hashes that BLOCKHASH can see after a block, its own first."""

@@ -33,7 +33,8 @@ NodeError
 ├── PermanentError              what is on disk is never taken back
 ├── HomeError                   a folder cannot be used: names the folder
 │   ├── HomeInUseError          another node writes to it
-│   └── HomeDamagedError        what it holds is not whole any more
+│   ├── HomeDamagedError        what it holds is not whole any more
+│   └── HomeLostError           it is not there any more as a node opened it
 ├── StoreError                  the disk fails; what was kept before is still there
 ├── DivergenceError             a block is not what executing it gives
 ├── BlockFileError              a file of blocks cannot be used
@@ -321,6 +322,13 @@ class KeyInUseError(NodeError):
 
 class HomeDamagedError(HomeError):
     """Report a folder whose chain is not whole; a copy can take its place."""
+
+
+class HomeLostError(HomeError):
+    """Report a folder that was removed, replaced or closed under a running node.
+
+    What was written last may be where nobody finds it: nothing of it is acknowledged.
+    """
 
 
 class StoreError(NodeError):

@@ -8,6 +8,7 @@ from node.errors import (
     DivergenceError,
     HomeDamagedError,
     HomeInUseError,
+    HomeLostError,
     KeyInUseError,
     NodeError,
     PortInUseError,
@@ -37,7 +38,7 @@ def exit_code(error: NodeError) -> ExitCode:
             return ExitCode.PORT
         case HomeInUseError() | KeyInUseError():
             return ExitCode.IN_USE
-        case HomeDamagedError() | DivergenceError():
+        case HomeDamagedError() | HomeLostError() | DivergenceError():
             return ExitCode.DAMAGED
         case StoreError():
             return ExitCode.DISK

@@ -80,6 +80,10 @@ class StateMachine:
         height = store.engine_height
         return Info(APP_VERSION, head.number, head.hash, store.clock, height)
 
+    def require_there(self) -> None:
+        """Refuse if what is kept would not be found again. Raises: HomeLostError."""
+        self._store.require_there()
+
     def accept(self, raw: bytes) -> Transaction:
         """Decode a signed transaction of this chain; raises TransactionRefusedError."""
         return self._accepted.accept(raw)

@@ -7,12 +7,12 @@ import logging
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from node.config import DEFAULT_PATH, Config, abi_folder, beside, home_of, read_config
 from node.door import Door
@@ -89,6 +89,7 @@ def run(config_path: Path | None, place: Place, talk: Talk) -> None:
     ):
         engine = LocalEngine(config, lambda: int(time.time()), store)
         watch = watch_engine(engine, journal, dictionary, folder)
+        watch.readers = spawner.is_there
         url = spell_url(listener)
 
         def begin() -> None:
@@ -98,7 +99,8 @@ def run(config_path: Path | None, place: Place, talk: Talk) -> None:
             ahead = engine.machine.info().clock if regular else None
             watch.begin(url, home, ahead=ahead)
 
-        asyncio.run(_serve(engine, watch, spawner, listener, begin))
+        readers = Readers(spawner, config.reads, store.inode)
+        asyncio.run(_serve(engine, watch, readers, listener, begin))
 
 
 def log_file(config: Config, path: Path) -> LogFile | None:
@@ -172,7 +174,7 @@ def open_folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawn
 async def _serve(
     engine: LocalEngine,
     watch: Watch,
-    spawner: Spawner,
+    readers: Readers,
     listener: socket.socket,
     begin: Callable[[], None],
 ) -> None:
@@ -183,21 +185,29 @@ async def _serve(
         ) as stopping,
         begin_writer() as writer,
     ):
-        desk = Desk(engine, Readers(spawner, config.reads), writer=writer)
+        desk = Desk(engine, readers, writer=writer)
         door = Door(make_application(desk, config.rpc, watch), config.rpc)
         async with door.opened(listener):
-            tasks = [
-                asyncio.create_task(_mine_regularly(engine, writer)),
-                asyncio.create_task(look_regularly(watch)),
-            ]
+            looking = asyncio.create_task(look_regularly(watch))
+            tasks = [asyncio.create_task(_mine_regularly(engine, writer)), looking]
             begin()
             notify("READY=1")
-            await stopping.wait()
+            await _first(stopping.wait(), looking)
             notify("STOPPING=1")
             for task in tasks:
                 task.cancel()
         await asyncio.get_running_loop().run_in_executor(writer, int)  # its last block
         watch.end()
+        watch.require_there()
+
+
+async def _first(
+    stopped: Coroutine[Any, Any, None], looking: asyncio.Task[None]
+) -> None:
+    """Wait until the node is stopped, or what it looks at forbids going on."""
+    waiting = asyncio.create_task(stopped)
+    await asyncio.wait({waiting, looking}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
 
 
 async def _mine_regularly(engine: LocalEngine, writer: Executor) -> None:
@@ -210,7 +220,10 @@ async def _mine_regularly(engine: LocalEngine, writer: Executor) -> None:
 
 
 async def look_regularly(watch: Watch) -> None:
-    """Look at the clock, and show a supervisor that the node still turns."""
+    """Look at clock and folder, and show a supervisor that the node still turns.
+
+    Raises: HomeLostError.
+    """
     while True:
         watch.look()
         notify("WATCHDOG=1")

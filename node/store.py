@@ -36,6 +36,12 @@ class Store(Protocol):
     def height(self) -> int:
         """Return the number of the latest block, -1 before genesis."""
 
+    def head(self) -> Block:
+        """Return the latest block, by one look: another may be taken back meanwhile."""
+
+    def require_there(self) -> None:
+        """Refuse if what is written would not be found again. Raises: HomeLostError."""
+
     def append(
         self,
         block: Block,
@@ -89,6 +95,16 @@ class MemoryStore:
     def height(self) -> int:
         """Return the number of the latest block, -1 before genesis."""
         return len(self._blocks) - 1
+
+    def head(self) -> Block:
+        """Return the latest block; raises UnknownBlockError before genesis."""
+        blocks = self._blocks[-1:]  # by one look
+        if not blocks:
+            raise UnknownBlockError("latest")
+        return blocks[0]
+
+    def require_there(self) -> None:
+        """Be there: memory is."""
 
     def append(
         self,

@@ -23,19 +23,20 @@ from eth_typing import Hash32
 from lmdb.verify import VerifyError, verify
 
 from node.block import Block
+from node.disk.ground import DATA, LOCK, Ground, data_inode
 from node.disk.passing import PassingStore
 from node.disk.store import TABLES, DiskStore, reading, writing
 from node.errors import (
     HomeDamagedError,
     HomeError,
     HomeInUseError,
+    HomeLostError,
     NodeError,
     StoreError,
 )
 
 SCHEMA: Final = 1  # rises when the tables or what stands in them change
 _MAP_SIZE = 2**40  # bytes of addresses, not of disk; no chain here comes near it
-_FILE, _LOCK = "data.mdb", "node.lock"
 _SCHEMA_KEY, _SCHEMA_TEXT = b"schema", b"veche-node %d"
 _CHAIN_KEY = b"chain"
 
@@ -91,10 +92,13 @@ def write_home(
         if not alone:
             fact = "another node is using it, or a check of its file is under way"
             raise HomeInUseError(home, fact)
+        inode = data_inode(home)
         _check_pages(home)
         with _opened(home, writable=True, synced=not passing) as environment:
             kind = PassingStore if passing else DiskStore
-            yield _accept(home, environment, identity, kind)
+            store = _accept(home, environment, identity, kind)
+            store.stand_on(Ground(home, inode))
+            yield store
 
 
 @contextmanager
@@ -107,8 +111,13 @@ def read_home(home: Path, identity: Identity) -> Iterator[DiskStore]:
     with _locked(home, fcntl.LOCK_SH) as unwritten:
         if unwritten:  # else the node that writes to it has checked
             _check_pages(home)
+    inode = data_inode(home)
     with _opened(home, writable=False) as environment:
-        yield _accept(home, environment, identity)
+        store = _accept(home, environment, identity)
+        if inode != data_inode(home):
+            raise HomeLostError(home, f"{DATA} was replaced while it was opened")
+        store.inode = inode
+        yield store
 
 
 def copy_home(home: Path, destination: Path, identity: Identity) -> int:
@@ -149,7 +158,7 @@ def _made_aside(home: Path) -> Iterator[Path]:
         raise _unusable(home, error) from error
     try:
         yield aside
-        _sync(aside / _FILE)
+        _sync(aside / DATA)
         (aside / "lock.mdb").unlink(missing_ok=True)
         aside.chmod(0o755)
         aside.rename(home)  # takes the place of nothing but an empty folder
@@ -172,7 +181,7 @@ def _sync(path: Path) -> None:
 def _require_chain(home: Path) -> None:
     if is_new(home):
         raise HomeError(home, "holds no chain; `veche node init` makes one")
-    if not (home / _FILE).is_file():
+    if not (home / DATA).is_file():
         raise HomeError(home, "holds something else than a chain")
 
 
@@ -183,7 +192,7 @@ def _locked(home: Path, right: int) -> Iterator[bool]:
     right: LOCK_EX or LOCK_SH. Says whether nobody has it; the system ends it with us.
     """
     try:
-        descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise _unusable(home, error) from error
     try:
@@ -202,12 +211,12 @@ def _check_pages(home: Path) -> None:
         faults: list[str] = verify(str(home))  # type: ignore[no-untyped-call]
     except VerifyError as error:
         raise HomeDamagedError(
-            home, f"{_FILE} is not a chain's file: {error}"
+            home, f"{DATA} is not a chain's file: {error}"
         ) from error
     except OSError as error:
         raise _unusable(home, error) from error
     if faults:
-        raise HomeDamagedError(home, f"{_FILE} is damaged, restore a copy: {faults[0]}")
+        raise HomeDamagedError(home, f"{DATA} is damaged, restore a copy: {faults[0]}")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from typing_extensions import override
 
-from node.disk.store import DiskStore, number_key, writing
+from node.disk.store import DiskStore, number_key
 from node.log_index import marks_of
 
 
@@ -21,7 +21,7 @@ class PassingStore(DiskStore):
     def truncate(self, height: int) -> None:
         """Forget the blocks above a height."""
         dropped = [self.block(number) for number in range(height + 1, self.height + 1)]
-        with writing(self._environment) as transaction:
+        with self._write() as transaction:
             for block in dropped:
                 key = number_key(block.number)
                 keys: dict[str, list[bytes]] = {

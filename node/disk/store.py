@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from node.block import Block, Header
 from node.block_encoding import decode_header
+from node.disk.ground import Ground, Inode
 from node.disk.records import decode_block, encode_receipts, encode_transactions
 from node.errors import NodeError, PermanentError, StoreError, UnknownBlockError
 from node.log_index import marks_of
@@ -133,6 +134,28 @@ class DiskStore:
         self._tables = tables
         self._nodes = _Nodes(environment, tables["nodes"])
         self._recent: OrderedDict[int, Block] = OrderedDict()
+        self._ground: Ground | None = None
+        self.inode: Inode | None = None  # of the file that was opened
+
+    def stand_on(self, ground: Ground) -> None:
+        """Write from now on only while the folder is the one that was opened."""
+        self._ground, self.inode = ground, ground.data
+
+    def require_there(self) -> None:
+        """Refuse if what was written would not be found. Raises: HomeLostError."""
+        if self._ground is not None:
+            self._ground.require()
+
+    @contextmanager
+    def _write(self) -> Iterator[lmdb.Transaction]:
+        """Give a transaction; at its end it is on the disk that is there.
+
+        Raises: StoreError, HomeLostError.
+        """
+        self.require_there()
+        with writing(self._environment) as transaction:
+            yield transaction
+        self.require_there()
 
     @contextmanager
     def instant(self) -> Iterator[DiskStore]:
@@ -160,7 +183,7 @@ class DiskStore:
 
     @clock.setter
     def clock(self, seconds: int) -> None:
-        with writing(self._environment) as transaction:
+        with self._write() as transaction:
             transaction.put(b"clock", b"%d" % seconds, db=self._tables["meta"])
 
     @property
@@ -170,7 +193,7 @@ class DiskStore:
 
     @engine_height.setter
     def engine_height(self, height: int) -> None:
-        with writing(self._environment) as transaction:
+        with self._write() as transaction:
             transaction.put(b"engine", b"%d" % height, db=self._tables["meta"])
 
     @property
@@ -179,6 +202,21 @@ class DiskStore:
         with reading(self._environment) as transaction:
             cursor = transaction.cursor(self._tables["headers"])
             return int.from_bytes(cursor.key(), "big") if cursor.last() else -1
+
+    def head(self) -> Block:
+        """Return the latest block, by one look: another may be taken back meanwhile."""
+        known = self._recent
+        with reading(self._environment) as transaction:
+            cursor = transaction.cursor(self._tables["headers"])
+            if not cursor.last():
+                raise UnknownBlockError("latest")
+            key = bytes(cursor.key())
+            number = int.from_bytes(key, "big")
+            # Looked up now, since a chain that is taken back begins another memory,
+            # and remembered in the one of before: it may be of no use by then.
+            recent = self._recent.get(number)
+            parts = () if recent else self._parts(transaction, key)
+        return recent or self._decode(known, number, parts)
 
     def append(
         self,
@@ -190,9 +228,9 @@ class DiskStore:
     ) -> None:
         """Add the next block, its state's nodes, clock and height, or nothing.
 
-        It is on the disk itself on return. Raises: StoreError.
+        It is on the disk itself on return. Raises: StoreError, HomeLostError.
         """
-        with writing(self._environment) as transaction:
+        with self._write() as transaction:
             notes = [(b"clock", b"%d" % clock), (b"engine", b"%d" % engine_height)]
             for table, items in _rows(block, nodes, notes):
                 with transaction.cursor(self._tables[table]) as cursor:
@@ -205,15 +243,22 @@ class DiskStore:
         recent = known.get(number)
         if recent is not None:
             return recent
-        key = number_key(number)
-        names = ("headers", "transactions", "receipts")
         with reading(self._environment) as transaction:
-            parts = [transaction.get(key, db=self._tables[name]) for name in names]
-        header, transactions, receipts = (
-            None if part is None else bytes(part) for part in parts
-        )
-        if header is None or transactions is None or receipts is None:
+            parts = self._parts(transaction, number_key(number))
+        return self._decode(known, number, parts)
+
+    def _parts(self, transaction: lmdb.Transaction, key: bytes) -> tuple[bytes, ...]:
+        """Return what is kept of a block; less than three if there is none."""
+        names = ("headers", "transactions", "receipts")
+        found = (transaction.get(key, db=self._tables[name]) for name in names)
+        return tuple(bytes(part) for part in found if part is not None)
+
+    def _decode(
+        self, known: OrderedDict[int, Block], number: int, parts: tuple[bytes, ...]
+    ) -> Block:
+        if len(parts) < 3:
             raise UnknownBlockError(str(number))
+        header, transactions, receipts = parts
         try:
             block = decode_block(header, transactions, receipts)
         except (NodeError, msgspec.MsgspecError) as error:

@@ -19,6 +19,7 @@ from node.config import Config, MiningMode
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     BlockFullError,
+    HomeLostError,
     SnapshotsFullError,
     StoreError,
     TimestampError,
@@ -146,7 +147,7 @@ class LocalEngine:
         execution = self.machine.finalize(proposal)
         try:
             block = self.machine.commit(clock=offset)
-        except StoreError as error:
+        except (StoreError, HomeLostError) as error:
             self.watcher.failed(error)
             raise
         for tx in block.transactions:

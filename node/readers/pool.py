@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from node.config import ReadsConfig
+from node.disk.ground import Inode
 from node.readers.frames import HEAD, HELLO, LAST_ANSWER, NO_MEMORY, REQUEST
 from node.readers.reader import FOLLOWING, Job, Polled
 from node.readers.spawner import Spawner
@@ -36,10 +37,15 @@ class Readers:
 
     Whoever stops waiting, for a client that hung up or because its time is over, has
     the reader that was at it killed; the next request has another one forked.
+    inode: of the file that holds the node's chain; a reader that finds another there
+    answers nothing from it.
     """
 
-    def __init__(self, spawner: Spawner, bounds: ReadsConfig) -> None:
+    def __init__(
+        self, spawner: Spawner, bounds: ReadsConfig, inode: Inode | None = None
+    ) -> None:
         self._spawner = spawner
+        self._inode = inode
         self._bounds = bounds
         self._turns = asyncio.Semaphore(bounds.processes)
         self._waiting = 0
@@ -67,7 +73,7 @@ class Readers:
             fact = "too many requests are waiting; ask again later"
             raise RpcError(LIMIT_EXCEEDED, fact)
         raw = msgspec.Raw(msgspec.json.encode(request))
-        body = msgspec.json.encode(Job(timestamp, raw, polled))
+        body = msgspec.json.encode(Job(timestamp, raw, polled, self._inode))
         try:
             async with self._turn(), asyncio.timeout(self._bounds.seconds):
                 return await self._exchange(body)

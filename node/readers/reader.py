@@ -11,6 +11,7 @@ import msgspec
 
 from node.chain import Chain
 from node.config import Config
+from node.disk.ground import Inode
 from node.disk.home import Identity, read_home
 from node.disk.store import DiskStore
 from node.readers.frames import (
@@ -21,8 +22,9 @@ from node.readers.frames import (
     receive_frame,
     send_frame,
 )
-from node.rpc.answering import Answering
+from node.rpc.answering import Answering, failure
 from node.rpc.backend import Snapshot
+from node.rpc.errors import SERVER_ERROR, RpcError
 from node.rpc.filters import Filter, Filters
 
 FOLLOWING = 8  # bytes
@@ -40,6 +42,8 @@ class Polled(msgspec.Struct, frozen=True, array_like=True):
 class Job(msgspec.Struct, frozen=True, array_like=True):
     """Hold one request; timestamp: the next block's, in seconds.
 
+    inode: of the file that the node has open, None if it says none.
+
     polled: before the answer to such a one come `FOLLOWING` bytes: the first block that
     the filter has not reported.
     """
@@ -47,6 +51,7 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     timestamp: int
     request: msgspec.Raw
     polled: Polled | None = None
+    inode: Inode | None = None
 
 
 def serve_reads(
@@ -79,6 +84,8 @@ def _answer(
     answering: Answering, config: Config, store: DiskStore, body: bytes
 ) -> bytes:
     job = msgspec.json.decode(body, type=Job)
+    if job.inode != store.inode:
+        return _refuse(job)
     with store.instant() as view:
         chain = Chain(config, view)
         timestamp = max(job.timestamp, chain.head.header.timestamp + 1)
@@ -90,6 +97,16 @@ def _answer(
         answer = answering.answer(Snapshot(chain, timestamp, filters), request)
         following = (filters.get(number) or installed).next_block
         return following.to_bytes(FOLLOWING, "big") + answer
+
+
+def _refuse(job: Job) -> bytes:
+    """Answer that the node's own chain is not what stands in its folder."""
+    fact = "its file was replaced, and says nothing of this node's chain"
+    request = msgspec.json.decode(job.request)
+    answer = failure(request, RpcError(SERVER_ERROR, f"store: {fact}"))
+    if job.polled is None:
+        return answer
+    return job.polled.installed.next_block.to_bytes(FOLLOWING, "big") + answer
 
 
 def _is_swollen(most: int) -> bool:

@@ -51,6 +51,17 @@ class Spawner:
             socket.send_fds(self._control, [order], [theirs.fileno()])
         return ours
 
+    def is_there(self) -> bool:
+        """Say whether the process that forks readers still runs."""
+        try:
+            kind = socket.MSG_PEEK | socket.MSG_DONTWAIT
+            self._control.recv(1, kind)  # it sends nothing: this is its end
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def kill(self, process: int) -> None:
         """Have a reader killed, or its remains removed."""
         self._control.sendall(_ORDER.pack(_KILL, process))

@@ -8,6 +8,7 @@ from typing import Protocol
 from eth_typing import Address, Hash32
 
 from node.chain import Chain
+from node.machine import StateMachine
 from node.pending import Pending
 from node.rpc.filters import Filters
 
@@ -34,6 +35,7 @@ class Polling(Reading, Protocol):
 class Engine(Reading, Protocol):
     """Offer what makes the blocks, however it does."""
 
+    machine: StateMachine
     pending: Pending
 
     def send_raw(self, raw: bytes) -> Hash32:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from node.errors import NodeError, TransactionRefusedError
+from node.errors import HomeLostError, NodeError, TransactionRefusedError
 from node.execution import Execution
 from node.naming.report import Fact, Reporter
 from node.rpc.backend import Engine
@@ -26,7 +26,8 @@ class Watch:
     """Hear of what the engine does, and answer whoever asks how it is.
 
     folder: where the chain is. late: seconds without a block from which on they do not
-    come, None if they come when there is something to put in.
+    come, None if they come when there is something to put in. readers: says whether
+    there is still what forks them.
     """
 
     engine: Engine
@@ -35,6 +36,7 @@ class Watch:
     clock: ClockWatch
     folder: Path
     late: Callable[[], int | None]
+    readers: Callable[[], bool] = lambda: True
 
     def __post_init__(self) -> None:
         self.meter = Meter()
@@ -65,8 +67,13 @@ class Watch:
         self.journal.put({**fact, "level": "error"})
 
     def look(self) -> None:
-        """Look at the clock."""
+        """Look at the folder and the clock. Raises: HomeLostError."""
+        self.require_there()
         self._warn(self.clock.look())
+
+    def require_there(self) -> None:
+        """Refuse if the folder is not what was opened. Raises: HomeLostError."""
+        self.engine.machine.require_there()
 
     def begin(self, url: str, home: Path | None, *, ahead: int | None = 0) -> None:
         """Tell that clients may come.
@@ -121,6 +128,12 @@ class Watch:
         }
 
     def _reasons(self) -> Iterable[str]:
+        try:
+            self.require_there()
+        except HomeLostError as error:
+            yield str(error)
+        if not self.readers():
+            yield "what answers calls and logs is gone; start the node again"
         if self._failure is not None:
             yield f"the last block was not kept: {self._failure}"
         late = self.late()

@@ -27,6 +27,7 @@ from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     EngineProtocolError,
     ForeignGenesisError,
+    HomeLostError,
     NodeError,
     StoreError,
 )
@@ -206,7 +207,7 @@ class Application:
             begun = time.perf_counter()
             try:
                 block = self._machine.commit(engine_height=decided.height)
-            except StoreError as error:
+            except (StoreError, HomeLostError) as error:
                 self._watcher.failed(error)
                 raise
             self._membership.commit()

@@ -24,7 +24,7 @@ from node.engine.comet.membership import Membership
 from node.engine.comet.sockets import serve_application
 from node.engine.comet.standing import Standing
 from node.engine.comet.supervisor import Sockets, Supervisor
-from node.errors import ConfigError, HomeError
+from node.errors import ConfigError, HomeError, NodeError
 from node.front import make_application
 from node.keeping import continue_chain
 from node.listening import listen, spell_url
@@ -80,10 +80,11 @@ def run_node(root: Path, program: Path, path: Path, place: Place, talk: Talk) ->
         open_journal(talk, None) as journal,
     ):
         machine = StateMachine(config, store)
-        readers = Readers(spawner, config.reads)
+        readers = Readers(spawner, config.reads, store.inode)
         dictionary = read_dictionary(abi_folder(config, path))
         engine = CometEngine(machine, lambda: int(time.time()))
         watch = watch_engine(engine, journal, dictionary, folder, names=local)
+        watch.readers = spawner.is_there
         running = _Running(home, program, engine, watch, genesis)
         asyncio.run(running.serve(listener, readers, talk.say))
 
@@ -151,7 +152,7 @@ class _Running:
             door = Door(make_application(desk, bounds, self._watch), bounds)
             try:
                 async with door.opened(listener):
-                    tasks = self._begin(sockets, rpc, writer)
+                    tasks = self._begin(sockets, rpc, writer, stopped)
                     url = spell_url(listener)
                     say(url)
                     self._watch.begin(url, self._home.root)
@@ -168,7 +169,11 @@ class _Running:
                 self._watch.end()
 
     def _begin(
-        self, sockets: Sockets, rpc: EngineRpc, writer: Executor
+        self,
+        sockets: Sockets,
+        rpc: EngineRpc,
+        writer: Executor,
+        stopped: asyncio.Future[None],
     ) -> list[asyncio.Task[None]]:
         supervisor = Supervisor(
             self._program,
@@ -181,5 +186,13 @@ class _Running:
         return [
             asyncio.create_task(supervisor.run()),
             asyncio.create_task(self._engine.give_on(rpc, writer)),
-            asyncio.create_task(look_regularly(self._watch)),
+            asyncio.create_task(self._look(stopped)),
         ]
+
+    async def _look(self, stopped: asyncio.Future[None]) -> None:
+        """Look at clock and folder; what forbids going on ends the node."""
+        try:
+            await look_regularly(self._watch)
+        except NodeError as error:
+            if not stopped.done():
+                stopped.set_exception(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_typing import Hash32
@@ -20,7 +21,7 @@ from node.store import MemoryStore, Store
 from tests.node.bytecode import assemble
 from tests.node.conftest import Clock
 from tests.node.disk.conftest import grow, tell_story
-from tests.node.wallet import Client, RpcFailureError, Wallet
+from tests.node.wallet import KEYS, Client, RpcFailureError, Wallet
 
 _RECIPIENT = b"\x22" * 20
 
@@ -56,6 +57,45 @@ def test_disk_and_memory_answer_alike(
         assert _answers(config, store) == wanted
     with continue_chain(config, tmp_path / "chain") as store:
         assert _answers(config, store) == wanted
+
+
+def test_head_is_read_by_one_look(
+    config: Config, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block may be taken back between a look at the height and one at the block."""
+    with continue_chain(config, tmp_path / "c", begin=True, passing=True) as store:
+        for each in (MemoryStore(), store):
+            engine = LocalEngine(config, clock, each)
+            engine.mine()
+            height = type(each).height.fget  # type: ignore[union-attr]
+
+            def take_back(found: Store, height: Any = height) -> Any:
+                told = height(found)
+                monkeypatch.undo()
+                found.truncate(0)
+                return told
+
+            monkeypatch.setattr(type(each), "height", property(take_back))
+            assert engine.chain.head.number == 1
+            monkeypatch.undo()
+
+
+def test_place_of_what_was_taken_back_is_no_place(
+    engine: LocalEngine, wallet: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = engine.send_raw(wallet.sign(_RECIPIENT))
+    place = engine.machine._store.locate(digest)
+    snapshot = engine.snapshot()
+    engine.revert(snapshot)
+    engine.machine.rewind(0)
+    monkeypatch.setattr(engine.machine._store, "locate", lambda _: place)
+    assert engine.chain.locate(digest) is None
+    engine.mine()
+    assert engine.chain.locate(digest) is None
+    other = Wallet(KEYS[1])
+    engine.machine.rewind(0)
+    engine.send_raw(other.sign(_RECIPIENT))
+    assert engine.chain.locate(digest) is None
 
 
 def test_a_passing_chain_is_taken_back_as_one_in_memory(

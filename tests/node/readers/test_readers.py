@@ -217,6 +217,10 @@ def test_blocks_are_made_when_nothing_forks_readers_any_more(
         os.kill(_descendants(process.pid)[0], signal.SIGKILL)
         wait_until(lambda: not _is_answered(line, "eth_call", {"to": "0x" + "22" * 20}))
         assert line.result("evm_mine") == "0x0"
+        line.send("GET /ready HTTP/1.1")
+        status, _headers, told = line.status()
+        assert status == 503
+        assert b"what answers calls and logs is gone" in told
 
 
 def _is_answered(line: Line, method: str, *params: Any) -> bool:
