@@ -10,7 +10,7 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo network test check pytest mutants format abi stubs bench engine clean
+.PHONY: help install demo network test check pytest faults mutants format abi stubs bench engine wires clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -24,7 +24,7 @@ demo: $(READY)  ## Hold the Moscow election of 2019 in small, and audit it.
 network: $(READY) engine  ## Hold it on a network of nodes, of which one is killed, and audit it.
 	@$(RUN)veche demo --network 4 $(DEMO)
 
-test: check engine pytest  ## Run every check and every test.
+test: check engine wires pytest  ## Run every check and every test.
 
 check: $(READY)  ## Format, lint, types, layers.
 	$(RUN)ruff format --check .
@@ -34,6 +34,9 @@ check: $(READY)  ## Format, lint, types, layers.
 
 pytest: $(READY)  ## Run the tests alone.
 	$(RUN)pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+
+faults: $(READY) engine wires  ## Run the long tests of a network's faults; as root, all of them.
+	$(RUN)pytest tests/network tests/network/long_faults.py
 
 mutants: $(READY)  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
 	$(RUN)python -m tests.mutants $(MUTANTS)
@@ -51,13 +54,18 @@ stubs: $(READY)  ## Write the Python of the engine's messages from their .proto.
 
 engine: build/cometbft  ## Build the consensus engine of a network, once.
 
+wires: build/toxiproxy build/cometbft-clock  ## Build what tests of networks need, once.
+
 bench: $(READY)  ## Measure gas, opcodes and speed.
 	$(RUN)python -m bench
 
 clean:  ## Remove what the other targets made.
 	rm -rf .tools .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-build/cometbft: engine/go.mod engine/go.sum engine/build.sh | $(UV)
+build/cometbft build/cometbft-clock: engine/go.mod engine/go.sum
+build/cometbft-clock: engine/clock.sh
+build/toxiproxy: engine/proxy/go.mod engine/proxy/go.sum
+build/cometbft build/cometbft-clock build/toxiproxy: engine/build.sh | $(UV)
 	@UV=$(CURDIR)/$(UV) engine/build.sh $@
 
 $(UV):

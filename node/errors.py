@@ -40,6 +40,7 @@ NodeError
 ├── BlockFileError              a file of blocks cannot be used
 ├── EngineProtocolError         a consensus engine says what it never should
 ├── EngineError                 a consensus engine cannot be found, begun or reached
+├── OutvotedError               the network signed another result than this node's
 ├── NotFinalError               a block whose proof the network has not signed yet
 ├── RegistryError               what says who takes part in a network does not
 ├── KeyInUseError               another node of this machine signs with its key
@@ -375,6 +376,22 @@ class EngineError(NodeError):
 
     def __init__(self, fact: str) -> None:
         super().__init__(f"engine: {fact}")
+
+
+class OutvotedError(NodeError):
+    """Report a result that more than two thirds of a network signed, and not we.
+
+    what: the field of the engine's header. ours, theirs: its value, as hex.
+    """
+
+    def __init__(self, what: str, ours: str, theirs: str) -> None:
+        super().__init__(
+            "execution: more than two thirds of the validators signed another result "
+            f"than this node's: {what} {theirs[:16]}..., here {ours[:16]}...; it stops"
+        )
+        self.what = what
+        self.ours = ours
+        self.theirs = theirs
 
 
 class RegistryError(NodeError):

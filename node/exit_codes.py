@@ -11,6 +11,7 @@ from node.errors import (
     HomeLostError,
     KeyInUseError,
     NodeError,
+    OutvotedError,
     PortInUseError,
     StoreError,
 )
@@ -38,7 +39,7 @@ def exit_code(error: NodeError) -> ExitCode:
             return ExitCode.PORT
         case HomeInUseError() | KeyInUseError():
             return ExitCode.IN_USE
-        case HomeDamagedError() | HomeLostError() | DivergenceError():
+        case HomeDamagedError() | HomeLostError() | DivergenceError() | OutvotedError():
             return ExitCode.DAMAGED
         case StoreError():
             return ExitCode.DISK

@@ -40,6 +40,14 @@ class Validator(msgspec.Struct, frozen=True):
     signed: bool
 
 
+class Misbehaviour(msgspec.Struct, frozen=True):
+    """Name a validator that signed twice at a height, as the network's blocks say."""
+
+    height: int
+    address: str
+    organisation: str
+
+
 class NodeStanding(msgspec.Struct, frozen=True):
     """Hold what a node says of itself; heights are the engine's."""
 
@@ -52,6 +60,7 @@ class NodeStanding(msgspec.Struct, frozen=True):
     block: Block
     peers: tuple[Peer, ...]
     validators: tuple[Validator, ...]
+    misbehaviour: tuple[Misbehaviour, ...] = ()
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -153,3 +162,6 @@ def _lay_out_node(node: NodeStanding) -> Iterator[str]:
         some = [each for each in node.validators if each.signed is signed]
         names = ", ".join(each.name or each.address for each in some)
         yield f"  {word:<7}  {len(some)}: {names}"
+    for each in node.misbehaviour:
+        whose = each.organisation or "one that has left"
+        yield f"  CHEATED  {whose} signed twice at height {each.height}"

@@ -16,6 +16,8 @@ _HINTS: Final = {
     "HomeDamagedError": "give a copy that `veche node backup` made with --home; this "
     "folder stays as it is",
     "DivergenceError": "keep the folder to find out why, and tell who gave it to you",
+    "OutvotedError": "keep a copy of the folder to find out why, see that the program "
+    "is the network's, then `veche network reset`",
     "StoreError": "make room on the disk and start again: nothing accepted is lost",
 }
 _ELSE: Final = "--help shows an example"

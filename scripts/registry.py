@@ -174,6 +174,9 @@ def approve(
             raise InputError(f"proposal {proposal}", "is not open", hint=hint)
         for name, value in _describe(found).items():
             say(f"  {name.replace('_', ' ')}: {value}")
+        if registry.describe(proposal)["lacking"] <= 1:  # this one carries it out
+            replaces = any(bytes.fromhex(found.replaced))
+            proposals.require_room(registry.ask, found.kind, replaces=replaces)
         registry.act(proposals.approve(proposal), key, password_file)
         show(registry.describe(proposal), as_json=as_json)
 

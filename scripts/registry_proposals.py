@@ -56,6 +56,7 @@ def propose_organisation(
         require_organisation(name)
         payload = proposals.propose_organisation(_account(account), name)
         registry = open_registry(home, rpc_url)
+        proposals.require_room(registry.ask, proposals.ORGANISATION_JOINS)
     show(registry.propose(payload, key, password_file), as_json=as_json)
 
 
@@ -99,6 +100,9 @@ def propose_node(
         replaced = _bytes("--replacing", replacing or "00" * _SIZE, _SIZE)
         payload = proposals.propose_node(Address(found.account), proof, replaced)
         registry = open_registry(home, rpc_url)
+        proposals.require_room(
+            registry.ask, proposals.NODE_JOINS, replaces=replacing is not None
+        )
     show(registry.propose(payload, key, password_file), as_json=as_json)
 
 

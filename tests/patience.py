@@ -31,9 +31,9 @@ def _least(act: Callable[[int], object], size: int) -> float:
     return min(taken)
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what is sure to come true."""
+def wait_until(holds: Callable[[], bool], *, pause: float = 0.01) -> None:
+    """Wait for what is sure to come true; pause: seconds between looks."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        time.sleep(pause)

@@ -76,7 +76,7 @@ class Journal:
         screen = wrap_logger(
             _Screen(self._say, self._warn), processors=[_hide, _lay_out]
         )
-        file = _open(self._file)
+        file = open_lines(self._file)
         kept = wrap_logger(file, processors=[_hide, _drop_line, JSONRenderer()])
         try:
             self._take(screen, kept)
@@ -137,7 +137,7 @@ class Messages(logging.Handler):
         self._journal.put({**fact, "level": "error", "logger": record.name})
 
 
-def _open(file: LogFile | None) -> logging.Logger:
+def open_lines(file: LogFile | None) -> logging.Logger:
     """Return a logger that writes whole lines into a file, and sets it aside."""
     logger = logging.Logger("node.journal")  # noqa: LOG001  nobody else's
     if file is None:
@@ -153,7 +153,14 @@ def _open(file: LogFile | None) -> logging.Logger:
             """Leave it: the screen has the line, too."""
 
     logger.addHandler(
-        Quiet(file.path, maxBytes=file.size, backupCount=file.files, encoding="ascii")
+        Quiet(
+            file.path,
+            maxBytes=file.size,
+            backupCount=file.files,
+            encoding="ascii",
+            errors="backslashreplace",
+            delay=True,
+        )
     )
     return logger
 

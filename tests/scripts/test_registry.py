@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from election.artifacts import ROOT
 from election.client.rpc import Connection
 from election.crypto.signature import SigningKey
 from node.config import read_config
+from node.engine.comet import proposals
 from node.engine.comet.home import NodeHome
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
@@ -146,6 +148,33 @@ def test_what_cannot_be_is_told(
     outcome = attempt(cli, *arguments, by="press")
     assert outcome.code != 0
     assert fact in outcome.err
+
+
+@pytest.mark.parametrize("bound", ["MOST_ORGANISATIONS", "MOST_NODES"])
+def test_a_full_registry_is_told_before_anything_is_sent(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    joins = ["organisation", "--name", "radio", "--account", "0x" + "ab" * 20]
+    if bound == "MOST_NODES":
+        joins = ["node", "--joining", str(prove(cli))]
+    act(cli, "propose", *joins, by="commission")
+    for name in NAMES[1:3]:
+        act(cli, "approve", "--proposal", "1", by=name)
+    monkeypatch.setattr(proposals, bound, len(NAMES))  # of both there are as many
+    for what in (["propose", *joins], ["approve", "--proposal", "1"]):
+        outcome = attempt(cli, *what, by="party")
+        assert outcome.code != 0
+        assert "the most; one has to leave first" in outcome.err
+    assert len(act(cli, "members")["proposals"]) == 1
+
+
+def test_the_registrys_bounds_are_the_contracts() -> None:
+    source = (ROOT / "contracts" / "ObserverRegistry.vy").read_text()
+    for name, bound in (
+        ("MAX_ORGANISATIONS", proposals.MOST_ORGANISATIONS),
+        ("MAX_NODES", proposals.MOST_NODES),
+    ):
+        assert f"{name}: constant(uint256) = {bound}\n" in source
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.freshness import Freshness
 from node.engine.comet.genesis import is_shared
 from node.engine.comet.membership import Membership
+from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     EngineProtocolError,
@@ -68,6 +69,7 @@ class Application:
         self,
         membership: Membership,
         genesis: bytes,
+        misbehaviours: Misbehaviours,
         on_block: Callable[[Block], None] = lambda _block: None,
         watcher: Watcher = NOBODY,
         now: Callable[[], float] = time.monotonic,
@@ -75,6 +77,7 @@ class Application:
         self._machine = membership.machine
         self._membership = membership
         self._genesis = genesis
+        self._misbehaviours = misbehaviours
         self._on_block = on_block
         self._watcher = watcher
         self._freshness = Freshness(now)
@@ -219,12 +222,14 @@ class Application:
     def _tell_misbehaviour(self, asked: abci.RequestBlock) -> None:
         """Name who signed two blocks of one height; the others may have it leave."""
         for each in asked.misbehavior:
-            address = each.validator.address
-            whose = self._membership.organisation_of(address) or "one that has left"
+            address = bytes(each.validator.address)
+            whose = self._membership.organisation_of(address)
+            found = Misbehaviour(each.height, address.hex(), whose or "")
+            self._misbehaviours.note(found)
             _log.error(
                 "the validator %s of %s signed twice at height %d",
                 address.hex(),
-                whose,
+                whose or "one that has left",
                 each.height,
             )
 

@@ -4,6 +4,8 @@ HOME/chain/                        the chain, as executed here
 HOME/engine/config/genesis.json    the network
 HOME/engine/config/*_key.json      the node's own secrets, never to be copied
 HOME/engine/data/                  the engine's blocks, and what it has signed
+HOME/engine.log                    what the engine says; older ones are set aside
+HOME/misbehaviour.jsonl            who signed twice, as the network's blocks have it
 """
 
 from __future__ import annotations
@@ -87,6 +89,16 @@ class NodeHome:
     def key(self) -> Path:
         """Return the file of the validator's private key."""
         return self.engine / "config" / "priv_validator_key.json"
+
+    @property
+    def log(self) -> Path:
+        """Return the file of what the engine says."""
+        return self.root / "engine.log"
+
+    @property
+    def misbehaviour(self) -> Path:
+        """Return the file of who signed twice."""
+        return self.root / "misbehaviour.jsonl"
 
     @property
     def settings(self) -> Path:

@@ -45,6 +45,7 @@ class Membership:
         self._finalized: Members | None = None
         self._members = _NOBODY
         self._allowed: frozenset[str] = frozenset()
+        self._names: dict[bytes, str] = {}
         if self._exists:
             self._take(read_members(self._ask_head))
 
@@ -82,7 +83,14 @@ class Membership:
 
     def organisation_of(self, address: bytes) -> str | None:
         """Return whose validator has this address of 20 bytes."""
-        return self._members.organisation_of(address)
+        return self._names.get(address)
+
+    def names(self) -> dict[bytes, str]:
+        """Return the organisation of each validator's address, of those that left, too.
+
+        As far as this node saw them since it began: one that leaves signs some heights.
+        """
+        return self._names
 
     def changes(self) -> list[int]:
         """Return the engine's heights whose headers name another set for the next."""
@@ -99,6 +107,7 @@ class Membership:
 
     def _take(self, members: Members) -> None:
         self._members = members
+        self._names = {**self._names, **members.by_address}
         ids = members.node_ids
         newcomers = {
             peer for peer in self._peers - ids if not has_been(self._ask_head, peer)

@@ -9,16 +9,25 @@ from eth_abi.abi import encode
 from eth_typing import Address
 
 from node.engine.comet.possession import Possession
-from node.engine.comet.registry import Ask, ask_for, spell_name
+from node.engine.comet.registry import (
+    Ask,
+    ask_for,
+    read_members,
+    read_organisations,
+    spell_name,
+)
+from node.errors import RegistryError
 from node.hashing import keccak
 
 NO_NODE: Final = bytes(20)
+MOST_ORGANISATIONS, MOST_NODES = 64, 128  # the contract's bounds, which it cannot tell
 _CHANGE: Final = "(uint256,address,bytes,bytes20,bytes32,bytes20,uint256,uint256)"
+ORGANISATION_JOINS, NODE_JOINS = "organisation joins", "node joins"
 _KINDS: Final = (
     "",
-    "organisation joins",
+    ORGANISATION_JOINS,
     "organisation leaves",
-    "node joins",
+    NODE_JOINS,
     "node leaves",
     "nobody joins for a time",
 )
@@ -115,6 +124,25 @@ def read_proposal(ask: Ask, number: int) -> Proposal | None:
         expiry=ask_for(ask, "expiry(uint256)", "uint256", argument),
         approving=ask_for(ask, "approvals(uint256)", "address[]", argument),
     )
+
+
+def require_room(ask: Ask, kind: str, *, replaces: bool = False) -> None:
+    """Refuse a change for which the registry has no room: it would fail with no reason.
+
+    kind: as a proposal has it. replaces: a node leaves for it. Raises: RegistryError.
+    """
+    if kind == ORGANISATION_JOINS:
+        count, most, what = (
+            len(read_organisations(ask)),
+            MOST_ORGANISATIONS,
+            "organisations",
+        )
+    elif kind == NODE_JOINS and not replaces:
+        count, most, what = len(read_members(ask).nodes), MOST_NODES, "nodes"
+    else:
+        return
+    if count >= most:
+        raise RegistryError(f"it has {count} {what}, the most; one has to leave first")
 
 
 def read_number(ask: Ask, name: str) -> int:

@@ -61,12 +61,13 @@ class Members:
             if any(each.validator_key)
         }
 
-    def organisation_of(self, address: bytes) -> str | None:
-        """Return whose validator has this address of 20 bytes."""
-        for key, organisation in self.validators.items():
-            if sha256(key).digest()[:20] == address:
-                return organisation
-        return None
+    @property
+    def by_address(self) -> dict[bytes, str]:
+        """Return the organisation of each validator's address, of 20 bytes."""
+        return {
+            sha256(key).digest()[:20]: organisation
+            for key, organisation in self.validators.items()
+        }
 
 
 def updates_between(before: Members, after: Members) -> list[tuple[bytes, int]]:

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 from node.config import Config, abi_folder, read_config
@@ -21,10 +22,11 @@ from node.engine.comet.genesis import encode_shared, network_config, read_shared
 from node.engine.comet.guard import hold_home, hold_key
 from node.engine.comet.home import NodeHome, read_peers, read_signing_key
 from node.engine.comet.membership import Membership
+from node.engine.comet.misbehaviour import Misbehaviours
 from node.engine.comet.sockets import serve_application
 from node.engine.comet.standing import Standing
 from node.engine.comet.supervisor import Sockets, Supervisor
-from node.errors import ConfigError, HomeError, NodeError
+from node.errors import ConfigError, HomeError
 from node.front import make_application
 from node.keeping import continue_chain
 from node.listening import listen, spell_url
@@ -40,6 +42,7 @@ from node.service import (
     watch_engine,
 )
 from node.serving import Desk
+from node.watching.journal import LogFile
 from node.watching.watch import Watch
 from node.writer import begin_writer
 
@@ -85,7 +88,8 @@ def run_node(root: Path, program: Path, path: Path, place: Place, talk: Talk) ->
         engine = CometEngine(machine, lambda: int(time.time()))
         watch = watch_engine(engine, journal, dictionary, folder, names=local)
         watch.readers = spawner.is_there
-        running = _Running(home, program, engine, watch, genesis)
+        log = LogFile(home.log, local.log.file_size, local.log.files)
+        running = _Running(home, program, engine, watch, genesis, log)
         asyncio.run(running.serve(listener, readers, talk.say))
 
 
@@ -103,6 +107,12 @@ def _await_signal() -> asyncio.Future[None]:
     return stopped
 
 
+def _end_with(stopped: asyncio.Future[None], task: asyncio.Task[None]) -> None:
+    """End the node with what ended a part of it: half a node is none."""
+    if not task.cancelled() and not stopped.done() and (error := task.exception()):
+        stopped.set_exception(error)
+
+
 class _Running:
     """Hold the parts of a node that runs."""
 
@@ -113,16 +123,19 @@ class _Running:
         engine: CometEngine,
         watch: Watch,
         genesis: str,
+        log: LogFile,
     ) -> None:
         self._home = home
+        self._log = log
         self._program = program
         self._engine = engine
         self._watch = watch
         self._genesis = genesis
         shared = encode_shared(read_shared(genesis))
         self._membership = Membership(engine.machine, read_peers(home))
+        self._misbehaviours = Misbehaviours(home.misbehaviour)
         self._application = Application(
-            self._membership, shared, engine.forget_mined, watch
+            self._membership, shared, self._misbehaviours, engine.forget_mined, watch
         )
 
     async def serve(
@@ -141,7 +154,9 @@ class _Running:
             rpc = EngineRpc(sockets.engine)
             finality = Finality(rpc, self._genesis, self._membership.changes)
             bounds = self._engine.chain.config.rpc
-            standing = Standing(rpc, self._engine.chain, self._genesis)
+            standing = Standing(
+                rpc, self._membership, self._misbehaviours, self._genesis
+            )
             desk = Desk(
                 self._engine,
                 readers,
@@ -152,7 +167,9 @@ class _Running:
             door = Door(make_application(desk, bounds, self._watch), bounds)
             try:
                 async with door.opened(listener):
-                    tasks = self._begin(sockets, rpc, writer, stopped)
+                    tasks = self._begin(sockets, rpc, writer)
+                    for task in tasks:
+                        task.add_done_callback(partial(_end_with, stopped))
                     url = spell_url(listener)
                     say(url)
                     self._watch.begin(url, self._home.root)
@@ -169,30 +186,18 @@ class _Running:
                 self._watch.end()
 
     def _begin(
-        self,
-        sockets: Sockets,
-        rpc: EngineRpc,
-        writer: Executor,
-        stopped: asyncio.Future[None],
+        self, sockets: Sockets, rpc: EngineRpc, writer: Executor
     ) -> list[asyncio.Task[None]]:
         supervisor = Supervisor(
             self._program,
             self._home,
             sockets,
+            log=self._log,
             rpc=rpc,
-            waiting=lambda: len(self._engine.pending) > 0,
-            height=lambda: self._engine.machine.info().engine_height,
+            node=self._engine,
         )
         return [
             asyncio.create_task(supervisor.run()),
             asyncio.create_task(self._engine.give_on(rpc, writer)),
-            asyncio.create_task(self._look(stopped)),
+            asyncio.create_task(look_regularly(self._watch)),
         ]
-
-    async def _look(self, stopped: asyncio.Future[None]) -> None:
-        """Look at clock and folder; what forbids going on ends the node."""
-        try:
-            await look_regularly(self._watch)
-        except NodeError as error:
-            if not stopped.done():
-                stopped.set_exception(error)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
-from node.chain import Chain
 from node.engine.comet.engine_rpc import EngineRpc
+from node.engine.comet.membership import Membership
+from node.engine.comet.misbehaviour import Misbehaviours
 
 _FOR_BLOCK: Final = 2  # a vote for the block, not for none
 _ADDRESS: Final = 20  # bytes of a hash that name a key
@@ -18,14 +20,22 @@ _ADDRESS: Final = 20  # bytes of a hash that name a key
 class Standing:
     """Ask the engine of one node.
 
-    genesis: the network's, as text.
+    genesis: the network's, as text. membership: says whose validators are.
+    misbehaviours: what is known of any.
     """
 
-    def __init__(self, rpc: EngineRpc, chain: Chain, genesis: str) -> None:
+    def __init__(
+        self,
+        rpc: EngineRpc,
+        membership: Membership,
+        misbehaviours: Misbehaviours,
+        genesis: str,
+    ) -> None:
         self._rpc = rpc
-        self._chain = chain
+        self._membership = membership
+        self._misbehaviours = misbehaviours
         self._genesis = sha256(genesis.encode()).hexdigest()
-        self._names = name_validators(json.loads(genesis))
+        self._named = name_validators(json.loads(genesis))
 
     async def tell(self) -> dict[str, Any]:
         """Return where the node stands; heights are the engine's.
@@ -41,7 +51,7 @@ class Standing:
             _peer(each, heights.get(each["node_info"]["id"], 0))
             for each in await self._rpc.peers()
         ]
-        head = self._chain.head
+        head = self._membership.machine.chain.head
         return {
             "network": own["network"],
             "genesis": self._genesis,
@@ -52,12 +62,14 @@ class Standing:
             "block": {"number": head.number, "hash": "0x" + head.hash.hex()},
             "peers": peers,
             "validators": await self._validators(height),
+            "misbehaviour": [asdict(each) for each in self._misbehaviours.known],
         }
 
     async def _validators(self, height: int) -> list[dict[str, Any]]:
         """Return the set of the last height, and of whom a vote for it is known."""
         if height == 0:
             return []
+        names = {**self._named, **self._membership.names()}
         commit = (await self._rpc.commit(height))["commit"]
         voted = {
             vote["validator_address"]
@@ -66,7 +78,7 @@ class Standing:
         }
         return [
             {
-                "name": self._names.get(each["address"], ""),
+                "name": names.get(bytes.fromhex(each["address"]), ""),
                 "address": each["address"].lower(),
                 "power": int(each["voting_power"]),
                 "signed": each["address"] in voted,
@@ -75,7 +87,7 @@ class Standing:
         ]
 
 
-def name_validators(genesis: Mapping[str, Any]) -> dict[str, str]:
+def name_validators(genesis: Mapping[str, Any]) -> dict[bytes, str]:
     """Return the names that a genesis gives to validators, by their address."""
     return {
         _address(each["pub_key"]["value"]): str(each.get("name", ""))
@@ -83,9 +95,8 @@ def name_validators(genesis: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _address(key: str) -> str:
-    """Return the address of a public key, as the engine spells it."""
-    return sha256(b64decode(key)).digest()[:_ADDRESS].hex().upper()
+def _address(key: str) -> bytes:
+    return sha256(b64decode(key)).digest()[:_ADDRESS]
 
 
 def _peer(found: Mapping[str, Any], height: int) -> dict[str, Any]:

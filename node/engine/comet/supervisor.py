@@ -1,7 +1,7 @@
 """Run the consensus engine beside its application, and begin it anew when it stands.
 
 After a failure of consensus the engine's process can stay up with a height that never
-moves: what is watched is the height, not the process.
+moves: what is watched is what it says and the height, not the process alone.
 """
 
 from __future__ import annotations
@@ -9,21 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from node.engine.comet.engine import CometEngine
+from node.engine.comet.engine_log import EngineLog
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.home import NodeHome
 from node.errors import EngineError
+from node.watching.journal import LogFile
 
 _log = logging.getLogger(__name__)
-_LOOK = 5.0  # seconds between two looks at the engine
+_LOOK = 1.0  # seconds between two looks at the engine
 _STUCK = 120.0  # seconds that a height may stand while something waits
 _GRACE = 5.0  # seconds that the engine gets to stop
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before each new start
-_TAIL, _WORD = 16_384, 300  # bytes of its log to look at, letters to repeat
+_CHUNK = 65_536  # bytes of what it says, at once
 _HEALTHY = 300.0  # seconds after which a start counts as a success
 
 
@@ -38,8 +40,8 @@ class Sockets:
 class Supervisor:
     """Keep one engine running.
 
-    waiting: says whether something waits for a block. height: the last height of the
-    engine that was taken in.
+    log: takes what it says. node: says whether something waits for a block, and which
+    was the last height that was taken in.
     """
 
     def __init__(
@@ -48,19 +50,22 @@ class Supervisor:
         home: NodeHome,
         sockets: Sockets,
         *,
+        log: LogFile,
         rpc: EngineRpc,
-        waiting: Callable[[], bool],
-        height: Callable[[], int],
+        node: CometEngine,
     ) -> None:
         self._program = program
         self._home = home
         self._sockets = sockets
+        self._log = log
         self._rpc = rpc
-        self._waiting = waiting
-        self._height = height
+        self._node = node
 
     async def run(self) -> None:
-        """Run the engine until cancelled; begin it anew whenever it ends or stands."""
+        """Run the engine until cancelled; begin it anew whenever it ends or stands.
+
+        Raises: OutvotedError.
+        """
         failures = 0
         loop = asyncio.get_running_loop()
         while True:
@@ -74,39 +79,63 @@ class Supervisor:
     async def _run_once(self) -> str:
         """Run the engine once; returns why it no longer runs."""
         self._sockets.engine.unlink(missing_ok=True)  # of one that could not tidy up
-        with (self._home.root / "engine.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                self._program,
-                "start",
-                f"--home={self._home.engine}",
-                f"--proxy_app=unix://{self._sockets.application}",
-                f"--rpc.laddr=unix://{self._sockets.engine}",
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for us; we stop it in order
-            )
-            try:
-                return await self._watch(process)
-            finally:
-                await _stop(process)
+        try:
+            process = await self._begin()
+        except OSError as error:
+            return f"cannot be begun: {error.strerror}"
+        log = EngineLog(self._log)
+        hearing = asyncio.create_task(_hear(process, log))
+        try:
+            return await self._watch(process, hearing, log)
+        finally:
+            await _stop(process)
+            await hearing
+            log.close()
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> str:
-        """Return why the engine must begin anew, once it must."""
-        ended = asyncio.create_task(process.wait())
+    async def _begin(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            self._program,
+            "start",
+            f"--home={self._home.engine}",
+            f"--proxy_app=unix://{self._sockets.application}",
+            f"--rpc.laddr=unix://{self._sockets.engine}",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us; we stop it in order
+        )
+
+    async def _watch(
+        self,
+        process: asyncio.subprocess.Process,
+        hearing: asyncio.Task[None],
+        log: EngineLog,
+    ) -> str:
+        """Return why the engine must begin anew, once it must. Raises: OutvotedError.
+
+        What it says is heard to the end before anything is done about its end.
+        """
         loop = asyncio.get_running_loop()
         moved, height = loop.time(), self._height()
-        try:
-            while True:
-                done, _ = await asyncio.wait({ended}, timeout=_LOOK)
-                if done:
-                    return f"ended: {last_word(self._home.root / 'engine.log')}"
-                if self._height() != height or not self._waiting():
-                    moved, height = loop.time(), self._height()
-                elif loop.time() - moved > _STUCK and not await self._may_wait():
-                    return f"stands at height {height}"
-        finally:
-            ended.cancel()
+        while True:
+            await asyncio.wait({hearing}, timeout=_LOOK)
+            if log.outvoted is not None:
+                raise log.outvoted
+            if log.failure is not None:
+                return log.failure
+            if hearing.done():
+                await process.wait()
+                return f"ended: {log.last_word}"
+            if self._height() != height or not self._waiting():
+                moved, height = loop.time(), self._height()
+            elif loop.time() - moved > _STUCK and not await self._may_wait():
+                return f"stands at height {height}"
+
+    def _waiting(self) -> bool:
+        return len(self._node.pending) > 0
+
+    def _height(self) -> int:
+        return self._node.machine.info().engine_height
 
     async def _may_wait(self) -> bool:
         """Say whether there is a lawful reason for a height that stands."""
@@ -116,20 +145,10 @@ class Supervisor:
             return False
 
 
-def last_word(log: Path) -> str:
-    """Return why the engine says that it ended, from the end of its log."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - _TAIL))
-            lines = file.read().decode(errors="replace").splitlines()
-    except OSError:
-        lines = []
-    for line in reversed(lines):
-        if line.startswith("ERROR: "):
-            return line.removeprefix("ERROR: ")[:_WORD]
-        if line.startswith("panic: "):
-            return line[:_WORD]
-    return f"it says no reason in {log}"
+async def _hear(process: asyncio.subprocess.Process, log: EngineLog) -> None:
+    """Take what the engine says, until it ends: one that nobody hears stands still."""
+    while process.stdout and (chunk := await process.stdout.read(_CHUNK)):
+        log.take(chunk)
 
 
 def _has_peers(home: NodeHome) -> bool:

@@ -123,8 +123,7 @@ def test_files_are_opened_for_writing_in_one_place_only(folder: str) -> None:
         "node/disk/home.py",  # the database keeps its own order
         "node/engine/comet/home.py",  # whole or not at all, too
         "node/engine/comet/guard.py",  # keeps nothing in its file
-        "node/engine/comet/supervisor.py",  # a log grows as it goes
-        "node/service.py",  # the same
+        "node/service.py",  # a log grows as it goes
         "scripts/demo/network_nodes.py",  # the same
         "scripts/files/answered_file.py",  # SQLite keeps a journal
         "scripts/files/past_file.py",  # the same

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.application import Application
 from node.engine.comet.genesis import encode_shared, shared_part
 from node.engine.comet.membership import Membership
+from node.engine.comet.misbehaviour import Misbehaviours
 from node.machine import StateMachine
 from node.store import MemoryStore, Store
 
@@ -54,14 +56,23 @@ class Driver:
         return answer
 
 
-def make_driver(config: Config, store: Store, peers: Sequence[str] = ()) -> Driver:
+def make_driver(
+    config: Config,
+    store: Store,
+    peers: Sequence[str] = (),
+    misbehaviours: Misbehaviours | None = None,
+) -> Driver:
     """Return a driver of a machine on a store; peers: ids that its operator named."""
     machine = StateMachine(config, store)
     blocks: list[Block] = []
     genesis = encode_shared(shared_part(config))
     clock = [0.0]
     application = Application(
-        Membership(machine, peers), genesis, blocks.append, now=lambda: clock[0]
+        Membership(machine, peers),
+        genesis,
+        misbehaviours or Misbehaviours(Path("never-written")),
+        blocks.append,
+        now=lambda: clock[0],
     )
     return Driver(machine, application, blocks, clock)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from node.config import Config
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.genesis import encode_shared, shared_part
 from node.engine.comet.membership import Membership
+from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours
 from node.engine.comet.proposals import propose_node, propose_removal
 from node.errors import ConfigError, RegistryError
 from node.machine import StateMachine
@@ -206,9 +208,11 @@ def test_an_address_is_no_reason_to_refuse_a_peer(
     assert driver.ask("query", abci.RequestQuery(path=path)).code == code
 
 
-def test_who_signs_twice_is_named(
-    driver: Driver, caplog: pytest.LogCaptureFixture
+def test_who_signs_twice_is_named_and_noted_once(
+    network: Config, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
+    path = tmp_path / "misbehaviour.jsonl"
+    driver = make_driver(network, MemoryStore(), misbehaviours=Misbehaviours(path))
     address = keys_address(3)
     found = abci.Misbehavior(
         type=1, validator=abci.Validator(address=address, power=10), height=4
@@ -217,7 +221,9 @@ def test_who_signs_twice_is_named(
     block.misbehavior.append(found)
     with caplog.at_level(logging.ERROR):
         driver.ask("finalize_block", block)
+        driver.ask("finalize_block", block)  # as whoever replays its blocks is told
     assert f"{address.hex()} of press signed twice at height 4" in caplog.text
+    assert Misbehaviours(path).known == (Misbehaviour(4, address.hex(), "press"),)
 
 
 def keys_address(seed: int) -> bytes:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
-from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec import convert
@@ -36,6 +28,7 @@ from node.engine.comet.registry import ADDRESS
 from node.exit_codes import ExitCode
 from scripts.network_standing import stand
 from scripts.proof import prove_transaction
+from tests.network.nodes import Node, free_ports
 from tests.node.engine.comet.members import Council, prove
 from tests.node.wallet import Wallet
 from tests.patience import PATIENCE, wait_until
@@ -43,78 +36,6 @@ from tests.patience import PATIENCE, wait_until
 _MEMBERS = ("commission", "university", "press", "party", "observer-1")
 _REGISTRY = "0x" + ADDRESS.hex()
 _RECIPIENT = b"\x22" * 20
-
-
-@dataclass
-class Node:
-    """Run one node from its folder."""
-
-    home: Path
-    url: str = ""
-    process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        """Begin it; it says where it listens."""
-        command = [sys.executable, "-m", "scripts", "node", "start", "--port=0"]
-        with (self.home / "node.log").open("a") as log:
-            self.process = subprocess.Popen(  # noqa: S603  our own program
-                [*command, f"--home={self.home}", "--json"],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-
-    def await_url(self) -> None:
-        """Wait for its announcement."""
-        assert self.process is not None
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, (self.home / "node.log").read_text()
-        self.url = json.loads(line)["url"]
-
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        """Stop it and wait."""
-        if self.process is not None:
-            self.process.send_signal(number)
-            self.process.wait(PATIENCE)
-            if self.process.stdout is not None:
-                self.process.stdout.close()
-            self.process = None
-
-    def ask(self, method: str, *params: Any) -> Any:
-        """Return a method's result."""
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
-        connection = HTTPConnection(self.url.removeprefix("http://"), timeout=PATIENCE)
-        with closing(connection):
-            headers = {"Content-Type": "application/json"}
-            connection.request("POST", "/", json.dumps(body), headers)
-            found = json.load(connection.getresponse())
-        assert "error" not in found, found
-        return found["result"]
-
-    def await_proof(self, *place: str) -> Any:
-        """Return a proof as soon as the network has signed what it needs."""
-        found: list[Any] = []
-
-        def ask() -> bool:
-            with suppress(AssertionError):  # it is not final yet
-                found.append(self.ask("veche_finalityProof", *place))
-            return bool(found)
-
-        wait_until(ask)
-        return found[0]
-
-    def engine_log(self) -> str:
-        """Return what its engine said so far."""
-        return (self.home / "engine.log").read_text("utf-8", "replace")
-
-    def has(self, digest: str) -> bool:
-        """Say whether it has a transaction in a block."""
-        return self.ask("eth_getTransactionReceipt", digest) is not None
-
-    def has_all(self, digests: list[str]) -> bool:
-        """Say whether it has all of some transactions in blocks."""
-        return all(map(self.has, digests))
 
 
 @dataclass
@@ -128,21 +49,6 @@ class Network:
         """Send a transaction to a node; returns its hash."""
         raw = self.wallet.sign(_RECIPIENT)
         return str(node.ask("eth_sendRawTransaction", "0x" + raw.hex()))
-
-
-def free_ports(count: int) -> int:
-    """Return the first of several ports that are free now."""
-    begin = 20_000 + secrets.randbelow(10_000)  # others look, too
-    for first in range(begin, 32_000, count):
-        with ExitStack() as stack:
-            try:
-                for port in range(first, first + count):
-                    held = stack.enter_context(socket.socket())
-                    held.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
-    raise AssertionError
 
 
 @pytest.fixture

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Write into the folder $1 an engine.mod by which CometBFT, whose source is in $2, is built
+# with a clock that can be wrong, for tests: with ENGINE_CLOCK=-90s it is behind.
+# $3: the go.mod that pins it.
+set -euo pipefail
+cp -r "$2" "$1/cometbft"
+chmod -R u+w "$1/cometbft"
+clock=$1/cometbft/types/time/time.go
+sed -i -e 's/return Canonical(time\.Now())/return Canonical(time.Now().Add(shift))/' \
+    -e 's/^import (/import (\n\t"os"/' "$clock"
+printf '\nvar shift, _ = time.ParseDuration(os.Getenv("ENGINE_CLOCK"))\n' >>"$clock"
+grep -q 'Add(shift)' "$clock"
+cp "$3" "$1/engine.mod"
+cp "${3%.mod}.sum" "$1/engine.sum"
+printf '\nreplace github.com/cometbft/cometbft => %s/cometbft\n' "$1" >>"$1/engine.mod"

@@ -1,0 +1,174 @@
+"""A network whose every link is a wire of its own, and what must hold in the end.
+
+A node dials only those before it, so each pair has one link, which can be cut.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+from election.artifacts import read_artifact
+from node.config import Config, read_config
+from node.engine.comet.binary import find_engine
+from node.engine.comet.card import Card, read_card
+from node.engine.comet.home import NodeHome
+from node.engine.comet.joining import join, make_local_network
+from tests.network.load import Load
+from tests.network.nodes import Node, free_ports
+from tests.network.wires import Wire, Wires, open_wires
+from tests.patience import wait_until
+
+ORGANISATIONS: Final = ("commission", "university", "press", "party")
+LOOK: Final = 0.2  # seconds: looks cost the nodes that are looked at
+_LONG: Final = 3.0  # seconds, in which a network that can agree makes many blocks
+_WAITS: Final = """\
+timeout_propose = "1s"
+timeout_propose_delta = "300ms"
+timeout_prevote = "300ms"
+timeout_precommit = "300ms"
+"""
+"""As short as a quiet machine keeps them; a slow one only takes more rounds."""
+
+
+@dataclass
+class Ground:
+    """Hold nodes by their place, and the wire of each pair, the lower place first."""
+
+    nodes: list[Node]
+    wires: dict[tuple[int, int], Wire]
+    loads: list[Load] = field(default_factory=list)
+
+    def links(self, some: Iterable[int]) -> list[Wire]:
+        """Return the wires between some nodes and all others."""
+        inside = set(some)
+        return [
+            wire
+            for (low, high), wire in self.wires.items()
+            if (low in inside) != (high in inside)
+        ]
+
+    def start(self, places: Iterable[int], *faults: str) -> None:
+        """Start nodes, all before any is waited for."""
+        starting = [self.nodes[place] for place in places]
+        for node in starting:
+            node.start(*faults)
+        for node in starting:
+            node.await_url()
+
+    def stop(self, places: Iterable[int], number: int = signal.SIGTERM) -> None:
+        """Stop nodes."""
+        for place in places:
+            self.nodes[place].stop(number)
+
+    def await_growth(self, places: Sequence[int], blocks: int = 2) -> None:
+        """Wait until some nodes have so many blocks more than the furthest has now."""
+        goal = max(self.nodes[place].height() for place in places) + blocks
+        wait_until(lambda: self._have(places, goal), pause=LOOK)
+
+    def _have(self, places: Sequence[int], goal: int) -> bool:
+        for load in self.loads:
+            load.require_well()
+        return all(self.nodes[place].height() >= goal for place in places)
+
+    def require_standstill(self, places: Sequence[int]) -> int:
+        """Nothing is agreed on, however long one waits; returns the height.
+
+        A block that was under way when the votes for it were cut off may still come.
+        """
+        most = max(self.nodes[place].height() for place in places) + 1
+        time.sleep(_LONG)
+        heights = [self.nodes[place].height() for place in places]
+        assert max(heights) <= most
+        return max(heights)
+
+    def require_whole(self) -> None:
+        """All nodes have one history, and in it whatever anyone saw mined."""
+        for load in self.loads:
+            load.require_well()
+        seen = {digest: block for load in self.loads for digest, block in load.mined()}
+        running = [node for node in self.nodes if node.process is not None]
+        goal = max(node.height() for node in running)
+        wait_until(lambda: all(node.height() >= goal for node in running), pause=LOOK)
+        for number in range(goal + 1):
+            told = {_spell(node, number) for node in running}
+            assert len(told) == 1, f"two blocks {number}: {told}"
+        for node in running:
+            for digest, block in seen.items():
+                receipt = node.ask("eth_getTransactionReceipt", digest)
+                assert receipt is not None, f"{node.name} lost {digest}"
+                assert receipt["blockHash"] == block
+
+
+def _spell(node: Node, number: int) -> tuple[str, str, str]:
+    block = node.ask("eth_getBlockByNumber", hex(number), False)
+    return block["hash"], block["stateRoot"], block["receiptsRoot"]
+
+
+@contextmanager
+def open_ground(
+    folder: Path, members: Sequence[str] = ORGANISATIONS
+) -> Iterator[Ground]:
+    """Make a network and run it, with someone who sends to each node."""
+    config = _let_send(read_config(), len(members))
+    made = make_local_network(
+        folder,
+        config,
+        find_engine(),
+        members=members,
+        port=free_ports(len(members)),
+        registry=read_artifact("ObserverRegistry").initcode,
+    )
+    nodes = [Node(home) for _, home in made]
+    with ExitStack() as stack:
+        wires = _lay(nodes, stack.enter_context(open_wires(folder)))
+        ground = Ground(nodes, wires)
+        stack.callback(ground.stop, range(len(nodes)), signal.SIGKILL)
+        ground.start(range(len(nodes)))
+        for at, node in enumerate(nodes):
+            load = Load(node, config.accounts[-1 - at].private_key)
+            ground.loads.append(load)
+            stack.enter_context(load.running())
+        yield ground
+
+
+def _let_send(config: Config, count: int) -> Config:
+    """Return a configuration in which the last accounts may send anything."""
+    names = tuple("0x" + each.address.hex() for each in config.accounts[-count:])
+    rules = config.admission.model_copy(update={"senders": names})
+    return config.model_copy(update={"admission": rules})
+
+
+def _lay(nodes: Sequence[Node], wires: Wires) -> dict[tuple[int, int], Wire]:
+    cards = [read_card(NodeHome(node.home).card) for node in nodes]
+    laid = {
+        (low, high): wires.lay(f"{high}-to-{low}", _port(cards[low]))
+        for low, high in combinations(range(len(nodes)), 2)
+    }
+    for high, node in enumerate(nodes):
+        peers = [
+            f"{cards[low].node_id}@127.0.0.1:{laid[low, high].port}"
+            for low in range(high)
+        ]
+        settle(node, cards[high], peers)
+    return laid
+
+
+def settle(node: Node, card: Card, peers: Sequence[str]) -> None:
+    """Have a node reach those peers alone, and wait for none of them long."""
+    home = NodeHome(node.home)
+    join(node.home, home.genesis.read_bytes(), listen=card.address, peers=peers)
+    settings = home.settings.read_text()
+    home.settings.write_text(
+        settings.replace("[consensus]\n", f"[consensus]\n{_WAITS}")
+    )
+
+
+def _port(card: Card) -> int:
+    return int(card.address.rpartition(":")[2])

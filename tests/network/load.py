@@ -1,0 +1,76 @@
+"""Someone who sends transactions to a node, one after another, whatever befalls it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+
+from tests.network.nodes import Node
+from tests.node.wallet import Wallet
+
+_RECIPIENT = b"\x22" * 20
+_PAUSE = 0.3  # seconds between looks
+
+
+class Load:
+    """Send to one node with an account of its own, and keep what it saw mined.
+
+    A node that is gone is waited for; what it was sent may be lost with it, since it
+    was not mined.
+    """
+
+    def __init__(self, node: Node, key: str) -> None:
+        self._node = node
+        self._wallet = Wallet(key)
+        self._mined: dict[str, str] = {}  # hash of transaction, of its block
+        self._ends = threading.Event()
+        self._told: BaseException | None = None
+
+    def mined(self) -> list[tuple[str, str]]:
+        """Return each transaction that was seen mined, and its block."""
+        return list(self._mined.items())
+
+    def require_well(self) -> None:
+        """Raise what a node should never have answered."""
+        if self._told is not None:
+            raise self._told
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Send meanwhile."""
+        thread = threading.Thread(target=self._run, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._ends.set()
+            thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._ends.wait(_PAUSE):
+                self._send_one()
+        except BaseException as error:  # noqa: BLE001  the test tells it
+            self._told = error
+
+    def _send_one(self) -> None:
+        """Send one, and see it mined, unless the node goes."""
+        try:
+            owner = "0x" + self._wallet.address.hex()
+            nonce = self._node.ask("eth_getTransactionCount", owner, "pending")
+            raw = self._wallet.sign(_RECIPIENT, nonce=int(nonce, 16))
+            digest = self._node.ask("eth_sendRawTransaction", "0x" + raw.hex())
+            while not self._ends.wait(_PAUSE):
+                receipt = self._node.ask("eth_getTransactionReceipt", digest)
+                if receipt is not None:
+                    self._mined[digest] = receipt["blockHash"]
+                    return
+                if int(self._count(owner), 16) <= int(nonce, 16):
+                    return  # the node began anew, and does not know it
+        except (OSError, HTTPException, ValueError):
+            return
+
+    def _count(self, owner: str) -> str:
+        return str(self._node.ask("eth_getTransactionCount", owner, "pending"))

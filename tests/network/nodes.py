@@ -1,0 +1,134 @@
+"""Nodes of a network, each a process of its own with the real engine."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final
+
+from tests.patience import PATIENCE, wait_until
+
+FIRST_PORT, SPREAD, LAST_PORT = 20_000, 10_000, 32_000
+_HONEST: Final = ("-m", "scripts")
+
+
+@dataclass
+class Node:
+    """Run one node from its folder."""
+
+    home: Path
+    url: str = ""
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def name(self) -> str:
+        """Return its organisation."""
+        return self.home.name
+
+    def start(self, *faults: str) -> None:
+        """Begin it; it says where it listens. faults: as `tests.network.faulty` has."""
+        program = ("-m", "tests.network.faulty", *faults, "--") if faults else _HONEST
+        command = [sys.executable, *program, "node", "start", "--port=0"]
+        with (self.home / "node.log").open("a") as log:
+            self.process = subprocess.Popen(  # noqa: S603  our own program
+                [*command, f"--home={self.home}", "--json"],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def await_url(self) -> None:
+        """Wait for its announcement."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.said()
+        self.url = json.loads(line)["url"]
+
+    def await_end(self) -> int:
+        """Wait until it ends by itself; returns its code, or minus its signal."""
+        assert self.process is not None
+        code = self.process.wait(PATIENCE)
+        self._forget()
+        return code
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """Stop it and wait."""
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.await_end()
+
+    def _forget(self) -> None:
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
+        self.process = None
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """Return a method's result."""
+        found = self.answer(method, *params)
+        assert "error" not in found, found
+        return found["result"]
+
+    def answer(self, method: str, *params: Any) -> Any:
+        """Return what it answers, an error, too."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+        connection = HTTPConnection(self.url.removeprefix("http://"), timeout=PATIENCE)
+        with closing(connection):
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", "/", json.dumps(body), headers)
+            return json.load(connection.getresponse())
+
+    def await_proof(self, *place: str) -> Any:
+        """Return a proof as soon as the network has signed what it needs."""
+        found: list[Any] = []
+
+        def ask() -> bool:
+            with suppress(AssertionError):  # it is not final yet
+                found.append(self.ask("veche_finalityProof", *place))
+            return bool(found)
+
+        wait_until(ask)
+        return found[0]
+
+    def said(self) -> str:
+        """Return what it said so far."""
+        return (self.home / "node.log").read_text("utf-8", "replace")
+
+    def engine_log(self) -> str:
+        """Return what its engine said so far."""
+        return (self.home / "engine.log").read_text("utf-8", "replace")
+
+    def height(self) -> int:
+        """Return the number of its last block."""
+        return int(self.ask("eth_blockNumber"), 16)
+
+    def has(self, digest: str) -> bool:
+        """Say whether it has a transaction in a block."""
+        return self.ask("eth_getTransactionReceipt", digest) is not None
+
+    def has_all(self, digests: list[str]) -> bool:
+        """Say whether it has all of some transactions in blocks."""
+        return all(map(self.has, digests))
+
+
+def free_ports(count: int) -> int:
+    """Return the first of several ports that are free now."""
+    begin = FIRST_PORT + secrets.randbelow(SPREAD)  # others look, too
+    for first in range(begin, LAST_PORT, count):
+        with ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    held = stack.enter_context(socket.socket())
+                    held.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    raise AssertionError
