@@ -112,7 +112,7 @@ class StateMachine:
         Returns the gas that it uses, its limit while an earlier nonce is missing. A
         stranger's does not wait for one. timestamp: what the next block's is expected
         to be; it counts for the first that is tried. earlier: what its sender has
-        waiting before it, in case that its nonce was tried already.
+        waiting before it, in case that its nonce was tried already, or theirs were not.
         Raises: TransactionRefusedError.
         """
         tx = checked.transaction
@@ -120,6 +120,9 @@ class StateMachine:
         if tx.nonce < trial.next_nonce(tx.sender) and not trial.outcome(tx.hash):
             trial = self.chain.begin_trial(timestamp)
             for each in earlier:
+                trial.add(each)
+        for each in earlier:  # a trial begins anew whenever the engine has agreed
+            if each.nonce == trial.next_nonce(tx.sender):
                 trial.add(each)
         expected = trial.next_nonce(tx.sender)
         if tx.nonce > expected:
