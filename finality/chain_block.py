@@ -105,14 +105,35 @@ def require_storage(
 
     Raises: ProofRefusedError.
     """
-    account = look_up(block.state_root, keccak(address), account_proof)
-    if account is None:
+    account = require_account(block, address, account_proof)
+    return require_slot(account, slot, storage_proof)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Hold what the state says of a contract; code_hash: Keccak-256 of its code."""
+
+    storage_root: bytes
+    code_hash: bytes
+
+
+def require_account(
+    block: ChainBlock, address: bytes, proof: Sequence[bytes]
+) -> Account:
+    """Return an account as it stands after a block. Raises: ProofRefusedError."""
+    found = look_up(block.state_root, keccak(address), proof)
+    if found is None:
         raise ProofRefusedError("account", "is not in the state")
-    fields = decode_list(account)
+    fields = decode_list(found)
     if len(fields) != 4:
         raise ProofRefusedError("account", "is none")
+    return Account(text_of(fields[2]), text_of(fields[3]))
+
+
+def require_slot(account: Account, slot: int, proof: Sequence[bytes]) -> int:
+    """Return what stands in a slot of an account. Raises: ProofRefusedError."""
     key = keccak(slot.to_bytes(32, "big"))
-    value = look_up(text_of(fields[2]), key, storage_proof)
+    value = look_up(account.storage_root, key, proof)
     return 0 if value is None else int.from_bytes(text_of(decode(value)), "big")
 
 

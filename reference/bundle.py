@@ -48,8 +48,18 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "index": "number",
     },
     "end": {"lines": "number", "sha256": "text"},
+    "finality": {"piece": "piece"},
+    "storage": {
+        "address": "address",
+        "account_proof": "nodes",
+        "storage_proof": "nodes",
+    },
 }
-_ORDER: Final = ("election", "code", "answer", "log", "end")
+_ORDER: Final = ("election", "code", "answer", "log", "end", "finality", "storage")
+_BEHIND: Final = ("finality", "storage")
+_WHOLE_PIECE: Final = 128 * 1024
+_MOST_PIECES: Final = 128
+_MOST_WAYS: Final = 5 + 64  # contracts, boxes
 _HEX: Final[Mapping[str, str]] = {
     "address": "0x[0-9a-f]{40}",
     "word": "0x[0-9a-f]{64}",
@@ -57,14 +67,20 @@ _HEX: Final[Mapping[str, str]] = {
     "code": "0x([0-9a-f]{2}){0,24576}",
     "question": "0x([0-9a-f]{2}){0,68}",
     "output": "0x([0-9a-f]{2}){0,4096}",
+    "piece": "0x([0-9a-f]{2}){1,131072}",
+    "node": "0x([0-9a-f]{2}){0,532}",
 }
+_LISTS: Final = {"words": ("word", 4), "nodes": ("node", 65)}
 
 Line = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A board as it was read: nothing of it is believed."""
+    """A board as it was read: nothing of it is believed.
+
+    What a bundle may have behind its end, who signed it, is read and left aside.
+    """
 
     chain_id: int
     election: bytes
@@ -146,13 +162,19 @@ class _Reader:
         self._codes: dict[bytes, bytes] = {}
         self._answers: dict[tuple[bytes, bytes], bytes] = {}
         self._logs = LogFile()
+        self._behind = dict.fromkeys(_BEHIND, 0)
+        self._may_go_on = True
 
     def read(self, raw: bytes) -> None:
         """Take a line, without its newline."""
-        if self._ended:
-            raise NoBundleError("bundle: its lines are out of order")
         line = _read_line(raw)
         kind = line["line"]
+        if self._ended != (kind in _BEHIND):
+            raise NoBundleError("bundle: its lines are out of order")
+        if self._ended:
+            self._check_order(line)
+            self._check_behind(line)
+            return
         if self._first is None and (kind, line.get("format")) != ("election", FORMAT):
             raise NoBundleError(f"bundle: does not begin as {FORMAT}")
         if kind == "end":
@@ -189,9 +211,24 @@ class _Reader:
         place = rank, line.get("address", ""), line.get("calldata", "")
         if rank < self._before[0] or (kind == "election" and self._count > 0):
             raise NoBundleError("bundle: its lines are out of order")
-        if kind in ("code", "answer") and place <= self._before:
+        if kind in ("code", "answer", "storage") and place <= self._before:
             raise NoBundleError(f"bundle: its lines of {kind} are out of order")
         self._before = place
+
+    def _check_behind(self, line: Line) -> None:
+        """Check the lines of who signed by their forms alone."""
+        kind = line["line"]
+        self._behind[kind] += 1
+        _check_number("finality", self._behind["finality"], _MOST_PIECES)
+        _check_number("storage", self._behind["storage"], _MOST_WAYS)
+        if kind == "finality":
+            if not self._may_go_on:
+                raise NoBundleError("bundle: has a piece of a proof behind its last")
+            self._may_go_on = len(_bytes(line["piece"])) == _WHOLE_PIECE
+        elif not self._behind["finality"]:
+            raise NoBundleError("bundle: has a line of storage of no proof")
+        elif _bytes(line["address"]) not in self._codes:
+            raise NoBundleError("bundle: has a line of storage of no contract")
 
     def _keep(self, line: Line) -> None:
         kind = line["line"]
@@ -220,7 +257,7 @@ def _check_number(kind: str, number: int, most: int) -> None:
 def _read_line(raw: bytes) -> Line:
     if len(raw) > _LONGEST_LINE:
         raise NoBundleError("bundle: has a line longer than any")
-    if raw.count(b"{") != 1 or raw.count(b"[") > 1:
+    if raw.count(b"{") != 1 or raw.count(b"[") > 2:
         # before json, which many brackets can crash
         raise NoBundleError("bundle: has a line that is no object of values")
     try:
@@ -241,10 +278,11 @@ def _read_line(raw: bytes) -> Line:
 def _is_of(form: str, value: object) -> bool:
     if form == "number":
         return type(value) is int and 0 <= value < 2**63
-    if form == "words":
-        if not isinstance(value, list) or len(value) > 4:
+    if form in _LISTS:
+        each_form, most = _LISTS[form]
+        if not isinstance(value, list) or len(value) > most:
             return False
-        return all(_is_of("word", each) for each in value)
+        return all(_is_of(each_form, each) for each in value)
     if form == "text":
         return isinstance(value, str)
     return isinstance(value, str) and re.fullmatch(_HEX[form], value) is not None

@@ -7,6 +7,7 @@ about any check. 2: there is nothing that could be audited.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final
@@ -17,11 +18,17 @@ from election.audit.audit import audit_board
 from election.audit.bundle import read_board
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
-from election.audit.report import Report, Verdict
+from election.audit.report import Report, Signing, Verdict
 from election.protocol.board import Board
 from scripts.errors import InputError
 from scripts.files.bundle_file import copied, naming_record, read_bundle, written
-from scripts.options import DEFAULT_URL, AsJson, RpcUrl, path_argument, path_option
+from scripts.options import (
+    AsJson,
+    GenesisHash,
+    RpcUrls,
+    path_argument,
+    path_option,
+)
 from scripts.reference_audit import Comparison, compare_audits, render_lines
 from scripts.reference_audit import render_json as compared_json
 from scripts.terminal import say, tell, tell_json
@@ -44,7 +51,8 @@ def command(
         Path | None,
         path_option(help="Or the file that `veche deploy` wrote, to ask a node."),
     ] = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: RpcUrls = None,
+    genesis_hash: GenesisHash = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="Compare with a second audit, slowly.")
     ] = False,
@@ -52,14 +60,18 @@ def command(
 ) -> None:
     """Repeat every check of docs/protocol.md §8 and print what was verified.
 
-    Exit code 0 if all that is due by now held, 3 if a check failed or the second audit
-    disagrees, 2 if there is nothing to audit.
+    A record of a network shows who signed it, too: give the hash of the network's
+    genesis, as its organisations published it, and more than two thirds of its
+    validators must have. Of several nodes all must tell one record.
+
+    Exit code 0 if all that is due by now held, 3 if a check failed, nodes differ or the
+    second audit disagrees, 2 if there is nothing to audit.
     """
     with ExitStack() as opened:
         board, copy = _read(
-            bundle, election, rpc_url=rpc_url, opened=opened if reference else None
+            bundle, election, rpc_urls, opened=opened if reference else None
         )
-        report = audit_board(board, progress=report_progress)
+        report = audit_board(board, progress=report_progress, genesis=genesis_hash)
         compared = _compare(report, board, copy) if reference else None
     if as_json:
         second = {} if compared is None else {"reference": compared_json(compared)}
@@ -67,7 +79,8 @@ def command(
     else:
         second_lines = () if compared is None else render_lines(compared)
         tell(*render_table(report), *second_lines)
-    if election is not None:
+    is_signed = report.finality.signing is Signing.HELD
+    if election is not None and not is_signed:
         say(
             "an event that a node left out, with forged answers, shows in one way: "
             "compare the hash with that of auditors who asked other nodes"
@@ -89,8 +102,8 @@ def _compare(report: Report, board: Board, copy: BinaryIO | None) -> Comparison:
 def _read(
     bundle: Path | None,
     election: Path | None,
+    rpc_urls: Sequence[str] | None,
     *,
-    rpc_url: str,
     opened: ExitStack | None,
 ) -> tuple[Board, BinaryIO | None]:
     """Read a board; give a copy of its file, too, if it is to be decoded twice.
@@ -109,7 +122,7 @@ def _read(
             copy = opened.enter_context(copied(bundle))
             return read_board(copy), copy
     if election is not None and bundle is None:
-        return _read_chain(election, rpc_url), None
+        return _read_chain(election, rpc_urls), None
     raise InputError("audit", "give a bundle or --election, and only one of them")
 
 
@@ -126,8 +139,18 @@ def _is_record(path: Path) -> bool:
     return True
 
 
-def _read_chain(election: Path, rpc_url: str) -> Board:
-    from scripts.files.deployment_file import read_deployment
-    from scripts.witnesses import read_from
+def _read_chain(election: Path, rpc_urls: Sequence[str] | None) -> Board:
+    """Read the record from nodes that tell it alike, as the one furthest behind has it.
 
-    return read_from(read_deployment(election), rpc_url)
+    Raises UnverifiedError with those that differ.
+    """
+    from scripts.files.deployment_file import read_deployment
+    from scripts.witnesses import agree_on_record, read_boards, with_finality
+
+    deployment = read_deployment(election)
+    boards = read_boards(deployment, rpc_urls)
+    agreed = agree_on_record(boards)
+    url = next(url for url, board in boards.items() if board is agreed)
+    if len(boards) > 1:
+        say(f"{len(boards)} nodes tell one record up to block {agreed.head.number}")
+    return with_finality(agreed, url)

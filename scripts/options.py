@@ -87,6 +87,24 @@ def contest_option(*names: str, help: str) -> Any:  # noqa: A002
     return typer.Option(*names, help=help, parser=accept_contest, metavar="ID")
 
 
+def accept_genesis_hash(text: str) -> bytes:
+    """Accept a SHA-256 in hexadecimal, spaced as it may be on paper."""
+    digits = "".join(text.split()).lower().removeprefix("0x")
+    if re.fullmatch("[0-9a-f]{64}", digits) is None:
+        message = "is not 64 digits in hex"
+        raise typer.BadParameter(message)
+    return bytes.fromhex(digits)
+
+
+GenesisHash = Annotated[
+    bytes | None,
+    typer.Option(
+        "--genesis-hash",
+        help="SHA-256 of the network's genesis, as all published it.",
+        parser=accept_genesis_hash,
+        metavar="HASH",
+    ),
+]
 RpcUrl = Annotated[
     str, typer.Option(help="Where the node answers JSON-RPC.", metavar="URL")
 ]

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec import Meta, Struct
 
 from election.client.errors import ClientError
 from election.client.rpc import Connection, connect
@@ -18,20 +17,8 @@ from scripts.terminal import show
 
 if TYPE_CHECKING:
     from finality.proof_file import ProofFile
-    from finality.verify import Proven
 
 EXAMPLE = "veche proof --transaction 0xHASH --out proof.json"
-
-
-class _Slot(Struct):
-    proof: list[str]
-
-
-class _Ways(Struct):
-    """What is read of eth_getProof's answer, EIP-1186."""
-
-    accountProof: list[str]  # noqa: N815  its names
-    storageProof: Annotated[list[_Slot], Meta(min_length=1)]  # noqa: N815
 
 
 def command(
@@ -52,6 +39,7 @@ def command(
 
     `veche verify-proof` checks it, on any machine and without a network.
     """
+    from election.client.finality import require_proof
     from finality.proof_file import encode_proof
 
     if (transaction is None) == (contract is None) or (contract is None) != (
@@ -66,7 +54,7 @@ def command(
         address = _hex("--contract", str(contract), size=20)
         key = "0x" + str(slot).lower().removeprefix("0x").zfill(64)
         proof = _prove_storage(connection, address, _hex("--slot", key, size=32))
-    proven = _verify(proof)
+    proven = require_proof(proof)
     with name_unwritable(out), write_whole(out, replacing=False) as file:
         size = file.write(encode_proof(proof))
     result = {
@@ -83,11 +71,13 @@ def prove_transaction(connection: Connection, digest: str) -> ProofFile:
 
     digest: lower-case hex. Raises: InputError, ClientError.
     """
+    from election.client.finality import ask_proof, require_proof
+
     found = connection.request("eth_getTransactionReceipt", digest)
     if not isinstance(found, dict):
         raise InputError("--transaction", "is in no block of this chain")
-    proof = _ask(connection, found["blockNumber"], found["transactionIndex"])
-    proven = _verify(proof)
+    proof = ask_proof(connection, found["blockNumber"], found["transactionIndex"])
+    proven = require_proof(proof)
     if proven.transaction is None or "0x" + proven.transaction[0].hex() != digest:
         raise ClientError("node", "gave a proof of something else")
     return proof
@@ -96,33 +86,18 @@ def prove_transaction(connection: Connection, digest: str) -> ProofFile:
 def _prove_storage(connection: Connection, contract: str, slot: str) -> ProofFile:
     import msgspec
 
+    from election.client.finality import ask_proof, ask_ways
     from finality.proof_file import StorageFile
 
     number = connection.request("eth_blockNumber")
-    found = connection.request("eth_getProof", contract, [slot], number)
-    try:
-        ways = msgspec.convert(found, _Ways)
-    except msgspec.ValidationError as error:
-        raise ClientError("node", f"gave no proof: {error}") from error
+    (ways,) = ask_ways(connection, [contract], slot, number)
     storage = StorageFile(
         address=contract,
         slot=slot,
         account_proof=ways.accountProof,
         storage_proof=ways.storageProof[0].proof,
     )
-    return msgspec.structs.replace(_ask(connection, number), storage=storage)
-
-
-def _verify(proof: ProofFile) -> Proven:
-    """Check what a node gave, before anybody relies on it."""
-    from finality.errors import FinalityError
-    from finality.verify import verify_proof
-
-    try:
-        return verify_proof(proof)
-    except FinalityError as error:
-        fact = f"gave a proof that does not hold: {error}"
-        raise ClientError("node", fact) from error
+    return msgspec.structs.replace(ask_proof(connection, number), storage=storage)
 
 
 def _hex(option: str, text: str, *, size: int) -> str:
@@ -130,15 +105,3 @@ def _hex(option: str, text: str, *, size: int) -> str:
     if re.fullmatch(f"0x[0-9a-f]{{{2 * size}}}", lower) is None:
         raise InputError(option, f"is not 0x and {2 * size} digits in hex")
     return lower
-
-
-def _ask(connection: Connection, *block: str) -> ProofFile:
-    import msgspec
-
-    from finality.proof_file import ProofFile
-
-    found = connection.request("veche_finalityProof", *block)
-    try:
-        return msgspec.convert(found, ProofFile)
-    except msgspec.ValidationError as error:
-        raise ClientError("node", f"gave no proof: {error}") from error

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from scripts.errors import InputError
-from scripts.options import AsJson, path_option
+from scripts.options import AsJson, GenesisHash, path_option
 from scripts.terminal import show
 
 EXAMPLE = "veche verify-proof --proof proof.json --genesis-hash 64-HEX-DIGITS"
@@ -16,10 +14,7 @@ EXAMPLE = "veche verify-proof --proof proof.json --genesis-hash 64-HEX-DIGITS"
 
 def command(
     proof: Annotated[Path, path_option(help="The file that `veche proof` wrote.")],
-    genesis_hash: Annotated[
-        str | None,
-        typer.Option(help="SHA-256 of the network's genesis, as all published it."),
-    ] = None,
+    genesis_hash: GenesisHash = None,
     as_json: AsJson = False,
 ) -> None:
     """Check what a network agreed on, without a node and without a network.
@@ -38,8 +33,7 @@ def command(
     except OSError as error:
         raise InputError(str(proof), "cannot be read") from error
     try:
-        pinned = None if genesis_hash is None else _pinned(genesis_hash)
-        proven = verify_proof(decode_proof(text), pinned)
+        proven = verify_proof(decode_proof(text), genesis_hash)
     except FinalityError as error:
         raise InputError(error.subject, error.fact) from error
     result: dict[str, Any] = {
@@ -61,14 +55,3 @@ def command(
         result["slot"] = f"0x{slot:064x}"
         result["value"] = f"0x{value:064x}"
     show(result, as_json=as_json)
-
-
-def _pinned(text: str) -> bytes:
-    digits = "".join(text.split()).lower().removeprefix("0x")
-    try:
-        digest = bytes.fromhex(digits)
-    except ValueError:
-        digest = b""
-    if len(digest) != 32:
-        raise InputError("--genesis-hash", "is not 64 digits in hex")
-    return digest

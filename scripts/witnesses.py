@@ -1,7 +1,7 @@
 """Several nodes' word for one record: what one node alone could make up.
 
-docs/protocol.md §5, §6. Until blocks carry the validators' signatures, nothing on a
-record shows that it is the chain's.
+docs/protocol.md §5, §6. Where no network's validators signed it, nothing on a record
+shows that it is the chain's.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from election.audit.past import NOTHING, Past
 from election.client.board_reader import read_board
 from election.client.deployment import Deployment, check_remembered
+from election.client.errors import NodeRefusedError
+from election.client.finality import read_finality
 from election.client.rpc import connect
 from election.client.transport import name_node, show_url
 from election.protocol.board import Board
@@ -63,6 +66,20 @@ def read_from(deployment: Deployment, url: str, past: Past = NOTHING) -> Board:
     require_continued(board, past, url)
     _compare_clocks(board, url)
     return board
+
+
+def with_finality(board: Board, url: str) -> Board:
+    """Add to a record what shows who signed it, as far as its node has it.
+
+    Raises ClientError for a node that shows what does not hold.
+    """
+    connection = connect(url, chain_id=board.chain_id)
+    try:
+        found = read_finality(connection, board)
+    except NodeRefusedError as error:
+        say(f"warning: {show_url(url)} shows not who signed the record: {error.fact}")
+        return board
+    return replace(board, finality=found)
 
 
 def require_continued(board: Board, past: Past, url: str) -> None:

@@ -7,10 +7,12 @@ from typing import Final
 
 from election.audit.catalogue import CHECKS, Check
 from election.audit.evidence import Evidence
+from election.audit.finality import judge_finality
 from election.audit.report import (
     NODE,
     CheckResult,
     ContestOutcome,
+    Finality,
     Outcome,
     Report,
     Verdict,
@@ -33,11 +35,16 @@ Progress = Callable[[int, Check], None]
 """Told the number of each check before it runs."""
 
 
-def audit_board(board: Board, *, progress: Progress) -> Report:
-    """Run all checks over a board; never raises for what is on it."""
+def audit_board(
+    board: Board, *, progress: Progress, genesis: bytes | None = None
+) -> Report:
+    """Run all checks over a board; never raises for what is on it.
+
+    genesis: SHA-256 of the genesis of the network that must have signed it.
+    """
     evidence = Evidence(board)
-    results = run_checks(evidence, ALL, progress=progress)
-    return _sum_up(evidence, tuple(results))
+    results = tuple(run_checks(evidence, ALL, progress=progress))
+    return _sum_up(evidence, results, judge_finality(evidence, genesis))
 
 
 def run_checks(
@@ -63,7 +70,9 @@ def _run(check: Check, evidence: Evidence) -> Outcome:
         return Outcome(0, 1, (finding,))
 
 
-def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
+def _sum_up(
+    evidence: Evidence, checks: tuple[CheckResult, ...], finality: Finality
+) -> Report:
     ballots = next(check for check in checks if check.name == "ballots").outcome
     contests = tuple(
         _sum_up_contest(evidence, entry.event, checks=checks)
@@ -84,6 +93,7 @@ def _sum_up(evidence: Evidence, checks: tuple[CheckResult, ...]) -> Report:
         contests=contests,
         verified_ballots=ballots.verified,
         ballots=len(evidence.every(BallotCast)),
+        finality=finality,
     )
 
 

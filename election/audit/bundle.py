@@ -22,11 +22,15 @@ from election.errors import EncodingError
 from election.log_spool import LogSpool
 from election.protocol.board import Board, Call, Head, Log
 from election.protocol.faults import spell_line_fault
+from election.protocol.finality_proof import FinalityProof, Ways
 from election.protocol.nesting import check_nesting
 
 FORMAT: Final = "veche-bundle/1"
 _MOST_CODES: Final = 75  # 5 contracts, 64 boxes, what they are made with
 _MOST_ANSWERS: Final = 1_422  # 22 for each of 64 contests, and 14
+_MOST_WAYS: Final = 69  # 5 contracts, 64 boxes
+_PIECE: Final = 2**17  # bytes of a proof in one line; only the last one has fewer
+_MOST_PIECES: Final = 128
 _AMONG_LOGS: Final = (3,)
 
 # \Z, since $ would let a newline follow
@@ -36,6 +40,11 @@ _Bytes = Annotated[str, msgspec.Meta(pattern=_HEX)]
 _Runtime = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 24_576)]
 _Question = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 68)]
 _Output = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 4_096)]
+_Piece = Annotated[
+    str, msgspec.Meta(pattern=_HEX, min_length=4, max_length=2 + 2 * _PIECE)
+]
+_Node = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 532)]
+_Way = Annotated[tuple[_Node, ...], msgspec.Meta(max_length=65)]
 _Address = Annotated[str, msgspec.Meta(pattern=r"^0x[0-9a-f]{40}\Z")]
 _Hash = Annotated[str, msgspec.Meta(pattern=r"^0x[0-9a-f]{64}\Z")]
 
@@ -78,7 +87,17 @@ class _End(_Line, tag="end"):
     sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
-_AnyLine = _Election | _Code | _Answer | _Log | _End
+class _Finality(_Line, tag="finality"):
+    piece: _Piece
+
+
+class _Storage(_Line, tag="storage"):
+    address: _Address
+    account_proof: _Way
+    storage_proof: _Way
+
+
+_AnyLine = _Election | _Code | _Answer | _Log | _End | _Finality | _Storage
 _DECODER: Final = msgspec.json.Decoder(_AnyLine)
 
 
@@ -96,6 +115,8 @@ def encode_lines(board: Board) -> Iterator[bytes]:
         digest.update(raw)
         yield raw
     yield msgspec.json.encode(_End(lines, digest.hexdigest())) + b"\n"
+    for behind in _list_finality(board.finality):
+        yield msgspec.json.encode(behind) + b"\n"
 
 
 def decode_bundle(raw: bytes) -> Board:
@@ -121,9 +142,11 @@ def read_board(file: BinaryIO) -> Board:
             draft.digest.update(raw + b"\n")
     else:
         raise BundleError("bundle", "has no end: it is cut off")
-    for number, _ in lines:
-        raise BundleError("bundle", f"line {number}: stands after the end")
-    return draft.board()
+    proof = _Proof(draft.addresses)
+    for number, raw in lines:
+        with _naming(number):
+            proof.take(_decode(raw))
+    return draft.board(proof.finality())
 
 
 def _begin(raw: bytes) -> _Draft:
@@ -170,9 +193,11 @@ class _Draft:
     logs: LogSpool = field(default_factory=LogSpool)
     addresses: dict[str, Address] = field(default_factory=dict)
 
-    def take(self, line: _Election | _Code | _Answer | _Log) -> None:
+    def take(self, line: _AnyLine) -> None:
         """Take the next line."""
         self.lines += 1
+        if isinstance(line, _Finality | _Storage | _End):
+            raise EncodingError("bundle", "stands before the end")
         place = _place(line)
         if place <= self.last and not (place == self.last == _AMONG_LOGS):
             raise EncodingError("bundle", "is out of order, or there twice")
@@ -220,7 +245,7 @@ class _Draft:
         if (end.lines, end.sha256) != (self.lines, self.digest.hexdigest()):
             raise EncodingError("bundle", "is not the end of the lines before it")
 
-    def board(self) -> Board:
+    def board(self, finality: FinalityProof | None) -> Board:
         """Give all that was told."""
         first = self.first
         return Board(
@@ -230,7 +255,53 @@ class _Draft:
             code=self.code,
             answers=self.answers,
             head=Head(first.head, first.head_timestamp),
+            finality=finality,
         )
+
+
+@dataclass(slots=True)
+class _Proof:
+    """What stands behind the end: who signed the record."""
+
+    addresses: dict[str, Address]
+    pieces: list[bytes] = field(default_factory=list)
+    ways: dict[Address, Ways] = field(default_factory=dict)
+    last: str = ""
+
+    def take(self, line: _AnyLine) -> None:
+        """Take the next line."""
+        if isinstance(line, _Finality):
+            self._take_piece(_bytes(line.piece))
+        elif isinstance(line, _Storage):
+            self._take_ways(line)
+        else:
+            raise EncodingError("bundle", "stands after the end")
+
+    def _take_piece(self, piece: bytes) -> None:
+        if self.last or any(len(each) != _PIECE for each in self.pieces[-1:]):
+            raise EncodingError("bundle", "is out of order, or there twice")
+        if len(self.pieces) == _MOST_PIECES:
+            raise EncodingError("bundle", "is of a proof that is longer than any")
+        self.pieces.append(piece)
+
+    def _take_ways(self, line: _Storage) -> None:
+        if not self.pieces or line.address <= self.last:
+            raise EncodingError("bundle", "is out of order, or there twice")
+        self.last = line.address
+        address = self.addresses.get(line.address)
+        if address is None:
+            fact = f"is of {line.address}, of which no code is given"
+            raise EncodingError("bundle", fact)
+        if len(self.ways) == _MOST_WAYS:
+            raise EncodingError("bundle", "is of more contracts than an election has")
+        self.ways[address] = Ways(
+            tuple(map(_bytes, line.account_proof)),
+            tuple(map(_bytes, line.storage_proof)),
+        )
+
+    def finality(self) -> FinalityProof | None:
+        """Give the proof, if there is one."""
+        return FinalityProof(b"".join(self.pieces), self.ways) if self.pieces else None
 
 
 def _place(line: _Election | _Code | _Answer | _Log) -> tuple[int | str, ...]:
@@ -263,6 +334,20 @@ def _list_lines(board: Board) -> Iterator[_Election | _Code | _Answer | _Log]:
             log.timestamp,
             _hex(log.transaction),
             log.index,
+        )
+
+
+def _list_finality(proof: FinalityProof | None) -> Iterator[_Finality | _Storage]:
+    if proof is None:
+        return
+    for at in range(0, len(proof.text), _PIECE):
+        yield _Finality(_hex(proof.text[at : at + _PIECE]))
+    for address in sorted(proof.ways):
+        ways = proof.ways[address]
+        yield _Storage(
+            _hex(address),
+            tuple(map(_hex, ways.account)),
+            tuple(map(_hex, ways.storage)),
         )
 
 

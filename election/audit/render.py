@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
+from election.audit.finality import spell_finality
 from election.audit.report import CheckResult, ContestOutcome, Report, Verdict
 from election.protocol.text import TEST, name_election, spell_number, spell_time
 
@@ -41,6 +42,7 @@ def render_table(report: Report) -> Iterator[str]:
     for contest in report.contests:
         yield from _draw_contest(contest, missing=missing)
     yield ""
+    yield from spell_finality(report.finality)
     if report.test:
         yield TEST
     yield report.summary

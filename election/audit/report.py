@@ -97,13 +97,40 @@ class ContestOutcome:
     verdict: Verdict
 
 
+class Signing(StrEnum):
+    """How it stands with the signatures of a record."""
+
+    HELD = "held"
+    FAILED = "failed"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """What is known of who signed a record.
+
+    fact: in a sentence. genesis: SHA-256 of the network's genesis, in hexadecimal.
+    pinned: whether it is the one that was asked for. signers: how many validators
+    signed the engine's block at `engine_height`; where nothing holds, all are None.
+    """
+
+    signing: Signing
+    fact: str
+    genesis: str | None = None
+    pinned: bool = False
+    network: str | None = None
+    engine_height: int | None = None
+    signers: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole audit of one election up to a block.
 
     record_hash: two auditors of one block, and of one history, have the same.
     head_timestamp: Unix seconds, as the source says; the record hash does not cover it.
-    polls_end: Unix seconds, extended; None if no election is on the record.
+    polls_end: Unix seconds, extended; None if no election is on the record. finality:
+    who signed it.
     """
 
     title: str
@@ -118,10 +145,16 @@ class Report:
     contests: tuple[ContestOutcome, ...]
     verified_ballots: int
     ballots: int
+    finality: Finality
 
     @property
     def verdict(self) -> Verdict:
-        """Tell whether every check held, one failed, or all that is due held."""
+        """Tell whether every check held, one failed, or all that is due held.
+
+        A proof of who signed it that does not hold is a failure, too.
+        """
+        if self.finality.signing is Signing.FAILED:
+            return Verdict.FAILED
         verdicts = {check.verdict for check in self.checks}
         order = (Verdict.FAILED, Verdict.NOT_DUE)
         return next((each for each in order if each in verdicts), Verdict.HELD)

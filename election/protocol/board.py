@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from election.crypto.transcript import Address, Hash
+from election.protocol.finality_proof import FinalityProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Board:
     and of no others, in the order of the chain. code: runtime code of these contracts
     and of the box blueprint, at the head. answers: what the contracts answer at the
     head to each of `views.list_calls`, ABI-encoded; without them a log that is left
-    out would not be missed.
+    out would not be missed. finality: what shows who signed the head, if anything does.
     """
 
     chain_id: int
@@ -63,3 +64,4 @@ class Board:
     code: Mapping[Address, bytes]
     answers: Mapping[Call, bytes]
     head: Head
+    finality: FinalityProof | None = None
