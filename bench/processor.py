@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 _SCHEDULED: Final = 2  # the kernel's CPUCLOCK_SCHED: nanoseconds, not ticks
@@ -12,3 +14,20 @@ def spent(process: int) -> float:
     """Return the CPU that a process took so far, all threads, in ms; Linux only."""
     clock = (~process << 3) | _SCHEDULED  # what clock_getcpuclockid(3) answers
     return time.clock_gettime(clock) * 1_000
+
+
+def spent_by_all(process: int) -> float:
+    """Return what a process and all that it began and that still run took, in ms."""
+    total = 0.0
+    for each in [process, *_descend(process)]:
+        with suppress(OSError):  # it ended meanwhile
+            total += spent(each)
+    return total
+
+
+def _descend(process: int) -> list[int]:
+    begun: list[int] = []
+    for tasks in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            begun += map(int, tasks.read_text().split())
+    return [each for child in begun for each in (child, *_descend(child))]
