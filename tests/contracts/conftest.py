@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from typing import Any, Protocol
 
 import pytest
+from eth_typing import Address
 
 from election.crypto.transcript import Hash
 from election.protocol.ceremony.attempt import ISSUER_GROUP, TRUSTEE_GROUP, Kind, Step
+from node.evm import precompile_calls
+from node.evm.interpreter import Computation
 from tests.contracts.ceremony_run import CeremonyRun
 from tests.contracts.chain import LocalChain
 from tests.contracts.election_setup import (
@@ -29,6 +32,21 @@ class CeremonyAt(Protocol):
     def __call__(
         self, kind: Kind, step: Step, setup: Setup = ...
     ) -> CeremonyRun[Any]: ...
+
+
+Without = Callable[[int], None]
+
+
+@pytest.fixture
+def without(monkeypatch: pytest.MonkeyPatch) -> Without:
+    """Take a precompile away from the node."""
+
+    def take_away(number: int) -> None:
+        address = Address(number.to_bytes(20, "big"))
+        monkeypatch.delitem(precompile_calls._PRECOMPILES, number, raising=False)
+        monkeypatch.delitem(Computation._precompiles, address)
+
+    return take_away
 
 
 @pytest.fixture

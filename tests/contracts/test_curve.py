@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from eth_typing import Address
 
 from election.protocol.ceremony.attempt import Kind, Step
-from node.evm import precompile_calls
-from node.evm.interpreter import Computation
 from tests.contracts.booth import open_booth
-from tests.contracts.conftest import CeremonyAt
+from tests.contracts.conftest import CeremonyAt, Without
 from tests.contracts.leaf_desk import open_desk
 from tests.contracts.rehearsal import COUNTS, LARGE
 from tests.contracts.sums import open_sums
 
 ECRECOVER, SHA256, MODEXP = 1, 2, 5
 G1_ADD, G1_MSM, G2_MSM, PAIRING, MAP = 0xB, 0xC, 0xE, 0xF, 0x10
-
-Without = Callable[[int], None]
-
-
-@pytest.fixture
-def without(monkeypatch: pytest.MonkeyPatch) -> Without:
-    """Take a precompile away from the node."""
-
-    def take_away(number: int) -> None:
-        address = Address(number.to_bytes(20, "big"))
-        monkeypatch.delitem(precompile_calls._PRECOMPILES, number, raising=False)
-        monkeypatch.delitem(Computation._precompiles, address)
-
-    return take_away
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,10 @@ def test_anybody_makes_a_box_for_each_contest(ready: Deployed) -> None:
         assert made["box"] == view.box(contest).call()
         assert made["ctx"] == view.ctx(contest).call() == box.functions.ctx().call()
         assert box.functions.contest().call() == contest
+        sums = box.functions.totals().call()
+        assert (
+            len(sums) == box.functions.slots().call() + 1
+        )  # A_sum, B_sum_1 .. B_sum_L
 
 
 def test_box_has_room_for_its_candidates_by_one_of_two_builds() -> None:

@@ -27,6 +27,7 @@ from node.engine.comet.possession import (
 from node.engine.comet.proposals import NO_NODE
 from node.engine.comet.registry import ADDRESS
 from tests.contracts.chain import LocalChain, RefusedError, make_account
+from tests.contracts.conftest import Without
 from tests.node.engine.comet.members import (
     NAMES,
     Council,
@@ -359,6 +360,13 @@ def test_a_signature_has_one_form(registry: Registry) -> None:
     other = replace(proof, by_node=proof.by_node[:32] + s.to_bytes(32, "little"))
     act = registry.add_with(0, other)
     reason = "observer_registry: the node does not hold its key"
+    assert registry.chain.refusal(act, registry.accounts[0]) == reason
+
+
+def test_nothing_is_proven_without_powers(registry: Registry, without: Without) -> None:
+    act = registry.add(0)
+    without(0x05)
+    reason = "ed25519: no modexp precompile"
     assert registry.chain.refusal(act, registry.accounts[0]) == reason
 
 
