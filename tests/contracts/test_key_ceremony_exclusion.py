@@ -345,6 +345,7 @@ def construct(roster: Roster, *, kind: int = 2, slots: int = 1) -> str | None:
         (Roster(k=2, n=2), None),
         (Roster(k=2, n=3, commission=(3,)), None),
         (Roster(k=3, n=2), "key_ceremony: not quorate"),
+        (Roster(k=3, n=2, reserves=1), "key_ceremony: not quorate"),
         (Roster(k=2, n=3, commission=(1, 3)), "key_ceremony: not quorate"),
         (Roster(k=2, n=2, reserves=2, commission=(3, 4)), None),
     ],
@@ -356,10 +357,18 @@ def test_seats_need_more_members_than_the_commission_has(
 
 
 @pytest.mark.parametrize(
-    ("k", "expected"), [(6, None), (7, "key_ceremony: too many points")]
+    ("roster", "slots", "expected"),
+    [
+        (Roster(k=6, n=10), 64, None),
+        (Roster(k=7, n=9), 60, None),  # 122,880 bytes, the most that fits
+        (Roster(k=7, n=9), 61, "key_ceremony: too many points"),
+        (Roster(k=7, n=10), 64, "key_ceremony: too many points"),
+    ],
 )
-def test_every_complaint_fits_a_transaction(k: int, expected: str | None) -> None:
-    assert construct(Roster(k=k, n=10), slots=64) == expected
+def test_every_complaint_fits_a_transaction(
+    roster: Roster, slots: int, expected: str | None
+) -> None:
+    assert construct(roster, slots=slots) == expected
 
 
 def test_reserves_have_no_seat(ceremony_at: CeremonyAt) -> None:
