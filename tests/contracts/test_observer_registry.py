@@ -498,6 +498,27 @@ def test_nobody_joins_while_polls_are_open(registry: Registry) -> None:
     assert registry.refusal(act, *_REST) is None
 
 
+def test_a_window_begins_and_ends_with_its_seconds(registry: Registry) -> None:
+    begins = registry.chain.now + _DAY
+    freeze(registry, begins, begins + _DAY)
+    told = []
+    for second in (begins - 1, begins, begins + _DAY - 1, begins + _DAY):
+        registry.chain.travel_to(second)
+        told.append(registry.acts.is_frozen().call())
+    assert told == [False, True, True, False]
+
+
+@pytest.mark.parametrize(("left", "is_over"), [(0, True), (1, False)])
+def test_a_window_has_a_second_left(
+    registry: Registry, left: int, is_over: bool
+) -> None:
+    second = registry.chain.now + _DAY
+    registry.chain.travel_to(second)
+    act = registry.acts.propose_freeze(second - _DAY, second + left)
+    expected = "observer_registry: window is over" if is_over else None
+    assert registry.chain.refusal(act, registry.accounts[0]) == expected
+
+
 def test_who_must_leave_leaves_while_polls_are_open(registry: Registry) -> None:
     now = registry.chain.now
     freeze(registry, now, now + _DAY)
@@ -513,6 +534,7 @@ def test_a_window_that_lasts_is_only_extended(registry: Registry) -> None:
     act = registry.acts.propose_freeze
     assert registry.refusal(act(now, now + _DAY - 1), *_REST) == reason
     assert registry.refusal(act(now + _DAY // 2, now + 2 * _DAY), *_REST) == reason
+    assert registry.refusal(act(now, now + _DAY), *_REST) is None
     freeze(registry, now, now + 2 * _DAY)
     assert registry.acts.frozen_until().call() == now + 2 * _DAY
 
