@@ -45,6 +45,7 @@ class Tag(Enum):
     VOTER = "vid"
     ATTESTATION = "att"
     LOCK = "lock"
+    NOTICE = "notice"
 
     CEREMONY = "cer"
     ENROLL = "dkg-enroll"
