@@ -67,7 +67,9 @@ ACTS: Final = {
         "export": "Write the public record into one file.",
     },
 }
-SERVICES: Final[dict[str, str]] = {}
+SERVICES: Final[dict[str, str]] = {
+    "gateway": "Send codes to phones, and attest who typed them.",
+}
 """Parties that serve people: `veche NAME` is of `services/NAME`."""
 
 SERVICE_COMMANDS: Final = ("init", "serve", "check", "backup", "restore")

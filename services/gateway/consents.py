@@ -125,7 +125,7 @@ def _record(connection: Connection, consent: Consent, *, now: int) -> str:
 
 def send_again(connection: Connection, serial: str, *, language: str, now: int) -> None:
     """Send one more code for a consent; raises RefusalError."""
-    consent = _read(connection, serial)
+    consent = read_consent(connection, serial)
     if consent.given_at is not None:
         raise RefusalError("already_given")
     if consent.asked_at <= now - _A_DAY:
@@ -135,7 +135,7 @@ def send_again(connection: Connection, serial: str, *, language: str, now: int) 
     wish = Wish(
         serial,
         consent.voter_id,
-        _scope(consent),
+        scope_of_consent(consent),
         Purpose(consent.action),
         language,
         election=named.election if named else None,
@@ -152,8 +152,8 @@ def give_consent(
     Returns what came of it and the scope that a try counts for. A code that comes again
     changes nothing, whatever was agreed to since. Raises RefusalError.
     """
-    consent = _read(connection, serial)
-    scope = _scope(consent)
+    consent = read_consent(connection, serial)
+    scope = scope_of_consent(consent)
     outcome = try_code(connection, serial, code, key=key, scope=scope, now=now)
     if outcome is Outcome.RIGHT and consent.given_at is None:
         given = update(consents).where(consents.c.serial == serial)
@@ -220,7 +220,8 @@ def _subject_of(wish: Row[Any]) -> Hash:
     return Hash(address_word(lock))
 
 
-def _read(connection: Connection, serial: str) -> Row[Any]:
+def read_consent(connection: Connection, serial: str) -> Row[Any]:
+    """Read what was asked under a serial; raises RefusalError."""
     chosen = select(consents).where(consents.c.serial == serial)
     found = connection.execute(chosen).one_or_none()
     if found is None:
@@ -233,6 +234,6 @@ def _read_covered(connection: Connection, serial: str) -> Sequence[Row[Any]]:
     return connection.execute(select(consent_elections).where(own)).all()
 
 
-def _scope(consent: Row[Any]) -> str:
+def scope_of_consent(consent: Row[Any]) -> str:
     """Bound a person's codes of a day, whatever they are for."""
     return f"consent/{consent.voter_id}/{consent.asked_at // _A_DAY}"

@@ -158,13 +158,16 @@ def settle_old(connection: Connection, *, now: int, patience: int) -> tuple[int,
     patience: seconds that the answer of a centre may take. Returns how many of each.
     """
     counts = []
-    for event, since in (
-        (Event.LOST, now - patience),
-        (Event.TOO_LATE, now - LIFETIME),
+    for event, old in (
+        (Event.LOST, messages.c.changed_at < now - patience),
+        (Event.TOO_LATE, messages.c.asked_at < now - LIFETIME),
     ):
         is_source = messages.c.state.in_([each.value for each in sources_of(event)])
-        old = update(messages).where(is_source, messages.c.changed_at < since)
-        moved = old.values(state=after(event).value, reason=event.value, changed_at=now)
+        moved = (
+            update(messages)
+            .where(is_source, old)
+            .values(state=after(event).value, reason=event.value, changed_at=now)
+        )
         counts.append(connection.execute(moved).rowcount)
     return counts[0], counts[1]
 

@@ -8,10 +8,11 @@ minute, by a code of its own.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection, func, select
 
 from services.gateway.codes import draw_code, mark_code
@@ -29,8 +30,7 @@ from services.gateway.serials import number_of
 from services.gateway.states import Event, State
 from services.gateway.tables import messages
 from services.gateway.texts import Purpose, write_text
-from services.shell.clock import Clock
-from services.shell.database import Database
+from services.shell.service import Context
 
 PATIENCE: Final = 90
 """Seconds after which a message that was marked, and no more, is called unknown."""
@@ -46,18 +46,11 @@ class Outbox:
     """Draw codes, send them, and keep what is reported."""
 
     def __init__(
-        self,
-        database: Database,
-        sender: Sender,
-        *,
-        key: bytes,
-        shorts: Shorts,
-        clock: Clock,
-        meter: CollectorRegistry,
-        log: Any,
+        self, context: Context, sender: Sender, *, key: bytes, shorts: Shorts
     ) -> None:
-        self._database, self._sender, self._clock = database, sender, clock
-        self._key, self._shorts, self._log = key, shorts, log
+        self._database, self._clock = context.database, context.clock
+        self._log, meter = context.log, context.meter
+        self._sender, self._key, self._shorts = sender, key, shorts
         self._early: dict[str, Report] = {}
         self._events = Counter(
             "veche_sms_events", "What happened to messages", ["event"], registry=meter
@@ -65,6 +58,14 @@ class Outbox:
         self._states = Gauge(
             "veche_sms_messages", "Messages by state", ["state"], registry=meter
         )
+
+    async def keep_sender(self) -> None:
+        """Keep the sender at work until we are told to stop."""
+        self._sender.start(self.note)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._sender.stop()
 
     async def send_waiting(self) -> None:
         """Send as much of what waits as the centre takes now."""
@@ -108,6 +109,10 @@ class Outbox:
         elif is_new is None:
             self._keep_early(report)
 
+    async def keep(self, report: Report) -> None:
+        """Keep what a gateway reports to us by HTTP."""
+        await asyncio.to_thread(self.note, report)
+
     def _keep_early(self, report: Report) -> None:
         """Keep a receipt that came before the answer that it is about."""
         if len(self._early) >= _EARLY:
@@ -147,4 +152,4 @@ def note_report(connection: Connection, report: Report, *, now: int) -> bool | N
 def count_states(connection: Connection) -> dict[str, int]:
     """Count messages by state."""
     chosen = select(messages.c.state, func.count()).group_by(messages.c.state)
-    return {state: count for state, count in connection.execute(chosen)}
+    return {row[0]: row[1] for row in connection.execute(chosen)}

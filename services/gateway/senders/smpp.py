@@ -198,7 +198,8 @@ class SmppSender:
     def _pump(self, link: _Link) -> None:
         while not self._stopping.is_set():
             wire, wake = link.wire, self._wake[0]
-            readable: list[Any] = select.select([wire, wake], [], [], 1)[0]
+            watched: list[Any] = [wire, wake]
+            readable = select.select(watched, [], [], 1)[0]
             if wake in readable:
                 os.read(wake, 4096)
             if wire in readable:

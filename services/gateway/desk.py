@@ -1,0 +1,118 @@
+"""What every route of the gateway works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from prometheus_client import Counter
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from election.protocol.terms import ElectionTerms
+from services.gateway.codes import LIFETIME
+from services.gateway.limits import raise_alarm, read_brake
+from services.gateway.messages import Outcome, RefusalError
+from services.gateway.nodes import Nodes
+from services.gateway.refusals import refuse, spell_refusal
+from services.gateway.serials import is_serial
+from services.gateway.wrong_tries import WrongTries
+from services.shell.service import Context
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+
+@dataclass
+class Desk:
+    """The parts that routes share. key: of the marks of codes."""
+
+    context: Context
+    nodes: Nodes
+    tries: WrongTries
+    key: bytes = field(repr=False)
+    alarms: Counter
+
+    def now(self) -> int:
+        """Tell the time, Unix seconds."""
+        return self.context.clock.now()
+
+    def terms(self, election: str) -> ElectionTerms:
+        """Give the terms of an election; raises Problem."""
+        found = self.context.elections.get(election)
+        if found is None:
+            raise refuse("unknown_election")
+        return found
+
+    def require_clock(self, election: str) -> None:
+        """Raise Problem where a node's clock differs: nothing is signed then."""
+        if election in self.nodes.apart:
+            raise refuse("clock_differs")
+
+    async def run(
+        self,
+        act: Callable[Concatenate[Connection, Args], Result],
+        *args: Args.args,
+        **named: Args.kwargs,
+    ) -> Result:
+        """Run in one transaction; what it refuses is a Problem, and an alarm if due."""
+        try:
+            return await self.context.database.run(act, *args, **named)
+        except RefusalError as error:
+            if error.code == "too_many":
+                await self.alarm(error.scope)
+            support = self.context.settings.support_line
+            raise spell_refusal(error, support=support) from None
+
+    async def alarm(self, scope: str) -> None:
+        """Let support see that a leaf or a consent is out of codes or tries; once."""
+        if await self.context.database.run(raise_alarm, scope):
+            self.alarms.labels("used_up").inc()
+            self.context.log.error("alarm", what="used_up")
+
+    async def judge(self, outcome: Outcome, scope: str, request: Request) -> None:
+        """Raise Problem unless a code was right, and count it if it was wrong."""
+        if outcome is Outcome.RIGHT:
+            return
+        if outcome is Outcome.WRONG:
+            self.count_wrong(request, is_known=True)
+        if outcome is Outcome.USED_UP:
+            await self.alarm(scope)
+        raise refuse(outcome.value, support=self.context.settings.support_line)
+
+    def require_patience(self, request: Request) -> None:
+        """Raise Problem where too many wrong codes came from."""
+        wait = self.tries.wait(_address(request), now=self.now())
+        if wait:
+            raise refuse("slow_down", wait=wait)
+
+    def count_wrong(self, request: Request, *, is_known: bool) -> None:
+        """Count a wrong try, or a request that there is not."""
+        is_bound = self.tries.count(
+            _address(request), now=self.now(), is_known=is_known
+        )
+        if is_bound:
+            self.alarms.labels("guessing").inc()
+            self.context.log.error("alarm", what="guessing")
+
+    def require_serial(self, request: Request) -> str:
+        """Take the serial of the path; raises Problem for what has not its form."""
+        serial = str(request.path_params["serial"])
+        if not is_serial(serial):
+            self.count_wrong(request, is_known=False)
+            raise refuse("unknown_serial")
+        return serial
+
+    async def describe(self, serial: str, voter_id: str) -> dict[str, Any]:
+        """Say when a code may be asked for again, and how long one is good."""
+        again = await self.context.database.run(read_brake, voter_id)
+        return {
+            "serial": serial,
+            "resend_after": again,
+            "expires": self.now() + LIFETIME,
+        }
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

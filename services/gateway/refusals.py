@@ -1,0 +1,140 @@
+"""What people and programs are told when the gateway does not do what was asked.
+
+Each says what happened, that the right to vote is not used up where that could be
+feared, and the next step with its time.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from services.gateway.messages import RefusalError
+from services.shell.problems import Problem
+from services.shell.text import _
+
+_TEXTS: Final[dict[str, tuple[str, int]]] = {
+    "unknown_election": (
+        _("This gateway does not work for that election."),
+        HTTPStatus.NOT_FOUND,
+    ),
+    "wrong_opening": (
+        _(
+            "The leaf does not belong to this voter's place: open the ballot anew from "
+            "your account."
+        ),
+        HTTPStatus.BAD_REQUEST,
+    ),
+    "not_attested": (
+        _(
+            "The portal has not confirmed this request, or its confirmation has "
+            "expired: open the ballot anew from your account."
+        ),
+        HTTPStatus.FORBIDDEN,
+    ),
+    "not_open": (
+        _("Codes for ballots are not given at this time. Nothing of yours was used."),
+        HTTPStatus.CONFLICT,
+    ),
+    "too_late": (
+        _("It is too late for a new code: the time to get a ballot is ending."),
+        HTTPStatus.CONFLICT,
+    ),
+    "too_soon": (
+        _(
+            "A code was sent a moment ago, and it is valid. A new one can be sent in "
+            "%(wait)s s. Wait five minutes, and look at your number and coverage."
+        ),
+        HTTPStatus.TOO_MANY_REQUESTS,
+    ),
+    "too_many": (
+        _(
+            "No more codes can be sent or tried here. Your right to vote is not used "
+            "up. Please call %(support)s."
+        ),
+        HTTPStatus.TOO_MANY_REQUESTS,
+    ),
+    "no_phone": (
+        _(
+            "The gateway has no phone number of yours, so that no code can be sent. "
+            "Please call %(support)s."
+        ),
+        HTTPStatus.CONFLICT,
+    ),
+    "wrong_code": (
+        _(
+            "This is not the code. Look whether the message has the number that is "
+            "shown here."
+        ),
+        HTTPStatus.FORBIDDEN,
+    ),
+    "expired": (
+        _(
+            "No code is valid now: ask for a new one. Your right to vote is not used "
+            "up."
+        ),
+        HTTPStatus.GONE,
+    ),
+    "slow_down": (
+        _(
+            "Too many wrong codes came from here or from everywhere. Your code goes on "
+            "being valid. Try again in %(wait)s s."
+        ),
+        HTTPStatus.TOO_MANY_REQUESTS,
+    ),
+    "unknown_serial": (
+        _("There is no such request. Ask for a code anew."),
+        HTTPStatus.NOT_FOUND,
+    ),
+    "already_given": (
+        _("This was confirmed already."),
+        HTTPStatus.CONFLICT,
+    ),
+    "no_consent": (
+        _("This person has agreed to nothing here."),
+        HTTPStatus.FORBIDDEN,
+    ),
+    "other_consent": (
+        _("This person has agreed to something else."),
+        HTTPStatus.FORBIDDEN,
+    ),
+    "other_lock": (
+        _("This person has agreed to another lock, or to none."),
+        HTTPStatus.FORBIDDEN,
+    ),
+    "already_attested": (
+        _("This was attested already, at another counter of the leaf."),
+        HTTPStatus.CONFLICT,
+    ),
+    "wrong_expiry": (
+        _(
+            "The statement would be valid for longer than a quarter of an hour, or not "
+            "at all."
+        ),
+        HTTPStatus.BAD_REQUEST,
+    ),
+    "clock_differs": (
+        _(
+            "A node's clock and this service's differ. Nothing is signed until one of "
+            "them is set. Please try again later."
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
+    "wrong_voter": (
+        _("This is not the writing of any voter's number."),
+        HTTPStatus.BAD_REQUEST,
+    ),
+}
+
+
+def refuse(code: str, *, support: str = "", wait: int | None = None) -> Problem:
+    """Make the answer for a stable word."""
+    text, status = _TEXTS[code]
+    values = {"support": support, "wait": wait}
+    used = {name: value for name, value in values.items() if f"%({name})s" in text}
+    return Problem(code, text, status, retry_after=wait, **used)
+
+
+def spell_refusal(error: RefusalError, *, support: str) -> Problem:
+    """Make the answer for what the database refused."""
+    return refuse(error.code, support=support, wait=error.wait)

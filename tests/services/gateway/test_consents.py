@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from election.crypto.signature import decode_signature
+from election.crypto.transcript import ZERO_HASH, Hash
+from election.protocol.attestation import (
+    Action,
+    Attestation,
+    Role,
+    accept_attestation,
+)
+from tests.services.gateway.stage import LOCK, OTHER, SALT, Stage
+
+LOCK_WORD = "0x" + "00" * 12 + LOCK[2:]
+
+
+def accept(stage: Stage, answer: Any, **changed: Any) -> None:
+    made = answer.json()
+    signature = decode_signature(bytes.fromhex(made["signature"][2:]))
+    accept_attestation(
+        Attestation(made["expiry"], signature),
+        stage.request(**changed),
+        role=Role.SMS_GATEWAY,
+        signer=stage.terms.sms_gateway,
+        now=stage.running.context.clock.now(),
+    )
+
+
+def test_application_that_was_agreed_to_is_attested(stage: Stage) -> None:
+    stage.agree(1)
+    answer = stage.attest()
+    accept(stage, answer, action=Action.REGISTER, nonce=0, subject=ZERO_HASH)
+    assert "Заявление" in stage.centre.messages()[0].text
+
+
+def test_nothing_is_attested_before_the_code(stage: Stage) -> None:
+    assert stage.attest().json()["code"] == "no_consent"
+    stage.consent()
+    assert stage.attest().json()["code"] == "no_consent"
+
+
+def test_lock_is_the_one_that_was_agreed_to(stage: Stage) -> None:
+    """A portal cannot register somebody with a lock of its own."""
+    stage.agree(1, lock=LOCK)
+    assert stage.attest().json()["code"] == "other_lock"
+    other = LOCK_WORD[:-1] + "2"
+    assert stage.attest(h_req=other).json()["code"] == "other_lock"
+    subject = Hash(bytes.fromhex(LOCK_WORD[2:]))
+    answer = stage.attest(h_req=LOCK_WORD)
+    accept(stage, answer, action=Action.REGISTER, nonce=0, subject=subject)
+
+
+def test_who_withdrew_is_not_registered_again(stage: Stage) -> None:
+    stage.agree(1)
+    assert stage.attest().status_code == 200
+    stage.pass_time(61)
+    stage.agree(2, "withdraw")
+    assert stage.attest(nonce=2).json()["code"] == "other_consent"
+    answer = stage.attest("withdraw", nonce=1)
+    accept(stage, answer, action=Action.WITHDRAW, nonce=1, subject=ZERO_HASH)
+
+
+def test_withdrawal_cancels_a_consent_that_was_not_attested_yet(stage: Stage) -> None:
+    stage.agree(1)
+    stage.pass_time(61)
+    stage.agree(2, "withdraw")
+    assert stage.attest().json()["code"] == "other_consent"
+
+
+def test_old_code_does_not_bring_a_cancelled_consent_back(stage: Stage) -> None:
+    serial = stage.agree(1)
+    code = stage.centre.code(1)
+    stage.pass_time(61)
+    stage.agree(2, "withdraw")
+    again = stage.call("portal", f"/peer/consents/{serial}/check", {"code": code})
+    assert again.json() == {"consented": True}  # as it was answered before
+    assert stage.attest().json()["code"] == "other_consent"
+
+
+def test_application_is_not_a_withdrawal(stage: Stage) -> None:
+    stage.agree(1)
+    assert stage.attest("withdraw", nonce=1).json()["code"] == "other_consent"
+
+
+def test_registration_is_attested_at_one_counter(stage: Stage) -> None:
+    stage.agree(1)
+    first = stage.attest()
+    again = stage.attest(expiry=first.json()["expiry"])
+    assert again.json() == first.json()
+    assert stage.attest(nonce=2).json()["code"] == "already_attested"
+
+
+def test_code_of_a_ballot_is_none_for_a_consent(stage: Stage) -> None:
+    opened = stage.open()
+    code = stage.centre.code(1)
+    stage.pass_time(61)
+    serial = stage.consent("withdraw").json()["serial"]
+    stage.centre.wait_for(2)
+    path = f"/peer/consents/{serial}/check"
+    assert stage.call("portal", path, {"code": code}).json()["code"] == "wrong_code"
+    path = f"/peer/consents/{opened['serial']}/check"
+    answer = stage.call("portal", path, {"code": code})
+    assert answer.json()["code"] == "unknown_serial"
+
+
+def test_consent_covers_no_other_voter_and_no_other_contest(stage: Stage) -> None:
+    stage.agree(1)
+    other = f"0x{stage.leaf(OTHER, 1).hex()}"
+    assert stage.attest(leaf=other).json()["code"] == "no_consent"
+    assert stage.attest(contest=11).json()["code"] == "unknown_election"
+
+
+@pytest.mark.parametrize(
+    ("opening", "code"),
+    [
+        ({"voter_id": "AB-123", "index": 0, "salt": f"0x{SALT.hex()}"}, None),
+        ({"voter_id": OTHER, "index": 1, "salt": f"0x{SALT.hex()}"}, "wrong_opening"),
+        (None, "no_consent"),
+    ],
+)
+def test_consent_older_than_the_list_needs_the_leafs_opening(
+    stage: Stage, opening: Any, code: str | None
+) -> None:
+    stage.agree(1, index=None, salt=None)
+    answer = stage.attest(opening=opening)
+    assert answer.json().get("code") == code
+
+
+@pytest.mark.parametrize("expiry", [0, 10**12])
+def test_statement_is_for_a_quarter_of_an_hour(stage: Stage, expiry: int) -> None:
+    stage.agree(1)
+    assert stage.attest(expiry=expiry).json()["code"] == "wrong_expiry"
+
+
+def test_same_question_is_one_consent(stage: Stage) -> None:
+    first, again = stage.consent().json(), stage.consent().json()
+    assert first["serial"] == again["serial"]
+    assert len(stage.centre.wait_for(1)) == 1
+
+
+def test_only_the_portal_asks_and_only_the_registrar_is_attested(stage: Stage) -> None:
+    for peer, path in (
+        ("registrar", "/peer/consents"),
+        ("portal", "/peer/attestations"),
+    ):
+        assert stage.call(peer, path, {}).json()["code"] == "unknown_peer"
+    assert stage.post("/peer/consents", {}).json()["code"] == "unknown_peer"
+
+
+def test_withdrawal_has_no_lock(stage: Stage) -> None:
+    assert stage.consent("withdraw", lock=LOCK).json()["code"] == "other_lock"

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from election.crypto.signature import SigningKey, decode_signature
+from election.crypto.transcript import Hash
+from election.errors import AttestationError
+from election.protocol.attestation import (
+    Attestation,
+    Role,
+    accept_attestation,
+)
+from election.protocol.notice import Notice, accept_notice
+from services.gateway import nodes, service
+from tests.patience import wait_until
+from tests.services.gateway.stage import (
+    AN_HOUR,
+    H_REQ,
+    OTHER,
+    PHONE,
+    Stage,
+    gateway_stage,
+)
+
+
+def read_attestation(answer: Any) -> Attestation:
+    made = answer["attestation"]
+    signature = decode_signature(bytes.fromhex(made["signature"][2:]))
+    return Attestation(made["expiry"], signature)
+
+
+def test_code_from_the_message_earns_the_attestation(stage: Stage) -> None:
+    opened = stage.open()
+    code = stage.centre.code(1, PHONE)
+    text = stage.centre.messages()[0].text
+    assert opened["message"] in text
+    assert opened["serial"].startswith(opened["message"])
+    assert "округ 10" in text
+    checked = stage.check(opened["serial"], code)
+    assert checked.status_code == 200
+    accept_attestation(
+        read_attestation(checked.json()),
+        stage.request(),
+        role=Role.SMS_GATEWAY,
+        signer=stage.terms.sms_gateway,
+        now=stage.running.context.clock.now(),
+    )
+
+
+def test_statement_is_the_gateways_about_this_request(stage: Stage) -> None:
+    opened = stage.open()
+    asked = stage.request()
+    notice = Notice(
+        asked.ctx, asked.leaf, asked.subject, opened["time"], opened["serial"]
+    )
+    signature = decode_signature(bytes.fromhex(opened["statement"][2:]))
+    accept_notice(notice, signature, gateway=stage.terms.sms_gateway)
+    with pytest.raises(AttestationError):
+        accept_notice(
+            replace(notice, serial="B-11"), signature, gateway=stage.terms.sms_gateway
+        )
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"key": SigningKey(78)}, "not_attested"),
+        ({"role": Role.SMS_GATEWAY}, "not_attested"),
+        ({"expiry": 1}, "not_attested"),
+        ({"nonce": 2}, "not_attested"),
+        ({"h_req": "0x" + "00" * 32}, "not_attested"),
+        ({"voter_id": OTHER}, "wrong_opening"),
+        ({"voter_id": "nobody"}, "wrong_opening"),
+        ({"voter_id": "?"}, "wrong_voter"),
+        ({"salt": "0x" + "00" * 32}, "wrong_opening"),
+        ({"index": 1}, "wrong_opening"),
+        ({"contest": 11}, "unknown_election"),
+        ({"election": "0x" + "00" * 20}, "unknown_election"),
+        ({"surplus": 1}, "bad_request"),
+    ],
+)
+def test_request_without_the_portals_word_is_refused(
+    stage: Stage, changed: dict[str, Any], code: str
+) -> None:
+    """And by the same answer whether the gateway has a phone of that voter or not."""
+    answer = stage.post("/issues", stage.issue_body(**changed))
+    assert answer.json()["code"] == code
+    assert stage.centre.messages() == []
+
+
+def test_a_request_again_is_the_same_and_sends_nothing(stage: Stage) -> None:
+    first, again = stage.open(), stage.open()
+    assert again["serial"] == first["serial"]
+    assert again["statement"] == first["statement"]
+    stage.centre.code(1)
+    assert stage.open()["serial"] == first["serial"]
+    assert len(stage.centre.messages()) == 1
+
+
+def test_lost_answer_is_given_again_by_the_same_code(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    code = stage.centre.code(1)
+    first = stage.check(serial, code).json()
+    assert stage.check(serial, code).json() == first
+
+
+def test_code_earns_nothing_for_another_request(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    code = stage.centre.code(1)
+    other = Hash(bytes([0xCD]) * 32)
+    stage.pass_time(61)
+    second = stage.open(request=stage.request(subject=other))
+    stage.centre.wait_for(2)
+    assert stage.check(serial, code, other).json()["code"] == "unknown_serial"
+    assert stage.check(second["serial"], code, other).json()["code"] == "wrong_code"
+    assert stage.check(serial, code, H_REQ).status_code == 200
+
+
+def test_code_expires(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    code = stage.centre.code(1)
+    stage.pass_time(600)
+    assert stage.check(serial, code).json()["code"] == "expired"
+
+
+def test_earlier_code_is_good_until_a_later_one_is_used(stage: Stage) -> None:
+    """Messages come out of order."""
+    serial = stage.open()["serial"]
+    first = stage.centre.code(1)
+    stage.pass_time(61)
+    assert stage.post(f"/issues/{serial}/code", {}).status_code == 200
+    second = stage.centre.code(2)
+    stage.pass_time(61)
+    assert stage.post(f"/issues/{serial}/code", {}).status_code == 200
+    third = stage.centre.code(3)
+    assert stage.check(serial, second).status_code == 200
+    for dead in {first, third} - {second}:
+        assert stage.check(serial, dead).json()["code"] == "wrong_code"
+
+
+def test_new_code_waits_a_minute(stage: Stage) -> None:
+    opened = stage.open()
+    answer = stage.post(f"/issues/{opened['serial']}/code", {})
+    assert answer.status_code == 429
+    assert answer.json()["code"] == "too_soon"
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert opened["resend_after"] > stage.running.context.clock.now()
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def test_code_has_five_tries(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    code = stage.centre.code(1)
+    for _ in range(5):
+        assert stage.check(serial, wrong(code)).json()["code"] == "wrong_code"
+    assert stage.check(serial, code).json()["code"] == "expired"
+
+
+def test_leaf_has_fifteen_wrong_tries_and_then_an_alarm(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    answers = []
+    for count in range(1, 4):
+        code = stage.centre.code(count)
+        for _ in range(5):
+            assert stage.check(serial, wrong(code)).json()["code"] == "wrong_code"
+        stage.pass_time(61)
+        answers.append(stage.post(f"/issues/{serial}/code", {}))
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    answer = answers[-1]
+    assert answer.json()["code"] == "too_many"
+    assert "539-55-55" in answer.json()["title"]
+    assert any('"alarm"' in line for line in stage.running.log)
+    metrics = stage.running.client.get("/metrics").text
+    assert 'veche_sms_alarms_total{what="used_up"} 1.0' in metrics
+
+
+def test_leaf_has_ten_codes(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    for count in range(2, 11):
+        stage.pass_time(61)
+        assert stage.post(f"/issues/{serial}/code", {}).status_code == 200, count
+    stage.pass_time(61)
+    other = stage.request(subject=Hash(bytes([0xCD]) * 32))
+    answer = stage.post("/issues", stage.issue_body(request=other))
+    assert answer.json()["code"] == "too_many"
+    assert len(stage.centre.wait_for(10)) == 10
+
+
+@pytest.mark.parametrize(
+    ("ahead", "code"),
+    [(-7_200, "not_open"), (38_800, "too_late"), (39_700, "not_open")],
+)
+def test_code_is_for_the_time_of_issuing(stage: Stage, ahead: int, code: str) -> None:
+    stage.pass_time(ahead)
+    expiry = stage.running.context.clock.now() + 800
+    answer = stage.post("/issues", stage.issue_body(expiry=expiry))
+    assert answer.json()["code"] == code
+
+
+def test_stranger_with_made_up_serials_is_braked(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    made_up = serial[:-4] + "2222"
+    answers = [stage.check(made_up, "000000").json()["code"] for _ in range(41)]
+    assert answers == [*["unknown_serial"] * 40, "slow_down"]
+
+
+def test_nothing_is_signed_while_a_nodes_clock_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [61]
+    monkeypatch.setattr(nodes, "_ask", lambda *_: (int(time.time()) + told[0], AN_HOUR))
+    monkeypatch.setattr(service, "EVERY", 0.01)
+    with gateway_stage(tmp_path / "gateway") as stage:
+
+        def post() -> Any:
+            return stage.post("/issues", stage.issue_body()).json()
+
+        wait_until(lambda: "clocks_differ" in "".join(stage.running.log))
+        assert post()["code"] == "clock_differs"
+        told[0] = 50
+        wait_until(lambda: "serial" in post())
+
+
+def test_extended_polls_are_extended_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = int(time.time()) + 12 * AN_HOUR
+    monkeypatch.setattr(nodes, "_ask", lambda *_: (int(time.time()), later))
+    with gateway_stage(tmp_path / "gateway", opened=-11 * AN_HOUR - 3_000) as stage:
+        wait_until(lambda: stage.running.client.get("/ready").status_code == 200)
+        assert stage.open()["serial"]
+
+
+def test_booth_may_read_the_answer(stage: Stage) -> None:
+    origin = {"Origin": "https://booth.example.org"}
+    answer = stage.post("/issues", stage.issue_body(), headers=origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
+
+
+def test_voter_without_a_phone_is_told_the_support_line(stage: Stage) -> None:
+    asked = replace(stage.request(), leaf=stage.leaf("EF-789", 5))
+    body = stage.issue_body(request=asked, voter_id="EF-789", index=5)
+    answer = stage.post("/issues", body, headers={"Accept-Language": "en"})
+    assert answer.json()["code"] == "no_phone"
+    assert "539-55-55" in answer.json()["title"]
