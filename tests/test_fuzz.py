@@ -202,6 +202,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "check_capitals": "takes what parse_account or a file has found to be hex",
     "read_attempt": "asks a node",
     "accept_leaf": "takes a claim that a file has typed",
+    "accept_notice": "tests/services/gateway/test_issue.py",
     "read_logs": "tests/client/test_hostile_answers.py",
     "accept_enrolments": "asks accept_enrolment",
     "accept_reveals": "asks accept_reveal",
