@@ -1,0 +1,1 @@
+"""The schema of a relay's database, step by step."""
