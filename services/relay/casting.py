@@ -32,7 +32,7 @@ _MOST_BATCHES: Final = 16  # of one round: others wait until their blocks are th
 _PATIENCE: Final = 120  # seconds that a node may be behind the issuers' nodes
 
 Batch = tuple[Contest, list[Kept]]
-_shuffle: Final[Callable[[list[Kept]], None]] = random.SystemRandom().shuffle
+_shuffle: Final[Callable[[list[Any]], None]] = random.SystemRandom().shuffle
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from election.client.contracts.ballot_box import LARGEST_BATCH
 from election.crypto.transcript import Address
@@ -22,7 +22,7 @@ Each = TypeVar("Each", bound=Owned)
 
 def mix(
     ballots: Sequence[Each],
-    shuffle: Callable[[list[Each]], None],
+    shuffle: Callable[[list[Any]], None],
     *,
     largest: int = LARGEST_BATCH,
 ) -> list[list[Each]]:
