@@ -71,7 +71,8 @@ def test_promise_whose_time_is_over_is_refused() -> None:
 
 
 def test_promise_for_later_than_a_relay_may_take_is_refused() -> None:
-    far = replace(PROMISE, deadline=NOW + LONGEST + 1)
+    named = PROMISE.ctx, PROMISE.credential, PROMISE.ballot_hash
+    far = Promise(*named, NOW + LONGEST + 1)
     signature = sign_hash(derive_promise_hash(far), KEY)
     with pytest.raises(PromiseError, match="more than 7200 s"):
         accept_promise(far, signature, relay=RELAY, now=NOW)
