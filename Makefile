@@ -10,7 +10,7 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo network test check pytest faults mutants format abi stubs bench engine wires clean
+.PHONY: help install demo network test check pytest faults conformance mutants format abi stubs bench engine wires clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -37,6 +37,9 @@ pytest: $(READY)  ## Run the tests alone.
 
 faults: $(READY) engine wires  ## Run the long tests of a network's faults; as root, all of them.
 	$(RUN)pytest tests/network tests/network/long_faults.py
+
+conformance: $(READY)  ## Run the official state tests whole, or of CONFORMANCE=archive.
+	$(RUN)python -m tests.conformance $(CONFORMANCE)
 
 mutants: $(READY)  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
 	$(RUN)python -m tests.mutants $(MUTANTS)

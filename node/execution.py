@@ -26,7 +26,7 @@ from node.block import (
     logs_bloom,
     seal,
 )
-from node.errors import TransactionRefusedError
+from node.errors import BlockFullError, TransactionRefusedError
 from node.evm.execute import BlockRun, Outcome
 from node.evm.state import Environment
 from node.permissions import Rules
@@ -77,6 +77,13 @@ class Execution:
     nodes: Mapping[bytes, bytes]
     refused: tuple[Refusal, ...]
     outcomes: tuple[Outcome, ...]
+
+    @property
+    def dropped(self) -> tuple[Hash32, ...]:
+        """Return which transactions were refused for good, by hash."""
+        return tuple(
+            tx.hash for tx, why in self.refused if not isinstance(why, BlockFullError)
+        )
 
 
 def begin_header(parent: Block, proposal: Proposal, gas_limit: int) -> Header:

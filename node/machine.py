@@ -9,7 +9,7 @@ when it is finalized, and nothing is kept before `commit`.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -46,14 +46,16 @@ class Info:
     """Say how far the chain is.
 
     last_block_app_hash: the hash of the last block. clock: how far the engine's clock
-    was ahead when it last said so, in seconds. engine_height: the last block of a
-    consensus engine that was taken in, 0 before any.
+    was ahead when it last said so, in seconds. exact: the timestamp that the next block
+    was told to have, if any. engine_height: the last block of a consensus engine that
+    was taken in, 0 before any.
     """
 
     app_version: int
     last_block_height: int
     last_block_app_hash: Hash32
     clock: int
+    exact: int | None
     engine_height: int
 
 
@@ -78,7 +80,8 @@ class StateMachine:
         head = self.chain.head
         store = self._store
         height = store.engine_height
-        return Info(APP_VERSION, head.number, head.hash, store.clock, height)
+        clock, exact = store.clock, store.exact
+        return Info(APP_VERSION, head.number, head.hash, clock, exact, height)
 
     def require_there(self) -> None:
         """Refuse if what is kept would not be found again. Raises: HomeLostError."""
@@ -235,7 +238,11 @@ class StateMachine:
             raise NothingFinalizedError
         execution = self._finalized
         self._store.append(
-            execution.block, execution.nodes, clock=clock, engine_height=engine_height
+            execution.block,
+            execution.nodes,
+            clock=clock,
+            engine_height=engine_height,
+            dropped=execution.dropped,
         )
         self._let_go()
         return execution.block
@@ -245,9 +252,23 @@ class StateMachine:
         self._store.engine_height = engine_height
         self._let_go()
 
-    def keep_clock(self, clock: int) -> None:
-        """Keep how far the engine's clock is ahead, in seconds, between blocks."""
-        self._store.clock = clock
+    def keep_clock(self, clock: int, exact: int | None) -> None:
+        """Keep how far the engine's clock is ahead, in seconds, between blocks.
+
+        exact: the timestamp that the next block shall have, None if the clock's.
+        """
+        self._store.keep_clock(clock, exact)
+
+    def waiting(self) -> tuple[bytes, ...]:
+        """Return what waited when the chain was last kept, oldest first."""
+        return self._store.waiting
+
+    def keep_waiting(self, waiting: Mapping[Hash32, bytes]) -> None:
+        """Keep what waits, so that it does after a restart, too; by hash, as signed.
+
+        Raises: StoreError, HomeLostError; then nothing changed.
+        """
+        self._store.keep_waiting(waiting)
 
     def rewind(self, height: int) -> None:
         """Forget the blocks above a height; a network never does."""

@@ -7,7 +7,7 @@ of all there is, so that they never keep out whoever is named.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eth_typing import Address, Hash32
@@ -47,7 +47,20 @@ class Pending:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[Transaction]:
-        return iter(tuple(entry.transaction for entry in self._entries.values()))
+        return in_turn([entry.transaction for entry in self._entries.values()])
+
+    def encoded(self, added: Transaction | None = None) -> dict[Hash32, bytes]:
+        """Return what waits, as it was signed, by hash, in order of arrival.
+
+        added: a transaction that will, too, in place of the one it replaces.
+        """
+        found = {h: entry.transaction.raw for h, entry in self._entries.items()}
+        if added is not None:
+            older = self.replaced(added)
+            if older is not None:
+                del found[older.hash]
+            found[added.hash] = added.raw
+        return found
 
     def get(self, digest: Hash32) -> Transaction | None:
         """Return a waiting transaction."""
@@ -60,8 +73,9 @@ class Pending:
 
     def earlier(self, tx: Transaction) -> list[Transaction]:
         """Return what its sender has waiting before a transaction, by nonce."""
-        own = (each for each in self if each.sender == tx.sender)
-        return sorted((e for e in own if e.nonce < tx.nonce), key=lambda e: e.nonce)
+        all_of_them = (entry.transaction for entry in tuple(self._entries.values()))
+        own = (each for each in all_of_them if each.sender == tx.sender)
+        return sorted((e for e in own if e.nonce < tx.nonce), key=_nonce)
 
     def replaced(self, tx: Transaction) -> Transaction | None:
         """Return the other waiting transaction of this sender and nonce."""
@@ -137,9 +151,13 @@ class Pending:
         """Let go of a transaction that will not be mined, and remember why."""
         if tx.hash in self._entries:
             self.remove(tx)
-            self._dropped[tx.hash] = why[:_FACT_LENGTH]
-            if len(self._dropped) > _REMEMBERED:
-                self._dropped.popitem(last=False)
+            self.remember(tx.hash, why)
+
+    def remember(self, digest: Hash32, why: str) -> None:
+        """Remember why a transaction that was taken in waits no more."""
+        self._dropped[digest] = why[:_FACT_LENGTH]
+        if len(self._dropped) > _REMEMBERED:
+            self._dropped.popitem(last=False)
 
     def remove(self, tx: Transaction) -> None:
         """Let go of a transaction that was mined, or never was to wait."""
@@ -170,3 +188,19 @@ class Pending:
         while (sender, mined) in self._by_nonce:
             mined += 1
         return mined
+
+
+def in_turn(transactions: Sequence[Transaction]) -> Iterator[Transaction]:
+    """Yield in order of arrival, but what one sender sent in order of its nonces.
+
+    What replaces another came after what follows it.
+    """
+    own: dict[Address, list[Transaction]] = {}
+    for tx in transactions:
+        own.setdefault(tx.sender, []).append(tx)
+    queues = {sender: iter(sorted(each, key=_nonce)) for sender, each in own.items()}
+    return (next(queues[tx.sender]) for tx in transactions)
+
+
+def _nonce(tx: Transaction) -> int:
+    return tx.nonce

@@ -190,6 +190,9 @@ async def _serve(
         async with door.opened(listener):
             looking = asyncio.create_task(look_regularly(watch))
             tasks = [asyncio.create_task(_mine_regularly(engine, writer)), looking]
+            with suppress(NodeError):  # the engine tells of it
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(writer, engine.resume)
             begin()
             notify("READY=1")
             await _first(stopping.wait(), looking)

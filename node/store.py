@@ -7,7 +7,7 @@ The one seam between a node and what it remembers: `MemoryStore` forgets at exit
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from eth_typing import Hash32
@@ -21,12 +21,28 @@ class Store(Protocol):
     """Keep trie nodes and code by hash, and blocks by number and hash.
 
     Nodes are never removed, so the state after any block stays readable.
-    clock: how far an engine's clock is ahead, in seconds. engine_height: the last block
-    of a consensus engine that was taken in, 0 before any.
+    engine_height: the last block of a consensus engine that was taken in, 0 before any.
     """
 
-    clock: int
     engine_height: int
+
+    @property
+    def clock(self) -> int:
+        """Return how far an engine's clock is ahead, in seconds."""
+
+    @property
+    def exact(self) -> int | None:
+        """Return the timestamp that the next block was told to have, if it was."""
+
+    def keep_clock(self, clock: int, exact: int | None) -> None:
+        """Keep both between blocks; a block ends the second."""
+
+    @property
+    def waiting(self) -> tuple[bytes, ...]:
+        """Return the transactions that wait, as they were signed, oldest first."""
+
+    def keep_waiting(self, waiting: Mapping[Hash32, bytes]) -> None:
+        """Have just these wait, by hash and as they were signed, or change nothing."""
 
     @property
     def nodes(self) -> Mapping[bytes, bytes]:
@@ -49,8 +65,12 @@ class Store(Protocol):
         *,
         clock: int,
         engine_height: int = 0,
+        dropped: Iterable[Hash32] = (),
     ) -> None:
-        """Add the next block, its state's nodes, clock and height, or nothing."""
+        """Add the next block, its state's nodes, clock and height, or nothing.
+
+        What it holds waits no more, nor what was dropped: hashes of transactions.
+        """
 
     def block(self, number: int) -> Block:
         """Return the block at a height; raises UnknownBlockError."""
@@ -79,6 +99,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.clock = 0
+        self.exact: int | None = None
         self.engine_height = 0
         self._nodes: dict[bytes, bytes] = {}
         self._blocks: list[Block] = []
@@ -106,6 +127,18 @@ class MemoryStore:
     def require_there(self) -> None:
         """Be there: memory is."""
 
+    def keep_clock(self, clock: int, exact: int | None) -> None:
+        """Keep both between blocks."""
+        self.clock, self.exact = clock, exact
+
+    @property
+    def waiting(self) -> tuple[bytes, ...]:
+        """Return nothing: whoever holds what waits ends with this store."""
+        return ()
+
+    def keep_waiting(self, waiting: Mapping[Hash32, bytes]) -> None:
+        """Leave it to who holds what waits."""
+
     def append(
         self,
         block: Block,
@@ -113,9 +146,10 @@ class MemoryStore:
         *,
         clock: int,
         engine_height: int = 0,
+        dropped: Iterable[Hash32] = (),  # noqa: ARG002  nothing waits here
     ) -> None:
         """Add the next block, its state's nodes, clock and height."""
-        self.clock = clock
+        self.clock, self.exact = clock, None
         self.engine_height = engine_height
         self._nodes.update(nodes)
         self._blocks.append(block)

@@ -35,7 +35,7 @@ from node.errors import (
     StoreError,
 )
 
-SCHEMA: Final = 1  # rises when the tables or what stands in them change
+SCHEMA: Final = 2  # rises when the tables or what stands in them change
 _MAP_SIZE = 2**40  # bytes of addresses, not of disk; no chain here comes near it
 _SCHEMA_KEY, _SCHEMA_TEXT = b"schema", b"veche-node %d"
 _CHAIN_KEY = b"chain"

@@ -7,7 +7,9 @@ see it as they see any other, and nobody is promised that it stays.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 
+from eth_typing import Hash32
 from typing_extensions import override
 
 from node.disk.store import DiskStore, number_key
@@ -16,6 +18,16 @@ from node.log_index import marks_of
 
 class PassingStore(DiskStore):
     """Keep everything in a folder that goes with the node."""
+
+    @property
+    @override
+    def waiting(self) -> tuple[bytes, ...]:
+        """Return nothing: what waits goes with the node, as all of this does."""
+        return ()
+
+    @override
+    def keep_waiting(self, waiting: Mapping[Hash32, bytes]) -> None:
+        """Leave it to who holds what waits."""
 
     @override
     def truncate(self, height: int) -> None:

@@ -8,7 +8,7 @@ that other processes read while a node writes.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from node.errors import NodeError, PermanentError, StoreError, UnknownBlockError
 from node.log_index import marks_of
 
 TABLES: Final = (
-    "meta",  # schema, chain, clock
+    "meta",  # schema, chain, clock, timestamp that was set
     "nodes",  # hash -> trie node or code
     "headers",  # number -> header
     "transactions",  # number -> all of a block, with their senders
@@ -33,8 +33,10 @@ TABLES: Final = (
     "numbers",  # block hash -> number
     "places",  # transaction hash -> number, index
     "marks",  # mark, number -> nothing
+    "waiting",  # transaction hash -> its place in the order of arrival, transaction
 )
 _NUMBERS = 2**64
+_PLACE = 8  # bytes of a place in the order of arrival
 # Decoded blocks in memory; the head is asked for all the time. Whoever answers requests
 # reads them while another thread adds one, so none of them ever changes its place.
 _RECENT = 8
@@ -135,6 +137,7 @@ class DiskStore:
         self._nodes = _Nodes(environment, tables["nodes"])
         self._recent: OrderedDict[int, Block] = OrderedDict()
         self._ground: Ground | None = None
+        self._waiting: dict[Hash32, int] | None = None  # places in that table
         self.inode: Inode | None = None  # of the file that was opened
 
     def stand_on(self, ground: Ground) -> None:
@@ -181,10 +184,60 @@ class DiskStore:
         """Return how far an engine's clock is ahead, in seconds."""
         return int(self._get("meta", b"clock") or b"0")
 
-    @clock.setter
-    def clock(self, seconds: int) -> None:
+    @property
+    def exact(self) -> int | None:
+        """Return the timestamp that the next block was told to have, if it was."""
+        found = self._get("meta", b"exact")
+        return int(found) if found else None
+
+    def keep_clock(self, clock: int, exact: int | None) -> None:
+        """Keep both between blocks. Raises: StoreError, HomeLostError."""
         with self._write() as transaction:
-            transaction.put(b"clock", b"%d" % seconds, db=self._tables["meta"])
+            for key, text in _clock_notes(clock, exact):
+                transaction.put(key, text, db=self._tables["meta"])
+
+    @property
+    def waiting(self) -> tuple[bytes, ...]:
+        """Return the transactions that wait, as they were signed, oldest first."""
+        with reading(self._environment) as transaction:
+            cursor = transaction.cursor(self._tables["waiting"])
+            found = sorted(bytes(value) for value in cursor.iternext(keys=False))
+        return tuple(value[_PLACE:] for value in found)
+
+    def keep_waiting(self, waiting: Mapping[Hash32, bytes]) -> None:
+        """Have just these wait, or change nothing; on the disk itself on return.
+
+        Raises: StoreError, HomeLostError.
+        """
+        places = self._places()
+        gone = places.keys() - waiting.keys()
+        new = [digest for digest in waiting if digest not in places]
+        if not gone and not new:
+            return
+        following = max(places.values(), default=-1) + 1
+        added = dict(zip(new, range(following, following + len(new)), strict=True))
+        with self._write() as transaction:
+            self._remove(transaction, gone)
+            for digest, place in added.items():
+                row = place.to_bytes(_PLACE, "big") + waiting[digest]
+                transaction.put(digest, row, db=self._tables["waiting"])
+        kept = {each: place for each, place in places.items() if each not in gone}
+        self._waiting = kept | added
+
+    def _places(self) -> dict[Hash32, int]:
+        """Return what waits in the table, by hash, with its place."""
+        if self._waiting is None:
+            with reading(self._environment) as transaction:
+                rows = transaction.cursor(self._tables["waiting"])
+                self._waiting = {
+                    Hash32(bytes(digest)): int.from_bytes(bytes(row[:_PLACE]), "big")
+                    for digest, row in rows
+                }
+        return self._waiting
+
+    def _remove(self, transaction: lmdb.Transaction, digests: Iterable[Hash32]) -> None:
+        for digest in digests:
+            transaction.delete(digest, db=self._tables["waiting"])
 
     @property
     def engine_height(self) -> int:
@@ -225,16 +278,24 @@ class DiskStore:
         *,
         clock: int,
         engine_height: int = 0,
+        dropped: Iterable[Hash32] = (),
     ) -> None:
         """Add the next block, its state's nodes, clock and height, or nothing.
 
+        What it holds waits no more, nor what was dropped: hashes of transactions.
         It is on the disk itself on return. Raises: StoreError, HomeLostError.
         """
+        places = self._places()
+        settled = {*dropped, *(tx.hash for tx in block.transactions)} & places.keys()
         with self._write() as transaction:
-            notes = [(b"clock", b"%d" % clock), (b"engine", b"%d" % engine_height)]
+            height = b"%d" % engine_height
+            notes = sorted([*_clock_notes(clock, None), (b"engine", height)])
             for table, items in _rows(block, nodes, notes):
                 with transaction.cursor(self._tables[table]) as cursor:
                     cursor.putmulti(items)
+            self._remove(transaction, settled)
+        for digest in settled:
+            del places[digest]
         _remember(self._recent, block)
 
     def block(self, number: int) -> Block:
@@ -314,6 +375,10 @@ class DiskStore:
         with reading(self._environment) as transaction:
             found = transaction.get(key, db=self._tables[table])
         return None if found is None else bytes(found)
+
+
+def _clock_notes(clock: int, exact: int | None) -> list[tuple[bytes, bytes]]:
+    return [(b"clock", b"%d" % clock), (b"exact", b"%d" % exact if exact else b"")]
 
 
 def _remember(known: OrderedDict[int, Block], block: Block) -> None:

@@ -29,6 +29,7 @@ from node.errors import (
 from node.execution import Proposal
 from node.machine import StateMachine
 from node.pending import Pending
+from node.resuming import resume_waiting
 from node.store import MemoryStore, Store
 
 _MOST_SNAPSHOTS = 1_024
@@ -59,9 +60,10 @@ class LocalEngine:
         self.mode: MiningMode = config.mining.mode
         self._clock = clock
         self._offset = self.machine.info().clock
-        self._exact: int | None = None
+        self._exact = self.machine.info().exact
         self._snapshots: dict[int, _Snapshot] = {}
         self._snapshots_taken = 0
+        resume_waiting(self.machine, self.pending, self.next_timestamp())
 
     @property
     def chain(self) -> Chain:
@@ -73,34 +75,46 @@ class LocalEngine:
     def send_raw(self, raw: bytes) -> Hash32:
         """Accept a signed transaction, mine it if mining at once, return its hash.
 
-        Raises: TransactionRefusedError, StoreError; then nothing changed.
+        It is on the chain by then, or kept among what waits.
+        Raises: TransactionRefusedError, StoreError, HomeLostError; then it does not
+        wait.
         """
         try:
-            tx = self._admit(raw)
+            tx, is_kept = self._admit(raw)
         except TransactionRefusedError as error:
             self.watcher.refused(raw, error)
             raise
         try:
             self._mine_at_once()
+            self.machine.keep_waiting(self.pending.encoded())
         except StoreError:
-            if self.pending.get(tx.hash) is None:  # it was mined, another one was not
+            if is_kept or self.pending.get(tx.hash) is None:  # another one was not
                 return tx.hash
             self.pending.remove(tx)
             raise
         return tx.hash
 
-    def _admit(self, raw: bytes) -> Transaction:
-        """Let a transaction wait, if it may and comes to something."""
+    def _admit(self, raw: bytes) -> tuple[Transaction, bool]:
+        """Let a transaction wait, if it may and comes to something.
+
+        Says whether it is kept among what waits: what is mined at once need not be.
+        """
         self._renew_trial()
         checked = self.machine.check_tx(raw)
         self.pending.check(checked)
+        tx = checked.transaction
         gas_used = self.machine.try_tx(
             checked,
             timestamp=self.next_timestamp(),
-            earlier=self.pending.earlier(checked.transaction),
+            earlier=self.pending.earlier(tx),
         )
+        is_next = tx.nonce == checked.account_nonce
+        replaces = self.pending.replaced(tx) is not None
+        is_kept = self.mode != "at_once" or not is_next or replaces
+        if is_kept:
+            self.machine.keep_waiting(self.pending.encoded(tx))
         self.pending.add(checked, gas_used)
-        return checked.transaction
+        return tx, is_kept
 
     def next_nonce(self, sender: Address) -> int:
         """Return the nonce that the sender's next transaction needs."""
@@ -117,6 +131,10 @@ class LocalEngine:
         if timestamp is not None:
             self._check_time(timestamp)
         return self._seal(self.machine.prepare(self.pending), timestamp)
+
+    def resume(self) -> None:
+        """Make blocks of what waited when the node ended, if they come at once."""
+        self._mine_at_once()
 
     def tick(self) -> None:
         """Make a block if they come at an interval and it has passed."""
@@ -192,9 +210,10 @@ class LocalEngine:
     def set_next_timestamp(self, timestamp: int) -> None:
         """Fix the next block's timestamp, in seconds; the clock goes on from there.
 
-        Raises: TimestampError.
+        Raises: TimestampError, StoreError.
         """
         self._check_time(timestamp)
+        self.machine.keep_clock(self._offset, timestamp)
         self._exact = timestamp
 
     def increase_time(self, seconds: int) -> int:
@@ -205,7 +224,7 @@ class LocalEngine:
         offset = self._offset + seconds
         moved, latest = self._clock() + offset, self.chain.head.header.timestamp
         self._check_time(max(moved, latest + 1), subject="moved clock")
-        self.machine.keep_clock(offset)
+        self.machine.keep_clock(offset, self._exact)
         self._offset = offset
         return offset
 
@@ -246,6 +265,6 @@ class LocalEngine:
         for tx in snapshot.waiting:
             self.pending.add(self.machine.recheck_tx(tx.raw), tx.gas)
         self._offset = snapshot.offset
-        self.machine.keep_clock(snapshot.offset)
+        self.machine.keep_clock(snapshot.offset, snapshot.exact)
         self._exact = snapshot.exact
         self._snapshots = {n: s for n, s in self._snapshots.items() if n < number}

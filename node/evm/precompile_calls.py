@@ -17,7 +17,7 @@ from eth.constants import STACK_DEPTH_LIMIT
 from eth.exceptions import VMError
 from eth_typing import Address
 
-from node import bn254
+from node import bn254, point_evaluation
 from node.blake2f import blake2f, blake2f_gas
 from node.errors import PrecompileError
 from node.modexp import modexp, modexp_gas
@@ -44,6 +44,7 @@ _PRECOMPILES = {
     0x07: Precompile(lambda _payload: bn254.MULTIPLY_GAS, bn254.multiply),
     0x08: Precompile(bn254.pairing_gas, bn254.pairing),
     0x09: Precompile(blake2f_gas, blake2f),
+    0x0A: Precompile(lambda _payload: point_evaluation.GAS, point_evaluation.evaluate),
     **BLS_PRECOMPILES,
 }
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 
 from eth_typing import Address, Hash32
 
@@ -19,9 +20,10 @@ from node.chain import Chain
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.freshness import MOST_LAG
 from node.engine.watcher import NOBODY, Watcher
-from node.errors import EngineError, TransactionRefusedError
+from node.errors import EngineError, StoreError, TransactionRefusedError
 from node.machine import StateMachine
 from node.pending import Pending
+from node.resuming import resume_waiting
 
 _log = logging.getLogger(__name__)
 _AGAIN = 5.0  # seconds until a transaction that still waits is given once more
@@ -43,6 +45,7 @@ class CometEngine:
         self._arrived = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None  # that gives on
         self._given: dict[Hash32, float] = {}
+        resume_waiting(machine, self.pending, self.next_timestamp())
 
     @property
     def chain(self) -> Chain:
@@ -52,12 +55,16 @@ class CometEngine:
     def send_raw(self, raw: bytes) -> Hash32:
         """Accept a signed transaction for the network; returns its hash.
 
-        Raises: TransactionRefusedError; then nothing changed.
+        It is kept among what waits by then, and given on after a restart, too.
+        Raises: TransactionRefusedError, StoreError, HomeLostError; then it does not
+        wait.
         """
         try:
             checked = self.machine.check_tx(raw)
             self.pending.check(checked)
-            self.pending.add(checked, self._try(checked))
+            gas_used = self._try(checked)
+            self.machine.keep_waiting(self.pending.encoded(checked.transaction))
+            self.pending.add(checked, gas_used)
         except TransactionRefusedError as error:
             self.watcher.refused(raw, error)
             raise
@@ -84,7 +91,8 @@ class CometEngine:
             try:
                 self._try(self.machine.recheck_tx(tx.raw))
             except TransactionRefusedError as error:
-                self._drop(tx, error.fact)
+                self._let_go(tx, error.fact)
+        self._keep()
 
     def _try(self, checked: Checked) -> int:
         """Run a transaction after what waits; returns the gas that it uses."""
@@ -125,5 +133,14 @@ class CometEngine:
             await loop.run_in_executor(writer, self._drop, tx, word)
 
     def _drop(self, tx: Transaction, why: str) -> None:
+        self._let_go(tx, why)
+        self._keep()
+
+    def _let_go(self, tx: Transaction, why: str) -> None:
         self.pending.drop(tx, why)
         self._given.pop(tx.hash, None)
+
+    def _keep(self) -> None:
+        """Keep that others wait no more; if that fails, a new start judges them."""
+        with suppress(StoreError):
+            self.machine.keep_waiting(self.pending.encoded())

@@ -56,9 +56,9 @@ def _write_at(path: Path, place: int, garbage: bytes) -> None:
         file.write(garbage)
 
 
-@pytest.mark.parametrize("share", [0, 1, 4, 50, 98])
+@pytest.mark.parametrize("share", [0, 1, 4, 50, 90])
 def test_a_torn_file_is_refused(config: Config, home: Path, share: int) -> None:
-    """share: of the file that is left, in hundredths."""
+    """share: of the file that is left, in hundredths; its last pages may be free."""
     file = home / "data.mdb"
     os.truncate(file, file.stat().st_size * share // 100)
     _refuse(config, home, r"data\.mdb")
@@ -197,8 +197,8 @@ def test_a_file_that_the_database_does_not_open_is_named(
 def test_another_layout_names_the_way_over(
     config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(homes, "SCHEMA", 2)
-    _refuse(config, home, "veche-node 1.*veche-node 2.*node export.*node import")
+    monkeypatch.setattr(homes, "SCHEMA", 3)
+    _refuse(config, home, "veche-node 2.*veche-node 3.*node export.*node import")
 
 
 def test_a_chain_is_not_made_where_one_is(config: Config, home: Path) -> None:

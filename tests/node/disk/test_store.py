@@ -131,7 +131,7 @@ def test_an_instant_of_a_store_stays_as_it_was(
             engine.machine.rewind(0)
             assert _answers(config, view) == before
             with pytest.raises(StoreError, match="cannot be written to"):
-                view.clock = 7
+                view.keep_clock(7, None)
         assert store.height == 0
 
 
