@@ -8,17 +8,19 @@ have to pass as they do: it takes some minutes.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bench.polls import await_time, open_polls
 from bench.processor import spent_by_all
 from election.client.rpc import Connection
+from election.client.transport import open_post
 from election.client.wire import Act
 from election.crypto.signature import SigningKey
 from node.engine.comet.history import reset as reset_node
@@ -86,6 +88,7 @@ class Idle:
 
 def rest(nodes: Nodes, seconds: float) -> Idle:
     """Leave a network alone."""
+    time.sleep(_SETTLED)
     heads, disk = _heights(nodes), _weigh(nodes)
     before = {each.name: spent_by_all(_id(each)) for each in nodes.all}
     time.sleep(seconds)
@@ -106,17 +109,20 @@ def cast_after_rests(nodes: Nodes, load: Load) -> list[float]:
     return seconds
 
 
-def cast_in_turn(nodes: Nodes, load: Load, part: int) -> tuple[float, list[float]]:
+def cast_in_turn(
+    nodes: Nodes, load: Load, part: int
+) -> tuple[list[float], list[float]]:
     """Cast batches one after another.
 
-    Returns ms of a processor a ballot and validator, and the seconds of each batch.
+    Returns each validator's ms of a processor a ballot, and the seconds of each batch.
     """
-    before = sum(spent_by_all(_id(each)) for each in nodes.validators)
+    before = [spent_by_all(_id(each)) for each in nodes.validators]
     seconds = [_finish(nodes, act, load.relay) for act in load.batches[:part]]
     await_agreement(nodes.validators)
-    time.sleep(_SETTLED)
-    took = sum(spent_by_all(_id(each)) for each in nodes.validators) - before
-    return took / VALIDATORS / (part * BATCH), seconds
+    after = [spent_by_all(_id(each)) for each in nodes.validators]
+    ballots = part * BATCH
+    took = [(end - begin) / ballots for begin, end in zip(before, after, strict=True)]
+    return took, seconds
 
 
 def cast_at_once(nodes: Nodes, load: Load, part: int) -> float:
@@ -142,12 +148,20 @@ def catch_up(nodes: Nodes) -> float:
     while own.read_head().number < last:
         time.sleep(_LOOK)
     seconds = time.perf_counter() - begun
-    asked = [
-        ("eth_getBlockByNumber", (hex(number), False))
-        for number in range(first + 1, last + 1)
-    ]
-    gas = sum(int(each["gasUsed"], 16) for each in whole.request_all(asked))
-    return gas / seconds
+    return (
+        sum(_read_gas(whole.url, each) for each in range(first + 1, last + 1)) / seconds
+    )
+
+
+def _read_gas(url: str, block: int) -> int:
+    asked = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "eth_getBlockByNumber",
+        "params": [hex(block), False],
+    }
+    answer = json.loads(open_post(url)(json.dumps(asked).encode()))
+    return int(answer["result"]["gasUsed"], 16)
 
 
 def _finish(nodes: Nodes, act: Act, key: SigningKey) -> float:
@@ -200,9 +214,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         load = prepare(_reach(nodes.validators[0]), chosen.batches, await_time)
         part = chosen.batches // 2
         took, seconds = cast_in_turn(nodes, load, part)
+        each = ", ".join(f"{ms:.2f}" for ms in took)
         print(
-            f"each validator, {BATCH} at once:{took:6.2f} ms, {took / alone:.2f} times"
-            f"  (at most 1.5 times)\n"
+            f"each validator, {BATCH} at once: {each} ms,"
+            f" {mean(took) / alone:.2f} times  (at most 1.5 times)\n"
             f"final, one batch after another: {median(seconds):5.2f} s,"
             f" {max(seconds):.2f} s at most  (at most 2 s)"
         )
@@ -214,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f" {max(seconds):.2f} s at most  (at most 0.5 s)"
         )
         idle = rest(nodes, chosen.rest)
-        told = ", ".join(f"{each:.1f}" for each in idle.processors.values())
+        told = ", ".join(f"{used:.1f}" for used in idle.processors.values())
         print(
             f"at rest for {chosen.rest:.0f} s: {idle.blocks} blocks, {idle.heights} of"
             f" the engine, {idle.disk:,} bytes; {told} % of a processor"

@@ -133,6 +133,9 @@ def command(
     node says of it, and the exit code is 5, before any other: the ballot may be in the
     box, so run it again to look.
 
+    On a network, `veche proof --ballot` then writes what proves that a ballot is in
+    the box, to its voter or to anybody, without a node.
+
     Sent by a relay's account, in batches, in an order that tells nothing. A voter
     never sends from an account of his own.
     """

@@ -126,6 +126,13 @@ TermsHash = Annotated[
         help="Hash of the terms, as the commission published it.", metavar="HASH"
     ),
 ]
+SomeTermsFile = Annotated[
+    Path | None, path_option("--terms", help="With --terms-hash: of `veche terms`.")
+]
+SomeTermsHash = Annotated[
+    str | None,
+    typer.Option("--terms-hash", help="Hash of the terms.", metavar="HASH"),
+]
 KeyPath = Annotated[Path, path_option(help="The key file of whoever acts.")]
 PasswordFile = Annotated[
     Path | None,

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from election.client.contract import Contract
 from election.client.errors import ClientError
 from election.client.rpc import Connection, connect
+from election.crypto.transcript import Hash, address_word
+from election.protocol.abi import ContractName
+from election.protocol.ballot import accept_ballot
+from election.protocol.events import BallotCast
+from election.protocol.terms import ElectionTerms
 from election.whole_file import write_whole
-from scripts.errors import InputError
+from scripts.errors import InputError, NotYetError
+from scripts.files.ballot_files import BallotFile
 from scripts.files.failures import name_unwritable
-from scripts.options import AsJson, OutFile, RpcUrl
+from scripts.files.json_file import read_json
+from scripts.options import (
+    AsJson,
+    OutFile,
+    RpcUrl,
+    SomeTermsFile,
+    SomeTermsHash,
+    path_option,
+)
+from scripts.proven_ballots import known_terms, list_ballots
 from scripts.terminal import show
 
 if TYPE_CHECKING:
     from finality.proof_file import ProofFile
 
-EXAMPLE = "veche proof --transaction 0xHASH --out proof.json"
+EXAMPLE = (
+    "veche proof --ballot ballot.json --terms terms.json --terms-hash 64-HEX-DIGITS "
+    "--rpc-url http://127.0.0.1:8545 --out proof.json"
+)
 
 
 def command(
@@ -33,21 +53,36 @@ def command(
     slot: Annotated[
         str | None, typer.Option(help="Slot of its storage, 32 bytes in hex.")
     ] = None,
+    ballot: Annotated[
+        Path | None,
+        path_option(help="From `veche ballot`: prove that it is in its box; or this."),
+    ] = None,
+    terms: SomeTermsFile = None,
+    terms_hash: SomeTermsHash = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a file that proves what a network agreed on: a transaction or a value.
+    """Write a file that proves what a network agreed on: a ballot cast, for example.
 
-    `veche verify-proof` checks it, on any machine and without a network.
+    Or any transaction, or a value in a contract. `veche verify-proof` checks it, on any
+    machine and without a network. A ballot's box is that of the terms, so give them,
+    as to `veche ballot`.
     """
     from election.client.finality import require_proof
     from finality.proof_file import encode_proof
 
-    if (transaction is None) == (contract is None) or (contract is None) != (
+    if [transaction, contract, ballot].count(None) != 2 or (contract is None) != (
         slot is None
     ):
-        raise InputError("--transaction", "give it, or both --contract and --slot")
+        fact = "give it, or --ballot, or both --contract and --slot"
+        raise InputError("--transaction", fact)
+    known = known_terms(terms, terms_hash)
+    if ballot is not None and known is None:
+        raise InputError("--terms", "is missing: it says which box --ballot is for")
     connection = connect(rpc_url)
-    if transaction is not None:
+    if ballot is not None and known is not None:
+        digest = find_cast(connection, ballot, known)
+        proof = prove_transaction(connection, digest)
+    elif transaction is not None:
         digest = _hex("--transaction", transaction, size=32)
         proof = prove_transaction(connection, digest)
     else:
@@ -62,8 +97,26 @@ def command(
         "bytes": size,
         "block": proven.block.number,
         "genesis": proven.genesis.digest.hex(),
+        "ballots": list_ballots(proven, known),
     }
     show(result, as_json=as_json)
+
+
+def find_cast(connection: Connection, path: Path, terms: ElectionTerms) -> str:
+    """Find the transaction that stored a ballot, as a node tells it; in hex.
+
+    Raises InputError, NotYetError, BallotError, TermsError, ClientError.
+    """
+    file = read_json(path, BallotFile)
+    contest = terms.contest(file.contest)
+    own = accept_ballot(file.record, contest.box)
+    box = Contract(connection, ContractName.BALLOT_BOX, contest.terms.box)
+    topic = Hash(address_word(own.record.credential))
+    for log, event in box.read_entries(None, topic):
+        if isinstance(event, BallotCast) and event.ballot == file.record:
+            return f"0x{log.transaction.hex()}"
+    fact = "is not in its box, as this node shows it: cast it, or ask another node"
+    raise NotYetError(str(path), fact)
 
 
 def prove_transaction(connection: Connection, digest: str) -> ProofFile:

@@ -3,39 +3,79 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from scripts.errors import InputError
-from scripts.options import AsJson, GenesisHash, path_option
-from scripts.terminal import show
+from scripts.options import (
+    AsJson,
+    GenesisHash,
+    SomeTermsFile,
+    SomeTermsHash,
+    path_option,
+)
+from scripts.proven_ballots import known_terms, list_ballots
+from scripts.terminal import say, show
 
+if TYPE_CHECKING:
+    from finality.verify import Proven
+
+NOT_SO = 3
 EXAMPLE = "veche verify-proof --proof proof.json --genesis-hash 64-HEX-DIGITS"
 
 
 def command(
     proof: Annotated[Path, path_option(help="The file that `veche proof` wrote.")],
     genesis_hash: GenesisHash = None,
+    terms: SomeTermsFile = None,
+    terms_hash: SomeTermsHash = None,
+    tracking_code: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a ballot that has to be proven; with --terms."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check what a network agreed on, without a node and without a network.
 
     More than two thirds of the validators of the genesis signed it, or of those that
     they made their followers. Compare the hash of the genesis with what the network's
-    organisations published, or give it.
+    organisations published, or give it. Ballots are named by their tracking codes if
+    the terms of their election are given. Ends with 3 if one that has to be proven is
+    not.
     """
+    known = known_terms(terms, terms_hash)
+    if tracking_code and known is None:
+        fact = "is missing: it says of which box --tracking-code has to be"
+        raise InputError("--terms", fact)
+    proven = _verify(proof, genesis_hash)
+    ballots = list_ballots(proven, known)
+    show(_spell(proven, ballots), as_json=as_json)
+    named = {each.get("tracking_code") for each in ballots}
+    missing = [code for code in tracking_code or () if code.lower() not in named]
+    say(*(f"not proven: {code} is no ballot of this proof" for code in missing))
+    if missing:
+        raise typer.Exit(NOT_SO)
+
+
+def _verify(path: Path, genesis_hash: bytes | None) -> Proven:
+    """Check a file; raises InputError with what does not hold."""
     from finality.errors import FinalityError
     from finality.proof_file import MAX_FILE, decode_proof
     from finality.verify import verify_proof
 
     try:
-        with proof.open("rb") as file:
+        with path.open("rb") as file:
             text = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise InputError(str(proof), "cannot be read") from error
+        raise InputError(str(path), "cannot be read") from error
     try:
-        proven = verify_proof(decode_proof(text), genesis_hash)
+        return verify_proof(decode_proof(text), genesis_hash)
     except FinalityError as error:
         raise InputError(error.subject, error.fact) from error
+
+
+def _spell(proven: Proven, ballots: list[dict[str, str | int]]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "genesis": proven.genesis.digest.hex(),
         "chain_id": proven.genesis.chain_id,
@@ -49,9 +89,10 @@ def command(
         result["transaction"] = "0x" + digest.hex()
         result["succeeded"] = receipt.succeeded
         result["events"] = len(receipt.logs)
+        result["ballots"] = ballots
     if proven.storage is not None:
         address, slot, value = proven.storage
         result["contract"] = "0x" + address.hex()
         result["slot"] = f"0x{slot:064x}"
         result["value"] = f"0x{value:064x}"
-    show(result, as_json=as_json)
+    return result

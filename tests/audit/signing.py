@@ -12,7 +12,7 @@ import msgspec
 from trie.hexary import HexaryTrie
 
 from election.crypto.transcript import Address
-from election.protocol.board import Board
+from election.protocol.board import Board, Log
 from election.protocol.finality_proof import FinalityProof, Ways
 from election.protocol.record_hash import run_hashes
 from election.protocol.replay import find_contracts
@@ -95,13 +95,44 @@ def state_of(board: Board) -> State:
     )
 
 
-def chain_header(board: Board, root: bytes) -> bytes:
+def chain_header(board: Board, root: bytes, receipt: _Receipt | None) -> bytes:
     """Return the header of the block that a record ends at."""
     fields: list[Item] = [b""] * 21
     fields[3], fields[12] = root, (7).to_bytes(8, "big")
+    if receipt is not None:
+        fields[4], fields[5] = receipt.roots
     fields[8] = encode_number(board.head.number)
     fields[11] = encode_number(board.head.timestamp)
     return encode(fields)
+
+
+@dataclass(frozen=True)
+class _Receipt:
+    """The one transaction of a block, with its receipt."""
+
+    roots: tuple[bytes, bytes]
+    file: dict[str, Any]
+
+
+def receipt_of(logs: Sequence[Log]) -> _Receipt:
+    """Return what stands in a block of one transaction that wrote these logs."""
+    written: list[Item] = [[log.address, list(log.topics), log.data] for log in logs]
+    raws = b"\x02\xc0", encode([b"\1", b"", bytes(256), written])
+    tries = HexaryTrie({}), HexaryTrie({})
+    key = encode(b"")  # index 0
+    for trie, raw in zip(tries, raws, strict=True):
+        trie[key] = raw
+    ways = [list(map(_hex, _nodes(_way(trie, key)))) for trie in tries]
+    return _Receipt(
+        (tries[0].root_hash, tries[1].root_hash),
+        {
+            "index": 0,
+            "transaction": _hex(raws[0]),
+            "transaction_proof": ways[0],
+            "receipt": _hex(raws[1]),
+            "receipt_proof": ways[1],
+        },
+    )
 
 
 def prove(
@@ -112,13 +143,14 @@ def prove(
     header: EngineHeader | None = None,
     state: State | None = None,
     genesis: str | None = None,
+    receipt: _Receipt | None = None,
 ) -> FinalityProof:
     """Have members of a network sign the block that a record ends at.
 
     header: of the engine, in which only the application's hash is set here.
     """
     root, ways = (state or state_of(board)).prove()
-    block = chain_header(board, root)
+    block = chain_header(board, root, receipt)
     header = header or header_of(8, list(members))
     header = replace(header, app_hash=keccak(block))
     signed = sign(header, list(signers))
@@ -141,7 +173,7 @@ def prove(
             "votes": votes,
         },
         "block": _hex(block),
-        "receipt": None,
+        "receipt": None if receipt is None else receipt.file,
         "storage": None,
     }
     file = decode_proof(json.dumps(document).encode())

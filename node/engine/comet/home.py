@@ -40,6 +40,8 @@ persistent_peers = "{peers}"
 private_peer_ids = "{ids}"
 pex = false
 addr_book_strict = false
+# Votes go on at once: a block is four of these waits, of 100 ms each by default.
+flush_throttle_timeout = "10ms"
 allow_duplicate_ip = true
 
 [mempool]

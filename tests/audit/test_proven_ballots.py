@@ -1,0 +1,128 @@
+"""A voter's ballot is proven by one file, to whoever has no node."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from election.audit.evidence import Evidence
+from election.audit.terms import derive_terms
+from election.client.contract import Contract
+from election.crypto.transcript import Address
+from election.protocol.abi import ContractName, decode_event
+from election.protocol.ballot import accept_ballot
+from election.protocol.board import Board, Log
+from election.protocol.events import BallotCast
+from election.protocol.terms import ElectionTerms
+from scripts.__main__ import run
+from scripts.errors import NotYetError
+from scripts.files.ballot_files import BallotFile
+from scripts.files.json_file import render_json
+from scripts.files.terms_file import digest_terms, render_terms
+from scripts.proof import find_cast
+from tests.audit.signing import prove, receipt_of
+from tests.audit.story import Told
+
+
+@pytest.fixture(scope="module")
+def terms(board: Board) -> ElectionTerms:
+    return derive_terms(Evidence(board))
+
+
+@pytest.fixture(scope="module")
+def cast(board: Board, terms: ElectionTerms) -> tuple[Log, BallotCast, int]:
+    """Give a ballot that the honest election stored, and its contest."""
+    boxes = {each.terms.box: number for number, each in terms.contests.items()}
+    for log in board.logs:
+        if log.address in boxes:
+            event = decode_event(log, ContractName.BALLOT_BOX)
+            if isinstance(event, BallotCast):
+                return log, event, boxes[log.address]
+    raise AssertionError
+
+
+def _write_ballot(path: Path, contest: int, record: bytes) -> Path:
+    path.write_text(render_json(BallotFile("veche-ballot/1", contest, record)))
+    return path
+
+
+def test_the_transaction_of_a_ballot_is_found(
+    told: Told,
+    terms: ElectionTerms,
+    cast: tuple[Log, BallotCast, int],
+    tmp_path: Path,
+) -> None:
+    log, event, contest = cast
+    path = _write_ballot(tmp_path / "ballot.json", contest, event.ballot)
+    found = find_cast(told.connection, path, terms)
+    assert found == f"0x{log.transaction.hex()}"
+
+
+def test_a_ballot_that_a_node_does_not_show_has_no_proof(
+    told: Told,
+    terms: ElectionTerms,
+    cast: tuple[Log, BallotCast, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, event, contest = cast
+    path = _write_ballot(tmp_path / "ballot.json", contest, event.ballot)
+    monkeypatch.setattr(Contract, "read_entries", lambda *_: ())
+    with pytest.raises(NotYetError, match="not in its box"):
+        find_cast(told.connection, path, terms)
+
+
+def _verify(
+    board: Board, terms: ElectionTerms, log: Log, folder: Path, *more: str
+) -> int:
+    """Check a proof of a transaction that wrote a log, by the terms."""
+    proof = prove(board, receipt=receipt_of([log]))
+    (folder / "proof.json").write_bytes(proof.text)
+    text = render_terms(terms)
+    (folder / "terms.json").write_text(text)
+    pinned = f"--terms-hash={digest_terms(text.encode())}"
+    files = [f"--proof={folder}/proof.json", f"--terms={folder}/terms.json", pinned]
+    return run(["verify-proof", *files, "--json", *more])
+
+
+def test_a_proof_names_the_ballots_tracking_code(
+    board: Board,
+    terms: ElectionTerms,
+    cast: tuple[Log, BallotCast, int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log, event, contest = cast
+    own = accept_ballot(event.ballot, terms.contests[contest].box)
+    code = f"0x{own.tracking_code.hex()}"
+    assert _verify(board, terms, log, tmp_path, f"--tracking-code={code}") == 0
+    assert json.loads(capsys.readouterr().out)["ballots"] == [
+        {
+            "contest": contest,
+            "tracking_code": code,
+            "box": f"0x{log.address.hex()}",
+            "ballot_hash": f"0x{event.ballot_hash.hex()}",
+        }
+    ]
+    assert _verify(board, terms, log, tmp_path, f"--tracking-code=0x{'0' * 64}") == 3
+
+
+def test_a_contract_that_only_says_that_it_is_a_box_proves_no_ballot(
+    board: Board,
+    terms: ElectionTerms,
+    cast: tuple[Log, BallotCast, int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log, _, _ = cast
+    foreign = replace(log, address=Address(b"\7" * 20))
+    assert _verify(board, terms, foreign, tmp_path) == 0
+    assert json.loads(capsys.readouterr().out)["ballots"] == []
+
+
+def test_a_tracking_code_is_of_a_box_that_is_known(tmp_path: Path) -> None:
+    wanted = [f"--proof={tmp_path}/proof.json", f"--tracking-code=0x{'0' * 64}"]
+    assert run(["verify-proof", *wanted]) == 2
