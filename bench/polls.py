@@ -27,7 +27,7 @@ from scripts.files.manifest_file import read_manifest
 
 CONTEST = 1
 _SEATS: Final = 3  # of trustees and of issuers: no ballot costs more by them
-_KEYS, _LIST, _REGISTRATION, _FREEZE = 150, 20, 90, 2
+_KEYS, _LIST, _REGISTRATION, _FREEZE = 150, 20, 150, 2
 """Seconds of each phase before the polls, where time passes as it does."""
 _DEPLOYING: Final = 60  # seconds
 _LASTING: Final = 86_400  # seconds of voting
