@@ -49,7 +49,11 @@ class Misbehaviour(msgspec.Struct, frozen=True):
 
 
 class NodeStanding(msgspec.Struct, frozen=True):
-    """Hold what a node says of itself; heights are the engine's."""
+    """Hold what a node says of itself; heights are the engine's.
+
+    engine: what is wrong with it, nothing if it answers. clock: seconds that its
+    machine's is ahead of the network's, 0 if it is right.
+    """
 
     network: str
     genesis: str
@@ -61,6 +65,8 @@ class NodeStanding(msgspec.Struct, frozen=True):
     peers: tuple[Peer, ...]
     validators: tuple[Validator, ...]
     misbehaviour: tuple[Misbehaviour, ...] = ()
+    engine: str = ""
+    clock: int = 0
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -75,8 +81,10 @@ class Comparison(msgspec.Struct, frozen=True):
 
     @property
     def holds(self) -> bool:
-        """Tell whether all answer and have one history."""
-        silent = any(isinstance(each, str) for each in self.nodes.values())
+        """Tell whether all answer, their engines, too, and have one history."""
+        silent = any(
+            isinstance(each, str) or each.engine for each in self.nodes.values()
+        )
         return self.agree and not silent
 
 
@@ -156,6 +164,11 @@ def _lay_out_node(node: NodeStanding) -> Iterator[str]:
     yield f"  network  {node.network}, genesis {node.genesis[:16]}..."
     yield f"  height   {node.height}, {how}"
     yield f"  block    {node.block.number}, {node.block.hash[:18]}..."
+    if node.clock:
+        word = "ahead of" if node.clock > 0 else "behind"
+        yield f"  CLOCK    {abs(node.clock)} s {word} the network's; set it"
+    if node.engine:
+        yield f"  ENGINE   {node.engine}"
     peers = ", ".join(each.name or each.node_id for each in node.peers)
     yield f"  peers    {len(node.peers)}: {peers}"
     for signed, word in ((True, "signed"), (False, "missing")):

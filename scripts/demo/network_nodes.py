@@ -30,10 +30,11 @@ _STOPPING: Final = 20  # seconds that a node gets to stop
 
 @dataclass
 class Node:
-    """One node. name: its organisation. home: its folder."""
+    """One node. name: its organisation. home: its folder. port: for clients."""
 
     name: str
     home: Path
+    port: int = 0
     process: subprocess.Popen[str] | None = None
     connection: Connection | None = None
 
@@ -42,7 +43,7 @@ class Node:
         command = [*_VECHE, "network", "start", f"--home={self.home}"]
         with (self.home / "node.log").open("a") as log:
             self.process = subprocess.Popen(  # noqa: S603  our own program
-                [*command, "--port=0", "--json"],
+                [*command, f"--port={self.port}", "--json"],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -55,7 +56,9 @@ class Node:
         if not line:
             words = (self.home / "node.log").read_text("utf-8").splitlines()
             raise ElectionError(f"node {self.name}", "; ".join(words[-2:]))
-        self.connection = connect(str(json.loads(line)["url"]))
+        url = str(json.loads(line)["url"])
+        self.port = int(url.rpartition(":")[2])  # clients find it again, begun anew
+        self.connection = connect(url)
         return self.connection
 
     def kill(self) -> None:

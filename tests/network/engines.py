@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from node.engine.comet.binary import find_engine
 from node.engine.comet.engine_rpc import EngineRpc
+from node.engine.comet.home import NodeHome
 from node.errors import EngineError
 from tests.network.nodes import Node
 
@@ -27,6 +30,24 @@ def engine_process(node: Node) -> tuple[int, Path]:
                 at = next(word for word in words if word.startswith(_SOCKET))
                 return int(entry.name), Path(os.fsdecode(at.removeprefix(_SOCKET)))
     raise AssertionError(f"{node.name} runs no engine")
+
+
+@contextmanager
+def lone_engine(home: NodeHome) -> Iterator[None]:
+    """Run an engine of a folder with no node of ours, for whoever has only that."""
+    socket = f"unix://{home.root / 'stranger.sock'}"
+    command = [str(find_engine()), "start", f"--home={home.engine}"]
+    with (home.root / "engine.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  our own program
+            [*command, "--proxy_app=kvstore", f"--rpc.laddr={socket}"],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def ask_engine(

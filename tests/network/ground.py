@@ -19,15 +19,20 @@ from node.config import Config, read_config
 from node.engine.comet.binary import find_engine
 from node.engine.comet.card import Card, read_card
 from node.engine.comet.home import NodeHome
-from node.engine.comet.joining import join, make_local_network
+from node.engine.comet.joining import join, make_folder, make_local_network
+from node.engine.comet.possession import read_keys
+from node.engine.comet.proposals import NO_NODE, propose_node
+from tests.network.deciding import decide
 from tests.network.load import Load
 from tests.network.nodes import Node, free_ports
 from tests.network.wires import Wire, Wires, open_wires
+from tests.node.engine.comet.members import Council, prove
 from tests.patience import wait_until
 
 ORGANISATIONS: Final = ("commission", "university", "press", "party")
 LOOK: Final = 0.2  # seconds: looks cost the nodes that are looked at
 _LONG: Final = 3.0  # seconds, in which a network that can agree makes many blocks
+ALL: Final = (0, 1, 2, 3)
 _WAITS: Final = """\
 timeout_propose = "1s"
 timeout_propose_delta = "300ms"
@@ -54,11 +59,11 @@ class Ground:
             if (low in inside) != (high in inside)
         ]
 
-    def start(self, places: Iterable[int], *faults: str) -> None:
+    def start(self, places: Iterable[int], *faults: str, shift: int = 0) -> None:
         """Start nodes, all before any is waited for."""
         starting = [self.nodes[place] for place in places]
         for node in starting:
-            node.start(*faults)
+            node.start(*faults, shift=shift)
         for node in starting:
             node.await_url()
 
@@ -66,6 +71,43 @@ class Ground:
         """Stop nodes."""
         for place in places:
             self.nodes[place].stop(number)
+
+    def restore(self) -> None:
+        """Have the first four run and reach each other, whatever was left undone."""
+        for wire in self.wires.values():
+            wire.mend()
+        for node in self.nodes:
+            if node.process is not None and node.process.poll() is not None:
+                node.await_end()
+        self.start([place for place in ALL if place not in self.running()])
+
+    def running(self) -> list[int]:
+        """Return which nodes run, or should."""
+        return [at for at, node in enumerate(self.nodes) if node.process is not None]
+
+    def join(
+        self, name: str, council: Council, whose: int, replaced: Node | None = None
+    ) -> int:
+        """Have an organisation's new node join, to look on or in a validator's place.
+
+        Returns its place; it does not run yet.
+        """
+        home = NodeHome(self.nodes[0].home.with_name(name))
+        account = council.wallets[whose].address
+        place = f"127.0.0.1:{free_ports(1)}"
+        said = Card(ORGANISATIONS[whose], f"0x{account.hex()}", "", place, "")
+        votes = replaced is not None
+        card = make_folder(home.root, find_engine(), said, validates=votes)
+        proof = prove(read_keys(home, validates=votes), account)
+        leaves = NO_NODE if replaced is None else bytes.fromhex(_card(replaced).node_id)
+        call = propose_node(account, proof, leaves)
+        decide(self.nodes[0], council, call, 3)
+        genesis = NodeHome(self.nodes[0].home).genesis.read_bytes()
+        home.genesis.write_bytes(genesis)
+        self.nodes.append(Node(home.root))
+        peers = [_card(node).peer for node in self.nodes[:3]]
+        settle(self.nodes[-1], card, peers)
+        return len(self.nodes) - 1
 
     def await_growth(self, places: Sequence[int], blocks: int = 2) -> None:
         """Wait until some nodes have so many blocks more than the furthest has now."""
@@ -75,6 +117,8 @@ class Ground:
     def _have(self, places: Sequence[int], goal: int) -> bool:
         for load in self.loads:
             load.require_well()
+        for place in places:
+            self.nodes[place].require_running()
         return all(self.nodes[place].height() >= goal for place in places)
 
     def require_standstill(self, places: Sequence[int]) -> int:
@@ -93,7 +137,7 @@ class Ground:
         for load in self.loads:
             load.require_well()
         seen = {digest: block for load in self.loads for digest, block in load.mined()}
-        running = [node for node in self.nodes if node.process is not None]
+        running = [self.nodes[at] for at in self.running()]
         goal = max(node.height() for node in running)
         wait_until(lambda: all(node.height() >= goal for node in running), pause=LOOK)
         for number in range(goal + 1):
@@ -146,7 +190,7 @@ def _let_send(config: Config, count: int) -> Config:
 
 
 def _lay(nodes: Sequence[Node], wires: Wires) -> dict[tuple[int, int], Wire]:
-    cards = [read_card(NodeHome(node.home).card) for node in nodes]
+    cards = [_card(node) for node in nodes]
     laid = {
         (low, high): wires.lay(f"{high}-to-{low}", _port(cards[low]))
         for low, high in combinations(range(len(nodes)), 2)
@@ -168,6 +212,10 @@ def settle(node: Node, card: Card, peers: Sequence[str]) -> None:
     home.settings.write_text(
         settings.replace("[consensus]\n", f"[consensus]\n{_WAITS}")
     )
+
+
+def _card(node: Node) -> Card:
+    return read_card(NodeHome(node.home).card)
 
 
 def _port(card: Card) -> int:

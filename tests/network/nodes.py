@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import signal
 import socket
@@ -14,6 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
 
+from election.artifacts import ROOT
 from tests.patience import PATIENCE, wait_until
 
 FIRST_PORT, SPREAD, LAST_PORT = 20_000, 10_000, 32_000
@@ -33,16 +35,24 @@ class Node:
         """Return its organisation."""
         return self.home.name
 
-    def start(self, *faults: str) -> None:
-        """Begin it; it says where it listens. faults: as `tests.network.faulty` has."""
+    def start(self, *faults: str, shift: int = 0) -> None:
+        """Begin it; it says where it listens. faults: as `tests.network.faulty` has.
+
+        shift: seconds that the clocks of node and engine are ahead.
+        """
+        engine: list[str] = []
+        if shift:
+            faults = (*faults, f"clock={shift}")
+            engine = [f"--engine={ROOT / 'build' / 'cometbft-clock'}"]
         program = ("-m", "tests.network.faulty", *faults, "--") if faults else _HONEST
-        command = [sys.executable, *program, "node", "start", "--port=0"]
+        command = [sys.executable, *program, "network", "start", "--port=0"]
         with (self.home / "node.log").open("a") as log:
             self.process = subprocess.Popen(  # noqa: S603  our own program
-                [*command, f"--home={self.home}", "--json"],
+                [*command, f"--home={self.home}", "--json", *engine],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                env={**os.environ, "ENGINE_CLOCK": f"{shift}s"},
             )
 
     def await_url(self) -> None:
@@ -52,6 +62,11 @@ class Node:
         line = self.process.stdout.readline()
         assert line, self.said()
         self.url = json.loads(line)["url"]
+
+    def require_running(self) -> None:
+        """See that it did not end by itself."""
+        assert self.process is not None
+        assert self.process.poll() is None, self.said()[-2_000:]
 
     def await_end(self) -> int:
         """Wait until it ends by itself; returns its code, or minus its signal."""

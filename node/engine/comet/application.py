@@ -20,6 +20,7 @@ from eth_typing import Hash32
 
 from node.block import Block, Receipt
 from node.engine.comet import abci_pb2 as abci
+from node.engine.comet.clock_lead import ClockLead
 from node.engine.comet.freshness import Freshness
 from node.engine.comet.genesis import is_shared
 from node.engine.comet.membership import Membership
@@ -81,6 +82,7 @@ class Application:
         self._on_block = on_block
         self._watcher = watcher
         self._freshness = Freshness(now)
+        self.clock = ClockLead(time.time)
         self._decided: _Decided | None = None
         self._answers: dict[str, Callable[[Any], dict[str, Any]]] = {
             "echo": lambda asked: {"echo": asked},
@@ -169,6 +171,7 @@ class Application:
     def _process(self, asked: abci.RequestBlock) -> dict[str, Any]:
         verdict = ACCEPT
         if asked.txs:
+            self.clock.compare(asked.time.seconds)
             try:
                 self._machine.process(self._proposal(asked))
             except NodeError:

@@ -155,7 +155,11 @@ class _Running:
             finality = Finality(rpc, self._genesis, self._membership.changes)
             bounds = self._engine.chain.config.rpc
             standing = Standing(
-                rpc, self._membership, self._misbehaviours, self._genesis
+                rpc,
+                self._membership,
+                self._misbehaviours,
+                self._application.clock,
+                self._genesis,
             )
             desk = Desk(
                 self._engine,

@@ -9,9 +9,11 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
+from node.engine.comet.clock_lead import ClockLead
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.membership import Membership
 from node.engine.comet.misbehaviour import Misbehaviours
+from node.errors import EngineError
 
 _FOR_BLOCK: Final = 2  # a vote for the block, not for none
 _ADDRESS: Final = 20  # bytes of a hash that name a key
@@ -21,7 +23,7 @@ class Standing:
     """Ask the engine of one node.
 
     genesis: the network's, as text. membership: says whose validators are.
-    misbehaviours: what is known of any.
+    misbehaviours: what is known of any. clock: compares this machine's.
     """
 
     def __init__(
@@ -29,20 +31,50 @@ class Standing:
         rpc: EngineRpc,
         membership: Membership,
         misbehaviours: Misbehaviours,
+        clock: ClockLead,
         genesis: str,
     ) -> None:
         self._rpc = rpc
         self._membership = membership
         self._misbehaviours = misbehaviours
+        self._clock = clock
         self._genesis = sha256(genesis.encode()).hexdigest()
-        self._named = name_validators(json.loads(genesis))
+        document = json.loads(genesis)
+        self._network = str(document["chain_id"])
+        self._named = name_validators(document)
 
     async def tell(self) -> dict[str, Any]:
         """Return where the node stands; heights are the engine's.
 
+        clock: seconds that this machine's is ahead of the network's, 0 if it is right.
         behind: blocks of the engine that the furthest peer has and this node has not.
-        signed: of the last height that has all of its votes. Raises: EngineError.
+        signed: of the last height that has all of its votes. engine: what is wrong with
+        it; while it does not answer, only what the chain knows is told.
         """
+        try:
+            return {**self._tell_chain(), **await self._ask_engine()}
+        except EngineError as error:
+            return {**self._tell_chain(), "engine": str(error)}
+
+    def _tell_chain(self) -> dict[str, Any]:
+        machine = self._membership.machine
+        head = machine.chain.head
+        return {
+            "network": self._network,
+            "genesis": self._genesis,
+            "node_id": "",
+            "engine": "",
+            "height": machine.info().engine_height,
+            "catching_up": True,
+            "behind": 0,
+            "block": {"number": head.number, "hash": "0x" + head.hash.hex()},
+            "peers": [],
+            "validators": [],
+            "clock": self._clock.seconds,
+            "misbehaviour": [asdict(each) for each in self._misbehaviours.known],
+        }
+
+    async def _ask_engine(self) -> dict[str, Any]:
         status = await self._rpc.status()
         sync, own = status["sync_info"], status["node_info"]
         height = int(sync["latest_block_height"])
@@ -51,18 +83,13 @@ class Standing:
             _peer(each, heights.get(each["node_info"]["id"], 0))
             for each in await self._rpc.peers()
         ]
-        head = self._membership.machine.chain.head
         return {
-            "network": own["network"],
-            "genesis": self._genesis,
             "node_id": own["id"],
             "height": height,
             "catching_up": bool(sync["catching_up"]),
             "behind": max([0, *(peer["height"] - height for peer in peers)]),
-            "block": {"number": head.number, "hash": "0x" + head.hash.hex()},
             "peers": peers,
             "validators": await self._validators(height),
-            "misbehaviour": [asdict(each) for each in self._misbehaviours.known],
         }
 
     async def _validators(self, height: int) -> list[dict[str, Any]]:

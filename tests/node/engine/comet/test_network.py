@@ -6,7 +6,6 @@ import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,18 +22,17 @@ from node.engine.comet.binary import find_engine
 from node.engine.comet.home import NodeHome
 from node.engine.comet.joining import make_local_network
 from node.engine.comet.possession import read_keys
-from node.engine.comet.proposals import propose_node, propose_removal, read_number
-from node.engine.comet.registry import ADDRESS
+from node.engine.comet.proposals import propose_node, propose_removal
 from node.exit_codes import ExitCode
 from scripts.network_standing import stand
 from scripts.proof import prove_transaction
+from tests.network.deciding import decide
 from tests.network.nodes import Node, free_ports
 from tests.node.engine.comet.members import Council, prove
 from tests.node.wallet import Wallet
 from tests.patience import PATIENCE, wait_until
 
 _MEMBERS = ("commission", "university", "press", "party", "observer-1")
-_REGISTRY = "0x" + ADDRESS.hex()
 _RECIPIENT = b"\x22" * 20
 
 
@@ -97,23 +95,6 @@ def test_a_network_agrees_while_one_of_four_is_gone(
     _require_proof(observer, second)
 
 
-def _propose(network: Network, council: Council, call: bytes, count: int) -> None:
-    """Have a change proposed and approved by as many organisations as it takes."""
-    ask = network.nodes[0].ask
-
-    def answer(question: bytes) -> bytes:
-        data = {"to": _REGISTRY, "data": "0x" + question.hex()}
-        return bytes.fromhex(ask("eth_call", data, "latest")[2:])
-
-    proposal = read_number(answer, "proposals") + 1
-    approvals = council.approve(proposal, *range(1, count))
-    for raws in ([council.act(0, call)], approvals):  # of nothing, they would fail
-        sent = [str(ask("eth_sendRawTransaction", "0x" + raw.hex())) for raw in raws]
-        wait_until(partial(network.nodes[0].has_all, sent))
-        for digest in sent:
-            assert ask("eth_getTransactionReceipt", digest)["status"] == "0x1"
-
-
 def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
     network: Network,
 ) -> None:
@@ -122,8 +103,8 @@ def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
     keys = read_keys(home, validates=True)
     account = council.wallets[4].address
     call = propose_node(account, prove(keys, account), keys.node_id)
-    _propose(network, council, call, 3)
-    _propose(network, council, propose_removal(keys.node_id), 4)
+    decide(network.nodes[0], council, call, 3)
+    decide(network.nodes[0], council, propose_removal(keys.node_id), 4)
     raw = "0x" + council.wallets[0].sign(_RECIPIENT).hex()
     digest = network.nodes[0].ask("eth_sendRawTransaction", raw)
     wait_until(lambda: network.nodes[0].has(digest))

@@ -1,0 +1,142 @@
+"""Faults that take minutes, or root: `make faults`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+import pytest
+from typing_extensions import override
+
+from node.engine.comet.home import NodeHome
+from scripts.demo import demo
+from scripts.demo.ground import Moment
+from scripts.demo.network_ground import Network
+from scripts.demo.network_nodes import Nodes, await_agreement
+from scripts.demo.telling import Teller
+from tests.network.ground import ALL, LOOK, Ground
+from tests.network.nodes import Node
+from tests.node.engine.comet.members import Council
+from tests.patience import wait_until
+
+_SUBSETS: Final = [some for size in range(1, 5) for some in combinations(ALL, size)]
+_ROOM: Final = 3  # megabytes that a disk has left
+_NO_ROOM: Final = "no space left on device"
+
+
+@pytest.mark.parametrize("some", _SUBSETS, ids=str)
+def test_any_of_them_are_killed_at_once(ground: Ground, some: tuple[int, ...]) -> None:
+    rest = [place for place in ALL if place not in some]
+    ground.stop(some, signal.SIGKILL)
+    if len(rest) == 3:
+        ground.await_growth(rest)
+    elif rest:
+        ground.require_standstill(rest)
+    ground.start(some)
+
+
+def test_a_disk_that_is_full_for_node_and_engine_stops_one_alone(
+    ground: Ground,
+) -> None:
+    assert os.geteuid() == 0, "needs root, to mount a small disk"
+    node = ground.nodes[2]
+    ground.stop([2])
+    with _small_disk(node.home) as enlarge:
+        ground.start([2])
+        wait_until(lambda: _is_stopped(node), pause=LOOK)
+        ground.await_growth((0, 1, 3))
+        enlarge()
+        if node.process is None or node.process.poll() is not None:
+            node.stop()
+            ground.start([2])
+        ground.await_growth(ALL)
+        ground.stop([2])
+    ground.start([2])
+
+
+def _is_stopped(node: Node) -> bool:
+    assert node.process is not None
+    said = node.said()
+    return node.process.poll() is not None or _NO_ROOM in said.lower()
+
+
+@contextmanager
+def _small_disk(folder: Path) -> Iterator[partial[None]]:
+    """Have a folder on a disk of its own, nearly full; gives what enlarges it."""
+    aside = folder.with_name(f"{folder.name}-aside")
+    folder.rename(aside)
+    folder.mkdir()
+    used = sum(each.stat().st_blocks * 512 for each in aside.rglob("*"))
+    size = used // 1_000_000 + _ROOM
+    _run("mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(folder))
+    try:
+        shutil.copytree(aside, folder, dirs_exist_ok=True, copy_function=_copy)
+        yield partial(_run, "mount", "-o", "remount,size=500m", str(folder))
+        shutil.rmtree(aside)
+        shutil.copytree(folder, aside, copy_function=_copy)
+    finally:
+        _run("umount", str(folder))
+    folder.rmdir()
+    aside.rename(folder)
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file that has holes, such as a database, without filling them."""
+    _run("cp", "--sparse=always", "--preserve", source, target)
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)  # noqa: S603  ours
+
+
+def test_a_key_that_signs_on_two_machines_is_shown_to_all(ground: Ground) -> None:
+    """The last of all: one of them has cheated from then on."""
+    whose = ground.nodes[3]
+    twin = ground.join("twin", Council(), 0)
+    home = NodeHome(ground.nodes[twin].home)
+    shutil.copyfile(NodeHome(whose.home).key, home.key)
+    ground.start([twin], "sign-elsewhere")
+    for place in (0, 1, 2):
+        wait_until(partial(_names, ground.nodes[place], whose.name), pause=LOOK)
+    ground.stop([twin])
+
+
+def _names(node: Node, organisation: str) -> bool:
+    noted = node.ask("veche_networkStatus")["misbehaviour"]
+    return any(each["organisation"] == organisation for each in noted)
+
+
+class _Stopped(Network):
+    """All nodes are stopped in the middle of the polls, and started again."""
+
+    def __init__(self, nodes: Nodes, pace: float) -> None:
+        super().__init__(nodes, pace)
+        self._all = nodes.all
+
+    @override
+    def meet_trouble(self, moment: Moment, teller: Teller) -> None:
+        if moment is not Moment.BALLOTS:
+            return
+        for node in self._all:
+            node.stop()
+        for node in self._all:
+            node.start()
+        for node in self._all:
+            node.await_start()
+        await_agreement(self._all)
+
+
+def test_an_election_goes_on_whose_network_was_stopped_while_polls_were_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("scripts.demo.Network", _Stopped)
+    tale = demo(None, silent=True, network=4, pace=3)
+    assert tale.held
