@@ -13,6 +13,7 @@ from tests.network.ground import Ground, open_ground
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with open_ground(tmp_path_factory.mktemp("network")) as ground:
         yield ground
+        ground.require_whole()
 
 
 @pytest.fixture
@@ -25,4 +26,4 @@ def ground(running: Ground) -> Iterator[Ground]:
     running.await_growth(running.running(), 1)
     yield running
     running.await_growth(running.running(), 1)
-    running.require_whole()
+    running.require_agreement()

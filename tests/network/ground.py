@@ -132,17 +132,27 @@ class Ground:
         assert max(heights) <= most
         return max(heights)
 
-    def require_whole(self) -> None:
-        """All nodes have one history, and in it whatever anyone saw mined."""
-        for load in self.loads:
-            load.require_well()
-        seen = {digest: block for load in self.loads for digest, block in load.mined()}
+    def require_agreement(self) -> None:
+        """All nodes that run come to the same block.
+
+        Its hash is of all blocks before it, and of what they did.
+        """
         running = [self.nodes[at] for at in self.running()]
         goal = max(node.height() for node in running)
         wait_until(lambda: all(node.height() >= goal for node in running), pause=LOOK)
-        for number in range(goal + 1):
+        told = {_spell(node, goal) for node in running}
+        assert len(told) == 1, f"two blocks {goal}: {told}"
+
+    def require_whole(self) -> None:
+        """All have one history, block by block, and in it whatever anyone saw mined."""
+        self.require_agreement()
+        running = [self.nodes[at] for at in self.running()]
+        for number in range(min(node.height() for node in running) + 1):
             told = {_spell(node, number) for node in running}
             assert len(told) == 1, f"two blocks {number}: {told}"
+        for load in self.loads:
+            load.require_well()
+        seen = {digest: block for load in self.loads for digest, block in load.mined()}
         for node in running:
             for digest, block in seen.items():
                 receipt = node.ask("eth_getTransactionReceipt", digest)
