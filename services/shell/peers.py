@@ -26,7 +26,8 @@ _LARGEST: Final = 4_000_000  # bytes of an answer
 class PeerError(Exception):
     """Report what another service refused; code is its stable word.
 
-    title: its sentence, in English. answer: its whole body, where it is JSON.
+    title: its sentence, in the language that was asked for. answer: its whole body,
+    where it is JSON.
     """
 
     def __init__(
@@ -38,6 +39,12 @@ class PeerError(Exception):
         self.status = status
         self.answer = answer
         self.title = str(answer.get("title", code))
+
+    @property
+    def may_pass(self) -> bool:
+        """Say whether the same call may be answered in another way later."""
+        is_fault = self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return is_fault or self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 class PeerAwayError(PeerError):
@@ -63,10 +70,13 @@ class Peer:
         self.url = url
         self._key, self._caller, self._client = key, caller, client
 
-    async def call(self, method: str, path: str, body: Any = None) -> Any:
+    async def call(
+        self, method: str, path: str, body: Any = None, *, language: str = "en"
+    ) -> Any:
         """Call another service and return its JSON, decoded.
 
-        Raises PeerError with its refusal, PeerAwayError.
+        language: of the sentence that a refusal comes with, for a person. Raises
+        PeerError with its refusal, PeerAwayError.
         """
         raw = b"" if body is None else json.dumps(body).encode()
         digest = digest_call(method, path, raw)
@@ -74,7 +84,7 @@ class Peer:
         token = make_token(
             self._key, issuer=self._caller, audience=self.name, now=now, digest=digest
         )
-        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
         if raw:
             headers["Content-Type"] = "application/json"
         try:
@@ -162,9 +172,9 @@ async def require_peer(request: Request, *names: str) -> str:
     kind, _space, token = request.headers.get("authorization", "").partition(" ")
     if kind != "Bearer":
         raise refused
-    target = request.url.path
-    if request.url.query:
-        target += f"?{request.url.query}"
+    target = request.scope["raw_path"].decode("latin-1")  # as it was sent
+    if query := request.scope["query_string"]:
+        target += f"?{query.decode('latin-1')}"
     digest = digest_call(request.method, target, await request.body())
     gate: TokenGate = request.app.state.context.peers.gate
     try:

@@ -120,6 +120,8 @@ def test_service_calls_another(desk: Running, tmp_path: Path) -> None:
     home = tmp_path / "friend"
     found = call(desk.url, home, "POST", "/peer/echo", {"a": 1})
     assert found == {"caller": "friend", "body": '{"a": 1}'}
+    odd = call(desk.url, home, "POST", "/peer/echo?a=%D0%AF%2F&b", {})
+    assert odd["caller"] == "friend"
     hello = call(desk.url, home, "GET", "/peer/hello")
     assert hello == {"service": "desk", "caller": "friend"}
 

@@ -1,0 +1,145 @@
+"""My application: file it, agree by a code, withdraw it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from services.portal.account_pages import Account, describe_person
+from services.portal.desk import Desk
+from services.portal.filing_desk import FilingDesk
+from services.portal.filings import APPLY, WITHDRAW, FiledPart, Wish, find_pending
+from services.portal.people import Part, Person
+from services.shell.problems import Problem
+from services.shell.text import _, language_of
+
+_LOCK: Final = re.compile("0x[0-9a-f]{40}")
+_CODE: Final = re.compile("[0-9]{6}")
+_PENDING_FOR: Final = 86_400  # seconds that a filing waits for its code
+
+
+class Applications:
+    """The pages of an application."""
+
+    def __init__(self, desk: Desk, account: Account, filing: FilingDesk) -> None:
+        self._desk, self._account, self._filing = desk, account, filing
+
+    def make_routes(self) -> Sequence[BaseRoute]:
+        """Make the routes."""
+        page = self._desk.page
+        return [
+            Route("/application", page(self.show)),
+            Route("/application/apply", page(self.apply), methods=["POST"]),
+            Route("/application/withdraw", page(self.withdraw), methods=["POST"]),
+            Route("/application/code", page(self.agree), methods=["POST"]),
+            Route("/application/again", page(self.send_again), methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """Show the application, its history, and what can be done about it."""
+        session = await self._desk.require(request)
+        person = await self._account.read(request, session)
+        pending = await self._desk.context.database.run(
+            find_pending,
+            account=session.account,
+            since=self._desk.context.clock.now() - _PENDING_FOR,
+        )
+        return self._desk.show(
+            request,
+            "application.html",
+            session=session,
+            pending=pending,
+            **describe_person(person),
+        )
+
+    async def apply(self, request: Request) -> Response:
+        """File an application for all elections; a code is sent for it."""
+        session, form = await self._desk.accept_form(request)
+        person = _require_listed(await self._account.read(request, session))
+        covered = [
+            FiledPart(each.election, each.contest, each.leaf, _read_lock(form, each))
+            for each in person.elections
+        ]
+        wish = Wish(session.account, person.voter_id, APPLY, covered)
+        await self._filing.ask(wish, person, language=language_of(request))
+        return _go_back()
+
+    async def withdraw(self, request: Request) -> Response:
+        """Withdraw from one election or all; a code is sent for it."""
+        session, form = await self._desk.accept_form(request)
+        person = _require_listed(await self._account.read(request, session))
+        chosen = str(form.get("election", ""))
+        covered = [
+            FiledPart(each.election, each.contest, each.leaf, None)
+            for each in person.elections
+            if chosen in ("all", each.election)
+        ]
+        if not covered:
+            raise Problem("unknown_election", _("Choose which election it is for."))
+        wish = Wish(session.account, person.voter_id, WITHDRAW, covered)
+        await self._filing.ask(wish, person, language=language_of(request))
+        return _go_back()
+
+    async def agree(self, request: Request) -> Response:
+        """Take the code of a message."""
+        session, form = await self._desk.accept_form(request)
+        code = "".join(str(form.get("code", "")).split())
+        if not _CODE.fullmatch(code):
+            raise Problem(
+                "no_code",
+                _(
+                    "The code has six digits. It is in the message whose number is "
+                    "shown on the page of your application."
+                ),
+            )
+        await self._filing.agree(
+            session, str(form.get("serial", "")), code, language=language_of(request)
+        )
+        return _go_back()
+
+    async def send_again(self, request: Request) -> Response:
+        """Have one more code sent."""
+        session, form = await self._desk.accept_form(request)
+        serial = str(form.get("serial", ""))
+        await self._filing.send_again(session, serial, language=language_of(request))
+        return _go_back()
+
+
+def _go_back() -> Response:
+    return RedirectResponse("/application", HTTPStatus.SEE_OTHER)
+
+
+def _require_listed(person: Person | None) -> Person:
+    if person is None or not person.elections:
+        raise Problem(
+            "not_listed",
+            _(
+                "You are not on the list of voters of this election. If you think that "
+                "this is wrong, please call the support line."
+            ),
+            HTTPStatus.FORBIDDEN,
+        )
+    return person
+
+
+def _read_lock(form: FormData, part: Part) -> str | None:
+    """Read the address of a lock for an election, if one was made for it."""
+    text = str(form.get(f"lock-{part.election}", "")).strip().lower()
+    if not text:
+        return None
+    if not _LOCK.fullmatch(text) or not int(text, 16):
+        raise Problem(
+            "no_lock",
+            _(
+                "This is no address of a lock: it has 0x and 40 digits 0-9 and a-f, as "
+                "the lock page of the booth showed it. Nothing was filed."
+            ),
+        )
+    return text

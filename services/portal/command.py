@@ -1,0 +1,61 @@
+"""Serve the personal account, and attest for who is logged in (role 1).
+
+The portal of an election: people log in to it by OpenID Connect, see what the register
+says of them, apply or withdraw, and get their ballot. docs/services.md says more.
+
+Exit codes: 0 done; 2 usage or configuration; 3 not well; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from scripts.files.json_file import read_text
+from scripts.options import PasswordFile, path_option
+from scripts.terminal import say, tell_json
+from services.portal.client_key import make_client_key, store_client_secret
+from services.portal.service import SERVICE
+from services.shell.command import HomeFolder, home_of, make_commands, password_of
+from services.shell.home import Home
+from services.shell.opening import open_vault
+from services.shell.vault import Vault
+
+EXAMPLE = "veche portal serve --home portal --password-file password"
+
+
+def client_key(home: HomeFolder = None, password_file: PasswordFile = None) -> None:
+    """Print the key for private_key_jwt, as a set (JWKS) to give to the provider.
+
+    It is drawn at the first time, and stays.
+    """
+    kept, vault = _open(home, password_file)
+    tell_json(make_client_key(kept, vault))
+
+
+def client_secret(
+    secret_file: Annotated[
+        Path, path_option("--secret-file", help="File whose first line is the secret.")
+    ],
+    home: HomeFolder = None,
+    password_file: PasswordFile = None,
+) -> None:
+    """Store the secret that the provider gave us, sealed; the file can be deleted."""
+    kept, vault = _open(home, password_file)
+    store_client_secret(kept, vault, read_text(secret_file).partition("\n")[0])
+    say("stored; the file is not needed any more")
+
+
+def _open(home: Path | None, password_file: Path | None) -> tuple[Home, Vault]:
+    kept = home_of(SERVICE, home)
+    return kept, open_vault(SERVICE, kept, password_of(password_file))
+
+
+COMMANDS: Final = {
+    **make_commands(SERVICE),
+    "client-key": (client_key, "veche portal client-key --home portal"),
+    "client-secret": (
+        client_secret,
+        "veche portal client-secret --home portal --secret-file secret",
+    ),
+}

@@ -1,0 +1,104 @@
+"""Who a person is, as the registrar knows them; asked anew for each page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from election.protocol.voter_list import LeafState
+from services.shell.peers import Peer, PeerAwayError, PeerError
+
+
+def _accept_state(value: Any) -> Any:
+    """Accept the state of a leaf by its name or its number on chain."""
+    if isinstance(value, str):
+        return LeafState.__members__.get(value.upper(), value)
+    return LeafState(value) if isinstance(value, int) else value
+
+
+class _Told(BaseModel):
+    """Something the registrar says; what we do not use may be there."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Step(_Told):
+    """One line of an application's history."""
+
+    at: int
+    state: str
+    reason: str | None = None
+
+
+class Application(_Told):
+    """What a person applied for, and where it stands."""
+
+    state: str
+    since: int
+    reason: str | None = None
+    history: list[Step] = []
+
+
+class Part(_Told):
+    """One election that a person is a voter of; no place until its list is built."""
+
+    election: str
+    title: str
+    test: bool
+    phases: dict[str, int] = {}
+    contest: int
+    contest_title: str | None = None
+    index: int | None = None
+    leaf: str | None = None
+    salt: str | None = None
+    leaf_state: Annotated[LeafState | None, BeforeValidator(_accept_state)] = None
+    nonce: int | None = None
+    place: int | None = None
+
+    @property
+    def is_online(self) -> bool:
+        """Say whether the chain has this person as voting online."""
+        return self.leaf_state is LeafState.ONLINE
+
+
+class Person(_Told):
+    """A voter, as the register has them."""
+
+    voter_id: str
+    name: str
+    district: Any = None
+    neighbourhood: str | None = None
+    application: Application | None = None
+    elections: list[Part] = []
+
+    def part(self, election: str) -> Part | None:
+        """Find what the person has in an election."""
+        return next(
+            (each for each in self.elections if each.election == election), None
+        )
+
+
+LIVE: Final = ("filed", "checking", "accepted", "frozen", "issued")
+"""States of an application that stands."""
+
+
+async def read_person(registrar: Peer, account: str, *, language: str) -> Person | None:
+    """Ask who an account is; none if it is on no list. Raises PeerError."""
+    try:
+        told = await registrar.call("GET", person_path(account), language=language)
+    except PeerError as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+    try:
+        return Person.model_validate(told)
+    except ValidationError:  # which would quote the person
+        raise PeerAwayError(registrar.name) from None
+
+
+def person_path(account: str, *rest: str) -> str:
+    """Spell where the registrar keeps a person; nothing in an account escapes it."""
+    return "/".join(["/peer/people", quote(account, safe=""), *rest])

@@ -1,0 +1,217 @@
+"""A portal with all that it needs, and browsers that visit it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+from election.crypto.signature import SigningKey, derive_address
+from election.crypto.transcript import Hash
+from election.protocol.terms import ElectionTerms, PublishedContest
+from election.protocol.voter_list import build_voter_list, derive_leaf, hash_voter
+from scripts.files.key_file import open_key_file
+from scripts.files.terms_file import digest_terms, render_terms
+from services.portal.client_key import make_client_key
+from services.portal.service import SERVICE
+from services.shell.home import Home
+from services.shell.vault import Vault
+from tests import honest
+from tests.patience import PATIENCE
+from tests.services.portal.doubles import Gateway, Registrar
+from tests.services.portal.providers import node_provider, pass_provider
+from tests.services.running import (
+    PASSWORD,
+    Running,
+    describe_peers,
+    free_port,
+    make_home,
+    public_key,
+    serving,
+)
+
+ELECTION: Final = f"0x{honest.account(8).hex()}"
+BOOTH: Final = "https://booth.example.org"
+VOTERS: Final = ("77 000001", "77 000002", "77 000003")
+SALTS: Final = tuple(Hash(bytes([0x11 * n]) * 32) for n in (1, 2, 3))
+DAY: Final = 86_400
+PLAIN: Final = """
+public_url = "http://127.0.0.1:1"
+listen_port = 0
+greeting = "x"
+"""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A portal that runs, and those it talks to."""
+
+    portal: Running
+    url: str
+    issuer: str
+    registrar: Registrar
+    gateway: Gateway
+    terms: ElectionTerms
+    homes: dict[str, Home] = field(repr=False)
+
+    @contextmanager
+    def browser(self) -> Iterator[httpx2.Client]:
+        with httpx2.Client(
+            base_url=self.url, trust_env=False, timeout=PATIENCE
+        ) as client:
+            yield client
+
+    @contextmanager
+    def logged_in(self, account: str) -> Iterator[httpx2.Client]:
+        """A browser in which somebody has logged in."""
+        with self.browser() as browser:
+            back = self.go_to_provider(browser, account)
+            assert browser.get(back).headers["location"] == "/"
+            yield browser
+
+    def go_to_provider(self, browser: httpx2.Client, account: str) -> str:
+        """Log in at the provider; returns where it sends the browser back to."""
+        begun = browser.get("/login")
+        assert begun.status_code == 303, begun.text
+        typed = {"login": account, "password": "x"}
+        return pass_provider(browser, begun.headers["location"], self.url, **typed)
+
+    def add_person(self, account: str, number: int = 0, **changed: Any) -> None:
+        """Put a voter of the list into the register."""
+        now = self.portal.context.clock.now()
+        voter = hash_voter(VOTERS[number], SALTS[number])
+        leaf = derive_leaf(honest.ELECTION_ID, 1, index=number, voter=voter)
+        part = {
+            "election": ELECTION,
+            "title": "TEST: a round",
+            "test": True,
+            "phases": {
+                "registration": now - 3 * DAY,
+                "freeze": now - 2 * DAY,
+                "opening": now - 3_600,
+                "issue_closing": now + 20_000,
+                "cast_closing": now + 30_000,
+            },
+            "contest": 1,
+            "index": number,
+            "leaf": f"0x{leaf.hex()}",
+            "salt": f"0x{SALTS[number].hex()}",
+            "leaf_state": "ONLINE",
+            "nonce": 1,
+            "place": number,
+        }
+        person = {
+            "voter_id": VOTERS[number],
+            "name": "Анна Каренина",
+            "district": 1,
+            "neighbourhood": "Бибирево",
+            "application": None,
+            "elections": [{**part, **changed.pop("part", {})}],
+        }
+        self.registrar.people[account] = {**person, **changed}
+
+    def leaf(self, account: str) -> str:
+        return str(self.registrar.people[account]["elections"][0]["leaf"])
+
+
+def post(
+    browser: httpx2.Client, url: str, stage: Stage, **fields: str
+) -> httpx2.Response:
+    """Send a form as one of our pages does."""
+    token = re.search(r'name="token" value="([^"]+)"', browser.get("/help").text)
+    assert token, "nobody is logged in"
+    data = {"token": token[1], **fields}
+    return browser.post(url, data=data, headers={"Origin": stage.url})
+
+
+def get_ticket(browser: httpx2.Client, stage: Stage) -> str:
+    """Press “Get my ballot”; returns the ticket."""
+    page = post(browser, "/ballot/ticket", stage, election=ELECTION)
+    assert page.status_code == 200, page.text
+    found = re.search(r"#contest=1&amp;ticket=([A-Za-z0-9_-]{43})", page.text)
+    assert found, page.text
+    return found[1]
+
+
+def make_terms_for(portal: SigningKey) -> ElectionTerms:
+    """Give terms on the honest keys, which name this portal."""
+    keys = tuple(key[0] for key in honest.keys().credential.verification_keys)
+    voters = [hash_voter(v, s) for v, s in zip(VOTERS, SALTS, strict=True)]
+    built = build_voter_list(honest.ELECTION_ID, 1, voters=voters)
+    contest = PublishedContest(
+        honest.contest_terms(), built.tree.root, len(voters), keys
+    )
+    return ElectionTerms(
+        honest.account(8),
+        "TEST",
+        True,
+        derive_address(portal),
+        honest.account(9),
+        {1: contest},
+    )
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Stage]:
+    """Start a portal, its identity provider, and the other services' doubles."""
+    registrar, gateway = Registrar(), Gateway()
+    issuer_port, port = free_port(), free_port()
+    url, issuer = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{issuer_port}"
+    config = f"""
+public_url = "{url}"
+listen_port = {port}
+booth_origins = ["{BOOTH}"]
+rate = 100000
+burst = 100000
+[provider]
+issuer = "{issuer}"
+client_id = "veche-portal"
+[[booths]]
+title = "booth.example.org"
+url = "{BOOTH}"
+[[booths]]
+title = "other.example.org"
+url = "https://other.example.org/booth"
+"""
+    home = make_home(SERVICE, folder / "portal", config)
+    account = open_key_file(home.key, password=PASSWORD)
+    jwks = make_client_key(home, Vault(account.secrets.account))
+    terms = make_terms_for(account.key)
+    text = render_terms(terms)
+    (home.folder / "terms.json").write_text(text, "utf-8")
+    client = {
+        "client_id": "veche-portal",
+        "redirect_uris": [f"{url}/login/done"],
+        "post_logout_redirect_uris": [f"{url}/"],
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_signing_alg": "ES256",
+        "jwks": jwks,
+    }
+    known = describe_peers(portal=(url, public_key(SERVICE, home)))
+    homes = {"portal": home}
+    with ExitStack() as stack:
+        stack.enter_context(node_provider(issuer_port, client))
+        peers = {}
+        for double in (registrar, gateway):
+            service = double.service
+            own = make_home(service, folder / service.name, PLAIN + known)
+            homes[service.name] = own
+            running = stack.enter_context(serving(service, own))
+            peers[service.name] = (running.url, public_key(service, own))
+        pinned = digest_terms(text.encode())
+        listed = f"""
+[[elections]]
+terms = "terms.json"
+terms_hash = "{pinned}"
+nodes = ["http://127.0.0.1:1"]
+"""
+        home.config.write_text(config + listed + describe_peers(**peers), "utf-8")
+        portal = stack.enter_context(serving(SERVICE, home, port=port))
+        yield Stage(portal, url, issuer, registrar, gateway, terms, homes)

@@ -1,0 +1,262 @@
+"""My application: filed, agreed to by a code, withdrawn; and attested as filed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from election.crypto.signature import decode_signature
+from election.crypto.transcript import Hash
+from election.protocol.attestation import (
+    Action,
+    Attestation,
+    Request,
+    Role,
+    accept_attestation,
+)
+from services.shell.opening import open_context
+from services.shell.peers import PeerError
+from tests.patience import wait_until
+from tests.services.portal.doubles import CODE
+from tests.services.portal.stage import ELECTION, SALTS, VOTERS, Stage, post
+from tests.services.running import PASSWORD
+
+LOCK = "0x" + "ab" * 20
+NO_LOCK = "0x" + "00" * 20
+
+
+def word(address: str) -> str:
+    return f"0x{'00' * 12}{address[2:]}"
+
+
+def file(stage: Stage, browser: Any, **fields: str) -> str:
+    """Apply and agree; returns the serial."""
+    act = fields.pop("act", "apply")
+    answer = post(browser, f"/application/{act}", stage, **fields)
+    assert answer.headers.get("location") == "/application", answer.text
+    serial = list(stage.gateway.asked)[-1]
+    agreed = post(browser, "/application/code", stage, serial=serial, code=CODE)
+    assert agreed.status_code == 303, agreed.text
+    return serial
+
+
+def attest(stage: Stage, caller: str = "registrar", **changed: Any) -> Any:
+    """Ask for an attestation, as the registrar does."""
+    body = {
+        "election": ELECTION,
+        "contest": 1,
+        "leaf": "",
+        "action": "register",
+        "nonce": 0,
+        "h_req": word(NO_LOCK),
+        "expiry": stage.portal.context.clock.now() + 600,
+    }
+    service = getattr(stage, caller).service
+
+    async def call() -> Any:
+        with open_context(service, stage.homes[caller], PASSWORD) as context:
+            try:
+                portal = context.peers["portal"]
+                return await portal.call(
+                    "POST", "/peer/attestations", {**body, **changed}
+                )
+            finally:
+                await context.peers.close()
+
+    return asyncio.run(call())
+
+
+def refused(stage: Stage, **changed: Any) -> str:
+    with pytest.raises(PeerError) as caught:
+        attest(stage, **changed)
+    return caught.value.code
+
+
+def test_application_is_filed_agreed_to_and_brought(stage: Stage) -> None:
+    stage.add_person("anna")
+    with stage.logged_in("anna") as browser:
+        serial = file(stage, browser)
+    asked = stage.gateway.asked[serial]
+    salt = f"0x{SALTS[0].hex()}"
+    covered = {"election": ELECTION, "contest": 1, "lock": None}
+    assert asked["elections"] == [{**covered, "index": 0, "salt": salt}]
+    assert (asked["action"], asked["voter_id"]) == ("apply", VOTERS[0])
+    brought = stage.registrar.brought[-1]
+    body = {"consent": serial, "locks": {ELECTION: NO_LOCK}}
+    assert brought == ("anna", "applications", body)
+
+
+def test_registration_is_attested_as_it_was_filed_and_in_no_other_way(
+    stage: Stage,
+) -> None:
+    stage.add_person("lena", 0)
+    leaf = stage.leaf("lena")
+    with stage.logged_in("lena") as browser:
+        file(stage, browser, **{f"lock-{ELECTION}": LOCK})
+        told = attest(stage, leaf=leaf, h_req=word(LOCK))
+        signature = decode_signature(bytes.fromhex(told["signature"][2:]))
+        accept_attestation(
+            Attestation(told["expiry"], signature),
+            Request(
+                stage.terms.contest(1).box.ctx,
+                Action.REGISTER,
+                Hash(bytes.fromhex(leaf[2:])),
+                0,
+                Hash(bytes.fromhex(word(LOCK)[2:])),
+            ),
+            role=Role.PORTAL,
+            signer=stage.terms.portal,
+            now=stage.portal.context.clock.now(),
+        )
+        other = "0x" + "cd" * 20
+        assert refused(stage, leaf=leaf) == "other_lock"
+        assert refused(stage, leaf=leaf, h_req=word(other)) == "other_lock"
+        zero = "0x" + "00" * 32
+        withdrawal = {"action": "withdraw", "h_req": zero}
+        assert refused(stage, leaf=leaf, **withdrawal) == "filed_otherwise"
+        file(stage, browser, act="withdraw", election="all")
+        assert attest(stage, leaf=leaf, **withdrawal)["signature"]
+        assert refused(stage, leaf=leaf, h_req=word(LOCK)) == "filed_otherwise"
+
+
+def test_nothing_is_attested_that_nobody_filed_or_agreed_to(stage: Stage) -> None:
+    stage.add_person("boris", 1)
+    leaf = stage.leaf("boris")
+    assert refused(stage, leaf=leaf) == "not_filed"
+    with stage.logged_in("boris") as browser:
+        post(browser, "/application/apply", stage)
+        assert refused(stage, leaf=leaf) == "not_filed"
+        serial = list(stage.gateway.asked)[-1]
+        wrong = post(browser, "/application/code", stage, serial=serial, code="000000")
+        assert wrong.status_code == 409
+        assert "Это не тот код." in wrong.text
+        assert refused(stage, leaf=leaf) == "not_filed"
+    now = stage.portal.context.clock.now()
+    for expiry in (now - 10, now + 1_000):
+        assert refused(stage, leaf=leaf, expiry=expiry) == "wrong_expiry"
+    assert refused(stage, leaf=leaf, election="0x" + "ab" * 20) == "unknown_election"
+    assert refused(stage, leaf=leaf, action="issue") == "bad_request"
+    assert refused(stage, leaf=leaf, caller="gateway") == "unknown_peer"
+
+
+def test_filing_that_is_older_than_the_list_is_attested_by_an_opening(
+    stage: Stage,
+) -> None:
+    stage.add_person("vera", 2)
+    leaf = stage.leaf("vera")
+    opening = {"voter_id": VOTERS[2], "index": 2, "salt": f"0x{SALTS[2].hex()}"}
+    nothing = {"index": None, "leaf": None, "salt": None}
+    stage.add_person("vera", 2, part=nothing)
+    with stage.logged_in("vera") as browser:
+        file(stage, browser)
+    assert refused(stage, leaf=leaf) == "not_filed"
+    wrong = {**opening, "voter_id": VOTERS[1]}
+    assert refused(stage, leaf=leaf, opening=wrong) == "wrong_leaf"
+    assert attest(stage, leaf=leaf, opening=opening)["signature"]
+
+
+def test_filing_of_another_is_as_if_it_were_not_there(stage: Stage) -> None:
+    """IDOR: a serial alone opens nothing."""
+    stage.add_person("anna")
+    stage.add_person("boris", 1)
+    with stage.logged_in("anna") as browser, stage.logged_in("boris") as other:
+        post(browser, "/application/apply", stage)
+        serial = list(stage.gateway.asked)[-1]
+        brought, sent = len(stage.registrar.brought), len(stage.gateway.sent)
+        for act in ("code", "again"):
+            fields = {"serial": serial, "code": CODE}
+            answer = post(other, f"/application/{act}", stage, **fields)
+            assert answer.status_code == 404
+        assert len(stage.registrar.brought) == brought
+        assert len(stage.gateway.sent) == sent
+        assert serial not in other.get("/application").text
+        assert serial in browser.get("/application").text
+
+
+def test_what_was_agreed_to_reaches_a_registrar_that_was_away(stage: Stage) -> None:
+    stage.add_person("galina")
+    stage.registrar.is_broken = True
+    with stage.logged_in("galina") as browser:
+        serial = file(stage, browser)
+        assert serial not in [each[2]["consent"] for each in stage.registrar.brought]
+        stage.registrar.is_broken = False
+        wait_until(
+            lambda: serial in [each[2]["consent"] for each in stage.registrar.brought]
+        )
+
+
+@pytest.mark.parametrize("lock", ["0x12", "0x" + "zz" * 20, NO_LOCK, "words of mine"])
+def test_lock_that_is_none_files_nothing(stage: Stage, lock: str) -> None:
+    stage.add_person("anna")
+    with stage.logged_in("anna") as browser:
+        asked = len(stage.gateway.asked)
+        fields = {f"lock-{ELECTION}": lock}
+        answer = post(browser, "/application/apply", stage, **fields)
+        assert answer.status_code == 400
+        assert len(stage.gateway.asked) == asked
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{{ 7 * 191 }}",
+        "{% include '/etc/passwd' %}",
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "%(when)s %s %d",
+    ],
+)
+def test_name_is_shown_and_nothing_in_it_is_done(stage: Stage, name: str) -> None:
+    """Template and markup injection."""
+    reason = {"state": "refused", "since": 1, "reason": name, "history": []}
+    stage.add_person("anna", name=name, application=reason, part={"title": name})
+    with stage.logged_in("anna") as browser:
+        for path in ("/", "/application", "/ballot"):
+            page = browser.get(path)
+            assert page.status_code == 200
+            assert "1337" not in page.text
+            assert "<script" not in page.text
+            assert "<img" not in page.text
+
+
+@pytest.mark.parametrize(
+    "account", ["../../ready", "a/b", "anna?x=1", "%2e%2e", "я", "anna#"]
+)
+def test_account_leads_to_no_other_page_of_the_registrar(
+    stage: Stage, account: str
+) -> None:
+    stage.add_person(account)
+    with stage.logged_in(account) as browser:
+        assert "Анна Каренина" in browser.get("/").text
+
+
+def test_who_is_on_no_list_is_told_so_and_files_nothing(stage: Stage) -> None:
+    with stage.logged_in("stranger") as browser:
+        assert "not on the list" in browser.get("/?lang=en").text
+        answer = post(browser, "/application/apply", stage)
+        assert answer.status_code == 403
+
+
+def test_application_and_its_history_are_told_in_words(stage: Stage) -> None:
+    steps = [{"at": 1_566_300_000, "state": each} for each in ("filed", "accepted")]
+    stage.add_person(
+        "anna",
+        application={"state": "accepted", "since": 1_566_300_000, "history": steps},
+    )
+    with stage.logged_in("anna") as browser:
+        english = browser.get("/application?lang=en").text
+        assert "accepted: you are entered to vote online" in english
+        assert "20 August 2019, 14:20" in english
+        russian = browser.get("/application?lang=ru").text
+        assert "20 августа 2019 г., 14:20" in russian
+        assert "accepted" not in russian.replace("/application", "")
+        assert "/application/withdraw" in russian
+
+
+def test_logs_name_nobody(stage: Stage) -> None:
+    log = "\n".join(stage.portal.log)
+    assert "refused" in log
+    for private in (*VOTERS, "Каренина", "anna", CODE):
+        assert private not in log
