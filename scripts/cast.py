@@ -38,12 +38,11 @@ from scripts.files.ballot_files import BallotFile
 from scripts.files.json_file import read_json
 from scripts.files.key_file import Role
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     path_argument,
 )
 from scripts.session import acting, enter, unlock
@@ -120,7 +119,7 @@ def command(
     election: ElectionFile,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring ballots into the box; cast again, they are simply there already.
@@ -139,7 +138,7 @@ def command(
     Sent by a relay's account, in batches, in an order that tells nothing. A voter
     never sends from an account of his own.
     """
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles={Role.RELAY})
     with acting(key_file):
         done = cast(opened, ballots, relay=key_file.key)

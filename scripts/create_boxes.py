@@ -12,12 +12,11 @@ from scripts.contests import Fates, act_on_each, send_unless_done
 from scripts.errors import InputError
 from scripts.files.key_file import Role
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
 )
 from scripts.session import acting, enter, unlock
 
@@ -73,14 +72,14 @@ def command(
     election: ElectionFile,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the ballot boxes that are missing, after verifying the keys.
 
     Both ceremonies have to be final. Anybody may do it: the keys decide what is made.
     """
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles=set(Role))
     with acting(key_file):
         boxes = create_boxes(opened, key=key_file.key)

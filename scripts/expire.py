@@ -19,12 +19,11 @@ from scripts.durations import spell_here
 from scripts.errors import InputError, NotYetError
 from scripts.files.key_file import Role
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
 )
 from scripts.session import enter, unlock
 from scripts.standing import spell_margin
@@ -76,14 +75,14 @@ def command(
     election: ElectionFile,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Exclude the first member who let a ceremony's step pass in silence.
 
     Anybody may do it, once the step's time is over; `veche status` says until when.
     """
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles=set(Role))
     handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
     part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS

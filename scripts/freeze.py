@@ -20,12 +20,11 @@ from scripts.contests import (
 )
 from scripts.files.key_file import Role
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     SomeContests,
 )
 from scripts.session import acting, enter, unlock
@@ -72,14 +71,14 @@ def command(
     key: KeyPath,
     contests: SomeContests = None,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Close the encrypted sums after the polls, so that trustees can decrypt them.
 
     Anybody may do it, and nothing is counted by it yet.
     """
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     wanted = contests or list(opened.contests)
     require_contests(opened, wanted)
     key_file = unlock(key, password_file, roles=set(Role))

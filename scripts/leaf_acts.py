@@ -27,7 +27,7 @@ from scripts.files.request_files import read_attestation, read_request
 from scripts.leaf_history import find_transaction
 from scripts.leaf_states import MOVES, require_state, require_time
 from scripts.options import path_argument, path_option
-from scripts.session import acting, go_by, reach, unlock
+from scripts.session import Nodes, acting, go_by, reach, unlock
 from scripts.terminal import say, show
 
 _SENDERS: Final = {
@@ -55,7 +55,7 @@ def send_request(
     sms: Path,
     terms: Path,
     terms_hash: str,
-    rpc_url: str,
+    rpc_url: Nodes,
     key: Path,
     password_file: Path | None,
     as_json: bool,

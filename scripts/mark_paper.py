@@ -12,12 +12,11 @@ from scripts.files.voter_files import find_index, read_list
 from scripts.leaf_acts import send_for_leaf
 from scripts.leaf_states import Move, require_state, require_time
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     Salt,
     VoterId,
     path_option,
@@ -37,14 +36,14 @@ def command(
     voter_id: VoterId,
     salt: Salt,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Note that a voter is given a paper ballot, as the polling station.
 
     A place on the list is no line of the register: a voter is named by id and salt.
     """
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles={Role.POLLING_STATION})
     election_id = derive_election_id(opened.rules.slug)
     voters = read_list(list_file, election_id=election_id)

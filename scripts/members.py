@@ -33,7 +33,7 @@ from scripts.acceptance import MADE, read_record, require_keys, require_own_key
 from scripts.errors import InputError
 from scripts.files.key_file import Instance, KeyFile, Role, StoredShare
 from scripts.parts import open_part, source_of
-from scripts.session import enter, instance_of, unlock
+from scripts.session import Nodes, enter, instance_of, unlock
 from scripts.standing import (
     handle_of,
     require_member,
@@ -77,7 +77,7 @@ def play(
     key: Path,
     password_file: Path | None,
     wait: bool,
-    rpc_url: str,
+    rpc_url: Nodes,
     as_json: bool,
 ) -> None:
     """Take a member's part, tell how far it came, and verify what was made."""

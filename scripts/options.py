@@ -114,6 +114,14 @@ RpcUrls = Annotated[
         "--rpc-url", help="A node; two of different organisations.", metavar="URL"
     ),
 ]
+AnyRpcUrl = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rpc-url",
+        help="A node; again for another, which is asked where the first is down.",
+        metavar="URL",
+    ),
+]
 ElectionFile = Annotated[
     Path, path_option(help="The election: the file that `veche deploy` wrote.")
 ]

@@ -14,13 +14,12 @@ from election.protocol.tally import TallyState, derive_override_hash
 from scripts.authorizations import collect
 from scripts.files.key_file import Role
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     Contest,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     path_argument,
 )
 from scripts.session import acting, enter, unlock
@@ -58,14 +57,14 @@ def command(
     election: ElectionFile,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Open a withheld contest, signed by the commission and a quorum of observers.
 
     Anybody who has the signatures may do it.
     """
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles=set(Role))
     with acting(key_file):
         override(opened, contest, paths=signatures, key=key_file.key)

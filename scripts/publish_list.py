@@ -23,12 +23,11 @@ from scripts.files.register_file import Register, list_look_alikes, read_registe
 from scripts.files.voter_files import build_lists
 from scripts.omissions import list_missing
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     SomeContests,
     contest_option,
     path_argument,
@@ -217,7 +216,7 @@ def command(
         bool, typer.Option("--replace", help="Salts given out before become void.")
     ] = False,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish the voter lists, or correct them within phase LIST.
@@ -229,7 +228,7 @@ def command(
     """
     empty = no_voters or []
     chosen = _read_chosen(register, contests or [], empty=empty, different=different)
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     require_contests(opened, (*empty, *(contests or ())))
     if register is not None:
         require_known(register, chosen, list(opened.contests))

@@ -22,12 +22,11 @@ from scripts.contests import (
 from scripts.errors import NotYetError
 from scripts.files.key_file import Role
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     SomeContests,
 )
 from scripts.session import acting, enter, unlock
@@ -86,14 +85,14 @@ def command(
     key: KeyPath,
     contests: SomeContests = None,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the counts that k trustees' shares decrypt to, and publish them.
 
     The contract checks them, so anybody may do it.
     """
-    opened = enter(election, rpc_url)
+    opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles=set(Role))
     wanted = contests or list(opened.contests)
     require_contests(opened, wanted)

@@ -30,13 +30,12 @@ from scripts.files.request_files import find_place, write_request
 from scripts.files.voter_files import find_index, read_list
 from scripts.leaf_states import Move, require_state, require_time
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     KeyPath,
     OutFile,
     PasswordFile,
     PlaceIndex,
-    RpcUrl,
     Salt,
     TermsFile,
     TermsHash,
@@ -95,7 +94,7 @@ def command(
         bool, typer.Option("--lock", help="The leaf is, or shall be, locked.")
     ] = False,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a request that the portal and the SMS gateway then attest.
@@ -107,7 +106,7 @@ def command(
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})
     place = find_own_place(known, list_file, index=index, voter_id=voter_id, salt=salt)
-    voter_list = reach(known, rpc_url)
+    voter_list = reach(known, rpc_urls)
     (nonce,) = voter_list.nonces([place.leaf])
     look_ahead(voter_list, known, place.leaf, _MOVES[wish])
     asked = ask(wish, replace(place, nonce=nonce), key_file=key_file, locked=lock)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from getpass import GetPassWarning
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from election.client.contract import Contract
 from election.client.contracts.voter_list import VoterList
 from election.client.deployment import check_remembered
+from election.client.errors import ConnectionFailedError
 from election.client.open_election import OpenElection, open_election
-from election.client.rpc import connect
+from election.client.rpc import Connection, connect
+from election.client.transport import show_url
 from election.protocol.abi import ContractName
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import name_any, name_election, name_one
@@ -30,16 +33,37 @@ from scripts.files.key_file import (
 )
 from scripts.files.lock import hold_file
 from scripts.files.terms_file import read_terms
+from scripts.options import DEFAULT_URL
 from scripts.terminal import say
 
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
-def enter(election: Path, rpc_url: str) -> OpenElection:
+Nodes = str | Sequence[str] | None
+"""Where to ask: one node, some of which the first that answers is taken, or our own."""
+
+
+def connect_any(nodes: Nodes, *, chain_id: int) -> Connection:
+    """Connect to the first of some nodes that answers; raises ClientError.
+
+    Only now: once an act has begun, what one node took is asked of that one.
+    """
+    urls = [nodes] if isinstance(nodes, str) else nodes or [DEFAULT_URL]
+    for url, following in pairwise([*urls, None]):
+        try:
+            return connect(str(url), chain_id=chain_id)
+        except ConnectionFailedError as error:
+            if following is None or not error.may_come_back:
+                raise
+            say(f"{error}; asking {show_url(following)}")
+    raise AssertionError
+
+
+def enter(election: Path, rpc_url: Nodes) -> OpenElection:
     """Open the election of a record; raises InputError and ClientError."""
     deployment = read_deployment(election)
     address = deployment.election
-    connection = connect(rpc_url, chain_id=deployment.chain_id)
+    connection = connect_any(rpc_url, chain_id=deployment.chain_id)
     check_remembered(connection, deployment)
     opened = open_election(connection, address, since=deployment.block)
     say(name_election(opened.rules.title, is_test=opened.rules.test))
@@ -56,10 +80,10 @@ def go_by(terms: Path, terms_hash: str) -> ElectionTerms:
     return found
 
 
-def reach(terms: ElectionTerms, rpc_url: str) -> VoterList:
+def reach(terms: ElectionTerms, rpc_url: Nodes) -> VoterList:
     """Reach the voter list of the terms through a node of its chain."""
     common = terms.common
-    connection = connect(rpc_url, chain_id=common.chain_id)
+    connection = connect_any(rpc_url, chain_id=common.chain_id)
     name = ContractName.VOTER_LIST
     return VoterList(Contract(connection, name, common.voter_list))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
+
+import typer
 
 from election.client.contract import Contract
 from election.client.contracts.ballot_box import BallotBox
@@ -16,12 +18,14 @@ from election.protocol.text import TEST, spell_lines, spell_time
 from election.protocol.voter_list import NO_LIST
 from scripts.contests import spell_counts
 from scripts.next_steps import Count, Keys, Outlook, find_next, list_next
+from scripts.node_comparison import NodeComparison, compare_nodes, encode_nodes
 from scripts.omissions import list_missing
-from scripts.options import DEFAULT_URL, AsJson, ElectionFile, RpcUrl
+from scripts.options import AnyRpcUrl, AsJson, ElectionFile
 from scripts.session import enter
 from scripts.standing import spell_starts
 from scripts.terminal import say, show
 
+NOT_SO: Final = 3
 EXAMPLE = "veche status --election election.json"
 
 
@@ -130,20 +134,35 @@ def _read_cast_count(opened: OpenElection, contest: int) -> int | None:
 
 
 def command(
-    election: ElectionFile, rpc_url: RpcUrl = DEFAULT_URL, as_json: AsJson = False
+    election: ElectionFile, rpc_urls: AnyRpcUrl = None, as_json: AsJson = False
 ) -> None:
     """Show phase, times, ceremonies and counts of an election; sends nothing.
 
-    And what is next: the command, who runs it, and what for or until when.
+    And what is next: the command, who runs it, and what for or until when. Of several
+    nodes the first that answers shows it, and all are compared: their blocks, and the
+    hash of the record, at the height that all have. Ends with 3 if one does not answer,
+    or if they differ.
     """
-    status = read_status(enter(election, rpc_url))
+    opened = enter(election, rpc_urls)
+    status = read_status(opened)
+    compared = None
+    if len(rpc_urls or ()) > 1:
+        compared = compare_nodes(opened, rpc_urls or ())
+        status["nodes"] = encode_nodes(compared)
     if as_json:
         show(status, as_json=True)
+        _end(compared)
         return
     for warning in status.pop("warnings"):
         say(f"warning: {warning}")
     status["test"] = TEST if status["test"] else "no"
     show(lay_steps(status), as_json=False, is_folded=True)
+    _end(compared)
+
+
+def _end(compared: NodeComparison | None) -> None:
+    if compared is not None and not compared.holds:
+        raise typer.Exit(NOT_SO)
 
 
 def lay_steps(status: dict[str, Any]) -> dict[str, Any]:

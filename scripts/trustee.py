@@ -5,12 +5,11 @@ from __future__ import annotations
 from election.protocol.replay import Part
 from scripts.members import Wait, play
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ElectionFile,
     KeyPath,
     PasswordFile,
-    RpcUrl,
 )
 
 EXAMPLE = "veche trustee --election election.json --key keys/trustee-1.json --wait"
@@ -21,7 +20,7 @@ def command(
     key: KeyPath,
     password_file: PasswordFile = None,
     wait: Wait = False,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a trustee's next step in the making of the election key.
@@ -37,6 +36,6 @@ def command(
         key=key,
         password_file=password_file,
         wait=wait,
-        rpc_url=rpc_url,
+        rpc_url=rpc_urls,
         as_json=as_json,
     )

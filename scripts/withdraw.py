@@ -5,11 +5,10 @@ from __future__ import annotations
 from election.protocol.attestation import Action
 from scripts.leaf_acts import PortalPath, RequestPath, SmsPath, send_request
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     TermsFile,
     TermsHash,
 )
@@ -28,7 +27,7 @@ def command(
     terms_hash: TermsHash,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Send a request not to vote online after all, while applications are taken."""
@@ -39,7 +38,7 @@ def command(
         sms=sms,
         terms=terms,
         terms_hash=terms_hash,
-        rpc_url=rpc_url,
+        rpc_url=rpc_urls,
         key=key,
         password_file=password_file,
         as_json=as_json,
