@@ -33,7 +33,7 @@ from node.execution import (
 )
 from node.hashing import keccak
 from node.log_index import LogQuery, matching_blocks
-from node.permissions import Rules, Standing
+from node.permissions import LOCK_SLOT, PERMISSIONS, Rules, Standing
 from node.store import Store
 from node.trial import Trial
 
@@ -157,6 +157,10 @@ class Chain:
         """Return what a block's state lets a sender do."""
         state = open_state(self._store.nodes, block.header.state_root)
         return read_standing(state, sender, self.rules)
+
+    def is_locked(self) -> bool:
+        """Say whether nobody makes contracts any more."""
+        return self.storage(PERMISSIONS, LOCK_SLOT, block=self.head) != 0
 
     def reaches_contract(self, target: Address | None, block: Block) -> bool:
         """Say whether an address has code that transactions made."""

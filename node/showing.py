@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from node.chain import Chain
 from node.config import Config, abi_folder, beside, home_of
+from node.disk.home import is_new, read_home
 from node.keeping import identify
 
 HIDDEN = "hidden"
@@ -16,7 +18,8 @@ _LONG = 100_000  # a number from here on is read in groups
 def show_config(config: Config, path: Path) -> dict[str, Any]:
     """Return every key with its value; an account's private key becomes its address.
 
-    Folders and files are whole paths. genesis: the hash of the first block.
+    Folders and files are whole paths. admission.lock: as the folder has it.
+    Raises: HomeError, StoreError. genesis: the hash of the first block.
     """
     shown = config.model_dump(mode="json")
     shown["accounts"] = [
@@ -31,8 +34,17 @@ def show_config(config: Config, path: Path) -> dict[str, Any]:
     shown["store"]["home"] = _spell(home_of(config, path))
     shown["log"]["abi"] = _spell(abi_folder(config, path))
     shown["log"]["file"] = _spell(beside(path, config.log.file))
+    shown["admission"]["lock"] = _find_lock(config, home_of(config, path))
     genesis = "0x" + identify(config).genesis.hex()
     return {"file": str(path), "genesis": genesis, **shown}
+
+
+def _find_lock(config: Config, home: Path | None) -> str | None:
+    """Return how the lock of deployments stands in the folder, if one is there."""
+    if home is None or is_new(home):
+        return None
+    with read_home(home, identify(config)) as store:
+        return "closed for good" if Chain(config, store).is_locked() else "open"
 
 
 def lay_out_config(shown: dict[str, Any]) -> Iterator[str]:

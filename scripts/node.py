@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
 
 import typer
 
 from election.whole_file import write_whole
-from scripts import network
+from scripts import deployment_lock, network
 from scripts.errors import InputError
 from scripts.files.failures import name_unwritable
 from scripts.node_refusals import node_refusals
@@ -107,10 +107,16 @@ def status(
             host = f"[{rpc.host}]" if ":" in rpc.host else rpc.host
             rpc_url = f"http://{host}:{rpc.port}"
     found = ask_until_ready(rpc_url, wait or 0)
-    shown = found if as_json else {**found, "ready": "yes" if found["ready"] else "no"}
-    show(shown, as_json=as_json)
+    show(found if as_json else _in_words(found), as_json=as_json)
     if not found["ready"]:
         raise typer.Exit(NOT_READY)
+
+
+def _in_words(found: dict[str, Any]) -> dict[str, Any]:
+    words = {"ready": "yes" if found["ready"] else "no"}
+    if "locked" in found:
+        words["deployments"] = "closed for good" if found["locked"] else "open"
+    return {key: each for key, each in found.items() if key != "locked"} | words
 
 
 def show_config(config: ConfigFile = None, as_json: AsJson = False) -> None:
@@ -199,6 +205,7 @@ COMMANDS: Final = {
     "export": (export, "veche node export --home devnet-chain --out blocks.rlp"),
     "import": (import_blocks, "veche node import --home other --blocks blocks.rlp"),
     "verify": (verify, "veche node verify --home devnet-chain"),
+    "lock": (deployment_lock.command, deployment_lock.EXAMPLE),
     "config show": (show_config, "veche node config show --config mine.toml"),
 }
 

@@ -62,6 +62,7 @@ _FORMS: Final = {
     "eth_gasPrice": _WORD,
     "eth_getTransactionCount": _WORD,
     "eth_sendRawTransaction": _WORD,
+    "eth_getStorageAt": _WORD,
     "eth_call": _form(str, 100_000),  # no view gives more than 64 keys
     "eth_getCode": _form(str, 50_000),  # 24,576 bytes (EIP-170)
     "eth_getBlockByNumber": _form(_Block | None, 2**22),  # 50,000 transactions

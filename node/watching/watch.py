@@ -124,6 +124,7 @@ class Watch:
             "timestamp": head.header.timestamp,
             "clock": int(self.clock.wall()),
             "waiting": len(self.engine.pending),
+            "locked": self.engine.chain.is_locked(),
             "version": version("veche"),
         }
 

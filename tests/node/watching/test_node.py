@@ -64,6 +64,7 @@ def test_probes_tell_how_the_node_is(announced: dict[str, Any]) -> None:
     status, ready = _get(announced["url"] + "/ready")
     told = json.loads(ready)
     assert (status, told["ready"], told["reasons"]) == (200, True, [])
+    assert told["locked"] is False
     status, figures = _get(announced["url"] + "/metrics")
     families = {each.name: each for each in text_string_to_metric_families(
         figures.decode())}  # fmt: skip
