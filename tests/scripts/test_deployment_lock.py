@@ -11,7 +11,7 @@ from election.client.rpc import Connection
 from election.crypto.signature import SigningKey, derive_address
 from node.config import Config, StoreConfig, read_config
 from node.engine.local import LocalEngine
-from node.keeping import continue_chain
+from node.keeping import begin_chain, continue_chain
 from node.permissions import PERMISSIONS
 from node.rpc.dispatch import Dispatcher
 from node.showing import show_config
@@ -87,8 +87,9 @@ def test_configuration_is_shown_with_the_lock_of_its_folder(
     config = engine.chain.config.model_copy(update={"store": home})
     path = tmp_path / "mine.toml"
     assert show_config(config, path)["admission"]["lock"] is None
-    with continue_chain(config, tmp_path / "chain", begin=True) as store:
-        assert show_config(config, path)["admission"]["lock"] == "open"
+    begin_chain(config, tmp_path / "chain")
+    assert show_config(config, path)["admission"]["lock"] == "open"
+    with continue_chain(config, tmp_path / "chain") as store:
         sent = Wallet().sign(PERMISSIONS, data=bytes.fromhex("f83d08ba"))
         LocalEngine(config, lambda: 1_800_000_000, store).send_raw(sent)
     assert show_config(config, path)["admission"]["lock"] == "closed for good"
