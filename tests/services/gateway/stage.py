@@ -213,7 +213,12 @@ sender = "Veche"
 
 
 def make_gateway(
-    folder: Path, *, centre: str, extra: str = "", opened: int = -AN_HOUR
+    folder: Path,
+    *,
+    centre: str,
+    password: str = CENTRE_PASSWORD,
+    extra: str = "",
+    opened: int = -AN_HOUR,
 ) -> tuple[Home, ElectionTerms, dict[str, ECKey]]:
     """Make a home: terms of an open election, peers, a voter's phone."""
     peers = {
@@ -242,7 +247,7 @@ def make_gateway(
     )
     init_home(SERVICE, home, PASSWORD)
     with open_context(SERVICE, home, PASSWORD) as context:
-        seal_centre_password(home, context.vault, CENTRE_PASSWORD)
+        seal_centre_password(home, context.vault, password)
         rows = [
             {"voter_id": voter, "phone": phone, "changed_at": 0}
             for voter, phone in ((VOTER, PHONE), (OTHER, OTHER_PHONE))
