@@ -71,6 +71,7 @@ SERVICES: Final[dict[str, str]] = {
     "gateway": "Send codes to phones, and attest who typed them.",
     "portal": "Serve the personal account, and attest for who is logged in.",
     "relay": "Take ballots from anybody and bring them into the box.",
+    "registrar": "The register of voters, and the applications to vote online.",
 }
 """Parties that serve people: `veche NAME` is of `services/NAME`."""
 

@@ -142,17 +142,26 @@ def sign_acts(node: Sender, acts: Sequence[Act], key: SigningKey) -> list[Signed
 
     Raises ConnectionFailedError for a price that only a thief would name.
     """
-    nonce, price = node.read_nonce(derive_address(key)), node.request("eth_gasPrice")
+    first = node.read_nonce(derive_address(key))
+    return sign_numbered(node, list(enumerate(acts, first)), key)
+
+
+def sign_numbered(
+    node: Sender, acts: Sequence[tuple[int, Act]], key: SigningKey
+) -> list[Signed]:
+    """Sign acts, each with its nonce; none is sent.
+
+    For who keeps what was signed, and so knows which nonces are taken. Raises
+    ConnectionFailedError for a price that only a thief would name.
+    """
+    price = node.request("eth_gasPrice")
     with well_formed(node.url):
         asked = parse_number(price)
     if asked > _HIGHEST_PRICE:
         fact = f"asks {asked} wei for a unit of gas, more than {_HIGHEST_PRICE}"
         raise ConnectionFailedError(node.url, fact)
     fields = {"chainId": node.chain_id, "gasPrice": asked, "value": 0}
-    return [
-        _sign(act, key, fields | {"nonce": nonce + place})
-        for place, act in enumerate(acts)
-    ]
+    return [_sign(act, key, fields | {"nonce": nonce}) for nonce, act in acts]
 
 
 def _sign(act: Act, key: SigningKey, fields: dict[str, Any]) -> Signed:

@@ -1,0 +1,50 @@
+"""The signature by which the lock of a leaf lets a withdrawal pass."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, update
+
+from election.crypto.signature import Signature, encode_signature, recover_signer
+from election.crypto.transcript import Hash
+from election.errors import ElectionError
+from election.protocol.attestation import derive_lock_hash, request_withdrawal
+from services.registrar import problems
+from services.registrar.desks import Desk
+from services.registrar.following import leaf_of
+from services.registrar.tables import parts
+
+
+def accept_lock_signature(
+    connection: Connection,
+    desk: Desk,
+    leaf: Hash,
+    *,
+    nonce: int,
+    signature: Signature,
+) -> None:
+    """Keep what a lock signed for a withdrawal that was filed. Raises Problem.
+
+    All that does not hold is told alike: whoever has no lock's key learns nothing.
+    """
+    row = leaf_of(connection, desk.name, leaf)
+    if row is None or not any(row.lock) or row.nonce != nonce:
+        raise problems.BAD_LOCK
+    request = request_withdrawal(desk.ctx(row.contest), leaf, nonce=nonce)
+    try:
+        if recover_signer(derive_lock_hash(request), signature) != row.lock:
+            raise problems.BAD_LOCK
+    except ElectionError:
+        raise problems.BAD_LOCK from None
+    part = connection.scalar(
+        select(parts.c.id)
+        .where(parts.c.election == desk.name, parts.c.leaf == leaf, ~parts.c.wanted)
+        .order_by(parts.c.id.desc())
+        .limit(1)
+    )
+    if part is None:
+        raise problems.NO_APPLICATION
+    connection.execute(
+        update(parts)
+        .where(parts.c.id == part)
+        .values(lock_signature=encode_signature(signature), due=0, trouble="")
+    )

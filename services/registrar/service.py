@@ -1,0 +1,30 @@
+"""The registrar as a service."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scripts.files.key_file import Role
+from services.registrar.settings import CONFIG, RegistrarSettings
+from services.registrar.tables import METADATA
+from services.shell.service import Context, Parts, Service
+
+
+def build(context: Context) -> Parts:
+    """Assemble what the registrar serves and does."""
+    from services.registrar.assembly import assemble
+
+    return assemble(context)
+
+
+SERVICE: Final = Service(
+    name="registrar",
+    summary="The register of voters, and the applications to vote online.",
+    role=Role.REGISTRAR,
+    port=8710,
+    settings=RegistrarSettings,
+    config=CONFIG,
+    tables=METADATA,
+    migrations="services/registrar/migrations",
+    build=build,
+)
