@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.registrar.decide_command import decide_on
 from services.registrar.import_command import import_list
 from services.registrar.proof_command import prove
 from services.registrar.publish_command import publish
 from services.registrar.service import SERVICE
+from services.registrar.strike_command import strike
 from services.shell.command import Commands, make_commands
 
 EXAMPLE: Final = "veche registrar import voters.csv --home registrar --dry-run"
@@ -21,4 +23,9 @@ COMMANDS: Final[Commands] = {
         f"veche registrar publish {_HOME} {_PUBLISHED}",
     ),
     "proof": (prove, f"veche registrar proof 'V 001' {_HOME} --election 0x5FbD..."),
+    "decide": (decide_on, f"veche registrar decide 'V 001' {_HOME} --accept"),
+    "strike-list": (
+        strike,
+        f"veche registrar strike-list {_HOME} --election 0x5FbD... --out stations",
+    ),
 }
