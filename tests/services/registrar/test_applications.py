@@ -279,7 +279,7 @@ def test_one_consent_at_once_for_two_people_serves_one(
 ) -> None:
     acts = [lambda n=n: apply(database, desks, "C", who=n) for n in range(2)]
     found = in_parallel(acts)
-    assert sorted(found)[0] == ""
+    assert "" in found
     assert set(found) <= {"", "consent_used", "met"}
     states = [state_of(database, desks, who) for who in range(2)]
     assert states.count("filed") == 1

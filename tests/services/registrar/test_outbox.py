@@ -1,4 +1,4 @@
-"""What is signed is kept, handed over until it counts, and never twice to any effect."""
+"""What is signed is kept, and handed over until it counts, once to any effect."""
 
 from __future__ import annotations
 
