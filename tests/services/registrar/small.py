@@ -7,6 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
+from typing_extensions import override
+
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address, Hash
 from scripts.files.voter_files import build_lists
@@ -32,6 +34,7 @@ NO_LOCK: Final = Address(bytes(20))
 class SmallDesk(Desk):
     """A desk whose contests all have one ctx."""
 
+    @override
     def ctx(self, contest: int) -> Hash:
         del contest
         return CTX
