@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -73,19 +74,20 @@ def _small_disk(folder: Path) -> Iterator[partial[None]]:
     """Have a folder on a disk of its own, nearly full; gives what enlarges it."""
     aside = folder.with_name(f"{folder.name}-aside")
     folder.rename(aside)
-    folder.mkdir()
     used = sum(each.stat().st_blocks * 512 for each in aside.rglob("*"))
     size = used // 1_000_000 + _ROOM
-    _run("mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(folder))
+    small = Path(tempfile.mkdtemp(prefix="veche-small-"))
+    _run("mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(small))
     try:
-        shutil.copytree(aside, folder, dirs_exist_ok=True, copy_function=_copy)
-        yield partial(_run, "mount", "-o", "remount,size=500m", str(folder))
-        shutil.rmtree(aside)
-        shutil.copytree(folder, aside, copy_function=_copy)
+        shutil.copytree(aside, small, dirs_exist_ok=True, copy_function=_copy)
+        folder.symlink_to(small)
+        yield partial(_run, "mount", "-o", "remount,size=500m", str(small))
     finally:
-        _run("umount", str(folder))
-    folder.rmdir()
-    aside.rename(folder)
+        folder.unlink()
+        shutil.rmtree(aside)
+        shutil.copytree(small, folder, copy_function=_copy)
+        _run("umount", "--lazy", str(small))  # a test that failed may run on it
+        small.rmdir()
 
 
 def _copy(source: str, target: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Any, Final
 
 from node.errors import OutvotedError
@@ -49,7 +50,8 @@ class EngineLog:
     def close(self) -> None:
         """Let go of the file."""
         for handler in self._lines.handlers:
-            handler.close()
+            with suppress(OSError):  # the disk does not take the rest
+                handler.close()
 
     def _take_line(self, line: str) -> None:
         self._lines.info("%s", line)

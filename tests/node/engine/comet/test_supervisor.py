@@ -51,6 +51,13 @@ def test_a_log_does_not_grow_without_bound(tmp_path: Path) -> None:
     assert all(path.stat().st_size <= _SIZE for path in kept)
 
 
+def test_a_full_disk_loses_lines_and_nothing_else() -> None:
+    log = EngineLog(LogFile(Path("/dev/full"), _SIZE, _FILES))
+    log.take(b"panic: no space left on device\n")
+    log.close()
+    assert "no space left" in log.last_word
+
+
 def test_a_line_without_end_is_kept_in_parts(tmp_path: Path) -> None:
     log = _hear(tmp_path, *[b"x" * 65_536] * 40)
     assert len(log._part) <= 1_048_576
