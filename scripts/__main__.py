@@ -70,6 +70,7 @@ ACTS: Final = {
 SERVICES: Final[dict[str, str]] = {
     "gateway": "Send codes to phones, and attest who typed them.",
     "portal": "Serve the personal account, and attest for who is logged in.",
+    "issuer": "Answer requests for credentials (init, serve, check).",
     "relay": "Take ballots from anybody and bring them into the box.",
     "registrar": "The register of voters, and the applications to vote online.",
 }

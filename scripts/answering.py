@@ -5,8 +5,9 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from election.crypto.transcript import Hash
 from election.protocol.events import BoxOpened
@@ -19,10 +20,15 @@ from scripts.files.key_file import KeyFile, Secrets, change_secrets
 
 
 def answer_once(
-    audited: AuditedElection, contest: int, *, key_file: KeyFile
+    audited: AuditedElection,
+    contest: int,
+    *,
+    key_file: KeyFile,
+    asked: Sequence[tuple[Hash, bytes]] | None = None,
 ) -> tuple[int, Iterator[tuple[Hash, bytes]]]:
     """Answer what was issued on an audited record after noting it for ever.
 
+    asked: leaf and M' of those requests on it that are answered now, all if missing.
     Returns the issuer's number, and leaf and answer of each request, which is made when
     it is asked for. Raises InputError, and
     UnverifiedError if the record is of other keys, or if another request of a leaf was
@@ -35,13 +41,13 @@ def answer_once(
         raise InputError(f"contest {contest}", "has no ballot box")
     key_share = open_own_share(audited, key_file, part=Part.ISSUERS)
     ctx = audited.evidence.last(BoxOpened, contest).event.ctx
-    beside = key_file.path.with_name(f"{key_file.path.name}.answered")
-    requests = audited.evidence.requests
+    beside = place_answers(key_file.path)
+    requests = audited.evidence.requests if asked is None else lambda _: asked
 
     def note(kept: Secrets) -> Secrets:
         # by what the file says now: another program may have answered meanwhile
-        asked, known = requests(contest), kept.record
-        return replace(kept, record=note_answers(beside, ctx, asked, known=known))
+        noted, known = requests(contest), kept.record
+        return replace(kept, record=note_answers(beside, ctx, noted, known=known))
 
     change_secrets(key_file, note)
     secret = key_share.secrets[positions[contest] - 1]
@@ -53,3 +59,8 @@ def answer_once(
         seal=secret.to_bytes(32, "big"),
     )
     return key_share.member, answers
+
+
+def place_answers(key: Path) -> Path:
+    """Name the record of answers beside a key file."""
+    return key.with_name(f"{key.name}.answered")

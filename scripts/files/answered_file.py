@@ -97,6 +97,24 @@ def answer_noted(
         raise FileError(str(path), f"{error}; ask again".lower()) from error
 
 
+def find_answer(path: Path, ctx: Hash, leaf: Hash) -> tuple[bytes, bytes] | None:
+    """Find M' and the answer of a leaf, for whoever has no key; None if there is none.
+
+    What was spoiled on the disk shows to whoever checks the answer. Raises FileError.
+    """
+    if not path.exists():
+        return None
+    query = "SELECT blinded, answer FROM answered JOIN answers USING (ctx, leaf)"
+    try:
+        reading = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        with closing(reading):
+            found = reading.execute(f"{query} WHERE ctx = ? AND leaf = ?", (ctx, leaf))
+            row = found.fetchone()
+    except sqlite3.Error as error:
+        raise FileError(str(path), f"{error}; ask again".lower()) from error
+    return None if row is None else (bytes(row[0]), bytes(row[1])[:G1_BYTES])
+
+
 def _look_up(record: sqlite3.Connection, ctx: Hash, leaf: Hash) -> bytes:
     query = "SELECT answer FROM answers WHERE ctx = ? AND leaf = ?"
     (found,) = record.execute(query, (ctx, leaf)).fetchone() or (b"",)

@@ -11,7 +11,7 @@ import hmac
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -219,19 +219,45 @@ def begin_past(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def one_step(
-    database: sqlite3.Connection, binding: Binding, *, block: int, latest: int
+    database: sqlite3.Connection,
+    binding: Binding,
+    *,
+    block: int,
+    latest: int,
+    is_sealed: bool = True,
 ) -> Iterator[None]:
-    """Take what is written within as one step up to a block, sealed or not at all."""
-    with naming("verified record"), database:
-        database.execute("BEGIN IMMEDIATE")
-        if not database.execute("SELECT 1 FROM sqlite_schema").fetchone():
-            for _, statement in _SCHEMA:
-                database.execute(statement)
-        yield
-        row = (binding.title, block, latest)
-        database.execute("REPLACE INTO head VALUES (1, ?, ?, ?)", row)
-        mac = _seal(database, binding)
-        database.execute("REPLACE INTO seal VALUES (1, ?)", (mac,))
+    """Take what is written within as one step up to a block, or not at all.
+
+    The seal takes in every row. A step that is not sealed waits for one that is, and
+    for whoever opens the file anew it was never taken.
+    """
+    with naming("verified record"):
+        if not database.in_transaction:
+            database.execute("BEGIN IMMEDIATE")
+        database.execute("SAVEPOINT step")
+        try:
+            if not database.execute("SELECT 1 FROM sqlite_schema").fetchone():
+                for _, statement in _SCHEMA:
+                    database.execute(statement)
+            yield
+            row = (binding.title, block, latest)
+            database.execute("REPLACE INTO head VALUES (1, ?, ?, ?)", row)
+            if is_sealed:
+                mac = _seal(database, binding)
+                database.execute("REPLACE INTO seal VALUES (1, ?)", (mac,))
+            database.execute("RELEASE step")
+            if is_sealed:
+                database.execute("COMMIT")
+        except BaseException:
+            _take_back(database)
+            raise
+
+
+def _take_back(database: sqlite3.Connection) -> None:
+    """Undo the last step; those before it that wait for a seal stay."""
+    with suppress(sqlite3.Error):  # a full disk has undone all of them by itself
+        database.execute("ROLLBACK TO step")
+        database.execute("RELEASE step")
 
 
 def word(contest: int) -> bytes:

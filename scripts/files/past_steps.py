@@ -41,8 +41,12 @@ _MANY: Final = (Registered, Withdrawn, PaperMarked, Issued, BallotCast)
 _PUT: Final = "REPLACE INTO leaves VALUES (?, ?, ?, ?, ?, ?)"
 
 
-def keep_past(path: Path, evidence: Evidence, binding: Binding) -> Evidence:
+def keep_past(
+    path: Path, evidence: Evidence, binding: Binding, *, is_sealed: bool = True
+) -> Evidence:
     """Keep what was verified, and give the evidence that goes on from there.
+
+    is_sealed: whoever opens the file anew goes on from here, too; see `one_step`.
 
     The caller has run the checks of the binding, and accepts what they found. Raises
     FileError; what was kept before is left as it was then.
@@ -54,7 +58,8 @@ def keep_past(path: Path, evidence: Evidence, binding: Binding) -> Evidence:
     database = past.database if isinstance(past, PastFile) else begin_past(path)
     try:
         latest = max([past.latest, *(log.timestamp for log in evidence.new_logs)])
-        with one_step(database, binding, block=head, latest=latest):
+        span = {"block": head, "latest": latest}
+        with one_step(database, binding, **span, is_sealed=is_sealed):
             _write(database, evidence, binding)
     except BaseException:
         if is_new:
