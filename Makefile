@@ -61,7 +61,7 @@ wires: build/toxiproxy build/cometbft-clock  ## Build what tests of networks nee
 
 peers: build/peers/node_modules build/peers/jsmpp build/peers/kannel  ## Install programs of others that the tests start.
 
-bench: $(READY)  ## Measure gas, opcodes and speed.
+bench: $(READY) engine  ## Measure gas, opcodes and speed.
 	$(RUN)python -m bench
 
 clean:  ## Remove what the other targets made.

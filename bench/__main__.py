@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bench import anvil, canary, casting, crypto, disk, gas_time, scale, start
+from bench import (
+    anvil,
+    canary,
+    casting,
+    crypto,
+    disk,
+    gas_time,
+    network,
+    scale,
+    signed,
+    start,
+)
 
 crypto.main()
 print()
@@ -19,3 +30,7 @@ print()
 canary.main([])
 print()
 scale.main([])
+print()
+signed.main([])
+print()
+network.main([])

@@ -20,12 +20,20 @@ def keccak(message: bytes) -> bytes:
     return _keccak.new(data=message, digest_bits=256).digest()
 
 
+_EMPTY = keccak(b"\x80")  # the root of a trie without a key
+
+
 def look_up(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | None:
     """Return the value of a key, None if the proof shows that it has none.
 
     proof: encoded nodes from the root down. Raises: ProofRefusedError.
     """
-    nodes = iter(proof)
+    if root == _EMPTY:  # of which there is no node to show
+        return None
+    return _walk(root, key, iter(proof))
+
+
+def _walk(root: bytes, key: bytes, nodes: Iterator[bytes]) -> bytes | None:
     path = [digit for byte in key for digit in (byte >> 4, byte & 15)]
     node = _open(root, nodes)
     while True:

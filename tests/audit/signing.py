@@ -70,7 +70,8 @@ class State:
         slot = keccak(bytes(32))
         for address, (held, code) in self.accounts.items():
             storage = storages[address] = HexaryTrie({})
-            storage[slot] = encode(held)
+            if any(held):
+                storage[slot] = encode(held.lstrip(b"\0"))
             account: list[Item] = [b"\1", b"", storage.root_hash, keccak(code)]
             state[keccak(address)] = encode(account)
         ways = {

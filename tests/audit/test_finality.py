@@ -52,6 +52,14 @@ def test_a_signed_record_holds(signed: Board) -> None:
     assert "compare" in "".join(spell_finality(_judge(signed)))
 
 
+def test_a_contract_that_announced_nothing_yet_has_nothing_in_its_storage(
+    told: Told,
+) -> None:
+    early = told.early["polls"]
+    assert any(held == bytes(32) for held, _ in state_of(early).accounts.values())
+    assert _judge(replace(early, finality=prove(early))).signing is Signing.HELD
+
+
 def test_a_record_without_a_proof_is_no_fault_unless_a_network_is_meant(
     board: Board,
 ) -> None:

@@ -81,3 +81,9 @@ def test_odd_items_as_nodes_are_refused_and_nothing_else(item: rlp.Item) -> None
     node = rlp.encode(item)
     with contextlib.suppress(ProofRefusedError):
         look_up(keccak(node), b"\x12", [node])
+
+
+def test_a_trie_without_a_key_shows_no_node() -> None:
+    assert look_up(keccak(b"\x80"), b"any", []) is None
+    with pytest.raises(ProofRefusedError):
+        look_up(keccak(b"\x81\x80"), b"any", [])
