@@ -422,6 +422,19 @@ def test_an_organisation_joins_and_has_nodes_of_its_own(registry: Registry) -> N
     assert len(registry.acts.organisations().call()) == len(NAMES)
 
 
+@pytest.mark.parametrize("gone", range(5))
+def test_one_organisation_leaves_wherever_it_stands(
+    registry: Registry, gone: int
+) -> None:
+    here = {each[0] for each in registry.acts.organisations().call()}
+    account = registry.accounts[gone].address
+    registry.propose(registry.acts.propose_dismissal(account), *_REST)
+    assert {each[0] for each in registry.acts.organisations().call()} == here - {
+        account
+    }
+    assert account not in {node[0] for node in registry.acts.nodes().call()}
+
+
 def test_all_nodes_of_an_organisation_leave_with_it(registry: Registry) -> None:
     observer = keys_of(52, validates=False)
     registry.propose(registry.add(4, observer), *_REST)
