@@ -265,6 +265,12 @@ def test_line_that_nests_deeply_is_refused_before_it_is_decoded() -> None:
         decode_bundle(seal(first, nested, *rest[1:]))
 
 
+def test_bundle_begins_with_its_election() -> None:
+    first, second, *rest = lines_of(SMALL)
+    with pytest.raises(BundleError, match="line 1: is not of"):
+        decode_bundle(seal(second, first, *rest))
+
+
 def test_bundle_without_its_end_is_named_as_cut_off() -> None:
     text = encode_bundle(SMALL)
     cut = text[: text.rindex(b"\n", 0, -1) + 1]

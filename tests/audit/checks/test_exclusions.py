@@ -107,6 +107,14 @@ def test_failure_with_members_for_another_attempt_is_found(
         failed._fail(events.CeremonyFailed(1))
 
 
+def test_message_after_a_failure_is_found(
+    failed: CeremonyReplay[G1Point], board: Board
+) -> None:
+    failed.has_failed = True
+    with pytest.raises(ContradictionError, match="came after the end"):
+        failed.take(in_part(board, events.AttemptStarted, Part.TRUSTEES, attempt=2))
+
+
 def abort_when_all_confirmed(board: Board) -> Board:
     """Exclude a member a day later, when nobody is silent any more."""
     final = in_part(board, events.CeremonyFinal, Part.TRUSTEES, attempt=2).log
