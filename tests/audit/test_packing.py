@@ -119,3 +119,35 @@ def test_file_is_copied_up_to_the_longest_line(
     assert copied.getvalue() == b"x" * 128 + b"\n"
     with pytest.raises(BundleError, match="has a line of more than 128 bytes"):
         copy_file(BytesIO(b"x" * 129), BytesIO())
+
+
+def test_packed_file_has_no_lines_when_it_is_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(packing, "_LONGEST_LINE", 99)
+    raw, copied = packing._GZIP_MAGIC + b"x" * 300, BytesIO()
+    copy_file(BytesIO(raw), copied)
+    assert copied.getvalue() == raw
+
+
+def test_file_is_packed_by_what_it_begins_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "_LONGEST_LINE", 99)
+    raw = b"x" * 64 + packing._GZIP_MAGIC + b"x" * 300
+    with pytest.raises(BundleError, match="has a line of more than 99 bytes"):
+        copy_file(BytesIO(raw), BytesIO())
+
+
+def test_text_that_ends_within_a_line_is_refused() -> None:
+    with pytest.raises(BundleError, match="is cut off within a line"):
+        read(LINE + b"x")
+
+
+def test_nothing_stands_behind_a_member_that_ends_with_a_piece() -> None:
+    text = next(
+        text
+        for text in (b"x" * size + b"\n" for size in range(99))
+        if len(gzip(text, 0)) % 64 == 0
+    )
+    assert read(gzip(text, 0)) == [text[:-1]]
+    with pytest.raises(BundleError, match="behind its one member"):
+        read(gzip(text, 0) + b"x")

@@ -42,6 +42,13 @@ def test_contest_without_a_box_is_found(board: Board, kind: type[Any]) -> None:
     assert finding.contest == 1
 
 
+def test_contest_that_got_no_box_at_all_blames_nobody(board: Board) -> None:
+    for kind in (BoxCreated, BoxOpened):
+        board = drop(board, find(board, kind))
+    finding = examine(board)["contexts"][0]
+    assert (finding.fact, finding.blames) == ("got no box in time", "nobody")
+
+
 def test_second_box_of_a_contest_is_found(board: Board) -> None:
     created = find(board, BoxCreated)
     tampered = put(board, created.log, created.log, created.log)

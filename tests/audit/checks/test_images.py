@@ -18,7 +18,7 @@ from election.protocol.ceremony import confirmation, dealing
 from election.protocol.ceremony.attempt import BoundAttempt
 from election.protocol.ceremony.enrolment import derive_encryption_secret
 from election.protocol.ceremony.polynomials import derive_polynomials
-from election.protocol.events import AttemptStarted, Confirmed
+from election.protocol.events import AttemptStarted, CeremonyFinal, Confirmed
 from election.protocol.replay import Part
 from tests.audit.cast_of_roles import member_of
 from tests.audit.story import Told
@@ -139,3 +139,13 @@ def test_secret_of_an_aborted_attempt_with_an_image_in_g2_names_the_attempt(
     secret = derive_encryption_secret(attempt, 1, source=source)
     (finding,) = examine(publish_in_g2(told, secret))["images"]
     assert finding.blames == "trustee 1 of attempt 1"
+
+
+def test_no_points_are_awaited_of_a_ceremony_that_is_final(board: Board) -> None:
+    for part in (Part.TRUSTEES, Part.ISSUERS):
+        final = Evidence(board).last(CeremonyFinal, part).log
+        at = board.logs.index(final)
+        head = replace(board.head, timestamp=final.timestamp)
+        for logs, is_over in ((board.logs[:at], False), (board.logs[: at + 1], True)):
+            cut = Evidence(replace(board, head=head, logs=logs))
+            assert cut.is_over(part) is is_over
