@@ -81,6 +81,10 @@ class Ground:
                 node.await_end()
         self.start([place for place in ALL if place not in self.running()])
 
+    def kill_all(self) -> None:
+        """Leave nothing behind, of those that joined, too."""
+        self.stop(range(len(self.nodes)), signal.SIGKILL)
+
     def running(self) -> list[int]:
         """Return which nodes run, or should."""
         return [at for at, node in enumerate(self.nodes) if node.process is not None]
@@ -183,7 +187,7 @@ def open_ground(
     with ExitStack() as stack:
         wires = _lay(nodes, stack.enter_context(open_wires(folder)))
         ground = Ground(nodes, wires)
-        stack.callback(ground.stop, range(len(nodes)), signal.SIGKILL)
+        stack.callback(ground.kill_all)
         ground.start(range(len(nodes)))
         for at, node in enumerate(nodes):
             load = Load(node, config.accounts[-1 - at].private_key)
