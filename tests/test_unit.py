@@ -13,11 +13,13 @@ import pytest
 
 from election.artifacts import ROOT
 from node.exit_codes import ExitCode
+from scripts.__main__ import SERVICE_COMMANDS
 from scripts.node import COMMANDS
 from tests.node.running import started
 from tests.patience import PATIENCE
 
 UNIT = ROOT / "systemd" / "veche-node.service"
+SERVICE = ROOT / "systemd" / "veche-service@.service"
 TEXT = UNIT.read_text("utf-8")
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None and "CI" not in os.environ,
@@ -25,15 +27,17 @@ needs_systemd = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
+@pytest.fixture(params=[UNIT, SERVICE], ids=["node", "service"])
+def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Put the unit where its program is, too: systemd asks for it."""
+    source: Path = request.param
     program = tmp_path / ".venv" / "bin" / "veche"
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\n", "utf-8")
     program.chmod(0o755)
-    path = tmp_path / UNIT.name
-    path.write_text(TEXT.replace("/opt/veche", str(tmp_path)), "utf-8")
+    path = tmp_path / source.name.replace("@", "@portal")
+    text = source.read_text("utf-8").replace("/opt/veche", str(tmp_path))
+    path.write_text(text, "utf-8")
     return path
 
 
@@ -55,7 +59,8 @@ def test_systemd_has_nothing_to_say_about_the_unit(unit: Path) -> None:
 
 @needs_systemd
 def test_a_wrong_key_would_be_noticed(unit: Path) -> None:
-    unit.write_text(TEXT.replace("NoNewPrivileges", "NoNewPrivilege"), "utf-8")
+    text = unit.read_text("utf-8")
+    unit.write_text(text.replace("NoNewPrivileges", "NoNewPrivilege"), "utf-8")
     assert "'NoNewPrivilege' in section" in _analyze("verify", str(unit)).stderr
 
 
@@ -72,6 +77,14 @@ def test_the_unit_starts_a_node_by_acts_and_options_that_there_are() -> None:
     assert (act, inner) == ("node", "start")
     assert inner in COMMANDS
     assert options[::2] == ["--config", "--home"]
+
+
+def test_the_unit_of_services_serves_one_that_there_is() -> None:
+    text = SERVICE.read_text("utf-8")
+    (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    assert line.split()[1:4] == ["%i", "serve", "--home"]
+    assert {"serve"} <= set(SERVICE_COMMANDS)
+    assert "LoadCredential=password:" in text
 
 
 def test_what_a_new_start_does_not_mend_is_not_started_again() -> None:

@@ -15,6 +15,7 @@ from scripts.options import AsJson, ListenHost, PasswordFile, path_option
 from scripts.session import read_password
 from scripts.terminal import show, tell
 from services.shell.checking import check_service
+from services.shell.copying import back_up, restore
 from services.shell.home import Home
 from services.shell.opening import init_home, open_context
 from services.shell.service import Service
@@ -121,4 +122,39 @@ def make_commands(service: Service) -> Commands:
         "init": (init, f"{begin} init --home {name} --password-file password"),
         "serve": (serve_it, f"{begin} serve --home {name} --password-file password"),
         "check": (check, f"{begin} check --home {name} --password-file password"),
+        **_make_copy_commands(service),
+    }
+
+
+def _make_copy_commands(service: Service) -> Commands:
+    def backup(
+        to: Annotated[Path, path_option(help="Folder to make; never overwritten.")],
+        home: HomeFolder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Copy the home, while it serves or not, and read the copy back.
+
+        Keys in the copy stay sealed by the password. Keep it as safe as the home:
+        its rows are not sealed.
+        """
+        made = back_up(service, home_of(service, home), to)
+        show({"backup": str(to), **made}, as_json=as_json)
+
+    def restore_it(
+        source: Annotated[Path, path_option("--from", help="What `backup` made.")],
+        home: HomeFolder = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Make a home of a copy, where none is, and count what came.
+
+        Never serve both: of one service, one home is in use.
+        """
+        made = restore(service, home_of(service, home), source)
+        show(made, as_json=as_json)
+
+    begin = f"veche {service.name}"
+    copied = f"{service.name}-copy"
+    return {
+        "backup": (backup, f"{begin} backup --home {service.name} --to {copied}"),
+        "restore": (restore_it, f"{begin} restore --home new --from {copied}"),
     }

@@ -25,9 +25,11 @@ def _configure(steps: str, tables: MetaData, connection: Connection | None) -> C
     return config
 
 
-def upgrade_schema(connection: Connection, steps: str, tables: MetaData) -> None:
-    """Bring a database to the newest version, step by step."""
-    command.upgrade(_configure(steps, tables, connection), "head")
+def upgrade_schema(
+    connection: Connection, steps: str, tables: MetaData, *, to: str = "head"
+) -> None:
+    """Bring a database to a version, the newest unless told, step by step."""
+    command.upgrade(_configure(steps, tables, connection), to)
 
 
 def read_version(connection: Connection) -> str | None:
