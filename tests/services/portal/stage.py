@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,14 +17,18 @@ from election.protocol.terms import ElectionTerms, PublishedContest
 from election.protocol.voter_list import build_voter_list, derive_leaf, hash_voter
 from scripts.files.key_file import open_key_file
 from scripts.files.terms_file import digest_terms, render_terms
-from services.portal.client_key import make_client_key
+from services.portal.client_key import make_client_key, store_client_secret
 from services.portal.service import SERVICE
 from services.shell.home import Home
 from services.shell.vault import Vault
 from tests import honest
 from tests.patience import PATIENCE
 from tests.services.portal.doubles import Gateway, Registrar
-from tests.services.portal.providers import node_provider, pass_provider
+from tests.services.portal.providers import (
+    django_provider,
+    node_provider,
+    pass_provider,
+)
 from tests.services.running import (
     PASSWORD,
     Running,
@@ -40,6 +44,7 @@ BOOTH: Final = "https://booth.example.org"
 VOTERS: Final = ("77 000001", "77 000002", "77 000003")
 SALTS: Final = tuple(Hash(bytes([0x11 * n]) * 32) for n in (1, 2, 3))
 DAY: Final = 86_400
+SECRET: Final = "of-a-test-and-of-32-characters-or-more"  # noqa: S105
 PLAIN: Final = """
 public_url = "http://127.0.0.1:1"
 listen_port = 0
@@ -78,7 +83,7 @@ class Stage:
         """Log in at the provider; returns where it sends the browser back to."""
         begun = browser.get("/login")
         assert begun.status_code == 303, begun.text
-        typed = {"login": account, "password": "x"}
+        typed = {"login": account, "username": account, "password": "password"}
         return pass_provider(browser, begun.headers["location"], self.url, **typed)
 
     def add_person(self, account: str, number: int = 0, **changed: Any) -> None:
@@ -156,8 +161,34 @@ def make_terms_for(portal: SigningKey) -> ElectionTerms:
     )
 
 
+def _begin_provider(
+    folder: Path, port: int, url: str, jwks: dict[str, Any] | None
+) -> AbstractContextManager[str]:
+    """Begin a provider; jwks: keys of private_key_jwt, or none for a secret."""
+    if jwks is None:
+        described = {
+            "client_id": "veche-portal",
+            "client_secret": SECRET,
+            "redirect_uri": f"{url}/login/done",
+            "post_logout_redirect_uri": f"{url}/",
+            "people": ["anna"],
+        }
+        return django_provider(folder / "django", port, described)
+    client = {
+        "client_id": "veche-portal",
+        "redirect_uris": [f"{url}/login/done"],
+        "post_logout_redirect_uris": [f"{url}/"],
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_signing_alg": "ES256",
+        "jwks": jwks,
+    }
+    return node_provider(port, client)
+
+
 @contextmanager
-def staged(folder: Path) -> Iterator[Stage]:
+def staged(folder: Path, *, is_django: bool = False) -> Iterator[Stage]:
     """Start a portal, its identity provider, and the other services' doubles."""
     registrar, gateway = Registrar(), Gateway()
     issuer_port, port = free_port(), free_port()
@@ -171,6 +202,7 @@ burst = 100000
 [provider]
 issuer = "{issuer}"
 client_id = "veche-portal"
+auth_method = "{"client_secret_basic" if is_django else "private_key_jwt"}"
 [[booths]]
 title = "booth.example.org"
 url = "{BOOTH}"
@@ -180,24 +212,17 @@ url = "https://other.example.org/booth"
 """
     home = make_home(SERVICE, folder / "portal", config)
     account = open_key_file(home.key, password=PASSWORD)
-    jwks = make_client_key(home, Vault(account.secrets.account))
+    vault = Vault(account.secrets.account)
+    jwks = make_client_key(home, vault)
+    store_client_secret(home, vault, SECRET)
     terms = make_terms_for(account.key)
     text = render_terms(terms)
     (home.folder / "terms.json").write_text(text, "utf-8")
-    client = {
-        "client_id": "veche-portal",
-        "redirect_uris": [f"{url}/login/done"],
-        "post_logout_redirect_uris": [f"{url}/"],
-        "grant_types": ["authorization_code"],
-        "response_types": ["code"],
-        "token_endpoint_auth_method": "private_key_jwt",
-        "token_endpoint_auth_signing_alg": "ES256",
-        "jwks": jwks,
-    }
     known = describe_peers(portal=(url, public_key(SERVICE, home)))
     homes = {"portal": home}
     with ExitStack() as stack:
-        stack.enter_context(node_provider(issuer_port, client))
+        begun = _begin_provider(folder, issuer_port, url, None if is_django else jwks)
+        stack.enter_context(begun)
         peers = {}
         for double in (registrar, gateway):
             service = double.service
