@@ -217,7 +217,7 @@ def describe_person(
         "neighbourhood": person.neighbourhood,
         "application": None if last is None else _describe(connection, last),
         "elections": [
-            _describe_election(connection, desk, person.voter_id, last)
+            _describe_election(connection, desk, person, last)
             for desk in desks.values()
         ],
     }
@@ -241,7 +241,7 @@ def _describe(connection: Connection, application: Row[Any]) -> dict[str, Any]:
 
 
 def _describe_election(
-    connection: Connection, desk: Desk, voter_id: str, application: Row[Any] | None
+    connection: Connection, desk: Desk, person: Row[Any], application: Row[Any] | None
 ) -> dict[str, Any]:
     common = desk.terms.common
     told: dict[str, Any] = {
@@ -257,11 +257,10 @@ def _describe_election(
             "cast_closing": common.cast_closing,
         },
     }
-    place = desk.lists.find(voter_id)
+    place = desk.lists.find(person.voter_id)
     if place is None:
-        return told | dict.fromkeys(
-            ("contest", "index", "leaf", "salt", "leaf_state", "nonce", "place")
-        )
+        missing = ("index", "leaf", "salt", "leaf_state", "nonce", "place")
+        return told | {"contest": person.contest} | dict.fromkeys(missing)
     leaf = _read_leaf(connection, desk.name, place.leaf)
     part = None
     if application is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,7 +205,9 @@ class Ground:
         }
 
 
-def make_ground(folder: Path, stage: Stage, node: str) -> Ground:
+def make_ground(
+    folder: Path, stage: Stage, node: str, *, voters: Sequence[Voter] = VOTERS
+) -> Ground:
     """Bring voters and lists to an election whose keys are made."""
     travel(stage.connection, stage.manifest.times.voter_list)
     home = make_home(SERVICE, folder / "registrar", SHARED)
@@ -214,14 +216,14 @@ def make_ground(folder: Path, stage: Stage, node: str) -> Ground:
         database = context.database
         database.run_now(
             import_voters,
-            VOTERS,
+            voters,
             refuse=lambda _: None,
             keep=True,
             are_different=False,
         )
         salts = open_salts(home, context.vault, make=True)
-        voters = database.run_now(read_voters, salts, stage.election_id)
-        lists = build_lists(voters, election_id=stage.election_id)
+        listed = database.run_now(read_voters, salts, stage.election_id)
+        lists = build_lists(listed, election_id=stage.election_id)
         keep_lists(home.folder, name, lists)
         acts = [
             stage.opened.voter_list.publish(

@@ -290,3 +290,22 @@ def test_times_that_no_node_told_open_nothing(database: Database, desks: Desks) 
         desk.times = Times(0, 0, 0)
     with pytest.raises(Problem, match="chain_away"):
         apply(database, desks)
+
+
+def test_voter_who_came_after_the_list_has_a_contest_and_no_leaf(
+    database: Database, desks: Desks
+) -> None:
+    database.run_now(
+        import_voters,
+        people(5),
+        refuse=lambda _: None,
+        keep=True,
+        are_different=False,
+    )
+    told = database.run_now(describe_person, "a4", desks=desks)
+    assert [(each["contest"], each["leaf"]) for each in told["elections"]] == [
+        (1, None),
+        (1, None),
+    ]
+    with pytest.raises(Problem, match="not_on_list"):
+        apply(database, desks, who=4)

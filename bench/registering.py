@@ -1,0 +1,104 @@
+"""How fast a registrar brings applications on a devnet's chain, attesters and all.
+
+    python -m bench.registering --applications 300
+
+The registrar asks two attesters over HTTP, as it asks portal and SMS organisation; all
+of it runs on this machine: node, registrar, attesters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from election.client.rpc import connect
+from election.crypto.transcript import Address
+from scripts.files import key_file
+from services.registrar.applications import file_application
+from services.registrar.desks import open_desks
+from services.registrar.service import SERVICE
+from services.registrar.tables import leaves
+from services.registrar.transitions import Times
+from services.registrar.voters_csv import Voter
+from services.shell.opening import open_context
+from tests.client.devnet import run_node
+from tests.client.stage import deploy
+from tests.services.registrar.ground import Ground, make_ground, open_ground
+from tests.services.running import PASSWORD
+
+ALL: Final = 11_228  # applications of 2019
+_NO_LOCK: Final = Address(bytes(20))
+
+
+def _people(count: int) -> list[Voter]:
+    return [
+        Voter(
+            n + 2, f"V{n}", f"a{n}", f"Иванов {n}", "1970-01-31", "", contest, "Крюково"
+        )
+        for n in range(count)
+        for contest in ((1, 30)[n % 2],)
+    ]
+
+
+def _file_all(ground: Ground, count: int) -> None:
+    with open_context(SERVICE, ground.home, PASSWORD, write=lambda _: None) as context:
+        desks = open_desks(context)
+        times = ground.stage.manifest.times
+        for desk in desks.values():
+            desk.times = Times(times.registration, times.freeze, times.freeze)
+
+        def file(connection: Connection) -> None:
+            for number in range(count):
+                file_application(
+                    connection,
+                    f"a{number}",
+                    consent=f"C{number}",
+                    locks={ground.name: _NO_LOCK},
+                    desks=desks,
+                    now=times.registration,
+                )
+
+        context.database.run_now(file)
+
+
+def _count(connection: Connection) -> int:
+    return int(connection.scalar(select(func.count()).select_from(leaves)) or 0)
+
+
+def measure(count: int) -> None:
+    """Print how long it takes until so many are on the chain, as final blocks say."""
+    key_file._COST = 2  # noqa: SLF001  keys of this measurement open at once
+    with tempfile.TemporaryDirectory() as name, run_node() as url:
+        stage = deploy(connect(url))
+        stage.make_keys()
+        ground = make_ground(Path(name), stage, url, voters=_people(count))
+        ground.travel(stage.manifest.times.registration)
+        _file_all(ground, count)
+        begun, used = time.perf_counter(), time.process_time()
+        with open_ground(ground) as running:
+            while running.context.database.run_now(_count) < count:
+                time.sleep(0.2)
+        taken = time.perf_counter() - begun
+        cpu = time.process_time() - used
+    print(
+        f"{count} applications on the chain in {taken:.1f} s, {count / taken:.1f} a s"
+    )
+    print(f"registrar and attesters: {1000 * cpu / count:.1f} ms of processor each")
+    print(f"at that rate {ALL} take {ALL * taken / count / 60:.1f} minutes")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what the options ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--applications", type=int, default=ALL)
+    measure(parser.parse_args(arguments).applications)
+
+
+if __name__ == "__main__":
+    main()
