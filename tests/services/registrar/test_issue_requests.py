@@ -262,14 +262,12 @@ def test_withdrawal_of_a_locked_leaf_takes_its_own_signature_only(
     signature = sign_hash(
         derive_lock_hash(request_withdrawal(CTX, leaf, nonce=1)), signer
     )
-    act = partial(
-        database.run_now,
-        accept_lock_signature,
-        desk,
-        leaf,
-        nonce=1,
-        signature=signature,
-    )
+
+    def act() -> None:
+        database.run_now(
+            accept_lock_signature, desk, leaf, nonce=1, signature=signature
+        )
+
     if signer is PORTAL:
         assert refused(act) == "bad_lock"
     else:
