@@ -29,7 +29,8 @@ def take_brake(connection: Connection, voter_id: str, *, now: int) -> int:
         set_={"not_before": until},
         where=brakes.c.not_before <= now,
     )
-    if connection.execute(asked).rowcount == 1:
+    # of an INSERT no count of rows is kept on PostgreSQL
+    if connection.execute(asked.returning(brakes.c.voter_id)).first() is not None:
         return 0
     return max(1, read_brake(connection, voter_id) - now)
 
@@ -48,7 +49,7 @@ def take_code(connection: Connection, scope: str) -> bool:
         set_={"codes": limits.c.codes + 1},
         where=(limits.c.codes < MOST_CODES) & (limits.c.wrong < MOST_WRONG),
     )
-    return connection.execute(asked).rowcount == 1
+    return connection.execute(asked.returning(limits.c.scope)).first() is not None
 
 
 def take_try(connection: Connection, scope: str) -> bool:

@@ -39,9 +39,10 @@ def look_up(connection: Connection, asked: str, *, now: int) -> dict[str, Any]:
         or_(messages.c.voter_id.in_(voters), messages.c.serial.in_(serials))
     )
     rows = connection.execute(chosen.order_by(messages.c.id.desc()).limit(_MOST)).all()
-    people = voters or sorted({row.voter_id for row in rows})
+    people = sorted({*voters, *(row.voter_id for row in rows)})
+    described = [_describe_person(connection, each) for each in people]
     return {
-        "people": [_describe_person(connection, each) for each in people],
+        "people": [each for each in described if rows or each["phone"] != "none"],
         "messages": [_describe(row, now=now) for row in rows],
         "used_up": _list_used_up(connection, rows),
     }
