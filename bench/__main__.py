@@ -12,6 +12,7 @@ from bench import (
     network,
     scale,
     signed,
+    sms,
     start,
 )
 
@@ -30,6 +31,8 @@ print()
 canary.main([])
 print()
 scale.main([])
+print()
+sms.main()
 print()
 signed.main([])
 print()

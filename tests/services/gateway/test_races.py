@@ -11,7 +11,7 @@ from threading import Barrier
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from election.crypto.transcript import Hash
 from election.protocol.attestation import Action, Request
@@ -64,6 +64,10 @@ def at_once(workers: list[Database], act: Any, *args: Any, **named: Any) -> list
         return list(pool.map(run, workers))
 
 
+def read_all(connection: Connection, table: Table) -> Any:
+    return connection.execute(select(table)).all()
+
+
 def make_issue() -> Issue:
     word = Hash(bytes([1]) * 32)
     request = Request(word, Action.ISSUE, word, 1, word)
@@ -75,10 +79,7 @@ def test_of_many_requests_at_once_one_is_kept_and_one_code_sent(
 ) -> None:
     rows = at_once(workers, open_issue, make_issue(), now=NOW)
     assert len({row.serial for row in rows if not isinstance(row, str)}) == 1
-    kept, sent = (
-        workers[0].run_now(lambda each, t=table: each.execute(select(t)).all())
-        for table in (issues, messages)
-    )
+    kept, sent = (workers[0].run_now(read_all, each) for each in (issues, messages))
     assert (len(kept), len(sent)) == (1, 1)
 
 
