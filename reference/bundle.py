@@ -115,11 +115,11 @@ def _unpack(file: BinaryIO) -> Iterator[bytes]:
 def _unpack_member(file: BinaryIO, *, largest: int) -> Iterator[bytes]:
     """Unpack one member of gzip with nothing behind it."""
     reader, rest = zlib.decompressobj(wbits=31), b""
-    is_over = False
     while not reader.eof:
         if not rest:
             rest = file.read(_PIECE)
-            is_over = not rest
+            if not rest:
+                raise NoBundleError("bundle: is not one whole member of gzip")
         try:
             piece = reader.decompress(rest, _PIECE)
         except zlib.error as error:
@@ -128,8 +128,6 @@ def _unpack_member(file: BinaryIO, *, largest: int) -> Iterator[bytes]:
         if largest < 0:
             raise NoBundleError("bundle: unpacks to more than an election packs")
         rest = reader.unconsumed_tail
-        if not reader.eof and not piece and is_over:
-            raise NoBundleError("bundle: is not one whole member of gzip")
         yield piece
     if reader.unused_data or file.read(1):
         raise NoBundleError("bundle: is not one whole member of gzip")

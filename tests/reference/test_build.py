@@ -55,3 +55,10 @@ def test_temporary_folder_that_takes_nothing_is_named(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
     with pytest.raises(NoBuildError, match="takes no source: No such file"):
         build._compile_small_box(tmp_path)
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_box_says_once_how_many_slots_it_has(tmp_path: Path, times: int) -> None:
+    (tmp_path / "BallotBox.vy").write_text(build._LARGE * times)
+    with pytest.raises(NoBuildError, match="does not say once how many slots"):
+        build._compile_small_box(tmp_path)

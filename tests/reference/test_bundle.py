@@ -193,6 +193,16 @@ def test_packed_bundle_that_begins_with_nothing_for_long_is_read_by_both(
     assert decode_bundle(raw) == decode_bundle(text)
 
 
+def test_member_may_end_with_a_piece_and_nothing_stands_behind(
+    text: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = gzip.compress(text)
+    monkeypatch.setattr("reference.bundle._PIECE", len(raw))
+    assert read_bundle(raw) == read_bundle(text)
+    with pytest.raises(NoBundleError, match="not one whole member"):
+        read_bundle(raw + b"x")
+
+
 def test_log_of_five_topics_is_refused_by_both(board: Board) -> None:
     raw = with_topics(board, 4)
     assert len(read_bundle(raw).logs[0].topics) == 4
