@@ -315,12 +315,19 @@ def _log_behind(lines: list[str]) -> list[str]:
     return [*lines, next(line for line in lines if '"line":"log"' in line)]
 
 
+_WHOLE = json.dumps(
+    {"line": "finality", "piece": "0x" + "00" * 2**17}, separators=(",", ":")
+)
+
+
 def _many_pieces(lines: list[str]) -> list[str]:
     end = next(at for at, line in enumerate(lines) if '"line":"end"' in line)
-    whole = json.dumps(
-        {"line": "finality", "piece": "0x" + "00" * 2**17}, separators=(",", ":")
-    )
-    return [*lines[: end + 1], *[whole] * 129]
+    return [*lines[: end + 1], *[_WHOLE] * 129]
+
+
+def _piece_behind_a_way(lines: list[str]) -> list[str]:
+    before = [line for line in lines if _PIECE not in line and _WAY not in line]
+    return [*before, _WHOLE, lines[-1], _WHOLE]
 
 
 @pytest.mark.parametrize(
@@ -340,6 +347,7 @@ def _many_pieces(lines: list[str]) -> list[str]:
         _many_nodes,
         _log_behind,
         _many_pieces,
+        _piece_behind_a_way,
     ],
 )
 def test_both_readers_are_strict_behind_the_end(
