@@ -301,6 +301,8 @@ def test_ceremony_fails_when_nobody_is_left_for_another_attempt(board: Board) ->
     ceremony.reserves, ceremony.terms = [], replace(ceremony.terms, k=3)
     ceremony.take(aborted)
     ceremony.take(failed(aborted, attempt=1))
+    with pytest.raises(RefutedError, match="came after the end"):
+        ceremony.take(failed(aborted, attempt=1))
 
 
 @pytest.mark.parametrize("name", ["attempt", "due", "number"])
