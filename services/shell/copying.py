@@ -30,7 +30,12 @@ _FORMAT: Final = "veche-service-copy/1"
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
 _AT_ONCE: Final = 1_000  # rows
-_LEFT_OUT: Final = (".lock", ".sqlite", ".sqlite-wal", ".sqlite-shm")
+_LEFT_OUT: Final = (
+    *(".lock", ".sqlite", ".sqlite-wal", ".sqlite-shm"),
+    # what an issuer answered is in one home only: a copy of an earlier day would answer
+    # a second request of a leaf, and without the record it answers nothing
+    *(".answered", ".answered-journal", ".verified", ".verified-journal"),
+)
 
 
 def back_up(service: Service, home: Home, to: Path) -> dict[str, Any]:

@@ -19,8 +19,11 @@ from scripts.files.key_file import open_key_file
 from scripts.files.past_file import PastFile
 from services.issuer import record as issuer_record
 from services.issuer.record import STEADY, Record
+from services.issuer.service import SERVICE
+from services.shell.copying import back_up, restore
+from services.shell.home import Home
 from tests.client.stage import travel
-from tests.services.issuer.conftest import Polls, put_key
+from tests.services.issuer.conftest import Polls, put_key, write_home
 from tests.services.running import PASSWORD
 
 
@@ -154,6 +157,21 @@ def test_home_without_its_record_of_answers_answers_nothing(
     record.close()
     place_answers(record.key_file.path).unlink()
     again = open_record(polls, tmp_path)
+    with pytest.raises(InputError, match="is missing"):
+        again.advance()
+    again.close()
+
+
+def test_home_made_of_a_copy_answers_nothing(polls: Polls, tmp_path: Path) -> None:
+    """It may be of an earlier day, and would answer what was answered otherwise."""
+    home = write_home(polls, tmp_path / "issuer")
+    record = open_record(polls, home.folder)
+    polls.ask(1, 0)
+    record.advance()
+    record.close()
+    back_up(SERVICE, home, tmp_path / "copy")
+    restore(SERVICE, Home(tmp_path / "new", "issuer"), tmp_path / "copy")
+    again = open_record(polls, tmp_path / "new")
     with pytest.raises(InputError, match="is missing"):
         again.advance()
     again.close()
