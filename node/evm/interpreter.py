@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from eth.abc import (
@@ -13,8 +14,10 @@ from eth.abc import (
 )
 from eth.constants import CREATE_CONTRACT_ADDRESS
 from eth.exceptions import Halt
+from eth.vm.code_stream import CodeStream
 from eth.vm.forks.prague.computation import PragueComputation
 from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
+from eth.vm.gas_meter import GasMeter, allow_negative_refund_strategy
 from eth.vm.logic.invalid import InvalidOpcode
 from eth.vm.memory import Memory
 from eth.vm.stack import Stack, to_int
@@ -23,16 +26,26 @@ from typing_extensions import override
 
 from node.evm.cold import run_cold
 from node.evm.compiler import Program, read_program
+from node.evm.message_calls import quickened
 from node.evm.opcodes import SELFDESTRUCT, STOP
-from node.evm.precompile_calls import AS_MESSAGES, CALL, STATICCALL, shortened
+from node.evm.precompile_calls import (
+    AS_MESSAGES,
+    CALL,
+    CALLCODE,
+    DELEGATECALL,
+    STATICCALL,
+    shortened,
+)
 
 RIPEMD160 = Address(bytes(19) + b"\x03")
 
 
-_OPCODES: dict[int, OpcodeAPI] = {
-    opcode: cast("OpcodeAPI", shortened(opcode, PRAGUE_OPCODES[opcode]))
-    for opcode in (CALL, STATICCALL)
-} | {
+# What never moves where the program is.
+_CALLS: dict[int, Callable[..., None]] = {
+    opcode: quickened(opcode, shortened(opcode, PRAGUE_OPCODES[opcode]))
+    for opcode in (CALL, CALLCODE, DELEGATECALL, STATICCALL)
+}
+_OPCODES: dict[int, OpcodeAPI] = cast("dict[int, OpcodeAPI]", _CALLS) | {
     # py-evm wraps it in a Python warning to the node's operator: not their business.
     SELFDESTRUCT: cast("Any", PRAGUE_OPCODES[SELFDESTRUCT]).__wrapped__
 }
@@ -48,6 +61,24 @@ def _merged(one: _Logs, other: _Logs) -> _Logs:
     return long
 
 
+class _OnDemand:
+    """Make an attribute when it is asked for first, and keep it."""
+
+    def __init__(self, name: str, make: Callable[[Any], Any]) -> None:
+        self._name = name
+        self._make = make
+
+    def __get__(self, computation: Any, _kind: type) -> Any:
+        if computation is None:
+            return self
+        made = vars(computation)[self._name] = self._make(computation)
+        return made
+
+
+def _of_stack(name: str) -> _OnDemand:
+    return _OnDemand(f"stack_{name}", lambda owner: getattr(owner._stack, name))  # noqa: SLF001
+
+
 class Computation(PragueComputation):
     """Run one message."""
 
@@ -61,22 +92,46 @@ class Computation(PragueComputation):
     _precompiles = PragueComputation.get_precompiles() | AS_MESSAGES
     opcodes = PRAGUE_OPCODES | _OPCODES
 
+    # py-evm's own way to look these up takes longer than a short message.
+    stack_pop_ints = _of_stack("pop_ints")
+    stack_pop_bytes = _of_stack("pop_bytes")
+    stack_pop_any = _of_stack("pop_any")
+    stack_pop1_int = _of_stack("pop1_int")
+    stack_pop1_bytes = _of_stack("pop1_bytes")
+    stack_pop1_any = _of_stack("pop1_any")
+    stack_push_int = _of_stack("push_int")
+    stack_push_bytes = _of_stack("push_bytes")
+    code = _OnDemand("code", lambda c: CodeStream(c.msg.code))
+
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.touched = set()
         self.touched_ripemd = False
-        # py-evm looks these up one by one, which takes longer than a short message.
-        stack = self._stack
-        vars(self).update(
-            stack_pop_ints=stack.pop_ints,
-            stack_pop_bytes=stack.pop_bytes,
-            stack_pop_any=stack.pop_any,
-            stack_pop1_int=stack.pop1_int,
-            stack_pop1_bytes=stack.pop1_bytes,
-            stack_pop1_any=stack.pop1_any,
-            stack_push_int=stack.push_int,
-            stack_push_bytes=stack.push_bytes,
-        )
+
+    def inside(self, message: MessageAPI) -> Computation:
+        """Return the computation of a message that this one sends, not yet run.
+
+        It is as `__init__` would make it, which would check all of it once more.
+        """
+        inner = object.__new__(type(self))
+        inner.state = self.state
+        inner.msg = message
+        inner.transaction_context = self.transaction_context
+        meter = inner._gas_meter = GasMeter.__new__(GasMeter)
+        meter.refund_strategy = allow_negative_refund_strategy
+        meter.start_gas = meter.gas_remaining = message.gas
+        meter.gas_refunded = 0
+        inner.children = []
+        inner.accounts_to_delete = []
+        inner.beneficiaries = []
+        inner._stack = Stack()
+        inner._memory = Memory()
+        inner._log_entries = []
+        inner.data_floor_cost = 0
+        inner.touched = set()
+        inner.touched_ripemd = False
+        inner.contracts_created = self.contracts_created
+        return inner
 
     @override
     def add_child_computation(self, child_computation: ComputationAPI) -> None:
@@ -87,7 +142,10 @@ class Computation(PragueComputation):
         """
         super().add_child_computation(child_computation)
         self.children.clear()
-        child = cast("Computation", child_computation)
+        self.take_over(cast("Computation", child_computation))
+
+    def take_over(self, child: Computation) -> None:
+        """Add what a message inside did, unless it failed, to what this one did."""
         to = child.msg.to
         self.touched_ripemd |= child.touched_ripemd or RIPEMD160 in (
             to,
@@ -97,7 +155,7 @@ class Computation(PragueComputation):
             child.forget_frames()
             return
         self._gas_meter.gas_refunded += child.get_gas_refund()
-        logs = child._log_entries  # noqa: SLF001  # it is one of these
+        logs = child._log_entries  # it is one of these
         self._log_entries = _merged(self._log_entries, logs)
         self.accounts_to_delete += child.accounts_to_delete
         self.beneficiaries += child.beneficiaries
@@ -184,6 +242,10 @@ class Computation(PragueComputation):
             memory = self._memory._bytes  # noqa: SLF001
             pc, self._gas_meter.gas_remaining = run_cold(self, program, pc, memory)
             return pc
+        call = _CALLS.get(program.code[pc]) if pc < len(program.code) else None
+        if call is not None:
+            call(self)
+            return pc + 1
         pc = self._call_opcode(program.code, pc)
         stack = self._stack.values
         if stack and type(stack[-1]) is not int:

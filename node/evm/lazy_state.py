@@ -33,9 +33,13 @@ class LazyState(PragueState):
     """Hold accounts under execution; snapshots nest, and the last one ends first."""
 
     _marks: list[_Mark]  # those that are made come first
+    # Accounts that are warm, by number, and what is run when they are called: whatever
+    # could change either forgets them all.
+    callees: dict[int, Any]
 
     def __init__(self, *arguments: Any) -> None:
         self._marks = []
+        self.callees = {}
         super().__init__(*arguments)
 
     @override
@@ -49,6 +53,7 @@ class LazyState(PragueState):
         self._end(snapshot)
         if not snapshot.made:
             return
+        self.callees.clear()
         checkpoint, shared = snapshot.checkpoint, []
         while checkpoint is None:  # one that was there before made it
             shared.append(self._marks.pop())
@@ -81,6 +86,11 @@ class LazyState(PragueState):
             mark.made = True
         marks[first].checkpoint = super().snapshot()
 
+    @override
+    def lock_changes(self) -> None:
+        self.callees.clear()  # a transaction begins: all accounts are cold
+        super().lock_changes()
+
     # What changes something
 
     @override
@@ -95,6 +105,7 @@ class LazyState(PragueState):
 
     @override
     def delete_account(self, address: Address) -> None:
+        self.callees.clear()
         self._change()
         super().delete_account(address)
 
@@ -115,11 +126,13 @@ class LazyState(PragueState):
 
     @override
     def set_code(self, address: Address, code: bytes) -> None:
+        self.callees.clear()
         self._change()
         super().set_code(address, code)
 
     @override
     def delete_code(self, address: Address) -> None:
+        self.callees.clear()
         self._change()
         super().delete_code(address)
 

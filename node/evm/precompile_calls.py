@@ -25,7 +25,8 @@ from node.precompiles import BLS_PRECOMPILES, Precompile
 
 Opcode = Callable[..., None]
 
-CALL, STATICCALL = 0xF1, 0xFA
+CALL, CALLCODE, DELEGATECALL, STATICCALL = 0xF1, 0xF2, 0xF4, 0xFA
+ADDRESSES = 2**160 - 1  # what of a word is an address
 _WARM_ACCOUNT_GAS = 100  # EIP-2929: precompiles are warm from the start
 
 
@@ -70,17 +71,19 @@ AS_MESSAGES = {
 
 
 def shortened(opcode: int, ordinary: Opcode) -> Opcode:
-    """Return CALL or STATICCALL with the short way to our precompiles.
+    """Return one of the four calls with the short way to our precompiles.
 
     ordinary: py-evm's opcode, for every other callee and for calls with value.
     """
-    arguments = 7 if opcode == CALL else 6
+    moves_value = opcode in (CALL, CALLCODE)
+    arguments = 7 if moves_value else 6
 
     def call(computation: Any) -> None:
         stack: list[int] = computation._stack.values  # noqa: SLF001  # py-evm shows none
-        precompile = _PRECOMPILES.get(stack[-2]) if len(stack) >= arguments else None
+        number = stack[-2] & ADDRESSES if len(stack) >= arguments else 0
+        precompile = _PRECOMPILES.get(number)
         too_deep = computation.msg.depth >= STACK_DEPTH_LIMIT
-        if precompile is None or too_deep or (opcode == CALL and stack[-3]):
+        if precompile is None or too_deep or (moves_value and stack[-3]):
             ordinary(computation=computation)
             return
         asked = stack[-1]

@@ -2,72 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
-from typing import Any, cast
 
 import pytest
-from eth.vm.forks.prague.computation import PragueComputation
-from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
-from eth.vm.forks.prague.state import PragueState
-from eth.vm.message import Message
-from eth_typing import Address, Hash32
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from node.block import EMPTY_ROOT
 from node.evm import compiler
 from node.evm.compiler import read_program
-from node.evm.execute import _clear
-from node.evm.interpreter import Computation
 from node.evm.opcodes import (
     DUP1,
     JUMPDEST,
     MASK,
     PUSH0,
     PUSH32,
-    SELFDESTRUCT,
     SWAP16,
     TEMPLATES,
 )
-from node.evm.state import Environment, State, open_state
-from node.hashing import keccak
 from tests.node.bytecode import assemble
-
-_CODE = Address(b"\xc0" * 20)
-_CALLEE = Address(b"\xca" * 20)
-_SENDER = Address(b"\x5e" * 20)
-_DATA = bytes(range(1, 101))
-
-
-class _Reference(PragueComputation):
-    """py-evm's interpreter; the precompiles have their own tests."""
-
-    _precompiles = Computation._precompiles
-    touched: frozenset[Address] = frozenset()  # it keeps all messages instead
-    touched_ripemd = False
-    opcodes = PRAGUE_OPCODES | {SELFDESTRUCT: Computation.opcodes[SELFDESTRUCT]}
-
-
-@dataclass(frozen=True)
-class _Effects:
-    failed: bool
-    gas: int
-    output: bytes
-    refund: int
-    logs: Any
-    root: bytes
-
-
-class _Eager(State):
-    """Record every snapshot when it is asked for, as py-evm does."""
-
-    snapshot = PragueState.snapshot
-    revert = PragueState.revert
-    commit = PragueState.commit
-    touch_account = PragueState.touch_account
+from tests.node.evm.beside_py_evm import CALLEE, compare
 
 
 @pytest.fixture(autouse=True, scope="module", params=[0, 2**60], ids=["hot", "cold"])
@@ -77,51 +31,6 @@ def _compile_everything_or_nothing(request: pytest.FixtureRequest) -> Iterator[N
         read_program.cache_clear()
         yield
     read_program.cache_clear()
-
-
-def _run(kind: type[PragueComputation], code: bytes, gas: int) -> _Effects:
-    environment = Environment(
-        chain_id=7,
-        number=300,
-        timestamp=1_700_000_000,
-        gas_limit=60_000_000,
-        ancestors=lambda: [keccak(bytes([n])) for n in range(256)],
-        beneficiary=Address(b"\xbe" * 20),
-        prev_randao=Hash32(b"\x77" * 32),
-    )
-    nodes: dict[bytes, bytes] = {}
-    state: State = open_state(nodes, EMPTY_ROOT, environment)
-    if kind is _Reference:
-        state.__class__ = _Eager
-    state.set_code(_CODE, code)
-    # Answers with its own input, reversed in roles: caller first.
-    state.set_code(
-        _CALLEE, assemble("CALLER 0 MSTORE CALLDATASIZE 32 MSTORE 64 0 RETURN")
-    )
-    for address in (_CODE, _SENDER):
-        state.set_balance(address, 10**18)
-    state.set_storage(_CODE, 1, 5)
-    state.persist()
-    state.lock_changes()
-    state.mark_address_warm(_CODE)
-    message = Message(gas=gas, to=_CODE, sender=_SENDER, value=9, data=_DATA, code=code)
-    context = state.get_transaction_context_class()(gas_price=3, origin=_SENDER)
-    done = kind.apply_message(state, message, context)
-    _clear(state, cast("Computation", done))
-    return _Effects(
-        failed=done.is_error,
-        gas=done.get_gas_remaining(),
-        output=done.output,
-        refund=done.get_gas_refund(),
-        logs=done.get_log_entries(),
-        root=state.make_state_root(),
-    )
-
-
-def _compare(code: bytes, gas: int = 200_000) -> _Effects:
-    ours = _run(Computation, code, gas)
-    assert ours == _run(_Reference, code, gas)
-    return ours
 
 
 _INTERESTING = [
@@ -169,7 +78,7 @@ def test_a_function_agrees_on_interesting_operands(opcode: int) -> None:
         code += assemble(f"{z} {y} {x}") + bytes([opcode])
         code += assemble(f"{32 * place} MSTORE {drop}")
     code += assemble(f"{32 * len(pairs)} 0 RETURN")
-    assert not _compare(code, gas=1_000_000).failed
+    assert not compare(code, gas=1_000_000).failed
 
 
 @pytest.mark.parametrize("opcode", sorted(set(TEMPLATES) - set(_FUNCTIONS)))
@@ -180,15 +89,13 @@ def test_an_effect_agrees_on_interesting_operands(opcode: int, x: int) -> None:
     for y in _SPANS:
         for z in (0, 33):
             code = assemble(f"{z} {y} {x}") + bytes([opcode])
-            _compare(
-                code + assemble(f"{tail} MSIZE 64 MSTORE 128 0 RETURN"), gas=60_000
-            )
+            compare(code + assemble(f"{tail} MSIZE 64 MSTORE 128 0 RETURN"), gas=60_000)
 
 
 @pytest.mark.parametrize("gas", range(80))
 def test_gas_runs_out_at_the_same_limit(gas: int) -> None:
     code = assemble("7 8 MUL 0 MSTORE 64 0 SHA3 9 EXP 32 MSTORE 33 0 RETURN")
-    _compare(code, gas=gas)
+    compare(code, gas=gas)
 
 
 def test_a_loop_agrees() -> None:
@@ -196,7 +103,7 @@ def test_a_loop_agrees() -> None:
         "50 JUMPDEST DUP1 DUP1 MUL 0 MLOAD ADD 0 MSTORE 1 SWAP1 SUB DUP1 2 JUMPI"
         " 32 0 RETURN"
     )
-    assert not _compare(code).failed
+    assert not compare(code).failed
 
 
 @pytest.mark.parametrize(
@@ -221,22 +128,22 @@ def test_a_loop_agrees() -> None:
     ],
 )
 def test_control_flow_agrees(source: str) -> None:
-    _compare(assemble(source), gas=60_000)
+    compare(assemble(source), gas=60_000)
 
 
 @pytest.mark.parametrize("height", range(1_020, 1_026))
 def test_the_stack_limit_agrees(height: int) -> None:
     """Depths around 1024, in one block and across the cut between blocks."""
-    _compare(bytes([PUSH0]) * height)
-    _compare(bytes([PUSH0]) * (height - 2) + bytes([JUMPDEST, PUSH0, PUSH0]))
+    compare(bytes([PUSH0]) * height)
+    compare(bytes([PUSH0]) * (height - 2) + bytes([JUMPDEST, PUSH0, PUSH0]))
 
 
 def test_a_truncated_push_reads_zeros() -> None:
-    _compare(assemble("0 0 LOG0") + bytes([PUSH32, 0xFF]))
+    compare(assemble("0 0 LOG0") + bytes([PUSH32, 0xFF]))
 
 
 @pytest.mark.parametrize(
-    "callee", [1, 2, 4, 5, 0x0B, 0x0F, 0x10, int.from_bytes(_CALLEE)]
+    "callee", [1, 2, 4, 5, 0x0B, 0x0F, 0x10, int.from_bytes(CALLEE)]
 )
 @pytest.mark.parametrize("call", ["CALL", "STATICCALL", "DELEGATECALL", "CALLCODE"])
 @pytest.mark.parametrize("value", [0, 1])
@@ -249,7 +156,7 @@ def test_a_call_agrees(callee: int, call: str, value: int, gas: int) -> None:
         " 0 MSTORE RETURNDATASIZE 32 MSTORE RETURNDATASIZE 0 64 RETURNDATACOPY"
         " GAS 400 MSTORE 512 0 RETURN"
     )
-    _compare(code)
+    compare(code)
 
 
 @pytest.mark.parametrize("call", ["CALL", "STATICCALL"])
@@ -258,7 +165,7 @@ def test_a_valid_precompile_call_agrees(call: str) -> None:
     code = assemble(
         f"128 0 256 0 {moved} 0x0b GAS {call} 256 MSTORE 288 0 RETURN"
     )  # infinity plus infinity
-    assert not _compare(code).failed
+    assert not compare(code).failed
 
 
 def test_a_call_inside_a_static_call_agrees() -> None:
@@ -270,7 +177,7 @@ def test_a_call_inside_a_static_call_agrees() -> None:
     code = store + assemble(
         f"{len(inner)} 0 0 CREATE 32 0 0 0 DUP5 GAS STATICCALL POP 32 0 RETURN"
     )
-    _compare(code, gas=400_000)
+    compare(code, gas=400_000)
 
 
 _pushes = st.one_of(
@@ -321,74 +228,16 @@ _programs = st.lists(
 @example(code=b"", gas=0)
 def test_any_program_agrees(code: bytes, gas: int) -> None:
     seeds = assemble(" ".join(str(v) for v in (1, 64, 2, 32, 0, 5, 100, 3, 40, 7)))
-    _compare(seeds + code, gas=gas)
+    compare(seeds + code, gas=gas)
 
 
 @settings(max_examples=200)
 @given(st.binary(max_size=64))
 def test_any_bytes_agree(code: bytes) -> None:
-    _compare(code, gas=50_000)
-
-
-# Messages inside messages
-
-_ACTS = (
-    "1 SLOAD 1 ADD 1 SSTORE",
-    "0 2 SSTORE",
-    "GAS 3 SSTORE",
-    "7 8 TSTORE",
-    "8 TLOAD 9 SSTORE",
-    "GAS 0 0 LOG1",
-    "1 0 0 0 0 ADDRESS GAS 2 SWAP1 DIV CALL POP",
-    "0 0 0 0 ADDRESS GAS 2 SWAP1 DIV DELEGATECALL 4 SSTORE",
-    "0 0 0 0 ADDRESS GAS 3 SWAP1 DIV STATICCALL POP",
-    f"0 0 0 0 5 0x{'ab' * 20} GAS 2 SWAP1 DIV CALL POP",
-    f"0 0 0 0 0 0x{'ac' * 20} GAS CALL POP",
-    "0 0 0 0 0 3 GAS CALL POP",
-    f"0x{'ad' * 20} BALANCE POP",
-    "0x6001600155ff 0 MSTORE 6 26 1 CREATE POP",
-    "0x33ff 0 MSTORE 2 30 0 CREATE 0 0 0 0 0 6 DUP1 SWAP1 POP GAS CALL POP POP",
-)
-_ENDS = ("STOP", "0 0 REVERT", "INVALID", "32 0 RETURN", "CALLER SELFDESTRUCT")
-
-
-@settings(max_examples=150)
-@given(st.lists(st.sampled_from(_ACTS), max_size=7), st.sampled_from(_ENDS))
-@example([_ACTS[6], _ACTS[5]], _ENDS[0])
-@example([_ACTS[0], _ACTS[6], _ACTS[0]], _ENDS[1])
-@example([_ACTS[11], _ACTS[6]], _ENDS[2])
-def test_messages_inside_messages_leave_the_same(acts: list[str], end: str) -> None:
-    _compare(assemble(" ".join([*acts, end])), gas=1_500_000)
-
-
-def test_logs_of_all_depths_come_in_order() -> None:
-    code = assemble("GAS 0 0 LOG1 0 0 0 0 0 ADDRESS GAS CALL POP GAS 0 0 LOG1")
-    logs = _compare(code).logs
-    assert len(logs) > 50
+    compare(code, gas=50_000)
 
 
 def test_rows_of_jumpdests_are_as_dear_as_each_alone() -> None:
     for length in (1, 2, 255, 256, 257, 600):
-        _compare(assemble("JUMPDEST " * length + "GAS 1 SSTORE"))
-        _compare(assemble("JUMPDEST " * length), gas=length - 1)
-
-
-def test_a_message_that_ended_is_forgotten() -> None:
-    """py-evm keeps each, with its memory: a call of 30 M gas took 725 MB."""
-    code = assemble("0 0 0 0 0 ADDRESS GAS 2 SWAP1 DIV CALL POP 0 0 REVERT")
-    nodes: dict[bytes, bytes] = {}
-    state: State = open_state(nodes, EMPTY_ROOT)
-    state.set_code(_CODE, code)
-    message = Message(
-        gas=100_000, to=_CODE, sender=_SENDER, value=0, data=b"", code=code
-    )
-    context = state.get_transaction_context_class()(gas_price=0, origin=_SENDER)
-    gc.collect()
-    gc.disable()
-    try:
-        done = Computation.apply_message(state, message, context)
-        alive = [o for o in gc.get_objects() if isinstance(o, Computation)]
-    finally:
-        gc.enable()
-    assert done.children == []
-    assert alive == [done]
+        compare(assemble("JUMPDEST " * length + "GAS 1 SSTORE"))
+        compare(assemble("JUMPDEST " * length), gas=length - 1)

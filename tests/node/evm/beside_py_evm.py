@@ -1,0 +1,119 @@
+"""Run code by our interpreter and by py-evm's own loop, and compare what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, cast
+
+from eth.vm.forks.prague.computation import PragueComputation
+from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
+from eth.vm.forks.prague.state import PragueState
+from eth.vm.message import Message
+from eth_typing import Address, Hash32
+
+from node.block import EMPTY_ROOT
+from node.evm.execute import _clear
+from node.evm.interpreter import Computation
+from node.evm.opcodes import SELFDESTRUCT
+from node.evm.state import Environment, State, open_state
+from node.hashing import keccak
+from tests.node.bytecode import assemble
+
+CODE = Address(b"\xc0" * 20)
+CALLEE = Address(b"\xca" * 20)
+SENDER = Address(b"\x5e" * 20)
+DATA = bytes(range(1, 101))
+
+
+class _Reference(PragueComputation):
+    """py-evm's interpreter; the precompiles have their own tests."""
+
+    _precompiles = Computation._precompiles
+    touched: frozenset[Address] = frozenset()  # it keeps all messages instead
+    touched_ripemd = False
+    opcodes = PRAGUE_OPCODES | {SELFDESTRUCT: Computation.opcodes[SELFDESTRUCT]}
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Hold all that a message can leave; warm: accounts, and slots of each."""
+
+    failed: bool
+    gas: int
+    output: bytes
+    refund: int
+    logs: Any
+    warm: frozenset[bytes]
+    root: bytes
+
+
+class _Eager(State):
+    """Record every snapshot when it is asked for, as py-evm does."""
+
+    snapshot = PragueState.snapshot
+    revert = PragueState.revert
+    commit = PragueState.commit
+    touch_account = PragueState.touch_account
+
+
+def run(
+    kind: type[PragueComputation],
+    code: bytes,
+    gas: int,
+    others: Mapping[Address, bytes] = MappingProxyType({}),
+) -> Effects:
+    """Run code, beside other contracts, to its end and look at all it left."""
+    environment = Environment(
+        chain_id=7,
+        number=300,
+        timestamp=1_700_000_000,
+        gas_limit=60_000_000,
+        ancestors=lambda: [keccak(bytes([n])) for n in range(256)],
+        beneficiary=Address(b"\xbe" * 20),
+        prev_randao=Hash32(b"\x77" * 32),
+    )
+    nodes: dict[bytes, bytes] = {}
+    state: State = open_state(nodes, EMPTY_ROOT, environment)
+    if kind is _Reference:
+        state.__class__ = _Eager
+    state.set_code(CODE, code)
+    # Answers with its own input, reversed in roles: caller first.
+    state.set_code(
+        CALLEE, assemble("CALLER 0 MSTORE CALLDATASIZE 32 MSTORE 64 0 RETURN")
+    )
+    for address, other in others.items():
+        state.set_code(address, other)
+        state.set_storage(address, 1, 5)
+    for address in (CODE, SENDER, *others):
+        state.set_balance(address, 10**18)
+    state.set_storage(CODE, 1, 5)
+    state.persist()
+    state.lock_changes()
+    state.mark_address_warm(CODE)
+    message = Message(gas=gas, to=CODE, sender=SENDER, value=9, data=DATA, code=code)
+    context = state.get_transaction_context_class()(gas_price=3, origin=SENDER)
+    done = kind.apply_message(state, message, context)
+    warm = cast("Any", state._account_db)._journal_accessed_state
+    _clear(state, cast("Computation", done))
+    return Effects(
+        failed=done.is_error,
+        gas=done.get_gas_remaining(),
+        output=done.output,
+        refund=done.get_gas_refund(),
+        logs=done.get_log_entries(),
+        warm=frozenset(warm.diff().pending_keys()),
+        root=state.make_state_root(),
+    )
+
+
+def compare(
+    code: bytes,
+    gas: int = 200_000,
+    others: Mapping[Address, bytes] = MappingProxyType({}),
+) -> Effects:
+    """Require that ours and py-evm's leave the same; returns it."""
+    ours = run(Computation, code, gas, others)
+    assert ours == run(_Reference, code, gas, others)
+    return ours
