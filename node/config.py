@@ -134,8 +134,10 @@ class RpcConfig(_Section):
     """Say where JSON-RPC listens; port 0 takes any free one. Sizes in bytes.
 
     connections: how many at once; idle, transfer: seconds, without a request, and for
-    a body or an answer. hosts: names of this node, beside addresses and localhost;
-    origins: of web pages that may ask it.
+    a body or an answer; batch_seconds: after which no more of a batch is begun.
+    bodies: of all large bodies under way. hosts: names of this node, beside addresses
+    and localhost; origins: of web pages that may ask it; trusted_proxies: addresses
+    that say for whom they ask, in X-Forwarded-For.
     """
 
     host: Name
@@ -147,8 +149,11 @@ class RpcConfig(_Section):
     connections: Annotated[int, Field(gt=0, le=MAX_CONNECTIONS)]
     idle: Annotated[int, Field(gt=0, le=MAX_INTERVAL)]
     transfer: Annotated[int, Field(gt=0, le=MAX_INTERVAL)]
+    batch_seconds: Annotated[int, Field(gt=0, le=MAX_INTERVAL)] = 60
+    bodies: Size = 64_000_000
     hosts: Annotated[tuple[Name, ...], Field(strict=False)] = ()
     origins: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    trusted_proxies: Annotated[tuple[Name, ...], Field(strict=False)] = ()
 
 
 class ReadsConfig(_Section):

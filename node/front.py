@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from node.bodies import LARGE, Bodies, client_of
 from node.config import RpcConfig
 from node.guard import make_guard, share
 from node.serving import Desk
@@ -16,7 +17,6 @@ from node.watching.probes import add_probes, count_requests
 from node.watching.watch import Watch
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger, for no time
-_LARGE = 1 << 16  # bytes of a body that takes a millisecond to look at
 _PIECE = 1 << 18  # bytes; whole answers would wait for nobody to take them
 
 
@@ -28,7 +28,7 @@ class Turns:
 
     async def wait(self, size: int) -> None:
         """Wait until a body of so many bytes may be looked at; a small one may."""
-        if size > _LARGE:
+        if size > LARGE:
             async with self._one:
                 await asyncio.sleep(0)  # the loop goes round: others come first
 
@@ -37,20 +37,24 @@ def make_application(
     desk: Desk, bounds: RpcConfig, watch: Watch | None = None
 ) -> web.Application:
     """Return what answers HTTP from a desk, and how a node is, if it is watched."""
-    turns = Turns()
+    turns, bodies = Turns(), Bodies(bounds)
 
     async def answer(request: web.Request) -> web.StreamResponse:
         # Any web page may post a form to this port; only JSON makes browsers ask first.
         if request.content_type != "application/json":
             return web.Response(status=415, text="content type must be JSON\n")
-        try:
-            async with asyncio.timeout(bounds.transfer):
-                body = await request.read()
-        except TimeoutError:
-            fact = f"the body took more than {bounds.transfer} seconds\n"
-            return web.Response(status=408, text=fact, headers={"Connection": "close"})
-        await turns.wait(len(body))
-        answers = await desk.answer(body, request.remote or "")
+        client = client_of(request, bounds.trusted_proxies)
+        with bodies.held(request, client) as has_room:
+            if not has_room:
+                return _given_up(503, "too many large bodies are under way; try again")
+            try:
+                async with asyncio.timeout(bounds.transfer):
+                    body = await request.read()
+            except TimeoutError:
+                fact = f"the body took more than {bounds.transfer} seconds"
+                return _given_up(408, fact)
+            await turns.wait(len(body))
+            answers = await desk.answer(body, client)
         return await _send(request, answers, bounds.transfer)
 
     counting = [] if watch is None else [count_requests(watch)]
@@ -63,6 +67,12 @@ def make_application(
     application.router.add_post("/", answer)
     application.on_response_prepare.append(share)
     return application
+
+
+def _given_up(status: int, fact: str) -> web.Response:
+    return web.Response(
+        status=status, text=f"{fact}\n", headers={"Connection": "close"}
+    )
 
 
 async def _send(request: web.Request, body: bytes, seconds: int) -> web.StreamResponse:

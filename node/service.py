@@ -188,12 +188,12 @@ async def _serve(
         desk = Desk(engine, readers, writer=writer)
         door = Door(make_application(desk, config.rpc, watch), config.rpc)
         async with door.opened(listener):
-            looking = asyncio.create_task(look_regularly(watch))
-            tasks = [asyncio.create_task(_mine_regularly(engine, writer)), looking]
             with suppress(NodeError):  # the engine tells of it
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(writer, engine.resume)
-            begin()
+            begin()  # before the clock is looked at: it says what the clock was
+            looking = asyncio.create_task(look_regularly(watch))
+            tasks = [asyncio.create_task(_mine_regularly(engine, writer)), looking]
             notify("READY=1")
             await _first(stopping.wait(), looking)
             notify("STOPPING=1")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Any, Final
 
 from node.block import Block
 from node.errors import NodeError
+from node.fair import FairTurns
 from node.readers.pool import Readers
 from node.rpc.answering import (
     encode,
@@ -56,6 +58,7 @@ class Desk:
         self._prove = prove
         self._stand = stand
         self._dispatcher = Dispatcher(engine)
+        self._sends = FairTurns(1, engine.chain.config.admission.waiting)
 
     async def answer(self, body: bytes, client: str = "") -> bytes:
         """Answer one request or batch; empty when only notifications were sent.
@@ -78,24 +81,44 @@ class Desk:
         if is_request(request) and request["method"] == _STATUS:
             return await _answer_by(request, self._answer_status)
         if self._writer is not None and writes(request):
-            loop = asyncio.get_running_loop()
-            answer = self._dispatcher.answer
-            return await loop.run_in_executor(self._writer, answer, request, client)
+            return await self._write(self._writer, request, client)
         return await self._read(request, client)
+
+    async def _write(self, writer: Executor, request: Any, client: str) -> bytes:
+        """Have the writer answer, for one client after the other.
+
+        It is given one request at a time: what else it does, for blocks and for the
+        consensus engine, never waits for more than one client's.
+        """
+        try:
+            await self._sends.begin(client)
+        except RpcError as error:
+            return failure(request, error)
+        loop = asyncio.get_running_loop()
+        job = writer.submit(self._dispatcher.answer, request, client)
+
+        def end(_job: object) -> None:
+            with suppress(RuntimeError):  # the loop has ended, and nobody waits
+                loop.call_soon_threadsafe(self._sends.end)
+
+        job.add_done_callback(end)  # a client that leaves does not end what has begun
+        return await asyncio.wrap_future(job)
 
     async def _read(self, request: Any, client: str) -> bytes:
         number = polled_by(request)
         if number is not None and (installed := self._dispatcher.filters.get(number)):
-            return await self._poll(request, number, installed)
+            return await self._poll(request, number, installed, client)
         if not reads_much(request):
             return self._dispatcher.answer(request, client)
         try:
             timestamp = self._engine.next_timestamp()
-            return await self._readers.ask(request, timestamp=timestamp)
+            return await self._readers.ask(request, timestamp=timestamp, client=client)
         except RpcError as error:
             return failure(request, error)
 
-    async def _poll(self, request: Any, number: int, installed: Filter) -> bytes:
+    async def _poll(
+        self, request: Any, number: int, installed: Filter, client: str
+    ) -> bytes:
         """Have a reader ask a filter: it may have to look at the whole chain."""
         try:
             following, answer = await self._readers.poll(
@@ -103,6 +126,7 @@ class Desk:
                 timestamp=self._engine.next_timestamp(),
                 number=number,
                 installed=installed,
+                client=client,
             )
         except RpcError as error:
             return failure(request, error)

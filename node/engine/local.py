@@ -85,7 +85,7 @@ class LocalEngine:
             self.watcher.refused(raw, error)
             raise
         try:
-            self._mine_at_once()
+            self._mine_at_once(self.machine.trial_timestamp())
             self.machine.keep_waiting(self.pending.encoded())
         except StoreError:
             if is_kept or self.pending.get(tx.hash) is None:  # another one was not
@@ -141,23 +141,32 @@ class LocalEngine:
         if self.mode == "interval":
             self.mine()
 
-    def _mine_at_once(self) -> None:
-        """Make one block per transaction while any is ready, in that mode."""
+    def _mine_at_once(self, tried: int | None = None) -> None:
+        """Make one block per transaction while any is ready, in that mode.
+
+        tried: the timestamp of a trial just made, which is the first block's: nothing
+        runs twice, however long it took.
+        """
         while self.mode == "at_once":
             ready = self.machine.prepare(self.pending)
             if not ready:
                 return
-            self._seal(ready[:1])
+            self._seal(ready[:1], tried=tried)
+            tried = None
 
     def _seal(
-        self, transactions: tuple[Transaction, ...], timestamp: int | None = None
+        self,
+        transactions: tuple[Transaction, ...],
+        timestamp: int | None = None,
+        tried: int | None = None,
     ) -> Block:
         """Make a block at a timestamp, else at the one that was set, else by clock."""
         exact = self._exact if timestamp is None else timestamp
         offset = self._offset if exact is None else exact - self._clock()
+        coming = self.next_timestamp() if tried is None else tried
         proposal = Proposal(
             height=self.chain.head.number + 1,
-            timestamp=self.next_timestamp() if exact is None else exact,
+            timestamp=coming if exact is None else exact,
             transactions=transactions,
         )
         begun = time.perf_counter()

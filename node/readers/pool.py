@@ -1,17 +1,17 @@
-"""Give requests to readers, in turn, and take them back when they cost too much."""
+"""Give clients' requests to readers, in turn, and take back what costs too much."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
 from node.config import ReadsConfig
 from node.disk.ground import Inode
+from node.fair import FairTurns
 from node.readers.frames import HEAD, HELLO, LAST_ANSWER, NO_MEMORY, REQUEST
 from node.readers.reader import FOLLOWING, Job, Polled
 from node.readers.spawner import Spawner
@@ -47,35 +47,44 @@ class Readers:
         self._spawner = spawner
         self._inode = inode
         self._bounds = bounds
-        self._turns = asyncio.Semaphore(bounds.processes)
-        self._waiting = 0
+        self._turns = FairTurns(bounds.processes, bounds.waiting)
         self._idle: list[_Reader] = []
 
     async def poll(
-        self, request: object, *, timestamp: int, number: int, installed: Filter
+        self,
+        request: object,
+        *,
+        timestamp: int,
+        number: int,
+        installed: Filter,
+        client: str = "",
     ) -> tuple[int, bytes]:
         """Ask a filter; returns the first block not reported yet, and the answer.
 
-        Raises: RpcError.
+        client: who asks. Raises: RpcError.
         """
         polled = Polled(str(number), installed)
-        found = await self.ask(request, timestamp=timestamp, polled=polled)
+        found = await self.ask(
+            request, timestamp=timestamp, polled=polled, client=client
+        )
         return int.from_bytes(found[:FOLLOWING], "big"), found[FOLLOWING:]
 
     async def ask(
-        self, request: object, *, timestamp: int, polled: Polled | None = None
+        self,
+        request: object,
+        *,
+        timestamp: int,
+        polled: Polled | None = None,
+        client: str = "",
     ) -> bytes:
         """Return the answer to a request, encoded.
 
-        timestamp: the next block's, in seconds. Raises: RpcError.
+        timestamp: the next block's, in seconds. client: who asks. Raises: RpcError.
         """
-        if self._waiting >= self._bounds.waiting:
-            fact = "too many requests are waiting; ask again later"
-            raise RpcError(LIMIT_EXCEEDED, fact)
         raw = msgspec.Raw(msgspec.json.encode(request))
         body = msgspec.json.encode(Job(timestamp, raw, polled, self._inode))
         try:
-            async with self._turn(), asyncio.timeout(self._bounds.seconds):
+            async with self._turns.turn(client), asyncio.timeout(self._bounds.seconds):
                 return await self._exchange(body)
         except TimeoutError as error:
             fact = f"takes more than {self._bounds.seconds} seconds; ask for less"
@@ -87,19 +96,6 @@ class Readers:
             _log.error("a reader ended without an answer")
             fact = "the process that answered is gone; ask for less, or again"
             raise RpcError(SERVER_ERROR, fact) from error
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Wait until fewer are read for than may be, first come, first served."""
-        self._waiting += 1
-        try:
-            await self._turns.acquire()
-        finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._turns.release()
 
     async def _exchange(self, body: bytes) -> bytes:
         if self._idle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -17,9 +18,13 @@ Answer = Callable[[Any], Awaitable[bytes]]
 
 
 class Dispatcher:
-    """Serve an engine to clients."""
+    """Serve an engine to clients; now: seconds of a clock that nobody sets."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._now = now
+        self._seconds = engine.chain.config.rpc.batch_seconds
         self._backend = Backend(engine, Filters())
         self._answering = Answering()
         self._max_batch = engine.chain.config.rpc.max_batch
@@ -65,23 +70,29 @@ class Dispatcher:
         return b"[" + b",".join(answers) + b"]" if answers else b""
 
     async def _answer_all(self, requests: list[Any], answer: Answer) -> list[bytes]:
-        """Answer a batch, as far as an answer goes.
+        """Answer a batch, as far as an answer and its time go.
 
         What reads much and goes beyond is refused; what comes after it is not run.
         """
-        size, answers = 0, []
+        size, answers, end = 0, list[bytes](), self._now() + self._seconds
         for request in requests:
-            if size <= self._max_answer:
+            if size > self._max_answer:
+                encoded = self._too_large(request)
+            elif self._now() >= end:
+                encoded = self._too_late(request)
+            else:
                 encoded = await answer(request)
                 size += len(encoded)
                 if size > self._max_answer and reads_much(request):
                     encoded = self._too_large(request)
-            else:
-                encoded = self._too_large(request)
             if encoded:
                 answers.append(encoded)
         return answers
 
     def _too_large(self, request: Any) -> bytes:
         fact = f"the answers up to this one have more than {self._max_answer} bytes"
+        return failure(request, RpcError(LIMIT_EXCEEDED, f"{fact}; ask for fewer"))
+
+    def _too_late(self, request: Any) -> bytes:
+        fact = f"those before it in this batch took {self._seconds} seconds"
         return failure(request, RpcError(LIMIT_EXCEEDED, f"{fact}; ask for fewer"))

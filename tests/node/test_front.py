@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from node.front import _LARGE, Turns
+from node.bodies import LARGE
+from node.front import Turns
 
 
 def test_others_come_between_large_bodies() -> None:
@@ -16,11 +17,9 @@ def test_others_come_between_large_bodies() -> None:
 
     async def run() -> None:
         turns = Turns()
-        large = [
-            asyncio.create_task(look(turns, "large", _LARGE + 1)) for _ in range(3)
-        ]
+        large = [asyncio.create_task(look(turns, "large", LARGE + 1)) for _ in range(3)]
         while not all(task.done() for task in large):
-            await asyncio.create_task(look(turns, "small", _LARGE))
+            await asyncio.create_task(look(turns, "small", LARGE))
 
     asyncio.run(run())
     assert "large large" not in " ".join(events)

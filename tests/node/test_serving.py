@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Executor, Future
 from typing import Any
 
 import msgspec
 import pytest
+from typing_extensions import override
 
 from node.engine.local import LocalEngine
 from node.serving import Desk
@@ -38,3 +40,63 @@ def test_a_batch_lets_others_be_served_between_its_requests(
 
     asyncio.run(serve())
     assert served == ["batch", "another"] * 2 + ["batch"]
+
+
+def test_a_writer_is_given_one_request_at_a_time(engine: LocalEngine) -> None:
+    """Ticks and the consensus engine's requests wait for one client's at most."""
+    readers: Any = None
+    given: list[tuple[Future[bytes], str]] = []
+
+    class Writer(Executor):
+        @override
+        def submit(self, _run: Any, _request: Any, client: str) -> Any:  # type: ignore[override]
+            given.append((Future(), client))
+            return given[-1][0]
+
+    desk = Desk(engine, readers, writer=Writer())
+    body = msgspec.json.encode({"jsonrpc": "2.0", "id": 1, "method": "evm_mine"})
+
+    async def serve() -> None:
+        tasks = [
+            asyncio.create_task(desk.answer(body, client))
+            for client in ("many", "many", "many", "one")
+        ]
+        for number in range(1, 5):
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert len(given) == number
+            given[-1][0].set_result(b"")
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
+
+    asyncio.run(serve())
+    assert [client for _, client in given] == ["many", "many", "one", "many"]
+
+
+def test_a_client_that_leaves_does_not_end_the_turn_of_what_has_begun(
+    engine: LocalEngine,
+) -> None:
+    readers: Any = None
+    given: list[Future[bytes]] = []
+
+    class Writer(Executor):
+        @override
+        def submit(self, *_: Any) -> Any:  # type: ignore[override]
+            given.append(Future())
+            given[-1].set_running_or_notify_cancel()
+            return given[-1]
+
+    desk = Desk(engine, readers, writer=Writer())
+    body = msgspec.json.encode({"jsonrpc": "2.0", "id": 1, "method": "evm_mine"})
+
+    async def serve() -> None:
+        for _ in range(5):
+            task = asyncio.create_task(desk.answer(body, "leaves"))
+            await asyncio.sleep(0.0)
+            await asyncio.sleep(0.0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(serve())
+    assert len(given) == 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from node.block import Transaction
 from node.config import Config
 from node.engine.local import LocalEngine
 from node.errors import (
@@ -14,6 +15,7 @@ from node.errors import (
     TransactionRefusedError,
     UnknownSnapshotError,
 )
+from node.evm.execute import BlockRun, Outcome
 from tests.node.bytecode import assemble
 from tests.node.conftest import Clock
 from tests.node.wallet import KEYS, Wallet
@@ -310,3 +312,22 @@ def test_switching_automine_off_returns_to_the_files_mode(
     engine.set_automine(True)
     engine.set_automine(False)
     assert engine.mode == "interval"
+
+
+def test_a_trial_that_outlasts_its_second_is_not_run_again(
+    engine: LocalEngine, wallet: Wallet, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger would have the node work twice for one transaction."""
+    run: list[bytes] = []
+    apply = BlockRun.apply
+
+    def slow(block: BlockRun, tx: Transaction) -> Outcome:
+        run.append(tx.hash)
+        clock.now += 5
+        return apply(block, tx)
+
+    monkeypatch.setattr(BlockRun, "apply", slow)
+    coming = engine.next_timestamp()
+    digest = engine.send_raw(wallet.sign(_RECIPIENT))
+    assert run == [digest]
+    assert engine.chain.head.header.timestamp == coming

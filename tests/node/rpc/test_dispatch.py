@@ -123,6 +123,19 @@ def test_batch_ends_with_the_answer_that_is_too_large(
     assert engine.chain.head.number == 0
 
 
+def test_a_batch_ends_when_its_time_is_over(config: Config, clock: Clock) -> None:
+    """The answers so far are given, and what is left is not run."""
+    rpc = config.rpc.model_copy(update={"batch_seconds": 2})
+    engine = LocalEngine(config.model_copy(update={"rpc": rpc}), clock)
+    mine = _request("evm_mine")
+    seconds = iter(range(9))
+    dispatcher = Dispatcher(engine, now=lambda: float(next(seconds)))
+    answers = json.loads(dispatcher.handle(json.dumps([mine] * 4).encode()))
+    assert ["result" in answer for answer in answers] == [True, False, False, False]
+    assert "took 2 seconds" in answers[1]["error"]["message"]
+    assert engine.chain.head.number == 1
+
+
 def test_what_reads_much_stays_within_a_batchs_answer(
     config: Config, clock: Clock
 ) -> None:

@@ -1,0 +1,85 @@
+"""Whoever asks for much waits behind themselves, and nobody else behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from node.fair import FairTurns
+from node.rpc.errors import RpcError
+
+_Ask = Callable[[str], "asyncio.Task[None]"]
+
+
+def _served(
+    waiting: int, act: Callable[[FairTurns, _Ask], Awaitable[None]]
+) -> list[str]:
+    """Run with one place at work, which is taken; returns who had a turn, in order."""
+    served: list[str] = []
+
+    async def run() -> None:
+        turns = FairTurns(1, waiting)
+        await turns.begin("first")
+
+        async def wait(client: str) -> None:
+            async with turns.turn(client):
+                served.append(client)
+
+        def ask(client: str) -> asyncio.Task[None]:
+            return asyncio.create_task(wait(client))
+
+        await act(turns, ask)
+
+    asyncio.run(run())
+    return served
+
+
+def test_clients_have_turns_one_after_the_other() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        tasks = [ask("many") for _ in range(4)] + [ask("one"), ask("two"), ask("two")]
+        await asyncio.sleep(0)
+        turns.end()
+        await asyncio.gather(*tasks)
+
+    assert _served(99, act) == ["many", "one", "two", "many", "two", "many", "many"]
+
+
+def test_a_client_has_a_quarter_of_the_places() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        tasks = [ask("many") for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(RpcError, match="too many of your requests"):
+            await tasks[2]
+        turns.end()
+        await asyncio.gather(*tasks[:2])
+
+    assert _served(8, act) == ["many", "many"]
+
+
+def test_who_has_most_places_gives_one_up() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        tasks = [ask(name) for name in "aabbccdd"]
+        await asyncio.sleep(0)
+        late = ask("late")
+        await asyncio.sleep(0)
+        turns.end()
+        ended = await asyncio.gather(*tasks, late, return_exceptions=True)
+        assert [isinstance(each, RpcError) for each in ended].count(True) == 1
+
+    assert "late" in _served(8, act)
+
+
+def test_who_leaves_holds_no_turn() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        leaving, granted, staying = ask("a"), ask("b"), ask("c")
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        turns.end()
+        granted.cancel()
+        await staying
+        await ask("d")
+
+    assert _served(8, act) == ["c", "d"]
