@@ -51,6 +51,10 @@ NodeError
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from node.evm.failing import Trace
 
 
 class NodeError(Exception):
@@ -167,7 +171,9 @@ class WouldFailError(TransactionRefusedError):
 
     def __init__(self, failure: str, output: bytes) -> None:
         super().__init__(f"it would fail: {failure}")
+        self.failure = failure
         self.output = output
+        self.trace: Trace | None = None  # through which calls, if there were any
 
 
 class TracelessError(TransactionRefusedError):

@@ -12,7 +12,7 @@ from typing import cast
 
 from eth.abc import ComputationAPI
 from eth.constants import CREATE_CONTRACT_ADDRESS
-from eth.exceptions import ContractCreationCollision, Revert, VMError
+from eth.exceptions import ContractCreationCollision, Revert
 from eth.vm.forks.cancun.constants import BEACON_ROOTS_ADDRESS, HISTORY_BUFFER_LENGTH
 from eth.vm.forks.prague.constants import HISTORY_SERVE_WINDOW, HISTORY_STORAGE_ADDRESS
 from eth.vm.forks.spurious_dragon._utils import collect_touched_accounts
@@ -36,7 +36,9 @@ from node.errors import (
     InsufficientFundsError,
     NonceError,
     TransactionRefusedError,
+    WouldFailError,
 )
+from node.evm.failing import Trace, failure_words, trace_message
 from node.evm.interpreter import RIPEMD160, Computation
 from node.evm.state import (
     Environment,
@@ -77,6 +79,7 @@ class Outcome:
     refunds, the least limit under which it could have run.
     output: return data, revert data or nothing.
     failure: why it failed, None on success. creations: contracts that it tried to make.
+    trace: the way to the message inside that failed first, if one did and so did all.
     """
 
     succeeded: bool
@@ -88,6 +91,7 @@ class Outcome:
     created: Address | None
     failure: str | None
     creations: int
+    trace: Trace | None = None
 
 
 class BlockRun:
@@ -185,9 +189,11 @@ class BlockRun:
         )
         try:
             check_after(standing, rules, effect)
-        except TransactionRefusedError:
+        except TransactionRefusedError as error:
             state.revert(before)
             self._waste_left -= outcome.gas_used
+            if isinstance(error, WouldFailError):
+                error.trace = outcome.trace
             raise
         state.commit(before)
         return outcome
@@ -340,21 +346,16 @@ def _settle(call: Call, message: Message, computation: ComputationAPI) -> Outcom
             for address, topics, payload in computation.get_log_entries()
         ),
         created=message.storage_address if call.to is None and not error else None,
-        failure=_failure(error),
+        failure=None if error is None else failure_words(error),
         creations=len(computation.contracts_created),
+        trace=_trace(_ours(computation)),
     )
 
 
-def _failure(error: VMError | None) -> str | None:
-    if error is None:
+def _trace(computation: Computation) -> Trace | None:
+    if computation.is_success or computation.failing is None:
         return None
-    return "execution reverted" if isinstance(error, Revert) else _words(error)
-
-
-def _words(error: VMError) -> str:
-    """Name an EVM failure: `OutOfGas` becomes `out of gas`."""
-    name = type(error).__name__
-    return "".join(" " + c.lower() if c.isupper() else c for c in name).strip()
+    return trace_message(computation)
 
 
 def _clear(state: State, computation: Computation) -> None:

@@ -20,6 +20,7 @@ from eth_typing import Address
 from node import bn254, point_evaluation
 from node.blake2f import blake2f, blake2f_gas
 from node.errors import PrecompileError
+from node.evm.failing import trace_precompile
 from node.modexp import modexp, modexp_gas
 from node.precompiles import BLS_PRECOMPILES, Precompile
 
@@ -113,12 +114,19 @@ def _call(
     computation.return_data = b""
     try:
         if cost > given:
-            return 0
+            return _fail(computation, precompile, "out of gas")
         output = precompile.run(payload)
-    except PrecompileError:
-        return 0
+    except PrecompileError as error:
+        return _fail(computation, precompile, str(error))
     meter.return_gas(given - cost)
     computation.return_data = output
     written = min(room, len(output))
     computation.memory_write(target, written, output[:written])
     return 1
+
+
+def _fail(computation: Any, precompile: Precompile, why: str) -> int:
+    """Remember what failed, for the log; returns what CALL pushes."""
+    number = next(n for n, each in _PRECOMPILES.items() if each is precompile)
+    computation.failing = trace_precompile(number, why)
+    return 0

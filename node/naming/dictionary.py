@@ -32,10 +32,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """Hold functions by selector and events by topic."""
+    """Hold functions by selector, events by topic, and each contract's selectors."""
 
     functions: Mapping[bytes, tuple[Named, ...]]
     events: Mapping[bytes, tuple[Named, ...]]
+    contracts: Mapping[str, frozenset[bytes]]
 
     def spell_call(self, payload: bytes, name: Name) -> str | None:
         """Return a call as `Contract.function(...)`; None if no file names it."""
@@ -49,6 +50,23 @@ class Dictionary:
                 continue
             return f"{_title(found, each)}({values})"
         return f"{_title(found, found[0])}(unreadable)" if found else None
+
+    def title_function(self, selector: bytes) -> str | None:
+        """Return `Contract.function`; None if no file names it."""
+        found = self.functions.get(selector, ())
+        return _title(found, found[0]) if found else None
+
+    def title_initcode(self, code: bytes) -> str | None:
+        """Return the contract that a code makes, as it seems; None if no file tells.
+
+        It is the one with most functions among those whose every selector is in the
+        code.
+        """
+        found: list[tuple[int, str]] = []
+        for name, selectors in self.contracts.items():
+            if len(selectors) > 1 and all(each in code for each in selectors):
+                found.append((len(selectors), name))
+        return max(found)[1] if found else None
 
     def spell_event(self, log: Log, name: Name) -> str | None:
         """Return an event as `Contract.Event(...)`; None if no file names it."""
@@ -75,7 +93,17 @@ def read_dictionary(folder: Path | None, file: str = "") -> Dictionary:
             functions[digest[:4]] = (*functions.get(digest[:4], ()), named)
         elif kind == "event" and not named.entry.get("anonymous"):
             events[digest] = (*events.get(digest, ()), named)
-    return Dictionary(functions, events)
+    return Dictionary(functions, events, _by_contract(functions))
+
+
+def _by_contract(
+    functions: Mapping[bytes, tuple[Named, ...]],
+) -> dict[str, frozenset[bytes]]:
+    pairs = [(one.contract, at) for at, found in functions.items() for one in found]
+    return {
+        name: frozenset(at for owner, at in pairs if owner == name)
+        for name in {owner for owner, _ in pairs}
+    }
 
 
 def _read_folder(folder: Path, file: str) -> Iterable[Named]:

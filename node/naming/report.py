@@ -12,11 +12,11 @@ from typing import Any
 
 from node.block import Block, Log, Receipt, Transaction
 from node.config import Config
-from node.errors import TransactionRefusedError
+from node.errors import TransactionRefusedError, WouldFailError
 from node.evm.execute import Outcome
 from node.execution import Execution
 from node.naming.dictionary import Dictionary
-from node.rpc.revert import revert_message
+from node.naming.path import PathSpeller
 from node.transaction import accept_transaction
 
 _SHOWN_EVENTS = 64  # of one transaction
@@ -81,7 +81,8 @@ class Reporter:
 
     def _refusal(self, tx: Transaction | None, error: TransactionRefusedError) -> Fact:
         fact = str(error).removeprefix("transaction: ")[:_LONGEST]
-        fact += _reason(getattr(error, "output", b""))
+        if isinstance(error, WouldFailError):
+            fact = f"it would fail: {self._would_fail(error)}"
         whose = "" if tx is None else f"{self._spell(tx)}: "
         return {
             "event": "refusal",
@@ -96,7 +97,8 @@ class Reporter:
         self, block: Block, index: int, outcome: Outcome
     ) -> Iterator[Fact]:
         tx, receipt = block.transactions[index], block.receipts[index]
-        end = "" if receipt.succeeded else f", failed{_failure(outcome)}"
+        why = "" if receipt.succeeded else self._why(outcome)
+        end = f", failed: {why}" if why else ""
         call = self._call(tx)
         yield {
             "event": "transaction",
@@ -109,7 +111,7 @@ class Reporter:
             "succeeded": receipt.succeeded,
             "gas_used": receipt.gas_used,
             **_created(receipt),
-            **({} if receipt.succeeded else {"reason": _failure(outcome)[2:]}),
+            **({"reason": why} if why else {}),
         }
         for log in receipt.logs[:_SHOWN_EVENTS]:
             yield self._tell_event(log, tx)
@@ -117,6 +119,15 @@ class Reporter:
         if more > 0:
             line = f"    and {more} events more"
             yield {"event": "more_events", "line": line, "more": more}
+
+    def _why(self, outcome: Outcome) -> str:
+        speller = PathSpeller(self.dictionary, self.name)
+        failure = outcome.failure or ""
+        return speller.spell_failure(failure, outcome.output, outcome.trace)
+
+    def _would_fail(self, error: WouldFailError) -> str:
+        speller = PathSpeller(self.dictionary, self.name)
+        return speller.spell_failure(error.failure, error.output, error.trace)
 
     def _tell_event(self, log: Log, tx: Transaction) -> Fact:
         spelt = self.dictionary.spell_event(log, self.name)
@@ -159,14 +170,3 @@ class Reporter:
 
 def _created(receipt: Receipt) -> dict[str, str]:
     return {"created": "0x" + receipt.created.hex()} if receipt.created else {}
-
-
-def _failure(outcome: Outcome) -> str:
-    """Return why a transaction failed, after a colon."""
-    return _reason(outcome.output) or f": {outcome.failure}"
-
-
-def _reason(output: bytes) -> str:
-    """Return the reason in revert data, after a colon; empty if there is none."""
-    reason = revert_message(output).removeprefix("execution reverted")
-    return reason[:_LONGEST]
