@@ -38,7 +38,7 @@ from node.errors import (
     TransactionRefusedError,
     WouldFailError,
 )
-from node.evm.failing import Trace, failure_words, trace_message
+from node.evm.failing import Trace, failure_words, trace
 from node.evm.interpreter import RIPEMD160, Computation
 from node.evm.state import (
     Environment,
@@ -348,14 +348,8 @@ def _settle(call: Call, message: Message, computation: ComputationAPI) -> Outcom
         created=message.storage_address if call.to is None and not error else None,
         failure=None if error is None else failure_words(error),
         creations=len(computation.contracts_created),
-        trace=_trace(_ours(computation)),
+        trace=trace(computation),
     )
-
-
-def _trace(computation: Computation) -> Trace | None:
-    if computation.is_success or computation.failing is None:
-        return None
-    return trace_message(computation)
 
 
 def _clear(state: State, computation: Computation) -> None:

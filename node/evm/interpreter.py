@@ -26,7 +26,7 @@ from typing_extensions import override
 
 from node.evm.cold import run_cold
 from node.evm.compiler import Program, read_program
-from node.evm.failing import Trace, trace_message
+from node.evm.failing import Failing, mark_message
 from node.evm.message_calls import quickened
 from node.evm.opcodes import SELFDESTRUCT, STOP
 from node.evm.precompile_calls import (
@@ -86,7 +86,7 @@ class Computation(PragueComputation):
     contracts_created: list[Address]
     touched: set[Address]  # by messages inside that did not fail, EIP-161
     touched_ripemd: bool  # by any, even one that failed
-    failing: Trace | None = None  # of the last message inside that failed
+    failing: Failing | None = None  # the last message inside that failed
     _log_entries: _Logs
     _stack: Stack
     _memory: Memory
@@ -154,7 +154,7 @@ class Computation(PragueComputation):
             *child.beneficiaries,
         )
         if child.is_error:
-            self.failing = trace_message(child)
+            self.failing = mark_message(child)
             child.forget_frames()
             return
         self._gas_meter.gas_refunded += child.get_gas_refund()

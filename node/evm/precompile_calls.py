@@ -20,7 +20,7 @@ from eth_typing import Address
 from node import bn254, point_evaluation
 from node.blake2f import blake2f, blake2f_gas
 from node.errors import PrecompileError
-from node.evm.failing import trace_precompile
+from node.evm.failing import mark_precompile
 from node.modexp import modexp, modexp_gas
 from node.precompiles import BLS_PRECOMPILES, Precompile
 
@@ -114,10 +114,10 @@ def _call(
     computation.return_data = b""
     try:
         if cost > given:
-            return _fail(computation, precompile, "out of gas")
+            return _fail(computation, precompile, None)
         output = precompile.run(payload)
     except PrecompileError as error:
-        return _fail(computation, precompile, str(error))
+        return _fail(computation, precompile, error)
     meter.return_gas(given - cost)
     computation.return_data = output
     written = min(room, len(output))
@@ -125,8 +125,8 @@ def _call(
     return 1
 
 
-def _fail(computation: Any, precompile: Precompile, why: str) -> int:
+def _fail(computation: Any, precompile: Precompile, error: Exception | None) -> int:
     """Remember what failed, for the log; returns what CALL pushes."""
     number = next(n for n, each in _PRECOMPILES.items() if each is precompile)
-    computation.failing = trace_precompile(number, why)
+    computation.failing = mark_precompile(number, error)
     return 0
