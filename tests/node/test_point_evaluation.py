@@ -49,3 +49,16 @@ def test_a_setup_that_cannot_be_read_makes_no_proof_wrong(
     monkeypatch.setattr(point_evaluation, "_setup", fail)
     with pytest.raises(RuntimeError):
         evaluate(_RIGHT)
+
+
+def test_a_setup_that_was_read_is_not_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its file may be gone by then: a program that is being replaced."""
+    evaluate(_RIGHT)
+
+    def fail(*_: object) -> object:
+        raise RuntimeError("no file")
+
+    monkeypatch.setattr(point_evaluation, "load_trusted_setup", fail)
+    assert evaluate(_RIGHT)

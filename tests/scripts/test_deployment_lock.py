@@ -93,3 +93,13 @@ def test_configuration_is_shown_with_the_lock_of_its_folder(
         sent = Wallet().sign(PERMISSIONS, data=bytes.fromhex("f83d08ba"))
         LocalEngine(config, lambda: 1_800_000_000, store).send_raw(sent)
     assert show_config(config, path)["admission"]["lock"] == "closed for good"
+
+
+def test_lock_that_the_node_shows_open_afterwards_is_not_told_as_closed(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.deployment_lock.is_locked", lambda _: False)
+    code, out, err = _lock(cli, "deployer", "--yes")
+    assert code != 0
+    assert out == ""
+    assert "shows it open" in " ".join(err.split())

@@ -133,3 +133,11 @@ def test_unwritable_folder_is_noticed_where_modes_do_not_say_so(
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(HomeLostError, match="read-only"):
         held.require()
+
+
+def test_folder_that_is_replaced_while_it_is_opened_is_noticed(home: Path) -> None:
+    (home / "lock.mdb").touch()
+    opened = ground.data_inode(home)
+    _replace(home)
+    with pytest.raises(HomeLostError, match="another file than the one"):
+        ground.Ground(home, opened)

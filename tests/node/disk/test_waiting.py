@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_typing import Hash32
 
 from node.config import Config
 from node.disk.store import DiskStore
@@ -173,3 +174,28 @@ def test_node_of_a_network_gives_on_what_waited_when_it_ended(
         again._drop(next(iter(again.pending)), "its network will not have it")
     with continue_chain(config, chain) as store:
         assert store.waiting == ()
+
+
+def test_order_of_arrival_is_kept_whatever_the_hashes(
+    config: Config, chain: Path
+) -> None:
+    kept = {Hash32(bytes([n]) * 32): bytes([n]) for n in (3, 1, 2)}
+    with continue_chain(config, chain, begin=True) as store:
+        store.keep_waiting(kept)
+        assert store.waiting == (b"\3", b"\1", b"\2")
+
+
+def test_what_was_to_be_mined_at_once_and_cannot_be_kept_is_not_acknowledged(
+    config: Config, clock: Clock, chain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails after the transaction was let in, while its block is made."""
+    with continue_chain(config, chain, begin=True) as store:
+        engine = LocalEngine(config, clock, store)
+
+        def fail(*_: object) -> None:
+            raise StoreError("full")
+
+        monkeypatch.setattr(engine, "_mine_at_once", fail)
+        with pytest.raises(StoreError):
+            engine.send_raw(Wallet().sign(_RECIPIENT))
+        assert not len(engine.pending)
