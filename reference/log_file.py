@@ -6,7 +6,7 @@ import struct
 import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any, Final, overload
 
@@ -71,14 +71,6 @@ class LogFile(Sequence[Log]):
     @override
     def __iter__(self) -> Iterator[Log]:
         return map(self._read, self._starts)
-
-    @override
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or len(self) != len(other):
-            return False
-        return all(astuple(mine) == astuple(its) for mine, its in zip(self, other))  # noqa: B905  of one length
-
-    __hash__ = None  # type: ignore[assignment]
 
     def _read(self, start: int) -> Log:
         self._file.seek(start)

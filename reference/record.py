@@ -104,14 +104,14 @@ class Events(Sequence[Event]):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What the logs are, by their places: events, or why they are none.
+    """What the logs are, by their places: events, or none.
 
-    few: the events of which there is not one for each voter. named: places by name,
-    and by name with contest or part.
+    few: the events of which there is not one for each voter. refused: the places of
+    what is none. named: places by name, and by name with contest or part.
     """
 
     few: dict[int, Event]
-    refused: dict[int, str]
+    refused: set[int]
     named: dict[tuple[str, int | str | None], array[int]]
 
 
@@ -135,12 +135,12 @@ class Record:
     @cached_property
     def decoded(self) -> Decoded:
         """Decode every log once, and forget what there is of each voter."""
-        read = Decoded({}, {}, {})
+        read = Decoded({}, set(), {})
         for place, log in enumerate(self.bundle.logs):
             try:
                 event = self._decode(log)
-            except RefutedError as error:
-                read.refused[place] = str(error)
+            except RefutedError:
+                read.refused.add(place)
                 continue
             if event.name not in MANY:
                 read.few[place] = event
@@ -155,7 +155,10 @@ class Record:
         return decode_event(log, contract)
 
     def event(self, place: int) -> Event:
-        """Give the event of a log that is one, decoded anew if it is one of many."""
+        """Give the event of a log, decoded anew if it is one of many.
+
+        Raises RefutedError, with the fact, if it is none.
+        """
         event = self.decoded.few.get(place)
         return self._decode(self.bundle.logs[place]) if event is None else event
 

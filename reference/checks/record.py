@@ -11,11 +11,9 @@ def check_record(record: Record, cases: Cases) -> None:
     """Decode every log, and compare its place with that of the log before it."""
     listed = {event["contest"] for event in record.every("ContestListed")}
     before = (-1, -1)
-    refused = record.decoded.refused
     for at, log in enumerate(record.bundle.logs):
         place = (log.block, log.index)
         with cases.case(f"log {log.index} of block {log.block}"):
-            claim(at not in refused, refused.get(at, ""))
             contest = record.event(at).contest
             claim(contest is None or contest in listed, "is of no listed contest")
             claim(log.block <= record.bundle.head, "stands after the head")

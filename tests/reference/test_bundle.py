@@ -13,7 +13,7 @@ from election.audit.bundle import decode_bundle, encode_bundle
 from election.audit.errors import BundleError
 from election.crypto.transcript import Hash
 from election.protocol.board import Board
-from reference.bundle import _cut_lines, read_bundle
+from reference.bundle import Bundle, _cut_lines, read_bundle
 from reference.errors import NoBundleError
 
 
@@ -32,6 +32,12 @@ def sealed(lines: list[bytes]) -> bytes:
     return body + end.encode()
 
 
+def show(raw: bytes) -> Bundle:
+    """Read a bundle, with its logs where they can be compared."""
+    bundle = read_bundle(raw)
+    return replace(bundle, logs=tuple(bundle.logs))
+
+
 def test_bundle_is_what_was_exported(board: Board, text: bytes) -> None:
     bundle = read_bundle(text)
     assert bundle.election == board.election
@@ -47,7 +53,7 @@ def test_bundle_is_what_was_exported(board: Board, text: bytes) -> None:
 
 
 def test_packed_bundle_is_read_too(text: bytes) -> None:
-    assert read_bundle(gzip.compress(text)) == read_bundle(text)
+    assert show(gzip.compress(text)) == show(text)
 
 
 def broken(text: bytes) -> dict[str, bytes]:
@@ -171,7 +177,7 @@ def test_bundle_above_the_largest_is_refused(
 ) -> None:
     raw = gzip.compress(text) if packed else text
     monkeypatch.setattr("reference.bundle._LARGEST", len(text))
-    assert read_bundle(raw) == read_bundle(text)
+    assert show(raw) == show(text)
     for largest in (len(text) - 1, len(text) // 2):
         monkeypatch.setattr("reference.bundle._LARGEST", largest)
         with pytest.raises(NoBundleError, match="larger than any"):
@@ -191,7 +197,7 @@ def test_packed_bundle_that_begins_with_nothing_for_long_is_read_by_both(
     nothing = [packer.flush(zlib.Z_FULL_FLUSH) for _ in range(20_000)]
     raw = b"".join((*nothing, packer.compress(text), packer.flush()))
     assert len(raw) > 2**16 + len(text) // 32
-    assert read_bundle(raw) == read_bundle(text)
+    assert show(raw) == show(text)
     assert decode_bundle(raw) == decode_bundle(text)
 
 
@@ -200,7 +206,7 @@ def test_member_may_end_with_a_piece_and_nothing_stands_behind(
 ) -> None:
     raw = gzip.compress(text)
     monkeypatch.setattr("reference.bundle._PIECE", len(raw))
-    assert read_bundle(raw) == read_bundle(text)
+    assert show(raw) == show(text)
     with pytest.raises(NoBundleError, match="not one whole member"):
         read_bundle(raw + b"x")
 
@@ -261,7 +267,7 @@ def test_packed_text_is_read_up_to_a_multiple_of_its_size(
     raw = gzip.compress(text)
     monkeypatch.setattr("reference.bundle._EXPANSION", 1)
     monkeypatch.setattr("reference.bundle._UNPACKED_FREELY", len(text) - len(raw))
-    assert read_bundle(raw) == read_bundle(text)
+    assert show(raw) == show(text)
     monkeypatch.setattr("reference.bundle._UNPACKED_FREELY", len(text) - len(raw) - 1)
     with pytest.raises(NoBundleError, match="unpacks to more"):
         read_bundle(raw)

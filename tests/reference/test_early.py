@@ -22,7 +22,8 @@ from reference.build import Build
 from scripts.reference_audit import compare_audits
 from tests.audit.story import Told
 from tests.audit.tampering import audit, change, drop, examine, find
-from tests.reference.both import refute_in_both
+from tests.reference.both import find_faults, holds_in_the_first, refute_in_both
+from tests.reference.twins import repeat
 
 KEYS = {"trustees", "issuers", "images"}
 EARLY: Mapping[str, set[str]] = {
@@ -151,6 +152,14 @@ def test_texts_that_are_left_out_are_missed_by_the_running_hash(
     listed = find(board, events.ContestListed).log
     logs = tuple(log for log in board.logs if log != listed)
     assert refute_in_both(replace(board, logs=logs), builds) == {"state"}
+
+
+def test_texts_that_came_twice_fail_while_others_are_not_due(
+    told: Told, builds: Mapping[str, Build]
+) -> None:
+    twice = repeat(events.ContestListed)(told.early["1 listed"])
+    assert "not its candidates once" in find_faults(twice, builds, "rules")
+    assert not holds_in_the_first(twice, "rules")
 
 
 def test_false_sum_fails_while_others_are_not_due(

@@ -144,6 +144,7 @@ HOLDS: tuple[tuple[str, Twin], ...] = (
     ("rules", rules(observers=MANY[:32], quorum=32)),
     ("rules", rules(step_seconds=86_400 // 15)),
     ("rules", rules(title="x" * 128)),
+    ("rules", rules(title="2026")),
     ("rules", rename("x" * 64)),
     ("rules", roster(threshold=3)),
     ("rules", roster(threshold=10, seats=10, members=seats(10))),
@@ -252,6 +253,12 @@ def attest_last(board: Board) -> Board:
     return change(board, moved, portal=expired)
 
 
+def fix_last_twice(board: Board) -> Board:
+    deployed = find(board, events.ElectionDeployed)
+    contests = deployed.event.contests
+    return change(board, deployed, contests=(*contests, contests[-1]))
+
+
 def append_to_last_box(board: Board) -> Board:
     address = of_contest(board, events.BoxCreated, LAST).event.box
     code = {**board.code, address: board.code[address] + b"\0"}
@@ -277,6 +284,9 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("rules", "the commission a threshold", roster(members=seat_two_of_commission)),
     ("rules", "have complaints too long", fix_slots(-1, 10**6)),
     ("rules", "not 2 to 16 candidates", fix_slots(-1, 17)),
+    ("rules", "not 2 to 16 candidates", fix_slots(-1, 1)),
+    ("rules", "is fixed twice", fix_last_twice),
+    ("rules", "not at its position", say(ContestListed, LAST, position=0)),
     ("rules", "not its candidates once", leave_out_last(ContestListed)),
     ("rules", "text of more than 128", say_last(ContestListed, title="x" * 129)),
     (
