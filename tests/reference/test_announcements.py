@@ -31,7 +31,7 @@ NOBODY = bytes(20)
 WORD = bytes(32)
 MANY = tuple(bytes([n]) * 20 for n in range(1, 34))
 LONG = ("one", "x" * 129)
-ALIKE = {"candidates": ("One", "0NE"), "particulars": ("", "")}
+ALIKE = ("One", "0NE", "Two")
 
 
 def rules(**fields: Any) -> Twin:
@@ -243,7 +243,7 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("rules", "slug of more than 64", rename("x" * 65)),
     ("rules", "slug that is none", rename("-x")),
     ("rules", "text of more than 128", rules(title="x" * 129)),
-    ("rules", "two lines that look alike", say(events.ContestListed, **ALIKE)),
+    ("rules", "two lines that look alike", say(events.ContestListed, candidates=ALIKE)),
     ("rules", "more than 32 observers", rules(observers=MANY)),
     ("rules", "impossible threshold", roster(threshold=9, seats=11)),
     ("rules", "impossible number of members", roster(members=add_members)),

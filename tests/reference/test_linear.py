@@ -120,7 +120,7 @@ def test_leaf_is_not_compared_with_all_others(
     )
     places = array("Q", range(many))
     vars(record)["decoded"] = Decoded(
-        dict(enumerate(events)), {}, {(name, None): places}
+        dict(enumerate(events)), set(), {(name, None): places}
     )
     Counted.compared = 0
     check(record, Cases())
