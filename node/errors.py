@@ -72,6 +72,7 @@ class ConfigError(NodeError):
         told = "; ".join(f"{key}: {fact}" for key, fact in faults)
         super().__init__(f"{file}: {told}" if file else told)
         self.faults = faults
+        self.file = file
         where = f"{file}: " if file else ""
         self.facts = tuple(f"{where}{key}: {fact}" for key, fact in faults)
 

@@ -7,6 +7,7 @@ run it again to look.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -29,7 +30,9 @@ from election.client.errors import (
     NodeRefusedError,
     WrongChainError,
 )
+from election.client.finality import is_network
 from election.client.open_election import OpenElection, read_box
+from election.client.transport import show_url
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Hash
 from election.errors import ElectionError
@@ -132,8 +135,8 @@ def command(
     node says of it, and the exit code is 5, before any other: the ballot may be in the
     box, so run it again to look.
 
-    On a network, `veche proof --ballot` then writes what proves that a ballot is in
-    the box, to its voter or to anybody, without a node.
+    On a network the last line told is the command that then writes what proves that
+    a ballot is in the box, to its voter or to anybody, without a node.
 
     Sent by a relay's account, in batches, in an order that tells nothing. A voter
     never sends from an account of his own.
@@ -148,6 +151,10 @@ def command(
             spelt[name] = [each["tracking_code"] for each in spelt[name]]
     show(spelt, as_json=as_json)
     say(*_warn(done))
+    if done.result.cast or done.result.already_there:
+        url = opened.connection.url
+        if is_network(opened.connection):
+            say(*_tell_proof([each for each in ballots if each not in done.aside], url))
     if done.result.unknown:
         raise typer.Exit(EXIT_UNKNOWN)
     if done.aside or done.result.unseen:
@@ -181,6 +188,16 @@ def _spell_void(void: Void) -> dict[str, str]:
         "tracking_code": f"0x{void.tracking_code.hex()}",
         "counts": f"0x{void.counts.hex()}",
     }
+
+
+def _tell_proof(inside: Sequence[Path], url: str) -> list[str]:
+    """Say how to prove that a ballot is in its box."""
+    path = shlex.quote(str(inside[0])) if len(inside) == 1 else "BALLOT"
+    return [
+        "signed by the network; this writes what proves it to anybody:",
+        f"  veche proof --ballot {path} --terms terms.json \\",
+        f"    --terms-hash HASH --rpc-url {show_url(url)} --out proof.json",
+    ]
 
 
 def _attribute(error: ElectionError) -> ElectionError:

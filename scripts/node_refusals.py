@@ -33,5 +33,6 @@ def node_refusals() -> Iterator[None]:
         yield
     except NodeError as error:
         facts = error.facts if isinstance(error, ConfigError) else (str(error),)
-        hint = _HINTS.get(type(error).__name__, _ELSE)
+        is_option = isinstance(error, ConfigError) and not error.file  # or a card
+        hint = _ELSE if is_option else _HINTS.get(type(error).__name__, _ELSE)
         raise NodeActError(*facts, hint=hint, code=exit_code(error)) from error

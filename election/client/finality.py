@@ -42,6 +42,19 @@ class SlotWays(msgspec.Struct):
     ]
 
 
+def is_network(connection: Connection) -> bool:
+    """Say whether a node is one of a network, whose validators sign its blocks.
+
+    What it is not sure of it denies: a node that answers nothing is none. Never raises
+    for what a node says.
+    """
+    try:
+        told = connection.request("veche_networkStatus")
+    except ClientError:
+        return False
+    return isinstance(told, dict)
+
+
 def ask_proof(connection: Connection, *place: str) -> ProofFile:
     """Ask for a proof of a block, or of a transaction by block and index.
 

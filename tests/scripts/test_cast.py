@@ -16,7 +16,7 @@ from election.protocol.ballot import accept_ballot
 from scripts import cast
 from scripts.errors import InputError
 from scripts.files.ballot_files import BallotFile
-from scripts.files.json_file import render_json
+from scripts.files.json_file import read_json, render_json
 from scripts.files.key_file import Role
 from tests.client.stage import RELAY, Stage, deploy
 from tests.in_process import connect_in_process
@@ -187,6 +187,30 @@ def test_ballot_is_told_by_its_tracking_code_in_eighty_columns(
     for at, record in enumerate((one, other)):
         cast.command([write(tmp_path / f"{at}", record)], tmp_path, tmp_path)
     told = capsys.readouterr()
+    assert "veche proof" not in told.err  # nobody signs the blocks of a devnet
     assert told.out.count(codes[0]) == 1
     assert f"  void    {codes[1]}\n  counts  {codes[0]}\n" in told.err
     assert all(len(line) <= 80 for line in (told.out + told.err).splitlines())
+
+
+def test_on_a_network_it_is_told_how_a_ballot_is_proven(
+    polls: Stage,
+    good: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """tests/node/engine/comet/test_network.py has a network that is known as one."""
+    key_file = make_key_file(tmp_path / "relay", Role.RELAY, RELAY)
+    monkeypatch.setattr(cast, "enter", lambda *_: polls.opened)
+    monkeypatch.setattr(cast, "unlock", lambda *_, **__: key_file)
+    monkeypatch.setattr(cast, "is_network", lambda _: True)
+    monkeypatch.chdir(tmp_path)
+    spaced = write(Path("of a voter"), read_json(good[0], BallotFile).record)
+    for again in range(2):
+        cast.command([spaced], tmp_path, tmp_path)
+        told = capsys.readouterr().err
+        assert "veche proof --ballot 'of a voter' --terms terms.json" in told, again
+        assert all(len(line) <= 80 for line in told.splitlines())
+    cast.command(good, tmp_path, tmp_path)
+    assert "veche proof --ballot BALLOT" in capsys.readouterr().err

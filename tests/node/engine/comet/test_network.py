@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +13,12 @@ import pytest
 from msgspec import convert
 
 from election.artifacts import read_artifact
+from election.audit.audit import audit_board
+from election.audit.report import Finality, Signing
+from election.client.deployment import begin_deployment, deploy_election
+from election.client.finality import is_network
 from election.client.rpc import connect
+from election.crypto.signature import SigningKey, derive_address
 from finality.errors import ProofRefusedError
 from finality.proof_file import ProofFile, decode_proof, encode_proof
 from finality.verify import verify_proof
@@ -24,12 +29,16 @@ from node.engine.comet.joining import make_local_network
 from node.engine.comet.possession import read_keys
 from node.engine.comet.proposals import propose_node, propose_removal
 from node.exit_codes import ExitCode
+from scripts import export
+from scripts.files.bundle_file import read_bundle
+from scripts.files.deployment_file import store_deployment
 from scripts.network_standing import stand
 from scripts.proof import prove_transaction
+from tests.client.stage import make_manifest
 from tests.network.deciding import decide
 from tests.network.nodes import Node, free_ports
 from tests.node.engine.comet.members import Council, prove
-from tests.node.wallet import Wallet
+from tests.node.wallet import KEYS, Wallet
 from tests.patience import PATIENCE, wait_until
 
 _MEMBERS = ("commission", "university", "press", "party", "observer-1")
@@ -72,7 +81,7 @@ def network(tmp_path: Path) -> Iterator[Network]:
 
 
 def test_a_network_agrees_while_one_of_four_is_gone(
-    network: Network, config: Config
+    network: Network, config: Config, tmp_path: Path
 ) -> None:
     *_, last, observer = network.nodes
     first = network.send(observer)
@@ -93,6 +102,7 @@ def test_a_network_agrees_while_one_of_four_is_gone(
     _require_comparison(network.nodes)
     _require_one_signer(network.nodes[0])
     _require_proof(observer, second)
+    _require_signed_bundle(observer, tmp_path)
 
 
 def test_a_validator_joins_and_leaves_and_what_is_agreed_on_is_proven(
@@ -166,6 +176,34 @@ def _require_proof(node: Node, digest: str) -> None:
     assert proven.transaction is not None
     assert "0x" + proven.transaction[0].hex() == digest
     assert proven.signers >= 3
+
+
+def _require_signed_bundle(node: Node, folder: Path) -> None:
+    """A record that is exported from it says who signed it, to who has no node."""
+    connection = connect(node.url)
+    assert is_network(connection)
+    key = SigningKey(int(KEYS[0], 16))
+    manifest = make_manifest(connection.read_clock())
+    accounts = replace(manifest.accounts, commission=derive_address(key))
+    manifest = replace(manifest, accounts=accounts)
+    record, bundle = folder / "election.json", folder / "election.jsonl.gz"
+    deploy_election(
+        connection,
+        manifest,
+        key=key,
+        deployment=begin_deployment(connection, manifest),
+        save=lambda deployment: store_deployment(record, deployment),
+    )
+    export.command(record, bundle, node.url)
+    signed = _audit(bundle, genesis_hash(node))
+    assert (signed.signing, signed.pinned) == (Signing.HELD, True), signed
+    assert signed.signers >= 3
+    assert _audit(bundle, bytes(32)).signing is Signing.FAILED
+
+
+def _audit(bundle: Path, genesis: bytes) -> Finality:
+    board = read_bundle(bundle)
+    return audit_board(board, progress=lambda *_: None, genesis=genesis).finality
 
 
 def genesis_hash(node: Node) -> bytes:
