@@ -126,14 +126,23 @@ def genesis(
         from node.engine.comet.card import read_card
         from node.engine.comet.joining import agree, describe
 
+        described = read_config(config or DEFAULT_PATH)
         document = agree(
-            read_config(config or DEFAULT_PATH),
+            described,
             [read_card(each) for each in card],
             read_artifact("ObserverRegistry").initcode,
         )
     with name_unwritable(out), write_whole(out, replacing=False) as file:
         file.write(document)
     show({"file": str(out), **describe(document)}, as_json=as_json)
+    rules, public = described.admission, read_config(DEFAULT_PATH).accounts
+    named = {*rules.deployer_addresses, *rules.sender_addresses}
+    if named & {each.address for each in public}:
+        say(
+            "warning: who may deploy is an account of hardhat-free-devnet.toml, whose",
+            "key everybody has: good for a trial; else give a --config of your own,",
+            "see docs/running-a-node.md",
+        )
 
 
 def join(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from node.config import DEFAULT_PATH
 from tests.client.devnet import run_node
+from tests.node.engine.comet.test_joining import CARDS
 from tests.scripts.conftest import Cli
 
 
@@ -50,3 +52,36 @@ def test_a_folder_that_joined_no_network_says_what_is_next(
         refused = cli("node", act, "--home", str(tmp_path))
         assert refused.code == 2
         assert "veche network join" in refused.err
+
+
+def _show_cards(folder: Path, count: int = 4) -> list[str]:
+    """Write the cards of a network; returns the options that name them."""
+    paths = [folder / f"card-{at}.json" for at in range(count)]
+    for path, card in zip(paths, CARDS, strict=False):
+        path.write_bytes(card.encode())
+    return [f"--card={path}" for path in paths]
+
+
+def test_who_makes_a_network_with_the_devnets_deployer_is_warned(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """Its key is public: anybody could deploy, and close the lock for good."""
+    cards, own = _show_cards(tmp_path), tmp_path / "network.toml"
+    warned = cli("network", "genesis", *cards, "--out", str(tmp_path / "warned.json"))
+    assert (warned.code, "whose\nkey everybody has" in warned.err) == (0, True)
+    text, _, _ = DEFAULT_PATH.read_text().partition("[[accounts]]")
+    text = text.replace("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "0x" + "11" * 20)
+    own.write_text(f"accounts = []\n{text}")
+    out = ("--out", str(tmp_path / "own.json"))
+    made = cli("network", "genesis", *cards, "--config", str(own), *out)
+    assert (made.code, "everybody" in made.err) == (0, False)
+
+
+def test_who_brings_too_few_cards_is_not_sent_to_the_configuration(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cards = _show_cards(tmp_path, 3)
+    refused = cli("network", "genesis", *cards, "--out", str(tmp_path / "out.json"))
+    assert refused.code == 2
+    assert "3 validators; a network has at least four" in refused.err
+    assert ".toml" not in refused.err

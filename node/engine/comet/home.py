@@ -52,6 +52,8 @@ max_tx_bytes = 262144
 [consensus]
 create_empty_blocks = false
 timeout_commit = "{pause}ms"
+# A peer is looked at for what it misses at each step of a block, of 100 ms by default.
+peer_gossip_sleep_duration = "20ms"
 
 [tx_index]
 indexer = "null"

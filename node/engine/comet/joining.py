@@ -32,7 +32,7 @@ _FORMS: Final = {
     "peer": re.compile(rf"[0-9a-f]{{40}}@{_HOST}"),
     "signer": re.compile(rf"tcp://{_HOST}|unix:///[^\"\\\s]{{1,100}}|"),
 }
-_PAUSE: Final = 200  # milliseconds after a block
+_PAUSE: Final = 100  # milliseconds after a block
 
 
 def make_folder(root: Path, engine: Path, said: Card, *, validates: bool) -> Card:
