@@ -41,7 +41,7 @@ faults: $(READY) engine wires  ## Run the long tests of a network's faults; as r
 conformance: $(READY)  ## Run the official state tests whole, or of CONFORMANCE=archive.
 	$(RUN)python -m tests.conformance $(CONFORMANCE)
 
-mutants: $(READY)  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
+mutants: $(READY) engine  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
 	$(RUN)python -m tests.mutants $(MUTANTS)
 
 format: $(READY)  ## Format the code and mend what the linter can.

@@ -46,7 +46,8 @@ _SHELLS: Final = (
 )  # run in processes of their own
 _UNHEARD: Final = (
     "test_story.py", "test_demo.py",  # in real time, too slow to be listened to
-    "test_service.py", "test_kill.py",  # of other processes, which no mutant reaches
+    "test_service.py", "test_kill.py", "test_network.py",  # of other processes, which
+    # no mutant reaches
 )  # fmt: skip
 _FIRST, _THEN = 4, 60  # tests that are asked before all the others
 
