@@ -67,10 +67,10 @@ bench: $(READY) engine  ## Measure gas, opcodes and speed.
 clean:  ## Remove what the other targets made.
 	rm -rf .tools .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-build/cometbft build/cometbft-clock: engine/go.mod engine/go.sum
+build/cometbft build/cometbft-clock build/priv_val_server: engine/go.mod engine/go.sum
 build/cometbft-clock: engine/clock.sh
 build/toxiproxy: engine/proxy/go.mod engine/proxy/go.sum
-build/cometbft build/cometbft-clock build/toxiproxy: engine/build.sh | $(UV)
+build/cometbft build/cometbft-clock build/priv_val_server build/toxiproxy: engine/build.sh | $(UV)
 	@UV=$(CURDIR)/$(UV) engine/build.sh $@
 
 build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json | $(READY)

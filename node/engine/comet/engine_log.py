@@ -6,13 +6,16 @@ After a failure of consensus the engine's process stays up and says so in its lo
 from __future__ import annotations
 
 import json
+import logging
 import re
+import time
 from contextlib import suppress
 from typing import Any, Final
 
 from node.errors import OutvotedError
 from node.watching.journal import LogFile, open_lines
 
+_log = logging.getLogger(__name__)
 _WORD: Final = 300  # letters to repeat
 _LINE: Final = 1_048_576  # bytes of one line; a longer one is told in parts
 _FAILURE: Final = "CONSENSUS FAILURE!!!"
@@ -22,6 +25,10 @@ _OUTVOTED: Final = re.compile(
     r"wrong Block\.Header\.(AppHash|LastResultsHash|NextValidatorsHash|ValidatorsHash)"
     r"\.\s+Expected ([0-9A-F]*), got ([0-9A-F]*)"
 )
+
+
+_UNSIGNED: Final = "SignerListener: Ping timeout"
+_QUIET: Final = 60.0  # seconds without another word of a signer that is gone
 
 
 class EngineLog:
@@ -37,6 +44,7 @@ class EngineLog:
         self.outvoted: OutvotedError | None = None
         self._lines = open_lines(file)
         self._part = b""
+        self._told = float("-inf")
 
     def take(self, chunk: bytes) -> None:
         """Take some bytes; a line counts once it is whole."""
@@ -57,8 +65,16 @@ class EngineLog:
         self._lines.info("%s", line)
         if line.startswith(("ERROR: ", "panic: ")):
             self.last_word = line.removeprefix("ERROR: ")[:_WORD]
+        elif _UNSIGNED in line:
+            self._tell_unsigned()
         elif _FAILURE in line or _BEHIND in line:
             self._hear(_read(line))
+
+    def _tell_unsigned(self) -> None:
+        now = time.monotonic()
+        if now - self._told >= _QUIET:
+            self._told = now
+            _log.error("what signs for this validator does not answer: the node waits")
 
     def _hear(self, told: dict[str, Any]) -> None:
         what, why = told.get("_msg"), str(told.get("err"))

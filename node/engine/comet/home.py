@@ -176,13 +176,27 @@ def _ask(engine: Path, *arguments: str) -> str:
     return done.stdout.decode().strip()
 
 
+def read_signer(home: NodeHome) -> str:
+    """Return where the settings await a program that signs, empty if nowhere."""
+    try:
+        settings = tomllib.loads(home.settings.read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(settings.get("priv_validator_laddr", ""))
+
+
 def read_signing_key(home: NodeHome) -> str:
     """Return the public key that votes of this node are signed with, as base64.
 
     An observer has one, too: it may come to vote. Raises: HomeError, ConfigError.
     """
-    if not home.key.exists():
+    if read_signer(home) or not home.key.exists():
         return read_card(home.card).validator_key
+    return read_own_key(home)
+
+
+def read_own_key(home: NodeHome) -> str:
+    """Return the public key of the folder's own, as base64. Raises: HomeError."""
     try:
         return str(json.loads(home.key.read_bytes())["pub_key"]["value"])
     except (OSError, ValueError, KeyError, TypeError):  # whose text holds the key

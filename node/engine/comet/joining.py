@@ -21,7 +21,14 @@ from eth_typing import Address
 from node.config import Config
 from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.genesis import Validator, make_genesis_document, read_shared
-from node.engine.comet.home import NodeHome, keep, make_keys, write_settings
+from node.engine.comet.home import (
+    NodeHome,
+    keep,
+    make_keys,
+    read_own_key,
+    read_signer,
+    write_settings,
+)
 from node.engine.comet.registry import place_registry
 from node.errors import ConfigError, HomeError
 
@@ -206,4 +213,12 @@ def _check_addresses(listen: str, peers: Sequence[str], signer: str) -> None:
 
 
 def _signs_elsewhere(home: NodeHome) -> bool:
-    return bool(read_card(home.card).validator_key) and not home.key.exists()
+    """Say whether the key on the card is another program's.
+
+    An engine that finds no key makes one, even where it awaits a signer: a key in the
+    folder that is not the card's signs nothing while its settings name a signer.
+    """
+    named = read_card(home.card).validator_key
+    if not named or not home.key.exists():
+        return bool(named)
+    return bool(read_signer(home)) and read_own_key(home) != named

@@ -14,13 +14,20 @@ import pytest
 from election.artifacts import read_artifact
 from node.config import Config
 from node.engine.comet.card import Card, accept_card, read_card
+from node.engine.comet.engine_log import EngineLog
 from node.engine.comet.genesis import network_config, read_shared
-from node.engine.comet.home import NodeHome, read_peers, write_settings
+from node.engine.comet.home import (
+    NodeHome,
+    read_peers,
+    read_signing_key,
+    write_settings,
+)
 from node.engine.comet.joining import agree, join
 from node.engine.comet.membership import Membership
 from node.errors import ConfigError, HomeError
 from node.machine import StateMachine
 from node.store import MemoryStore
+from node.watching.journal import LogFile
 
 
 def _card(at: int, organisation: str | None = None) -> Card:
@@ -189,6 +196,28 @@ def test_a_validator_may_sign_elsewhere(config: Config, tmp_path: Path) -> None:
     join(tmp_path, genesis, listen="127.0.0.1:1", peers=[], signer=signer)
     settings = tomllib.loads(home.settings.read_text())
     assert settings["priv_validator_laddr"] == signer
+
+
+def test_a_key_that_an_engine_made_beside_a_signer_is_not_the_validators(
+    config: Config, tmp_path: Path
+) -> None:
+    """Else the wrong key is locked, and joining with other peers is refused."""
+    home, genesis = _folder(tmp_path, has_key=False), agree(config, CARDS, REGISTRY)
+    signer = "tcp://127.0.0.1:26659"
+    join(tmp_path, genesis, listen="127.0.0.1:1", peers=[], signer=signer)
+    home.key.write_text('{"pub_key": {"value": "of-no-card"}}')
+    join(tmp_path, genesis, listen="127.0.0.1:2", peers=[], signer=signer)
+    assert read_signing_key(home) == read_card(home.card).validator_key
+
+
+def test_a_signer_that_is_gone_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = EngineLog(LogFile(tmp_path / "engine.log", 10_000, 1))
+    line = b'{"_msg":"SignerListener: Ping timeout","level":"error"}\n'
+    log.take(line * 3)
+    log.close()
+    assert caplog.text.count("does not answer: the node waits") == 1
 
 
 def test_a_node_with_its_own_key_awaits_no_signer(
