@@ -71,7 +71,7 @@ def derive_boxes(election: Address, *, contests: int) -> tuple[Address, ...]:
 
 
 def _derive_child(parent: Address, nonce: int) -> Address:
-    if not 0 < nonce <= _LARGEST_NONCE:
+    if nonce > _LARGEST_NONCE:
         raise ValueError(nonce)
     return Address(hash_bytes(_RLP_HEAD + parent + bytes([nonce]))[12:])
 

@@ -40,22 +40,31 @@ _OUTSIDER = bytes.fromhex(
     "0000000000000000000000000000000000000000000000000000000000000000"
     "0000000000000000000000000000000000000000000000000000000000000001"
 )
-_POINTS = [_INFINITY, _G, _MINUS_G, _TWO_G, _OFF_CURVE, _UNREDUCED]
+_POINTS = [
+    _INFINITY,
+    _G,
+    _MINUS_G,
+    _TWO_G,
+    _OFF_CURVE,
+    _UNREDUCED,
+    _words(0, 1),  # off the curve
+    _words(1, 2 + _P),
+]
 
 
-def _result(run: Callable[[bytes], bytes], payload: bytes) -> bytes | None:
+def _result(run: Callable[[bytes], bytes], payload: bytes) -> bytes | str:
     try:
         return run(payload)
     except (PrecompileError, ValidationError):
-        return None
+        return "refused"
 
 
 def _joined(x: object, y: object) -> bytes:
     return _words(int(getattr(x, "n")), int(getattr(y, "n")))  # noqa: B009  # no types
 
 
-@pytest.mark.parametrize("second", _POINTS, ids=range(6))
-@pytest.mark.parametrize("first", _POINTS, ids=range(6))
+@pytest.mark.parametrize("second", _POINTS, ids=range(8))
+@pytest.mark.parametrize("first", _POINTS, ids=range(8))
 def test_addition_agrees(first: bytes, second: bytes) -> None:
     for payload in (first + second, first + second + b"\1", (first + second)[:-1]):
         theirs = _result(lambda p: _joined(*_ecadd(p)), payload)
@@ -64,7 +73,7 @@ def test_addition_agrees(first: bytes, second: bytes) -> None:
 
 
 @pytest.mark.parametrize("scalar", [0, 1, 2, _Q - 1, _Q, _Q + 1, 2**256 - 1])
-@pytest.mark.parametrize("point", _POINTS, ids=range(6))
+@pytest.mark.parametrize("point", _POINTS, ids=range(8))
 def test_multiplication_agrees(point: bytes, scalar: int) -> None:
     payload = point + _words(scalar)
     theirs = _result(lambda p: _joined(*_ecmull(p)), payload)

@@ -36,3 +36,9 @@ def test_contracts_that_a_contract_makes_stand_where_others_compute() -> None:
         for each in range(1, 69)
     ]
     assert [f"0x{each.hex()}" for each in own] == [e.lower() for e in expected]
+
+
+def test_no_box_stands_where_no_counter_of_one_byte_says() -> None:
+    assert len(derive_boxes(NOBODY, contests=123)) == 123
+    with pytest.raises(ValueError, match="128"):
+        derive_boxes(NOBODY, contests=124)

@@ -251,6 +251,22 @@ def test_election_has_at_most_64_contests() -> None:
     assert judge(()) == ["rules has not 1 to 64 contests"]
 
 
+@pytest.mark.parametrize(
+    ("slots", "faults"),
+    [
+        (1, ["contest 1 has not 2 to 16 candidates"]),
+        (2, []),
+        (16, []),
+        (17, ["contest 1 has not 2 to 16 candidates"]),
+    ],
+)
+def test_contest_is_fixed_for_as_many_as_may_stand(
+    slots: int, faults: list[str]
+) -> None:
+    fixed = replace(seal(TWO[0]), slots=slots)
+    assert judge((), contests=(fixed,)) == faults
+
+
 def test_texts_are_those_that_were_fixed() -> None:
     other = list_contests(2, title="Another")
     fixed = tuple(map(seal, TWO))
