@@ -10,16 +10,22 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo network test check pytest faults conformance mutants format abi stubs bench engine wires peers clean
+.PHONY: help install demo live live-test network test check pytest faults conformance mutants format abi stubs bench engine wires peers clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 install: $(READY)  ## Install the pinned tools and libraries into .tools/ and .venv/.
 
 demo: $(READY)  ## Hold the Moscow election of 2019 in small, and audit it.
 	@$(RUN)veche demo $(DEMO)
+
+live: $(READY)  ## Run chain, services and phones for made-up voters on this machine.
+	@$(RUN)veche live $(LIVE)
+
+live-test: $(READY)  ## Hold an election of 200 voters by its services alone.
+	VECHE_LIVE_VOTERS=200 $(RUN)pytest tests/services/live/test_whole_election.py
 
 network: $(READY) engine  ## Hold it on a network of nodes, of which one is killed, and audit it.
 	@$(RUN)veche demo --network 4 $(DEMO)

@@ -68,6 +68,7 @@ ACTS: Final = {
     },
 }
 SERVICES: Final[dict[str, str]] = {
+    "live": "Run all of it on this machine, with made-up voters.",
     "gateway": "Send codes to phones, and attest who typed them.",
     "portal": "Serve the personal account, and attest for who is logged in.",
     "issuer": "Answer requests for credentials (init, serve, check).",
@@ -95,6 +96,12 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run an act, by its name and what follows it; returns the exit code."""
     name, *rest = arguments or ["--help"]
+    if (
+        name == "live"
+        and (not rest or rest[0].startswith("--"))
+        and "--help" not in rest
+    ):
+        rest = ["run", *rest]
     is_act = name in SERVICES or any(name in acts for acts in ACTS.values())
     try:
         if name in ("--help", "-h"):

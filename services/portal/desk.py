@@ -184,6 +184,8 @@ _AWAY: Final = _(
 
 def spell_peer_error(error: PeerError) -> Problem:
     """Tell what another service refused, in its words, which are for the reader."""
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:  # it says how long to wait
+        return Problem(error.code, error.title, error.status, retry_after=60)
     if error.may_pass:
         return Problem("away", _AWAY, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=60)
     return Problem(error.code, error.title, HTTPStatus.CONFLICT)

@@ -57,7 +57,7 @@ def node_provider(port: int, client: dict[str, Any]) -> Iterator[str]:
 def django_provider(folder: Path, port: int, client: dict[str, Any]) -> Iterator[str]:
     """Start Django with django-oauth-toolkit; yields its issuer."""
     folder.mkdir()
-    script = str(PEERS / "django_provider.py")
+    script = str(ROOT / "services" / "live" / "identity_provider.py")
     with _started(
         sys.executable, script, str(folder), str(port), json.dumps(client)
     ) as issuer:

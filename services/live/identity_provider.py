@@ -118,7 +118,8 @@ def main() -> None:
         algorithm="RS256",
     )
     server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=Quiet)
-    print(f"ready {issuer}", flush=True)  # noqa: T201
+    sys.stdout.write(f"ready {issuer}\n")
+    sys.stdout.flush()
     server.serve_forever()
 
 

@@ -1,0 +1,26 @@
+"""After the close: the count by the trustees' acts, and both audits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from services.live.layout import THRESHOLD, Layout
+from services.live.preparing import act
+
+
+def count(layout: Layout) -> dict[str, Any]:
+    """Freeze, decrypt, publish and audit; returns counts, and what the audits say.
+
+    counts: by contest, in ballot order. Raises ElectionError.
+    """
+    own = ("--election", layout.record, "--rpc-url", layout.url("chain"))
+    password = ("--password-file", layout.password)
+    commission = ("--key", layout.key("commission"))
+    act(layout, "freeze", *own, *commission, *password)
+    for n in range(1, THRESHOLD + 1):
+        key = ("--key", layout.key(f"trustee-{n}"))
+        act(layout, "share", *own, *key, *password)
+    published = act(layout, "publish-result", *own, *commission, *password, "--json")
+    audited = act(layout, "audit", *own, "--reference", "--json")
+    return {"published": json.loads(published), "audit": json.loads(audited)}

@@ -1,0 +1,93 @@
+"""The parts of `veche live` as processes, started in turn and stopped together."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from election.errors import ElectionError
+from services.live.layout import SERVED, Layout
+from services.live.people import draw_people
+from services.live.preparing import secret_of
+
+_PROVIDER: Final = Path(__file__).with_name("identity_provider.py")
+_PATIENCE: Final = 20  # seconds that a part gets to stop
+
+
+Begun = tuple[str, subprocess.Popen[str]]
+
+
+@contextmanager
+def _started(layout: Layout, name: str, command: Sequence[str]) -> Iterator[Begun]:
+    """Start a part, and stop it at the end."""
+    with (
+        layout.log(name).open("a", encoding="utf-8") as log,
+        subprocess.Popen(  # noqa: S603  our own programs
+            command,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for us alone: we stop them in turn
+        ) as process,
+    ):
+        try:
+            yield name, process
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def await_answer(layout: Layout, begun: Begun) -> None:
+    """Wait for the line by which a part says that it answers.
+
+    Raises ElectionError with the end of its log if it ends before.
+    """
+    name, process = begun
+    if process.stdout and process.stdout.readline():
+        return
+    process.wait(_PATIENCE)
+    said = layout.log(name).read_text("utf-8")[-400:].strip()
+    raise ElectionError(name, f"did not start: {said}")
+
+
+def start_chain(layout: Layout, stack: ExitStack) -> None:
+    """Start the development chain, which keeps what it has in the folder."""
+    words = (sys.executable, "-m", "node", "--port", str(layout.ports["chain"]))
+    more = ("--home", str(layout.folder / "chain"), "--json", "--quiet")
+    begun = stack.enter_context(_started(layout, "chain", (*words, *more)))
+    await_answer(layout, begun)
+
+
+def start_provider(layout: Layout, stack: ExitStack) -> Begun:
+    """Start the identity provider; what it keeps is made anew each time."""
+    folder = layout.folder / "provider"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    client = {
+        "client_id": "veche-portal",
+        "client_secret": secret_of(layout, "portal"),
+        "redirect_uri": f"{layout.url('portal')}/login/done",
+        "post_logout_redirect_uri": f"{layout.url('portal')}/",
+        "people": [each.login for each in draw_people(layout.voters)],
+    }
+    told = (str(folder), str(layout.ports["provider"]), json.dumps(client))
+    words = (sys.executable, str(_PROVIDER), *told)
+    return stack.enter_context(_started(layout, "provider", words))
+
+
+def start_service(layout: Layout, name: str, stack: ExitStack) -> Begun:
+    """Start a service in its home."""
+    service = (sys.executable, "-m", "scripts", SERVED[name].name, "serve")
+    home = ("--home", str(layout.folder / name))
+    password = ("--password-file", str(layout.password))
+    command = (*service, *home, *password)
+    return stack.enter_context(_started(layout, name, command))

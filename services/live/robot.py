@@ -1,0 +1,192 @@
+"""A made-up voter with a browser and a phone: what a person clicks, over HTTP."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx2
+
+from election.client.rpc import connect
+from election.crypto.transcript import Hash
+from election.protocol.issuance import Credential
+from election.protocol.terms import ElectionTerms
+from services.live.layout import Layout
+from services.live.people import PASSWORD, Person
+from services.live.voter import Device, SideA, SideB, StepError, draw_secret
+
+_FORM: Final = re.compile(r"<form[^>]*>.*?</form>", re.DOTALL)
+_ACTION: Final = re.compile(r'action="([^"]*)"')
+_INPUT: Final = re.compile(r"<input([^>]*)>")
+_PART: Final = re.compile(r'(name|value)="([^"]*)"')
+_TOKEN: Final = re.compile(r'name="token" value="([^"]+)"')
+_SERIAL: Final = re.compile(r'name="serial" value="([^"]+)"')
+_TICKET: Final = re.compile(r"#contest=(\d+)&amp;ticket=([A-Za-z0-9_-]{43})")
+_LEAF: Final = re.compile(r"<code>(0x[0-9a-f]{64})</code>")
+_CODE: Final = re.compile(r"\b(\d{6})\b")
+_PAUSE: Final = 0.3
+LONGEST: Final = 180  # seconds of this machine that anything here is waited for
+
+
+def wait_for(what: str, look: Callable[[], Any]) -> Any:
+    """Look until there is something; raises StepError after three minutes."""
+    end = time.monotonic() + LONGEST
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise StepError(what, "not_in_time")
+        time.sleep(_PAUSE)
+    return found
+
+
+@dataclass(frozen=True)
+class Robot:
+    """A voter whose browser is open; browser: keeps this person's cookies."""
+
+    layout: Layout
+    person: Person
+    browser: httpx2.Client = field(repr=False)
+
+    def log_in(self) -> None:
+        """Log in by the identity provider's own pages."""
+        portal = self.layout.url("portal")
+        typed = {"username": self.person.login, "password": PASSWORD}
+        answer = self.browser.get(f"{portal}/login")
+        for _ in range(15):
+            if answer.is_redirect:
+                target = str(answer.url.join(answer.headers["location"]))
+                if target == f"{portal}/":
+                    return
+                answer = self.browser.get(target)
+                continue
+            found = _FORM.search(answer.text)
+            if answer.is_error or found is None:
+                raise StepError("login", "refused", str(answer.status_code))
+            action, fields = _fill(found[0], typed)
+            place = str(answer.url.join(action))
+            headers = {"Origin": f"{answer.url.scheme}://{answer.url.netloc.decode()}"}
+            answer = self.browser.post(place, data=fields, headers=headers)
+        raise StepError("login", "no_end")
+
+    def apply(self) -> None:
+        """File an application, and type the code that comes for it."""
+        self._file("/application/apply")
+
+    def withdraw(self) -> None:
+        """Withdraw from all, and type the code that comes for it."""
+        self._file("/application/withdraw", election="all")
+
+    def _file(self, path: str, **fields: str) -> None:
+        before = len(self.read_codes())
+        self._post(path, **fields)
+        page = self._page("/application")
+        serial = _SERIAL.search(page)
+        if serial is None:
+            raise StepError("application", "no_serial")
+        code = self._next_code(before)
+        self._post("/application/code", serial=serial[1], code=code)
+
+    def _post(self, path: str, **fields: str) -> str:
+        portal = self.layout.url("portal")
+        token = _TOKEN.search(self._page("/help"))
+        if token is None:
+            raise StepError("portal", "logged_out")
+        data = {"token": token[1], **fields}
+        answer = self.browser.post(
+            f"{portal}{path}", data=data, headers={"Origin": portal}
+        )
+        if answer.is_error:
+            text = " ".join(re.sub("<[^>]*>", " ", answer.text).split())
+            raise StepError(f"portal{path}", str(answer.status_code), text[-300:])
+        return answer.text
+
+    def _page(self, path: str) -> str:
+        return self.browser.get(f"{self.layout.url('portal')}{path}").text
+
+    def read_codes(self) -> list[str]:
+        """Read the codes on the own phone, the oldest first."""
+        url = f"{self.layout.url('live')}/phones/messages"
+        found = self.browser.get(url, params={"phone": self.person.phone}).json()
+        codes = [_CODE.search(each["text"]) for each in found[::-1]]
+        return [each[1] for each in codes if each]
+
+    def _next_code(self, before: int) -> str:
+        return str(wait_for("code", lambda: self.read_codes()[before:])[-1])
+
+    def get_ticket(self, election: str) -> str:
+        """Press “Get my ballot”; give the ticket."""
+        found = _TICKET.search(self._post("/ballot/ticket", election=election))
+        if found is None:
+            raise StepError("ticket", "not_there")
+        return found[2]
+
+    def read_leaf(self) -> Hash:
+        """Read the own line of the list on the page of the account."""
+        found = _LEAF.search(self._page("/"))
+        if found is None:
+            raise StepError("portal", "no_leaf")
+        return Hash(bytes.fromhex(found[1][2:]))
+
+    def device(self, terms: ElectionTerms) -> Device:
+        """Take a new device, which knows the own leaf."""
+        clock = connect(self.layout.url("chain")).read_clock
+        return Device(
+            terms,
+            self.person.contest,
+            self.read_leaf(),
+            draw_secret(),
+            self.browser,
+            clock,
+        )
+
+    def ask(self, device: Device, side: SideA) -> None:
+        """Come with a ticket, type the code, and have the request sent."""
+        ticket = self.get_ticket(f"0x{device.terms.election.hex()}")
+        opening = device.open_at_portal(side, ticket)
+        before = len(self.read_codes())
+        serial, _ = device.ask_for_code(side, opening)
+        made = device.type_code(side, opening, serial, self._next_code(before))
+        device.ask_registrar(side, opening, made)
+
+    def collect(self, device: Device, side: SideA) -> Credential:
+        """Wait for the issuers."""
+        never = device.now() + LONGEST
+        return device.collect(side, give_up=never)
+
+
+@contextmanager
+def open_robot(layout: Layout, person: Person) -> Iterator[Robot]:
+    """Open a person's browser, and log in."""
+    with httpx2.Client(trust_env=False, timeout=60) as browser:
+        robot = Robot(layout, person, browser)
+        robot.log_in()
+        yield robot
+
+
+def sides_of(layout: Layout, relays: dict[str, Any]) -> tuple[SideA, SideB]:
+    """Give both sides; relays: accounts by the names of their homes."""
+    node = connect(layout.url("chain"))
+    issuers = [layout.url(f"issuer-{n}") for n in (1, 2, 3)]
+    accounts = {layout.url(name): account for name, account in relays.items()}
+    side_a = SideA(
+        layout.url("portal"),
+        layout.url("gateway"),
+        layout.url("registrar"),
+        issuers,
+        node,
+    )
+    return side_a, SideB(accounts, node)
+
+
+def _fill(form: str, typed: dict[str, str]) -> tuple[str, dict[str, str]]:
+    action = _ACTION.search(form)
+    fields: dict[str, str] = {}
+    for attributes in _INPUT.findall(form):
+        parts = dict(_PART.findall(attributes))
+        if name := parts.get("name"):
+            fields[name] = typed.get(name, html.unescape(parts.get("value", "")))
+    return html.unescape(action[1]) if action else "", fields

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from typing_extensions import override
+
+from scripts.errors import InputError
+from services.live.control import Control, make_app
+from services.live.layout import open_layout
+
+BASE = "http://127.0.0.1"
+
+
+class Moved(Control):
+    moved: list[str] = []  # noqa: RUF012
+
+    @override
+    def move(self, where: str) -> None:
+        self.moved.append(where)
+
+
+@pytest.fixture
+def control(tmp_path: Path) -> Moved:
+    Moved.moved.clear()
+    layout = open_layout(tmp_path / "live", voters=6, are_free=True)
+    opened: Any = SimpleNamespace()
+    return Moved(layout, opened)
+
+
+def press(control: Control, base: str = BASE, **sent: Any) -> int:
+    with TestClient(make_app(control, Starlette()), base_url=base) as client:
+        sent.setdefault("data", {"token": control.token})
+        answer = client.post("/clock/freeze", follow_redirects=False, **sent)
+        return answer.status_code
+
+
+def test_clock_moves_by_the_button(control: Moved) -> None:
+    assert press(control) == 303
+    assert control.moved == ["freeze"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"data": {}},
+        {"data": {"token": "é"}},
+        {"headers": {"Origin": "http://evil.example"}},
+        {"base": "http://evil.example"},
+    ],
+)
+def test_clock_moves_for_no_other_page(control: Moved, sent: dict[str, Any]) -> None:
+    assert press(control, **sent) in (400, 403)
+    assert not control.moved
+
+
+def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="other things"):
+        open_layout(tmp_path, voters=6, are_free=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_folder_keeps_its_ports_and_password(tmp_path: Path) -> None:
+    first = open_layout(tmp_path / "live", voters=6, are_free=True)
+    again = open_layout(tmp_path / "live", voters=99, are_free=False)
+    assert again == first

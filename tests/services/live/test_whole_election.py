@@ -1,0 +1,248 @@
+"""An election by services alone: all over HTTP, from an application to two audits.
+
+VECHE_LIVE_VOTERS says how many people there are: 12, or 200 by `make live-test`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+import httpx2
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from election.client.open_election import read_box
+from election.crypto.group import encode_g1
+from scripts.files.terms_file import digest_terms, read_terms
+from scripts.time import travel
+from services.live.command import relays_of
+from services.live.control import Control
+from services.live.counting import count
+from services.live.layout import SERVED, Layout, open_layout
+from services.live.people import Person, draw_people
+from services.live.robot import Robot, open_robot, sides_of, wait_for
+from services.live.running import running
+from services.live.voter import Device, Sent, StepError
+from tests.patience import PATIENCE
+from tests.services.postgres import make_database, postgres_server
+
+VOTERS: Final = int(os.environ.get("VECHE_LIVE_VOTERS", "12"))
+_BROWSERS: Final = 4
+
+
+@dataclass
+class Told:
+    """What became of people, and what was drawn for them."""
+
+    layout: Layout
+    control: Control
+    withdrawn: list[Person] = field(default_factory=list)
+    paper: list[Person] = field(default_factory=list)
+    sent: dict[str, tuple[int, Sent]] = field(default_factory=dict)
+    side_a: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    folder = tmp_path_factory.mktemp("live") / "all"
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres_server())
+        databases = {n: make_database(server, n) for n in ("registrar", "gateway")}
+        layout = open_layout(folder, voters=VOTERS, are_free=True, databases=databases)
+        control = stack.enter_context(running(layout, lambda _: None))
+        told = Told(layout, control)
+        hold(told)
+        yield told
+
+
+def hold(told: Told) -> None:
+    """Let everybody do what they do, and count."""
+    people = draw_people(VOTERS)
+    told.withdrawn, told.paper = list(people[:2]), list(people[2:3])
+    voting = people[3:]
+    wait_ready(told.layout)
+    with ThreadPoolExecutor(_BROWSERS) as pool:
+        applying = [*told.withdrawn, *voting]
+        list(pool.map(lambda person: apply(told, person), applying))
+    wait_for("registration", lambda: count_online(told) == len(applying))
+    now = told.control.opened.connection.read_clock()
+    travel(told.control.opened.connection, now + 3_600)  # a code a minute, no more
+    with ThreadPoolExecutor(_BROWSERS) as pool:
+        list(pool.map(lambda person: withdraw(told, person), told.withdrawn))
+    wait_for("withdrawals", lambda: count_online(told) == len(voting))
+    told.control.move("freeze")
+    told.control.move("opening")
+    wait_ready(told.layout)
+    with ThreadPoolExecutor(_BROWSERS) as pool:
+        list(pool.map(lambda person: vote(told, person), voting))
+    told.control.move("last")
+    wait_for("ballots", lambda: count_cast(told) == len(voting))
+    told.codes |= read_codes(told.layout)
+    told.control.move("close")
+    told.result = count(told.layout)
+
+
+def apply(told: Told, person: Person) -> None:
+    patiently(lambda: file(told, person, Robot.apply))
+
+
+def withdraw(told: Told, person: Person) -> None:
+    patiently(lambda: file(told, person, Robot.withdraw))
+
+
+def file(told: Told, person: Person, act: Callable[[Robot], None]) -> None:
+    with open_robot(told.layout, person) as robot:
+        act(robot)
+
+
+def patiently(act: Callable[[], None]) -> None:
+    """Try again, as a person is told to, while services find a clock that moved."""
+    refused: list[StepError] = []
+
+    def is_done() -> bool:
+        try:
+            act()
+        except StepError as error:
+            refused.append(error)
+            return False
+        return True
+
+    try:
+        wait_for("act", is_done)
+    except StepError:
+        raise refused[-1] from None
+
+
+def vote(told: Told, person: Person) -> None:
+    layout = told.layout
+    terms = read_terms(layout.terms, pinned=digest_terms(layout.terms.read_bytes()))
+    side_a, side_b = sides_of(layout, relays_of(layout))
+    devices: list[Device] = []
+
+    def ask() -> None:
+        with open_robot(layout, person) as robot:
+            devices[:] = devices or [robot.device(terms)]  # one secret, however often
+            robot.ask(replace(devices[0], http=robot.browser), side_a)
+
+    patiently(ask)
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as http:
+        device = replace(devices[0], http=http)
+        told.side_a |= {device.leaf.hex(), encode_g1(device.request.blinded).hex()}
+        credential = device.collect(side_a, give_up=device.now() + 600)
+        choice = 1 + int(person.voter_id.split()[1]) % 2
+        record, _ = device.make_ballot(credential, choice)
+        told.sent[person.login] = (choice, device.send(side_b, record))
+
+
+def wait_ready(layout: Layout) -> None:
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
+
+        def is_ready(name: str) -> bool:
+            return client.get(f"{layout.url(name)}/ready").is_success
+
+        for name in SERVED:
+            wait_for(name, partial(is_ready, name))
+
+
+def count_online(told: Told) -> int:
+    """Count who stands as voting online on the chain, all contests together."""
+    opened = told.control.opened
+    return sum(map(opened.voter_list.online, opened.contests))
+
+
+def count_cast(told: Told) -> int:
+    opened = told.control.opened
+    return sum(read_box(opened, each).handle.cast_count() for each in opened.contests)
+
+
+def read_codes(layout: Layout) -> set[str]:
+    url = f"{layout.url('live')}/phones/messages"
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
+        texts = [each["text"] for each in client.get(url).json()]
+    return {found[0] for each in texts if (found := re.search(r"\d{6}", each))}
+
+
+def read_counts(told: Told) -> dict[tuple[int, int], int]:
+    """Give counts above zero by contest and choice, as they were published."""
+    return {
+        (int(contest), choice): votes
+        for contest, lines in told.result["published"].items()
+        for choice, line in enumerate(lines, 1)
+        for votes in (v for v in line.values() if isinstance(v, int))
+        if votes
+    }
+
+
+def dump(layout: Layout, name: str) -> str:
+    """Write out every value of a service's database, bytes in hex."""
+    home = layout.home(name)
+    engine = create_engine(layout.databases.get(name, f"sqlite:///{home.database}"))
+    parts = []
+    with engine.connect() as connection:
+        for table in inspect(engine).get_table_names():
+            for row in connection.execute(text(f'SELECT * FROM "{table}"')):  # noqa: S608
+                parts += [_spell(value) for value in row]
+    engine.dispose()
+    return "\n".join(parts).lower()
+
+
+def _spell(value: Any) -> str:
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)
+
+
+def read_logs(layout: Layout, *names: str) -> str:
+    return "".join(layout.log(name).read_text("utf-8").lower() for name in names)
+
+
+def test_counts_are_what_was_chosen_and_both_audits_hold(told: Told) -> None:
+    assert len(told.sent) == VOTERS - 3
+    people = {each.login: each.contest for each in draw_people(VOTERS)}
+    chosen = Counter((people[login], kind) for login, (kind, _) in told.sent.items())
+    assert read_counts(told) == chosen
+    assert told.result["audit"]["reference"]
+
+
+def test_who_knows_people_keeps_nothing_of_a_ballot(told: Told) -> None:
+    kept = {
+        name: dump(told.layout, name) for name in ("registrar", "portal", "gateway")
+    }
+    logs = read_logs(told.layout, *kept)
+    assert all(any(leaf in each for each in kept.values()) for leaf in told.side_a)
+    for _, sent in told.sent.values():
+        for value in (sent.credential, sent.ballot_hash, sent.tracking_code):
+            assert not any(value.hex() in each for each in (*kept.values(), logs))
+        assert not any(sent.record[:64].hex() in each for each in kept.values())
+
+
+def test_relays_keep_nothing_of_a_person(told: Told) -> None:
+    names = ("relay-1", "relay-2")
+    kept = [dump(told.layout, name) for name in names]
+    logs = read_logs(told.layout, *names)
+    for _, sent in told.sent.values():  # whoever has cast is known to both
+        assert all(sent.credential.hex() in each for each in kept)
+    known = told.side_a | {
+        value.lower()
+        for person in draw_people(VOTERS)
+        for value in (person.voter_id, person.name, person.phone, person.login)
+    }
+    assert not [each for each in known for text in (*kept, logs) if each in text]
+
+
+def test_no_log_has_a_phone_a_code_or_a_name(told: Told) -> None:
+    log = read_logs(told.layout, *SERVED, "chain", "provider")
+    assert "registrar" in log
+    assert told.codes
+    people = draw_people(VOTERS)
+    assert not [each.phone for each in people if each.phone[1:] in log]
+    assert not [each.name for each in people if each.name.lower() in log]
+    assert not [code for code in told.codes if re.search(rf"\b{code}\b", log)]
