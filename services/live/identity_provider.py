@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from typing_extensions import override
 
+from scripts.terminal import tell
+
 FORM = (
     '<form method="post" action="{{ action }}">{% csrf_token %}{{ form.as_p }}'
     '<input type="submit" name="allow" value="Allow"></form>'
@@ -118,8 +120,7 @@ def main() -> None:
         algorithm="RS256",
     )
     server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=Quiet)
-    sys.stdout.write(f"ready {issuer}\n")
-    sys.stdout.flush()
+    tell(f"ready {issuer}")
     server.serve_forever()
 
 
