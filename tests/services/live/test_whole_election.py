@@ -175,11 +175,10 @@ def read_codes(layout: Layout) -> set[str]:
 def read_counts(told: Told) -> dict[tuple[int, int], int]:
     """Give counts above zero by contest and choice, as they were published."""
     return {
-        (int(contest), choice): votes
+        (int(contest), line["slot"]): line["count"]
         for contest, lines in told.result["published"].items()
-        for choice, line in enumerate(lines, 1)
-        for votes in (v for v in line.values() if isinstance(v, int))
-        if votes
+        for line in lines
+        if line["count"]
     }
 
 
