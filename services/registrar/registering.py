@@ -28,6 +28,7 @@ from services.registrar.tables import (
     applications,
     leaves,
     parts,
+    people,
     sends,
 )
 from services.registrar.transitions import State
@@ -66,8 +67,10 @@ def read_due(
             parts,
             func.coalesce(leaves.c.nonce, 0).label("nonce"),
             leaves.c.lock.label("set_lock"),
+            people.c.voter_id,
         )
         .join(applications, applications.c.id == parts.c.application)
+        .join(people, people.c.id == applications.c.person)
         .outerjoin(
             leaves,
             (leaves.c.election == parts.c.election) & (leaves.c.leaf == parts.c.leaf),
@@ -114,11 +117,13 @@ def needs_lock(part: Row[Any]) -> bool:
 
 
 async def ask_attesters(
-    peers: Peers, desk: Desk, asked: LeafRequest, *, now: int
+    peers: Peers, desk: Desk, asked: LeafRequest, *, voter_id: str, now: int
 ) -> tuple[Attestation, Attestation]:
     """Ask both organisations, one after the other, and verify what they sign.
 
-    Raises PeerError, ElectionError for what does not hold.
+    voter_id: whose leaf it is, shown by its opening: what was filed before there was a
+    list is known to them by the person alone. Raises PeerError, ElectionError for what
+    does not hold.
     """
     request = asked.request
     body = {
@@ -129,6 +134,7 @@ async def ask_attesters(
         "nonce": request.nonce,
         "h_req": f"0x{request.subject.hex()}",
         "expiry": now + _AHEAD,
+        "opening": _open(desk, voter_id, request.leaf),
     }
     signers = {
         Role.PORTAL: desk.terms.portal,
@@ -144,6 +150,18 @@ async def ask_attesters(
             )
         )
     return found[0], found[1]
+
+
+def _open(desk: Desk, voter_id: str, leaf: Hash) -> dict[str, Any]:
+    """Show whose leaf it is; raises ElectionError if it is not this person's."""
+    place = desk.lists.find(voter_id)
+    if place is None or place.leaf != leaf:
+        raise ElectionError("leaf", "is not the one of who applied")
+    return {
+        "voter_id": voter_id,
+        "index": place.index,
+        "salt": f"0x{place.salt.hex()}",
+    }
 
 
 def read_attestation(raw: Any) -> Attestation:
@@ -177,7 +195,9 @@ async def make_errands(
         async with gate:
             try:
                 asked = make_request(desk, part)
-                portal, sms = await ask_attesters(peers, desk, asked, now=now)
+                portal, sms = await ask_attesters(
+                    peers, desk, asked, voter_id=part.voter_id, now=now
+                )
             except PeerError as error:
                 troubles[part.id] = f"{error.peer}: {error.code}"
                 return None

@@ -26,6 +26,7 @@ from election.protocol.attestation import (
     request_issuance,
 )
 from election.protocol.issuance import prepare_request
+from election.protocol.voter_list import derive_leaf, hash_voter
 from scripts.files.terms_file import digest_terms, render_terms
 from scripts.files.voter_files import build_lists
 from services.registrar.importing import import_voters
@@ -93,8 +94,15 @@ class Attester:
         self.asked.append(body)
         if self.refuses:
             raise Problem("no_consent", "No consent.", 403)
+        box, shown = self.stage.boxes[body["contest"]].box, body["opening"]
+        voter = hash_voter(shown["voter_id"], Hash(bytes.fromhex(shown["salt"][2:])))
+        own = derive_leaf(
+            self.stage.election_id, body["contest"], index=shown["index"], voter=voter
+        )
+        if f"0x{own.hex()}" != body["leaf"]:
+            raise Problem("wrong_leaf", "Another leaf.", 403)
         request = Request(
-            self.stage.boxes[body["contest"]].box.ctx,
+            box.ctx,
             Action[body["action"].upper()],
             Hash(bytes.fromhex(body["leaf"][2:])),
             body["nonce"],
