@@ -96,9 +96,16 @@ def test_text_is_the_same_whatever_system_saved_it(
     assert read_text(path) == "один\nдва\n"
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_text_in_utf_16_is_called_so(path: Path, encoding: str) -> None:
-    path.write_bytes("text".encode(encoding))
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("text", "utf-16-le"),
+        ("text", "utf-16-be"),
+        ("текст", "utf-16"),  # with its mark alone to be known by
+    ],
+)
+def test_text_in_utf_16_is_called_so(path: Path, text: str, encoding: str) -> None:
+    path.write_bytes(text.encode(encoding))
     with pytest.raises(InputError, match="is text in utf-16: save it as utf-8"):
         read_text(path)
 
