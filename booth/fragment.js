@@ -1,0 +1,23 @@
+/**
+ * What the portal hands over in the fragment of the booth's address, and nothing else.
+ *
+ * Whoever names another election, host or key there gets an error page: all of these
+ * come from the signed terms.
+ */
+
+import { BoothError } from './errors.js';
+
+const FORM = /^#contest=(0|[1-9][0-9]{0,8})&ticket=([A-Za-z0-9_-]{43})$/;
+
+/**
+ * Read `#contest=..&ticket=..` in its one writing; throws BoothError, which quotes
+ * nothing, since a ticket is a secret until it is used.
+ * @param {string} fragment with its #, as location.hash gives it
+ */
+export function readFragment(fragment) {
+  const found = FORM.exec(fragment);
+  if (found === null || found[0].length !== fragment.length) {
+    throw new BoothError('address', 'not as the personal account gives it');
+  }
+  return { contest: Number(found[1]), ticket: found[2] };
+}

@@ -1,0 +1,71 @@
+/** Answer what Python asks, a line of JSON each, until the input ends. */
+
+import { createInterface } from 'node:readline';
+
+import { NO_MEMO, PreparedChoice, acceptBallot, deriveMemo } from '../../booth/ballot.js';
+import { CredentialRequest, acceptCredential } from '../../booth/blind_credential.js';
+import { fromHex, toHex } from '../../booth/bytes.js';
+import { BoothError } from '../../booth/errors.js';
+import { decodeG1, decodeG2, encodeG1 } from '../../booth/group.js';
+import { acceptNotice } from '../../booth/notice.js';
+import { acceptPromise } from '../../booth/promise.js';
+import { SecretSource } from '../../booth/randomness.js';
+import { RecoverySecret } from '../../booth/recovery.js';
+import { decodeSignature } from '../../booth/signature.js';
+import { readBox } from './reading.mjs';
+
+const readRequest = ({ secret, ctx, leaf }) => new CredentialRequest(
+  new RecoverySecret(fromHex(secret)), { ctx: fromHex(ctx), leaf: fromHex(leaf) },
+);
+const numbered = (entries, read) => new Map(
+  Object.entries(entries).map(([at, text]) => [Number(at), read(fromHex(text))]),
+);
+
+const ANSWERS = {
+  request: (asked) => {
+    const request = readRequest(asked);
+    return { address: toHex(request.ballotKey.address), blinded: toHex(encodeG1(request.blinded)) };
+  },
+  combine: ({ answers, keys, threshold, box, ...asked }) => {
+    const terms = { box: readBox(box), threshold, issuerKeys: numbered(keys, decodeG2) };
+    const { sigma } = acceptCredential(numbered(answers, (raw) => raw), readRequest(asked), terms);
+    return toHex(encodeG1(sigma));
+  },
+  make: ({ choice, box, sigma, word, randomness, key, ...asked }) => {
+    const source = new SecretSource(fromHex(randomness), fromHex(key));
+    const { ballotKey } = readRequest(asked);
+    const memo = word === null ? NO_MEMO : deriveMemo(ballotKey.address, word);
+    const prepared = new PreparedChoice(choice, readBox(box), source);
+    const credential = { ballotKey, sigma: decodeG1(fromHex(sigma)) };
+    return { code: toHex(prepared.trackingCode), ballot: toHex(prepared.makeBallot(credential, memo, source)) };
+  },
+  accept: ({ ballot, box }) => {
+    const accepted = acceptBallot(fromHex(ballot), readBox(box));
+    return { code: toHex(accepted.trackingCode), hash: toHex(accepted.ballotHash) };
+  },
+  promise: ({ ctx, credential, hash, deadline, signature, relay, now }) => {
+    const promise = {
+      ctx: fromHex(ctx), credential: fromHex(credential), ballotHash: fromHex(hash), deadline,
+    };
+    acceptPromise(promise, decodeSignature(fromHex(signature)), { relay: fromHex(relay), now });
+    return true;
+  },
+  notice: ({ ctx, leaf, subject, time, serial, signature, gateway }) => {
+    const notice = { ctx: fromHex(ctx), leaf: fromHex(leaf), subject: fromHex(subject), time, serial };
+    acceptNotice(notice, decodeSignature(fromHex(signature)), fromHex(gateway));
+    return true;
+  },
+};
+
+function answer({ ask, ...asked }) {
+  try {
+    return { answer: ANSWERS[ask](asked) };
+  } catch (error) {
+    if (error instanceof BoothError) return { refused: error.message };
+    throw error;
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`);
+}

@@ -1,0 +1,65 @@
+"""The booth's library in JavaScript, by its own tests and by npm's files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from base64 import b64encode
+from hashlib import sha384
+from pathlib import Path
+
+import pytest
+
+from tests.booth.node_js import BOOTH, HERE, ROOT, run_node
+
+
+@pytest.mark.parametrize("name", ["vectors", "negative", "secrets"])
+def test_javascript_agrees_with_the_shared_vectors(name: str) -> None:
+    ended = run_node("--test", "--test-reporter=tap", HERE / f"{name}.test.mjs")
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr
+    passed = int(ended.stdout.partition("# pass ")[2].split()[0])
+    assert passed >= {"vectors": 20, "negative": 400, "secrets": 30}[name]
+
+
+def test_vendored_files_are_those_of_npm() -> None:
+    ended = run_node("booth/vendor.mjs", "--check")
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("change", ["a byte", "a file more", "a file less"])
+def test_a_vendored_file_that_is_not_npms_is_noticed(
+    change: str, tmp_path: Path
+) -> None:
+    shutil.copytree(BOOTH, tmp_path / "booth")
+    (tmp_path / "build").symlink_to(ROOT / "build")
+    victim = tmp_path / "booth/vendor/@noble/hashes/sha3.js"
+    if change == "a byte":
+        victim.write_text(victim.read_text().replace("24", "23", 1))
+    elif change == "a file more":
+        victim.with_name("more.js").write_text("")
+    else:
+        victim.unlink()
+    ended = run_node(tmp_path / "booth/vendor.mjs", "--check")
+    assert ended.returncode == 1
+    assert "differs" in ended.stderr
+
+
+def test_every_vendored_file_has_the_hash_that_is_published() -> None:
+    vendor = BOOTH / "vendor"
+    published = json.loads((vendor / "integrity.json").read_text())
+    found = {
+        path.relative_to(vendor).as_posix(): "sha384-"
+        + b64encode(sha384(path.read_bytes()).digest()).decode()
+        for path in vendor.rglob("*")
+        if path.is_file() and path.name != "integrity.json"
+    }
+    assert found == published
+
+
+def test_versions_are_exact() -> None:
+    package = json.loads((BOOTH / "package.json").read_text())
+    lock = json.loads((BOOTH / "package-lock.json").read_text())["packages"]
+    for name, version in package["devDependencies"].items():
+        assert lock[f"node_modules/{name}"]["version"] == version
+        assert lock[f"node_modules/{name}"]["integrity"].startswith("sha512-")
+    assert "dependencies" not in package
