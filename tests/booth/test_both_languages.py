@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -185,7 +186,7 @@ def test_any_right_answers_make_the_credential(
     assert found == encode_g1(expected).hex()
 
 
-WRONG = {
+WRONG: dict[str, Callable[[G1Point], str]] = {
     "of another key": lambda right: encode_g1(right + G).hex(),
     "infinity": lambda _: bytes(128).hex(),
     "cut off": lambda right: encode_g1(right).hex()[:-2],
