@@ -11,6 +11,8 @@ from node.config import DEFAULT_PATH, accept_config, read_config
 from node.engine.local import LocalEngine
 from node.errors import ConfigError
 
+NOBODY = "0x" + "11" * 20
+
 
 @pytest.fixture
 def document() -> dict[str, Any]:
@@ -121,6 +123,20 @@ def test_a_key_of_two_accounts_is_named_but_not_shown(document: dict[str, Any]) 
     with pytest.raises(ConfigError, match="accounts: 1 and 4") as refusal:
         accept_config(document)
     assert key not in str(refusal.value) + str(refusal.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("other", "names", "fact"),
+    [("clerk", {}, "two are named clerk"), ("b", {"clerk": NOBODY}, "names: clerk is")],
+)
+def test_a_name_stands_for_one_account(
+    document: dict[str, Any], other: str, names: dict[str, str], fact: str
+) -> None:
+    document["accounts"][0]["name"] = "clerk"
+    document["accounts"][1]["name"] = other
+    document["names"] = names
+    with pytest.raises(ConfigError, match=fact):
+        accept_config(document)
 
 
 def test_the_largest_numbers_are_taken(document: dict[str, Any]) -> None:

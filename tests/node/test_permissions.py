@@ -18,7 +18,14 @@ from node.errors import (
 )
 from node.execution import Proposal
 from node.genesis import make_genesis
-from node.permissions import PERMISSIONS, PERMISSIONS_CODE
+from node.permissions import (
+    PERMISSIONS,
+    PERMISSIONS_CODE,
+    SENDER,
+    Rules,
+    Standing,
+    check_before,
+)
 from node.rpc.dispatch import Dispatcher
 from node.transaction import accept_transaction
 from tests.node.bytecode import COUNTER, assemble, deployment
@@ -100,6 +107,14 @@ def test_only_deployers_make_contracts(config: Config, who: str) -> None:
     refusal = _refused(engine, wallet.sign(data=deployment(COUNTER)))
     assert isinstance(refusal, NotPermittedError)
     assert refusal.rule == "deployers"
+
+
+def test_who_may_not_deploy_has_no_initcode_run(config: Config) -> None:
+    tx = accept_transaction(stranger().sign(data=deployment(COUNTER)), CHAIN_ID)
+    standing = Standing(SENDER, locked=False, is_stranger=False)
+    rules = Rules.of(strict_config(config))
+    with pytest.raises(NotPermittedError, match="deployers"):
+        check_before(tx, standing, rules, reaches_contract=False)
 
 
 def test_nobody_deploys_through_a_contract_that_makes_contracts(

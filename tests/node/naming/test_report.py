@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_typing import Address, Hash32
 
+from node.block import Log
 from node.config import DEFAULT_PATH, Config
 from node.engine.local import LocalEngine
 from node.errors import ConfigError, NodeError, TransactionRefusedError
@@ -158,8 +160,33 @@ def test_every_call_and_event_of_the_projects_contracts_is_known() -> None:
     assert len(found) == len(entries) > 50
 
 
+def test_an_event_of_too_few_topics_is_not_named(abi: Path) -> None:
+    dictionary = read_dictionary(abi)
+    (topic,) = dictionary.events
+    log = Log(Address(bytes(20)), (Hash32(topic),), (7).to_bytes(32, "big"))
+    assert dictionary.spell_event(log, lambda _: "") is None
+
+
+def _with_inputs(inputs: str) -> str:
+    return f'[{{"type": "event", "name": "E", "inputs": {inputs}}}]'
+
+
 @pytest.mark.parametrize(
-    "content", ["{", "7", "[7]", '[{"type": "event"}]', "[" * 100_000]
+    "content",
+    [
+        "{",
+        "7",
+        "[7]",
+        '[{"type": "event"}]',
+        '[{"type": "event", "name": "E"}]',
+        '[{"type": "event", "name": 7, "inputs": []}]',
+        _with_inputs("{}"),
+        _with_inputs("[7]"),
+        _with_inputs('[{"type": []}]'),
+        _with_inputs('[{"type": "tuple"}]'),
+        _with_inputs(f'[{{"type": "uint8{"[]" * 50}"}}]'),
+        "[" * 100_000,
+    ],
 )
 def test_a_file_that_is_no_abi_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "Bad.json").write_text(content, "utf-8")

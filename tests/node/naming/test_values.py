@@ -59,11 +59,17 @@ def test_bytes_that_end_early_are_unreadable(kind: str) -> None:
         Reader(_name).spell_all(_entries(kind), body[:31])
 
 
-@pytest.mark.parametrize("word", [2**255, 2**32, 1_000])
+@pytest.mark.parametrize("word", [2**255, 2**32, 1_000, 1])
 def test_a_length_that_lies_is_unreadable(word: int) -> None:
     body = (32).to_bytes(32, "big") + word.to_bytes(32, "big")
     with pytest.raises(UnreadableError):
         Reader(_name).spell_all(_entries("bytes"), body)
+
+
+def test_an_array_longer_than_all_there_is_is_unreadable() -> None:
+    body = b"".join(word.to_bytes(32, "big") for word in (32, 1_000, 1, 2, 3, 4))
+    with pytest.raises(UnreadableError):
+        Reader(_name).spell_all(_entries("uint8[]"), body)
 
 
 def test_pointers_that_meet_cost_no_more_than_honest_ones() -> None:
