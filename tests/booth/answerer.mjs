@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { NO_MEMO, PreparedChoice, acceptBallot, deriveMemo } from '../../booth/ballot.js';
 import { CredentialRequest, acceptCredential } from '../../booth/blind_credential.js';
 import { fromHex, toHex } from '../../booth/bytes.js';
+import { deriveCtx, deriveElectionId } from '../../booth/context.js';
 import { BoothError } from '../../booth/errors.js';
 import { decodeG1, decodeG2, encodeG1 } from '../../booth/group.js';
 import { acceptNotice } from '../../booth/notice.js';
@@ -12,7 +13,7 @@ import { acceptPromise } from '../../booth/promise.js';
 import { SecretSource } from '../../booth/randomness.js';
 import { RecoverySecret } from '../../booth/recovery.js';
 import { decodeSignature } from '../../booth/signature.js';
-import { readBox } from './reading.mjs';
+import { points, readBox } from './reading.mjs';
 
 const readRequest = ({ secret, ctx, leaf }) => new CredentialRequest(
   new RecoverySecret(fromHex(secret)), { ctx: fromHex(ctx), leaf: fromHex(leaf) },
@@ -22,6 +23,15 @@ const numbered = (entries, read) => new Map(
 );
 
 const ANSWERS = {
+  ctx: ({ slug, addresses, keys, credentialKey, ...terms }) => {
+    const [box, voterList, trusteesCeremony, issuersCeremony] = addresses.map((each) => fromHex(each));
+    return toHex(deriveCtx({
+      ...terms, box, voterList, trusteesCeremony, issuersCeremony,
+      electionId: deriveElectionId(slug),
+      electionKeys: points(keys),
+      credentialKey: decodeG2(fromHex(credentialKey)),
+    }));
+  },
   request: (asked) => {
     const request = readRequest(asked);
     return { address: toHex(request.ballotKey.address), blinded: toHex(encodeG1(request.blinded)) };

@@ -20,7 +20,7 @@ from election.crypto.randomness import SecretSource
 from election.crypto.scalar import ORDER, Scalar
 from election.crypto.sharing import evaluate_polynomial
 from election.crypto.signature import SigningKey, derive_address, encode_signature
-from election.crypto.transcript import Hash
+from election.crypto.transcript import Address, Hash
 from election.errors import BallotError
 from election.protocol.ballot import (
     NO_MEMO,
@@ -29,7 +29,12 @@ from election.protocol.ballot import (
     make_ballot,
     prepare_choice,
 )
-from election.protocol.context import Box
+from election.protocol.context import (
+    Box,
+    ContestTerms,
+    derive_ctx,
+    derive_election_id,
+)
 from election.protocol.encoding import encode_points
 from election.protocol.issuance import Credential, accept_credential, prepare_request
 from election.protocol.notice import Notice, sign_notice
@@ -225,7 +230,75 @@ def test_an_answer_of_nobody_is_passed_over(javascript: Answerer) -> None:
     assert javascript.ask("combine", answers=answers, **issuing.asked)
 
 
-PROMISE = Promise(Hash(b"\x01" * 32), b"\x02" * 20, Hash(b"\x03" * 32), NOW + 60)  # type: ignore[arg-type]
+NUMBERS = st.integers(0, 2**40)
+ADDRESSES = st.binary(min_size=20, max_size=20).map(Address)
+TEXTS = st.text(st.sampled_from("АЙйе\u0308и\u0306é e\u0301Zz-«»№ 1"), max_size=20)
+NAMES = [
+    "chainId",
+    "contest",
+    "trustees",
+    "trusteeThreshold",
+    "issuers",
+    "issuerThreshold",
+    "opening",
+    "issueClosing",
+    "castClosing",
+    "minimumCast",
+]
+
+
+@FEW
+@given(st.data())
+def test_the_context_of_a_contest_is_derived_alike(
+    javascript: Answerer, data: st.DataObject
+) -> None:
+    numbers = {name: data.draw(NUMBERS) for name in NAMES}
+    box, voter_list, trustees, issuers = (data.draw(ADDRESSES) for _ in range(4))
+    keys = tuple(
+        G * each for each in data.draw(st.lists(SCALARS, min_size=2, max_size=3))
+    )
+    title, slug = data.draw(TEXTS), data.draw(TEXTS)
+    candidates, particulars = (tuple(data.draw(TEXTS) for _ in keys) for _ in range(2))
+    credential_key = G2 * data.draw(SCALARS)
+    terms = ContestTerms(
+        numbers["chainId"],
+        box,
+        voter_list,
+        trustees,
+        issuers,
+        derive_election_id(slug),
+        numbers["contest"],
+        numbers["trustees"],
+        numbers["trusteeThreshold"],
+        keys,
+        title,
+        candidates,
+        particulars,
+        numbers["issuers"],
+        numbers["issuerThreshold"],
+        credential_key,
+        numbers["opening"],
+        numbers["issueClosing"],
+        numbers["castClosing"],
+        numbers["minimumCast"],
+    )
+    found = javascript.ask(
+        "ctx",
+        **numbers,
+        slug=slug,
+        title=title,
+        candidates=candidates,
+        particulars=particulars,
+        addresses=[each.hex() for each in (box, voter_list, trustees, issuers)],
+        keys=encode_points(keys).hex(),
+        credentialKey=encode_g2(credential_key).hex(),
+    )
+    assert found == derive_ctx(terms).hex()
+
+
+PROMISE = Promise(
+    Hash(b"\x01" * 32), Address(b"\x02" * 20), Hash(b"\x03" * 32), NOW + 60
+)
 KEY = SigningKey(77)
 
 
