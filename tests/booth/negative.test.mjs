@@ -9,6 +9,7 @@ import { CredentialRequest, verifyCredential, verifyShare } from '../../booth/bl
 import { acceptBytes, areEqual, fromHex, fromNumber } from '../../booth/bytes.js';
 import { BoothError } from '../../booth/errors.js';
 import { decodeG1, decodeG2 } from '../../booth/group.js';
+import { decodeRecord } from '../../booth/record.js';
 import { RecoverySecret } from '../../booth/recovery.js';
 import { decodeScalar } from '../../booth/scalar.js';
 import { recoverSigner } from '../../booth/signature.js';
@@ -70,6 +71,25 @@ const FILES = ['encodings', 'ballots', 'credentials', 'attestations'];
 test('every kind has an honest twin', () => {
   const kinds = new Set(readVectors('negative/accepted').map((each) => each.kind));
   assert.deepEqual(Object.keys(JUDGES).filter((kind) => !kinds.has(kind)), []);
+});
+
+test('a signature whose v is neither 27 nor 28 is refused, also where a key could have made it', () => {
+  // r + n is below p for so small an r: recovery numbers 2 and 3 have a signer here
+  for (let r = 1n; r <= 20n; r += 1n) {
+    for (const v of [0n, 1n, 26n, 29n, 30n, 31n, (1n << 256n) - 1n]) {
+      assert.throws(() => recoverSigner(uintWord(1), { v, r, s: 1n }), /v is neither 27 nor 28/);
+    }
+  }
+});
+
+test('a record with infinity as A or sigma is not even read', () => {
+  const { input } = readVectors('negative/accepted').find((each) => each.kind === 'ballots');
+  const raw = fromHex(input.ballots[0]);
+  const slots = BOXES[input.box].electionKeys.length;
+  decodeRecord(raw, slots);
+  for (const at of [32, raw.length - 128]) {
+    assert.throws(() => decodeRecord(raw.slice().fill(0, at, at + 128), slots), /g1 point: infinity/);
+  }
 });
 
 test('the words of a number are whole', () => {
