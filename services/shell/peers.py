@@ -14,6 +14,8 @@ from joserfc.jwk import ECKey
 from starlette.requests import Request
 from typing_extensions import override
 
+from election.errors import EncodingError
+from election.protocol.nesting import check_nesting
 from services.shell.peer_tokens import TokenError, TokenGate, digest_call, make_token
 from services.shell.problems import Problem
 from services.shell.settings import PeerSettings
@@ -84,7 +86,11 @@ class Peer:
         token = make_token(
             self._key, issuer=self._caller, audience=self.name, now=now, digest=digest
         )
-        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept-Encoding": "identity",
+            "Accept-Language": language,
+        }
         if raw:
             headers["Content-Type"] = "application/json"
         try:
@@ -103,7 +109,7 @@ class Peer:
         response = await self._client.send(request, stream=True)
         try:
             found = bytearray()
-            async for part in response.aiter_bytes():
+            async for part in response.aiter_raw():
                 found += part
                 if len(found) > _LARGEST:
                     raise PeerAwayError(self.name)
@@ -113,8 +119,9 @@ class Peer:
 
     def _judge(self, status: int, raw: bytes) -> Any:
         try:
+            check_nesting(raw)
             answer = json.loads(raw) if raw else None
-        except ValueError:
+        except (EncodingError, ValueError):
             raise PeerAwayError(self.name) from None
         if status < HTTPStatus.BAD_REQUEST:
             return answer

@@ -20,6 +20,7 @@ from scripts.errors import InputError
 from services.shell.app import make_app
 from services.shell.elections import nodes_of, reach
 from services.shell.logs import Messages
+from services.shell.patience import PatientProtocol
 from services.shell.service import Context, Job, Parts, Service
 
 _MOST_CONNECTIONS: Final = 1_000
@@ -108,7 +109,7 @@ def make_server(app: Starlette, context: Context) -> uvicorn.Server:
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_STOP,
         h11_max_incomplete_event_size=_HEAD,
-        http="h11",
+        http=PatientProtocol,
         ws="none",
         lifespan="on",
     )

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
+from services.shell import patience
+from tests.patience import PATIENCE
 from tests.services.running import Running
 
 
@@ -99,3 +102,19 @@ def test_probes_answer(desk: Running) -> None:
     assert desk.client.get("/health").json()["alive"] is True
     assert desk.client.get("/ready").json() == {"ready": True, "waits_for": []}
     assert desk.client.get("/metrics").headers["content-type"].startswith("text/plain")
+
+
+_ASKED = b"GET /visits HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+
+
+@pytest.mark.parametrize("sent", [b"", _ASKED, _ASKED + b"\r\n" + _ASKED])
+def test_connection_that_asks_for_nothing_is_ended(
+    desk: Running, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a thousand of them keep everybody else out."""
+    monkeypatch.setattr(patience, "HEAD", 0.1)
+    port = int(desk.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as silent:
+        silent.sendall(sent)
+        while silent.recv(65_536):
+            pass

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from typing_extensions import override
 
 from services.shell.home import Home
 from services.shell.opening import open_context
@@ -132,6 +138,49 @@ def test_refusal_and_absence_are_told_apart(desk: Running, tmp_path: Path) -> No
         call(desk.url, home, "GET", "/nothing")
     with pytest.raises(PeerAwayError):
         call("http://127.0.0.1:1", home, "GET", "/nothing")
+
+
+@contextmanager
+def answering(body: bytes, **headers: str) -> Iterator[str]:
+    """Serve one answer to whoever asks; yields the URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        @override
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_answer_that_nests_deeply_or_is_packed_is_none(
+    desk: Running, tmp_path: Path
+) -> None:
+    """Brackets can end the process, and a little that is packed is much."""
+    home = tmp_path / "friend"
+    assert desk.url
+    with answering(b"[1]") as url:
+        assert call(url, home, "GET", "/") == [1]
+    for body, headers in (
+        (b"[" * 100_000, {}),
+        (b"[" * 65 + b"]" * 65, {}),
+        (gzip.compress(b"[1]"), {"Content_Encoding": "gzip"}),
+    ):
+        with answering(body, **headers) as url, pytest.raises(PeerAwayError):
+            call(url, home, "GET", "/")
 
 
 def test_stranger_is_refused(desk: Running) -> None:
