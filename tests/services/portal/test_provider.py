@@ -78,7 +78,11 @@ def test_token_of_this_login_is_accepted(provider: Provider) -> None:
         {"iat": int(time.time()) + 10_000},
         {"sub": None},
     ],
-    ids=str,
+    ids=[
+        *("another issuer", "no issuer", "another audience", "no audience"),
+        *("two audiences", "another nonce", "no nonce", "expired", "no end"),
+        *("of the future", "of nobody"),
+    ],
 )
 def test_token_that_is_not_for_this_login_is_refused(
     provider: Provider, changed: dict[str, Any]
