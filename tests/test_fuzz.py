@@ -201,6 +201,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "check_remembered": "asks check_anchor",
     "check_capitals": "takes what parse_account or a file has found to be hex",
     "read_attempt": "asks a node",
+    "read_finality": "asks a node; msgspec converts what it says",
     "accept_leaf": "takes a claim that a file has typed",
     "accept_notice": "tests/services/gateway/test_issue.py",
     "read_logs": "tests/client/test_hostile_answers.py",
