@@ -16,6 +16,7 @@ from election.client.rpc import connect
 from election.crypto.transcript import Hash
 from election.protocol.issuance import Credential
 from election.protocol.terms import ElectionTerms
+from services.gateway.serials import number_of
 from services.live.layout import Layout
 from services.live.people import PASSWORD, Person
 from services.live.voter import Device, SideA, SideB, StepError, draw_secret
@@ -81,13 +82,11 @@ class Robot:
         self._file("/application/withdraw", election="all")
 
     def _file(self, path: str, **fields: str) -> None:
-        before = len(self.read_codes())
         self._post(path, **fields)
-        page = self._page("/application")
-        serial = _SERIAL.search(page)
+        serial = _SERIAL.search(self._page("/application"))
         if serial is None:
             raise StepError("application", "no_serial")
-        code = self._next_code(before)
+        code = self._read_code(number_of(serial[1]))
         self._post("/application/code", serial=serial[1], code=code)
 
     def _post(self, path: str, **fields: str) -> str:
@@ -107,15 +106,17 @@ class Robot:
     def _page(self, path: str) -> str:
         return self.browser.get(f"{self.layout.url('portal')}{path}").text
 
-    def read_codes(self) -> list[str]:
-        """Read the codes on the own phone, the oldest first."""
+    def _read_code(self, number: str) -> str:
+        """Wait for the message of a number; the newest, if it came more than once."""
         url = f"{self.layout.url('live')}/phones/messages"
-        found = self.browser.get(url, params={"phone": self.person.phone}).json()
-        codes = [_CODE.search(each["text"]) for each in found[::-1]]
-        return [each[1] for each in codes if each]
+        named = re.compile(rf"(?<![\w-]){re.escape(number)}(?![\w-])")
 
-    def _next_code(self, before: int) -> str:
-        return str(wait_for("code", lambda: self.read_codes()[before:])[-1])
+        def look() -> list[str]:
+            said = self.browser.get(url, params={"phone": self.person.phone}).json()
+            texts = [each["text"] for each in said if named.search(each["text"])]
+            return [found[1] for each in texts if (found := _CODE.search(each))]
+
+        return str(wait_for("code", look)[0])
 
     def get_ticket(self, election: str) -> str:
         """Press “Get my ballot”; give the ticket."""
@@ -147,10 +148,22 @@ class Robot:
         """Come with a ticket, type the code, and have the request sent."""
         ticket = self.get_ticket(f"0x{device.terms.election.hex()}")
         opening = device.open_at_portal(side, ticket)
-        before = len(self.read_codes())
-        serial, _ = device.ask_for_code(side, opening)
-        made = device.type_code(side, opening, serial, self._next_code(before))
-        device.ask_registrar(side, opening, made)
+        serial, number = device.ask_for_code(side, opening)
+        made = device.type_code(side, opening, serial, self._read_code(number))
+        refused: list[StepError] = []
+
+        def is_taken() -> bool:
+            try:
+                device.ask_registrar(side, opening, made)
+            except StepError as error:  # it may not have seen the polls open yet
+                refused.append(error)
+                return False
+            return True
+
+        try:
+            wait_for("registrar", is_taken)
+        except StepError:
+            raise refused[-1] from None
 
     def collect(self, device: Device, side: SideA) -> Credential:
         """Wait for the issuers."""
