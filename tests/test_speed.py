@@ -12,7 +12,7 @@ from tests.patience import grows_in_proportion
 
 _FOLDER: Final = Path(__file__).parent
 _CLOCK: Final = re.compile(
-    r"\b(deadline=|perf_counter|process_time|time\.monotonic)"
+    r"\b(settings\(.*deadline=|perf_counter|process_time|time\.monotonic)"
     r"|(timeout=|\.(wait|settimeout|communicate)\()\d"
 )
 _LEFT_OUT: Final = re.compile(r"suppress_health_check=(?:\[[^]]*\]|\S+)")

@@ -41,7 +41,7 @@ from election.protocol.notice import Notice, sign_notice
 from election.protocol.promise import LONGEST, Promise, sign_promise
 from tests.booth.node_js import Answerer
 
-FEW = settings(max_examples=8, deadline=None)
+FEW = settings(max_examples=8)
 SCALARS = st.integers(1, ORDER - 1).map(Scalar)
 WORDS = st.binary(min_size=32, max_size=32).map(Hash)
 SECRETS = st.binary(min_size=16, max_size=16)

@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 from typing_extensions import override
 
 from tests.booth.node_js import BOOTH
+from tests.patience import PATIENCE
 
 CHROMIUM = Path("/usr/bin/chromium")
 POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'"
@@ -104,7 +105,8 @@ def test_a_worker_loads_every_module_and_makes_a_ballot(address: str) -> None:
         try:
             page = browser.new_page()
             page.goto(address)
-            page.wait_for_selector("#said.ready", state="attached", timeout=60_000)
+            patience = PATIENCE * 1_000  # in milliseconds
+            page.wait_for_selector("#said.ready", state="attached", timeout=patience)
             said = page.inner_text("#said")
         finally:
             browser.close()
