@@ -61,7 +61,11 @@ class Load:
             owner = "0x" + self._wallet.address.hex()
             nonce = self._node.ask("eth_getTransactionCount", owner, "pending")
             raw = self._wallet.sign(_RECIPIENT, nonce=int(nonce, 16))
-            digest = self._node.ask("eth_sendRawTransaction", "0x" + raw.hex())
+            sent = self._node.answer("eth_sendRawTransaction", "0x" + raw.hex())
+            if "nonce too low" in str(sent.get("error")):
+                return  # the node executes again what it had lost, this one's like too
+            assert "error" not in sent, sent
+            digest = sent["result"]
             while not self._ends.wait(_PAUSE):
                 receipt = self._node.ask("eth_getTransactionReceipt", digest)
                 if receipt is not None:

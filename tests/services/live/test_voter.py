@@ -110,7 +110,7 @@ def test_device_gets_a_credential_and_its_ballot_is_final(
     assert (sent.tracking_code, len(sent.deadlines)) == (code, 2)
     again = device.send(live.side_b, record, least=1)
     assert again.deadlines.items() <= sent.deadlines.items()
-    block = device.wait_final(live.side_b, sent, give_up=never)
+    block = device.wait_final(live.side_b, sent, give_up=device.now() + PATIENCE)
     assert block <= live.stage.connection.read_head().number
     assert live.stage.boxes[1].handle.cast_count() == 1
 

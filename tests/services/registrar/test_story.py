@@ -41,6 +41,8 @@ def test_applications_reach_the_chain_and_polling_stations(
         ground.await_state("account-3", "refused", "none")
         strike_out(ground, tmp_path)
         ground.travel(times.opening)
+        clock = running.context.clock  # follows the chain within a second
+        wait_until(lambda: clock.now() >= times.opening)
         ask_for_credentials(ground, running)
 
 
