@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from election.crypto.transcript import Address, Hash
 from services.relay.tables import CASTS, PROMISES, WATCHES
@@ -180,12 +180,6 @@ def look_up(
     )
     state = connection.execute(own).scalar()
     return None if state is None else Standing(State(state))
-
-
-def count_casts(connection: Connection, context: Hash) -> int:
-    """Count the ballots that were seen in a box."""
-    query = select(func.count()).select_from(CASTS).where(CASTS.c.context == context)
-    return int(connection.execute(query).scalar_one())
 
 
 def _read(row: object) -> Kept:
