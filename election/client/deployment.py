@@ -14,10 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from typing import Final
 
-from eth_utils.address import to_checksum_address
-from web3.types import Nonce
-from web3.utils import get_create_address
-
 from election.artifacts import SMALL_BOX, read_artifact
 from election.client.anchor import Anchor, check_anchor, read_anchor
 from election.client.contract import MOST_GAS, Contract
@@ -273,6 +269,10 @@ def _verify(site: _Site, deployment: Deployment, manifest: Manifest) -> None:
 
 
 def _next_address(connection: Connection, sender: Address) -> Address:
+    from eth_utils.address import to_checksum_address
+    from web3.types import Nonce
+    from web3.utils import get_create_address
+
     nonce = Nonce(connection.read_nonce(sender))
     address = get_create_address(to_checksum_address(sender), nonce)
     return Address(bytes.fromhex(address[2:]))

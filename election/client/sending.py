@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from eth_account import Account
-
 from election.client.errors import (
     ClientError,
     ConnectionFailedError,
@@ -165,6 +163,8 @@ def sign_numbered(
 
 
 def _sign(act: Act, key: SigningKey, fields: dict[str, Any]) -> Signed:
+    from eth_account import Account
+
     fields |= {"gas": act.gas, "data": act.payload}
     if act.to is not None:
         fields["to"] = act.to

@@ -12,9 +12,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError
-
 from election.crypto.transcript import Hash, hash_bytes, uint_word
 from election.errors import EncodingError
 from election.protocol import events
@@ -93,6 +90,9 @@ def decode_values(
     parameters: Sequence[Mapping[str, Any]], raw: bytes, *, subject: str
 ) -> tuple[Any, ...]:
     """Decode ABI-encoded values; raises EncodingError."""
+    from eth_abi.abi import encode
+    from eth_abi.exceptions import DecodingError
+
     try:
         check_layout(parameters, raw)  # first: what is read twice is paid for twice
     except EncodingError as error:
@@ -108,7 +108,10 @@ def decode_values(
 
 
 def _decode(parameters: Sequence[Mapping[str, Any]], raw: bytes) -> tuple[Any, ...]:
-    return decode([_type(each) for each in parameters], raw)
+    from eth_abi.abi import decode
+
+    values: tuple[Any, ...] = decode([_type(each) for each in parameters], raw)
+    return values
 
 
 def encode_call(name: ContractName, function: str, *arguments: int) -> bytes:

@@ -11,8 +11,6 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Final
 
-from eth_abi.abi import encode
-
 from election.crypto.transcript import hash_bytes
 from election.protocol.abi import ContractName, read_abi
 
@@ -41,6 +39,8 @@ def read_function(name: ContractName, function: str) -> Mapping[str, Any]:
 
 
 def _encode(parameters: list[Mapping[str, Any]], values: tuple[Any, ...]) -> bytes:
+    from eth_abi.abi import encode
+
     columns = zip(values, parameters, strict=True)
     plain = [_plain(value, each, each["type"]) for value, each in columns]
     return encode([_type(each) for each in parameters], plain)
