@@ -26,6 +26,7 @@ export const TAGS = Object.freeze({
   ballot: 'ballot',
   memo: 'memo',
   promise: 'promise',
+  booth: 'booth',
   credential: 'cred',
   ballotKey: 'bk',
   blinding: 'rho',

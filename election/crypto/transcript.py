@@ -73,6 +73,7 @@ class Tag(Enum):
     BATCH = "batch"
     BATCH_WEIGHT = "delta"
     PROMISE = "promise"
+    BOOTH = "booth"
 
     CREDENTIAL = "cred"
     CREDENTIAL_BATCH = "credbatch"

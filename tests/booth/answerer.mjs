@@ -9,6 +9,7 @@ import { deriveCtx, deriveElectionId } from '../../booth/context.js';
 import { BoothError } from '../../booth/errors.js';
 import { decodeG1, decodeG2, encodeG1 } from '../../booth/group.js';
 import { acceptNotice } from '../../booth/notice.js';
+import { acceptPinned } from '../../booth/pinned.js';
 import { acceptPromise } from '../../booth/promise.js';
 import { SecretSource } from '../../booth/randomness.js';
 import { RecoverySecret } from '../../booth/recovery.js';
@@ -52,6 +53,13 @@ const ANSWERS = {
   accept: ({ ballot, box }) => {
     const accepted = acceptBallot(fromHex(ballot), readBox(box));
     return { code: toHex(accepted.trackingCode), hash: toHex(accepted.ballotHash) };
+  },
+  pinned: (asked) => {
+    const raw = Object.fromEntries(Object.entries(asked).map(([name, text]) => [name, fromHex(text)]));
+    const { services, terms } = acceptPinned(raw);
+    const [{ contest }] = terms.titles;
+    const { box, issuerKeys, terms: { candidates } } = terms.contest(contest);
+    return { edition: services.edition, ctx: toHex(box.ctx), candidates, issuers: issuerKeys.size };
   },
   promise: ({ ctx, credential, hash, deadline, signature, relay, now }) => {
     const promise = {
