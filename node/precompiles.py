@@ -16,6 +16,7 @@ from py_arkworks_bls12381 import GT, G1Point, G2Point, Scalar
 
 from node.errors import PrecompileError
 from node.msm_discounts import discounted_gas
+from node.remembered import Remembered
 
 _FIELD = 64  # bytes of an encoded field element, the first 16 of them zero
 _PADDING = bytes(16)
@@ -28,6 +29,8 @@ _PAIRING_PAIR = _G1 + _G2
 # Decoding a point costs 1 us, its subgroup check 75 us, and a point is often seen
 # again: when gas is estimated, when the transaction runs, when sums are updated.
 _CHECKED_POINTS = 16_384
+# As many as some hundred ballots ask for: what one block and the next one hold.
+_REMEMBERED = 16_384
 
 _G1_ADD_GAS = 375
 _G2_ADD_GAS = 600
@@ -180,18 +183,20 @@ def _constant(gas: int) -> Callable[[bytes], int]:
 BLS_PRECOMPILES: dict[int, Precompile] = {
     0x0B: Precompile(_constant(_G1_ADD_GAS), g1_add),
     0x0C: Precompile(
-        lambda payload: discounted_gas("g1", len(payload) // _G1_PAIR), g1_msm
+        lambda payload: discounted_gas("g1", len(payload) // _G1_PAIR),
+        Remembered(g1_msm, most=_REMEMBERED),
     ),
     0x0D: Precompile(_constant(_G2_ADD_GAS), g2_add),
     0x0E: Precompile(
-        lambda payload: discounted_gas("g2", len(payload) // _G2_PAIR), g2_msm
+        lambda payload: discounted_gas("g2", len(payload) // _G2_PAIR),
+        Remembered(g2_msm, most=_REMEMBERED),
     ),
     0x0F: Precompile(
         lambda payload: (
             _PAIRING_GAS + _PAIRING_PAIR_GAS * (len(payload) // _PAIRING_PAIR)
         ),
-        pairing,
+        Remembered(pairing, most=_REMEMBERED),
     ),
-    0x10: Precompile(_constant(_MAP_G1_GAS), map_to_g1),
-    0x11: Precompile(_constant(_MAP_G2_GAS), map_to_g2),
+    0x10: Precompile(_constant(_MAP_G1_GAS), Remembered(map_to_g1, most=_REMEMBERED)),
+    0x11: Precompile(_constant(_MAP_G2_GAS), Remembered(map_to_g2, most=_REMEMBERED)),
 }

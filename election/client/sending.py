@@ -40,6 +40,7 @@ _HIGHEST_PRICE: Final = 10**9
 """Wei for a unit of gas, which is free on the chains that elections are held on."""
 _MINED_WITHIN: Final = 120  # seconds
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
+_SLOWER = 1.25  # what was there already is seen a quarter later, at most
 
 
 @dataclass(slots=True)
@@ -211,7 +212,7 @@ def _await_receipts(node: Sender, taken: Sequence[Signed]) -> list[dict[str, Any
             if time.monotonic() > give_up:
                 raise TransactionLostError(missing[0], "not mined in time")
             time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            pause = min(_SLOWER * pause, _LONGEST_PAUSE)
     return [receipts[each.hash] for each in taken]
 
 

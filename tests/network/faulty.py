@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 
 from node.disk.store import DiskStore
 from node.engine.comet import abci_pb2 as abci
-from node.engine.comet import service
+from node.engine.comet import reach, service, supervisor
 from node.engine.comet.application import ACCEPT, OK, Application
 from node.execution import Execution, Proposal
 from node.machine import StateMachine
@@ -88,6 +88,12 @@ def sign_elsewhere() -> None:
     _put(service, "hold_key", hold)
 
 
+def hurry() -> None:
+    """Have no patience with an engine whose height stands, or with a peer."""
+    _put(supervisor, "_STUCK", 1.0)
+    _put(reach, "_CALL", 1.0)
+
+
 def shift_clock(seconds: int) -> None:
     """Have another time of day than the machine."""
     now = time.time
@@ -101,6 +107,7 @@ FAULTS: Final[dict[str, Callable[[], None]]] = {
     "lie": lie,
     "take-anything": take_anything,
     "sign-elsewhere": sign_elsewhere,
+    "hurry": hurry,
 }
 
 

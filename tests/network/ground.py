@@ -125,13 +125,13 @@ class Ground:
             self.nodes[place].require_running()
         return all(self.nodes[place].height() >= goal for place in places)
 
-    def require_standstill(self, places: Sequence[int]) -> int:
+    def require_standstill(self, places: Sequence[int], seconds: float = _LONG) -> int:
         """Nothing is agreed on, however long one waits; returns the height.
 
         A block that was under way when the votes for it were cut off may still come.
         """
         most = max(self.nodes[place].height() for place in places) + 1
-        time.sleep(_LONG)
+        time.sleep(seconds)
         heights = [self.nodes[place].height() for place in places]
         assert max(heights) <= most
         return max(heights)
@@ -222,6 +222,11 @@ def settle(node: Node, card: Card, peers: Sequence[str]) -> None:
     """Have a node reach those peers alone, and wait for none of them long."""
     home = NodeHome(node.home)
     join(node.home, home.genesis.read_bytes(), listen=card.address, peers=peers)
+    shorten_waits(home)
+
+
+def shorten_waits(home: NodeHome) -> None:
+    """Have a node that just joined wait for no other one long."""
     settings = home.settings.read_text()
     home.settings.write_text(
         settings.replace("[consensus]\n", f"[consensus]\n{_WAITS}")

@@ -17,7 +17,8 @@ from typing import Final
 import pytest
 from typing_extensions import override
 
-from node.engine.comet.home import NodeHome
+from node.engine.comet.card import read_card
+from node.engine.comet.home import NodeHome, read_signing_key
 from scripts.demo import demo
 from scripts.demo.ground import Moment
 from scripts.demo.network_ground import Network
@@ -25,10 +26,13 @@ from scripts.demo.network_nodes import Nodes, await_agreement
 from scripts.demo.telling import Teller
 from tests.network.ground import ALL, LOOK, Ground
 from tests.network.nodes import Node
+from tests.network.signer import Signer
 from tests.node.engine.comet.members import Council
 from tests.patience import wait_until
 
 _SUBSETS: Final = [some for size in range(1, 5) for some in combinations(ALL, size)]
+_MINUTES: Final = 8.0  # seconds, for whom one second of standing is long
+_NO_SIGNER: Final = "does not answer: the node waits"
 _ROOM: Final = 3  # megabytes that a disk has left
 _NO_ROOM: Final = "no space left on device"
 
@@ -97,6 +101,64 @@ def _copy(source: str, target: str) -> None:
 
 def _run(*command: str) -> None:
     subprocess.run(command, check=True)  # noqa: S603  ours
+
+
+def test_nodes_that_cannot_agree_leave_their_engines_alone(ground: Ground) -> None:
+    """However long: an engine that begins anew forgets its peers, and reaches none."""
+    ground.stop(ALL)
+    said = [len(node.said()) for node in ground.nodes]
+    ground.start(ALL, "hurry")
+    ground.await_growth(ALL)
+    links = ground.links([0, 1])
+    for wire in links:
+        wire.cut()
+    ground.require_standstill(ALL, _MINUTES)
+    for wire in links:
+        wire.mend()
+    ground.await_growth(ALL)
+    for node, before in zip(ground.nodes, said, strict=True):
+        assert "begins anew" not in node.said()[before:]
+    assert "DialPeers" in ground.nodes[3].engine_log()  # that is called when it is back
+    ground.stop(ALL)
+    ground.start(ALL)
+
+
+def test_a_key_on_a_machine_of_its_own_signs_while_its_signer_runs(
+    ground: Ground,
+) -> None:
+    node = ground.nodes[3]
+    ground.stop([3])
+    said = len(node.said())
+    signer = Signer.for_node(node)
+    try:
+        ground.start([3])
+        wait_until(lambda: "begins anew" in node.said()[said:], pause=LOOK)
+        assert not _signs(ground, node.name)
+        with signer.running():
+            wait_until(lambda: _signs(ground, node.name), pause=LOOK)
+        wait_until(lambda: _NO_SIGNER in node.said()[said:], pause=LOOK)
+        wait_until(lambda: not _signs(ground, node.name), pause=LOOK)
+        with signer.running():
+            wait_until(lambda: _signs(ground, node.name), pause=LOOK)
+        ground.stop([3])
+        _require_no_key_taken(node)
+    finally:
+        node.stop()
+        signer.give_back()
+    ground.start([3])
+    wait_until(lambda: _signs(ground, node.name), pause=LOOK)
+
+
+def _signs(ground: Ground, organisation: str) -> bool:
+    told = ground.nodes[0].ask("veche_networkStatus")["validators"]
+    return any(each["signed"] for each in told if each["name"] == organisation)
+
+
+def _require_no_key_taken(node: Node) -> None:
+    """The engine made a key there all the same, and it is not taken for the node's."""
+    home = NodeHome(node.home)
+    assert home.key.exists()
+    assert read_signing_key(home) == read_card(home.card).validator_key
 
 
 def test_a_key_that_signs_on_two_machines_is_shown_to_all(ground: Ground) -> None:

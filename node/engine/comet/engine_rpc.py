@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,10 @@ class EngineRpc:
             each["node_address"].partition("@")[0]: _height_of(each["peer_state"])
             for each in found["peers"] or ()
         }
+
+    async def dial(self, peers: Sequence[str]) -> None:
+        """Have the engine call peers, ID@HOST:PORT each. Raises: EngineError."""
+        await self._call("dial_peers", peers=list(peers))
 
     async def commit(self, height: int) -> dict[str, Any]:
         """Return the header at a height with the votes for it. Raises: EngineError."""

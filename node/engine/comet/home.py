@@ -52,6 +52,8 @@ max_tx_bytes = 262144
 [consensus]
 create_empty_blocks = false
 timeout_commit = "{pause}ms"
+# Whoever has all votes waits for none: the pause is for those that come later.
+skip_timeout_commit = true
 # A peer is looked at for what it misses at each step of a block, of 100 ms by default.
 peer_gossip_sleep_duration = "20ms"
 
@@ -157,13 +159,13 @@ def write_settings(
 
 
 def read_peers(home: NodeHome) -> list[str]:
-    """Return the ids of the peers that the settings name. Raises: HomeError."""
+    """Return the peers that the settings name, ID@HOST:PORT each. Raises: HomeError."""
     try:
         settings = tomllib.loads(home.settings.read_text("utf-8"))
         peers = settings["p2p"]["persistent_peers"].split(",")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HomeError(home.root, "has no settings of an engine") from error
-    return [peer.partition("@")[0] for peer in peers if peer]
+    return [str(peer) for peer in peers if peer]
 
 
 def _ask(engine: Path, *arguments: str) -> str:

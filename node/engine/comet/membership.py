@@ -81,6 +81,12 @@ class Membership:
         """Say whether a node with this id may be a peer."""
         return not self._exists or node_id in self._allowed
 
+    def can_agree(self, node_ids: Collection[str]) -> bool:
+        """Say whether nodes with these ids hold more than two thirds of the power."""
+        validating = [each for each in self._members.nodes if any(each.validator_key)]
+        held = sum(each.node_id in node_ids for each in validating)
+        return not self._exists or 3 * held > 2 * len(validating)
+
     def organisation_of(self, address: bytes) -> str | None:
         """Return whose validator has this address of 20 bytes."""
         return self._names.get(address)

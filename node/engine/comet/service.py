@@ -23,6 +23,7 @@ from node.engine.comet.guard import hold_home, hold_key
 from node.engine.comet.home import NodeHome, read_peers, read_signing_key
 from node.engine.comet.membership import Membership
 from node.engine.comet.misbehaviour import Misbehaviours
+from node.engine.comet.reach import Reach
 from node.engine.comet.sockets import serve_application
 from node.engine.comet.standing import Standing
 from node.engine.comet.supervisor import Sockets, Supervisor
@@ -132,7 +133,9 @@ class _Running:
         self._watch = watch
         self._genesis = genesis
         shared = encode_shared(read_shared(genesis))
-        self._membership = Membership(engine.machine, read_peers(home))
+        self._peers = read_peers(home)
+        ids = [peer.partition("@")[0] for peer in self._peers]
+        self._membership = Membership(engine.machine, ids)
         self._misbehaviours = Misbehaviours(home.misbehaviour)
         self._application = Application(
             self._membership, shared, self._misbehaviours, engine.forget_mined, watch
@@ -192,16 +195,18 @@ class _Running:
     def _begin(
         self, sockets: Sockets, rpc: EngineRpc, writer: Executor
     ) -> list[asyncio.Task[None]]:
+        reach = Reach(rpc, self._membership, self._peers)
         supervisor = Supervisor(
             self._program,
             self._home,
             sockets,
             log=self._log,
-            rpc=rpc,
+            reach=reach,
             node=self._engine,
         )
         return [
             asyncio.create_task(supervisor.run()),
+            asyncio.create_task(reach.keep()),
             asyncio.create_task(self._engine.give_on(rpc, writer)),
             asyncio.create_task(look_regularly(self._watch)),
         ]

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_log import EngineLog
-from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.home import NodeHome
-from node.errors import EngineError
+from node.engine.comet.reach import Reach
 from node.watching.journal import LogFile
 
 _log = logging.getLogger(__name__)
@@ -41,7 +40,7 @@ class Supervisor:
     """Keep one engine running.
 
     log: takes what it says. node: says whether something waits for a block, and which
-    was the last height that was taken in.
+    was the last height that was taken in. reach: says whether it can have another.
     """
 
     def __init__(
@@ -51,14 +50,14 @@ class Supervisor:
         sockets: Sockets,
         *,
         log: LogFile,
-        rpc: EngineRpc,
+        reach: Reach,
         node: CometEngine,
     ) -> None:
         self._program = program
         self._home = home
         self._sockets = sockets
         self._log = log
-        self._rpc = rpc
+        self._reach = reach
         self._node = node
 
     async def run(self) -> None:
@@ -99,6 +98,7 @@ class Supervisor:
             f"--home={self._home.engine}",
             f"--proxy_app=unix://{self._sockets.application}",
             f"--rpc.laddr=unix://{self._sockets.engine}",
+            "--rpc.unsafe",  # `dial_peers`; nobody else enters the socket's folder
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -128,7 +128,7 @@ class Supervisor:
                 return f"ended: {log.last_word}"
             if self._height() != height or not self._waiting():
                 moved, height = loop.time(), self._height()
-            elif loop.time() - moved > _STUCK and not await self._may_wait():
+            elif loop.time() - moved > _STUCK and not await self._reach.excuses(height):
                 return f"stands at height {height}"
 
     def _waiting(self) -> bool:
@@ -137,22 +137,11 @@ class Supervisor:
     def _height(self) -> int:
         return self._node.machine.info().engine_height
 
-    async def _may_wait(self) -> bool:
-        """Say whether there is a lawful reason for a height that stands."""
-        try:
-            return len(await self._rpc.peers()) == 0 and _has_peers(self._home)
-        except EngineError:
-            return False
-
 
 async def _hear(process: asyncio.subprocess.Process, log: EngineLog) -> None:
     """Take what the engine says, until it ends: one that nobody hears stands still."""
     while process.stdout and (chunk := await process.stdout.read(_CHUNK)):
         log.take(chunk)
-
-
-def _has_peers(home: NodeHome) -> bool:
-    return 'persistent_peers = ""' not in home.settings.read_text("utf-8")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -131,7 +131,7 @@ def test_the_engine_looks_for_nobody_and_asks_who_may_connect(tmp_path: Path) ->
     ids = [card.node_id for card in CARDS[:2]]
     assert settings["p2p"]["private_peer_ids"] == ",".join(ids)
     assert "laddr" not in settings["rpc"]
-    assert read_peers(home) == ids
+    assert read_peers(home) == peers
 
 
 @pytest.mark.parametrize("text", ["", "[p2p]", "[p2p]\npersistent_peers = 7", "\x00"])

@@ -199,6 +199,28 @@ def test_a_peer_that_the_operator_named_is_one_until_it_has_left(
 
 
 @pytest.mark.parametrize(
+    ("reached", "agrees"),
+    [
+        ((1, 2, 3, 4), True),
+        ((2, 3, 4, 5, 100), True),
+        ((1, 2, 3), False),  # of five: six tenths
+        ((1, 2, 3, 50, 100), False),  # one that is no member, one that has no vote
+        ((), False),
+    ],
+)
+def test_more_than_two_thirds_of_the_validators_agree(
+    network: Config, reached: tuple[int, ...], agrees: bool
+) -> None:
+    membership = Membership(StateMachine(network, MemoryStore()))
+    ids = [keys_of(seed, validates=seed < 100).node_id.hex() for seed in reached]
+    assert membership.can_agree(ids) is agrees
+
+
+def test_without_a_registry_nobody_knows_who_agrees(config: Config) -> None:
+    assert Membership(StateMachine(config, MemoryStore())).can_agree([])
+
+
+@pytest.mark.parametrize(
     ("path", "code"),
     [("/p2p/filter/addr/10.0.0.1:26656", 0), ("/store", 2), ("", 2)],
 )

@@ -1,0 +1,86 @@
+"""An engine is begun anew when it does not follow, not when nobody is in reach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typing_extensions import override
+
+from node.config import read_config
+from node.engine.comet.engine_rpc import EngineRpc
+from node.engine.comet.membership import Membership
+from node.engine.comet.reach import Reach
+from node.errors import EngineError
+from node.machine import StateMachine
+from node.store import MemoryStore
+from tests.node.engine.comet.members import Council, keys_of, make_network_config
+
+_HEIGHT = 7
+_IDS = [keys_of(seed).node_id.hex() for seed in range(1, 6)]
+_PEERS = [f"{each}@127.0.0.1:{at}" for at, each in enumerate(_IDS[1:], 1)]
+
+
+class _Engine(EngineRpc):
+    """Tell of the first validator's engine; heights: of its peers, None if silent."""
+
+    def __init__(self, heights: dict[str, int] | None) -> None:
+        super().__init__(Path("never-asked"))
+        self._heights = heights
+        self.dialled: list[str] = []
+
+    @override
+    async def status(self) -> dict[str, Any]:
+        return {"node_info": {"id": _IDS[0]}}
+
+    @override
+    async def peers(self) -> list[dict[str, Any]]:
+        return [{"node_info": {"id": each}} for each in await self.peer_heights()]
+
+    @override
+    async def peer_heights(self) -> dict[str, int]:
+        if self._heights is None:
+            raise EngineError("it does not answer")
+        return self._heights
+
+    @override
+    async def dial(self, peers: Sequence[str]) -> None:
+        self.dialled += peers
+
+
+@pytest.fixture(scope="module")
+def membership() -> Membership:
+    config = make_network_config(read_config(), Council())
+    return Membership(StateMachine(config, MemoryStore()))
+
+
+@pytest.mark.parametrize(
+    ("heights", "excused"),
+    [
+        ({}, True),
+        (dict.fromkeys(_IDS[1:3], _HEIGHT), True),  # three of five are none too many
+        (dict.fromkeys(_IDS[1:3], _HEIGHT + 1), True),  # a block that is under way
+        (dict.fromkeys(_IDS[1:2], _HEIGHT + 2), False),  # others do agree
+        (dict.fromkeys(_IDS[1:4], _HEIGHT), False),  # enough, and nothing moves
+        (None, False),  # the engine does not answer
+    ],
+)
+def test_a_height_may_stand_where_too_few_are_in_reach(
+    membership: Membership, heights: dict[str, int] | None, excused: bool
+) -> None:
+    reach = Reach(_Engine(heights), membership, _PEERS)
+    assert asyncio.run(reach.excuses(_HEIGHT)) is excused
+
+
+def test_named_peers_that_are_gone_are_called_and_no_others(
+    membership: Membership,
+) -> None:
+    engine = _Engine(dict.fromkeys(_IDS[1:3], _HEIGHT))
+    asyncio.run(Reach(engine, membership, _PEERS).call_missing())
+    assert engine.dialled == _PEERS[2:]
+    engine = _Engine(dict.fromkeys(_IDS[1:], _HEIGHT))
+    asyncio.run(Reach(engine, membership, _PEERS).call_missing())
+    assert engine.dialled == []
