@@ -24,7 +24,15 @@ export class RecoverySecret {
    * @param {Uint8Array} leaf
    */
   deriveBallotKey(ctx, leaf) {
-    return new SigningKey(this.#wide(TAGS.ballotKey, ctx, leaf) % (SECP256K1_ORDER - 1n) + 1n);
+    return toKey(this.#wide(TAGS.ballotKey, ctx, leaf));
+  }
+
+  /**
+   * Derive the key whose address AK locks the voter's leaf in one election.
+   * @param {Uint8Array} electionId
+   */
+  deriveLockKey(electionId) {
+    return toKey(this.#wide(TAGS.lock, electionId));
   }
 
   /**
@@ -38,11 +46,15 @@ export class RecoverySecret {
 
   /**
    * @param {import('./transcript.js').Tag} tag
-   * @param {Uint8Array} ctx
-   * @param {Uint8Array} leaf
+   * @param {...Uint8Array} hashes
    */
-  #wide(tag, ctx, leaf) {
-    const info = concat(tagWord(tag), hashWord(ctx), hashWord(leaf));
+  #wide(tag, ...hashes) {
+    const info = concat(tagWord(tag), ...hashes.map(hashWord));
     return toNumber(hkdf(sha256, this.#secret, new Uint8Array(0), info, 64));
   }
+}
+
+/** @param {bigint} wide */
+function toKey(wide) {
+  return new SigningKey(wide % (SECP256K1_ORDER - 1n) + 1n);
 }

@@ -48,6 +48,7 @@ ACTS: Final = {
     },
     "Voters and those who serve them": {
         "request": "Ask to vote online, not to, or for a credential.",
+        "words": "Show a voter's recovery words, to write them down.",
         "attest": "Attest a request, as the portal or the SMS gateway.",
         "register": "Send a request to vote online.",
         "withdraw": "Send a request not to vote online after all.",

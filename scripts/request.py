@@ -17,7 +17,7 @@ from election.client.leaf_requests import (
     ask_to_register,
     ask_to_withdraw,
 )
-from election.crypto.blind_credential import RecoverySecret
+from election.crypto.blind_credential import RecoverySecret, derive_lock_key
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Hash
 from election.protocol.attestation import NO_LOCK, spell_fingerprint
@@ -25,7 +25,7 @@ from election.protocol.issuance import prepare_request
 from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import claim_leaf
 from scripts.errors import NotYetError
-from scripts.files.key_file import KeyFile, Role
+from scripts.files.key_file import Role
 from scripts.files.request_files import find_place, write_request
 from scripts.files.voter_files import find_index, read_list
 from scripts.leaf_states import Move, require_state, require_time
@@ -67,15 +67,21 @@ _MOVES: Final = {
 }
 
 
-def ask(wish: Wish, place: Place, *, key_file: KeyFile, locked: bool) -> LeafRequest:
-    """Make a request; the recovery secret gives M', the account is the lock's key."""
-    lock_key = key_file.key if locked else None
+def ask(
+    wish: Wish, place: Place, *, secret: RecoverySecret, election_id: Hash | None
+) -> LeafRequest:
+    """Make a request; the recovery secret gives M', and the lock's key.
+
+    election_id: of the election in which the leaf is, or shall be, locked, or None.
+    """
+    lock_key = None
+    if election_id is not None:
+        lock_key = derive_lock_key(secret, election_id=election_id)
     if wish is Wish.REGISTER:
-        lock = derive_address(key_file.key) if locked else NO_LOCK
+        lock = NO_LOCK if lock_key is None else derive_address(lock_key)
         return ask_to_register(place, lock=lock)
     if wish is Wish.WITHDRAW:
         return ask_to_withdraw(place, lock_key=lock_key)
-    secret = RecoverySecret(key_file.secrets.random)
     request = prepare_request(secret, ctx=place.ctx, leaf=place.leaf)
     return ask_for_credential(place, request.blinded, lock_key=lock_key)
 
@@ -109,7 +115,12 @@ def command(
     voter_list = reach(known, rpc_urls)
     (nonce,) = voter_list.nonces([place.leaf])
     look_ahead(voter_list, known, place.leaf, _MOVES[wish])
-    asked = ask(wish, replace(place, nonce=nonce), key_file=key_file, locked=lock)
+    asked = ask(
+        wish,
+        replace(place, nonce=nonce),
+        secret=RecoverySecret(key_file.secrets.random),
+        election_id=known.common.election_id if lock else None,
+    )
     write_request(out, asked)
     result = {
         "request": str(out),

@@ -65,18 +65,26 @@ class CredentialClaim:
 
 def derive_ballot_key(secret: RecoverySecret, *, ctx: Hash, leaf: Hash) -> SigningKey:
     """Derive bk, the one-time key that signs the ballot."""
-    wide = _derive_wide(secret, Tag.BALLOT_KEY, ctx=ctx, leaf=leaf)
-    return SigningKey(wide % (SECP256K1_ORDER - 1) + 1)
+    return _make_key(_derive_wide(secret, Tag.BALLOT_KEY, ctx, leaf))
+
+
+def derive_lock_key(secret: RecoverySecret, *, election_id: Hash) -> SigningKey:
+    """Derive the key whose address AK locks the voter's leaf in one election."""
+    return _make_key(_derive_wide(secret, Tag.LOCK, election_id))
 
 
 def derive_blinding(secret: RecoverySecret, *, ctx: Hash, leaf: Hash) -> Scalar:
     """Derive rho, the blinding factor, never zero."""
-    wide = _derive_wide(secret, Tag.BLINDING, ctx=ctx, leaf=leaf)
+    wide = _derive_wide(secret, Tag.BLINDING, ctx, leaf)
     return Scalar(wide % (ORDER - 1) + 1)
 
 
-def _derive_wide(secret: RecoverySecret, tag: Tag, *, ctx: Hash, leaf: Hash) -> int:
-    info = tag_word(tag) + ctx + leaf
+def _make_key(wide: int) -> SigningKey:
+    return SigningKey(wide % (SECP256K1_ORDER - 1) + 1)
+
+
+def _derive_wide(secret: RecoverySecret, tag: Tag, *hashes: Hash) -> int:
+    info = tag_word(tag) + b"".join(map(hash_word, hashes))
     wide = HKDF(secret.secret, 64, b"", SHA256, num_keys=1, context=info)
     return int.from_bytes(
         cast("bytes", wide), "big"

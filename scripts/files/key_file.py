@@ -20,6 +20,7 @@ from Crypto.Cipher import AES
 from Crypto.Protocol.KDF import scrypt
 from pydantic import Field, TypeAdapter, ValidationError, with_config
 
+from election.crypto.blind_credential import RecoverySecret
 from election.crypto.scalar import Scalar
 from election.crypto.signature import SECP256K1_ORDER, SigningKey, derive_address
 from election.crypto.transcript import Address, Hash
@@ -179,10 +180,13 @@ class KeyFile:
         )
 
 
-def create_key_file(path: Path, role: Role, *, password: str) -> KeyFile:
+def create_key_file(
+    path: Path, role: Role, *, password: str, secret: RecoverySecret | None = None
+) -> KeyFile:
     """Draw a role's secrets and keep them in a new file, for its owner only.
 
-    Raises InputError for a password that is shorter than SHORTEST_PASSWORD.
+    secret: a voter's who has one already. Raises InputError for a password that is
+    shorter than SHORTEST_PASSWORD.
     """
     if len(_spell_once(password)) < SHORTEST_PASSWORD:
         fact = f"is shorter than {SHORTEST_PASSWORD} characters: whoever copies the key"
@@ -190,7 +194,8 @@ def create_key_file(path: Path, role: Role, *, password: str) -> KeyFile:
         raise InputError("password", f"{fact} file could guess it", hint=hint)
     size = 16 if role is Role.VOTER else 0  # members draw theirs for each election
     account = secrets.randbelow(SECP256K1_ORDER - 1) + 1
-    drawn = Secrets(account, secrets.token_bytes(size))
+    random = secrets.token_bytes(size) if secret is None else secret.secret
+    drawn = Secrets(account, random)
     salt = secrets.token_bytes(32)
     cipher_key = _stretch(password, salt)
     address = derive_address(drawn.key)

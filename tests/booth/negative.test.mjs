@@ -9,6 +9,7 @@ import { CredentialRequest, verifyCredential, verifyShare } from '../../booth/bl
 import { acceptBytes, areEqual, fromHex, fromNumber } from '../../booth/bytes.js';
 import { BoothError } from '../../booth/errors.js';
 import { decodeG1, decodeG2 } from '../../booth/group.js';
+import { verifyPath } from '../../booth/merkle.js';
 import { decodeRecord } from '../../booth/record.js';
 import { RecoverySecret } from '../../booth/recovery.js';
 import { decodeScalar } from '../../booth/scalar.js';
@@ -40,6 +41,9 @@ const JUDGES = {
   ballots: ({ box, ballots }) => {
     for (const ballot of ballots) acceptBallot(fromHex(ballot), BOXES[box]);
   },
+  path: ({ root, leaf, index, size, path }) => demand(verifyPath(
+    fromHex(root), fromHex(leaf), { index, size, path: path.map((each) => fromHex(each)) },
+  )),
   request: ({ blinded }) => decodeG1(fromHex(blinded)),
   'issuer share': ({ blinded, key, share }) => demand(
     verifyShare(decodeG1(fromHex(share)), decodeG1(fromHex(blinded)), decodeG2(fromHex(key))),
@@ -66,7 +70,7 @@ const JUDGES = {
   },
 };
 
-const FILES = ['encodings', 'ballots', 'credentials', 'attestations'];
+const FILES = ['encodings', 'ballots', 'credentials', 'attestations', 'lists'];
 
 test('every kind has an honest twin', () => {
   const kinds = new Set(readVectors('negative/accepted').map((each) => each.kind));

@@ -10,15 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.booth.make_words import LANGUAGES, render
 from tests.booth.node_js import BOOTH, HERE, ROOT, run_node
 
 
-@pytest.mark.parametrize("name", ["vectors", "negative", "secrets"])
+@pytest.mark.parametrize("name", ["vectors", "device", "negative", "secrets"])
 def test_javascript_agrees_with_the_shared_vectors(name: str) -> None:
     ended = run_node("--test", "--test-reporter=tap", HERE / f"{name}.test.mjs")
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr
     passed = int(ended.stdout.partition("# pass ")[2].split()[0])
-    assert passed >= {"vectors": 20, "negative": 400, "secrets": 30}[name]
+    least = {"vectors": 20, "device": 30, "negative": 400, "secrets": 30}
+    assert passed >= least[name]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_are_those_of_bip_39(language: str) -> None:
+    assert (BOOTH / f"words_{language}.js").read_text() == render(language)
 
 
 def test_vendored_files_are_those_of_npm() -> None:

@@ -574,7 +574,7 @@ def act_on(held: Election, act: str, folder: Path, lie: str | None) -> Outcome:
 def test_every_act_that_asks_a_node_is_in_the_table() -> None:
     """Those that ask two are told lies in test_lying_node.py."""
     tried = {LINES[each].arguments[0] for each in LINES}
-    ask_nobody = {"keygen", "attest", "credential", "ballot"}
+    ask_nobody = {"keygen", "words", "attest", "credential", "ballot"}
     of_machines = {"demo", "devnet", "network", "node", "time"}
     every = set(chain.from_iterable(ACTS.values()))
     of_networks = {"proof", "verify-proof"}  # what they are given proves itself

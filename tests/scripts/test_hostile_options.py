@@ -49,6 +49,7 @@ KEYS: Final = {
     "authorize": "observer",
     "cast": "relay",
     "request": "voter",
+    "words": "voter",
     "credential": "voter",
     "ballot": "voter",
 }
