@@ -76,9 +76,9 @@ def vote(
     terms = read_terms(layout.terms, pinned=digest_terms(layout.terms.read_bytes()))
     side_a, side_b = sides_of(layout, relays_of(layout))
     with open_robot(layout, person) as robot:
-        device = robot.device(terms)
+        device, ticket = robot.take_device(terms)
         say("asking for a credential ...")
-        robot.ask(device, side_a)
+        robot.ask(device, side_a, ticket)
         say("waiting for the issuers ...")
         record, code = device.make_ballot(robot.collect(device, side_a), choice)
         sent = device.send(side_b, record)

@@ -27,8 +27,9 @@ _INPUT: Final = re.compile(r"<input([^>]*)>")
 _PART: Final = re.compile(r'(name|value)="([^"]*)"')
 _TOKEN: Final = re.compile(r'name="token" value="([^"]+)"')
 _SERIAL: Final = re.compile(r'name="serial" value="([^"]+)"')
-_TICKET: Final = re.compile(r"#contest=(\d+)&amp;ticket=([A-Za-z0-9_-]{43})")
-_LEAF: Final = re.compile(r"<code>(0x[0-9a-f]{64})</code>")
+_LINK: Final = re.compile(
+    r"#contest=(\d+)&amp;leaf=0x([0-9a-f]{64})&amp;ticket=([A-Za-z0-9_-]{43})\""
+)
 _CODE: Final = re.compile(r"\b(\d{6})\b")
 _PAUSE: Final = 0.3
 LONGEST: Final = 180  # seconds of this machine that anything here is waited for
@@ -118,35 +119,25 @@ class Robot:
 
         return str(wait_for("code", look)[0])
 
-    def get_ticket(self, election: str) -> str:
-        """Press “Get my ballot”; give the ticket."""
-        found = _TICKET.search(self._post("/ballot/ticket", election=election))
+    def take_device(self, terms: ElectionTerms) -> tuple[Device, str]:
+        """Press “Get my ballot”; give the device that the link opens, and a ticket."""
+        election = f"0x{terms.election.hex()}"
+        found = _LINK.search(self._post("/ballot/ticket", election=election))
         if found is None:
             raise StepError("ticket", "not_there")
-        return found[2]
-
-    def read_leaf(self) -> Hash:
-        """Read the own line of the list on the page of the account."""
-        found = _LEAF.search(self._page("/"))
-        if found is None:
-            raise StepError("portal", "no_leaf")
-        return Hash(bytes.fromhex(found[1][2:]))
-
-    def device(self, terms: ElectionTerms) -> Device:
-        """Take a new device, which knows the own leaf."""
         clock = connect(self.layout.url("chain")).read_clock
-        return Device(
+        device = Device(
             terms,
-            self.person.contest,
-            self.read_leaf(),
+            int(found[1]),
+            Hash(bytes.fromhex(found[2])),
             draw_secret(),
             self.browser,
             clock,
         )
+        return device, found[3]
 
-    def ask(self, device: Device, side: SideA) -> None:
-        """Come with a ticket, type the code, and have the request sent."""
-        ticket = self.get_ticket(f"0x{device.terms.election.hex()}")
+    def ask(self, device: Device, side: SideA, ticket: str) -> None:
+        """Show the ticket, type the code, and have the request sent."""
         opening = device.open_at_portal(side, ticket)
         serial, number = device.ask_for_code(side, opening)
         made = device.type_code(side, opening, serial, self._read_code(number))

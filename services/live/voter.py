@@ -237,13 +237,16 @@ class Device:
         return record, prepared.tracking_code
 
     def send(self, side: SideB, record: bytes, *, least: int = _LEAST_RELAYS) -> Sent:
-        """Send a ballot to relays until enough of them promise it.
+        """Send a ballot to relays until enough of them promise it, or it is in the box.
 
         Raises StepError with the word of the last one that refused. May be repeated,
-        with the same record: a relay gives the promise that it gave.
+        with the same record: a relay gives the promise that it gave, and forgets it
+        once the box has the ballot.
         """
         ballot = accept_ballot(record, self.published.box)
         deadlines: dict[str, int] = {}
+        code, credential = ballot.tracking_code, ballot.record.credential
+        sent = Sent(record, ballot.ballot_hash, credential, code, deadlines)
         refused = StepError("relays", "too_few")
         for url, account in side.relays.items():
             try:
@@ -254,11 +257,12 @@ class Device:
                     if isinstance(error, StepError)
                     else StepError("relay", "no_promise", str(error))
                 )
+                if refused.code == "already_cast" and self.find(side, sent):
+                    return sent  # by a relay that was quicker than this loop
                 continue
             deadlines[url] = promise.deadline
             if len(deadlines) == least:
-                code, credential = ballot.tracking_code, ballot.record.credential
-                return Sent(record, ballot.ballot_hash, credential, code, deadlines)
+                return sent
         raise refused
 
     def _send_to(self, url: str, account: Address, record: bytes) -> Promise:

@@ -70,7 +70,7 @@ class Ballots:
         ticket = await database.run(
             mint_ticket, cookie=session.cookie, opening=opening, now=now
         )
-        fragment = urlencode({"contest": opening.contest, "ticket": ticket})
+        fragment = _write_fragment(opening, ticket)
         booths = [
             (each.title, f"{each.url}/#{fragment}")
             for each in self._desk.settings.booths
@@ -116,6 +116,12 @@ class Ballots:
             self._desk.context.log.error("leaf_differs", election=part.election)
             raise _LEAF_DIFFERS
         return opening
+
+
+def _write_fragment(opening: Opening, ticket: str) -> str:
+    """Write what the booth reads; the leaf, from which its request follows, too."""
+    known = {"contest": opening.contest, "leaf": opening.leaf.lower()}
+    return urlencode({**known, "ticket": ticket})
 
 
 def _is_open(part: Part, now: int) -> bool:

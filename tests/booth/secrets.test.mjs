@@ -65,23 +65,32 @@ for (const size of [0, 15, 17, 32]) {
 }
 
 const TICKET = 'A'.repeat(42) + '-';
+const PLACE = `0x${'3f'.repeat(32)}`;
 
-test('the fragment of a booth is contest and ticket', () => {
-  assert.deepEqual(readFragment(`#contest=10&ticket=${TICKET}`), { contest: 10, ticket: TICKET });
+test('the fragment of a booth is contest, leaf and ticket', () => {
+  assert.deepEqual(readFragment(`#contest=10&leaf=${PLACE}&ticket=${TICKET}`), {
+    contest: 10, leaf: new Uint8Array(32).fill(0x3f), ticket: TICKET,
+  });
 });
 
 for (const [fact, fragment] of [
-  ['empty', ''], ['only a mark', '#'], ['no mark', `contest=1&ticket=${TICKET}`],
-  ['another order', `#ticket=${TICKET}&contest=1`],
-  ['an election', `#contest=1&ticket=${TICKET}&election=0x11`],
-  ['a host', `#contest=1&ticket=${TICKET}&node=https://evil.test`],
-  ['a contest twice', `#contest=1&contest=2&ticket=${TICKET}`],
-  ['a leading zero', `#contest=01&ticket=${TICKET}`], ['a sign', `#contest=-1&ticket=${TICKET}`],
-  ['an escape', `#contest=%31&ticket=${TICKET}`], ['a blank', `#contest=1 &ticket=${TICKET}`],
-  ['a short ticket', `#contest=1&ticket=${TICKET.slice(1)}`],
-  ['a long ticket', `#contest=1&ticket=${TICKET}A`],
-  ['a line end', `#contest=1&ticket=${TICKET}\n`], ['other digits', `#contest=١&ticket=${TICKET}`],
-  ['many digits', `#contest=1234567890&ticket=${TICKET}`],
+  ['empty', ''], ['only a mark', '#'], ['no mark', `contest=1&leaf=${PLACE}&ticket=${TICKET}`],
+  ['another order', `#contest=1&ticket=${TICKET}&leaf=${PLACE}`],
+  ['no leaf', `#contest=1&ticket=${TICKET}`],
+  ['a short leaf', `#contest=1&leaf=${PLACE.slice(0, -1)}&ticket=${TICKET}`],
+  ['a leaf in capitals', `#contest=1&leaf=0x${'3F'.repeat(32)}&ticket=${TICKET}`],
+  ['an election', `#contest=1&leaf=${PLACE}&ticket=${TICKET}&election=0x11`],
+  ['a host', `#contest=1&leaf=${PLACE}&ticket=${TICKET}&node=https://evil.test`],
+  ['a contest twice', `#contest=1&contest=2&leaf=${PLACE}&ticket=${TICKET}`],
+  ['a leading zero', `#contest=01&leaf=${PLACE}&ticket=${TICKET}`],
+  ['a sign', `#contest=-1&leaf=${PLACE}&ticket=${TICKET}`],
+  ['an escape', `#contest=%31&leaf=${PLACE}&ticket=${TICKET}`],
+  ['a blank', `#contest=1 &leaf=${PLACE}&ticket=${TICKET}`],
+  ['a short ticket', `#contest=1&leaf=${PLACE}&ticket=${TICKET.slice(1)}`],
+  ['a long ticket', `#contest=1&leaf=${PLACE}&ticket=${TICKET}A`],
+  ['a line end', `#contest=1&leaf=${PLACE}&ticket=${TICKET}\n`],
+  ['other digits', `#contest=١&leaf=${PLACE}&ticket=${TICKET}`],
+  ['many digits', `#contest=1234567890&leaf=${PLACE}&ticket=${TICKET}`],
 ]) {
   test(`a fragment with ${fact} is refused, and its ticket not quoted`, () => {
     assert.throws(() => readFragment(fragment), (error) => (

@@ -22,7 +22,15 @@ from election.protocol.issuance import Credential
 from election.protocol.notice import Notice, derive_notice_hash
 from services.gateway.bodies import IssueBody, IssueCheckBody, spell_signature
 from services.issuer.service import SERVICE as ISSUER
-from services.live.voter import Device, Opening, SideA, SideB, StepError, draw_secret
+from services.live.voter import (
+    Device,
+    Opening,
+    Sent,
+    SideA,
+    SideB,
+    StepError,
+    draw_secret,
+)
 from services.relay.service import SERVICE as RELAY_SERVICE
 from services.relay.timing import RUSH
 from tests.client.devnet import run_node
@@ -102,7 +110,6 @@ def test_device_gets_a_credential_and_its_ballot_is_final(
     never = device.now() + PATIENCE
     credential = device.collect(live.side_a, give_up=never)
     record, code = device.make_ballot(credential, 1)
-    travel(live.stage.connection, live.stage.manifest.times.cast_closing - RUSH)
     strangers = dict.fromkeys(live.side_b.relays, device.terms.portal)
     with pytest.raises(StepError, match="no_promise"):  # nobody else's word
         device.send(SideB(strangers, live.side_b.node), record)
@@ -110,9 +117,19 @@ def test_device_gets_a_credential_and_its_ballot_is_final(
     assert (sent.tracking_code, len(sent.deadlines)) == (code, 2)
     again = device.send(live.side_b, record, least=1)
     assert again.deadlines.items() <= sent.deadlines.items()
+    travel(live.stage.connection, live.stage.manifest.times.cast_closing - RUSH)
     block = device.wait_final(live.side_b, sent, give_up=device.now() + PATIENCE)
     assert block <= live.stage.connection.read_head().number
     assert live.stage.boxes[1].handle.cast_count() == 1
+    wait_until(lambda: all(knows_final(url, device, sent) for url in strangers))
+    late = device.send(live.side_b, record)  # a relay that was quicker is no refusal
+    assert (late.tracking_code, late.deadlines) == (code, {})
+
+
+def knows_final(url: str, device: Device, sent: Sent) -> bool:
+    """Ask a relay whether it has seen a ballot in the box."""
+    path = f"/ballots/0x{device.terms.election.hex()}/0x{sent.ballot_hash.hex()}"
+    return bool(device.http.get(url + path).json().get("state") == "final")
 
 
 def test_ballot_that_does_not_hold_is_sent_nowhere(live: Live, device: Device) -> None:

@@ -138,7 +138,9 @@ def get_ticket(browser: httpx2.Client, stage: Stage) -> str:
     """Press “Get my ballot”; returns the ticket."""
     page = post(browser, "/ballot/ticket", stage, election=ELECTION)
     assert page.status_code == 200, page.text
-    found = re.search(r"#contest=1&amp;ticket=([A-Za-z0-9_-]{43})", page.text)
+    found = re.search(
+        r"#contest=1&amp;leaf=0x[0-9a-f]{64}&amp;ticket=([\w-]{43})\"", page.text
+    )
     assert found, page.text
     return found[1]
 

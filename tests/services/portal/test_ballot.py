@@ -241,6 +241,7 @@ def test_booths_of_the_list_alone_are_offered(stage: Stage) -> None:
     with stage.logged_in("anna") as browser:
         extra = {"booth": "https://evil.example"}
         page = post(browser, "/ballot/ticket", stage, election=ELECTION, **extra)
-        assert f'href="{BOOTH}/#contest=1&amp;ticket=' in page.text
-        assert 'href="https://other.example.org/booth/#contest=1' in page.text
+        link = f"#contest=1&amp;leaf={stage.leaf('anna')}&amp;ticket="
+        assert f'href="{BOOTH}/{link}' in page.text
+        assert f'href="https://other.example.org/booth/{link}' in page.text
         assert "evil.example" not in page.text
