@@ -131,8 +131,9 @@ def vote(told: Told, person: Person) -> None:
 
     def ask() -> None:
         with open_robot(layout, person) as robot:
-            devices[:] = devices or [robot.device(terms)]  # one secret, however often
-            robot.ask(replace(devices[0], http=robot.browser), side_a)
+            new, ticket = robot.take_device(terms)
+            devices[:] = devices or [new]  # one secret, however often
+            robot.ask(replace(devices[0], http=robot.browser), side_a, ticket)
 
     patiently(ask)
     with httpx2.Client(trust_env=False, timeout=PATIENCE) as http:
