@@ -13,21 +13,26 @@ from dataclasses import dataclass
 
 from node.config import read_config
 from node.engine.local import LocalEngine
-from node.evm.execute import Call
+from node.evm.execute import Call, created_address
 from tests.node.bytecode import assemble, deployment
 from tests.node.wallet import Wallet
 
 _GAS = 3_000_000
+_CROWD = 100  # contracts, of 2,300 gas each
 _P = 2**255 - 19
 
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """Name a use of gas; runtime: the contract; payload: what it is called with."""
+    """Name a use of gas; runtime: the contract; payload: what it is called with.
+
+    others: the contracts at the addresses that `_other` names.
+    """
 
     name: str
     runtime: bytes
     payload: bytes = b""
+    others: tuple[bytes, ...] = ()
 
 
 def _loop(body: str, before: str = "") -> bytes:
@@ -53,11 +58,17 @@ def _modexp(base: int, exponent: int, modulus: int) -> bytes:
     return lengths + b"\xfe" * base + b"\xff" * exponent + b"\xfd" * modulus
 
 
+def _other(number: int) -> str:
+    """Return the address of the contract that is deployed so many before."""
+    return f"0x{created_address(Wallet().address, number).hex()}"
+
+
 def wastes() -> Iterator[Waste]:
     """Yield what is measured."""
     yield from _computing()
     yield from _state()
     yield from _messages()
+    yield from _crowds()
     yield from _precompiles()
 
 
@@ -120,6 +131,28 @@ def _messages() -> Iterator[Waste]:
     )
 
 
+def _crowds() -> Iterator[Waste]:
+    """Yield what makes others' accounts part of each message or of each revert."""
+    crowd = (assemble("0 0 SSTORE"),) * _CROWD
+    asked = " ".join(f"0 0 0 0 0 {_other(n)} GAS CALL POP" for n in range(_CROWD))
+    one = f"0 0 0 0 0 {_other(_CROWD)} GAS CALL POP"
+    for name, end in (("kept", ""), ("undone", "0 0 REVERT")):
+        others = (*crowd, assemble(f"GAS 0 TSTORE {end}"))
+        yield Waste(
+            f"a message, {name}, after {_CROWD} SSTORE",
+            _many(one, asked, 20),
+            others=others,
+        )
+    undone = assemble("0 0 SSTORE 0 0 REVERT")
+    balances = " ".join(f"{_other(n)} BALANCE POP" for n in range(_CROWD))
+    slots = " ".join(f"{n} SLOAD POP" for n in range(_CROWD))
+    at_home = one.replace("0 0 0 0 0", "0 0 0 0").replace(" CALL", " DELEGATECALL")
+    others = (*crowd, undone)
+    yield Waste(f"{_CROWD} BALANCE, undone", _loop(f"{one} {balances}"), others=others)
+    yield Waste(f"{_CROWD} SLOAD, undone", _loop(f"{at_home} {slots}"), others=others)
+    yield Waste(f"{_CROWD} CALL, undone", _loop(f"{one} {asked}"), others=others)
+
+
 def _precompiles() -> Iterator[Waste]:
     g = (1).to_bytes(32, "big") + (2).to_bytes(32, "big")
     yield Waste("ecrecover", _precompile(1, 128), _signature())
@@ -173,7 +206,8 @@ def measure(waste: Waste) -> tuple[int, float]:
     """Return the gas that was used, and the CPU that it took, in ms."""
     engine = LocalEngine(read_config(), lambda: 1_800_000_000)
     wallet = Wallet()
-    engine.send_raw(wallet.sign(data=deployment(waste.runtime), gas=10_000_000))
+    for runtime in (*waste.others, waste.runtime):
+        engine.send_raw(wallet.sign(data=deployment(runtime), gas=10_000_000))
     receipt = engine.chain.head.receipts[0]
     if receipt.created is None:
         raise RuntimeError(f"{waste.name}: not deployed")
@@ -189,7 +223,7 @@ def main(wanted: Sequence[str]) -> None:
         if wanted and not any(word in waste.name for word in wanted):
             continue
         gas, taken = measure(waste)
-        print(f"{waste.name:32} {taken / gas * 1e6:10,.0f} ms CPU a million gas")
+        print(f"{waste.name:34} {taken / gas * 1e6:10,.0f} ms CPU a million gas")
 
 
 if __name__ == "__main__":

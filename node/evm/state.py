@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import cast
 
+from eth.abc import AccountDatabaseAPI
 from eth.db.atomic import AtomicDB
 from eth.db.backends.memory import MemoryDB
 from eth.vm.execution_context import ExecutionContext
@@ -28,6 +29,7 @@ from typing_extensions import override
 from node import rlp
 from node.admission import Account
 from node.block import BASE_FEE, EMPTY_CODE_HASH, EMPTY_ROOT, ZERO_ADDRESS, ZERO_HASH
+from node.evm.accounts import Accounts
 from node.evm.interpreter import Computation
 from node.evm.lazy_state import LazyState
 from node.hashing import keccak
@@ -87,6 +89,7 @@ class State(LazyState):
     """Hold accounts under execution, on our interpreter."""
 
     computation_class: type[PragueComputation] = Computation
+    account_db_class: type[AccountDatabaseAPI] = Accounts
 
     @override
     def set_system_contracts(self) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
+from eth.db.account import AccountDB
+from eth.db.atomic import AtomicDB
+from eth.db.backends.memory import MemoryDB
 from eth.vm.forks.prague.computation import PragueComputation
 from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
 from eth.vm.forks.prague.state import PragueState
@@ -50,8 +53,9 @@ class Effects:
 
 
 class _Eager(State):
-    """Record every snapshot when it is asked for, as py-evm does."""
+    """Record every snapshot when it is asked for, in all accounts, as py-evm does."""
 
+    account_db_class = AccountDB
     snapshot = PragueState.snapshot
     revert = PragueState.revert
     commit = PragueState.commit
@@ -77,7 +81,8 @@ def run(
     nodes: dict[bytes, bytes] = {}
     state: State = open_state(nodes, EMPTY_ROOT, environment)
     if kind is _Reference:
-        state.__class__ = _Eager
+        block = state.execution_context
+        state = _Eager(AtomicDB(MemoryDB(nodes)), block, EMPTY_ROOT)
     state.set_code(CODE, code)
     # Answers with its own input, reversed in roles: caller first.
     state.set_code(
