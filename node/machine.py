@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from eth_typing import Address, Hash32
 
 from node.accepted import Accepted
-from node.admission import Checked, check_account, check_limits
+from node.admission import Account, Checked, check_account, check_limits
 from node.block import Block, Transaction
 from node.bounds import MAX_TIMESTAMP
 from node.chain import Chain
@@ -31,12 +31,13 @@ from node.errors import (
 from node.execution import Execution, Proposal, begin_header
 from node.genesis import make_genesis
 from node.packing import Entry, pack
-from node.permissions import check_before
+from node.permissions import Standing, check_before
 from node.store import Store
 from node.trial import Trial
 
 _FRAMING = 8  # bytes around a transaction in a consensus engine's block, at most
 _ROUNDS = 4  # proposals that are remembered until one is agreed on
+_SENDERS = 16_384  # accounts that are kept until the next block
 _MEASURED = 16_384  # transactions of which the gas that they use is remembered
 APP_VERSION = 2  # rises when the same block would give another result
 
@@ -71,6 +72,7 @@ class StateMachine:
         self._gas_used: OrderedDict[Hash32, int] = OrderedDict()
         self._finalized: Execution | None = None
         self._accepted = Accepted(config.chain.id)
+        self._senders: dict[Address, tuple[Account, Standing]] = {}
         if store.height < 0:
             block, nodes = make_genesis(config)
             store.append(block, nodes, clock=0)
@@ -99,11 +101,9 @@ class StateMachine:
         tx = self.accept(raw)
         chain = self.chain
         check_limits(tx, gas_limit=chain.rules.transaction_gas)
-        head = chain.head
-        sender = chain.account(tx.sender, head)
+        sender, standing = self._sender(tx.sender)
         check_account(tx, sender)
-        standing = chain.standing(tx.sender, head)
-        reaches = chain.reaches_contract(tx.to, head)
+        reaches = chain.reaches_contract(tx.to, chain.head)
         check_before(tx, standing, chain.rules, reaches_contract=reaches)
         return Checked(tx, sender.nonce, standing.is_stranger)
 
@@ -160,10 +160,24 @@ class StateMachine:
         Raises: TransactionRefusedError.
         """
         tx = self.accept(raw)
-        sender = self.chain.account(tx.sender, self.chain.head)
+        sender, standing = self._sender(tx.sender)
         check_account(tx, sender)
-        standing = self.chain.standing(tx.sender, self.chain.head)
         return Checked(tx, sender.nonce, standing.is_stranger)
+
+    def _sender(self, address: Address) -> tuple[Account, Standing]:
+        """Return an account at the head and what it may do.
+
+        Kept until the next block: of all that waits, each one's sender is asked for
+        after each block.
+        """
+        found = self._senders.get(address)
+        if found is None:
+            if len(self._senders) >= _SENDERS:
+                self._senders.clear()
+            chain, head = self.chain, self.chain.head
+            found = chain.account(address, head), chain.standing(address, head)
+            self._senders[address] = found
+        return found
 
     def prepare_raw(self, waiting: Iterable[bytes], *, max_bytes: int) -> list[bytes]:
         """Choose from encoded transactions what the next block can hold.
@@ -197,9 +211,8 @@ class StateMachine:
         )
 
     def _queue(self, sender: Address, by_nonce: dict[int, Transaction]) -> deque[Entry]:
-        head = self.chain.head
-        nonce = self.chain.account(sender, head).nonce
-        is_stranger = self.chain.standing(sender, head).is_stranger
+        account, standing = self._sender(sender)
+        nonce, is_stranger = account.nonce, standing.is_stranger
         queue: deque[Entry] = deque()
         while (tx := by_nonce.get(nonce)) is not None:
             gas = self._gas_used.get(tx.hash, tx.gas)
@@ -278,6 +291,7 @@ class StateMachine:
     def _let_go(self) -> None:
         """Forget what was to come after a block that is the last no more."""
         self._processed.clear()
+        self._senders.clear()
         self._finalized = self._trial = None
 
     def _execute(self, proposal: Proposal) -> Execution:

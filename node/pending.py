@@ -73,9 +73,15 @@ class Pending:
 
     def earlier(self, tx: Transaction) -> list[Transaction]:
         """Return what its sender has waiting before a transaction, by nonce."""
+        return [each for each in self.of(tx.sender) if each.nonce < tx.nonce]
+
+    def of(self, sender: Address) -> list[Transaction]:
+        """Return what a sender has waiting, by nonce."""
+        if not self._by_sender[sender]:
+            return []
         all_of_them = (entry.transaction for entry in tuple(self._entries.values()))
-        own = (each for each in all_of_them if each.sender == tx.sender)
-        return sorted((e for e in own if e.nonce < tx.nonce), key=_nonce)
+        own = (each for each in all_of_them if each.sender == sender)
+        return sorted(own, key=_nonce)
 
     def replaced(self, tx: Transaction) -> Transaction | None:
         """Return the other waiting transaction of this sender and nonce."""

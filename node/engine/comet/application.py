@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from eth_typing import Hash32
 
-from node.block import Block, Receipt
+from node.block import Receipt
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.clock_lead import ClockLead
 from node.engine.comet.freshness import Freshness
@@ -49,21 +49,27 @@ _NO_SNAPSHOT: Final = 2  # abort: a chain is replayed, not copied from a strange
 class _Decided:
     """Hold what a block of the engine became: its height, and a block if any.
 
-    seconds: that this took.
+    executed: what came of its transactions, None without any. seconds: that this took.
     """
 
     height: int
-    execution: Execution | None
+    executed: Execution | None
     seconds: float
+
+    @property
+    def execution(self) -> Execution | None:
+        """Return what becomes a block of the chain, None if nothing was left in."""
+        found = self.executed
+        return found if found is not None and found.block.transactions else None
 
 
 class Application:
     """Drive one state machine as a consensus engine says.
 
     membership: of the machine's chain. genesis: what the network's genesis file must
-    say of the chain. on_block: told of each block after it is kept. watcher: told, too,
-    of what its transactions did. now: seconds of a clock that nobody sets; it decides
-    when this node proposes, never what a block is.
+    say of the chain. on_decided: told of what was executed, block or none, after it is
+    kept. watcher: told, too, of what a block's transactions did. now: seconds of a
+    clock that nobody sets; it decides when this node proposes, never what a block is.
     """
 
     def __init__(
@@ -71,7 +77,7 @@ class Application:
         membership: Membership,
         genesis: bytes,
         misbehaviours: Misbehaviours,
-        on_block: Callable[[Block], None] = lambda _block: None,
+        on_decided: Callable[[Execution], None] = lambda _execution: None,
         watcher: Watcher = NOBODY,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -79,7 +85,7 @@ class Application:
         self._membership = membership
         self._genesis = genesis
         self._misbehaviours = misbehaviours
-        self._on_block = on_block
+        self._on_decided = on_decided
         self._watcher = watcher
         self._freshness = Freshness(now)
         self.clock = ClockLead(time.time)
@@ -179,12 +185,12 @@ class Application:
         return {"process_proposal": abci.ResponseVerdict(verdict=verdict)}
 
     def _finalize(self, asked: abci.RequestBlock) -> dict[str, Any]:
-        execution, begun = None, time.perf_counter()
+        executed, begun = None, time.perf_counter()
         if asked.txs:
-            found = self._machine.finalize(self._proposal(asked))
-            execution = found if found.block.transactions else None
+            executed = self._machine.finalize(self._proposal(asked))
         seconds = time.perf_counter() - begun
-        self._decided = _Decided(asked.height, execution, seconds)
+        self._decided = _Decided(asked.height, executed, seconds)
+        execution = self._decided.execution
         self._tell_misbehaviour(asked)
         updates = self._membership.finalize(execution)
         head = execution.block.hash if execution else self._machine.chain.head.hash
@@ -210,17 +216,21 @@ class Application:
         if decided.execution is None:
             self._machine.pass_height(decided.height)
         else:
-            begun = time.perf_counter()
-            try:
-                block = self._machine.commit(engine_height=decided.height)
-            except (StoreError, HomeLostError) as error:
-                self._watcher.failed(error)
-                raise
-            self._membership.commit()
-            self._on_block(block)
-            seconds = decided.seconds + time.perf_counter() - begun
-            self._watcher.committed(decided.execution, seconds)
+            self._keep(decided.execution, decided)
+        if decided.executed is not None:
+            self._on_decided(decided.executed)
         return {"commit": abci.ResponseCommit()}
+
+    def _keep(self, execution: Execution, decided: _Decided) -> None:
+        begun = time.perf_counter()
+        try:
+            self._machine.commit(engine_height=decided.height)
+        except (StoreError, HomeLostError) as error:
+            self._watcher.failed(error)
+            raise
+        self._membership.commit()
+        seconds = decided.seconds + time.perf_counter() - begun
+        self._watcher.committed(execution, seconds)
 
     def _tell_misbehaviour(self, asked: abci.RequestBlock) -> None:
         """Name who signed two blocks of one height; the others may have it leave."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -15,18 +16,25 @@ from contextlib import suppress
 from eth_typing import Address, Hash32
 
 from node.admission import Checked
-from node.block import Block, Transaction
+from node.block import Transaction
 from node.chain import Chain
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.freshness import MOST_LAG
 from node.engine.watcher import NOBODY, Watcher
-from node.errors import EngineError, StoreError, TransactionRefusedError
+from node.errors import (
+    EngineError,
+    NonceError,
+    StoreError,
+    TransactionRefusedError,
+)
+from node.execution import Execution
 from node.machine import StateMachine
 from node.pending import Pending
 from node.resuming import resume_waiting
 
 _log = logging.getLogger(__name__)
 _AGAIN = 5.0  # seconds until a transaction that still waits is given once more
+_LEFT_OUT = 3  # times that a block may leave out what would do in the next one
 _KNOWN = "tx already exists in cache"
 
 
@@ -45,6 +53,7 @@ class CometEngine:
         self._arrived = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None  # that gives on
         self._given: dict[Hash32, float] = {}
+        self._left_out: Counter[Hash32] = Counter()
         resume_waiting(machine, self.pending, self.next_timestamp())
 
     @property
@@ -82,17 +91,58 @@ class CometEngine:
         latest = self.chain.head.header.timestamp
         return max(self._clock() - int(MOST_LAG), latest)
 
-    def forget_mined(self, block: Block) -> None:
-        """Let go of the transactions that a block holds or makes impossible."""
-        for tx in block.transactions:
+    def follow(self, execution: Execution) -> None:
+        """Let go of what a proposal that was agreed on mined or made impossible.
+
+        Nothing that was not in it is run again. What waits is in other nodes' hands
+        already, and whatever comes of it the next block tells; with a thousand waiting,
+        to run them after each block would take this node from the others' side.
+        """
+        mined = execution.block.transactions
+        for tx in mined:
             self.pending.remove(tx)
-            self._given.pop(tx.hash, None)
-        for tx in self.pending:
+            self._forget(tx)
+        left_out = [tx for tx, _ in execution.refused]
+        for tx in left_out:
+            self._retry(tx)
+        for sender in {tx.sender for tx in (*mined, *left_out)}:
+            self._review(sender)
+        self._keep()
+
+    def _retry(self, tx: Transaction) -> None:
+        """Have a transaction that a block left out wait on, if it would do by now.
+
+        A block's time may be behind: what it could not do yet, the next one can.
+        """
+        if self.pending.get(tx.hash) is None:
+            return
+        self._left_out[tx.hash] += 1
+        if self._left_out[tx.hash] >= _LEFT_OUT:
+            self._let_go(tx, f"was left out of {_LEFT_OUT} blocks")
+            return
+        try:
+            self._try(self.machine.recheck_tx(tx.raw))
+        except TransactionRefusedError as error:
+            self._let_go(tx, error.fact)
+
+    def _review(self, sender: Address) -> None:
+        """Let go of a sender's transactions that can be mined no more.
+
+        A stranger's does not wait for an earlier one that will never come.
+        """
+        following = 0
+        for tx in self.pending.of(sender):
             try:
-                self._try(self.machine.recheck_tx(tx.raw))
+                checked = self.machine.recheck_tx(tx.raw)
             except TransactionRefusedError as error:
                 self._let_go(tx, error.fact)
-        self._keep()
+                continue
+            following = max(following, checked.account_nonce)
+            if checked.is_stranger and tx.nonce > following:
+                gap = NonceError("too high", expected=following, found=tx.nonce)
+                self._let_go(tx, gap.fact)
+            else:
+                following = tx.nonce + 1
 
     def _try(self, checked: Checked) -> int:
         """Run a transaction after what waits; returns the gas that it uses."""
@@ -138,7 +188,11 @@ class CometEngine:
 
     def _let_go(self, tx: Transaction, why: str) -> None:
         self.pending.drop(tx, why)
+        self._forget(tx)
+
+    def _forget(self, tx: Transaction) -> None:
         self._given.pop(tx.hash, None)
+        del self._left_out[tx.hash]
 
     def _keep(self) -> None:
         """Keep that others wait no more; if that fails, a new start judges them."""

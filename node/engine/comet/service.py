@@ -138,7 +138,7 @@ class _Running:
         self._membership = Membership(engine.machine, ids)
         self._misbehaviours = Misbehaviours(home.misbehaviour)
         self._application = Application(
-            self._membership, shared, self._misbehaviours, engine.forget_mined, watch
+            self._membership, shared, self._misbehaviours, engine.follow, watch
         )
 
     async def serve(

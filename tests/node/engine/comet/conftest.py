@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from node.block import Block
 from node.config import Config
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.application import Application
 from node.engine.comet.genesis import encode_shared, shared_part
 from node.engine.comet.membership import Membership
 from node.engine.comet.misbehaviour import Misbehaviours
+from node.execution import Execution
 from node.machine import StateMachine
 from node.store import MemoryStore, Store
 
@@ -26,8 +26,8 @@ class Driver:
 
     machine: StateMachine
     application: Application
-    blocks: list[Block] = field(default_factory=list)
     clock: list[float] = field(default_factory=lambda: [0.0])
+    decided: list[Execution] = field(default_factory=list)
 
     def ask(self, name: str, value: Any = None) -> Any:
         """Send one message, return the value of its answer."""
@@ -47,9 +47,9 @@ class Driver:
             time=abci.Timestamp(seconds=seconds + height),
         )
 
-    def grow(self, height: int, *txs: bytes) -> Any:
+    def grow(self, height: int, *txs: bytes, seconds: int = 1_900_000_000) -> Any:
         """Decide on a block and commit it; returns what finalizing answered."""
-        block = self.block(height, *txs)
+        block = self.block(height, *txs, seconds=seconds)
         assert self.ask("process_proposal", block).verdict == 1
         answer = self.ask("finalize_block", block)
         self.ask("commit")
@@ -64,17 +64,17 @@ def make_driver(
 ) -> Driver:
     """Return a driver of a machine on a store; peers: ids that its operator named."""
     machine = StateMachine(config, store)
-    blocks: list[Block] = []
+    decided: list[Execution] = []
     genesis = encode_shared(shared_part(config))
     clock = [0.0]
     application = Application(
         Membership(machine, peers),
         genesis,
         misbehaviours or Misbehaviours(Path("never-written")),
-        blocks.append,
+        decided.append,
         now=lambda: clock[0],
     )
-    return Driver(machine, application, blocks, clock)
+    return Driver(machine, application, clock, decided)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_a_block_of_the_engine_becomes_one_of_the_chain(
     head = driver.machine.chain.head
     assert (head.number, answer.app_hash) == (1, head.hash)
     assert [result.code for result in answer.tx_results] == [0]
-    assert driver.blocks == [head]
+    assert [each.block for each in driver.decided] == [head]
 
 
 def test_the_head_names_the_engines_block(driver: Driver, wallet: Wallet) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from node.engine.comet.engine import CometEngine
 from node.errors import TransactionRefusedError
+from node.machine import StateMachine
 from tests.node.engine.comet.conftest import Driver
 from tests.node.wallet import Wallet
 
-_EARLY = 1_900_000_050
+_EARLY, _LATE = 1_900_000_050, 1_900_000_150
 # It reverts before second 1,900,000,100, and logs from then on.
 _INITCODE = bytes.fromhex(
     "6016600c60003960166000f363713fb364421060105760006000a0005b60006000fd"
@@ -48,3 +51,86 @@ def test_a_stranger_goes_on_after_an_empty_block_of_the_engine(
     driver.grow(2)
     engine.send_raw(third)
     assert len(engine.pending) == 3
+
+
+@dataclass
+class Waiting:
+    """A node to which strangers gave calls that do nothing before a second."""
+
+    driver: Driver
+    engine: CometEngine
+    clock: list[int]
+    contract: bytes
+
+    def send(self, digit: str, count: int) -> list[bytes]:
+        """Have one stranger send so many."""
+        stranger = Wallet("0x" + digit * 64)
+        raws = [stranger.sign(self.contract) for _ in range(count)]
+        for raw in raws:
+            self.engine.send_raw(raw)
+        return raws
+
+    def decide(self, height: int, *raws: bytes, seconds: int) -> None:
+        """Have a block agreed on whose time this is."""
+        self.driver.grow(height, *raws, seconds=seconds - height)
+        self.engine.follow(self.driver.decided[-1])
+
+    def left(self) -> list[bytes]:
+        """Return what waits."""
+        return [tx.raw for tx in self.engine.pending]
+
+
+@pytest.fixture
+def waiting(driver: Driver, wallet: Wallet) -> Waiting:
+    clock = [_LATE]
+    engine = CometEngine(driver.machine, lambda: clock[0])
+    driver.grow(1, wallet.sign(data=_INITCODE))
+    contract = driver.machine.chain.head.receipts[0].created
+    assert contract is not None
+    return Waiting(driver, engine, clock, contract)
+
+
+def test_what_was_mined_waits_no_more_and_nothing_is_run_again(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a thousand waiting, a node would run them after each block, and lag."""
+    first, second = waiting.send("8", 2)
+    (other,) = waiting.send("9", 1)
+    monkeypatch.delattr(StateMachine, "try_tx")
+    waiting.decide(2, first, seconds=_LATE)
+    assert waiting.left() == [second, other]
+
+
+def test_what_a_block_leaves_out_waits_on_if_the_next_one_may_hold_it(
+    waiting: Waiting,
+) -> None:
+    """A block's time may be behind; but nothing has all nodes run it for ever."""
+    (raw,) = waiting.send("8", 1)
+    for height in (2, 3):
+        waiting.decide(height, raw, seconds=_EARLY)
+        assert waiting.left() == [raw]
+    waiting.decide(4, raw, seconds=_EARLY)
+    assert waiting.left() == []
+    digest = waiting.driver.machine.accept(raw).hash
+    assert waiting.engine.pending.why_dropped(digest) == "was left out of 3 blocks"
+
+
+def test_what_a_block_leaves_out_and_the_next_would_goes(waiting: Waiting) -> None:
+    """And with it a stranger's later ones, which nothing could ever run."""
+    first, second, third = waiting.send("8", 3)
+    (other,) = waiting.send("9", 1)
+    waiting.clock[0] = _EARLY
+    waiting.decide(2, first, seconds=_EARLY)
+    assert waiting.left() == [other]
+    pending, accept = waiting.engine.pending, waiting.driver.machine.accept
+    assert "would fail" in str(pending.why_dropped(accept(first).hash))
+    for raw in (second, third):
+        assert "nonce too high" in str(pending.why_dropped(accept(raw).hash))
+
+
+def test_an_engine_whose_nonce_was_used_elsewhere_lets_go(waiting: Waiting) -> None:
+    """Its sender gave another one to another node."""
+    waiting.send("8", 1)
+    other = Wallet("0x" + "8" * 64).sign(waiting.contract, gas=900_000)
+    waiting.decide(2, other, seconds=_LATE)
+    assert waiting.left() == []
