@@ -9,11 +9,11 @@ lengths and subgroups are checked here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
-from py_arkworks_bls12381 import GT, G1Point, G2Point, Scalar
-
+from node.curve.choice import choose_curve
+from node.curve.operations import Curve, Group
 from node.errors import PrecompileError
 from node.msm_discounts import discounted_gas
 from node.remembered import Remembered
@@ -26,7 +26,7 @@ _SCALAR = 32
 _G1_PAIR = _G1 + _SCALAR
 _G2_PAIR = _G2 + _SCALAR
 _PAIRING_PAIR = _G1 + _G2
-# Decoding a point costs 1 us, its subgroup check 75 us, and a point is often seen
+# A subgroup check costs twenty times what decoding does, and a point is often seen
 # again: when gas is estimated, when the transaction runs, when sums are updated.
 _CHECKED_POINTS = 16_384
 # As many as some hundred ballots ask for: what one block and the next one hold.
@@ -68,34 +68,114 @@ def _padded(coordinates: bytes) -> bytes:
     )
 
 
-def _decode_g1(encoded: bytes) -> G1Point:
-    try:
-        return G1Point.from_xy_bytes_unchecked_be(_coordinates(encoded))
-    except ValueError as error:
-        raise PrecompileError("g1 point: not on the curve") from error
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """One of the groups, over encoded points, and which of these are members.
+
+    A sum of members and what was mapped are members by construction, and are noted as
+    such. What is noted is a fact about bytes, so no block can differ for it.
+    """
+
+    subject: str
+    group: Group
+    members: dict[bytes, Any] = field(default_factory=dict)
+
+    def decode(self, encoded: bytes) -> Any:
+        """Decode a point of the curve, member or not."""
+        known = self.members.get(encoded)
+        if known is not None:
+            return known
+        try:
+            return self.group.decode(_coordinates(encoded))
+        except ValueError as error:
+            raise PrecompileError(f"{self.subject} point: not on the curve") from error
+
+    def decode_member(self, encoded: bytes) -> Any:
+        """Decode a member."""
+        point = self.decode(encoded)
+        if encoded not in self.members:
+            if not self.group.is_member(point):
+                raise PrecompileError(f"{self.subject} point: not in the subgroup")
+            self._note(encoded, point)
+        return point
+
+    def add(self, left: bytes, right: bytes) -> bytes:
+        """Add two points of the curve."""
+        total = self.group.add(self.decode(left), self.decode(right))
+        encoded = self._encode(total)
+        if left in self.members and right in self.members:
+            self._note(encoded, total)
+        return encoded
+
+    def sum_products(self, terms: bytes, size: int) -> bytes:
+        """Sum members, each before its scalar; zero scalars excuse no check."""
+        points, scalars = [], []
+        for start in range(0, len(terms), size + _SCALAR):
+            middle = start + size
+            points.append(self.decode_member(terms[start:middle]))
+            scalars.append(terms[middle : middle + _SCALAR])
+        return self._encode(self.group.sum_products(points, scalars))
+
+    def map(self, element: bytes) -> bytes:
+        """Map a field element to a member."""
+        try:
+            point = self.group.map(_coordinates(element))
+        except ValueError as error:
+            raise PrecompileError("field element: out of range") from error
+        encoded = self._encode(point)
+        self._note(encoded, point)
+        return encoded
+
+    def _encode(self, point: Any) -> bytes:
+        return _padded(self.group.encode(point))
+
+    def _note(self, encoded: bytes, point: Any) -> None:
+        if len(self.members) >= _CHECKED_POINTS:
+            self.members.clear()  # in one step: several threads may note
+        self.members[encoded] = point
 
 
-def _decode_g2(encoded: bytes) -> G2Point:
-    try:
-        return G2Point.from_xy_bytes_unchecked_be(_coordinates(encoded))
-    except ValueError as error:
-        raise PrecompileError("g2 point: not on the curve") from error
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """The precompiles over one library's curve."""
 
+    curve: Curve
+    g1: _Points
+    g2: _Points
 
-@lru_cache(_CHECKED_POINTS)
-def _decode_g1_member(encoded: bytes) -> G1Point:
-    point = _decode_g1(encoded)
-    if not point.is_in_subgroup():
-        raise PrecompileError("g1 point: not in the subgroup")
-    return point
+    def g1_add(self, payload: bytes) -> bytes:
+        _require_length(payload, 2 * _G1)
+        return self.g1.add(payload[:_G1], payload[_G1:])
 
+    def g2_add(self, payload: bytes) -> bytes:
+        _require_length(payload, 2 * _G2)
+        return self.g2.add(payload[:_G2], payload[_G2:])
 
-@lru_cache(_CHECKED_POINTS)
-def _decode_g2_member(encoded: bytes) -> G2Point:
-    point = _decode_g2(encoded)
-    if not point.is_in_subgroup():
-        raise PrecompileError("g2 point: not in the subgroup")
-    return point
+    def g1_msm(self, payload: bytes) -> bytes:
+        _require_multiple(payload, _G1_PAIR)
+        return self.g1.sum_products(payload, _G1)
+
+    def g2_msm(self, payload: bytes) -> bytes:
+        _require_multiple(payload, _G2_PAIR)
+        return self.g2.sum_products(payload, _G2)
+
+    def pairing(self, payload: bytes) -> bytes:
+        """Return 1 as 32 bytes if the product of the pairings is one, else 0."""
+        _require_multiple(payload, _PAIRING_PAIR)
+        left, right = [], []
+        for start in range(0, len(payload), _PAIRING_PAIR):
+            middle = start + _G1
+            left.append(self.g1.decode_member(payload[start:middle]))
+            right.append(self.g2.decode_member(payload[middle : middle + _G2]))
+        return int(self.curve.is_product_one(left, right)).to_bytes(32, "big")
+
+    def map_to_g1(self, payload: bytes) -> bytes:
+        _require_length(payload, _FIELD)
+        return self.g1.map(payload)
+
+    def map_to_g2(self, payload: bytes) -> bytes:
+        _require_length(payload, 2 * _FIELD)
+        return self.g2.map(payload)
 
 
 def _require_length(payload: bytes, length: int) -> None:
@@ -108,95 +188,34 @@ def _require_multiple(payload: bytes, length: int) -> None:
         raise PrecompileError("input: wrong length")
 
 
-def g1_add(payload: bytes) -> bytes:
-    """Add two points of the curve, members of the subgroup or not."""
-    _require_length(payload, 2 * _G1)
-    total = _decode_g1(payload[:_G1]) + _decode_g1(payload[_G1:])
-    return _padded(total.to_xy_bytes_be())
+def serve(curve: Curve) -> dict[int, Precompile]:
+    """Give the precompiles by their addresses."""
+    served = _Served(curve, _Points("g1", curve.g1), _Points("g2", curve.g2))
+    return {
+        0x0B: Precompile(_constant(_G1_ADD_GAS), served.g1_add),
+        0x0C: Precompile(_discounted("g1", _G1_PAIR), _remembered(served.g1_msm)),
+        0x0D: Precompile(_constant(_G2_ADD_GAS), served.g2_add),
+        0x0E: Precompile(_discounted("g2", _G2_PAIR), _remembered(served.g2_msm)),
+        0x0F: Precompile(_pairing_gas, _remembered(served.pairing)),
+        0x10: Precompile(_constant(_MAP_G1_GAS), _remembered(served.map_to_g1)),
+        0x11: Precompile(_constant(_MAP_G2_GAS), _remembered(served.map_to_g2)),
+    }
 
 
-def g2_add(payload: bytes) -> bytes:
-    """Add two points of the twist, members of the subgroup or not."""
-    _require_length(payload, 2 * _G2)
-    total = _decode_g2(payload[:_G2]) + _decode_g2(payload[_G2:])
-    return _padded(total.to_xy_bytes_be())
-
-
-def g1_msm(payload: bytes) -> bytes:
-    """Sum scalar multiples of G1 members; zero scalars excuse no check."""
-    _require_multiple(payload, _G1_PAIR)
-    points, scalars = [], []
-    for start in range(0, len(payload), _G1_PAIR):
-        middle = start + _G1
-        points.append(_decode_g1_member(payload[start:middle]))
-        scalar = payload[middle : middle + _SCALAR]
-        scalars.append(Scalar.from_be_bytes_mod_order(scalar))
-    return _padded(G1Point.multiexp_unchecked(points, scalars).to_xy_bytes_be())
-
-
-def g2_msm(payload: bytes) -> bytes:
-    """Sum scalar multiples of G2 members; zero scalars excuse no check."""
-    _require_multiple(payload, _G2_PAIR)
-    points, scalars = [], []
-    for start in range(0, len(payload), _G2_PAIR):
-        middle = start + _G2
-        points.append(_decode_g2_member(payload[start:middle]))
-        scalar = payload[middle : middle + _SCALAR]
-        scalars.append(Scalar.from_be_bytes_mod_order(scalar))
-    return _padded(G2Point.multiexp_unchecked(points, scalars).to_xy_bytes_be())
-
-
-def pairing(payload: bytes) -> bytes:
-    """Return 1 as 32 bytes if the product of the pairings is one, else 0."""
-    _require_multiple(payload, _PAIRING_PAIR)
-    left, right = [], []
-    for start in range(0, len(payload), _PAIRING_PAIR):
-        middle = start + _G1
-        left.append(_decode_g1_member(payload[start:middle]))
-        right.append(_decode_g2_member(payload[middle : middle + _G2]))
-    return int(GT.pairing_check(left, right)).to_bytes(32, "big")
-
-
-def map_to_g1(payload: bytes) -> bytes:
-    """Map a field element to a member of G1."""
-    _require_length(payload, _FIELD)
-    try:
-        return _padded(G1Point.map_from_fp_be(_coordinates(payload)).to_xy_bytes_be())
-    except ValueError as error:
-        raise PrecompileError("field element: out of range") from error
-
-
-def map_to_g2(payload: bytes) -> bytes:
-    """Map an element of the quadratic extension field to a member of G2."""
-    _require_length(payload, 2 * _FIELD)
-    try:
-        return _padded(G2Point.map_from_fp2_be(_coordinates(payload)).to_xy_bytes_be())
-    except ValueError as error:
-        raise PrecompileError("field element: out of range") from error
+def _remembered(run: Callable[[bytes], bytes]) -> Remembered:
+    return Remembered(run, most=_REMEMBERED)
 
 
 def _constant(gas: int) -> Callable[[bytes], int]:
     return lambda _payload: gas
 
 
-# Keyed by address.
-BLS_PRECOMPILES: dict[int, Precompile] = {
-    0x0B: Precompile(_constant(_G1_ADD_GAS), g1_add),
-    0x0C: Precompile(
-        lambda payload: discounted_gas("g1", len(payload) // _G1_PAIR),
-        Remembered(g1_msm, most=_REMEMBERED),
-    ),
-    0x0D: Precompile(_constant(_G2_ADD_GAS), g2_add),
-    0x0E: Precompile(
-        lambda payload: discounted_gas("g2", len(payload) // _G2_PAIR),
-        Remembered(g2_msm, most=_REMEMBERED),
-    ),
-    0x0F: Precompile(
-        lambda payload: (
-            _PAIRING_GAS + _PAIRING_PAIR_GAS * (len(payload) // _PAIRING_PAIR)
-        ),
-        Remembered(pairing, most=_REMEMBERED),
-    ),
-    0x10: Precompile(_constant(_MAP_G1_GAS), Remembered(map_to_g1, most=_REMEMBERED)),
-    0x11: Precompile(_constant(_MAP_G2_GAS), Remembered(map_to_g2, most=_REMEMBERED)),
-}
+def _discounted(group: Literal["g1", "g2"], pair: int) -> Callable[[bytes], int]:
+    return lambda payload: discounted_gas(group, len(payload) // pair)
+
+
+def _pairing_gas(payload: bytes) -> int:
+    return _PAIRING_GAS + _PAIRING_PAIR_GAS * (len(payload) // _PAIRING_PAIR)
+
+
+BLS_PRECOMPILES: Final = serve(choose_curve())

@@ -24,8 +24,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
+from node.curve.arkworks import Arkworks
+from node.curve.blst import Blst
 from node.errors import PrecompileError
-from node.precompiles import BLS_PRECOMPILES
+from node.precompiles import BLS_PRECOMPILES, serve
 
 _VECTORS = Path(__file__).parent / "vectors" / "eip-2537"
 _ADDRESSES = {
@@ -48,6 +50,7 @@ _PURE_PYTHON = {
     0x10: bls12_map_fp_to_g1,
     0x11: bls12_map_fp2_to_g2,
 }
+_LIBRARIES = [serve(Blst()), serve(Arkworks())]
 _Q = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 _P = int(
     "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f624"
@@ -83,14 +86,14 @@ def _cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("address", "case"), list(_cases()))
 def test_official_vector(address: int, case: dict[str, Any]) -> None:
-    precompile = BLS_PRECOMPILES[address]
     payload = bytes.fromhex(case["Input"])
-    if "ExpectedError" in case:
-        with pytest.raises(PrecompileError):
-            precompile.run(payload)
-        return
-    assert precompile.run(payload).hex() == case["Expected"]
-    assert precompile.gas(payload) == case.get("Gas", precompile.gas(payload))
+    for precompile in (library[address] for library in _LIBRARIES):
+        if "ExpectedError" in case:
+            with pytest.raises(PrecompileError):
+                precompile.run(payload)
+        else:
+            assert precompile.run(payload).hex() == case["Expected"]
+            assert precompile.gas(payload) == case.get("Gas", precompile.gas(payload))
 
 
 def _pad(coordinates: bytes) -> bytes:
@@ -124,6 +127,18 @@ def _ask_py_evm(address: int, payload: bytes) -> tuple[bytes | None, int]:
     except VMError:
         return None, sum(charged)
     return asked.output, sum(charged)
+
+
+def _expect_py_evms(address: int, payload: bytes) -> None:
+    """Ask both libraries for py-evm's output and gas, or for its failure."""
+    expected, gas = _ask_py_evm(address, payload)
+    for precompile in (library[address] for library in _LIBRARIES):
+        if expected is None:
+            with pytest.raises(PrecompileError):
+                precompile.run(payload)
+        else:
+            assert precompile.run(payload) == expected
+            assert precompile.gas(payload) == gas
 
 
 _INFINITY_1, _INFINITY_2 = bytes(128), bytes(256)
@@ -177,13 +192,7 @@ _EDGES = {
 @pytest.mark.parametrize("name", _EDGES)
 def test_py_evms_own_precompile_agrees(name: str) -> None:
     address, payload = _EDGES[name]
-    expected, gas = _ask_py_evm(address, payload)
-    if expected is None:
-        with pytest.raises(PrecompileError):
-            BLS_PRECOMPILES[address].run(payload)
-        return
-    assert BLS_PRECOMPILES[address].run(payload) == expected
-    assert BLS_PRECOMPILES[address].gas(payload) == gas
+    _expect_py_evms(address, payload)
 
 
 @pytest.mark.parametrize(("address", "pair"), [(0x0C, 160), (0x0E, 288), (0x0F, 384)])
@@ -201,13 +210,40 @@ def test_py_evm_agrees_on_sums_of_random_multiples(
     pairs: list[tuple[int, int]],
 ) -> None:
     payload = b"".join(_g1(k % _Q) + _word(scalar) for k, scalar in pairs)
-    expected, gas = _ask_py_evm(0x0C, payload)
-    if expected is None:
-        with pytest.raises(PrecompileError):
-            BLS_PRECOMPILES[0x0C].run(payload)
-    else:
-        assert BLS_PRECOMPILES[0x0C].run(payload) == expected
-        assert BLS_PRECOMPILES[0x0C].gas(payload) == gas
+    _expect_py_evms(0x0C, payload)
+
+
+@st.composite
+def _terms(draw: st.DrawFn) -> bytes:
+    """Draw terms of many sizes, near the borders between short and long, too."""
+    near = st.sampled_from([0, 1, 2**127, 2**128, _Q // 2, _Q - 2**128, _Q, 2**256 - 9])
+    scalar = st.tuples(near, st.integers(-2, 2)).map(lambda each: max(0, sum(each)))
+    points, scalars = st.integers(0, _Q - 1), scalar | st.integers(0, 2**256 - 1)
+    pairs = draw(st.lists(st.tuples(points, scalars), min_size=1, max_size=40))
+    return b"".join(_g1(point) + _word(factor) for point, factor in pairs)
+
+
+@settings(max_examples=20)
+@given(_terms(), st.data())
+def test_both_libraries_sum_alike(terms: bytes, data: st.DataObject) -> None:
+    twice = terms + terms[: 160 * data.draw(st.integers(0, 3))]
+    blst, arkworks = (library[0x0C].run(twice) for library in _LIBRARIES)
+    assert blst == arkworks
+
+
+@settings(max_examples=10)
+@given(st.lists(st.integers(0, _P - 1), min_size=2, max_size=2))
+def test_both_libraries_map_and_pair_alike(numbers: list[int]) -> None:
+    elements = [_pad(each.to_bytes(48, "big")) for each in numbers]
+    answers = [
+        (one := library[0x10].run(elements[0]))
+        + (other := library[0x11].run(b"".join(elements)))
+        + library[0x0F].run(one + other)
+        + library[0x0D].run(2 * other)
+        + library[0x0E].run(other + _word(numbers[1] % 2**256))
+        for library in _LIBRARIES
+    ]
+    assert answers[0] == answers[1]
 
 
 @given(st.sampled_from(sorted(BLS_PRECOMPILES)), st.binary(max_size=600))
@@ -224,8 +260,19 @@ def test_an_outsider_can_be_added_but_never_multiplied(
     add: int, msm: int, point: bytes
 ) -> None:
     """Points are remembered once checked; adding one must not count as a check."""
-    for _ in range(2):
-        assert len(BLS_PRECOMPILES[add].run(point * 2)) == len(point)
+    for library in 2 * _LIBRARIES:
+        assert len(library[add].run(point * 2)) == len(point)
         for scalar in (0, 1):
             with pytest.raises(PrecompileError):
-                BLS_PRECOMPILES[msm].run(point + _word(scalar))
+                library[msm].run(point + _word(scalar))
+
+
+@pytest.mark.parametrize("outsider_first", [True, False])
+def test_a_sum_with_an_outsider_is_no_member(outsider_first: bool) -> None:
+    """Sums of members are remembered as members; these are not such."""
+    for library in _LIBRARIES:
+        library[0x0C].run(_g1(5) + _word(1))  # a known member
+        pair = [_OUTSIDE_G1, _g1(5)] if outsider_first else [_g1(5), _OUTSIDE_G1]
+        total = library[0x0B].run(b"".join(pair))
+        with pytest.raises(PrecompileError):
+            library[0x0C].run(total + _word(1))

@@ -1,0 +1,222 @@
+"""The operations by BLST, whose C functions the wheel of ckzg exports.
+
+docs/adr/0031-blst-by-its-symbols.md says why, and what if they are there no longer.
+A point is its affine coordinates as BLST keeps them: 96 or 192 bytes, one writing for
+each point, infinity all zeros. Formulas that do not promise to take infinity never see
+it. What takes long runs without the interpreter's lock; what is short keeps it, since
+to get it back from a busy thread may take thousands of times as long.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any, Final
+
+import ckzg  # type: ignore[import-not-found]  # C, without types
+
+from node.curve.operations import COORDINATE, ORDER, PRIME
+
+_ON_THE_CURVE: Final = (0, 3)  # BLST_SUCCESS; BLST_POINT_NOT_IN_GROUP: x is zero
+_SHORT: Final = 128  # bits
+_ALL: Final = 255  # bits
+_POINT = ctypes.c_char_p  # bytes, or memory to write to
+_Number = ctypes.c_char * COORDINATE
+_Target = ctypes.c_char * (12 * COORDINATE)  # an element of the field of degree twelve
+
+
+class _Library:
+    """The functions, by name; AttributeError if one is missing."""
+
+    def __init__(self, path: str) -> None:
+        self._keeping, self._releasing = ctypes.PyDLL(path), ctypes.CDLL(path)
+
+    def brief(self, name: str, *takes: Any, gives: Any = None) -> Any:
+        """Find a function that keeps the interpreter's lock."""
+        return _declare(self._keeping, name, takes, gives)
+
+    def long(self, name: str, *takes: Any) -> Any:
+        """Find a function that runs without the interpreter's lock."""
+        return _declare(self._releasing, name, takes, None)
+
+
+def _declare(library: ctypes.CDLL, name: str, takes: Sequence[Any], gives: Any) -> Any:
+    function = library[f"blst_{name}"]  # its own object, which nobody else changes
+    function.argtypes, function.restype = list(takes), gives
+    return function
+
+
+class _Group:
+    """One of both groups, over a field of this degree."""
+
+    def __init__(self, library: _Library, number: int, degree: int) -> None:
+        point, brief = f"p{number}", library.brief
+        self._infinity = bytes(2 * degree * COORDINATE)
+        self._affine = ctypes.c_char * len(self._infinity)
+        self._jacobian = ctypes.c_char * (3 * degree * COORDINATE)
+        self._read = brief(f"{point}_deserialize", *2 * [_POINT], gives=ctypes.c_int)
+        self._write = brief(f"{point}_affine_serialize", *2 * [_POINT])
+        self._to_affine = brief(f"{point}_to_affine", *2 * [_POINT])
+        self._from_affine = brief(f"{point}_from_affine", *2 * [_POINT])
+        self._is_inf = brief(f"{point}_is_inf", _POINT, gives=ctypes.c_bool)
+        self._add = brief(f"{point}_add_or_double_affine", *3 * [_POINT])
+        self._is_in = brief(f"{point}_affine_in_g{number}", _POINT, gives=ctypes.c_bool)
+        self._map = brief(f"map_to_g{number}", *3 * [_POINT])
+        self._read_number = brief("fp_from_bendian", *2 * [_POINT])
+        self._negate = brief("fp_cneg", _POINT, _POINT, ctypes.c_bool)
+        self._room = brief(
+            f"{point}s_mult_pippenger_scratch_sizeof",
+            ctypes.c_size_t,
+            gives=ctypes.c_size_t,
+        )
+        row, size = ctypes.POINTER(_POINT), ctypes.c_size_t
+        self._sum = library.long(
+            f"{point}s_mult_pippenger", _POINT, row, size, row, size, _POINT
+        )
+
+    def decode(self, coordinates: bytes) -> bytes:
+        if coordinates == self._infinity:
+            return self._infinity
+        _check_range(coordinates)
+        point = self._affine()
+        if self._read(point, _swap(coordinates)) not in _ON_THE_CURVE:
+            raise ValueError("off the curve")
+        return point.raw
+
+    def encode(self, point: bytes) -> bytes:
+        if point == self._infinity:
+            return self._infinity
+        written = self._affine()
+        self._write(written, point)
+        return _swap(written.raw)
+
+    def is_member(self, point: bytes) -> bool:
+        return point == self._infinity or bool(self._is_in(point))
+
+    def add(self, left: bytes, right: bytes) -> bytes:
+        if left == self._infinity:
+            return right
+        if right == self._infinity:
+            return left
+        total = self._jacobian()
+        self._from_affine(total, left)
+        self._add(total, total, right)
+        return self._settle(total)
+
+    def sum_products(self, points: Sequence[bytes], scalars: Sequence[bytes]) -> bytes:
+        short, long = _Terms(_SHORT), _Terms(_ALL)
+        for point, scalar in zip(points, scalars, strict=True):
+            factor = int.from_bytes(scalar, "big") % ORDER
+            if not factor or point == self._infinity:
+                continue
+            if factor > ORDER // 2:  # -P times q - s is the same, and may be short
+                terms = short if (ORDER - factor) >> _SHORT == 0 else long
+                terms.take(self._negated(point), ORDER - factor)
+            else:
+                terms = short if factor >> _SHORT == 0 else long
+                terms.take(point, factor)
+        return self.add(self._sum_up(short), self._sum_up(long))
+
+    def map(self, element: bytes) -> bytes:
+        _check_range(element)
+        mapped = self._jacobian()
+        self._map(mapped, b"".join(map(self._number, _cut(element))), None)
+        return self._settle(mapped)
+
+    def _sum_up(self, terms: _Terms) -> bytes:
+        count = len(terms.points)
+        if not count:
+            return self._infinity
+        total, scratch = self._jacobian(), (ctypes.c_char * self._room(count))()
+        points, scalars = _in_a_row(terms.points), _in_a_row(terms.scalars)
+        self._sum(total, points, count, scalars, terms.bits, scratch)
+        return self._settle(total)
+
+    def _settle(self, point: Any) -> bytes:
+        if self._is_inf(point):
+            return self._infinity
+        affine = self._affine()
+        self._to_affine(affine, point)
+        return affine.raw
+
+    def _negated(self, point: bytes) -> bytes:
+        half = len(point) // 2
+        return point[:half] + b"".join(map(self._opposite, _cut(point[half:])))
+
+    def _opposite(self, number: bytes) -> bytes:
+        opposite = _Number()
+        self._negate(opposite, number, True)
+        return opposite.raw
+
+    def _number(self, written: bytes) -> bytes:
+        number = _Number()
+        self._read_number(number, written)
+        return number.raw
+
+
+class _Terms:
+    """Points and scalars of at most so many bits, as BLST takes them."""
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+        self.points: list[bytes] = []
+        self.scalars: list[bytes] = []
+
+    def take(self, point: bytes, scalar: int) -> None:
+        self.points.append(point)
+        self.scalars.append(scalar.to_bytes(-(-self.bits // 8), "little"))
+
+
+class Blst:
+    """BLS12-381 in C and assembly; AttributeError where the wheel exports it not."""
+
+    name: Final = "blst"
+
+    def __init__(self) -> None:
+        library = _Library(ckzg.__file__)
+        self.g1: Final = _Group(library, 1, 1)
+        self.g2: Final = _Group(library, 2, 2)
+        row, size = ctypes.POINTER(_POINT), ctypes.c_size_t
+        self._pair = library.long("miller_loop_n", _POINT, row, row, size)
+        self._finish = library.long("final_exp", _POINT, _POINT)
+        self._is_one = library.brief("fp12_is_one", _POINT, gives=ctypes.c_bool)
+
+    def is_product_one(self, left: Sequence[bytes], right: Sequence[bytes]) -> bool:
+        """Tell whether the product of the pairings of members is one."""
+        pairs = [
+            (one, other)
+            for one, other in zip(left, right, strict=True)
+            if any(one) and any(other)  # a pairing with infinity is one
+        ]
+        if not pairs:
+            return True
+        product = _Target()
+        g1, g2 = (_in_a_row(list(each)) for each in zip(*pairs, strict=True))
+        self._pair(product, g2, g1, len(pairs))
+        self._finish(product, product)
+        return bool(self._is_one(product))
+
+
+def _check_range(coordinates: bytes) -> None:
+    if any(each >= PRIME for each in _cut(coordinates)):
+        raise ValueError("out of range")
+
+
+def _cut(coordinates: bytes) -> list[bytes]:
+    return [
+        coordinates[at : at + COORDINATE]
+        for at in range(0, len(coordinates), COORDINATE)
+    ]
+
+
+def _swap(coordinates: bytes) -> bytes:
+    """Turn EIP-2537's order of a pair of numbers into BLST's, and back."""
+    if len(coordinates) == 2 * COORDINATE:
+        return coordinates
+    first, second, third, fourth = _cut(coordinates)
+    return second + first + fourth + third
+
+
+def _in_a_row(values: Sequence[bytes]) -> Any:
+    """Give values that lie one behind the other, as BLST's lists may be."""
+    return (_POINT * 2)(b"".join(values), None)
