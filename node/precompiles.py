@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from node.curve.choice import choose_curve
-from node.curve.operations import Curve, Group
+from curve.choice import choose_curve
+from curve.operations import Curve, Group
 from node.errors import PrecompileError
 from node.msm_discounts import discounted_gas
 from node.remembered import Remembered

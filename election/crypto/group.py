@@ -1,4 +1,4 @@
-"""The two groups of BLS12-381 and their pairing: the only keeper of the curve.
+"""The two groups of BLS12-381 and their pairing: only checked points.
 
 Points of G1 and G2 exist here only after they were checked: on the curve and in
 the subgroup of prime order. The cofactor is smooth, so a point that was not checked
@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-import py_arkworks_bls12381 as native
-
+from curve.choice import choose_curve
+from curve.operations import Group
 from election.crypto.scalar import SCALAR_BYTES, Scalar
 from election.errors import EncodingError
 
+_CURVE: Final = choose_curve()
 _PRIME: Final = bytes.fromhex(
     "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf"
     "6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab"
@@ -36,107 +37,105 @@ G2_BYTES: Final = 4 * _COORDINATE
 class G1Point:
     """A point of the prime-order group G1, written additively."""
 
-    native: native.G1Point
+    native: Any
 
     def __add__(self, other: G1Point) -> G1Point:
         """Add two points."""
-        return G1Point(self.native + other.native)
+        return G1Point(_CURVE.g1.add(self.native, other.native))
 
     def __sub__(self, other: G1Point) -> G1Point:
         """Subtract a point."""
-        return G1Point(self.native - other.native)
+        return self + -other
 
     def __neg__(self) -> G1Point:
         """Negate a point."""
-        return G1Point(-self.native)
+        return G1Point(_CURVE.g1.negate(self.native))
 
     def __mul__(self, factor: Scalar) -> G1Point:
         """Multiply by a scalar."""
-        return G1Point(self.native * _native_scalar(factor))
+        return G1Point(_CURVE.g1.multiply(self.native, _written(factor)))
 
     @property
     def is_infinity(self) -> bool:
         """Tell whether this is the neutral element."""
-        return self.native == _G1_INFINITY
+        return bool(self.native == _G1_INFINITY)
 
 
 @dataclass(frozen=True, slots=True)
 class G2Point:
     """A point of the prime-order group G2, written additively."""
 
-    native: native.G2Point
+    native: Any
 
     def __add__(self, other: G2Point) -> G2Point:
         """Add two points."""
-        return G2Point(self.native + other.native)
+        return G2Point(_CURVE.g2.add(self.native, other.native))
 
     def __sub__(self, other: G2Point) -> G2Point:
         """Subtract a point."""
-        return G2Point(self.native - other.native)
+        return self + -other
 
     def __neg__(self) -> G2Point:
         """Negate a point."""
-        return G2Point(-self.native)
+        return G2Point(_CURVE.g2.negate(self.native))
 
     def __mul__(self, factor: Scalar) -> G2Point:
         """Multiply by a scalar."""
-        return G2Point(self.native * _native_scalar(factor))
+        return G2Point(_CURVE.g2.multiply(self.native, _written(factor)))
 
     @property
     def is_infinity(self) -> bool:
         """Tell whether this is the neutral element."""
-        return self.native == _G2_INFINITY
+        return bool(self.native == _G2_INFINITY)
 
 
 Point = TypeVar("Point", G1Point, G2Point)
 
 
-def _native_scalar(scalar: Scalar) -> native.Scalar:
-    # 15 times faster than native.Scalar(int), and strict about the range.
-    return native.Scalar.from_be_bytes(scalar.to_bytes(SCALAR_BYTES, "big"))
+def _written(scalar: Scalar) -> bytes:
+    return scalar.to_bytes(SCALAR_BYTES, "big")
 
 
 def msm(points: Sequence[Point], scalars: Sequence[Scalar]) -> Point:
     """Sum up point times scalar over a non-empty list of pairs."""
-    factors = [_native_scalar(scalar) for scalar in scalars]
-    if len(points) != len(factors):  # the native call would cut the longer list
-        message = f"msm: {len(points)} points and {len(factors)} scalars"
+    if len(points) != len(scalars):
+        message = f"msm: {len(points)} points and {len(scalars)} scalars"
         raise ValueError(message)
-    first = points[0]
-    if isinstance(first, G1Point):
-        total = native.G1Point.multiexp_unchecked([p.native for p in points], factors)
-        return G1Point(total)
-    return G2Point(
-        native.G2Point.multiexp_unchecked([p.native for p in points], factors)
-    )
+    kind, group = type(points[0]), _group_of(points[0])
+    factors = list(map(_written, scalars))
+    return kind(group.sum_products([each.native for each in points], factors))
+
+
+def _group_of(point: G1Point | G2Point) -> Group:
+    return _CURVE.g1 if isinstance(point, G1Point) else _CURVE.g2
 
 
 def pairing_check(pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
     """Tell whether the product of the pairings is one."""
-    return native.GT.pairing_check(
+    return _CURVE.is_product_one(
         [left.native for left, _ in pairs], [right.native for _, right in pairs]
     )
 
 
 def pair(left: G1Point, right: G2Point) -> bytes:
     """Compute a pairing, encoded so that many can be compared with many."""
-    return bytes.fromhex(str(native.GT.pairing(left.native, right.native)))
+    return _CURVE.pair(left.native, right.native)
 
 
 def hash_to_curve(message: bytes, *, dst: bytes) -> G1Point:
     """Hash to G1 by BLS12381G1_XMD:SHA-256_SSWU_RO_ (RFC 9380)."""
-    return G1Point(native.G1Point.hash_to_curve(message, dst))
+    return G1Point(_CURVE.g1.hash(message, dst))
 
 
 def encode_g1(point: G1Point) -> bytes:
     """Encode as the 128 bytes of EIP-2537."""
-    raw = point.native.to_xy_bytes_be()
+    raw = _CURVE.g1.encode(point.native)
     return _PADDING + raw[:48] + _PADDING + raw[48:]
 
 
 def encode_g2(point: G2Point) -> bytes:
     """Encode as the 256 bytes of EIP-2537: x_c0, x_c1, y_c0, y_c1."""
-    raw = point.native.to_xy_bytes_be()
+    raw = _CURVE.g2.encode(point.native)
     return b"".join(_PADDING + raw[at : at + 48] for at in range(0, 192, 48))
 
 
@@ -154,10 +153,10 @@ def decode_g1(raw: bytes, *, allow_infinity: bool = False) -> G1Point:
     """
     coordinates = _strip_padding(raw, size=G1_BYTES, subject="g1 point")
     try:
-        point = native.G1Point.from_xy_bytes_unchecked_be(coordinates)
+        point = _CURVE.g1.decode(coordinates)
     except ValueError as error:
         raise EncodingError("g1 point", "not on the curve") from error
-    if not point.is_in_subgroup():
+    if not _CURVE.g1.is_member(point):
         raise EncodingError("g1 point", "not in the prime-order subgroup")
     if not allow_infinity and point == _G1_INFINITY:
         raise EncodingError("g1 point", "infinity")
@@ -168,10 +167,10 @@ def decode_g2(raw: bytes, *, allow_infinity: bool = False) -> G2Point:
     """Decode 256 bytes into a checked point of G2; raises as decode_g1 does."""
     coordinates = _strip_padding(raw, size=G2_BYTES, subject="g2 point")
     try:
-        point = native.G2Point.from_xy_bytes_unchecked_be(coordinates)
+        point = _CURVE.g2.decode(coordinates)
     except ValueError as error:
         raise EncodingError("g2 point", "not on the curve") from error
-    if not point.is_in_subgroup():
+    if not _CURVE.g2.is_member(point):
         raise EncodingError("g2 point", "not in the prime-order subgroup")
     if not allow_infinity and point == _G2_INFINITY:
         raise EncodingError("g2 point", "infinity")
@@ -192,13 +191,13 @@ def _strip_padding(raw: bytes, *, size: int, subject: str) -> bytes:
     return b"".join(coordinates)
 
 
-_G1_INFINITY: Final = native.G1Point.identity()
-_G2_INFINITY: Final = native.G2Point.identity()
+_G1_INFINITY: Final = _CURVE.g1.decode(bytes(96))
+_G2_INFINITY: Final = _CURVE.g2.decode(bytes(192))
 
-G: Final = G1Point(native.G1Point())
+G: Final = G1Point(_CURVE.g1.generator)
 """The standard generator of G1."""
 
-G2: Final = G2Point(native.G2Point())
+G2: Final = G2Point(_CURVE.g2.generator)
 """The standard generator of G2."""
 
 G1_INFINITY: Final = G1Point(_G1_INFINITY)

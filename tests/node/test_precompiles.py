@@ -24,8 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
-from node.curve.arkworks import Arkworks
-from node.curve.blst import Blst
+from curve.arkworks import Arkworks
+from curve.blst import Blst
 from node.errors import PrecompileError
 from node.precompiles import BLS_PRECOMPILES, serve
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from node import precompiles
+from node.precompiles import BLS_PRECOMPILES
 from reference.ballot import _CREDENTIAL_TAG, claim_ballot, read_record
 from reference.curve import (
     G1_BYTES,
@@ -98,8 +98,8 @@ REFERENCE: Final[Mapping[str, Callable[[Input], None]]] = {
 
 
 def _multiply_by_one(case: Input) -> None:
-    multiply = precompiles.g1_msm if case["group"] == "G1" else precompiles.g2_msm
-    multiply(bytes.fromhex(case["bytes"]) + _ONE)
+    multiply = BLS_PRECOMPILES[0x0C if case["group"] == "G1" else 0x0E]
+    multiply.run(bytes.fromhex(case["bytes"]) + _ONE)
 
 
 PRECOMPILE: Final[Mapping[str, Callable[[Input], None]]] = {"point": _multiply_by_one}

@@ -26,6 +26,16 @@ class _Group:
     def is_member(self, point: Any) -> bool:
         return bool(point.is_in_subgroup())
 
+    @property
+    def generator(self) -> Any:
+        return self.point()
+
+    def negate(self, point: Any) -> Any:
+        return -point
+
+    def multiply(self, point: Any, scalar: bytes) -> Any:
+        return point * Scalar.from_be_bytes_mod_order(scalar)
+
     def add(self, left: Any, right: Any) -> Any:
         return left + right
 
@@ -36,6 +46,9 @@ class _Group:
     def map(self, element: bytes) -> Any:
         return getattr(self.point, self.mapping)(element)
 
+    def hash(self, message: bytes, dst: bytes) -> Any:
+        return self.point.hash_to_curve(message, dst)
+
 
 class Arkworks:
     """BLS12-381 in Rust."""
@@ -43,6 +56,10 @@ class Arkworks:
     name: Final = "arkworks"
     g1: Final = _Group(G1Point, "map_from_fp_be")
     g2: Final = _Group(G2Point, "map_from_fp2_be")
+
+    def pair(self, left: Any, right: Any) -> bytes:
+        """Compute a pairing of members; equal values have equal bytes here."""
+        return bytes.fromhex(str(GT.pairing(left, right)))
 
     def is_product_one(self, left: Sequence[Any], right: Sequence[Any]) -> bool:
         """Tell whether the product of the pairings of members is one."""

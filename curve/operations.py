@@ -30,6 +30,16 @@ class Group(Protocol):
     def is_member(self, point: Any) -> bool:
         """Tell whether a point is in the subgroup of prime order."""
 
+    @property
+    def generator(self) -> Any:
+        """The standard generator, a member."""
+
+    def negate(self, point: Any) -> Any:
+        """Give a point's opposite."""
+
+    def multiply(self, point: Any, scalar: bytes) -> Any:
+        """Multiply a member by 32 bytes, reduced here: one product, for secrets too."""
+
     def add(self, left: Any, right: Any) -> Any:
         """Add two points of the curve."""
 
@@ -38,6 +48,9 @@ class Group(Protocol):
 
     def map(self, element: bytes) -> Any:
         """Map a field element to a member; ValueError if it is out of range."""
+
+    def hash(self, message: bytes, dst: bytes) -> Any:
+        """Hash to a member by the suite XMD:SHA-256_SSWU_RO_ (RFC 9380)."""
 
 
 class Curve(Protocol):
@@ -54,6 +67,9 @@ class Curve(Protocol):
     @property
     def g2(self) -> Group:
         """The second group, over the quadratic extension."""
+
+    def pair(self, left: Any, right: Any) -> bytes:
+        """Compute a pairing of members; equal values have equal bytes here."""
 
     def is_product_one(self, left: Sequence[Any], right: Sequence[Any]) -> bool:
         """Tell whether the product of the pairings of members is one."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import ckzg  # type: ignore[import-not-found]  # C, without types
 
-from node.curve.operations import COORDINATE, ORDER, PRIME
+from curve.operations import COORDINATE, ORDER, PRIME
 
 _ON_THE_CURVE: Final = (0, 3)  # BLST_SUCCESS; BLST_POINT_NOT_IN_GROUP: x is zero
 _SHORT: Final = 128  # bits
@@ -61,15 +61,20 @@ class _Group:
         self._is_inf = brief(f"{point}_is_inf", _POINT, gives=ctypes.c_bool)
         self._add = brief(f"{point}_add_or_double_affine", *3 * [_POINT])
         self._is_in = brief(f"{point}_affine_in_g{number}", _POINT, gives=ctypes.c_bool)
+        self._multiply = brief(f"{point}_mult", *3 * [_POINT], ctypes.c_size_t)
+        made = brief(f"{point}_affine_generator", gives=ctypes.c_void_p)
+        self.generator: Final = ctypes.string_at(made(), len(self._infinity))
         self._map = brief(f"map_to_g{number}", *3 * [_POINT])
         self._read_number = brief("fp_from_bendian", *2 * [_POINT])
-        self._negate = brief("fp_cneg", _POINT, _POINT, ctypes.c_bool)
+        self._cneg = brief("fp_cneg", _POINT, _POINT, ctypes.c_bool)
         self._room = brief(
             f"{point}s_mult_pippenger_scratch_sizeof",
             ctypes.c_size_t,
             gives=ctypes.c_size_t,
         )
         row, size = ctypes.POINTER(_POINT), ctypes.c_size_t
+        text = (_POINT, size)
+        self._hash = brief(f"hash_to_g{number}", _POINT, *text, *text, *text)
         self._sum = library.long(
             f"{point}s_mult_pippenger", _POINT, row, size, row, size, _POINT
         )
@@ -93,6 +98,19 @@ class _Group:
     def is_member(self, point: bytes) -> bool:
         return point == self._infinity or bool(self._is_in(point))
 
+    def negate(self, point: bytes) -> bytes:
+        half = len(point) // 2
+        return point[:half] + b"".join(map(self._opposite, _cut(point[half:])))
+
+    def multiply(self, point: bytes, scalar: bytes) -> bytes:
+        if point == self._infinity:
+            return self._infinity
+        factor = int.from_bytes(scalar, "big") % ORDER
+        product = self._jacobian()
+        self._from_affine(product, point)
+        self._multiply(product, product, factor.to_bytes(32, "little"), _ALL)
+        return self._settle(product)
+
     def add(self, left: bytes, right: bytes) -> bytes:
         if left == self._infinity:
             return right
@@ -111,7 +129,7 @@ class _Group:
                 continue
             if factor > ORDER // 2:  # -P times q - s is the same, and may be short
                 terms = short if (ORDER - factor) >> _SHORT == 0 else long
-                terms.take(self._negated(point), ORDER - factor)
+                terms.take(self.negate(point), ORDER - factor)
             else:
                 terms = short if factor >> _SHORT == 0 else long
                 terms.take(point, factor)
@@ -122,6 +140,11 @@ class _Group:
         mapped = self._jacobian()
         self._map(mapped, b"".join(map(self._number, _cut(element))), None)
         return self._settle(mapped)
+
+    def hash(self, message: bytes, dst: bytes) -> bytes:
+        point = self._jacobian()
+        self._hash(point, message, len(message), dst, len(dst), None, 0)
+        return self._settle(point)
 
     def _sum_up(self, terms: _Terms) -> bytes:
         count = len(terms.points)
@@ -139,13 +162,9 @@ class _Group:
         self._to_affine(affine, point)
         return affine.raw
 
-    def _negated(self, point: bytes) -> bytes:
-        half = len(point) // 2
-        return point[:half] + b"".join(map(self._opposite, _cut(point[half:])))
-
     def _opposite(self, number: bytes) -> bytes:
         opposite = _Number()
-        self._negate(opposite, number, True)
+        self._cneg(opposite, number, True)
         return opposite.raw
 
     def _number(self, written: bytes) -> bytes:
@@ -178,23 +197,32 @@ class Blst:
         self.g2: Final = _Group(library, 2, 2)
         row, size = ctypes.POINTER(_POINT), ctypes.c_size_t
         self._pair = library.long("miller_loop_n", _POINT, row, row, size)
+        self._one = library.brief("fp12_one", gives=ctypes.c_void_p)
         self._finish = library.long("final_exp", _POINT, _POINT)
+        self._write = library.brief("bendian_from_fp12", *2 * [_POINT])
         self._is_one = library.brief("fp12_is_one", _POINT, gives=ctypes.c_bool)
+
+    def pair(self, left: bytes, right: bytes) -> bytes:
+        """Compute a pairing of members; equal values have equal bytes here."""
+        written = _Target()
+        self._write(written, self._product([(left, right)]))
+        return written.raw
 
     def is_product_one(self, left: Sequence[bytes], right: Sequence[bytes]) -> bool:
         """Tell whether the product of the pairings of members is one."""
-        pairs = [
-            (one, other)
-            for one, other in zip(left, right, strict=True)
-            if any(one) and any(other)  # a pairing with infinity is one
-        ]
-        if not pairs:
-            return True
+        return bool(self._is_one(self._product(list(zip(left, right, strict=True)))))
+
+    def _product(self, pairs: Sequence[tuple[bytes, bytes]]) -> Any:
+        """Multiply pairings; one with infinity is one."""
         product = _Target()
-        g1, g2 = (_in_a_row(list(each)) for each in zip(*pairs, strict=True))
-        self._pair(product, g2, g1, len(pairs))
+        kept = [pair for pair in pairs if all(map(any, pair))]
+        if not kept:
+            ctypes.memmove(product, self._one(), len(product))
+            return product
+        g1, g2 = (_in_a_row(each) for each in zip(*kept, strict=True))
+        self._pair(product, g2, g1, len(kept))
         self._finish(product, product)
-        return bool(self._is_one(product))
+        return product
 
 
 def _check_range(coordinates: bytes) -> None:

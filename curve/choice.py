@@ -1,4 +1,4 @@
-"""Which library the precompiles run on: BLST where it answers rightly, else arkworks.
+"""Which library the curve is computed by: BLST where it answers rightly, else arkworks.
 
 The symbols of BLST are no promised interface of the wheel that has them. So they are
 asked for known answers first, one for each operation; what is missing or answers
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from node.curve.arkworks import Arkworks
-from node.curve.operations import COORDINATE, ORDER, Curve, Group
+from curve.arkworks import Arkworks
+from curve.operations import COORDINATE, ORDER, Curve, Group
 
 _ORDER_THREE: Final = bytes(2 * COORDINATE - 1) + b"\x02"  # (0, 2): on the curve
 _ELEMENT: Final = bytes(range(COORDINATE))
@@ -23,7 +23,7 @@ def choose_curve() -> Curve:
     arkworks = Arkworks()
     right = answer_known(arkworks)
     try:
-        from node.curve.blst import Blst
+        from curve.blst import Blst
 
         blst = Blst()
         return blst if answer_known(blst) == right else arkworks
@@ -41,6 +41,8 @@ def answer_known(curve: Curve) -> tuple[Any, ...]:
         *_answer_group(curve.g2, 2 * _ELEMENT),
         curve.g1.is_member(three),
         curve.g1.encode(curve.g1.add(three, three)),
+        curve.pair(*pair[0], *pair[1]) == curve.pair(*pair[0], *pair[1]),
+        curve.pair(minus, *pair[1]) == curve.pair(*pair[0], *pair[1]),
         curve.is_product_one(*pair),
         curve.is_product_one([*pair[0], minus], [*pair[1], *pair[1]]),
     )
@@ -57,6 +59,11 @@ def _answer_group(group: Group, element: bytes) -> tuple[Any, ...]:
         double,
         group.decode(group.encode(other)),
         group.add(one, infinity),
+        group.negate(one),
+        group.negate(infinity),
+        group.generator,
+        group.hash(element, b"dst"),
+        group.multiply(one, scalars[1]),
         group.sum_products(points, scalars),
         group.sum_products([one, infinity], scalars[:2]),
     )

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from node.curve import blst
-from node.curve.choice import choose_curve
+from curve import blst
+from curve.choice import choose_curve
 
 
 def _forget_a_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +25,7 @@ def _answer_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _hide_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "node.curve.blst")
+    monkeypatch.delitem(sys.modules, "curve.blst")
     monkeypatch.setitem(sys.modules, "ckzg", None)
 
 
