@@ -111,6 +111,7 @@ parts: Final = Table(
     Column("trouble", Text, nullable=False),  # what the last try ended with
     UniqueConstraint("application", "election"),
     Index("ix_parts_election_leaf", "election", "leaf"),
+    Index("ix_parts_consent", "consent"),
 )
 
 leaves: Final = Table(
@@ -153,6 +154,8 @@ requests: Final = Table(
     Column("lock_signature", LargeBinary, nullable=False),  # empty: no lock
     Column("state", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Index("ix_requests_election_leaf", "election", "leaf"),
+    Index("ix_requests_state_election", "state", "election"),
 )
 HELD: Final = ("queued", "sent", "issued")
 """States of a request beside which a leaf has no other."""
@@ -180,6 +183,8 @@ sends: Final = Table(
     Column("block", BigInteger, nullable=False),  # 0 until it is in one
     Column("expiry", BigInteger, nullable=False),  # of its attestations
     Column("at", BigInteger, nullable=False),
+    Index("ix_sends_election_leaf", "election", "leaf"),
+    Index("ix_sends_state_chain", "state", "chain"),
 )
 PENDING: Final = ("open", "mined")
 """States of a transaction beside which its leaf gets no other."""
