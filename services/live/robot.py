@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 import httpx2
@@ -87,7 +89,7 @@ class Robot:
         serial = _SERIAL.search(self._page("/application"))
         if serial is None:
             raise StepError("application", "no_serial")
-        code = self._read_code(number_of(serial[1]))
+        code = self.read_code(number_of(serial[1]))
         self._post("/application/code", serial=serial[1], code=code)
 
     def _post(self, path: str, **fields: str) -> str:
@@ -107,7 +109,7 @@ class Robot:
     def _page(self, path: str) -> str:
         return self.browser.get(f"{self.layout.url('portal')}{path}").text
 
-    def _read_code(self, number: str) -> str:
+    def read_code(self, number: str) -> str:
         """Wait for the message of a number; the newest, if it came more than once."""
         url = f"{self.layout.url('live')}/phones/messages"
         named = re.compile(rf"(?<![\w-]){re.escape(number)}(?![\w-])")
@@ -140,7 +142,7 @@ class Robot:
         """Show the ticket, type the code, and have the request sent."""
         opening = device.open_at_portal(side, ticket)
         serial, number = device.ask_for_code(side, opening)
-        made = device.type_code(side, opening, serial, self._read_code(number))
+        made = device.type_code(side, opening, serial, self.read_code(number))
         refused: list[StepError] = []
 
         def is_taken() -> bool:
@@ -162,10 +164,16 @@ class Robot:
         return device.collect(side, give_up=never)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Read the authorities once for all browsers: it takes longer than a login."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 @contextmanager
 def open_robot(layout: Layout, person: Person) -> Iterator[Robot]:
     """Open a person's browser, and log in."""
-    with httpx2.Client(trust_env=False, timeout=60) as browser:
+    with httpx2.Client(trust_env=False, timeout=60, verify=_tls()) as browser:
         robot = Robot(layout, person, browser)
         robot.log_in()
         yield robot

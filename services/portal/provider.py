@@ -6,8 +6,10 @@ back is believed but by what the provider signed for this login.
 
 from __future__ import annotations
 
+import ssl
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -63,6 +65,10 @@ class Provider:
     settings: ProviderSettings
     redirect: str
     secret: str | ECKey = field(repr=False)
+    # made once: reading the certificates of all authorities takes as long as the rest
+    _tls: ssl.SSLContext = field(
+        default_factory=partial(httpx2.create_ssl_context, trust_env=False), repr=False
+    )
     _metadata: Metadata | None = None
     _keys: KeySet | None = None
     _read_at: float = 0
@@ -117,6 +123,7 @@ class Provider:
             code_challenge_method="S256",
             trust_env=False,
             timeout=_DEADLINE,
+            verify=self._tls,
         )
         if isinstance(self.secret, ECKey):
             signs = PrivateKeyJWT(
@@ -184,7 +191,9 @@ class Provider:
 
     async def _get(self, url: str) -> Any:
         try:
-            async with httpx2.AsyncClient(trust_env=False, timeout=_DEADLINE) as client:
+            async with httpx2.AsyncClient(
+                trust_env=False, timeout=_DEADLINE, verify=self._tls
+            ) as client:
                 answer = await client.get(url)
                 answer.raise_for_status()
                 return answer.json()
