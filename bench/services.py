@@ -66,14 +66,10 @@ class Polls:
         self._terms = read_terms(layout.terms, pinned=digest)
         self._side_a, self._side_b = sides_of(layout, relays_of(layout))
 
-    def take_device(self, voter: Voter) -> None:
-        """Take a new device."""
-        voter.device = voter.robot.device(self._terms)
-
     def open_at_portal(self, voter: Voter) -> None:
         """Press a button of the portal, and have M' attested."""
-        ticket = voter.robot.get_ticket(f"0x{self._terms.election.hex()}")
-        voter.opening = require(voter.device).open_at_portal(self._side_a, ticket)
+        voter.device, ticket = voter.robot.take_device(self._terms)
+        voter.opening = voter.device.open_at_portal(self._side_a, ticket)
 
     def type_code(self, voter: Voter) -> None:
         """Have a code sent, and type it."""
@@ -134,7 +130,6 @@ def go_to_the_polls(
         people = draw_people(meter.voters)
         robots = pool.map(lambda each: log_in(layout, each, browsers), people)
         voters = [Voter(robot) for robot in robots]
-    list(pool.map(polls.take_device, voters))
     for name, acts in {
         "ticket": (polls.open_at_portal,),
         "code": (polls.type_code,),

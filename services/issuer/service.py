@@ -14,18 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from election.client.contract import Contract
 from election.client.deployment import Deployment
 from election.client.errors import ClientError
 from election.crypto.group import encode_g2
 from election.crypto.transcript import ZERO_HASH, Hash
-from election.protocol.abi import ContractName, decode_event
-from election.protocol.events import Issued
 from election.protocol.terms import ElectionTerms
 from scripts.answering import place_answers
 from scripts.errors import FileError
 from scripts.files.answered_file import find_answer
 from scripts.files.key_file import Role
+from services.issuer.sight import Sight
 from services.issuer.worker import PassError, Worker
 from services.shell.bodies import answer
 from services.shell.booth_route import BoothRoute
@@ -51,18 +49,21 @@ class IssuerSettings(Settings):
 class Followed:
     """An election that is followed.
 
-    waiting: leaves that a node shows as issued, by contest, and that are not verified
-    yet: nobody's word but one node's. block: up to which the record is verified; -1
+    sight: what a node shows as issued. block: up to which the record is verified; -1
     before the first pass. fault: why the last pass failed.
     """
 
     name: str
     terms: ElectionTerms
     nodes: list[str]
-    waiting: set[tuple[int, Hash]] = field(default_factory=set)
+    sight: Sight = field(init=False)
     block: int = -1
     issuer: int = 0
     fault: str = ""
+
+    def __post_init__(self) -> None:
+        """Look at the election's list of voters."""
+        self.sight = Sight(self.terms.common.voter_list)
 
     @property
     def deployment(self) -> Deployment:
@@ -94,8 +95,9 @@ class Follower:
             raise failed
 
     async def _follow(self, each: Followed) -> None:
-        each.waiting = await asyncio.to_thread(_look, each)
-        if each.block >= 0 and not each.waiting and not each.fault:
+        if each.block >= 0:
+            await asyncio.to_thread(_look, each)
+        if each.block >= 0 and not each.sight.waiting and not each.fault:
             return
         done = await self.worker.advance(each.name)
         each.block, each.issuer, each.fault = done.block, done.issuer, ""
@@ -110,17 +112,9 @@ def _spell_fault(error: PassError | ClientError) -> str:
     return error.text if isinstance(error, PassError) else str(error)
 
 
-def _look(each: Followed) -> set[tuple[int, Hash]]:
+def _look(each: Followed) -> None:
     """Read what one node shows as issued since the last pass."""
-    connection = reach(each.terms, each.nodes[0])
-    head = connection.read_head()
-    if head.number <= each.block or each.block < 0:
-        return set()
-    at = each.terms.common.voter_list
-    voters = Contract(connection, ContractName.VOTER_LIST, at, each.block + 1)
-    logs = connection.read_logs([at], first=each.block + 1, last=head.number)
-    events = (decode_event(log, voters.name) for log in logs)
-    return {(e.contest, e.leaf) for e in events if isinstance(e, Issued)}
+    each.sight.look(reach(each.terms, each.nodes[0]), verified=each.block)
 
 
 def build(context: Context) -> Parts:
@@ -192,7 +186,7 @@ def _spell_keys(each: Followed) -> dict[str, Any]:
 
 def _refuse(own: Followed, contest: int, leaf: Hash, pause: int) -> Problem:
     """Say why there is no answer: too early, which is no fault, or never asked."""
-    if (contest, leaf) in own.waiting or own.block < 0:
+    if (contest, leaf) in own.sight.waiting or own.block < 0:
         return Problem(
             "not_final",
             _("The request is being verified: ask again in %(wait)s s."),
