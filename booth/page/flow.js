@@ -1,0 +1,489 @@
+/** From one screen to the next. What is kept says where a voter is, so a reload goes on. */
+
+import { Refusal } from './helper.js';
+import { clearKept, readKept, writeKept } from './kept.js';
+import { linkCheck, linkReceipt, linkResume, otherBooth } from './links.js';
+import { Sending } from './sending.js';
+import { currentLanguage, t } from './texts.js';
+import { viewAsking, viewCode, viewIssuing } from './views_ask.js';
+import {
+  viewBallot, viewCheck, viewOpened, viewReview, viewSealed,
+} from './views_ballot.js';
+import {
+  viewArrive, viewConfirm, viewStart, viewWords,
+} from './views_begin.js';
+import { spellRefusal, viewRefusal } from './views_error.js';
+import { viewEnded, viewReceipt } from './views_send.js';
+
+/**
+ * How a voter came here. sheet: by the link printed with the words; foreign: by a link
+ * of nobody we know.
+ * @typedef {{ kind: 'bare' | 'foreign' } | { kind: 'sheet', contest: number, leaf: string }
+ *   | { kind: 'ticket', contest: number, leaf: string, ticket: string }} Arrival
+ */
+/** @typedef {import('./kept.js').Kept} Kept */
+/** @typedef {Awaited<ReturnType<typeof import('./worker.js').ACTS.open>>} Opened */
+/** @typedef {Awaited<ReturnType<typeof import('./worker.js').ACTS.enter>>} Paper */
+
+const PAUSE = 3_000; // milliseconds between two looks
+const ASKED_WORDS = 3;
+
+/** @param {number} time */
+export const sleep = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
+
+export class Flow {
+  /** @type {Opened | null} */
+  #election = null;
+  /** @type {Paper | null} */
+  paper = null;
+  #choice = 0;
+
+  /**
+   * @param {import('./helper.js').Helper} helper
+   * @param {import('./screen.js').Screen} screen
+   */
+  constructor(helper, screen) {
+    this.helper = helper;
+    this.screen = screen;
+    /** @type {Kept | null} */
+    this.state = readKept();
+  }
+
+  /** What is kept of the voter who is here. */
+  get kept() {
+    return /** @type {Kept} */ (this.state);
+  }
+
+  get #opened() {
+    return /** @type {Opened} */ (this.#election);
+  }
+
+  /** Whether leaving now may lose something. */
+  get isUnsent() {
+    const kept = this.state;
+    if (kept === null || kept.block !== undefined || kept.secret === undefined) return false;
+    return (kept.promised?.length ?? 0) < 2;
+  }
+
+  /** @param {Arrival} arrival */
+  async start(arrival) {
+    await this.attempt(async () => {
+      this.screen.show('loading', () => ({ title: t('loading_title'), body: [t('loading')] }));
+      await this.helper.ready;
+      this.#election = await this.helper.ask('open');
+      this.screen.name(this.#election.title, this.#election.test);
+      if (arrival.kind === 'foreign') {
+        throw new Refusal({ kind: 'untrue', subject: 'address', code: 'foreign', wait: 0, caseId: '' });
+      }
+      if (arrival.kind === 'ticket') this.#arrive(arrival);
+      if (this.state !== null) await this.#enter();
+      else this.#showStart(arrival.kind === 'sheet' ? arrival : null);
+    });
+  }
+
+  /**
+   * Come with a ticket. What is kept of the same leaf goes on: a new ticket only helps.
+   * @param {{ contest: number, leaf: string, ticket: string }} arrival
+   */
+  #arrive({ contest, leaf, ticket }) {
+    const isSame = this.state?.leaf === leaf && this.state.contest === contest;
+    if (isSame) {
+      if (!this.kept.isAsked) this.keep({ ticket, ...NOT_ASKED });
+      return;
+    }
+    this.state = { election: '', contest, leaf, ticket };
+    writeKept(this.state);
+  }
+
+  /** Go on from what is kept. */
+  async #enter() {
+    const { secret, contest, leaf, sigma } = this.kept;
+    if (secret === undefined) {
+      if (this.kept.block !== undefined) this.#showReceipt();
+      else this.#showArrive();
+      return;
+    }
+    this.paper = await this.helper.ask('enter', { secret, contest, leaf, sigma });
+    await this.proceed();
+  }
+
+  /** @param {Partial<Kept>} more */
+  keep(more) {
+    this.state = { ...this.kept, ...more };
+    writeKept(this.state);
+    this.screen.warn(this.isUnsent && this.kept.sigma !== undefined);
+  }
+
+  /**
+   * Do what may fail; then it is told, and can be tried again.
+   * @param {() => Promise<void>} act
+   */
+  async attempt(act) {
+    try {
+      await act();
+    } catch (error) {
+      this.#showRefusal(asRefusal(error), () => this.attempt(act));
+    }
+  }
+
+  /** Take the next step. */
+  async proceed() {
+    const kept = this.kept;
+    this.screen.warn(this.isUnsent && kept.sigma !== undefined);
+    if (kept.block !== undefined) this.#showReceipt();
+    else if (kept.record !== undefined) await new Sending(this).run();
+    else if (kept.sigma !== undefined) this.#showBallot();
+    else if (kept.isAsked) await this.#wait();
+    else if (!kept.isWritten) await this.#showWords();
+    else if (kept.attestation !== undefined) await this.#askRegistrar();
+    else if (kept.message !== undefined) this.#showCode();
+    else await this.#ask();
+  }
+
+  // Words
+
+  /** @param {{ contest: number, leaf: string } | null} known */
+  #showStart(known) {
+    const typed = { contest: known?.contest ?? this.#opened.contests[0].contest, leaf: known?.leaf ?? '' };
+    /** @type {{ leaf?: boolean, words?: boolean }} */
+    let wrong = {};
+    /** @param {{ contest: number, leaf: string, text: string }} told */
+    const resume = async (told) => {
+      const leaf = told.leaf.replace(/\s/g, '').replace(/^0x/i, '').toLowerCase();
+      Object.assign(typed, { contest: told.contest, leaf: told.leaf });
+      wrong = { leaf: !/^[0-9a-f]{64}$/.test(leaf) };
+      const secret = await this.#readWords(told.text);
+      wrong.words = secret === null;
+      if (wrong.leaf || secret === null) {
+        this.#showWrong();
+        return;
+      }
+      const ticket = this.state?.leaf === leaf ? this.state.ticket : undefined;
+      this.state = { election: '', contest: told.contest, leaf, secret, isWritten: true, isResumed: true };
+      if (ticket !== undefined) this.state.ticket = ticket;
+      writeKept(this.state);
+      await this.attempt(() => this.#enter());
+    };
+    this.screen.show('start', () => viewStart({
+      contests: this.#opened.contests, known, wrong, typed, resume,
+    }));
+  }
+
+  /** Draw the screen anew with what is wrong, and bring the reader there. */
+  #showWrong() {
+    this.screen.refresh();
+    /** @type {HTMLElement | null} */ (this.screen.main.querySelector('[aria-invalid], input'))?.focus();
+  }
+
+  /** @param {string} text */
+  async #readWords(text) {
+    try {
+      return await this.helper.ask('readWords', { text });
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'untrue') return null;
+      throw error;
+    }
+  }
+
+  #showArrive() {
+    const { contest, leaf } = this.kept;
+    const title = this.#opened.contests.find((each) => each.contest === contest)?.title ?? '';
+    const begin = () => this.attempt(async () => {
+      this.keep({ secret: await this.helper.ask('draw') });
+      await this.#enter();
+    });
+    this.screen.show('arrive', () => viewArrive({
+      title, begin, have: () => this.#showStart({ contest, leaf }),
+    }));
+  }
+
+  async #showWords() {
+    const { secret, contest, leaf } = this.kept;
+    const language = currentLanguage();
+    const words = await this.helper.ask('spell', { secret: String(secret), language });
+    const { title, booths } = this.#opened;
+    const urls = booths.map((each) => each.url);
+    const link = linkResume(location.origin, { contest, leaf });
+    this.screen.show('words', () => viewWords({
+      words, language, election: title, contest: this.paper?.title ?? '', leaf, booths: urls, link,
+      print: () => print(), go: () => this.#showConfirm(words),
+    }));
+  }
+
+  /** @param {string[]} words */
+  #showConfirm(words) {
+    const places = drawPlaces(words.length, ASKED_WORDS);
+    /** @type {number[]} */
+    let wrong = [];
+    /** @param {string[]} typed */
+    const check = (typed) => {
+      wrong = places.filter((place, at) => simplify(typed[at]) !== simplify(words[place]));
+      if (wrong.length > 0) {
+        this.#showWrong();
+        return;
+      }
+      this.keep({ isWritten: true });
+      this.attempt(() => this.proceed());
+    };
+    this.screen.show('confirm', () => viewConfirm({
+      places, wrong, check, again: () => this.attempt(() => this.proceed()),
+    }));
+  }
+
+  // Request
+
+  async #ask() {
+    this.screen.show('asking', viewAsking);
+    const issuance = await this.helper.ask('findIssuance');
+    if (issuance === 'own') {
+      this.keep({ isAsked: true });
+      await this.proceed();
+      return;
+    }
+    if (issuance === 'other') throw refuse('other_issued');
+    if (issuance === 'differ') throw refuse('nodes_differ');
+    if (this.kept.opening === undefined) {
+      if (this.kept.ticket === undefined) throw refuse('not_asked');
+      this.keep({ opening: await this.helper.ask('attest', { ticket: this.kept.ticket }) });
+    }
+    const opening = /** @type {import('./side_a.js').Opening} */ (this.kept.opening);
+    const language = currentLanguage();
+    this.keep({ message: await this.helper.ask('askForCode', { opening, language }) });
+    await this.proceed();
+  }
+
+  #showCode() {
+    let wrong = '';
+    let isSentAgain = false;
+    const message = () => /** @type {NonNullable<Kept['message']>} */ (this.kept.message);
+    const opening = /** @type {import('./side_a.js').Opening} */ (this.kept.opening);
+    /** @param {() => Promise<void>} act */
+    const tell = async (act) => {
+      try {
+        await act();
+      } catch (error) {
+        const refusal = asRefusal(error);
+        if (refusal.kind !== 'service') {
+          this.#showRefusal(refusal, () => this.#showCode());
+          return;
+        }
+        if (refusal.code === 'unknown_serial') this.keep({ message: undefined });
+        wrong = spellRefusal(refusal);
+        this.#showWrong();
+      }
+    };
+    const { serial } = message();
+    /** @param {string} code */
+    const type = (code) => tell(async () => {
+      isSentAgain = false;
+      if (!/^[0-9]{6}$/.test(code)) {
+        wrong = t('code_six');
+        this.#showWrong();
+        return;
+      }
+      this.screen.say(t('wait'));
+      const attestation = await this.helper.ask('typeCode', { opening, serial, code });
+      this.keep({ attestation });
+      await this.attempt(() => this.proceed());
+    });
+    const again = () => tell(async () => {
+      wrong = '';
+      this.keep({ message: await this.helper.ask('askAgain', { serial, language: currentLanguage() }) });
+      isSentAgain = true;
+      this.screen.refresh();
+    });
+    this.screen.show('code', () => viewCode({
+      number: message().number, phoneEnds: message().phoneEnds, wrong, isSentAgain, type, again,
+    }));
+  }
+
+  async #askRegistrar() {
+    this.screen.show('issuing', viewIssuing);
+    const { opening, attestation } = this.kept;
+    if (opening === undefined || attestation === undefined) throw refuse('fault');
+    try {
+      await this.helper.ask('askRegistrar', { opening, attestation });
+    } catch (error) {
+      const refusal = asRefusal(error);
+      // too old, or of a clock that moved: the portal is asked once more
+      if (['expired', 'bad_attestation'].includes(refusal.code)) this.keep(NOT_ASKED);
+      throw refusal;
+    }
+    this.keep({ isAsked: true, ...NOT_ASKED, ticket: undefined });
+    await this.proceed();
+  }
+
+  async #wait() {
+    this.screen.show('issuing', viewIssuing);
+    for (;;) {
+      const sigma = await this.#collect();
+      if (sigma !== null) {
+        await this.#lookForOther();
+        this.keep({ sigma });
+        await this.proceed();
+        return;
+      }
+      await sleep(PAUSE);
+    }
+  }
+
+  /** A lost network is no reason to stop waiting. */
+  async #collect() {
+    try {
+      const issuance = await this.helper.ask('findIssuance');
+      if (issuance === 'other') throw refuse('other_issued');
+      const sigma = issuance === 'own' ? await this.helper.ask('collect') : null;
+      this.screen.say('');
+      return sigma;
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal.kind !== 'service' || refusal.code === 'other_issued') throw refusal;
+      this.screen.say(spellRefusal(refusal), true);
+      return null;
+    }
+  }
+
+  /** With words of another device, the box may have a ballot already. */
+  async #lookForOther() {
+    if (!this.kept.isResumed) return;
+    const found = await this.helper.ask('find', { record: null, first: 0 });
+    if (found.state === 'differ') throw refuse('nodes_differ');
+    if (found.state === 'other') this.finish({ ...found, isOther: true });
+  }
+
+  // Ballot
+
+  #showBallot() {
+    const paper = this.#paper;
+    let isNone = false;
+    const go = () => {
+      isNone = this.#choice === 0;
+      if (isNone) this.#showWrong();
+      else this.#showReview();
+    };
+    this.screen.show('ballot', () => viewBallot({
+      paper, choice: this.#choice, isNone, go, mark: (choice) => { this.#choice = choice; },
+    }));
+  }
+
+  get #paper() {
+    return /** @type {Paper} */ (this.paper);
+  }
+
+  #showReview() {
+    const seal = () => this.attempt(async () => {
+      this.screen.say(t('sealing'));
+      this.#showSealed(await this.helper.ask('encrypt', { choice: this.#choice }));
+    });
+    this.screen.show('review', () => viewReview({
+      paper: this.#paper, choice: this.#choice, change: () => this.#showBallot(), go: seal,
+    }));
+  }
+
+  /** Throw away what was encrypted, and the choice with it. */
+  #restart() {
+    this.#choice = 0;
+    this.attempt(async () => {
+      await this.helper.ask('forget');
+      this.#showBallot();
+    });
+  }
+
+  /** @param {string} tracking */
+  #showSealed(tracking) {
+    const cast = () => this.attempt(async () => {
+      this.screen.say(t('wait'));
+      const { record, ballotHash, word, first } = await this.helper.ask('sign');
+      this.#choice = 0;
+      this.keep({ record, tracking, ballotHash, word, first, promised: [] });
+      await this.proceed();
+    });
+    this.screen.show('sealed', () => viewSealed({
+      tracking, cast, check: () => this.#showCheck(tracking), back: () => this.#restart(),
+    }));
+  }
+
+  /** @param {string} tracking */
+  #showCheck(tracking) {
+    const about = { contest: this.kept.contest, tracking };
+    const booth = otherBooth(this.#opened.booths, location.origin);
+    const open = () => this.attempt(async () => {
+      const opening = await this.helper.ask('reveal');
+      this.#choice = 0;
+      this.screen.show('opened', () => viewOpened({
+        paper: this.#paper, choice: opening.choice, link: linkCheck(booth, about, opening),
+        go: () => this.#showBallot(),
+      }));
+    });
+    this.screen.show('check', () => viewCheck({
+      tracking, link: linkCheck(booth, about), go: open, back: () => this.#showSealed(tracking),
+    }));
+  }
+
+  // The end
+
+  /** @param {{ block: number, tracking: string, ballotHash: string, isOther?: boolean }} found */
+  finish({ block, tracking, ballotHash, isOther = false }) {
+    const { election, contest, leaf, word } = this.kept;
+    this.state = { election, contest, leaf, block, tracking, ballotHash, isOther };
+    if (word !== undefined && !isOther) this.state.word = word;
+    writeKept(this.state); // words and ballot go: they are of no more use
+    this.screen.warn(false);
+  }
+
+  #showReceipt() {
+    const { contest, tracking = '', ballotHash = '', word = '', block = 0, isOther = false } = this.kept;
+    const booth = otherBooth(this.#opened.booths, location.origin);
+    const link = linkReceipt(booth, { contest, tracking, ballotHash, block });
+    const end = () => {
+      clearKept();
+      this.state = null;
+      this.helper.stop();
+      this.screen.show('ended', viewEnded);
+    };
+    this.screen.show('receipt', () => viewReceipt({
+      tracking, word, block, isOther, link, print: () => print(), end,
+    }));
+  }
+
+  /**
+   * @param {Refusal} refusal
+   * @param {() => void} again
+   */
+  #showRefusal(refusal, again) {
+    const isSigned = this.state?.record !== undefined;
+    const name = refusal.kind === 'untrue' ? 'stopped' : 'paused';
+    this.screen.show(name, () => viewRefusal(refusal, { isSigned, again }));
+  }
+}
+
+/** What a request left behind that has to be asked for anew. */
+const NOT_ASKED = { opening: undefined, message: undefined, attestation: undefined };
+
+/** @param {unknown} error */
+export function asRefusal(error) {
+  if (error instanceof Refusal) return error;
+  const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
+  if (isFull) return refuse('storage');
+  return new Refusal({ kind: 'fault', subject: 'booth', code: 'fault', wait: 0, caseId: '' });
+}
+
+/** @param {string} code */
+export function refuse(code) {
+  return new Refusal({ kind: 'service', subject: 'booth', code, wait: 0, caseId: '' });
+}
+
+/** @param {string} word */
+function simplify(word) {
+  return word.trim().toLowerCase().replaceAll('ё', 'е');
+}
+
+/**
+ * @param {number} size
+ * @param {number} count
+ */
+function drawPlaces(size, count) {
+  const keys = crypto.getRandomValues(new Uint32Array(size));
+  const places = [...keys.keys()].sort((one, other) => keys[one] - keys[other]);
+  return places.slice(0, count).sort((one, other) => one - other);
+}

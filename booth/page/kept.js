@@ -1,0 +1,37 @@
+/**
+ * What this tab keeps, so that a reload goes on where it was: never choice or
+ * randomness. The signed ballot is kept until it is final, byte for byte.
+ */
+
+const KEY = 'veche-booth/1';
+
+/**
+ * secret, leaf, sigma, record: hex. ticket: until it is used. opening, message,
+ * attestation: until the request is taken. first: block from which the ballot can be in
+ * the box. block: where it is final.
+ * @typedef {{ election: string, contest: number, leaf: string, secret?: string,
+ *   isWritten?: boolean, ticket?: string, opening?: import('./side_a.js').Opening,
+ *   message?: { serial: string, number: string, phoneEnds: string },
+ *   attestation?: import('./side_a.js').Attestation, isAsked?: boolean, sigma?: string,
+ *   record?: string, tracking?: string, ballotHash?: string, word?: string,
+ *   first?: number, promised?: import('./side_b.js').Promised[], block?: number,
+ *   isOther?: boolean, isResumed?: boolean }} Kept
+ */
+
+/** @returns {Kept | null} */
+export function readKept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Kept} kept */
+export function writeKept(kept) {
+  sessionStorage.setItem(KEY, JSON.stringify(kept));
+}
+
+export function clearKept() {
+  sessionStorage.removeItem(KEY);
+}

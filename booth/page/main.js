@@ -1,0 +1,38 @@
+/** The booth's page begins: the fragment leaves the address, and the flow starts. */
+
+import { readFragment } from '../fragment.js';
+import { toHex } from '../bytes.js';
+import { Flow } from './flow.js';
+import { Helper } from './helper.js';
+import { readResume } from './links.js';
+import { Screen } from './screen.js';
+import { chooseLanguage, useLanguage } from './texts.js';
+
+/** @returns {import('./flow.js').Arrival} */
+function takeFragment() {
+  const { hash, pathname } = location;
+  if (hash === '' || hash === '#content') return { kind: 'bare' };
+  history.replaceState(null, '', pathname); // a ticket is a secret until it is used
+  const known = readResume(hash);
+  if (known !== null) return { kind: 'sheet', ...known };
+  try {
+    const { contest, leaf, ticket } = readFragment(hash);
+    return { kind: 'ticket', contest, leaf: toHex(leaf), ticket };
+  } catch {
+    return { kind: 'foreign' };
+  }
+}
+
+const arrival = takeFragment();
+useLanguage(chooseLanguage(navigator.languages));
+const helper = new Helper();
+const flow = new Flow(helper, new Screen());
+
+// choice and randomness are in the worker: whoever leaves the page leaves them
+addEventListener('pagehide', () => helper.stop());
+addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+// a link that is opened in a tab where the booth stands already
+addEventListener('hashchange', () => { if (location.hash !== '#content') location.reload(); });
+addEventListener('beforeunload', (event) => { if (flow.isUnsent) event.preventDefault(); });
+
+flow.start(arrival);

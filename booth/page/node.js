@@ -1,0 +1,132 @@
+/** What a node says of the chain, by JSON-RPC; none is believed alone. */
+
+import { fromHex, toHex, toNumber } from '../bytes.js';
+import { BoothError } from '../errors.js';
+import { uintWord } from '../transcript.js';
+import { ServiceError, askJson } from './asking.js';
+
+/** @typedef {{ block: number, topics: Uint8Array[], data: Uint8Array }} Log */
+
+/** keccak256 of the events' signatures; a test compares them with abi/. */
+export const TOPICS = Object.freeze({
+  issued: '0x7959aa43516c00ad6328586d5234afd227cfe5b5c58003b5d33f9845713b26e8',
+  ballotCast: '0xe8e2a331edba2c071bb10f88dcad9831098282219997219f7cfda1db12c4f502',
+});
+
+const CLOCK = '0x425f5260205ff3'; // code that returns the word TIMESTAMP
+const STEP = 'node';
+
+/**
+ * @param {string} url
+ * @param {string} method
+ * @param {unknown[]} params
+ */
+async function call(url, method, params) {
+  const body = { jsonrpc: '2.0', id: 1, method, params };
+  const said = await askJson(STEP, url, { body });
+  if (said.result === undefined || said.result === null) throw new ServiceError(STEP, 'refused');
+  return said.result;
+}
+
+/**
+ * Read the time that a transaction sent now would meet, Unix seconds.
+ * @param {string} url
+ */
+export async function readClock(url) {
+  return readNumber(await call(url, 'eth_call', [{ data: CLOCK }, 'pending']));
+}
+
+/**
+ * Read the number of the last block.
+ * @param {string} url
+ */
+export async function readHead(url) {
+  return readNumber(await call(url, 'eth_blockNumber', []));
+}
+
+/**
+ * Read logs of a range of blocks, in halves where a node refuses it.
+ * @param {string} url
+ * @param {{ address: Uint8Array, topics: string[], first: number, last: number }} asked
+ * @returns {Promise<Log[]>}
+ */
+export async function readLogs(url, { address, topics, first, last }) {
+  if (first > last) return [];
+  const filter = {
+    address: `0x${toHex(address)}`, topics, fromBlock: hexed(first), toBlock: hexed(last),
+  };
+  let found;
+  try {
+    found = await call(url, 'eth_getLogs', [filter]);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code === 'away' || first === last) throw error;
+    const middle = Math.floor((first + last) / 2);
+    const [one, other] = [{ first, last: middle }, { first: middle + 1, last }];
+    return [
+      ...await readLogs(url, { address, topics, ...one }),
+      ...await readLogs(url, { address, topics, ...other }),
+    ];
+  }
+  if (!Array.isArray(found)) throw new ServiceError(STEP, 'no_answer');
+  return found.map((each) => readLog(each, filter));
+}
+
+/**
+ * @param {any} log
+ * @param {{ address: string, topics: string[] }} asked
+ * @returns {Log}
+ */
+function readLog(log, asked) {
+  const topics = Array.isArray(log?.topics) ? log.topics : [];
+  const isAsked = String(log?.address).toLowerCase() === asked.address
+    && asked.topics.every((each, at) => topics[at] === each);
+  if (!isAsked) throw new BoothError(STEP, 'answered with what was not asked for');
+  return {
+    block: readNumber(log.blockNumber),
+    topics: topics.map(readBytes),
+    data: readBytes(log.data),
+  };
+}
+
+/**
+ * Read M' of an `Issued` event: the offset of a claim stands before its four words.
+ * @param {Log} log
+ */
+export function readBlinded({ data }) {
+  if (data.length < 160) throw new BoothError(STEP, 'answered with half an event');
+  return data.slice(32, 160);
+}
+
+/**
+ * Read credential and record of a `BallotCast` event.
+ * @param {Log} log
+ */
+export function readBallot({ block, topics, data }) {
+  const size = data.length < 96 ? NaN : Number(toNumber(data.subarray(64, 96)));
+  if (!(topics.length === 2 && data.length >= 96 + size)) {
+    throw new BoothError(STEP, 'answered with half an event');
+  }
+  return { block, credential: topics[1].slice(12), record: data.slice(96, 96 + size) };
+}
+
+/** @param {number} value */
+export function wordOf(value) {
+  return `0x${toHex(uintWord(value))}`;
+}
+
+/** @param {number} value */
+function hexed(value) {
+  return `0x${value.toString(16)}`;
+}
+
+/** @param {unknown} text */
+function readNumber(text) {
+  const value = typeof text === 'string' && /^0x[0-9a-f]{1,64}$/.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(value)) throw new BoothError(STEP, 'answered with no number');
+  return value;
+}
+
+/** @param {unknown} text */
+function readBytes(text) {
+  return fromHex(typeof text === 'string' ? text.replace(/^0x/, '') : text, STEP);
+}

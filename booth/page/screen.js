@@ -1,0 +1,103 @@
+/** What stands on the page now. A screen is made anew whenever the language changes. */
+
+import { button, h } from './dom.js';
+import { currentLanguage, t, useLanguage } from './texts.js';
+
+/** @typedef {{ title: string, body: import('./dom.js').Child[] }} View */
+/** @typedef {() => View} Build */
+
+export class Screen {
+  /** @type {Build} */
+  #build = () => ({ title: t('loading_title'), body: [h('p', null, t('loading'))] });
+  #isTest = false;
+  #isUnsent = false;
+  #title = '';
+  #name = '';
+
+  constructor() {
+    this.main = /** @type {HTMLElement} */ (document.querySelector('main'));
+    this.header = /** @type {HTMLElement} */ (document.querySelector('header'));
+    this.status = /** @type {HTMLElement} */ (document.querySelector('#status'));
+    this.skip = /** @type {HTMLElement} */ (document.querySelector('#skip'));
+  }
+
+  /**
+   * @param {string} title of the election
+   * @param {boolean} isTest
+   */
+  name(title, isTest) {
+    this.#title = title;
+    this.#isTest = isTest;
+    this.#draw();
+  }
+
+  /** @param {boolean} isUnsent whether to say, on top of everything, not to leave */
+  warn(isUnsent) {
+    if (this.#isUnsent === isUnsent) return;
+    this.#isUnsent = isUnsent;
+    this.#drawHeader();
+  }
+
+  /**
+   * Show another screen, and bring the reader to its heading.
+   * @param {string} name of the state, for tests and styles
+   * @param {Build} build
+   */
+  show(name, build) {
+    this.#name = name;
+    this.#build = build;
+    this.#draw();
+    this.say('');
+    const heading = this.main.querySelector('h1');
+    heading?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+
+  /** Draw the same screen anew. */
+  refresh() {
+    this.#draw();
+  }
+
+  /**
+   * Say something that readers of the screen hear, and all see.
+   * @param {string} text
+   * @param {boolean} [isWrong]
+   */
+  say(text, isWrong = false) {
+    this.status.className = isWrong ? 'wrong' : '';
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  #draw() {
+    document.documentElement.lang = currentLanguage();
+    this.#drawHeader();
+    const { title, body } = this.#build();
+    document.title = `${this.#isTest ? `${t('test_short')} · ` : ''}${title} · ${t('booth')}`;
+    this.main.dataset.screen = this.#name;
+    this.main.replaceChildren(
+      h('h1', { tabindex: -1 }, title),
+      ...body.filter((each) => each !== null && each !== undefined && each !== false).map((each) => (
+        typeof each === 'string' ? document.createTextNode(each) : /** @type {Node} */ (each)
+      )),
+    );
+  }
+
+  #drawHeader() {
+    const other = currentLanguage() === 'ru' ? 'en' : 'ru';
+    const change = () => {
+      useLanguage(other);
+      this.#draw();
+      /** @type {HTMLElement | null} */ (this.header.querySelector('.language'))?.focus();
+    };
+    this.skip.textContent = t('skip');
+    this.header.replaceChildren(...[
+      this.#isTest && h('p', { class: 'test' }, t('test_banner')),
+      this.#isUnsent && h('p', { class: 'unsent' }, t('not_sent_banner')),
+      h(
+        'div', { class: 'name' },
+        h('span', null, this.#title || t('booth')),
+        button(t('other_language'), change, { class: 'language', lang: other }),
+      ),
+    ].filter((each) => each instanceof Node));
+  }
+}

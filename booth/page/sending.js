@@ -1,0 +1,101 @@
+/** From a signed ballot to the box: promises of two relays, then what the nodes show. */
+
+import { asRefusal, sleep } from './flow.js';
+import { t } from './texts.js';
+import { spellRefusal } from './views_error.js';
+import { viewPromised, viewSending } from './views_send.js';
+
+const PAUSE = 4_000; // milliseconds between two looks
+const LEAST_PROMISES = 2;
+/** Words by which a relay says that another ballot of the voter goes first. */
+const OTHER = ['already_promised', 'already_cast', 'set_aside'];
+
+export class Sending {
+  /** @param {import('./flow.js').Flow} flow */
+  constructor(flow) {
+    this.flow = flow;
+  }
+
+  /** Send until it is promised, then look until it is final. */
+  async run() {
+    const { flow } = this;
+    while (flow.kept.block === undefined) {
+      if ((flow.kept.promised?.length ?? 0) < LEAST_PROMISES) await this.#send();
+      else await this.#watch();
+    }
+    await flow.proceed();
+  }
+
+  async #send() {
+    const { flow } = this;
+    const { screen, helper } = flow;
+    const record = String(flow.kept.record);
+    /** @type {{ organisation: string, code: string }[]} */
+    let refused = [];
+    screen.show('sending', () => viewSending({ promised: flow.kept.promised?.length ?? 0, refused }));
+    for (;;) {
+      const sent = await helper.ask('send', { record, promised: flow.kept.promised ?? [] });
+      flow.keep({ promised: sent.promised });
+      if (sent.promised.length >= LEAST_PROMISES) return;
+      refused = sent.refused;
+      if (refused.some(({ code }) => OTHER.includes(code))) {
+        if (await this.#look() === true) return;
+        refused = refused.map((each) => (
+          each.code === 'already_cast' ? { ...each, code: 'not_true' } : each
+        ));
+      }
+      screen.refresh();
+      await sleep(PAUSE);
+    }
+  }
+
+  async #watch() {
+    const { flow } = this;
+    const { screen } = flow;
+    const { promised = [], tracking = '', word = '' } = flow.kept;
+    const deadline = Math.min(...promised.map((each) => each.deadline));
+    let isDifferent = false;
+    screen.show('promised', () => viewPromised({ deadline, tracking, word, isDifferent }));
+    for (;;) {
+      const found = await this.#look();
+      if (found === true) return;
+      if ((found === 'differ') !== isDifferent) {
+        isDifferent = !isDifferent;
+        screen.refresh();
+      }
+      if (await this.#isLate(deadline)) {
+        screen.say(t('promised_late'), true);
+        flow.keep({ promised: [] });
+        return;
+      }
+      await sleep(PAUSE);
+    }
+  }
+
+  /** Look at the box once; true when the voter's ballot is there. */
+  async #look() {
+    const { flow } = this;
+    const { record, first = 0 } = flow.kept;
+    try {
+      const found = await flow.helper.ask('find', { record: String(record), first });
+      flow.screen.say('');
+      if (!('block' in found)) return found.state;
+      flow.finish({ ...found, isOther: found.state === 'other' });
+      return true;
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal.kind !== 'service') throw refusal;
+      flow.screen.say(spellRefusal(refusal), true);
+      return 'none';
+    }
+  }
+
+  /** @param {number} deadline */
+  async #isLate(deadline) {
+    try {
+      return await this.flow.helper.ask('readTime') > deadline;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/** Screens before the request: the way in, the words. */
+
+import { button, form, h } from './dom.js';
+import { drawQr } from './qr.js';
+import { t } from './texts.js';
+
+/** @typedef {import('./screen.js').View} View */
+
+/**
+ * A field with its label and what is wrong with it.
+ * @param {{ id: string, label: string, wrong?: string, hint?: string }} about
+ * @param {HTMLElement} field
+ */
+export function field({ id, label, wrong = '', hint = '' }, field) {
+  field.id = id;
+  const notes = [hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(' ');
+  if (notes) field.setAttribute('aria-describedby', notes);
+  if (wrong) field.setAttribute('aria-invalid', 'true');
+  return h(
+    'div', null,
+    h('label', { for: id }, label),
+    hint && h('p', { id: `${id}-hint` }, hint),
+    field,
+    wrong && h('p', { id: `${id}-wrong`, class: 'wrong' }, wrong),
+  );
+}
+
+const PLAIN = {
+  type: 'text', autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false',
+};
+
+/**
+ * @param {Record<string, any>} [more]
+ * @returns {HTMLInputElement}
+ */
+export function input(more = {}) {
+  return /** @type {HTMLInputElement} */ (h('input', { ...PLAIN, ...more }));
+}
+
+/**
+ * @param {{ contests: { contest: number, title: string }[],
+ *   known?: { contest: number, leaf: string } | null, wrong: { leaf?: boolean, words?: boolean },
+ *   typed: { contest: number, leaf: string },
+ *   resume: (typed: { contest: number, leaf: string, text: string }) => void }} state
+ *   known: from a link, so that it need not be typed
+ * @returns {View}
+ */
+export function viewStart({ contests, known, wrong, typed, resume }) {
+  const contest = /** @type {HTMLSelectElement} */ (h('select', null, ...contests.map((each) => (
+    h('option', { value: each.contest, selected: each.contest === typed.contest }, each.title)
+  ))));
+  const leaf = input({ value: typed.leaf, maxlength: 80 });
+  const words = /** @type {HTMLTextAreaElement} */ (h('textarea', { ...PLAIN, rows: 4 }));
+  const go = () => resume({
+    contest: known?.contest ?? Number(contest.value),
+    leaf: known?.leaf ?? leaf.value,
+    text: words.value,
+  });
+  return {
+    title: known ? t('resume_title') : t('start_title'),
+    body: [
+      !known && h('p', null, t('start_lead')),
+      !known && h('h2', null, t('resume_title')),
+      h('p', null, t('resume_lead')),
+      form(
+        go,
+        !known && field({ id: 'contest', label: t('resume_contest') }, contest),
+        !known && field({ id: 'leaf', label: t('resume_leaf'), wrong: wrong.leaf ? t('bad_leaf') : '' }, leaf),
+        field({ id: 'words', label: t('resume_words'), wrong: wrong.words ? t('bad_words') : '' }, words),
+        h('div', { class: 'acts' }, h('button', { class: 'main' }, t('resume_go'))),
+      ),
+    ],
+  };
+}
+
+/**
+ * @param {{ title: string, begin: () => void, have: () => void }} state
+ * @returns {View}
+ */
+export function viewArrive({ title, begin, have }) {
+  return {
+    title: t('arrive_title'),
+    body: [
+      h('p', { class: 'contest' }, title),
+      h('p', null, t('arrive_lead')),
+      h(
+        'div', { class: 'acts' },
+        button(t('arrive_go'), begin, { class: 'main' }),
+        button(t('arrive_have'), have),
+      ),
+    ],
+  };
+}
+
+/**
+ * @param {{ words: string[], language: string, election: string, contest: string, leaf: string,
+ *   booths: string[], link: string, print: () => void, go: () => void }} state
+ * @returns {View}
+ */
+export function viewWords({ words, language, election, contest, leaf, booths, link, print, go }) {
+  return {
+    title: t('words_title'),
+    body: [
+      h('p', { class: 'screen-only' }, t('words_lead')),
+      h('div', { class: 'paper' }, h('p', null, h('strong', null, t('paper_title')))),
+      h('h2', { id: 'words-list' }, t('words_list')),
+      h(
+        'ol', { class: 'words', lang: language, 'aria-labelledby': 'words-list', translate: 'no' },
+        ...words.map((word) => h('li', null, word)),
+      ),
+      h(
+        'div', { class: 'paper' },
+        h('p', null, t('paper_election', { title: election })),
+        h('p', null, t('paper_contest', { title: contest })),
+        h('p', null, t('paper_leaf')),
+        h('p', { class: 'long' }, inGroups(leaf)),
+        h('p', null, t('paper_booths')),
+        ...booths.map((url) => h('p', { class: 'long' }, url)),
+        h('p', null, t('paper_qr')),
+        drawQr(link, t('paper_qr')),
+      ),
+      h(
+        'div', { class: 'acts' },
+        button(t('words_print'), print),
+        button(t('words_go'), go, { class: 'main' }),
+      ),
+    ],
+  };
+}
+
+/**
+ * @param {{ places: number[], wrong: number[], check: (typed: string[]) => void,
+ *   again: () => void }} state places: of the words that are asked for, from 0
+ * @returns {View}
+ */
+export function viewConfirm({ places, wrong, check, again }) {
+  const fields = places.map(() => input({ maxlength: 20 }));
+  return {
+    title: t('confirm_title'),
+    body: [
+      h('p', null, t('confirm_lead')),
+      form(
+        () => check(fields.map((each) => each.value)),
+        ...places.map((place, at) => field({
+          id: `word-${place}`,
+          label: t('confirm_word', { number: place + 1 }),
+          wrong: wrong.includes(place) ? t('confirm_wrong', { number: place + 1 }) : '',
+        }, fields[at])),
+        h(
+          'div', { class: 'acts' },
+          h('button', { class: 'main' }, t('confirm_go')),
+          button(t('words_again'), again),
+        ),
+      ),
+    ],
+  };
+}
+
+/** @param {string} text */
+export function inGroups(text) {
+  return (text.match(/.{1,4}/gs) ?? []).join(' ');
+}

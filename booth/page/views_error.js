@@ -1,0 +1,76 @@
+/** What went wrong, in one sentence; whether the right to vote is used up; what next. */
+
+import { button, h } from './dom.js';
+import { t, textFor } from './texts.js';
+
+/** @typedef {import('./helper.js').Refusal} Refusal */
+/** @typedef {import('./texts.js').TextName} TextName */
+
+/** @type {Record<string, TextName>} */
+const UNTRUE = {
+  'services.json': 'e_files',
+  'election.json': 'e_files',
+  'signatures.json': 'e_files',
+  'terms.json': 'e_files',
+  signature: 'e_attestation_untrue',
+  attestation: 'e_attestation_untrue',
+  portal: 'e_portal_untrue',
+  notice: 'e_gateway_untrue',
+  gateway: 'e_gateway_untrue',
+  credential: 'e_issuers_untrue',
+  issuers: 'e_issuers_untrue',
+  node: 'e_node_untrue',
+  ballot: 'e_ballot_untrue',
+  address: 'e_link',
+};
+
+/** @type {Set<string>} */
+const TO_PORTAL = new Set([
+  'unknown_ticket', 'expired_ticket', 'logged_out', 'not_attested', 'not_asked', 'bad_attestation',
+]);
+/** @type {Set<string>} */
+const TO_SUPPORT = new Set([
+  'used_ticket', 'too_many', 'no_phone', 'not_online', 'other_issued', 'too_late', 'polls_closed',
+]);
+
+/**
+ * Say in a sentence why something did not work.
+ * @param {Refusal} refusal
+ */
+export function spellRefusal({ kind, subject, code, wait }) {
+  const who = t(textFor('who_', subject, 'who_booth'));
+  if (kind === 'fault') return t('e_fault');
+  if (kind === 'untrue') {
+    if (subject.startsWith('contest')) return t('e_files');
+    if (subject === 'services.json' && code.startsWith('names too few')) return t('e_services');
+    return t(UNTRUE[subject] ?? 'e_refused', { who });
+  }
+  return t(textFor('e_', code, 'e_refused'), { who, wait });
+}
+
+/**
+ * @param {Refusal} refusal
+ * @param {{ isSigned: boolean, again: () => void }} state isSigned: a ballot is kept
+ * @returns {import('./screen.js').View}
+ */
+export function viewRefusal(refusal, { isSigned, again }) {
+  const { kind, code, wait, caseId } = refusal;
+  const isFinal = kind === 'untrue';
+  /** @type {TextName | null} */
+  let next = null;
+  if (TO_PORTAL.has(code)) next = 'next_portal';
+  else if (TO_SUPPORT.has(code) || kind === 'untrue') next = 'next_support';
+  const isBooth = kind === 'untrue' && spellRefusal(refusal) === t('e_files');
+  if (isBooth) next = 'next_other_booth';
+  return {
+    title: t(isFinal ? 'stop_title' : 'pause_title'),
+    body: [
+      h('p', { class: 'wrong' }, spellRefusal(refusal)),
+      h('p', null, t(isSigned ? 'ballot_kept' : 'right_kept')),
+      next && h('p', null, t(next)),
+      wait > 0 && h('p', null, t('next_wait', { wait })),
+      caseId && h('p', null, t('case', { id: caseId })),
+      h('div', { class: 'acts' }, button(t('try_again'), again)),
+    ],
+  };
+}

@@ -1,0 +1,90 @@
+/** Screens from the signed ballot to the receipt. */
+
+import { button, h } from './dom.js';
+import { drawQr } from './qr.js';
+import { spellTime, t, textFor } from './texts.js';
+import { showTracking } from './views_ballot.js';
+
+/** @typedef {import('./screen.js').View} View */
+
+/**
+ * @param {{ until: number, now: () => void }} state
+ * @returns {View}
+ */
+export function viewCrowd({ until, now }) {
+  return {
+    title: t('crowd_title'),
+    body: [
+      h('p', null, t('crowd', { time: spellTime(until) })),
+      h('div', { class: 'acts' }, button(t('crowd_now'), now)),
+    ],
+  };
+}
+
+/**
+ * @param {{ promised: number, refused: { organisation: string, code: string }[] }} state
+ * @returns {View}
+ */
+export function viewSending({ promised, refused }) {
+  return {
+    title: t('sending_title'),
+    body: [
+      h('p', { class: 'wrong' }, t('sending')),
+      promised > 0 && h('p', null, t('sending_one')),
+      refused.length > 0 && h('ul', null, ...refused.map(({ organisation, code }) => h(
+        'li', null, t('sending_refused', { organisation, reason: t(textFor('r_', code, 'r_other')) }),
+      ))),
+      refused.length > 0 && h('p', null, t('sending_again')),
+    ],
+  };
+}
+
+/**
+ * @param {{ deadline: number, tracking: string, word: string, isDifferent: boolean }} state
+ * @returns {View}
+ */
+export function viewPromised({ deadline, tracking, word, isDifferent }) {
+  return {
+    title: t('promised_title'),
+    body: [
+      h('p', null, t('promised', { time: spellTime(deadline) })),
+      isDifferent && h('p', { class: 'wrong' }, t('promised_differ')),
+      showTracking(tracking),
+      word && h('p', null, `${t('receipt_word')}: `, h('strong', { lang: 'ru' }, word)),
+    ],
+  };
+}
+
+/**
+ * @param {{ tracking: string, word: string, block: number, isOther: boolean, link: string,
+ *   print: () => void, end: () => void }} state
+ * @returns {View}
+ */
+export function viewReceipt({ tracking, word, block, isOther, link, print, end }) {
+  return {
+    title: t('receipt_title'),
+    body: [
+      h('p', null, t(isOther ? 'receipt_other' : 'receipt_lead')),
+      isOther && h('p', null, t('receipt_other_unknown')),
+      showTracking(tracking),
+      h(
+        'dl', null,
+        ...(word ? [h('dt', null, t('receipt_word')), h('dd', { lang: 'ru' }, word)] : []),
+        h('dt', null, t('receipt_block')), h('dd', null, String(block)),
+      ),
+      h('p', null, t('receipt_keep')),
+      drawQr(link, t('receipt_check')),
+      h('p', null, h('a', { href: link }, t('receipt_check'))),
+      h(
+        'div', { class: 'acts' },
+        button(t('receipt_print'), print, { class: 'main' }),
+        button(t('receipt_end'), end),
+      ),
+    ],
+  };
+}
+
+/** @returns {View} */
+export function viewEnded() {
+  return { title: t('ended_title'), body: [h('p', null, t('ended'))] };
+}

@@ -1,0 +1,207 @@
+/** The worker: everything that computes or asks. The page only shows and keeps. */
+
+import { fromHex, toHex } from '../bytes.js';
+import { BoothError } from '../errors.js';
+import { FILES, acceptPinned } from '../pinned.js';
+import { RECOVERY_SECRET_BYTES } from '../recovery.js';
+import { readWords, spellWords } from '../words.js';
+import { ServiceError, readFile } from './asking.js';
+import { Device, draw } from './device.js';
+import { readClock, readHead } from './node.js';
+import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
+import { BoxReader, send } from './side_b.js';
+
+const BASE = new URL('../', import.meta.url);
+
+/** @type {ReturnType<typeof acceptPinned> | null} */
+let pinned = null;
+/** @type {Device | null} */
+let current = null;
+/** @type {BoxReader | null} */
+let reader = null;
+
+/** Give what was read and checked first. */
+function terms() {
+  if (pinned === null) throw new BoothError('booth', 'is not open yet');
+  return pinned;
+}
+
+/** Give the device of the voter who was entered. */
+function device() {
+  if (current === null) throw new BoothError('booth', 'has no voter yet');
+  return current;
+}
+
+/**
+ * Time for side A: the machine's, or the chain's where its clock is moved at will.
+ * @param {{ url: string }[]} nodes
+ */
+async function readTime(nodes) {
+  if (terms().services.genesis_hash !== null) return Math.floor(Date.now() / 1000);
+  for (const { url } of nodes) {
+    try {
+      return await readClock(url);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+    }
+  }
+  throw new ServiceError('node', 'away');
+}
+
+const timeA = () => readTime(device().sides.a.nodes);
+const timeB = () => readTime(device().sides.b.nodes);
+
+/** When a message leaves shall not show how long a secret took to compute. */
+const rest = () => new Promise((resolve) => { setTimeout(resolve, 200 + draw(1)[0] * 2); });
+
+/** What the page may ask for, by name. Values are plain; bytes are hex without 0x. */
+export const ACTS = {
+  /** Read and check the signed terms, before anything else. */
+  async open() {
+    const names = Object.entries(FILES);
+    const raw = await Promise.all(names.map(([, name]) => readFile(new URL(name, BASE), name)));
+    const files = Object.fromEntries(names.map(([key], at) => [key, raw[at]]));
+    pinned = acceptPinned(/** @type {Parameters<typeof acceptPinned>[0]} */ (files));
+    const { election, services } = pinned;
+    return {
+      title: election.title,
+      test: election.test,
+      contests: pinned.terms.titles,
+      booths: services.booths,
+    };
+  },
+
+  /** Draw a new recovery secret. */
+  async draw() {
+    return toHex(draw(RECOVERY_SECRET_BYTES));
+  },
+
+  /** @param {{ secret: string, language: 'ru' | 'en' }} asked */
+  async spell({ secret, language }) {
+    return spellWords(fromHex(secret), language);
+  },
+
+  /** @param {{ text: string }} asked */
+  async readWords({ text }) {
+    return toHex(readWords(text));
+  },
+
+  /** @param {import('./device.js').Place & { sigma?: string | null }} place */
+  async enter({ sigma, ...place }) {
+    current = new Device(terms(), place);
+    reader = null;
+    if (sigma) current.useSigma(fromHex(sigma));
+    const { terms: own } = current.contest;
+    return {
+      title: own.title,
+      candidates: own.candidates,
+      particulars: own.particulars,
+      opening: own.opening,
+      issueClosing: own.issueClosing,
+      castClosing: own.castClosing,
+    };
+  },
+
+  async findIssuance() {
+    return findIssuance(device());
+  },
+
+  /** @param {{ ticket: string }} asked */
+  async attest({ ticket }) {
+    await rest();
+    return attest(device(), ticket, await timeA());
+  },
+
+  /** @param {{ opening: import('./side_a.js').Opening, language: string }} asked */
+  async askForCode({ opening, language }) {
+    return askForCode(device(), opening, language);
+  },
+
+  /** @param {{ serial: string, language: string }} asked */
+  async askAgain({ serial, language }) {
+    return askAgain(device(), serial, language);
+  },
+
+  /** @param {{ opening: import('./side_a.js').Opening, serial: string, code: string }} asked */
+  async typeCode(asked) {
+    return typeCode(device(), { ...asked, now: await timeA() });
+  },
+
+  /**
+   * @param {{ opening: import('./side_a.js').Opening,
+   *   attestation: import('./side_a.js').Attestation }} asked
+   */
+  async askRegistrar(asked) {
+    return askRegistrar(device(), asked);
+  },
+
+  /** Give sigma, checked; null while too few issuers have answered. */
+  async collect() {
+    const sigma = await collect(device());
+    if (sigma === null) return null;
+    device().useSigma(sigma);
+    return toHex(sigma);
+  },
+
+  /** @param {{ choice: number }} asked */
+  async encrypt({ choice }) {
+    return device().encrypt(choice);
+  },
+
+  async reveal() {
+    return device().reveal();
+  },
+
+  async forget() {
+    current?.forget();
+  },
+
+  /** Sign, and say from which block on the ballot can be in the box. */
+  async sign() {
+    const first = await readHead(device().sides.b.nodes[0].url).catch(() => 0);
+    return { ...device().sign(), first: Math.max(0, first - 1) };
+  },
+
+  /** @param {{ record: string, promised: import('./side_b.js').Promised[] }} asked */
+  async send({ record, promised }) {
+    await rest();
+    return send(device(), fromHex(record), { promised, now: await timeB() });
+  },
+
+  /** @param {{ record: string | null, first: number }} asked */
+  async find({ record, first }) {
+    reader ??= new BoxReader(device(), first);
+    const found = await reader.find(record === null ? null : fromHex(record));
+    if (!('record' in found)) return found;
+    return { ...found, ...device().describe(fromHex(found.record)) };
+  },
+
+  async readTime() {
+    return timeB();
+  },
+};
+
+/** @typedef {typeof ACTS} Acts */
+
+/** @param {unknown} error */
+function describe(error) {
+  if (error instanceof ServiceError) {
+    const { step, code, wait, caseId } = error;
+    return { kind: 'service', subject: step, code, wait, caseId };
+  }
+  if (error instanceof BoothError) {
+    return { kind: 'untrue', subject: error.subject, code: error.fact, wait: 0, caseId: '' };
+  }
+  return { kind: 'fault', subject: 'booth', code: 'fault', wait: 0, caseId: '' };
+}
+
+addEventListener('message', async (event) => {
+  const { id, act, asked } = /** @type {MessageEvent} */ (event).data;
+  try {
+    const answer = await /** @type {any} */ (ACTS)[act](asked ?? {});
+    postMessage({ id, answer });
+  } catch (error) {
+    postMessage({ id, error: describe(error) });
+  }
+});
+postMessage({ id: 0, answer: 'ready' });
