@@ -15,21 +15,29 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.gas_time import BN_G1, BN_G2, modexp_input
 from bench.processor import spent
 from node.hashing import keccak
 from tests.node.bytecode import assemble, deployment
 from tests.node.running import Line, running, write_config
+from tests.node.strict import stranger
 from tests.node.wallet import Wallet
 
 _WARM = 50  # requests before it, after which the node has all code at hand
 _ROUNDS = 4  # requests of the canary under each input
 _LINES = 16  # connections of who does harm
-_GAS = 1_000_000  # of each transaction, some 400 ms
-_CALLS_ITSELF = assemble("JUMPDEST 0 0 0 0 0 ADDRESS GAS CALL POP 0 JUMP")
+_GAS = 30_000_000  # of each transaction, as the shipped file allows
+# Calls itself for ever; or, if it is given a word and more, the precompile that the
+# word names with the rest.
+_HARMS = assemble(
+    "CALLDATASIZE 17 JUMPI JUMPDEST 0 0 0 0 0 ADDRESS GAS CALL POP 4 JUMP"
+    " JUMPDEST CALLDATASIZE 0 0 CALLDATACOPY"
+    " 0 0 32 CALLDATASIZE SUB 32 0 CALLDATALOAD GAS STATICCALL STOP"
+)
 _BODY = 4_900_000  # bytes; the shipped file takes 5 million
 
-# Returns what a client sends; given a contract that calls itself for ever, and the id
-# of a filter from the first block on.
+# Returns what a client sends; given the contract `_HARMS`, and the id of a filter from
+# the first block on.
 Harm = Callable[[str, str], bytes]
 
 
@@ -73,13 +81,30 @@ def inputs() -> Iterator[Input]:
     yield Input("commas", _fixed(b"[0" + b",0" * (_BODY // 2 - 2) + b"]"))
     yield Input("long strings", _fixed(b'"' + b"a" * (_BODY - 2) + b'"'))
     yield Input("packed bodies", _fixed(bytes(1_000)), ("Content-Encoding: gzip",))
-    nonces = count(1)
-    yield Input("transactions without end", lambda c, _: _endless(c, next(nonces)))
+    keys = count(1)  # a stranger sends each, and needs nobody's nonce
+
+    def transaction(payload: bytes = b"") -> Harm:
+        return lambda contract, _: _transaction(contract, payload, next(keys))
+
+    yield Input("transactions without end", transaction())
+    yield Input("BN254, 700 pairs at once", transaction(_word(8) + _PAIR * 700))
+    rounds = (25_000_000).to_bytes(4, "big")
+    blake = _word(9) + rounds + bytes(208) + b"\1"
+    yield Input("BLAKE2f, 25 million rounds", transaction(blake))
+    power = _word(5) + modexp_input(1_024, 550, 1_024)
+    yield Input("modexp, 24 million gas", transaction(power))
 
 
-def _endless(contract: str, nonce: int) -> bytes:
+_PAIR = BN_G1 + BN_G2
+
+
+def _word(number: int) -> bytes:
+    return number.to_bytes(32, "big")
+
+
+def _transaction(contract: str, payload: bytes, key: int) -> bytes:
     to = bytes.fromhex(contract[2:])
-    raw = Wallet(nonce=nonce).sign(to, gas=_GAS, maxFeePerGas=0)
+    raw = stranger(key).sign(to, data=payload, gas=_GAS)
     return _request("eth_sendRawTransaction", "0x" + raw.hex())
 
 
@@ -125,7 +150,7 @@ def main(wanted: Sequence[str]) -> None:
             running("--config", str(write_config(Path(folder)))) as (node, says),
         ):
             with Line(says["url"]) as line:
-                raw = Wallet().sign(data=deployment(_CALLS_ITSELF))
+                raw = Wallet().sign(data=deployment(_HARMS))
                 digest = line.result("eth_sendRawTransaction", "0x" + raw.hex())
                 if digest != "0x" + keccak(raw).hex():
                     raise RuntimeError("the contract was not deployed")

@@ -53,7 +53,8 @@ def _precompile(number: int, size: int) -> bytes:
     return _many(once, "CALLDATASIZE 0 0 CALLDATACOPY", times=20)
 
 
-def _modexp(base: int, exponent: int, modulus: int) -> bytes:
+def modexp_input(base: int, exponent: int, modulus: int) -> bytes:
+    """Return numbers of so many bytes, the dearest ones, for the precompile."""
     lengths = b"".join(n.to_bytes(32, "big") for n in (base, exponent, modulus))
     return lengths + b"\xfe" * base + b"\xff" * exponent + b"\xfd" * modulus
 
@@ -154,7 +155,7 @@ def _crowds() -> Iterator[Waste]:
 
 
 def _precompiles() -> Iterator[Waste]:
-    g = (1).to_bytes(32, "big") + (2).to_bytes(32, "big")
+    g = BN_G1
     yield Waste("ecrecover", _precompile(1, 128), _signature())
     yield Waste("sha256 of nothing", _precompile(2, 0))
     yield Waste("sha256 of 100 kB", _precompile(2, 100_000))
@@ -173,11 +174,11 @@ def _precompiles() -> Iterator[Waste]:
         (4_000, 0, 1),
         (1, 4_000, 0),
     ):
-        body = _modexp(*sizes)
+        body = modexp_input(*sizes)
         yield Waste(f"modexp {sizes}", _precompile(5, len(body)), body)
     yield Waste("bn254 addition", _precompile(6, 128), g + g)
     yield Waste("bn254 multiplication", _precompile(7, 96), g + b"\xff" * 32)
-    yield Waste("bn254 pairing", _precompile(8, 192), g + _BN_G2)
+    yield Waste("bn254 pairing", _precompile(8, 192), g + BN_G2)
     yield Waste(
         "blake2f",
         _precompile(9, 213),
@@ -186,7 +187,8 @@ def _precompiles() -> Iterator[Waste]:
     yield Waste("blake2f, no round", _precompile(9, 213), bytes(212) + b"\1")
 
 
-_BN_G2 = bytes.fromhex(
+BN_G1 = (1).to_bytes(32, "big") + (2).to_bytes(32, "big")
+BN_G2 = bytes.fromhex(
     "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2"
     "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed"
     "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b"

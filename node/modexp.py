@@ -6,7 +6,7 @@ implementations that differ here would split the chain. Sources: EIP-198, EIP-25
 
 from __future__ import annotations
 
-from gmpy2 import powmod  # type: ignore[import-untyped]
+from gmpy2 import context, mpz, powmod  # type: ignore[import-untyped]
 
 _MIN_GAS = 200
 
@@ -44,4 +44,6 @@ def modexp(payload: bytes) -> bytes:
         return bytes(modulus)
     number = _slice_integer(payload, 96, base)
     power = _slice_integer(payload, 96 + base, exponent)
-    return int(powmod(number, power, divisor)).to_bytes(modulus, "big")
+    with context(allow_release_gil=True):  # others are served meanwhile
+        found = powmod(mpz(number), mpz(power), mpz(divisor))
+    return int(found).to_bytes(modulus, "big")

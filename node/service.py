@@ -19,6 +19,7 @@ from node.door import Door
 from node.engine.local import LocalEngine
 from node.errors import ConfigError, NodeError
 from node.front import make_application
+from node.helper import helped, serve_help
 from node.keeping import continue_chain, identify
 from node.listening import listen, spell_url
 from node.naming.dictionary import Dictionary, read_dictionary
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # a devnet needs none of it
     from node.engine.comet.engine import CometEngine
 
 _LATE = 3  # intervals without a block, from which on they do not come
+_HELP = 1  # which job of the spawner's
 _LOOK = 1.0  # seconds between looks at the clock
 
 
@@ -153,7 +155,7 @@ def watch_engine(
 
 @contextmanager
 def open_folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawner]]:
-    """Give the folder of the chain, and what forks its readers.
+    """Give the folder of the chain, and what forks its readers and who helps.
 
     Without a home it is a folder for now, which goes however the node ends.
     """
@@ -164,9 +166,10 @@ def open_folder(config: Config, home: Path | None) -> Iterator[tuple[Path, Spawn
     def read(channel: socket.socket) -> None:
         serve_reads(channel, config, folder, identity)
 
-    spawner = Spawner(read, passing)
+    spawner = Spawner(read, serve_help, passing=passing)
     try:
-        yield folder, spawner
+        with helped(lambda: spawner.fork(_HELP)):
+            yield folder, spawner
     finally:
         spawner.close()
 

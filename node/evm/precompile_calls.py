@@ -18,9 +18,10 @@ from eth.exceptions import VMError
 from eth_typing import Address
 
 from node import bn254, point_evaluation
-from node.blake2f import blake2f, blake2f_gas
+from node.blake2f import blake2f_gas
 from node.errors import PrecompileError
 from node.evm.failing import mark_precompile
+from node.helper import unlocking
 from node.modexp import modexp, modexp_gas
 from node.precompiles import BLS_PRECOMPILES, Precompile
 
@@ -44,8 +45,8 @@ _PRECOMPILES = {
     0x05: Precompile(modexp_gas, modexp),
     0x06: Precompile(lambda _payload: bn254.ADD_GAS, bn254.add),
     0x07: Precompile(lambda _payload: bn254.MULTIPLY_GAS, bn254.multiply),
-    0x08: Precompile(bn254.pairing_gas, bn254.pairing),
-    0x09: Precompile(blake2f_gas, blake2f),
+    0x08: Precompile(bn254.pairing_gas, unlocking(8, bn254.pairing_gas)),
+    0x09: Precompile(blake2f_gas, unlocking(9, blake2f_gas)),
     0x0A: Precompile(lambda _payload: point_evaluation.GAS, point_evaluation.evaluate),
     **BLS_PRECOMPILES,
 }

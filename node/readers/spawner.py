@@ -1,9 +1,9 @@
 """Fork readers from a process that never holds a chain, a socket or a thread.
 
-It is forked off before the node has any of these, so that a reader begins in
-milliseconds with all code loaded, and what a node holds is in nobody else's hands. It
-ends with the node, whatever ends that, and takes all readers and the folder of a
-passing chain with it.
+What helps with long computations is forked like a reader. The process is forked off
+before the node has any of these, so that a reader begins in milliseconds with all code
+loaded, and what a node holds is in nobody else's hands. It ends with the node, whatever
+ends that, and takes all readers and the folder of a passing chain with it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import socket
 import struct
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
 
-_ORDER: Final = struct.Struct("!cQ")  # what to do, with which process
+_ORDER: Final = struct.Struct("!cQ")  # what to do, with which job or process
 _FORK, _KILL = b"F", b"K"
 
 Job = Callable[[socket.socket], None]
@@ -29,25 +29,28 @@ Job = Callable[[socket.socket], None]
 class Spawner:
     """Give orders to the process that forks readers.
 
-    job: what a reader does with its end of a channel. passing: a folder to remove at
-    the end. Made in a process with one thread.
+    jobs: what those that are forked do with their end of a channel. passing: a folder
+    to remove at the end. Made in a process with one thread.
     """
 
-    def __init__(self, job: Job, passing: Path | None = None) -> None:
+    def __init__(self, *jobs: Job, passing: Path | None = None) -> None:
         self._control, theirs = socket.socketpair()
         sys.stdout.flush()
         sys.stderr.flush()
         self._process = os.fork()
         if self._process == 0:
             self._control.close()
-            _leave(lambda: _obey(theirs, job, passing))
+            _leave(lambda: _obey(theirs, jobs, passing))
         theirs.close()
 
-    def fork(self) -> socket.socket:
-        """Have a reader forked; returns our end of its channel."""
+    def fork(self, job: int = 0) -> socket.socket:
+        """Have a process forked for the job so named; returns our end of its channel.
+
+        Any thread may ask. Raises: OSError.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
-            order = _ORDER.pack(_FORK, 0)
+            order = _ORDER.pack(_FORK, job)
             socket.send_fds(self._control, [order], [theirs.fileno()])
         return ours
 
@@ -84,14 +87,14 @@ def _leave(run: Callable[[], None]) -> NoReturn:
     os._exit(0)
 
 
-def _obey(control: socket.socket, job: Job, passing: Path | None) -> None:
+def _obey(control: socket.socket, jobs: Sequence[Job], passing: Path | None) -> None:
     """Fork and kill until the node is gone."""
     # A terminal's Ctrl-C and a supervisor's SIGTERM to all are the node's to obey.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     readers: set[int] = set()
     try:
-        _follow(control, readers, job)
+        _follow(control, readers, jobs)
     finally:
         for process in readers:
             _end(process)
@@ -99,21 +102,21 @@ def _obey(control: socket.socket, job: Job, passing: Path | None) -> None:
             shutil.rmtree(passing, ignore_errors=True)
 
 
-def _follow(control: socket.socket, readers: set[int], job: Job) -> None:
+def _follow(control: socket.socket, readers: set[int], jobs: Sequence[Job]) -> None:
     """Take orders until there are none; readers: those that run."""
     while True:
         order, descriptors, _flags, _address = socket.recv_fds(control, _ORDER.size, 1)
         if not order:
             break
         _reap(readers)
-        what, process = _ORDER.unpack(order)
+        what, which = _ORDER.unpack(order)
         if what == _FORK:
-            reader = _fork(control, descriptors[0], job)
+            reader = _fork(control, descriptors[0], jobs[which])
             if reader is not None:
                 readers.add(reader)
-        elif process in readers:  # no other process can have its number before this
-            readers.remove(process)
-            _end(process)
+        elif which in readers:  # no other process can have its number before this
+            readers.remove(which)
+            _end(which)
 
 
 def _fork(control: socket.socket, descriptor: int, job: Job) -> int | None:

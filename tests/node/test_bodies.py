@@ -32,13 +32,25 @@ def test_all_large_bodies_are_bounded_together_and_each_clients() -> None:
             assert small
     with bodies.held(_body(100_000), "a") as again:
         assert again
-    assert not +bodies._held
+    assert not bodies._held  # and who is gone is forgotten
 
 
 def test_a_body_of_no_known_length_counts_as_the_largest() -> None:
     bodies = Bodies(_RPC)
     with bodies.held(_body(None), "a") as first, bodies.held(_body(None), "a") as next_:
         assert (first, next_) == (True, False)
+
+
+def test_a_body_larger_than_any_holds_no_more_than_the_largest() -> None:
+    """It is refused when it is read, by its size."""
+    with Bodies(_RPC).held(_body(10**12), "a") as has_room:
+        assert has_room
+
+
+def test_a_client_has_room_for_one_of_the_largest() -> None:
+    few = _RPC.model_copy(update={"bodies": 150_000})
+    with Bodies(few).held(_body(150_000), "a") as has_room:
+        assert has_room
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,50 @@ def test_who_leaves_holds_no_turn() -> None:
         await ask("d")
 
     assert _served(8, act) == ["c", "d"]
+
+
+def test_a_client_has_one_place_where_there_are_few() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        only = ask("only")
+        await asyncio.sleep(0)
+        turns.end()
+        await only
+
+    assert _served(2, act) == ["only"]
+
+
+def test_who_has_one_place_gives_it_to_nobody() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        tasks = [ask(name) for name in "abcd"]
+        await asyncio.sleep(0)
+        with pytest.raises(RpcError, match="too many requests"):
+            await ask("late")
+        turns.end()
+        await asyncio.gather(*tasks)
+
+    assert _served(4, act) == ["a", "b", "c", "d"]
+
+
+def test_who_leaves_gives_the_place_back() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        leaving = ask("a")
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        again = ask("a")
+        await asyncio.sleep(0)
+        turns.end()
+        await again
+
+    assert _served(4, act) == ["a"]
+
+
+def test_turn_of_who_is_just_leaving_goes_on() -> None:
+    async def act(turns: FairTurns, ask: _Ask) -> None:
+        leaving, staying = ask("a"), ask("b")
+        await asyncio.sleep(0)
+        leaving.cancel()
+        turns.end()  # before it could say so
+        await staying
+
+    assert _served(4, act) == ["b"]

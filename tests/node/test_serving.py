@@ -11,6 +11,8 @@ import pytest
 from typing_extensions import override
 
 from node.engine.local import LocalEngine
+from node.readers.pool import Readers
+from node.rpc.errors import LIMIT_EXCEEDED, RpcError
 from node.serving import Desk
 
 
@@ -100,3 +102,31 @@ def test_a_client_that_leaves_does_not_end_the_turn_of_what_has_begun(
 
     asyncio.run(serve())
     assert len(given) == 1
+
+
+def test_reads_have_turns_by_client(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spawner: Any = None
+    readers = Readers(spawner, engine.chain.config.reads)
+    asked: list[str] = []
+
+    async def begin(client: str) -> None:
+        asked.append(client)
+        raise RpcError(LIMIT_EXCEEDED, "later")
+
+    monkeypatch.setattr(readers._turns, "begin", begin)
+    desk = Desk(engine, readers)
+
+    async def ask(method: str, *params: Any) -> Any:
+        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        body = await desk.answer(msgspec.json.encode(request), f"who asks {method}")
+        return msgspec.json.decode(body)
+
+    async def serve() -> None:
+        number = (await ask("eth_newFilter", {}))["result"]
+        for method, of_what in (("eth_call", {}), ("eth_getFilterLogs", number)):
+            assert (await ask(method, of_what))["error"]["message"] == "later"
+
+    asyncio.run(serve())
+    assert asked == ["who asks eth_call", "who asks eth_getFilterLogs"]

@@ -296,7 +296,7 @@ def test_readers_are_forked_again_when_a_process_was_one_too_many(
     monkeypatch.setattr(os, "fork", lambda: next(forks)())  # noqa: PLW0108  each its own
     passing = tmp_path / "passing"
     passing.mkdir()
-    spawner = Spawner(lambda channel: channel.sendall(b"hello"), passing)
+    spawner = Spawner(lambda channel: channel.sendall(b"hello"), passing=passing)
     try:
         with spawner.fork() as refused:
             assert refused.recv(5) == b""
