@@ -185,6 +185,18 @@ def test_what_cannot_run_is_left_out_with_the_reason(
     ]
 
 
+def test_block_of_more_bytes_than_the_rules_say_is_cut(config: Config) -> None:
+    raws = [Wallet(key).sign(_RECIPIENT, gas=21_000) for key in KEYS]
+    bound = {"block_size": len(raws[0]) + len(raws[1]) - 1}
+    small = {"admission": config.admission.model_copy(update=bound)}
+    machine = StateMachine(config.model_copy(update=small), MemoryStore())
+    first, second = map(_accept, raws)
+    execution = machine.finalize(_propose(machine, first, second))
+    assert execution.block.transactions == (first,)
+    ((left_out, why),) = execution.refused
+    assert (left_out, type(why)) == (second, BlockFullError)
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [

@@ -98,6 +98,16 @@ def test_gas_runs_out_at_the_same_limit(gas: int) -> None:
     compare(code, gas=gas)
 
 
+@pytest.mark.parametrize("source", ["1", "1 DUP1 SWAP1", "PC", "GAS", "JUMPDEST", "0"])
+def test_gas_that_ends_with_the_code_runs_out_at_the_same_limit(source: str) -> None:
+    """Nothing comes after it that would notice."""
+    code = assemble(f"0 POP {source}")
+    failed = [compare(code, gas=gas).failed for gas in range(16)]
+    assert True in failed
+    assert failed == sorted(failed, reverse=True)
+    assert not failed[-1]
+
+
 def test_a_loop_agrees() -> None:
     code = assemble(
         "50 JUMPDEST DUP1 DUP1 MUL 0 MLOAD ADD 0 MSTORE 1 SWAP1 SUB DUP1 2 JUMPI"
