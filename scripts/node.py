@@ -82,7 +82,8 @@ def start(
 
 def status(
     rpc_url: Annotated[
-        str | None, typer.Option(help="Where it answers, instead of the file's.")
+        str | None,
+        typer.Option(help="Where it answers, instead of the file's.", metavar="URL"),
     ] = None,
     wait: Annotated[
         int | None,

@@ -187,10 +187,12 @@ ConfigFile = Annotated[
     Path | None, path_option(help="Configuration; hardhat-free-devnet.toml.")
 ]
 ListenHost = Annotated[
-    str | None, typer.Option(help="Address to listen on, instead of the file's.")
+    str | None,
+    typer.Option(help="Address to listen on, instead of the file's.", metavar="HOST"),
 ]
 ListenPort = Annotated[
-    int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
+    int | None,
+    typer.Option(min=0, max=65535, help="Port; 0 takes a free one.", metavar="PORT"),
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="Show no line for each block, only warnings.")

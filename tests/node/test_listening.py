@@ -7,8 +7,8 @@ import os
 import socket
 
 import pytest
+from typing_extensions import override
 
-from node import listening
 from node.errors import ConfigError, PortInUseError, PortUnavailableError
 from node.listening import listen
 
@@ -44,14 +44,16 @@ def test_system_that_refuses_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = []
 
     class Refused(socket.socket):
+        @override
         def bind(self, _address: object) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+        @override
         def close(self) -> None:
             closed.append(self)
             super().close()
 
-    monkeypatch.setattr(listening.socket, "socket", Refused)
+    monkeypatch.setattr(socket, "socket", Refused)
     with pytest.raises(PortUnavailableError, match="listened on, permission denied"):
         listen("127.0.0.1", 80)
     assert closed
