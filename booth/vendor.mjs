@@ -15,7 +15,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const FROM = join(HERE, '../build/booth/node_modules');
 const INTO = join(HERE, 'vendor');
 const ENTRIES = [
-  '@noble/curves/bls12-381.js', '@noble/curves/secp256k1.js',
+  '@noble/curves/bls12-381.js', '@noble/curves/ed25519.js', '@noble/curves/secp256k1.js',
   '@noble/hashes/hkdf.js', '@noble/hashes/sha2.js', '@noble/hashes/sha3.js', 'qr/index.js',
 ];
 const LICENCES = ['@noble/curves/LICENSE', '@noble/hashes/LICENSE', 'qr/LICENSE'];

@@ -44,6 +44,11 @@ class Member:
 
 def genesis_of(members: list[Member]) -> Genesis:
     """Return a network's genesis."""
+    return read_genesis(spell_genesis(members))
+
+
+def spell_genesis(members: list[Member]) -> bytes:
+    """Return the file of a network's genesis."""
     document = {
         "chain_id": "veche-7",
         "app_state": {"chain": {"id": 7}},
@@ -59,7 +64,7 @@ def genesis_of(members: list[Member]) -> Genesis:
             for member in members
         ],
     }
-    return read_genesis(json.dumps(document).encode())
+    return json.dumps(document).encode()
 
 
 def header_of(
