@@ -25,6 +25,7 @@ from election.audit.errors import BundleError
 from election.audit.packing import pack_text
 from election.crypto.transcript import Address, Hash
 from election.protocol.board import Board, Call, Head, Log
+from election.protocol.finality_proof import FinalityProof, Ways
 from reference.bundle import read_bundle
 from reference.errors import NoBundleError
 from scripts.files.bundle_file import copied
@@ -287,6 +288,21 @@ def test_more_answers_than_there_are_questions_are_refused() -> None:
     with pytest.raises(BundleError, match="more questions than there are"):
         decode_bundle(raw)
     with pytest.raises(NoBundleError, match="more lines of answer"):
+        read_bundle(raw)
+
+
+def test_more_ways_into_the_state_than_there_are_contracts_are_refused() -> None:
+    addresses = [Address(bytes(19) + bytes([number])) for number in range(70)]
+    ways = dict.fromkeys(addresses, Ways((), ()))
+    most = FinalityProof(b"proof", dict(list(ways.items())[:-1]))
+    board = replace(SMALL, code=dict.fromkeys(addresses, b"\xfe"), finality=most)
+    text = encode_bundle(board)
+    assert decode_bundle(text) == board
+    assert len(read_bundle(text).code) == 70
+    raw = encode_bundle(replace(board, finality=FinalityProof(b"proof", ways)))
+    with pytest.raises(BundleError, match="more contracts than an election has"):
+        decode_bundle(raw)
+    with pytest.raises(NoBundleError, match="more lines of storage"):
         read_bundle(raw)
 
 

@@ -18,12 +18,14 @@ from election.audit.finality import judge_finality, spell_finality
 from election.audit.report import Finality, Signing, Verdict
 from election.protocol.board import Board, Head
 from election.protocol.finality_proof import FinalityProof
+from election.protocol.replay import replay_board
 from finality.proof_file import decode_proof
 from reference.bundle import read_bundle
 from reference.errors import NoBundleError
 from scripts.__main__ import run
 from tests.audit.signing import FIVE, change, genesis_text, prove, state_of
 from tests.audit.story import Told
+from tests.audit.test_bundle import seal
 from tests.finality.conftest import Member, header_of
 
 FRIENDS = [*FIVE[:2], Member(8), Member(9), Member(10)]
@@ -102,6 +104,12 @@ def _no_way(board: Board) -> Board:
     return replace(board, finality=FinalityProof(proof.text, ways))
 
 
+def _no_way_of_the_last(board: Board) -> Board:
+    proof, (*_, last) = prove(board), replay_board(board).contracts
+    ways = {at: each for at, each in proof.ways.items() if at != last}
+    return replace(board, finality=FinalityProof(proof.text, ways))
+
+
 def _ways_of_another(board: Board) -> Board:
     proof = prove(board)
     first, second = list(proof.ways)[:2]
@@ -139,6 +147,7 @@ def _deep_genesis(board: Board) -> Board:
         (_another_block, "not the one that the record ends at"),
         (_another_chain, "is of chain"),
         (_no_way, "no way into the state"),
+        (_no_way_of_the_last, "no way into the state"),
         (_ways_of_another, "a node is not the one"),
         (_another_state, "a node is not the one"),
         (_cut, "not what it should be"),
@@ -277,6 +286,12 @@ def _before_the_end(lines: list[str]) -> list[str]:
     return [*(line for line in lines if line != end), end]
 
 
+def _sealed_before_the_end(lines: list[str]) -> list[str]:
+    """Close the lines of who signed as well as the others."""
+    body = [line.encode() for line in lines if '"line":"end"' not in line]
+    return seal(*body).decode().splitlines()
+
+
 def _twice(lines: list[str]) -> list[str]:
     return [*lines, lines[-1]]
 
@@ -339,6 +354,7 @@ def _piece_behind_a_way(lines: list[str]) -> list[str]:
         _empty,
         _two_short,
         _before_the_end,
+        _sealed_before_the_end,
         _twice,
         _out_of_order,
         _ways_alone,

@@ -112,6 +112,7 @@ def test_record_is_gone_on_from_step_after_step(
     whole = Evidence(board)
     assert evidence.record_hash == whole.record_hash
     frozen = [each.log.block_number for each in whole.every(TallyFrozen)]
+    assert whole.record_hashes(frozen).keys() == set(frozen)
     assert evidence.record_hashes(frozen) == whole.record_hashes(frozen)
     for contest in (1, 2, 3, 4):
         assert dict(evidence.requests(contest)) == dict(whole.requests(contest))

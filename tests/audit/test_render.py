@@ -133,3 +133,15 @@ def test_json_has_all_findings(board: Board) -> None:
         {"slot": 2, "count": 1, "name": "Second"},
         {"slot": 3, "count": 2, "name": "Third"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("left", "why"), [(1, "no counts before 20"), (0, "no counts: withheld, or")]
+)
+def test_counts_are_owed_from_the_second_in_which_the_polls_end(
+    board: Board, left: int, why: str
+) -> None:
+    report = audit(board)
+    assert report.polls_end is not None
+    report = replace(report, head_timestamp=report.polls_end - left)
+    assert why in "\n".join(render_table(report))

@@ -88,11 +88,16 @@ def fail(board: Board) -> Board:
     return change(put(board, started.log, aborted.log), failed)
 
 
-def abort_early(board: Board) -> Board:
+def abort_early(board: Board, *, by: int = 1) -> Board:
     aborted = in_part(board, events.AttemptAborted, T, attempt=1)
     deployed = find(board, events.ElectionDeployed).event.rules
     due = deployed.times[0] + deployed.step_seconds
-    return delay_block(board, aborted.log.block_number, due - 1)
+    return delay_block(board, aborted.log.block_number, due - by)
+
+
+def abort_at_once(board: Board) -> Board:
+    """Abort in the second in which a step is over."""
+    return abort_early(board, by=0)
 
 
 def exclude_other(board: Board) -> Board:
@@ -133,6 +138,12 @@ def derive_swapped(board: Board) -> Board:
     raw = slot.event.verification_keys
     swapped = raw[128:256] + raw[:128] + raw[256:]
     return change(board, slot, verification_keys=swapped)
+
+
+def derive_first_for_last(board: Board) -> Board:
+    slot = in_part(board, events.SlotDerived, T, attempt=2)
+    raw = slot.event.verification_keys
+    return change(board, slot, verification_keys=raw[:-128] + raw[:128])
 
 
 def derive_other_key(board: Board) -> Board:
@@ -187,6 +198,7 @@ FACTS: tuple[tuple[Part, str, Twin], ...] = (
     (T, "is not what was committed", say(events.Committed, T, 2, commitment=WORD)),
     (T, "wrong number of points", say(events.Revealed, T, 2, coefficients=b"")),
     (T, "other verification", derive_swapped),
+    (T, "other verification", derive_first_for_last),
     (T, "another key", derive_other_key),
     (T, "g1 point: is infinity", say(events.SlotDerived, T, 2, key=bytes(128))),
     (T, "one image for each", say(events.SlotDerived, T, 2, verification_keys=b"")),

@@ -10,7 +10,7 @@ import pytest
 from election.crypto.group import G, decode_g1, encode_g1
 from election.protocol import events
 from election.protocol.board import Board
-from election.protocol.replay import Part
+from election.protocol.replay import Entry, Part
 from reference.build import Build
 from tests.audit.checks.test_ceremonies import in_part
 from tests.audit.tampering import change, drop, find, put
@@ -145,6 +145,17 @@ def cut_images(board: Board) -> Board:
     return change(board, slot, verification_keys=b"")
 
 
+def cut_images_of_the_last(board: Board) -> Board:
+    """Cut the images of the last candidate that the first contest has."""
+
+    def is_last(entry: Entry[events.SlotDerived]) -> bool:
+        is_final = (entry.contract.part, entry.event.attempt) == (Part.TRUSTEES, 2)
+        return is_final and entry.event.slot == 3
+
+    slot = find(board, events.SlotDerived, is_last)
+    return change(board, slot, verification_keys=b"")
+
+
 def move_share(slot: int) -> Twin:
     """Let a share open one slot otherwise, and nothing else."""
 
@@ -213,6 +224,7 @@ FACTS: tuple[tuple[str, str, Twin], ...] = (
     ("results", "tally has no sums", say(events.TallyFrozen, totals=b"")),
     ("shares", "keys that are not there", leave_out_of_attempt(events.SlotDerived)),
     ("shares", "no known key", cut_images),
+    ("shares", "no known key", cut_images_of_the_last),
     ("ballots", "2 to 16 keys", say(events.BoxOpened, election_keys=17 * GENERATOR)),
     ("attestations", "portal: is out of its time", attest(-1)),
     ("attestations", "portal: is out of its time", attest(901)),

@@ -30,6 +30,7 @@ from tests.reference.test_announcements import (
     roster,
     rules,
 )
+from tests.reference.test_ceremony import abort_at_once
 from tests.reference.test_checks import attest
 from tests.reference.twins import Twin, of_contest, say
 
@@ -162,6 +163,7 @@ HOLDS: tuple[tuple[str, Twin], ...] = (
     ("lists", say(events.ListPublished, 2, size=1)),
     ("lists", say(events.ListPublished, 2, size=2**24)),
     ("clock", enroll_at_once),
+    ("trustees", abort_at_once),
     ("openings", rules(m_min=4)),
     ("shares", derive_few),
     ("results", leave_out_share),

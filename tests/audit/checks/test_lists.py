@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from election.audit.checks.lists import check_lists
 from election.audit.evidence import Evidence
 from election.audit.report import NOBODY
 from election.protocol.board import Board
 from election.protocol.events import ListPublished
+from election.protocol.voter_list import NO_VOTERS
 from tests.audit.story import Told
 from tests.audit.tampering import audit, change, drop, examine, find
 
@@ -48,3 +50,11 @@ def test_head_time_that_nothing_covers_decides_whom_nobody_blames(
 def test_list_that_was_corrected_counts_no_more(board: Board) -> None:
     superseded = find(board, ListPublished)
     assert not examine(change(board, superseded, root=bytes([7]) * 32))
+
+
+def test_contest_without_voters_is_noted(board: Board) -> None:
+    last = find(board, ListPublished, lambda entry: entry.event.contest == 4)
+    voterless = change(board, last, root=NO_VOTERS.root, size=NO_VOTERS.size)
+    assert check_lists(Evidence(board)).notes == ()
+    fact = "contest 4 has no voters, as the commission states"
+    assert check_lists(Evidence(voterless)).notes == (fact,)

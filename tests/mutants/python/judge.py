@@ -113,8 +113,13 @@ def _find_function(mutant: Mutant) -> range:
     """Find the lines of the outermost function that a mutant changes."""
     tree = ast.parse((ROOT / mutant.path).read_text())
     places = (
-        range(node.lineno, (node.end_lineno or 0) + 1)
+        range(_find_first_line(node), (node.end_lineno or 0) + 1)
         for node in ast.walk(tree)  # the outer ones come first
         if isinstance(node, Function)
     )
     return next(each for each in places if mutant.lines[0] in each)
+
+
+def _find_first_line(function: Function) -> int:
+    """Find where the code of a function begins: its decorators belong to it."""
+    return min(each.lineno for each in (function, *function.decorator_list))

@@ -6,6 +6,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Final
 
@@ -68,7 +69,8 @@ class Witnesses(Reporter):
 
         First those that heard the refusal, then those that heard any refusal of the
         function: a missing check makes a difference to no others. Then some that called
-        it, for a check that became stricter. Of each, those first that do least.
+        it, for a check that became stricter. Of each, those first that do least, and
+        of these last those whose file is named after the mutant's.
         """
         path, lines = str(ROOT / mutant.path), range(*mutant.lines)
         heard = self.refusals.get(path, {})
@@ -76,7 +78,9 @@ class Witnesses(Reporter):
         near = _tests_at(heard, range(lines.start, lines.stop + 1))
         far = _tests_at(heard, function) - near
         rest = _tests_at(called, function) - near - far
-        return [*self._sort(near), *self._sort(far), *self._sort(rest)[:_MOST_CALLERS]]
+        own = {test for test in rest if _is_own(test, mutant)}
+        callers = [*self._sort(own), *self._sort(rest - own)]
+        return [*self._sort(near), *self._sort(far), *callers[:_MOST_CALLERS]]
 
     def _sort(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda test: (self._sizes.get(test, 0), test))
@@ -88,6 +92,10 @@ class Witnesses(Reporter):
             for test, lines in tests.items():
                 sizes[test] += len(lines)
         return sizes
+
+
+def _is_own(test: str, mutant: Mutant) -> bool:
+    return Path(test.partition("::")[0]).stem == f"test_{mutant.path.stem}"
 
 
 def _tests_at(found: dict[str, set[int]], lines: range) -> set[str]:
