@@ -295,16 +295,15 @@ _TALLY: Final = (
 )
 
 
-def _by_topic(*kinds: EventKind) -> Mapping[bytes, EventKind]:
-    return {kind.topic: kind for kind in kinds}
-
-
 EVENTS: Final[Mapping[str, Mapping[bytes, EventKind]]] = {
-    "election": _by_topic(*_ELECTION),
-    "trustees": _by_topic(*_CEREMONY),
-    "issuers": _by_topic(*_CEREMONY),
-    "voter list": _by_topic(*_VOTER_LIST),
-    "tally": _by_topic(*_TALLY),
-    "box": _by_topic(*_BOX),
+    part: {kind.topic: kind for kind in kinds}
+    for part, kinds in (
+        ("election", _ELECTION),
+        ("trustees", _CEREMONY),
+        ("issuers", _CEREMONY),
+        ("voter list", _VOTER_LIST),
+        ("tally", _TALLY),
+        ("box", _BOX),
+    )
 }
 """Of each part of the election, its events by first topic."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import weakref
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any, Final, overload
@@ -34,13 +34,11 @@ class Log:
 class LogFile(Sequence[Log]):
     """Logs that are read one by one, each from its place; raises OSError."""
 
-    def __init__(self, logs: Iterable[Log] = ()) -> None:
+    def __init__(self) -> None:
         self._file: Any = TemporaryFile()  # noqa: SIM115  it lives as long as this
         weakref.finalize(self, self._file.close)
         self._starts = array("Q")
         self._end = 0
-        for log in logs:
-            self.add(log)
 
     def add(self, log: Log) -> None:
         """Add a log at the end, whose numbers are below 2^64."""

@@ -203,7 +203,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "read_attempt": "asks a node",
     "read_finality": "asks a node; msgspec converts what it says",
     "accept_leaf": "takes a claim that a file has typed",
-    "accept_notice": "tests/services/gateway/test_issue.py",
+    "accept_notice": "tests/protocol/test_notice.py",
     "read_logs": "tests/client/test_hostile_answers.py",
     "accept_enrolments": "asks accept_enrolment",
     "accept_reveals": "asks accept_reveal",

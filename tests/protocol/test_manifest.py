@@ -85,6 +85,10 @@ def test_namesakes_are_told_apart_by_particulars() -> None:
         (f"{LINE}, {LINE}", "contest 1: candidates 1 and 2, "),
         (f"{LINE}, '{{}}'", "contests.0.candidates.1: "),
         (f"{LINE}, {{}}", "a candidate is a name"),
+        (
+            '"Первый", "Второй"]\nparticulars = ["", ""',
+            "particulars stand with the name",
+        ),
         (f'{LINE}, {{ name = "Второй" }}', "a candidate is a name"),
         (f'{LINE}, {{ name = "x", particulars = "y", z = 1 }}', "a candidate is"),
         (f'{LINE}, {{ name = "x", particulars = 1 }}', "contests.0.particulars.1: "),
@@ -99,6 +103,14 @@ def test_namesakes_are_told_apart_by_particulars() -> None:
 def test_lines_that_are_none_or_look_alike_are_refused(lines: str, fact: str) -> None:
     with pytest.raises(ManifestError, match=re.escape(fact)):
         parse_manifest(TEXT.replace('"Первый", "Второй"', lines))
+
+
+def test_particulars_are_one_a_candidate() -> None:
+    read = manifest()
+    first, *others = read.contests
+    short = replace(first, particulars=("1947 г. р.",))
+    with pytest.raises(ManifestError, match="contest 1: particulars are not one a"):
+        accept_manifest(replace(read, contests=(short, *others)))
 
 
 def test_booth_is_a_hash_or_is_not_there() -> None:

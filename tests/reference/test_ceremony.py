@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from election.audit.bundle import encode_bundle
-from election.crypto.group import G, encode_g1
+from election.crypto.group import G, decode_g1, encode_g1
+from election.crypto.scalar import Scalar
 from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.replay import Entry, Part
@@ -17,11 +19,12 @@ from reference.attempt import Attempt
 from reference.build import Build
 from reference.bundle import read_bundle
 from reference.ceremony import Ceremony
+from reference.complaint import _claim_opened
 from reference.complaint import judge as judge_complaint
 from reference.curve import ORDER, multiply
 from reference.errors import RefutedError
 from reference.record import Event, Record
-from reference.transcript import tagged_hash
+from reference.transcript import challenge, tagged_hash
 from tests.audit.checks.test_ceremonies import in_part, move_before
 from tests.audit.checks.test_exclusions import abort_when_all_confirmed
 from tests.audit.tampering import change, delay_block, drop, find, put
@@ -356,3 +359,20 @@ def test_dealer_is_at_fault_exactly_for_another_value_or_one_that_is_not_reduced
     at_fault = judged["dealer"] if wrong else judged["complainer"]
     other = replace(judged, fields={**judged.fields, "culprit": at_fault})
     assert judge_complaint(attempt, other) == at_fault
+
+
+@pytest.mark.parametrize("secret", [5, 6])
+def test_complaint_opens_by_the_key_that_enrolled(board: Board, secret: int) -> None:
+    """Its key is proven as well as can be, and z is of this secret."""
+    _, attempt, judged = stand_before(board, "ComplaintJudged")
+    dealer, seat, w = judged["dealer"], judged["complainer"], Scalar(7)
+    r = decode_g1(attempt.dealt[dealer]["r"])
+    attempt.enrolled[seat] = encode_g1(G * Scalar(5))
+    z, t1, t2 = (encode_g1(each) for each in (r * Scalar(secret), G * w, r * w))
+    fields = attempt.enrolled[seat], encode_g1(r), z
+    h = tagged_hash("dkg-complain", attempt.cer, dealer, seat, *fields)
+    e = challenge(tagged_hash("dkg-complain-e", h, t1, t2))
+    proof = {"z": z, "t1": t1, "t2": t2, "s": (7 + 5 * e) % ORDER}
+    said = replace(judged, fields={**judged.fields, **proof})
+    with nullcontext() if secret == 5 else pytest.raises(RefutedError, match="opens"):
+        _claim_opened(attempt, said)

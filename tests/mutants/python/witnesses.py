@@ -16,7 +16,7 @@ from election.artifacts import ROOT
 from tests.mutants.mutant import Mutant
 from tests.mutants.verdicts import Reporter
 
-_MOST_CALLERS: Final = 100
+_SOME: Final = 50  # callers
 
 
 class Witnesses(Reporter):
@@ -69,8 +69,9 @@ class Witnesses(Reporter):
 
         First those that heard the refusal, then those that heard any refusal of the
         function: a missing check makes a difference to no others. Then some that called
-        it, for a check that became stricter. Of each, those first that do least, and
-        of these last those whose file is named after the mutant's.
+        it, for a check that became stricter: those of the file that is named after the
+        mutant's, some that do least and some that do most. Of each, those first that
+        do least.
         """
         path, lines = str(ROOT / mutant.path), range(*mutant.lines)
         heard = self.refusals.get(path, {})
@@ -79,8 +80,9 @@ class Witnesses(Reporter):
         far = _tests_at(heard, function) - near
         rest = _tests_at(called, function) - near - far
         own = {test for test in rest if _is_own(test, mutant)}
-        callers = [*self._sort(own), *self._sort(rest - own)]
-        return [*self._sort(near), *self._sort(far), *callers[:_MOST_CALLERS]]
+        others = self._sort(rest - own)
+        some = [*others[:_SOME], *others[_SOME:][-_SOME:]]
+        return [*self._sort(near), *self._sort(far), *self._sort(own), *some]
 
     def _sort(self, tests: set[str]) -> list[str]:
         return sorted(tests, key=lambda test: (self._sizes.get(test, 0), test))
