@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 
 from election.client.casting import cast_ballots
+from election.client.errors import TransactionLostError
 from election.errors import BallotError
 from election.protocol.ballot import accept_batch
 from election.protocol.events import BallotCast
@@ -37,6 +38,15 @@ def test_nothing_is_sent_when_one_ballot_is_wrong(polls: Stage) -> None:
     with pytest.raises(BallotError, match=bad[12:32].hex()):
         cast_ballots(polls.boxes[1], [good, flipped], key=RELAY)
     assert polls.boxes[1].handle.cast_count() == 0
+
+
+def test_why_nobody_knows_what_became_of_a_ballot_is_raised(
+    polls: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = TransactionLostError("transaction", "not mined in time")
+    monkeypatch.setattr("election.client.casting._send", lambda *_, **__: (set(), why))
+    with pytest.raises(TransactionLostError, match="not mined in time"):
+        cast_ballots(polls.boxes[1], polls.ballots(1, [1]), key=RELAY)
 
 
 def test_two_ballots_of_one_credential_are_refused(polls: Stage) -> None:

@@ -245,7 +245,12 @@ def test_election_that_announces_other_rules_is_noticed(
     ],
 )
 @pytest.mark.parametrize(
-    "spoil", [lambda _: b"", lambda code: code[:-1], lambda code: b"\0" + code[1:]]
+    "spoil",
+    [
+        lambda _: b"",
+        lambda code: code[:-1],
+        lambda code: b"\0"[: len(code)] + code[1:],
+    ],
 )
 def test_contract_that_the_node_does_not_show_whole_is_missed(
     connection: Connection,
