@@ -47,7 +47,9 @@ class Pending:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[Transaction]:
-        return in_turn([entry.transaction for entry in self._entries.values()])
+        # One instant of it, also for whoever reads while the writer changes it.
+        entries = tuple(self._entries.values())
+        return in_turn([entry.transaction for entry in entries])
 
     def encoded(self, added: Transaction | None = None) -> dict[Hash32, bytes]:
         """Return what waits, as it was signed, by hash, in order of arrival.

@@ -125,7 +125,7 @@ def polled_by(request: Any) -> int | None:
 
 
 def writes(request: Any) -> bool:
-    """Say whether a request may make a block, or change the engine."""
+    """Say whether the one thread answers a request that changes a chain."""
     return is_request(request) and request["method"].startswith(WRITES)
 
 

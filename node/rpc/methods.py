@@ -82,5 +82,5 @@ READS = frozenset(
 )
 # What asks a filter, which this process holds: answered by such processes, too.
 POLLS = frozenset({"eth_getFilterChanges", "eth_getFilterLogs"})
-# What may make a block: the beginnings of their names.
-WRITES = ("eth_sendRawTransaction", "evm_")
+# What may make a block, or tells all that waits: the beginnings of their names.
+WRITES = ("eth_sendRawTransaction", "evm_", "txpool_")

@@ -5,11 +5,14 @@ Pending can be in the next blocks; queued waits for an earlier nonce.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from node.block import Transaction
 from node.rpc.backend import Backend
 from node.rpc.encode import transaction_json
+from node.rpc.errors import LIMIT_EXCEEDED, RpcError
+
+_FRAME: Final = 800  # bytes that a transaction takes beside its own, in hex
 
 _Sorted = dict[str, dict[str, dict[str, Transaction]]]
 
@@ -23,7 +26,11 @@ def status(backend: Backend) -> dict[str, str]:
 
 
 def content(backend: Backend) -> dict[str, Any]:
-    """Return what waits, by sender and nonce."""
+    """Return what waits, by sender and nonce. Raises: RpcError, if it is too much."""
+    most = backend.chain.config.rpc.max_answer
+    if sum(_FRAME + 2 * len(tx.raw) for tx in backend.engine.pending) > most:
+        fact = f"what waits takes more than {most} bytes"
+        raise RpcError(LIMIT_EXCEEDED, f"{fact}; ask for each by its hash")
     return {
         kind: {
             sender: {nonce: transaction_json(tx) for nonce, tx in by_nonce.items()}

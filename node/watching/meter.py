@@ -84,7 +84,7 @@ class _Figures:
             ("refusals", "Transactions refused", "error", meter.refusals),
         ):
             family = CounterMetricFamily(f"node_{name}", text, labels=[label])
-            for key, count in counts.items():
+            for key, count in tuple(counts.items()):  # the writer counts meanwhile
                 family.add_metric([key], count)
             yield family
         family = CounterMetricFamily(

@@ -64,6 +64,24 @@ def test_a_nonce_is_replaced_eight_times_at_most(
     assert [tx.gas for tx in pending] == [21_008]
 
 
+def test_what_waits_is_read_while_it_changes(
+    pending: Pending, wallet: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, later = _sign(wallet, 0), _sign(wallet, 1)
+
+    class Meanwhile:
+        @property
+        def transaction(self) -> Transaction:
+            if pending.get(later.hash) is None:
+                _wait(pending, later)  # as the writer does while others read
+            return first
+
+    entries: dict[Any, Any] = pending._entries
+    monkeypatch.setitem(entries, first.hash, Meanwhile())
+    assert list(pending) == [first]
+    assert list(pending) == [first, later]
+
+
 def test_a_full_pool_lets_a_transaction_be_replaced(
     config: Config, wallet: Wallet
 ) -> None:

@@ -44,7 +44,10 @@ def test_a_batch_lets_others_be_served_between_its_requests(
     assert served == ["batch", "another"] * 2 + ["batch"]
 
 
-def test_a_writer_is_given_one_request_at_a_time(engine: LocalEngine) -> None:
+@pytest.mark.parametrize("method", ["evm_mine", "txpool_status", "txpool_content"])
+def test_a_writer_is_given_one_request_at_a_time(
+    engine: LocalEngine, method: str
+) -> None:
     """Ticks and the consensus engine's requests wait for one client's at most."""
     readers: Any = None
     given: list[tuple[Future[bytes], str]] = []
@@ -56,7 +59,7 @@ def test_a_writer_is_given_one_request_at_a_time(engine: LocalEngine) -> None:
             return given[-1][0]
 
     desk = Desk(engine, readers, writer=Writer())
-    body = msgspec.json.encode({"jsonrpc": "2.0", "id": 1, "method": "evm_mine"})
+    body = msgspec.json.encode({"jsonrpc": "2.0", "id": 1, "method": method})
 
     async def serve() -> None:
         tasks = [
