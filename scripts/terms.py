@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
+import typer
+
 from election.audit.terms import derive_terms
 from election.client.deployment import Deployment
+from election.crypto.transcript import ZERO_HASH
 from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import name_election, spell_time
@@ -26,21 +30,27 @@ EXAMPLE = (
     "--rpc-url http://127.0.0.1:8546 --out terms.json"
 )
 _CHECKS: Final = (*MADE, "lists")
+_EARLY: Final = "services that take applications before that: --before-lists"
 
 
-def agree_on_terms(boards: Sequence[Board]) -> ElectionTerms:
+def agree_on_terms(
+    boards: Sequence[Board], *, before_lists: bool = False
+) -> ElectionTerms:
     """Take the terms that all these records give, each verified by itself.
 
-    Raises UnverifiedError, and InputError before the voter lists are closed.
+    before_lists: terms without any voter list, by which nobody votes, for services that
+    take applications. Raises UnverifiedError, and InputError before the voter lists are
+    closed, or with `before_lists` after that.
     """
     agreed: dict[str, ElectionTerms] = {}
     for board in boards:
         evidence = accept_board(board, _CHECKS).evidence
-        closed = evidence.times.registration
-        if board.head.timestamp < closed:
-            fact = f"may still be corrected until {spell_time(closed)}"
-            raise InputError("voter lists", fact)
+        _require_lists(
+            board, closed=evidence.times.registration, before_lists=before_lists
+        )
         terms = derive_terms(evidence)
+        if before_lists:
+            terms = _leave_out_lists(terms)
         if not terms.contests:
             raise InputError("terms", "no contest has a ballot box")
         for each in evidence.contests:
@@ -53,6 +63,28 @@ def agree_on_terms(boards: Sequence[Board]) -> ElectionTerms:
     return terms
 
 
+def _require_lists(board: Board, *, closed: int, before_lists: bool) -> None:
+    """Raise InputError if it is not the time of terms with lists, or of those without.
+
+    closed: from when nobody changes a list.
+    """
+    is_closed = board.head.timestamp >= closed
+    if not is_closed and not before_lists:
+        fact = f"may still be corrected until {spell_time(closed)}"
+        raise InputError("voter lists", fact, hint=_EARLY)
+    if is_closed and before_lists:
+        fact = f"are closed since {spell_time(closed)}"
+        raise InputError("voter lists", fact, hint="leave --before-lists out")
+
+
+def _leave_out_lists(terms: ElectionTerms) -> ElectionTerms:
+    contests = {
+        number: replace(each, root=ZERO_HASH, size=0)
+        for number, each in terms.contests.items()
+    }
+    return replace(terms, contests=contests)
+
+
 def command(
     election: ElectionFile,
     out: Annotated[Path, path_option(help="Terms; the same at every source.")],
@@ -61,6 +93,13 @@ def command(
         list[Path] | None,
         path_option("--bundle", help="Or a record that `veche export` wrote."),
     ] = None,
+    before_lists: Annotated[
+        bool,
+        typer.Option(
+            "--before-lists",
+            help="Without lists: for services that take applications before them.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Verify keys, boxes and lists, and write what voters and attesters go by.
@@ -72,7 +111,7 @@ def command(
     """
     deployment = read_deployment(election)
     boards = _read_sources(deployment, rpc_urls or [], bundles or [])
-    terms = agree_on_terms(boards)
+    terms = agree_on_terms(boards, before_lists=before_lists)
     say(name_election(terms.title, is_test=terms.test))
     require_witnesses(boards, is_test=terms.test)
     text = render_terms(terms)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.portal.account_pages import Account, describe_person
+from services.portal.account_pages import Account, describe_person, sort_parts
 from services.portal.desk import Desk
 from services.portal.filing_desk import FilingDesk
 from services.portal.filings import APPLY, WITHDRAW, FiledPart, Wish, find_pending
@@ -56,16 +56,17 @@ class Applications:
             "application.html",
             session=session,
             pending=pending,
+            open_parts=_list_open(person, self._desk.context.clock.now()),
             **describe_person(person),
         )
 
     async def apply(self, request: Request) -> Response:
-        """File an application for all elections; a code is sent for it."""
+        """File one for all elections that are still to come; a code is sent for it."""
         session, form = await self._desk.accept_form(request)
         person = _require_listed(await self._account.read(request, session))
         covered = [
             FiledPart(each.election, each.contest, each.leaf, _read_lock(form, each))
-            for each in person.elections
+            for each in _require_open(person, self._desk.context.clock.now())
         ]
         wish = Wish(session.account, person.voter_id, APPLY, covered)
         await self._filing.ask(wish, person, language=language_of(request))
@@ -78,7 +79,7 @@ class Applications:
         chosen = str(form.get("election", ""))
         covered = [
             FiledPart(each.election, each.contest, each.leaf, None)
-            for each in person.elections
+            for each in _require_open(person, self._desk.context.clock.now())
             if chosen in ("all", each.election)
         ]
         if not covered:
@@ -127,6 +128,26 @@ def _require_listed(person: Person | None) -> Person:
             HTTPStatus.FORBIDDEN,
         )
     return person
+
+
+def _list_open(person: Person | None, now: int) -> list[Part]:
+    """List the elections that one may apply for, or withdraw from, now."""
+    parts = sort_parts(person.elections) if person else []
+    return [each for each in parts if each.takes_applications(now)]
+
+
+def _require_open(person: Person, now: int) -> list[Part]:
+    found = _list_open(person, now)
+    if not found:
+        raise Problem(
+            "not_open",
+            _(
+                "Applications and withdrawals are not taken at this time. The times "
+                "stand on the page “Who I am here”."
+            ),
+            HTTPStatus.CONFLICT,
+        )
+    return found
 
 
 def _read_lock(form: FormData, part: Part) -> str | None:

@@ -58,6 +58,11 @@ class Part(_Told):
     nonce: int | None = None
     place: int | None = None
 
+    def takes_applications(self, now: int) -> bool:
+        """Say whether one may apply or withdraw now, as the registrar has the times."""
+        first = self.phases.get("applications_open", 0)
+        return first <= now < self.phases.get("applications_close", 2**62)
+
     @property
     def is_online(self) -> bool:
         """Say whether the chain has this person as voting online."""

@@ -27,6 +27,8 @@ LEAVES: Final = {
 """What the chain says of a person in one election."""
 
 PHASES: Final = (
+    ("applications_open", _("you can apply from")),
+    ("applications_close", _("you can apply or withdraw until")),
     ("registration", _("applications reach the public record from")),
     ("freeze", _("nothing can be changed from")),
     ("opening", _("polls open")),

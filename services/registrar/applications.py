@@ -13,6 +13,8 @@ from services.registrar import problems
 from services.registrar.desks import Desk, Desks, deciding
 from services.registrar.publishing import Place
 from services.registrar.tables import (
+    NO_LEAF,
+    NO_PLACE,
     PENDING,
     applications,
     history,
@@ -90,13 +92,13 @@ def file_application(
 ) -> None:
     """File one application for these elections; the same consent again changes nothing.
 
-    Raises Problem.
+    It covers those of them that take applications now. Raises Problem if none does.
     """
     person = find_person(connection, account)
-    chosen = [_open_desk(desks, name, now) for name in locks]
     last = find_application(connection, person.id)
     if last is not None and last.consent == consent:
         return
+    chosen = _open_desks(desks, list(locks), now)
     _require_new(connection, consent)
     _require_may_apply(last, now)
     placed = [(desk, _place(connection, desk, person)) for desk in chosen]
@@ -154,7 +156,7 @@ def withdraw(
         raise problems.NO_APPLICATION
     _require_new(connection, consent)
     wanted = [part for part in own if part.wanted and _is_open(desks, part, now)]
-    chosen = _choose(own, wanted, elections)
+    chosen = _choose(wanted, elections, {*desks, *(part.election for part in own)})
     for part in chosen:
         connection.execute(
             update(parts)
@@ -249,7 +251,8 @@ def _describe_election(
         "title": desk.terms.title,
         "test": desk.terms.test,
         "phases": {
-            "registration": desk.times.start,
+            "applications_open": desk.times.start,
+            "registration": desk.registration,
             "applications_close": desk.times.closing,
             "freeze": desk.times.freeze,
             "opening": common.opening,
@@ -257,11 +260,6 @@ def _describe_election(
             "cast_closing": common.cast_closing,
         },
     }
-    place = desk.lists.find(person.voter_id)
-    if place is None:
-        missing = ("index", "leaf", "salt", "leaf_state", "nonce", "place")
-        return told | {"contest": person.contest} | dict.fromkeys(missing)
-    leaf = _read_leaf(connection, desk.name, place.leaf)
     part = None
     if application is not None:
         part = connection.execute(
@@ -269,6 +267,16 @@ def _describe_election(
                 parts.c.application == application.id, parts.c.election == desk.name
             )
         ).one_or_none()
+    told |= {
+        "wanted": part is not None and bool(part.wanted),
+        "trouble": "" if part is None else part.trouble,
+    }
+    place = desk.lists.find(person.voter_id)
+    if place is None:
+        missing = ("index", "leaf", "salt", "leaf_state", "nonce", "place")
+        told |= {"contest": person.contest, "locked": False}
+        return told | {"settled": not told["wanted"]} | dict.fromkeys(missing)
+    leaf = _read_leaf(connection, desk.name, place.leaf)
     state = LeafState.NONE if leaf is None else LeafState(leaf.state)
     return told | {
         "contest": place.contest,
@@ -278,10 +286,8 @@ def _describe_election(
         "leaf_state": state.name.lower(),
         "nonce": 0 if leaf is None else leaf.nonce,
         "place": place.index + 1,
-        "wanted": part is not None and bool(part.wanted),
         "settled": _is_settled(part, state),
         "locked": leaf is not None and any(leaf.lock),
-        "trouble": "" if part is None else part.trouble,
     }
 
 
@@ -297,15 +303,29 @@ def _read_leaf(connection: Connection, election: str, leaf: bytes) -> Row[Any] |
     ).one_or_none()
 
 
-def _open_desk(desks: Desks, name: str, now: int) -> Desk:
-    desk = desks.get(name)
-    if desk is None:
+def _choose(
+    wanted: list[Row[Any]], elections: Sequence[str] | None, known: set[str]
+) -> list[Row[Any]]:
+    """Choose what is withdrawn from; raises Problem if that is nothing."""
+    if elections is not None and {*elections} - known:
         raise problems.UNKNOWN_ELECTION
-    if not desk.times.freeze:
-        raise problems.AWAY
-    if not desk.times.holds(When.OPEN, now):
+    chosen = [p for p in wanted if elections is None or p.election in elections]
+    if not chosen:
         raise problems.NOT_OPEN
-    return desk
+    return chosen
+
+
+def _open_desks(desks: Desks, names: Sequence[str], now: int) -> list[Desk]:
+    """Choose the elections that take applications now; raises Problem if none does."""
+    if {*names} - {*desks}:
+        raise problems.UNKNOWN_ELECTION
+    named = [desks[name] for name in names]
+    if not all(desk.times.freeze for desk in named):
+        raise problems.AWAY
+    found = [desk for desk in named if desk.times.holds(When.OPEN, now)]
+    if not found:
+        raise problems.NOT_OPEN
+    return found
 
 
 def _require_may_apply(last: Row[Any] | None, now: int) -> None:
@@ -316,24 +336,20 @@ def _require_may_apply(last: Row[Any] | None, now: int) -> None:
 
 
 def _place(connection: Connection, desk: Desk, person: Row[Any]) -> Place:
-    """Find where a person stands; raises Problem if nowhere, or not yet free again."""
-    place = None if person.gone else desk.lists.find(person.voter_id)
+    """Find where a person stands; raises Problem if nowhere, or not yet free again.
+
+    Before there are lists the register alone says who may apply; `placing.py` finds the
+    place once there are.
+    """
+    if person.gone:
+        raise problems.NOT_ON_LIST
+    if not desk.lists.files and person.contest in desk.terms.contests:
+        return Place(person.contest, NO_PLACE, NO_LEAF, NO_LEAF)
+    place = desk.lists.find(person.voter_id)
     if place is None:
         raise problems.NOT_ON_LIST
     _require_settled(connection, desk.name, place.leaf)
     return place
-
-
-def _choose(
-    own: Sequence[Row[Any]], wanted: list[Row[Any]], elections: Sequence[str] | None
-) -> list[Row[Any]]:
-    """Choose what is withdrawn from; raises Problem."""
-    if elections is not None and {*elections} - {part.election for part in own}:
-        raise problems.UNKNOWN_ELECTION
-    chosen = [p for p in wanted if elections is None or p.election in elections]
-    if not chosen:
-        raise problems.NOT_OPEN
-    return chosen
 
 
 def _is_open(desks: Desks, part: Row[Any], now: int) -> bool:

@@ -28,7 +28,9 @@ UNKNOWN: Final = Times(0, 0, 0)
 class Desk:
     """One election. times: fixed at deployment; `UNKNOWN` until a node was asked.
 
-    closing: when issuing ends, extensions included, as a node said last.
+    lists: of nobody while the terms are from before the lists. start: the first moment
+    of applications, if it is not that of registration. registration: from when leaves
+    move. closing: when issuing ends, extensions included, as a node said last.
     """
 
     name: str
@@ -37,7 +39,9 @@ class Desk:
     nodes: Sequence[str]
     margin: int
     times: Times = UNKNOWN
+    registration: int = 0
     closing: int = 0
+    start: int | None = None
     _connection: Connection | None = field(default=None, repr=False)
     _failed: int = field(default=0, repr=False)
 
@@ -69,8 +73,10 @@ class Desk:
         )
         if self.times == UNKNOWN:
             found = handle.times()
-            closing = max(found.registration, found.freeze - self.margin)
-            self.times = Times(found.registration, closing, found.freeze)
+            start = found.registration if self.start is None else self.start
+            closing = max(start, found.freeze - self.margin)
+            self.registration = found.registration
+            self.times = Times(start, closing, found.freeze)
         self.closing = handle.closings()[0]
 
     def ctx(self, contest: int) -> Hash:
@@ -82,13 +88,17 @@ Desks = Mapping[str, Desk]
 
 
 def open_desks(context: Context) -> dict[str, Desk]:
-    """Open the lists of all elections of config.toml; raises InputError."""
-    if not context.elections:
-        return {}
-    salts = open_salts(context.home, context.vault)
-    nodes = nodes_of(context.settings, context.elections)
+    """Open the lists of all elections of config.toml; raises InputError.
+
+    Terms from before the lists have none, and then no salt is needed yet.
+    """
+    elections, settings = context.elections, context.settings
+    has_lists = any(e.size for t in elections.values() for e in t.contests.values())
+    salts = open_salts(context.home, context.vault) if has_lists else None
+    first = settings.applications_from
+    nodes = nodes_of(settings, elections)
     found: dict[str, Desk] = {}
-    for name, terms in context.elections.items():
+    for name, terms in elections.items():
         published = {
             number: PublishedList(each.root, each.size)
             for number, each in terms.contests.items()
@@ -101,8 +111,10 @@ def open_desks(context: Context) -> dict[str, Desk]:
             election_id=terms.common.election_id,
             salts=salts,
         )
-        margin = context.settings.margin
-        found[name] = Desk(name, terms, lists, nodes[name], margin)
+        start = None if first is None else int(first.timestamp())
+        found[name] = Desk(
+            name, terms, lists, nodes[name], settings.margin, start=start
+        )
     return found
 
 

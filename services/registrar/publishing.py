@@ -87,14 +87,19 @@ class Place:
 
 @dataclass(frozen=True)
 class Lists:
-    """The lists of one election, open; contests where nobody votes are left out."""
+    """The lists of one election, open; contests where nobody votes are left out.
+
+    salts: None while there are no lists.
+    """
 
     election_id: Hash
-    salts: Salts
+    salts: Salts | None
     files: Mapping[int, ListFile]
 
     def find(self, voter_id: str) -> Place | None:
         """Find a voter; the list says in which contest, whatever the register says."""
+        if self.salts is None:
+            return None
         salt = self.salts.of(self.election_id, voter_id)
         voter = hash_voter(voter_id, salt)
         for contest, file in self.files.items():
@@ -115,7 +120,7 @@ def open_lists(
     published: Mapping[int, PublishedList],
     *,
     election_id: Hash,
-    salts: Salts,
+    salts: Salts | None,
 ) -> Lists:
     """Open the lists that were published; raises InputError."""
     files = {

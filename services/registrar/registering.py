@@ -24,6 +24,7 @@ from election.protocol.voter_list import LeafState
 from services.registrar.desks import Desk
 from services.registrar.outbox import Errand
 from services.registrar.tables import (
+    NO_LEAF,
     PENDING,
     applications,
     leaves,
@@ -77,6 +78,7 @@ def read_due(
         )
         .where(
             parts.c.election == election,
+            parts.c.leaf != NO_LEAF,
             parts.c.due <= now,
             or_(to_register, to_withdraw),
             ~exists().where(

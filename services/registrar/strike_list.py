@@ -95,7 +95,10 @@ def name_struck(
         for contest, index in places
         if contest in desk.lists.files and index < desk.lists.files[contest].size
     }
-    struck = []
+    struck: list[Struck] = []
+    if desk.lists.salts is None:
+        hint = "make them again by `veche terms`, and name them in config.toml"
+        raise InputError("terms", "are from before the voter lists", hint=hint)
     found = connection.execution_options(yield_per=_MANY).execute(select(people))
     for person in found:
         salt = desk.lists.salts.of(desk.lists.election_id, person.voter_id)

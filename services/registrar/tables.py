@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from election.crypto.transcript import Hash
 from services.registrar.transitions import LIVE
 
 METADATA: Final = MetaData(
@@ -92,6 +93,10 @@ history: Final = Table(
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+NO_PLACE: Final = -1
+NO_LEAF: Final = Hash(b"")
+"""What a part has of a list that is not built yet."""
 
 parts: Final = Table(
     "parts",  # what an application asks for in one election

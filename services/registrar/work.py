@@ -37,6 +37,7 @@ from services.registrar.outbox import (
     read_taken,
     sign_errands,
 )
+from services.registrar.placing import place_parts
 from services.registrar.registering import (
     make_errands,
     note_started,
@@ -75,12 +76,17 @@ class Work:
         ]
 
     async def unready(self) -> list[str]:
-        """Say of which elections no node was reached yet."""
-        return [
+        """Say of which elections no node was reached yet, or the terms are old."""
+        said = [
             f"{desk.name}: no node of its chain was reached"
             for desk in self._desks.values()
             if not desk.times.freeze
         ]
+        for desk in self._desks.values():
+            is_due = desk.times.freeze and desk.registration <= self._clock.now()
+            if is_due and not desk.lists.files:
+                said.append(f"{desk.name}: its terms are from before the voter lists")
+        return said
 
     async def follow(self) -> None:
         """Read what is new on the chains, and move applications by it."""
@@ -110,12 +116,13 @@ class Work:
     async def register(self) -> None:
         """Bring on the chain what applications want, until nothing is due."""
         for desk in self._desks.values():
+            await self._database.run(place_parts, desk)
             while await self._register_some(desk):
                 pass
 
     async def _register_some(self, desk: Desk) -> bool:
         now = self._clock.now()
-        if not desk.times.start <= now < desk.times.freeze:
+        if not desk.registration <= now < desk.times.freeze:
             return False
         room = self._context.settings.window - await self._database.run(
             count_open, desk.terms.common.chain_id

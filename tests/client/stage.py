@@ -29,7 +29,7 @@ from election.crypto.blind_credential import RecoverySecret
 from election.crypto.group import Point
 from election.crypto.randomness import SecretSource
 from election.crypto.signature import SigningKey, derive_address
-from election.crypto.transcript import Hash, hash_bytes
+from election.crypto.transcript import ZERO_HASH, Hash, hash_bytes
 from election.protocol.attestation import LIFETIME, Attestation, Role, attest
 from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
 from election.protocol.ceremony.confirmation import KeyShare
@@ -173,7 +173,8 @@ class Stage:
 
     def terms(self) -> ElectionTerms:
         """Give the terms as the contracts have them, without an audit."""
-        rules = self.opened.rules
+        rules, none = self.opened.rules, (ZERO_HASH, 0)
+        lists = {each: (m.tree.root, m.tree.size) for each, m in self.lists.items()}
         return ElectionTerms(
             self.opened.address,
             rules.title,
@@ -183,8 +184,7 @@ class Stage:
             {
                 contest: PublishedContest(
                     self.boxes[contest].terms,
-                    self.lists[contest].tree.root,
-                    self.lists[contest].tree.size,
+                    *lists.get(contest, none),
                     read_issuer_keys(self.opened, contest),
                 )
                 for contest, listed in self.opened.contests.items()

@@ -155,6 +155,15 @@ def test_terms_are_not_taken_before_the_lists_are_closed(early: Board) -> None:
         agree_on_terms([early])
 
 
+def test_terms_from_before_the_lists_have_none(early: Board, board: Board) -> None:
+    terms = agree_on_terms([early], before_lists=True)
+    later = agree_on_terms([board])
+    assert {each.size for each in terms.contests.values()} == {0}
+    assert terms.contest(1).box.ctx == later.contest(1).box.ctx
+    with pytest.raises(InputError, match="are closed since"):
+        agree_on_terms([board], before_lists=True)
+
+
 def test_leaf_is_accepted_where_it_stands_only(stage: Stage, board: Board) -> None:
     contest = agree_on_terms([board]).contest(1)
     claim = claim_leaf(stage.lists[1], 2)
@@ -200,7 +209,7 @@ def test_terms_of_one_bundle_are_of_a_rehearsal_only(
     assert "warning: the word of one source" in capsys.readouterr().err
     (tmp_path / "terms").unlink()
     real = replace(agree_on_terms([board]), test=False)
-    monkeypatch.setattr(terms, "agree_on_terms", lambda _: real)
+    monkeypatch.setattr(terms, "agree_on_terms", lambda _, **__: real)
     assert run(["terms", *one]) == 2
     assert "name a second" in capsys.readouterr().err
     assert not (tmp_path / "terms").exists()

@@ -88,6 +88,33 @@ def test_application_is_filed_agreed_to_and_brought(stage: Stage) -> None:
     assert brought == ("anna", "applications", body)
 
 
+def test_elections_that_take_no_applications_now_are_left_out(stage: Stage) -> None:
+    stage.add_person("olga")
+    person = stage.registrar.people["olga"]
+    (part,) = person["elections"]
+    now = stage.portal.context.clock.now()
+    over = {**part["phases"], "applications_open": 0, "applications_close": now}
+    later = {**over, "applications_open": now + 9_000, "applications_close": 2**40}
+    others = [
+        {**part, "election": f"0x{n:040x}", "phases": phases}
+        for n, phases in enumerate((over, later))
+    ]
+    person["elections"] = [*others, part]
+    with stage.logged_in("olga") as browser:
+        for act in ("apply", "withdraw"):
+            serial = file(stage, browser, act=act, election="all")
+            named = [e["election"] for e in stage.gateway.asked[serial]["elections"]]
+            assert named == [ELECTION]
+        person["elections"] = others
+        asked = len(stage.gateway.asked)
+        for act in ("apply", "withdraw"):
+            answer = post(browser, f"/application/{act}", stage, election="all")
+            assert answer.status_code == 409
+        assert len(stage.gateway.asked) == asked
+        page = browser.get("/application").text
+        assert 'action="/application/apply"' not in page
+
+
 def test_registration_is_attested_as_it_was_filed_and_in_no_other_way(
     stage: Stage,
 ) -> None:

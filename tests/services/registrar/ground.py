@@ -128,7 +128,7 @@ def spell(attestation: Any) -> dict[str, Any]:
 
 @dataclass
 class Ground:
-    """A home of a registrar whose election takes applications."""
+    """A home of a registrar whose election takes applications; more: of its config."""
 
     stage: Stage
     home: Home
@@ -136,6 +136,7 @@ class Ground:
     portal: Attester
     gateway: Attester
     portal_home: Home
+    more: str = ""
     url: str = ""
 
     @property
@@ -214,25 +215,49 @@ class Ground:
 
 
 def make_ground(
-    folder: Path, stage: Stage, node: str, *, voters: Sequence[Voter] = VOTERS
+    folder: Path,
+    stage: Stage,
+    node: str,
+    *,
+    voters: Sequence[Voter] = VOTERS,
+    is_listed: bool = True,
 ) -> Ground:
-    """Bring voters and lists to an election whose keys are made."""
+    """Bring voters and lists to an election whose keys are made.
+
+    is_listed: False for terms from before the lists, which `publish` then makes.
+    """
     travel(stage.connection, stage.manifest.times.voter_list)
     home = make_home(SERVICE, folder / "registrar", SHARED)
-    name = f"0x{stage.opened.address.hex()}"
     with open_context(SERVICE, home, PASSWORD, write=lambda _: None) as context:
-        database = context.database
-        database.run_now(
+        context.database.run_now(
             import_voters,
             voters,
             refuse=lambda _: None,
             keep=True,
             are_different=False,
         )
+    portal = Attester(Role.PORTAL, PORTAL, stage)
+    gateway = Attester(Role.SMS_GATEWAY, SMS_GATEWAY, stage)
+    ground = Ground(
+        stage, home, node, portal, gateway, Home(folder / "portal", "portal")
+    )
+    if is_listed:
+        publish(ground)
+    else:
+        ground.more = "applications_from = 2019-07-24T00:00:00+03:00"
+        write_terms(ground)
+    return ground
+
+
+def publish(ground: Ground) -> None:
+    """Build the lists of who is on the register, and put them on the chain."""
+    stage, home = ground.stage, ground.home
+    with open_context(SERVICE, home, PASSWORD, write=lambda _: None) as context:
+        database = context.database
         salts = open_salts(home, context.vault, make=True)
         listed = database.run_now(read_voters, salts, stage.election_id)
         lists = build_lists(listed, election_id=stage.election_id)
-        keep_lists(home.folder, name, lists)
+        keep_lists(home.folder, ground.name, lists)
         acts = [
             stage.opened.voter_list.publish(
                 contest, made.tree.root, size=made.tree.size
@@ -242,18 +267,21 @@ def make_ground(
         stage.connection.send_all(acts, key=COMMISSION)
         published = {contest: made.published for contest, made in lists.items()}
         database.run_now(
-            note_publication, name, published, election_id=stage.election_id, at=1
+            note_publication,
+            ground.name,
+            published,
+            election_id=stage.election_id,
+            at=1,
         )
     stage.lists = lists
-    text = render_terms(stage.terms())
-    (home.folder / "terms.json").write_text(text)
-    portal = Attester(Role.PORTAL, PORTAL, stage)
-    gateway = Attester(Role.SMS_GATEWAY, SMS_GATEWAY, stage)
-    ground = Ground(
-        stage, home, node, portal, gateway, Home(folder / "portal", "portal")
-    )
+    write_terms(ground)
+
+
+def write_terms(ground: Ground) -> None:
+    """Put the terms as they are now into the home, and their hash into its config."""
+    text = render_terms(ground.stage.terms())
+    (ground.home.folder / "terms.json").write_text(text)
     _write_config(ground, digest_terms(text.encode()))
-    return ground
 
 
 def _write_config(ground: Ground, digest: str) -> None:
@@ -271,6 +299,7 @@ clock = "chain"
 margin = 600
 send_every = 1
 check_every = 0.1
+{ground.more}
 booth_origins = ["https://booth.example.org"]
 [[elections]]
 terms = "terms.json"

@@ -170,6 +170,17 @@ def test_nothing_is_filed_or_withdrawn_out_of_time(
     assert state_of(database, desks) == "filed"
 
 
+def test_round_whose_freeze_is_over_keeps_nobody_from_the_others(
+    database: Database, desks: Desks
+) -> None:
+    desks[TEST].times = Times(START - 2 * DAY, START - DAY, START - DAY)
+    apply(database, desks)
+    told = database.run_now(describe_person, "a0", desks=desks)
+    assert [each["wanted"] for each in told["elections"]] == [False, True]
+    take_back(database, desks, elections=[TEST, MAIN])
+    assert state_of(database, desks) == "withdrawn"
+
+
 def test_withdrawing_one_election_leaves_the_other(
     database: Database, desks: Desks
 ) -> None:
