@@ -107,10 +107,18 @@ class Sender:
         hashes = [each.ballot_hash for _, batch in batches for each in batch]
         await self.database.run(mark_sent, hashes)
         self.tried |= dict.fromkeys(hashes, time.monotonic())
-        connection = await asyncio.to_thread(polls.reach)
-        done = await asyncio.to_thread(
-            send_batches, connection, polls, batches, key=self.key
-        )
+        try:
+            connection = await asyncio.to_thread(polls.nodes.reach)
+            done = await asyncio.to_thread(
+                send_batches, connection, polls, batches, key=self.key
+            )
+        except ClientError as error:  # nothing was sent: by the next node, at once
+            polls.nodes.pass_on()
+            for each in hashes:
+                self.tried.pop(each, None)
+            self.log.warning("not_sent", of=polls.name, fact=str(error))
+            return
+        polls.nodes.pass_on()  # who is not final in a minute is shown to another node
         self._judge_surplus(polls, {each.context: each for each, _ in batches}, done)
         if done.why:
             self.log.warning("not_cast", of=polls.name, fact=done.why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -63,33 +63,25 @@ def list_contests(terms: ElectionTerms) -> tuple[Contest, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a node showed at one look; times and counts of its latest block.
+    """What a node showed at one look; closing: effective t_cast_close.
 
-    issued, cast: by ctx. closing: effective t_cast_close.
+    head: its latest final block.
     """
 
     head: int
-    time: int
     closing: int
-    issued: dict[Hash, int] = field(default_factory=dict)
-    cast: dict[Hash, int] = field(default_factory=dict)
 
 
-def look(
-    connection: Connection, terms: ElectionTerms, contests: Sequence[Contest]
-) -> Look:
+Shown = tuple[int, list[tuple[Cast, bytes]]]
+"""Ballots of the boxes up to a block, that of the number: what is noted, and bytes."""
+
+
+def look(connection: Connection, terms: ElectionTerms) -> Look:
     """Ask a node where the polls of an election stand; raises ClientError."""
     head = connection.read_head(FINAL)
     own = Contract(connection, ContractName.ELECTION, terms.election)
     ((_, closing),) = own.read_outputs("closings", [()])
-    voters = voter_list(connection, terms)
-    return Look(
-        head.number,
-        head.timestamp,
-        closing,
-        {each.context: voters.issued(each.number) for each in contests},
-        {each.context: ballot_box(connection, each).cast_count() for each in contests},
-    )
+    return Look(head.number, closing)
 
 
 def voter_list(connection: Connection, terms: ElectionTerms) -> VoterList:
@@ -106,7 +98,7 @@ def ballot_box(connection: Connection, contest: Contest) -> BallotBox:
 
 def read_casts(
     connection: Connection, contests: Sequence[Contest], *, first: int, last: int
-) -> Iterator[tuple[int, list[tuple[Cast, bytes]]]]:
+) -> Iterator[Shown]:
     """Read the ballots of all boxes, in parts that end with a block.
 
     Gives the number of that block, and of each ballot what is noted, and its bytes.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Final
 
 from prometheus_client import Counter
@@ -12,12 +11,13 @@ from scripts.files.key_file import Role
 from services.relay.alarms import Alarms
 from services.relay.casting import Sender
 from services.relay.judging import Judges
+from services.relay.nodes import Nodes
 from services.relay.polls import list_contests
 from services.relay.routes import make_routes
 from services.relay.tables import METADATA
 from services.relay.taking import Desk
 from services.relay.watching import Polls, Watch
-from services.shell.elections import nodes_of, reach
+from services.shell.elections import nodes_of
 from services.shell.service import Context, Job, Parts, Service
 from services.shell.settings import Settings
 
@@ -43,7 +43,7 @@ def build(context: Context) -> Parts:
     settings: RelaySettings = context.settings
     nodes = nodes_of(settings, context.elections)
     polls = tuple(
-        Polls(name, terms, list_contests(terms), partial(reach, terms, nodes[name][0]))
+        Polls(name, terms, list_contests(terms), Nodes(terms, nodes[name]))
         for name, terms in context.elections.items()
     )
     by_context = {
@@ -77,7 +77,7 @@ def build(context: Context) -> Parts:
 
     async def unready() -> list[str]:
         unseen = [
-            f"{each.name}: its node has not answered yet"
+            f"{each.name}: no node has answered yet"
             for each in polls
             if each.seen is None
         ]

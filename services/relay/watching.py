@@ -1,19 +1,18 @@
-"""Look at the polls through the relay's own node, and end promises that are kept."""
+"""Look at the polls through the relay's nodes, and end promises that are kept."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from election.client.errors import ClientError
-from election.client.rpc import Connection
 from election.crypto.transcript import Hash
+from election.errors import ElectionError
 from election.protocol.terms import ElectionTerms
 from services.relay.alarms import NODE_AWAY, NODE_LIES, OVERDUE, Alarms
 from services.relay.judging import BusyError, Judges
-from services.relay.polls import Contest, Look, look, read_casts
+from services.relay.nodes import Nodes, NodesDifferError, read_agreed
+from services.relay.polls import Contest, Look
 from services.relay.store import Cast, Kept, list_open, note_casts, read_watched
 from services.shell.clock import Clock
 from services.shell.database import Database
@@ -21,12 +20,12 @@ from services.shell.database import Database
 
 @dataclass
 class Polls:
-    """The polls of an election, as its node showed them last; none before a look."""
+    """The polls of an election, as nodes showed them last; none before a look."""
 
     name: str
     terms: ElectionTerms
     contests: tuple[Contest, ...]
-    reach: Callable[[], Connection]
+    nodes: Nodes
     seen: Look | None = None
 
     @property
@@ -56,24 +55,33 @@ class Watch:
         for each in self.polls:
             try:
                 await self._look(each)
-            except ClientError as error:
+            except NodesDifferError as error:
+                self.alarms.hold(NODE_LIES, f"{each.name} blocks", error.fact)
+            except ElectionError as error:  # away while it was read
                 self.alarms.hold(NODE_AWAY, each.name, str(error))
             else:
                 self.alarms.settle(NODE_AWAY, each.name)
         await self._find_overdue()
 
     async def _look(self, polls: Polls) -> None:
-        connection = await asyncio.to_thread(polls.reach)
-        seen = await asyncio.to_thread(look, connection, polls.terms, polls.contests)
+        sight = await asyncio.to_thread(polls.nodes.look_around)
+        for url in polls.nodes.urls:
+            if url in sight.away:
+                self.alarms.hold(NODE_AWAY, f"{polls.name} {url}", sight.away[url])
+            else:
+                self.alarms.settle(NODE_AWAY, f"{polls.name} {url}")
+        if sight.look is None:
+            return
         election = polls.terms.election
         watched = await self.database.run(read_watched, election)
-        if seen.head > watched:
-            parts = read_casts(
-                connection, polls.contests, first=watched + 1, last=seen.head
+        if sight.agreed and sight.look.head > watched:
+            parts = read_agreed(
+                sight.agreed, polls.contests, first=watched + 1, last=sight.look.head
             )
             while (part := await asyncio.to_thread(next, parts, None)) is not None:
                 await self._note(polls, part[1], block=part[0])
-        polls.seen = seen
+            self.alarms.settle(NODE_LIES, f"{polls.name} blocks")
+        polls.seen = sight.look
 
     async def _note(
         self, polls: Polls, casts: list[tuple[Cast, bytes]], *, block: int

@@ -57,7 +57,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("live") / "all"
     with ExitStack() as stack:
         server = stack.enter_context(postgres_server())
-        databases = {n: make_database(server, n) for n in ("registrar", "gateway")}
+        names = ("registrar", "gateway", "portal", "relay-1")
+        databases = {name: make_database(server, name) for name in names}
         layout = open_layout(folder, voters=VOTERS, are_free=True, databases=databases)
         control = stack.enter_context(running(layout, lambda _: None))
         told = Told(layout, control)

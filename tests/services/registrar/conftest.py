@@ -10,16 +10,10 @@ import pytest
 from services.registrar.tables import METADATA
 from services.shell.database import Database, sqlite_url
 from services.shell.schema import upgrade_schema
-from tests.services.postgres import make_database, postgres_server
+from tests.services.postgres import make_database
 
 MIGRATIONS: Final = "services/registrar/migrations"
 _NUMBERS: Final = count()
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

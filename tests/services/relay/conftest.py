@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,10 @@ def polls(opened: Polls) -> Iterator[Polls]:
     chain.request("evm_revert", snapshot)
 
 
-def write_home(polls: Polls, folder: Path, more: str = "") -> Home:
-    """Make the home of a relay that serves the polls."""
+def write_home(
+    polls: Polls, folder: Path, more: str = "", *, nodes: Sequence[str] = ()
+) -> Home:
+    """Make the home of a relay that serves the polls; nodes: else the one of these."""
     folder.mkdir(parents=True, exist_ok=True)
     terms = render_terms(polls.stage.terms())
     (folder / "terms.json").write_text(terms)
@@ -91,7 +94,7 @@ send_every = 1
 [[elections]]
 terms = "terms.json"
 terms_hash = "{digest_terms(terms.encode())}"
-nodes = ["{polls.url}"]
+nodes = {json.dumps(nodes or [polls.url])}
 """
     return make_home(SERVICE, folder, config)
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from election.client.contracts.voter_list import VoterList
 from election.client.errors import ConnectionFailedError
 from election.crypto.transcript import Hash
-from services.relay import watching
+from services.relay import nodes
 from services.relay.casting import Sender
 from services.relay.store import Cast
 from services.relay.tables import PROMISES
@@ -100,7 +100,7 @@ def test_false_ballot_of_a_node_ends_no_promise(
         yield last, [(false, kept[:40] + bytes(len(kept) - 40))]
 
     with monkeypatch.context() as patch:
-        patch.setattr(watching, "read_casts", lie)
+        patch.setattr(nodes, "read_casts", lie)
         travel(polls.stage.connection, relay.running.context.clock.now() + 60)
         wait_until(lambda: any("false ballot" in each for each in relay.ready()))
     assert relay.state(said) == "promised"
@@ -121,7 +121,7 @@ def test_ballot_of_another_credential_ends_no_promise(
         yield last, [(false, polls.ballots[1][1])]
 
     with monkeypatch.context() as patch:
-        patch.setattr(watching, "read_casts", lie)
+        patch.setattr(nodes, "read_casts", lie)
         travel(polls.stage.connection, relay.running.context.clock.now() + 60)
         wait_until(lambda: any("false ballot" in each for each in relay.ready()))
     assert relay.state(said) == "promised"
@@ -134,7 +134,7 @@ def test_node_that_is_away_is_said_and_ballots_are_taken_all_the_same(
         raise ConnectionFailedError("http://node", "does not answer")
 
     with monkeypatch.context() as patch:
-        patch.setattr(watching, "look", fail)
+        patch.setattr(nodes, "look", fail)
         wait_until(lambda: any("does not answer" in each for each in relay.ready()))
         relay.promise(polls.ballots[1][0])
     wait_until(lambda: relay.ready() == [])
