@@ -65,11 +65,13 @@ ACTS: Final = {
         "audit": "Verify a whole election.",
         "proof": "Write what proves a transaction or a value to who has no node.",
         "verify-proof": "Check such a proof, without a node.",
+        "verify-booth": "Compare what booths serve with what the election announced.",
         "export": "Write the public record into one file.",
     },
 }
 SERVICES: Final[dict[str, str]] = {
     "live": "Run all of it on this machine, with made-up voters.",
+    "booth": "Make a booth's files for an election, sign for them, serve them.",
     "gateway": "Send codes to phones, and attest who typed them.",
     "portal": "Serve the personal account, and attest for who is logged in.",
     "issuer": "Answer requests for credentials (init, serve, check).",

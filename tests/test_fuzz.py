@@ -52,6 +52,12 @@ from election.protocol.attestation import Action, Attestation, Request, Role
 from election.protocol.attestation import accept_attestation as accept_statement
 from election.protocol.ballot import accept_ballot, accept_batch, accept_unsolicited
 from election.protocol.board import Board, Call, Head, Log
+from election.protocol.booth_list import (
+    decode_list,
+    encode_list,
+    list_file,
+    make_list,
+)
 from election.protocol.context import decode_box
 from election.protocol.decryption import DecryptionShare, Result, accept_result
 from election.protocol.encoding import decode_g1_list, decode_record, decode_totals
@@ -136,6 +142,10 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
         b"".join((ROOT / "elections" / name).read_bytes() for name in MANIFEST),
         lambda raw: parse_manifest(raw.decode(errors="replace")),
     ),
+    "decode_list": (
+        encode_list(make_list([list_file("a.js", b"1"), list_file("b.html", b"2")])),
+        decode_list,
+    ),
     "decode_box": (
         POINT * 2 + POINT_2,
         lambda raw: decode_box(
@@ -203,6 +213,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "read_attempt": "asks a node",
     "read_finality": "asks a node; msgspec converts what it says",
     "accept_leaf": "takes a claim that a file has typed",
+    "accept_signatures": "tests/booth/test_pinned.py",
     "accept_notice": "tests/protocol/test_notice.py",
     "read_logs": "tests/client/test_hostile_answers.py",
     "accept_enrolments": "asks accept_enrolment",

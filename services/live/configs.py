@@ -27,8 +27,8 @@ issuer = "{provider}"
 client_id = "veche-portal"
 auth_method = "client_secret_basic"
 [[booths]]
-title = "veche live vote"
-url = "{live}/booth"
+title = "127.0.0.1"
+url = "{booth}"
 """,
     "gateway": """
 support_line = "+7 (495) 539-55-55"
@@ -51,7 +51,7 @@ def write_config(layout: Layout, name: str, keys: dict[str, dict[str, str]]) -> 
     home.make()
     own = _OWN[service.name].format(
         provider=layout.url("provider"),
-        live=layout.url("live"),
+        booth=layout.url("booth"),
         centre=layout.ports["centre"],
     )
     text = f"""\
@@ -60,7 +60,7 @@ listen_port = {layout.ports[name]}
 clock = "chain"
 rate = 100000
 burst = 10000
-booth_origins = ["{layout.url("live")}"]
+booth_origins = ["{layout.url("booth")}"]
 """
     if name in layout.databases:
         text += f'database = "{layout.databases[name]}"\n'

@@ -79,7 +79,6 @@ class Control:
         return [
             Route("/", self.show),
             Route("/clock/{where}", self.press, methods=["POST"]),
-            Route("/booth", self.tell_booth),
         ]
 
     async def show(self, _: Request) -> Response:
@@ -103,21 +102,6 @@ class Control:
             return _plain("There is no such moment.", 404)
         await asyncio.to_thread(self.move, where)
         return RedirectResponse("/", 303)
-
-    async def tell_booth(self, _: Request) -> Response:
-        """Say that a browser cannot vote yet, and what can."""
-        folder = escape(str(self.layout.folder))
-        return HTMLResponse(
-            _PAGE.format(
-                style=_STYLE,
-                body="<h1>No booth yet</h1><p>A booth for browsers is not part of "
-                "this version. This page took nothing, not even your ticket. A program "
-                "can vote for a made-up voter: it gets a ticket of its own.</p>"
-                f"<p><code>veche live vote voter1 --choice 1 --home {folder}</code></p>"
-                '<p><a href="/">Back</a></p>',
-            ),
-            headers=_HEADERS,
-        )
 
     def _look(self) -> tuple[str, int]:
         phase = self.opened.election.phase()
@@ -188,7 +172,8 @@ is in no box. A press ends logins: log in again.</p>
 <ul><li><a href="{layout.url("portal")}/">The portal</a>: log in as a made-up voter
 below, with the password <code>{PASSWORD}</code>; apply, withdraw.</li>
 <li><a href="/phones/">The phones</a>: codes arrive here.</li>
-<li>A booth for browsers is not part of this version. After the opening, a program votes
+<li><a href="{layout.url("booth")}/booth.list">What the booth serves</a>, at an origin
+of its own. After the opening, a program votes
 for a voter: <code>veche live vote voter1 --choice 1 --home {folder}</code></li>
 <li>After the close: <code>veche live count --home {folder}</code></li></ul>
 <h2>Services</h2><table>{services}</table>

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from election.errors import ElectionError
+from services.live.acts import act
 from services.live.layout import THRESHOLD, Layout
-from services.live.preparing import act
 
 
 def count(layout: Layout) -> dict[str, Any]:

@@ -37,6 +37,7 @@ _PORTS: Final = {
     **{f"issuer-{n}": 8740 + n for n in (1, 2, 3)},
     **{f"relay-{n}": 8750 + n for n in (1, 2)},
     "provider": 8760,
+    "booth": 8780,
     "live": 8770,
     "centre": 8775,
 }
@@ -80,6 +81,16 @@ class Layout:
         return self.folder / "terms.json"
 
     @property
+    def site(self) -> Path:
+        """Give the folder that the booth serves."""
+        return self.folder / "booth"
+
+    @property
+    def services(self) -> Path:
+        """Give what the booth goes by, which commission and observers sign."""
+        return self.folder / "services.json"
+
+    @property
     def is_ready(self) -> bool:
         """Say whether the election is prepared."""
         return (self.folder / "prepared").exists()
@@ -119,6 +130,9 @@ def open_layout(
 
 
 def _read(folder: Path, told: dict[str, Any]) -> Layout:
+    if missing := _PORTS.keys() - told["ports"].keys():
+        fact = f"is of an earlier version, without {min(missing)}"
+        raise InputError(str(folder), fact, hint="name a new folder")
     secret = (folder / "password").read_text("utf-8").strip()
     return Layout(folder, told["ports"], told["voters"], told["databases"], secret)
 

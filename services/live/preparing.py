@@ -5,10 +5,7 @@ It is done by the acts that an organisation would use, each by its own key file.
 
 from __future__ import annotations
 
-import io
 import secrets
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, Final
@@ -16,8 +13,6 @@ from typing import Any, Final
 from election.artifacts import ROOT
 from election.client.ceremony import Ceremony, issuers_ceremony, trustees_ceremony
 from election.client.open_election import OpenElection
-from election.errors import ElectionError
-from scripts.__main__ import run
 from scripts.files.key_file import (
     Instance,
     KeyFile,
@@ -28,11 +23,12 @@ from scripts.files.key_file import (
 from scripts.members import take_step
 from scripts.session import enter, instance_of
 from scripts.time import travel
+from services.live.acts import Tell, act
+from services.live.booth import complete_booth, list_booth
 from services.live.configs import make_homes
 from services.live.layout import SEATS, THRESHOLD, Layout
 from services.live.people import draw_people, write_people
 
-Tell = Callable[[str], None]
 _MANIFEST: Final = ROOT / "elections" / "mgd-2019.toml"
 _DISTRICTS: Final = ROOT / "elections" / "mgd-2019-districts.toml"
 _SMALLER: Final = (
@@ -46,22 +42,6 @@ _ALONE: Final = {
     **{f"observer-{n}": Role.OBSERVER for n in (1, 2)},
     **{f"trustee-{n}": Role.TRUSTEE for n in range(1, SEATS + 1)},
 }
-
-
-def act(layout: Layout, *words: object) -> str:
-    """Run an act of `veche` in this process; returns what it printed.
-
-    Raises ElectionError with what it complained of.
-    """
-    out, told = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(told):
-        code = run(list(map(str, words)))
-    with layout.log("acts").open("a", encoding="utf-8") as log:
-        log.write(f"$ veche {' '.join(map(str, words))}\n{told.getvalue()}\n")
-    if code:
-        text = " ".join(told.getvalue().split())[-600:]
-        raise ElectionError(f"veche {words[0]}", text or f"exit code {code}")
-    return out.getvalue()
 
 
 def prepare(layout: Layout, tell: Tell) -> None:
@@ -98,6 +78,7 @@ def prepare(layout: Layout, tell: Tell) -> None:
     tell("the terms, after all of it was verified")
     act(layout, "terms", *record, "--out", layout.terms, *node)
     make_homes(layout)
+    complete_booth(layout, tell)
     (layout.folder / "prepared").touch()
 
 
@@ -165,7 +146,10 @@ def _write_manifest(
                 f'account = "{named[f"{roster}-{n}"]}"',
                 f"commission = {'true' if n < THRESHOLD else 'false'}",
             ]
-    (layout.folder / "accounts.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    who = layout.folder / "accounts.toml"
+    who.write_text("\n".join(lines) + "\n", "utf-8")
+    booth = list_booth(layout, manifest=layout.folder / "manifest.toml", accounts=who)
+    (layout.folder / "manifest.toml").write_text(f'booth = "{booth}"\n{text}', "utf-8")
 
 
 def _reach(opened: OpenElection, at: int) -> None:

@@ -11,12 +11,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from election.artifacts import ROOT
 from election.errors import ElectionError
 from services.live.layout import SERVED, Layout
 from services.live.people import draw_people
 from services.live.preparing import secret_of
 
 _PROVIDER: Final = Path(__file__).with_name("identity_provider.py")
+_CONFIG: Final = ROOT / "hardhat-free-devnet.toml"
 _PATIENCE: Final = 20  # seconds that a part gets to stop
 
 
@@ -61,8 +63,19 @@ def await_answer(layout: Layout, begun: Begun) -> None:
 
 def start_chain(layout: Layout, stack: ExitStack) -> None:
     """Start the development chain, which keeps what it has in the folder."""
+    config = layout.folder / "chain.toml"
+    ours = _CONFIG.read_text("utf-8")
+    asked = f'origins = ["{layout.url("booth")}"]'
+    config.write_text(ours.replace("origins = []", asked, 1), "utf-8")
     words = (sys.executable, "-m", "node", "--port", str(layout.ports["chain"]))
-    more = ("--home", str(layout.folder / "chain"), "--json", "--quiet")
+    more = (
+        "--config",
+        str(config),
+        "--home",
+        str(layout.folder / "chain"),
+        "--json",
+        "--quiet",
+    )
     begun = stack.enter_context(_started(layout, "chain", (*words, *more)))
     await_answer(layout, begun)
 
@@ -91,3 +104,10 @@ def start_service(layout: Layout, name: str, stack: ExitStack) -> Begun:
     password = ("--password-file", str(layout.password))
     command = (*service, *home, *password)
     return stack.enter_context(_started(layout, name, command))
+
+
+def start_booth(layout: Layout, stack: ExitStack) -> Begun:
+    """Start the booth, at an origin of its own."""
+    serve = (sys.executable, "-m", "scripts", "booth", "serve", str(layout.site))
+    command = (*serve, "--port", str(layout.ports["booth"]))
+    return stack.enter_context(_started(layout, "booth", command))

@@ -14,14 +14,16 @@ from typing_extensions import override
 
 from election.errors import ElectionError
 from scripts.session import enter
+from services.live.acts import Tell
 from services.live.centre import SmsCentre
 from services.live.configs import CENTRE_USER
 from services.live.control import Control, make_app
 from services.live.layout import SERVED, Layout
 from services.live.phones import make_phones
-from services.live.preparing import Tell, prepare, secret_of
+from services.live.preparing import prepare, secret_of
 from services.live.processes import (
     await_answer,
+    start_booth,
     start_chain,
     start_provider,
     start_service,
@@ -41,8 +43,8 @@ def running(layout: Layout, tell: Tell) -> Iterator[Control]:
         opened = enter(layout.record, layout.url("chain"))
         control = Control(layout, opened)
         stack.enter_context(_serving(layout, control))
-        tell(f"the identity provider, and {', '.join(SERVED)}")
-        begun = [start_provider(layout, stack)]
+        tell(f"the identity provider, the booth, and {', '.join(SERVED)}")
+        begun = [start_provider(layout, stack), start_booth(layout, stack)]
         begun += [start_service(layout, name, stack) for name in SERVED]
         for each in begun:
             await_answer(layout, each)
@@ -109,6 +111,7 @@ def describe(layout: Layout) -> dict[str, Any]:
         "phones": f"{layout.url('live')}/phones/",
         "provider": layout.url("provider"),
         "chain": layout.url("chain"),
+        "booth": layout.url("booth"),
         **urls,
         "election": str(layout.record),
         "home": str(layout.folder),

@@ -9,10 +9,11 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from typing_extensions import override
 
 from election.client.errors import ClientError
@@ -94,24 +95,32 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def make_server(app: Starlette, context: Context) -> uvicorn.Server:
-    """Make the server of an application: no access log, bounds on what is open."""
+    """Make the server of a service's application."""
+    proxies = context.settings.trusted_proxies
+    return _make_server(app, context.log, proxies=proxies, lifespan="on")
+
+
+def _make_server(
+    app: ASGIApp, log: Any, *, proxies: Sequence[str], lifespan: Literal["on", "off"]
+) -> uvicorn.Server:
+    """Make a server: no access log, bounds on what is open."""
     for name in ("uvicorn", "uvicorn.error", "alembic", "sqlalchemy", "asyncio"):
         logger = logging.getLogger(name)
-        logger.handlers = [Messages(context.log)]
+        logger.handlers = [Messages(log)]
         logger.propagate = False
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=list(context.settings.trusted_proxies),
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_STOP,
         h11_max_incomplete_event_size=_HEAD,
         http=PatientProtocol,
         ws="none",
-        lifespan="on",
+        lifespan=lifespan,
     )
     return _Server(config)
 
@@ -124,19 +133,40 @@ def serve(
     announce: Callable[[str], None],
 ) -> None:
     """Serve until a signal; announce: is called with the URL once it answers."""
+    server = make_server(assemble(service, context), context)
+    _run(server, listening, log=context.log, announce=announce)
+
+
+def serve_files(
+    app: ASGIApp,
+    listening: socket.socket,
+    *,
+    log: Any,
+    announce: Callable[[str], None],
+) -> None:
+    """Serve an application that needs no home, until a signal; as `serve` does."""
+    server = _make_server(app, log, proxies=(), lifespan="off")
+    _run(server, listening, log=log, announce=announce)
+
+
+def _run(
+    server: uvicorn.Server,
+    listening: socket.socket,
+    *,
+    log: Any,
+    announce: Callable[[str], None],
+) -> None:
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    app = assemble(service, context)
-    server = make_server(app, context)
 
     async def run() -> None:
         serving = asyncio.create_task(server.serve([listening]))
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
         if server.started:
-            context.log.info("serving", port=port)
+            log.info("serving", port=port)
             announce(f"http://{shown}:{port}")
         await serving
 
     asyncio.run(run())
-    context.log.info("stopped")
+    log.info("stopped")

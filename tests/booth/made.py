@@ -14,7 +14,7 @@ from election.crypto.signature import (
     sign_hash,
 )
 from election.protocol.booth_signing import derive_services_hash
-from scripts.booth_folder import Booth, accept_later, gather_booth
+from scripts.booth.folder import Booth, accept_later, gather_booth
 from scripts.files.booth_files import (
     SERVICES,
     SIGNATURES,

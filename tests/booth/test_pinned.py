@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from election.errors import ElectionError
-from scripts.booth_folder import accept_later
+from scripts.booth.folder import accept_later
 from scripts.files.booth_files import (
     ELECTION,
     SERVICES,

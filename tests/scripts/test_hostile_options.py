@@ -132,6 +132,7 @@ def values(
         "ceremony": "trustees",
         "moment": "2019-01-01T00:00:00Z",
         "list_file": str(tmp_path / "file"),
+        "places": "http://127.0.0.1:1",
         "rpc_url": prepared.url,
         "rpc_urls": prepared.url,
     }

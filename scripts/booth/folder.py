@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from election.protocol.booth_list import (
     make_list,
 )
 from election.protocol.context import derive_election_id
+from election.whole_file import write_whole
 from scripts.errors import InputError
 from scripts.files.booth_files import (
     ELECTION,
@@ -35,7 +36,7 @@ from scripts.files.booth_files import (
     parse_election,
     render_election,
 )
-from scripts.files.failures import name_unreadable
+from scripts.files.failures import name_unreadable, name_unwritable
 from scripts.files.json_file import decode_text
 from scripts.files.terms_file import digest_terms, parse_terms
 
@@ -85,33 +86,50 @@ def read_booth(folder: Path) -> Booth:
     Raises InputError for a file that differs, is missing or is not listed, and
     ElectionError for services that not enough have signed.
     """
+    booth = read_listed(folder)
+    later = [name for name in LATER if (folder / name).exists()]
+    if not later:
+        return booth
+    if missing := sorted(set(LATER) - set(later)):
+        raise InputError(str(folder / missing[0]), "is missing, the others are there")
+    raw = dict(booth.raw) | {name: _read(folder / name) for name in LATER}
+    return replace(booth, raw=raw, services=accept_later(booth.election, raw))
+
+
+def read_listed(folder: Path) -> Booth:
+    """Read what is listed of such a folder, and look at nothing that came later."""
     text = _read(folder / NAME, LARGEST_LIST)
     listed = decode_list(text)
-    found = {
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if not path.is_dir() or path.is_symlink()
-    }
     names = {each.path for each in listed.files}
-    if more := sorted(found - names - {NAME, *LATER}):
-        raise InputError(str(folder / more[0]), "is not on the list")
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            raise InputError(str(path), "is a link: a booth has files alone")
+        name = path.relative_to(folder).as_posix()
+        if not path.is_dir() and name not in names | {NAME, *LATER}:
+            raise InputError(str(path), "is not on the list")
     raw = {NAME: text}
     for each in listed.files:
-        path = folder / each.path
-        raw[each.path] = _read(path)
-        if path.is_symlink() or list_file(each.path, raw[each.path]) != each:
-            raise InputError(str(path), "is not as listed")
+        raw[each.path] = _read(folder / each.path)
+        if list_file(each.path, raw[each.path]) != each:
+            raise InputError(str(folder / each.path), "is not as listed")
     if ELECTION not in names:
         raise InputError(str(folder / NAME), f"lists no {ELECTION}")
     election = parse_election(raw[ELECTION], name=str(folder / ELECTION))
-    later = [name for name in LATER if name in found]
-    if not later:
-        return Booth(listed, election, raw)
-    if len(later) != len(LATER):
-        missing = next(name for name in LATER if name not in later)
-        raise InputError(str(folder / missing), "is missing, and the others are there")
-    raw |= {name: _read(folder / name) for name in LATER}
-    return Booth(listed, election, raw, accept_later(election, raw))
+    return Booth(listed, election, raw)
+
+
+def write_booth(folder: Path, booth: Booth) -> None:
+    """Make the folder of a booth, the list last; raises InputError if it is there."""
+    if folder.exists() and any(folder.iterdir()):
+        raise InputError(str(folder), "is not empty", hint="give another --out")
+    for path, raw in sorted(booth.raw.items(), key=lambda each: each[0] == NAME):
+        _write(folder / path, raw, replacing=False)
+
+
+def write_later(folder: Path, later: Mapping[str, bytes]) -> None:
+    """Put what came later beside the list, in place of what was there."""
+    for name, raw in later.items():
+        _write(folder / name, raw, replacing=True)
 
 
 def accept_later(election: BoothElection, raw: Mapping[str, bytes]) -> BoothServices:
@@ -139,3 +157,8 @@ def _read(path: Path, largest: int = LARGEST_FILE) -> bytes:
     if len(raw) > largest:
         raise InputError(str(path), f"has more than {largest} bytes")
     return raw
+
+
+def _write(path: Path, raw: bytes, *, replacing: bool) -> None:
+    with name_unwritable(path), write_whole(path, replacing=replacing) as file:
+        file.write(raw)

@@ -1,0 +1,1 @@
+"""What an election announced of its booth: gathered, fetched, compared."""

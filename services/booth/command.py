@@ -1,0 +1,271 @@
+"""Make a booth for an election, sign what it goes by, and serve it.
+
+`list` makes the folder, before the election is on the chain: its hash goes into the
+manifest. `sign` and `complete` add hosts and terms, once there are keys. `serve` serves
+it; `veche verify-booth` compares what others serve.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from election.client.initcode import derive_rules
+from election.crypto.signature import Signature, encode_signature, sign_hash
+from election.crypto.transcript import ZERO_HASH
+from election.protocol.booth_signing import derive_services_hash
+from election.protocol.manifest import Manifest
+from election.protocol.text import name_election
+from scripts.authorizations import AuthorizationFile
+from scripts.booth.folder import (
+    Booth,
+    accept_later,
+    accept_terms,
+    gather_booth,
+    read_booth,
+    read_listed,
+    write_booth,
+    write_later,
+)
+from scripts.errors import InputError
+from scripts.files.booth_files import (
+    SERVICES,
+    SIGNATURES,
+    TERMS,
+    BoothServices,
+    BoothSignatures,
+    Host,
+    IssuerHost,
+    RelayHost,
+    describe_election,
+    parse_services,
+)
+from scripts.files.json_file import read_json, read_raw, render_json, write_new
+from scripts.files.key_file import Role
+from scripts.files.manifest_file import read_manifest
+from scripts.options import (
+    AsJson,
+    KeyPath,
+    ListenHost,
+    OutFile,
+    PasswordFile,
+    path_argument,
+    path_option,
+)
+from scripts.session import unlock
+from scripts.terminal import say, show, tell, tell_json
+
+EXAMPLE: Final = "veche booth serve booth-2027"
+PORT: Final = 8780
+_SIGN: Final = (
+    "veche booth sign booth-2027 --services services.json --terms terms.json "
+    "--key keys/observer-1.json --out observer-1.json"
+)
+_COMPLETE: Final = (
+    "veche booth complete booth-2027 --services services.json --terms terms.json "
+    "--signature commission.json --signature observer-1.json"
+)
+
+ManifestFile = Annotated[Path, path_argument(help="The election's manifest.")]
+AccountsFile = Annotated[
+    Path | None,
+    path_option("--accounts", help="The rest of the manifest: who acts."),
+]
+Folder = Annotated[Path, path_argument(help="Folder that `veche booth list` made.")]
+ServicesFile = Annotated[
+    Path, path_option("--services", help="Hosts and accounts; docs/booth.md.")
+]
+BoothTerms = Annotated[
+    Path, path_option("--terms", help="The file that `veche terms` wrote.")
+]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
+]
+
+
+def list_booth(
+    manifest: ManifestFile,
+    out: Annotated[Path, path_option(help="Folder to make; never overwritten.")],
+    accounts: AccountsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the folder that a booth serves, and print the hash of its list.
+
+    It follows from this release and the manifest alone: whoever has both gets the same.
+    Put `booth = "HASH"` into the manifest, before its first table; that key changes
+    nothing here.
+    """
+    rules, booth = _gather(manifest, accounts)
+    write_booth(out, booth)
+    show({"folder": str(out)} | _describe(rules, booth), as_json=as_json)
+
+
+def hash_booth(
+    manifest: ManifestFile, accounts: AccountsFile = None, as_json: AsJson = False
+) -> None:
+    """Print the hash of the list that this release has for an election.
+
+    Compare it with what `veche audit` prints of an election that is on the chain.
+    """
+    rules, booth = _gather(manifest, accounts)
+    show(_describe(rules, booth), as_json=as_json)
+
+
+def sign(
+    folder: Folder,
+    services: ServicesFile,
+    terms: BoothTerms,
+    key: KeyPath,
+    out: OutFile,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign the hosts and terms of a booth, as the commission or an observer.
+
+    Whom a voter's device asks, and which keys it encrypts by, is what you sign: compare
+    the hash of the terms with your own of `veche terms`, and the hosts with what their
+    organisations say.
+    """
+    booth, raw = read_listed(folder), read_raw(services)
+    parsed = parse_services(raw, name=str(services))
+    accept_terms(booth.election, parsed, read_raw(terms))
+    key_file = unlock(key, password_file, roles={Role.COMMISSION, Role.OBSERVER})
+    signers = booth.election.signers
+    if key_file.account not in (signers.commission, *signers.observers):
+        fact = "is neither commission nor observer of this election"
+        raise InputError(str(key), fact)
+    say(name_election(booth.election.title, is_test=booth.election.test))
+    say(f"edition {parsed.edition}, terms {parsed.terms_hash}")
+    say(*_spell_hosts(parsed))
+    digest = derive_services_hash(booth.election.slug, raw)
+    signed = sign_hash(digest, key_file.key)
+    file = AuthorizationFile(
+        "veche-authorization/1", digest, signed.v, signed.r, signed.s
+    )
+    write_new(out, render_json(file))
+    show({"signature": str(out), "hash": f"0x{digest.hex()}"}, as_json=as_json)
+
+
+def complete(
+    folder: Folder,
+    services: ServicesFile,
+    terms: BoothTerms,
+    signatures: Annotated[
+        list[Path], path_option("--signature", help="From `veche booth sign`; again.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Add hosts, terms and their signatures to a booth's folder.
+
+    The commission and a quorum of observers have to have signed. What is there already
+    is replaced by a later edition alone. Serve it anew afterwards.
+    """
+    booth, raw = read_listed(folder), read_raw(services)
+    digest = derive_services_hash(booth.election.slug, raw)
+    kept = []
+    for path in signatures:
+        file = read_json(path, AuthorizationFile)
+        if file.hash != digest:
+            raise InputError(str(path), f"signs something else than {services}")
+        kept.append(encode_signature(Signature(file.v, file.r, file.s)))
+    signed = BoothSignatures("veche-booth-signatures/1", tuple(sorted(set(kept))))
+    later = {
+        SERVICES: raw,
+        SIGNATURES: render_json(signed).encode(),
+        TERMS: read_raw(terms),
+    }
+    parsed = accept_later(booth.election, later)
+    _require_later(folder / SERVICES, raw, parsed.edition)
+    write_later(folder, later)
+    told = {"folder": str(folder), "edition": parsed.edition}
+    show(told | {"terms_hash": parsed.terms_hash}, as_json=as_json)
+
+
+def serve(
+    folder: Folder,
+    host: ListenHost = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve a booth until it is told to stop (Ctrl-C, SIGTERM).
+
+    All files are read and compared with the list before the first is served, and what
+    changes in the folder afterwards is not. Nothing of a request is kept or logged.
+    Leave it on loopback and put a TLS proxy before it that adds no header but its own
+    `Strict-Transport-Security`, and keeps no addresses.
+    """
+    from services.booth.app import make_app
+    from services.shell.logs import make_log
+    from services.shell.serving import open_socket, serve_files
+
+    booth = read_booth(folder)
+    if booth.services is None:
+        say(
+            "warning: no hosts and terms yet: pages can be looked at, and go no further"
+        )
+    log = make_log("booth", say)
+    app = make_app(booth)
+    with open_socket(host or "127.0.0.1", PORT if port is None else port) as listening:
+
+        def announce(url: str) -> None:
+            digest = f"0x{booth.digest.hex()}"
+            if as_json:
+                tell_json({"url": url, "booth": digest})
+            else:
+                tell(f"serving booth {digest} at {url}")
+
+        serve_files(app, listening, log=log, announce=announce)
+
+
+def _require_later(path: Path, raw: bytes, edition: int) -> None:
+    """Raise InputError unless an edition follows the one that is there, or is it."""
+    if path.exists() and (there := read_raw(path)) != raw:
+        before = parse_services(there, name=str(path)).edition
+        if before >= edition:
+            fact = f"is of edition {before}, and yours is {edition}"
+            hint = "number yours higher, and have it signed again"
+            raise InputError(str(path), fact, hint=hint)
+
+
+def _gather(manifest: Path, accounts: Path | None) -> tuple[Manifest, Booth]:
+    rules = read_manifest(manifest, accounts)
+    return rules, gather_booth(describe_election(derive_rules(rules)))
+
+
+def _describe(rules: Manifest, booth: Booth) -> dict[str, Any]:
+    announced = None if rules.booth == ZERO_HASH else rules.booth == booth.digest
+    if announced is False:
+        say(f"warning: the manifest announces another: 0x{rules.booth.hex()}")
+    return {
+        "booth": f"0x{booth.digest.hex()}",
+        "files": len(booth.listed.files),
+        "bytes": sum(each.size for each in booth.listed.files),
+        "announced": announced,
+    }
+
+
+def _spell_hosts(services: BoothServices) -> list[str]:
+    named: list[tuple[str, Host | IssuerHost | RelayHost]] = [
+        ("portal", services.portal),
+        ("gateway", services.gateway),
+        ("registrar", services.registrar),
+        *((f"issuer {each.number}", each) for each in services.issuers),
+        *((f"relay 0x{each.account.hex()}", each) for each in services.relays),
+        *(("node", each) for each in services.nodes),
+        *(("booth", each) for each in services.booths),
+    ]
+    return [f"{what}: {each.url}, {each.organisation}" for what, each in named]
+
+
+COMMANDS: Final = {
+    "list": (
+        list_booth,
+        "veche booth list manifest.toml --accounts accounts.toml --out booth-2027",
+    ),
+    "hash": (hash_booth, "veche booth hash manifest.toml --accounts accounts.toml"),
+    "sign": (sign, _SIGN),
+    "complete": (complete, _COMPLETE),
+    "serve": (serve, EXAMPLE),
+}
