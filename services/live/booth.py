@@ -46,7 +46,11 @@ def complete_booth(layout: Layout, tell: Tell) -> None:
 
 
 def _name_services(layout: Layout) -> dict[str, Any]:
-    """Say whom the booth asks, as the commission would write it."""
+    """Say whom the booth asks, as the commission would write it.
+
+    There is one chain on this machine. It stands in for the nodes of four observers,
+    of whom a booth asks some about the voter and others about the ballot.
+    """
     deployment = read_deployment(layout.record)
 
     def host(name: str, organisation: str) -> dict[str, Any]:
@@ -71,7 +75,7 @@ def _name_services(layout: Layout) -> dict[str, Any]:
             | {"account": _read_account(layout, f"relay-{number}")}
             for number in (1, 2)
         ],
-        "nodes": [host("chain", "Development chain")],
+        "nodes": [host("chain", f"Observer {number}") for number in range(1, 5)],
         "booths": [host("booth", "Observer 1")],
     }
 

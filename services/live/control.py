@@ -172,9 +172,12 @@ is in no box. A press ends logins: log in again.</p>
 <ul><li><a href="{layout.url("portal")}/">The portal</a>: log in as a made-up voter
 below, with the password <code>{PASSWORD}</code>; apply, withdraw.</li>
 <li><a href="/phones/">The phones</a>: codes arrive here.</li>
-<li><a href="{layout.url("booth")}/booth.list">What the booth serves</a>, at an origin
-of its own. After the opening, a program votes
-for a voter: <code>veche live vote voter1 --choice 1 --home {folder}</code></li>
+<li>After the opening, «get my ballot» at the portal leads to the booth, at an origin
+of its own. <code>veche verify-booth {layout.url("booth")} --election
+{folder}/election.json --rpc-url {layout.url("chain")}</code> compares it with what the
+election announced.</li>
+<li>Or a program votes for a voter:
+<code>veche live vote voter1 --choice 1 --home {folder}</code></li>
 <li>After the close: <code>veche live count --home {folder}</code></li></ul>
 <h2>Services</h2><table>{services}</table>
 <h2>Made-up voters</h2><table><tr><th>Login</th><th>Name</th><th>Phone</th></tr>

@@ -35,7 +35,7 @@ from election.protocol.issuance import prepare_request, serve_share
 from election.protocol.notice import Notice, sign_notice
 from election.protocol.promise import Promise, sign_promise
 from election.protocol.voter_list import derive_leaf
-from scripts.booth_folder import Booth, accept_later, gather_booth
+from scripts.booth.folder import Booth, accept_later, gather_booth
 from scripts.files.booth_files import SERVICES, SIGNATURES, TERMS
 from scripts.files.terms_file import render_terms
 from tests import honest
