@@ -156,7 +156,7 @@ def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
             "extend",
             "override",
         ),
-        *("expire", "withdraw", "mark-paper", "words"),
+        *("expire", "withdraw", "mark-paper", "words", "verify-booth"),
     }
     every = {act for acts in ACTS.values() for act in acts}
     assert {words[0] for words in read_rehearsal()} == every - unusual
