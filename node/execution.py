@@ -31,6 +31,7 @@ from node.evm.execute import BlockRun, Outcome
 from node.evm.state import Environment
 from node.permissions import Rules
 from node.rlp import encode_integer
+from node.trie import hash_list
 
 Ancestors = Callable[[], Iterable[Hash32]]
 Refusal = tuple[Transaction, TransactionRefusedError]
@@ -162,8 +163,8 @@ def close(
     closed = replace(
         header,
         state_root=state_root,
-        transactions_root=_list_root([tx.raw for tx in transactions]),
-        receipts_root=_list_root([receipt.encode() for receipt in receipts]),
+        transactions_root=hash_list([tx.raw for tx in transactions]),
+        receipts_root=hash_list([receipt.encode() for receipt in receipts]),
         bloom=logs_bloom(tuple(log for r in receipts for log in r.logs)),
         gas_used=sum(receipt.gas_used for receipt in receipts),
     )
@@ -191,21 +192,11 @@ def _receipts(
     return tuple(receipts)
 
 
-def _list_root(items: list[bytes]) -> Hash32:
-    """Return the root of the trie that maps positions to items."""
-    return Hash32(_list_trie(items).root_hash)
-
-
 def list_proof(items: list[bytes], position: int) -> list[bytes]:
-    """Return the encoded nodes of that trie from its root to an item."""
-    trie = _list_trie(items)
+    """Return the encoded nodes of the trie of a list, from its root to an item."""
+    trie = HexaryTrie({}, EMPTY_ROOT)
+    for place, item in enumerate(items):
+        trie[rlp.encode(encode_integer(place))] = item
     key = rlp.encode(encode_integer(position))
     proof = trie.get_proof(key)  # type: ignore[no-untyped-call]
     return [rlp.encode(list(node)) for node in proof]
-
-
-def _list_trie(items: list[bytes]) -> HexaryTrie:
-    trie = HexaryTrie({}, EMPTY_ROOT)
-    for position, item in enumerate(items):
-        trie[rlp.encode(encode_integer(position))] = item
-    return trie

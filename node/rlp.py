@@ -6,7 +6,7 @@ Source: Yellow Paper, appendix B.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from node.errors import RlpError
@@ -30,7 +30,12 @@ def encode(item: Item) -> bytes:
         if len(item) == 1 and item[0] < _STRING:
             return item
         return _head(_STRING, len(item)) + item
-    payload = b"".join([encode(inner) for inner in item])
+    return join([encode(inner) for inner in item])
+
+
+def join(encoded: Iterable[bytes]) -> bytes:
+    """Encode a list whose items are encoded already."""
+    payload = b"".join(encoded)
     return _head(_LIST, len(payload)) + payload
 
 

@@ -9,18 +9,34 @@ checkpoint is in the storage that changed under it alone, and what was read stay
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, cast
 
 from eth.db.account import AccountDB
-from eth.db.journal import get_next_checkpoint
+from eth.db.backends.memory import MemoryDB
+from eth.db.cache import CacheDB
+from eth.db.journal import JournalDB, get_next_checkpoint
 from eth.db.storage import CLEAR_COUNT_KEY_NAME, AccountStorageDB
 from eth.typing import JournalDBCheckpoint
-from eth_typing import Address
+from eth_typing import Address, Hash32
 from typing_extensions import override
+
+from node.block import EMPTY_ROOT
+from node.evm.tries import AccountTrie, SlotTrie
+
+_NEVER: Final = bytes(1)  # how often a storage was deleted, as py-evm counts it
 
 
 class Slots(AccountStorageDB):
     """Hold an account's storage; what was read of a trie stays known with the trie."""
+
+    def __init__(self, nodes: Any, root: Hash32, address: Address) -> None:
+        self._address = address
+        self._storage_lookup = cast("Any", SlotTrie(nodes, root))
+        self._storage_cache = CacheDB(self._storage_lookup)
+        self._locked_changes = JournalDB(self._storage_cache)
+        self._journal_storage = JournalDB(self._locked_changes)
+        self._accessed_slots: set[int] = set()
+        self._clear_count = JournalDB(MemoryDB({CLEAR_COUNT_KEY_NAME: _NEVER}))
 
     @override
     def discard(self, checkpoint: JournalDBCheckpoint) -> None:
@@ -49,10 +65,14 @@ class Accounts(AccountDB):
 
     _account_stores: dict[Address, Any]
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, nodes: Any, root: Hash32 = EMPTY_ROOT) -> None:
         self._levels: list[_Level] = []
         self._unlocked: set[Address] = set()  # whose storage this transaction changed
-        super().__init__(*arguments)
+        super().__init__(nodes, root)
+        trie = AccountTrie(self._batchtrie, root, self._batchtrie)
+        self._trie = cast("Any", trie)
+        self._trie_cache = CacheDB(self._trie)
+        self._journaltrie = JournalDB(self._trie_cache)
 
     # What changes something
 

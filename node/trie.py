@@ -1,0 +1,251 @@
+"""The Merkle Patricia trie, changed in memory and hashed once.
+
+Each node that a change touches is decoded when it is first reached, and encoded when
+the root is asked for, however many keys were set below it. One thread uses a trie.
+Source: Yellow Paper, appendix D.
+
+A path is nibbles as hexadecimal digits. No key may begin another: all are hashes, or
+encodings that end themselves. So a branch has no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from eth_typing import Hash32
+
+from node import rlp
+from node.block import EMPTY_ROOT
+from node.errors import StoreError
+from node.hashing import keccak
+
+_NOTHING: Final = rlp.encode(b"")
+_HASH: Final = 32  # bytes; what encodes to fewer stands in its parent itself
+_BRANCH: Final = 17  # items; other nodes have two
+_SIXTEEN: Final = 16
+_ODD, _LEAF = 1, 2  # flags in front of a path
+
+
+class _Leaf:
+    __slots__ = ("item", "path", "value")
+
+    def __init__(self, path: str, value: bytes) -> None:
+        self.path, self.value = path, value
+        self.item: bytes | None = None  # as it stands in its parent; None: changed
+
+
+class _Extension:
+    __slots__ = ("child", "item", "path")
+
+    def __init__(self, path: str, child: _Node | Hash32) -> None:
+        self.path, self.child = path, child
+        self.item: bytes | None = None
+
+
+class _Branch:
+    __slots__ = ("children", "item")
+
+    def __init__(self, children: list[_Node | Hash32 | None]) -> None:
+        self.children = children
+        self.item: bytes | None = None
+
+
+_Node: TypeAlias = _Leaf | _Extension | _Branch
+_Child: TypeAlias = _Node | Hash32 | None  # a hash: nobody looked there yet
+
+
+class Trie:
+    """A trie from keys to values.
+
+    nodes: the encoded nodes of the root that is opened, by their hashes; only read.
+    Raises: StoreError where one is missing.
+    """
+
+    def __init__(self, nodes: Mapping[bytes, bytes], root: Hash32 = EMPTY_ROOT) -> None:
+        self._nodes = nodes
+        self._root: _Child = None if root == EMPTY_ROOT else root
+        self._fresh: dict[bytes, bytes] = {}
+
+    def get(self, key: bytes) -> bytes:
+        """Return a key's value; empty if it has none."""
+        self._root = node = self._look(self._root)
+        path = key.hex()
+        while node is not None:
+            if isinstance(node, _Leaf):
+                return node.value if node.path == path else b""
+            if isinstance(node, _Extension):
+                if not path.startswith(node.path):
+                    return b""
+                path = path[len(node.path) :]
+                node.child = child = self._reach(node.child)
+                node = child
+            else:
+                nibble, path = int(path[0], 16), path[1:]
+                node.children[nibble] = below = self._look(node.children[nibble])
+                node = below
+        return b""
+
+    def set(self, key: bytes, value: bytes) -> None:
+        """Give a key a value; an empty one takes it away."""
+        if value:
+            self._root = self._put(self._root, key.hex(), value)
+        elif self.get(key):
+            self._root = self._take(self._root, key.hex())
+
+    def root_hash(self) -> Hash32:
+        """Hash what changed; returns the root."""
+        if self._root is None:
+            return EMPTY_ROOT
+        if isinstance(self._root, bytes):
+            return self._root
+        item = self._refer(self._root)
+        if len(item) > _HASH:
+            return Hash32(item[1:])
+        root = keccak(item)  # the root has a hash, however short it is
+        self._fresh[root] = item
+        return root
+
+    def take_fresh(self) -> dict[bytes, bytes]:
+        """Return the nodes that hashing made since this was last asked."""
+        fresh, self._fresh = self._fresh, {}
+        return fresh
+
+    # Reach
+
+    def _look(self, child: _Child) -> _Node | None:
+        return None if child is None else self._reach(child)
+
+    def _reach(self, child: _Node | Hash32) -> _Node:
+        if not isinstance(child, bytes):
+            return child
+        encoded = self._fresh.get(child)
+        if encoded is None:
+            try:
+                encoded = self._nodes[child]
+            except KeyError as error:
+                raise StoreError(f"node {child.hex()} of a trie is missing") from error
+        node = _build(rlp.decode(encoded))
+        node.item = b"\xa0" + child
+        return node
+
+    # Change
+
+    def _put(self, child: _Child, path: str, value: bytes) -> _Node:
+        """Return what stands here once a value does at the end of a path."""
+        if child is None:
+            return _Leaf(path, value)
+        node = self._reach(child)
+        if isinstance(node, _Branch):
+            nibble = int(path[0], 16)
+            node.children[nibble] = self._put(node.children[nibble], path[1:], value)
+        elif isinstance(node, _Leaf) and node.path == path:
+            node.value = value
+        elif isinstance(node, _Extension) and path.startswith(node.path):
+            node.child = self._put(node.child, path[len(node.path) :], value)
+        else:
+            return _split(node, path, value)
+        node.item = None
+        return node
+
+    def _take(self, child: _Child, path: str) -> _Node | None:
+        """Return what stands here once nothing does at the end of a path."""
+        node = self._look(child)
+        if node is None or isinstance(node, _Leaf):
+            return None
+        node.item = None
+        if isinstance(node, _Extension):
+            below = self._take(node.child, path[len(node.path) :])
+            return None if below is None else _prefix(node.path, below)
+        nibble = int(path[0], 16)
+        node.children[nibble] = self._take(node.children[nibble], path[1:])
+        left = [at for at, each in enumerate(node.children) if each is not None]
+        if len(left) > 1:
+            return node
+        only = self._look(node.children[left[0]])
+        return None if only is None else _prefix(f"{left[0]:x}", only)
+
+    # Encode
+
+    def _refer(self, child: _Child) -> bytes:
+        """Return what stands for a node in its parent; note it if that is its hash."""
+        if child is None:
+            return _NOTHING
+        if isinstance(child, bytes):
+            return b"\xa0" + child
+        if child.item is None:
+            encoded = self._encode(child)
+            if len(encoded) >= _HASH:
+                digest = keccak(encoded)
+                self._fresh[digest] = encoded
+                encoded = b"\xa0" + digest
+            child.item = encoded
+        return child.item
+
+    def _encode(self, node: _Node) -> bytes:
+        if isinstance(node, _Branch):
+            return rlp.join([*map(self._refer, node.children), _NOTHING])
+        if isinstance(node, _Leaf):
+            return rlp.encode([_pack(node.path, _LEAF), node.value])
+        return rlp.join([rlp.encode(_pack(node.path, 0)), self._refer(node.child)])
+
+
+def _split(node: _Leaf | _Extension, path: str, value: bytes) -> _Node:
+    """Put a leaf beside a node whose path goes another way."""
+    at = next(at for at, each in enumerate(node.path) if each != path[at])
+    common = path[:at]
+    children: list[_Child] = [None] * _SIXTEEN
+    children[int(path[at], 16)] = _Leaf(path[at + 1 :], value)
+    children[int(node.path[at], 16)] = _shorten(node, at + 1)
+    branch = _Branch(children)
+    return _Extension(common, branch) if common else branch
+
+
+def _shorten(node: _Leaf | _Extension, taken: int) -> _Node | Hash32:
+    rest = node.path[taken:]
+    if isinstance(node, _Leaf):
+        return _Leaf(rest, node.value)
+    return _Extension(rest, node.child) if rest else node.child
+
+
+def _prefix(path: str, node: _Node) -> _Node:
+    """Put a path before a node."""
+    if isinstance(node, _Leaf):
+        return _Leaf(path + node.path, node.value)
+    if isinstance(node, _Extension):
+        return _Extension(path + node.path, node.child)
+    return _Extension(path, node)
+
+
+def _pack(path: str, kind: int) -> bytes:
+    flags = kind | len(path) % 2
+    return bytes.fromhex(f"{flags:x}{'' if flags & _ODD else '0'}{path}")
+
+
+def _build(items: rlp.Decoded) -> _Node:
+    """Build a node from what it encodes; this node wrote it itself."""
+    if len(items) == _BRANCH:
+        return _Branch([_child(each) for each in items[:_SIXTEEN]])  # type: ignore[arg-type]
+    packed, below = items
+    digits = packed.hex()  # type: ignore[union-attr]
+    flags = int(digits[0], 16)
+    path = digits[1:] if flags & _ODD else digits[2:]
+    if flags & _LEAF:
+        return _Leaf(path, below)  # type: ignore[arg-type]
+    return _Extension(path, _child(below))  # type: ignore[arg-type]
+
+
+def _child(item: rlp.Decoded) -> _Child:
+    if isinstance(item, bytes):
+        return Hash32(item) if item else None
+    node = _build(item)
+    node.item = rlp.encode(item)
+    return node
+
+
+def hash_list(items: Iterable[bytes]) -> Hash32:
+    """Return the root of the trie that maps positions to items."""
+    trie = Trie({})
+    for position, item in enumerate(items):
+        trie.set(rlp.encode(rlp.encode_integer(position)), item)
+    return trie.root_hash()
