@@ -4,7 +4,7 @@ import { Refusal } from './helper.js';
 import { clearKept, readKept, writeKept } from './kept.js';
 import { linkCheck, linkReceipt, linkResume, otherBooth } from './links.js';
 import { Sending } from './sending.js';
-import { currentLanguage, t } from './texts.js';
+import { currentLanguage, spellTime, t } from './texts.js';
 import { viewAsking, viewCode, viewIssuing } from './views_ask.js';
 import {
   viewBallot, viewCheck, viewOpened, viewReview, viewSealed,
@@ -27,9 +27,21 @@ import { viewEnded, viewReceipt } from './views_send.js';
 
 const PAUSE = 3_000; // milliseconds between two looks
 const ASKED_WORDS = 3;
+const LAST_REQUESTS = 900; // seconds before ballots are given out no more
 
-/** @param {number} time */
-export const sleep = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
+/**
+ * Wait, but no longer than until the network is back.
+ * @param {number} time milliseconds
+ */
+export const sleep = (time) => new Promise((resolve) => {
+  const wake = () => {
+    clearTimeout(timer);
+    removeEventListener('online', wake);
+    resolve(null);
+  };
+  const timer = setTimeout(wake, time);
+  addEventListener('online', wake);
+});
 
 export class Flow {
   /** @type {Opened | null} */
@@ -204,8 +216,9 @@ export class Flow {
     const { title, booths } = this.#opened;
     const urls = booths.map((each) => each.url);
     const link = linkResume(location.origin, { contest, leaf });
+    const time = spellTime(this.#paper.issueClosing - LAST_REQUESTS);
     this.screen.show('words', () => viewWords({
-      words, language, election: title, contest: this.paper?.title ?? '', leaf, booths: urls, link,
+      words, language, election: title, contest: this.paper?.title ?? '', leaf, booths: urls, link, time,
       print: () => print(), go: () => this.#showConfirm(words),
     }));
   }
@@ -318,8 +331,7 @@ export class Flow {
     for (;;) {
       const sigma = await this.#collect();
       if (sigma !== null) {
-        await this.#lookForOther();
-        this.keep({ sigma });
+        if (!await this.#hasVoted()) this.keep({ sigma, ...await this.helper.ask('mark') });
         await this.proceed();
         return;
       }
@@ -332,6 +344,7 @@ export class Flow {
     try {
       const issuance = await this.helper.ask('findIssuance');
       if (issuance === 'other') throw refuse('other_issued');
+      if (issuance === 'differ') throw refuse('nodes_differ');
       const sigma = issuance === 'own' ? await this.helper.ask('collect') : null;
       this.screen.say('');
       return sigma;
@@ -344,11 +357,13 @@ export class Flow {
   }
 
   /** With words of another device, the box may have a ballot already. */
-  async #lookForOther() {
-    if (!this.kept.isResumed) return;
+  async #hasVoted() {
+    if (!this.kept.isResumed) return false;
     const found = await this.helper.ask('find', { record: null, first: 0 });
     if (found.state === 'differ') throw refuse('nodes_differ');
-    if (found.state === 'other') this.finish({ ...found, isOther: true });
+    if (!('block' in found)) return false;
+    this.finish({ ...found, isOther: true });
+    return true;
   }
 
   // Ballot
@@ -393,9 +408,9 @@ export class Flow {
   #showSealed(tracking) {
     const cast = () => this.attempt(async () => {
       this.screen.say(t('wait'));
-      const { record, ballotHash, word, first } = await this.helper.ask('sign');
+      const { record, ballotHash, word } = await this.helper.ask('sign');
       this.#choice = 0;
-      this.keep({ record, tracking, ballotHash, word, first, promised: [] });
+      this.keep({ record, tracking, ballotHash, word, promised: [] });
       await this.proceed();
     });
     this.screen.show('sealed', () => viewSealed({

@@ -1,9 +1,9 @@
-/** From a signed ballot to the box: promises of two relays, then what the nodes show. */
+/** From a signed ballot to the box: a crowd, promises of two relays, then what the nodes show. */
 
 import { asRefusal, sleep } from './flow.js';
 import { t } from './texts.js';
 import { spellRefusal } from './views_error.js';
-import { viewPromised, viewSending } from './views_send.js';
+import { viewCrowd, viewPromised, viewSending } from './views_send.js';
 
 const PAUSE = 4_000; // milliseconds between two looks
 const LEAST_PROMISES = 2;
@@ -20,10 +20,34 @@ export class Sending {
   async run() {
     const { flow } = this;
     while (flow.kept.block === undefined) {
-      if ((flow.kept.promised?.length ?? 0) < LEAST_PROMISES) await this.#send();
-      else await this.#watch();
+      if ((flow.kept.promised?.length ?? 0) < LEAST_PROMISES) {
+        await this.#waitForOthers();
+        await this.#send();
+      } else await this.#watch();
     }
     await flow.proceed();
+  }
+
+  /** Wait until others may have sent, too, unless the voter does not want to. */
+  async #waitForOthers() {
+    const { flow } = this;
+    const { first = 0, readyAt = 0 } = flow.kept;
+    let shown = 0;
+    let hurry = () => {};
+    const hurried = new Promise((resolve) => { hurry = () => resolve(null); });
+    while (!flow.kept.isHurried) {
+      const until = await tryAsking(flow, () => flow.helper.ask('crowd', { first, readyAt }));
+      if (until === 0) return;
+      if (until !== null && until !== shown) {
+        shown = until;
+        const now = () => {
+          flow.keep({ isHurried: true });
+          hurry();
+        };
+        flow.screen.show('crowd', () => viewCrowd({ until, now }));
+      }
+      await Promise.race([sleep(PAUSE), hurried]);
+    }
   }
 
   async #send() {
@@ -34,10 +58,13 @@ export class Sending {
     let refused = [];
     screen.show('sending', () => viewSending({ promised: flow.kept.promised?.length ?? 0, refused }));
     for (;;) {
-      const sent = await helper.ask('send', { record, promised: flow.kept.promised ?? [] });
-      flow.keep({ promised: sent.promised });
-      if (sent.promised.length >= LEAST_PROMISES) return;
-      refused = sent.refused;
+      const promised = flow.kept.promised ?? [];
+      const sent = await tryAsking(flow, () => helper.ask('send', { record, promised }));
+      if (sent !== null) {
+        flow.keep({ promised: sent.promised });
+        if (sent.promised.length >= LEAST_PROMISES) return;
+        refused = sent.refused;
+      }
       if (refused.some(({ code }) => OTHER.includes(code))) {
         if (await this.#look() === true) return;
         refused = refused.map((each) => (
@@ -76,26 +103,36 @@ export class Sending {
   async #look() {
     const { flow } = this;
     const { record, first = 0 } = flow.kept;
-    try {
-      const found = await flow.helper.ask('find', { record: String(record), first });
-      flow.screen.say('');
-      if (!('block' in found)) return found.state;
-      flow.finish({ ...found, isOther: found.state === 'other' });
-      return true;
-    } catch (error) {
-      const refusal = asRefusal(error);
-      if (refusal.kind !== 'service') throw refusal;
-      flow.screen.say(spellRefusal(refusal), true);
-      return 'none';
-    }
+    const asked = { record: String(record), first };
+    const found = await tryAsking(flow, () => flow.helper.ask('find', asked));
+    if (found === null || !('block' in found)) return found?.state ?? 'none';
+    flow.finish({ ...found, isOther: found.state === 'other' });
+    return true;
   }
 
   /** @param {number} deadline */
   async #isLate(deadline) {
-    try {
-      return await this.flow.helper.ask('readTime') > deadline;
-    } catch {
-      return false;
-    }
+    const now = await tryAsking(this.flow, () => this.flow.helper.ask('readTime'));
+    return now !== null && now > deadline;
+  }
+}
+
+/**
+ * Ask; what is away is told and comes back, so that null is no reason to stop.
+ * @template T
+ * @param {import('./flow.js').Flow} flow
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T | null>}
+ */
+async function tryAsking(flow, act) {
+  try {
+    const answer = await act();
+    flow.screen.say('');
+    return answer;
+  } catch (error) {
+    const refusal = asRefusal(error);
+    if (refusal.kind !== 'service') throw refusal;
+    flow.screen.say(spellRefusal(refusal), true);
+    return null;
   }
 }

@@ -5,7 +5,7 @@ import { BoothError } from '../errors.js';
 import { acceptPromise } from '../promise.js';
 import { decodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
-import { TOPICS, readBallot, readHead, readLogs } from './node.js';
+import { TOPICS, readBallot, readHead, readLogs, wordOf } from './node.js';
 import { LEAST_RELAYS } from './sides.js';
 
 /** @typedef {import('./device.js').Device} Device */
@@ -61,6 +61,37 @@ async function sendTo({ url, account }, device, { record, ballotHash, now }) {
   const signature = decodeSignature(fromHex(String(said.signature).replace(/^0x/, ''), 'promise'));
   acceptPromise(promise, signature, { relay: fromHex(account.slice(2)), now });
   return promise.deadline;
+}
+
+/** A ballot waits for so many others who got theirs, or so long, in seconds. */
+const CROWD = 20;
+const LONGEST_WAIT = 1_800;
+/** Of what is left until the polls close, at most half is waited; at the end, nothing. */
+const RUSH = 1_200;
+
+/**
+ * Say by when a ballot should leave, so that its time does not tell whose it is: Unix
+ * seconds, or 0 for at once. Asks a node that knows no voter, about all of the contest.
+ * @param {Device} device
+ * @param {{ first: number, readyAt: number, now: number }} since readyAt: when sigma was
+ *   there
+ */
+export async function planSending(device, { first, readyAt, now }) {
+  const { castClosing, voterList } = device.contest.terms;
+  const left = castClosing - now;
+  const until = Math.min(readyAt + LONGEST_WAIT, readyAt + (castClosing - readyAt) / 2);
+  if (left <= RUSH || now >= until) return 0;
+  for (const { url } of device.sides.b.nodes) {
+    try {
+      const topics = [TOPICS.issued, wordOf(device.number)];
+      const last = await readHead(url);
+      const logs = await readLogs(url, { address: voterList, topics, first: first + 1, last });
+      return logs.length >= CROWD ? 0 : Math.floor(until);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+    }
+  }
+  return Math.floor(until);
 }
 
 /** Looks blocks through for the own ballot, whole blocks, so that no node knows which. */

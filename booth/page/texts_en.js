@@ -30,6 +30,7 @@ export const EN = {
 
   words_title: 'Write down twelve words',
   words_lead: 'With these words you can go on with another device. Print them, or write them down in their order, and show them to nobody. You will never be asked for them by phone or by letter.',
+  words_time: 'Take your time. The link from your personal account is valid for fifteen minutes; if it gets too old, take a new one there: these words stay valid. Ballots are given out until {time}.',
   words_list: 'Your words',
   words_print: 'Print',
   words_go: 'I have written them down',
@@ -146,6 +147,7 @@ export const EN = {
   e_other_issued: 'A ballot was issued to you already, with other words. If you have a sheet with other twelve words, go on with them. If you got no ballot, call support at once.',
   e_nodes_differ: 'The nodes show different things about your request. Until they agree, you cannot go on.',
   e_node_untrue: 'A node of the network answered wrongly.',
+  e_untrue: 'One of the services answered wrongly. Its answer is not accepted.',
   e_not_asked: 'No ballot was asked for with these words yet.',
   e_ballot_untrue: 'The box shows a ballot that cannot be yours.',
   e_unknown_ticket: 'This link from the personal account is not valid.',

@@ -94,14 +94,15 @@ export function viewArrive({ title, begin, have }) {
 
 /**
  * @param {{ words: string[], language: string, election: string, contest: string, leaf: string,
- *   booths: string[], link: string, print: () => void, go: () => void }} state
+ *   booths: string[], link: string, time: string, print: () => void, go: () => void }} state
  * @returns {View}
  */
-export function viewWords({ words, language, election, contest, leaf, booths, link, print, go }) {
+export function viewWords({ words, language, election, contest, leaf, booths, link, time, print, go }) {
   return {
     title: t('words_title'),
     body: [
       h('p', { class: 'screen-only' }, t('words_lead')),
+      h('p', { class: 'screen-only' }, t('words_time', { time })),
       h('div', { class: 'paper' }, h('p', null, h('strong', null, t('paper_title')))),
       h('h2', { id: 'words-list' }, t('words_list')),
       h(

@@ -43,7 +43,7 @@ export function spellRefusal({ kind, subject, code, wait }) {
   if (kind === 'untrue') {
     if (subject.startsWith('contest')) return t('e_files');
     if (subject === 'services.json' && code.startsWith('names too few')) return t('e_services');
-    return t(UNTRUE[subject] ?? 'e_refused', { who });
+    return t(UNTRUE[subject] ?? 'e_untrue');
   }
   return t(textFor('e_', code, 'e_refused'), { who, wait });
 }

@@ -9,7 +9,7 @@ import { ServiceError, readFile } from './asking.js';
 import { Device, draw } from './device.js';
 import { readClock, readHead } from './node.js';
 import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
-import { BoxReader, send } from './side_b.js';
+import { BoxReader, planSending, send } from './side_b.js';
 
 const BASE = new URL('../', import.meta.url);
 
@@ -156,10 +156,22 @@ export const ACTS = {
     current?.forget();
   },
 
-  /** Sign, and say from which block on the ballot can be in the box. */
   async sign() {
-    const first = await readHead(device().sides.b.nodes[0].url).catch(() => 0);
-    return { ...device().sign(), first: Math.max(0, first - 1) };
+    return device().sign();
+  },
+
+  /** Say when it is, and from which block on a ballot can be in the box. */
+  async mark() {
+    const heads = await Promise.all(device().sides.b.nodes.map(({ url }) => (
+      readHead(url).catch(() => Infinity)
+    )));
+    const first = Math.min(...heads);
+    return { first: Number.isFinite(first) ? first : 0, readyAt: await timeB() };
+  },
+
+  /** @param {{ first: number, readyAt: number }} since */
+  async crowd(since) {
+    return planSending(device(), { ...since, now: await timeB() });
   },
 
   /** @param {{ record: string, promised: import('./side_b.js').Promised[] }} asked */
@@ -173,7 +185,11 @@ export const ACTS = {
     reader ??= new BoxReader(device(), first);
     const found = await reader.find(record === null ? null : fromHex(record));
     if (!('record' in found)) return found;
-    return { ...found, ...device().describe(fromHex(found.record)) };
+    try {
+      return { ...found, ...device().describe(fromHex(found.record)) };
+    } catch {
+      throw new BoothError('ballot', 'of the own credential does not hold');
+    }
   },
 
   async readTime() {

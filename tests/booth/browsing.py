@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any, Final
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from tests.booth.node_js import ROOT
-from tests.booth.world import CODE, World
+from tests.booth.world import BOOTH, CODE, World
 from tests.patience import PATIENCE
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -136,6 +137,15 @@ class Voter:
     def cast(self) -> None:
         """Cast what is sealed."""
         self.press("Опустить бюллетень")
+
+    def stand(self, kept: dict[str, Any]) -> None:
+        """Open the booth in a tab that keeps this from before."""
+        told = json.dumps(json.dumps(kept))
+        code = f"sessionStorage.setItem('veche-booth/1', {told})"
+        if "veche-stand" not in self.page.url:
+            self.page.goto(f"{BOOTH}/icon.svg?veche-stand")
+        self.page.evaluate(code)
+        self.page.goto(f"{BOOTH}/")
 
     def resume(self, leaf: str, words: list[str] | None = None) -> None:
         """Go on with words, on a page without a link."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
-import pytest
 from eth_utils.crypto import keccak
 from playwright.sync_api import Browser
 
@@ -16,7 +14,6 @@ from tests.booth.browsing import (
     PHONE,
     Voter,
     answer_by,
-    open_browser,
     open_context,
     watch,
 )
@@ -24,12 +21,6 @@ from tests.booth.world import CAST, ISSUED, World
 
 SIDE_A = {"portal", "gateway", "registrar", "issuer-1", "issuer-2", "issuer-3"}
 SIDE_B = {"relay-1", "relay-2"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 def look(voter: Voter, screen: str) -> None:

@@ -22,16 +22,27 @@ from election.crypto.signature import (
     encode_signature,
 )
 from election.crypto.transcript import (
-    Address,
     Hash,
     address_word,
     hash_bytes,
     uint_word,
 )
 from election.protocol.attestation import Role, attest, request_issuance
-from election.protocol.ballot import accept_ballot
+from election.protocol.ballot import (
+    NO_MEMO,
+    accept_ballot,
+    make_ballot,
+    prepare_choice,
+)
 from election.protocol.booth_list import fill_headers
-from election.protocol.issuance import prepare_request, serve_share
+from election.protocol.issuance import (
+    Credential,
+    CredentialRequest,
+    accept_credential,
+    accept_share,
+    prepare_request,
+    serve_share,
+)
 from election.protocol.notice import Notice, sign_notice
 from election.protocol.promise import Promise, sign_promise
 from election.protocol.voter_list import derive_leaf
@@ -45,8 +56,9 @@ from tests.scripts.conftest import VOTER, make_terms
 BOOTH: Final = "https://booth.example.org"
 OTHER_BOOTH: Final = "https://other-booth.example.org"
 TICKET: Final = "T" * 43
+SECRET: Final = b"0123456789abcdef"
 CODE: Final = "123456"
-NOW: Final = 1_100
+NOW: Final = 1_850  # 19 minutes before the polls close: no ballot waits for others
 PORTAL: Final = SigningKey(201)
 GATEWAY: Final = SigningKey(202)
 RELAYS: Final = {"relay-1": SigningKey(203), "relay-2": SigningKey(204)}
@@ -55,7 +67,7 @@ CAST: Final = "0xe8e2a331edba2c071bb10f88dcad9831098282219997219f7cfda1db12c4f50
 SERIAL: Final = "A-47-7qk2m9xdhw3c"
 
 Said = tuple[int, dict[str, Any]]
-Lie = Callable[[dict[str, Any]], Any]
+Lie = Callable[[dict[str, Any], Any], Any]
 
 
 def url_of(name: str) -> str:
@@ -121,7 +133,10 @@ def refuse(code: str, status: int = 409) -> Said:
 
 @dataclass
 class World:
-    """All services and nodes. away: hosts that are down. asked: host, path, body."""
+    """All services and nodes. away: hosts that are down. asked: host, path, body.
+
+    others: what hosts show who tell another history.
+    """
 
     booth: Booth = field(default_factory=_make_booth)
     lies: dict[str, Lie] = field(default_factory=dict)
@@ -133,7 +148,9 @@ class World:
     boxed: list[bytes] = field(default_factory=list)
     sent: dict[str, bytes] = field(default_factory=dict)
     now: int = NOW
+    height: int = 40
     is_boxing: bool = True
+    others: dict[str, World] = field(default_factory=dict)
 
     @property
     def leaf(self) -> Hash:
@@ -155,11 +172,14 @@ class World:
         if host in self.away:
             raise ConnectionError
         name = host.split("-")[0]
-        status, said = self._ask(name, host, parts.path, parts.query, body)
+        told = self.others.get(host, self)
+        status, said = told._ask(name, host, parts.path, parts.query, body)
+        is_json = body.startswith(b"{")
+        asked = json.loads(body) if is_json else parts.path
         for key in (host, name):
-            if status < 400 and key in self.lies:
-                told = self.lies[key](said)
-                status, said = told if isinstance(told, tuple) else (status, told)
+            if key in self.lies:
+                lie = self.lies[key](said, asked)
+                status, said = lie if isinstance(lie, tuple) else (status, lie)
         headers = {
             "content-type": "application/json",
             "access-control-allow-origin": BOOTH,
@@ -275,7 +295,7 @@ class World:
         if method == "eth_call":
             result = _hex(uint_word(self.now))
         elif method == "eth_blockNumber":
-            result = hex(40 + len(self.boxed))
+            result = hex(self.height + len(self.boxed))
         elif method == "eth_getLogs":
             result = self._logs(told["params"][0])
         return {"jsonrpc": "2.0", "id": told["id"], "result": result}
@@ -283,10 +303,12 @@ class World:
     def _logs(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         first, last = (int(asked[key], 16) for key in ("fromBlock", "toBlock"))
         if asked["topics"][0] == ISSUED:
-            return [self._issued_log(asked)] if self.issued else []
-        logs = [
-            self._cast_log(asked, 41 + at, raw) for at, raw in enumerate(self.boxed)
-        ]
+            logs = [self._issued_log(asked)] if self.issued else []
+        else:
+            logs = [
+                self._cast_log(asked, self.height + 1 + at, raw)
+                for at, raw in enumerate(self.boxed)
+            ]
         return [each for each in logs if first <= int(each["blockNumber"], 16) <= last]
 
     def _issued_log(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -310,13 +332,69 @@ class World:
             "blockNumber": hex(block),
         }
 
-    def request_of(self, secret: bytes) -> bytes:
-        """Give M' of the voter's other words."""
+    def issue(self, secret: bytes = SECRET) -> str:
+        """Issue to the voter's words; give sigma, in hexadecimal."""
+        request = self._prepare(secret)
+        self.issued = self.blinded = encode_g1(request.blinded)
+        return encode_g1(self._credential(secret).sigma).hex()
+
+    def make_ballot(self, choice: int = 1, secret: bytes = SECRET) -> bytes:
+        """Make a ballot of the voter's words, as another device would."""
+        source, box = honest.source(choice), honest.box()
+        return make_ballot(
+            prepare_choice(choice, box, source=source),
+            box,
+            credential=self._credential(secret),
+            memo=NO_MEMO,
+            source=source,
+        )
+
+    def _prepare(self, secret: bytes) -> CredentialRequest:
         ctx = honest.box().ctx
-        made = prepare_request(RecoverySecret(secret), ctx=ctx, leaf=self.leaf)
-        return encode_g1(made.blinded)
+        return prepare_request(RecoverySecret(secret), ctx=ctx, leaf=self.leaf)
 
+    def _credential(self, secret: bytes) -> Credential:
+        request, keys = self._prepare(secret), honest.keys()
+        shares = {
+            number: accept_share(
+                serve_share(
+                    encode_g1(request.blinded), keys.issuers[number - 1].secrets[0]
+                ),
+                issuer=number,
+                blinded=request.blinded,
+                key=keys.credential.verification_keys[number - 1][0],
+            )
+            for number in (1, 3)
+        }
+        return accept_credential(shares, request, honest.box())
 
-def other_account() -> Address:
-    """Give an account that is nobody's here."""
-    return derive_address(SigningKey(299))
+    def kept(self, stage: str) -> dict[str, Any]:
+        """Give what a tab keeps of a voter who came to a stage."""
+        kept: dict[str, Any] = {
+            "contest": 1,
+            "leaf": self.leaf.hex(),
+            "secret": SECRET.hex(),
+            "isWritten": True,
+            "ticket": TICKET,
+        }
+        if stage == "asking":
+            return kept
+        kept |= {"isAsked": True, "first": 30, "readyAt": self.now}
+        sigma = self.issue()
+        if stage == "issuing":
+            return kept
+        kept["sigma"] = sigma
+        if stage == "ballot":
+            return kept
+        record = self.make_ballot()
+        ballot = accept_ballot(record, honest.box())
+        told = {"tracking": ballot.tracking_code, "ballotHash": ballot.ballot_hash}
+        kept |= {name: raw.hex() for name, raw in told.items()}
+        kept |= {"record": record.hex(), "promised": [], "word": "ворона снег"}
+        if stage == "promised":
+            owners = ("Observer 1", "Observer 2")
+            deadline = self.now + 600
+            kept["promised"] = [
+                {"organisation": each, "deadline": deadline} for each in owners
+            ]
+        return kept

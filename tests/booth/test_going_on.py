@@ -1,0 +1,220 @@
+"""Reload, lost network, another device: the booth goes on, and nobody votes twice."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Browser, Dialog, Page
+
+from tests.booth.browsing import Voter, answer_by, open_context
+from tests.booth.world import BOOTH, SECRET, World, refuse
+
+_KEPT = "sessionStorage.getItem('veche-booth/1') ?? ''"
+
+
+def test_a_reload_goes_on_where_the_voter_was(page: Page) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    answer_by(page.context, world)
+    voter.begin(world.link)
+    words = voter.words
+    page.reload()
+    voter.wait_for("words")
+    assert page.locator("ol.words li").all_inner_texts() == words
+    voter.confirm()
+    voter.wait_for("code")
+    page.reload()
+    voter.type_code()
+    voter.wait_for("ballot")
+    page.reload()
+    voter.choose(2)
+    page.reload()
+    voter.wait_for("ballot")  # what was encrypted is gone, and the choice with it
+    assert page.locator("input:checked").count() == 0
+    voter.choose(1)
+    voter.cast()
+    voter.wait_for("promised")
+    page.reload()
+    voter.wait_for("promised")
+    record = world.sent["relay-1"]
+    assert set(world.sent.values()) == {record}
+    world.box(record)
+    voter.wait_for("receipt")
+    page.reload()
+    voter.wait_for("receipt")
+    portal = [each for each in world.asked if each[0] == "portal"]
+    assert len(portal) == 1
+
+
+def test_a_tab_keeps_neither_choice_nor_randomness_and_at_the_end_no_words(
+    page: Page,
+) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    answer_by(page.context, world)
+    voter.stand(world.kept("ballot"))
+    before = set(json.loads(page.evaluate(_KEPT)))
+    voter.choose(3)
+    assert set(json.loads(page.evaluate(_KEPT))) == before
+    voter.cast()
+    voter.wait_for("promised")
+    after = set(json.loads(page.evaluate(_KEPT)))
+    told = {"record", "tracking", "ballotHash", "word", "promised"}
+    assert after == before | told
+    world.box(world.sent["relay-1"])
+    voter.wait_for("receipt")
+    kept = page.evaluate(_KEPT)
+    assert SECRET.hex() not in kept
+    assert "record" not in kept
+    voter.press("Закончить и стереть всё с этого устройства")
+    voter.wait_for("ended")
+    assert page.evaluate(_KEPT) == ""
+
+
+def test_a_lost_network_loses_no_ballot(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    kept = world.kept("issuing")
+    world.away = {"node-3", "node-4", "issuer-1", "issuer-2", "issuer-3"}
+    voter.stand(kept)
+    page.get_by_text("Служба не отвечает").wait_for()
+    world.away = {"relay-1", "relay-2"}
+    voter.choose(1)
+    voter.cast()
+    page.get_by_text("Observer 1: не отвечает").wait_for()
+    assert "ещё не отправлен" in voter.text
+    voter.shoot("network-lost")
+    record = json.loads(page.evaluate(_KEPT))["record"]
+    world.away = {"relay-2"}
+    page.get_by_text("Одна приёмная обещала").wait_for()
+    page.reload()
+    world.away = set()
+    voter.wait_for("receipt")
+    assert [each.hex() for each in world.boxed] == [record]
+
+
+def test_another_device_goes_on_with_the_words(page: Page, browser: Browser) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    voter.begin(world.link)
+    voter.confirm()
+    voter.wait_for("code")
+    voter.type_code()
+    voter.wait_for("ballot")
+    page.close(run_before_unload=False)
+    with open_context(browser) as other:
+        answer_by(other, world)
+        second = Voter(other.new_page())
+        second.page.goto(f"{BOOTH}/#contest=1&leaf=0x{world.leaf.hex()}")
+        second.wait_for("start")
+        second.page.fill("#words", " ".join(reversed(voter.words)))
+        second.press("Продолжить")
+        second.page.get_by_text("Слова не подходят друг к другу").wait_for()
+        assert second.find_barriers() == []
+        second.page.fill("#words", " ".join(voter.words))
+        second.press("Продолжить")
+        second.choose(2)
+        second.cast()
+        second.wait_for("receipt")
+    assert len(world.boxed) == 1
+    assert len([each for each in world.asked if each[0] == "portal"]) == 1
+
+
+def test_another_device_finds_the_ballot_that_was_cast(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    world.kept("sent")
+    world.box(world.make_ballot())
+    answer_by(page.context, world)
+    voter.stand(world.kept("issuing") | {"isResumed": True})
+    voter.wait_for("receipt")
+    assert "отправленный по вашим словам с другого устройства" in voter.text
+    assert voter.find_barriers() == []
+    voter.shoot("other-device-voted")
+
+
+def test_another_device_waits_for_the_ballot_that_was_promised(page: Page) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    kept = world.kept("ballot")
+    old = world.make_ballot(3)
+    world.sent = dict.fromkeys(("relay-1", "relay-2"), old)
+    answer_by(page.context, world)
+    voter.stand(kept)
+    voter.choose(1)
+    voter.cast()
+    page.get_by_text("уже обещала доставить другой ваш бюллетень").first.wait_for()
+    voter.shoot("promised-before")
+    world.box(old)
+    voter.wait_for("receipt")
+    assert world.boxed == [old]
+
+
+def test_words_that_are_not_the_issued_ones_lead_nowhere(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    world.issue(b"fedcba9876543210")
+    answer_by(page.context, world)
+    voter.stand(world.kept("asking"))
+    page.get_by_text("уже выдан бюллетень по другим словам").wait_for()
+
+
+def test_a_promise_that_is_not_kept_is_asked_for_again(page: Page) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    answer_by(page.context, world)
+    voter.stand(world.kept("sent"))
+    voter.wait_for("promised")
+    first = len([each for each in world.asked if each[0] == "relay-1"])
+    world.now += 601
+    world.is_boxing = True
+    voter.wait_for("receipt")
+    sent = [body for host, _, body in world.asked if host == "relay-1"]
+    assert len(sent) > first
+    assert len(set(sent)) == 1
+
+
+def test_a_ballot_waits_for_others_while_there_is_time(page: Page) -> None:
+    world, voter = World(now=1_100), Voter(page)
+    answer_by(page.context, world)
+    voter.stand(world.kept("ballot"))
+    voter.choose(1)
+    voter.cast()
+    voter.wait_for("crowd")
+    voter.shoot("crowd")
+    assert voter.find_barriers() == []
+    assert world.sent == {}
+    voter.press("Отправить сейчас")
+    voter.wait_for("receipt")
+
+
+def test_who_leaves_with_a_vote_that_is_not_sent_is_warned(page: Page) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    answer_by(page.context, world)
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    voter.stand(world.kept("ballot"))
+    voter.choose(1)
+    page.reload()
+    voter.wait_for("ballot")
+    assert asked == ["beforeunload"]
+    voter.choose(1)
+    voter.cast()
+    voter.wait_for("promised")
+    page.reload()
+    voter.wait_for("promised")
+    assert asked == ["beforeunload"]
+
+
+def test_a_refused_code_is_told_and_typed_again(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    voter.stand(world.kept("asking"))
+    voter.type_code("654321")
+    page.get_by_text("Код неверный").wait_for()
+    assert voter.find_barriers() == []
+    world.lies["gateway"] = lambda _, __: refuse("too_soon", 429)
+    voter.press("Прислать новый код")
+    page.get_by_text("Новый код можно попросить").wait_for()
+    world.lies.clear()
+    voter.type_code()
+    voter.wait_for("ballot")
