@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench import (
     anvil,
+    booth,
     canary,
     casting,
     crypto,
@@ -33,6 +34,8 @@ print()
 scale.main([])
 print()
 sms.main()
+print()
+booth.main()
 print()
 signed.main([])
 print()
