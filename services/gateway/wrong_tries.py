@@ -7,8 +7,9 @@ the database's. Who asks for serials that nobody has is a guesser, too.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address
 from typing import Final
+
+from services.shell.addresses import group_address
 
 WINDOW: Final = 600
 """Seconds for which a wrong try counts."""
@@ -16,7 +17,6 @@ MOST_OF_ADDRESS: Final = 40
 """Wrong tries of an address in a window: some families, and small networks."""
 
 _MOST_ADDRESSES: Final = 50_000
-_V6_PREFIX: Final = 64  # bits of an address that one subscriber has
 
 
 @dataclass
@@ -54,19 +54,6 @@ class WrongTries:
         if len(kept) >= _MOST_ADDRESSES:
             kept = dict(sorted(kept.items(), key=lambda each: each[1][0])[1_000:])
         self.found = kept
-
-
-def group_address(address: str) -> str:
-    """Take the addresses of one subscriber for one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return f"{int(parsed) >> (128 - _V6_PREFIX):x}"
 
 
 def _more(counted: tuple[int, int] | None, *, now: int) -> tuple[int, int]:

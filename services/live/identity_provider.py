@@ -21,10 +21,16 @@ from typing_extensions import override
 from scripts.terminal import tell
 
 FORM = (
+    '<!doctype html><html lang="ru"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    "<title>Вход (TEST)</title><style>body{font:1.1rem/1.5 sans-serif;max-width:24rem;"
+    "margin:2rem auto;padding:0 1rem}input{font:inherit;width:100%;padding:.5rem;"
+    "box-sizing:border-box}</style></head><body><h1>Вход (TEST)</h1>"
+    "<p>Выдуманные избиратели: voter1, voter2 … Пароль: password</p>"
     '<form method="post" action="{{ action }}">{% csrf_token %}{{ form.as_p }}'
-    '<input type="submit" name="allow" value="Allow"></form>'
+    '<input type="submit" name="allow" value="Войти"></form></body></html>'
 )
-"""A page of the toolkit and of Django, with the form that it has and no style."""
+"""The page of the toolkit's and Django's forms."""
 
 
 def make_key() -> str:
@@ -50,6 +56,7 @@ def configure(folder: Path, issuer: str) -> None:
         ROOT_URLCONF="django_provider_urls",
         LOGIN_URL="/login/",
         USE_TZ=True,
+        LANGUAGE_CODE="ru",
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
@@ -118,6 +125,7 @@ def main() -> None:
         redirect_uris=client["redirect_uri"],
         post_logout_redirect_uris=client["post_logout_redirect_uri"],
         algorithm="RS256",
+        skip_authorization=True,
     )
     server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=Quiet)
     tell(f"ready {issuer}")

@@ -6,7 +6,9 @@ job, however long the registrar is away.
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import quote
 
 from services.portal.desk import Desk
@@ -24,9 +26,11 @@ from services.portal.filings import (
 )
 from services.portal.people import Person, person_path
 from services.portal.sessions import Session
-from services.shell.peers import PeerError
+from services.shell.peers import PeerAwayError, PeerError
 from services.shell.problems import Problem
 from services.shell.text import _
+
+_SERIAL: Final = re.compile("[0-9A-Za-zА-Яа-яЁё._-]{1,64}")
 
 
 class FilingDesk:
@@ -46,7 +50,7 @@ class FilingDesk:
         gateway = self._context.peers["gateway"]
         told = await gateway.call("POST", "/peer/consents", body, language=language)
         now = self._context.clock.now()
-        serial = str(told["serial"])
+        serial = _read_serial(told)
         await self._context.database.run(note_filing, serial, wish, now=now)
 
     async def agree(
@@ -57,9 +61,16 @@ class FilingDesk:
         if filing.agreed is None:
             path = _consent_path(serial, "check")
             gateway = self._context.peers["gateway"]
-            await gateway.call("POST", path, {"code": code}, language=language)
+            told = await gateway.call("POST", path, {"code": code}, language=language)
+            if told != {"consented": True}:
+                raise PeerAwayError("gateway")
+        await self._note_agreed(filing, language=language)
+
+    async def _note_agreed(self, filing: Filing, *, language: str) -> None:
+        """Note what the gateway has, and bring it to the registrar, now or later."""
+        if filing.agreed is None:
             await self._context.database.run(
-                note_agreed, serial=serial, now=self._context.clock.now()
+                note_agreed, serial=filing.serial, now=self._context.clock.now()
             )
         try:
             await self._tell_registrar(filing, language=language)
@@ -69,11 +80,19 @@ class FilingDesk:
             # it is noted, and the job brings it when the registrar is back
 
     async def send_again(self, session: Session, serial: str, *, language: str) -> None:
-        """Have one more code sent; raises PeerError."""
-        await self._require_own(session, serial)
+        """Have one more code sent; raises PeerError.
+
+        None is needed where the gateway took one before we were killed and knew of it.
+        """
+        filing = await self._require_own(session, serial)
         path = _consent_path(serial, "code")
         gateway = self._context.peers["gateway"]
-        await gateway.call("POST", path, {"language": language}, language=language)
+        try:
+            await gateway.call("POST", path, {"language": language}, language=language)
+        except PeerError as error:
+            if error.code != "already_given":
+                raise
+            await self._note_agreed(filing, language=language)
 
     async def bring_rest(self) -> None:
         """Bring what the registrar has not yet."""
@@ -118,6 +137,14 @@ class FilingDesk:
                 HTTPStatus.NOT_FOUND,
             )
         return filing
+
+
+def _read_serial(told: object) -> str:
+    """Read the number of a message; raises PeerError for what is none."""
+    serial = told.get("serial") if isinstance(told, dict) else None
+    if not isinstance(serial, str) or not _SERIAL.fullmatch(serial):
+        raise PeerAwayError("gateway")
+    return serial
 
 
 def _consent_path(serial: str, act: str) -> str:

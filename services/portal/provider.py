@@ -6,6 +6,7 @@ back is believed but by what the provider signed for this login.
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -23,11 +24,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from services.portal.settings import ProviderSettings
+from services.shell.bounded import Bounded
 
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
 """What an ID token may be signed by; none of them takes a secret of ours as its key."""
 
-_DEADLINE: Final = 10  # seconds for each request
+_DEADLINE: Final = 10  # seconds for each request, connection and answer together
+_LARGEST: Final = 500_000  # bytes of an answer
 _KEPT: Final = 3_600  # seconds that what the provider says of itself is believed
 _SKEW: Final = 30  # seconds that its clock may differ by
 _LONGEST_ACCOUNT: Final = 255
@@ -123,7 +126,7 @@ class Provider:
             code_challenge_method="S256",
             trust_env=False,
             timeout=_DEADLINE,
-            verify=self._tls,
+            transport=Bounded(_LARGEST, verify=self._tls),
         )
         if isinstance(self.secret, ECKey):
             signs = PrivateKeyJWT(
@@ -136,7 +139,7 @@ class Provider:
         self, metadata: Metadata, *, code: str, verifier: str
     ) -> dict[str, Any]:
         try:
-            async with self._client(metadata) as client:
+            async with asyncio.timeout(_DEADLINE), self._client(metadata) as client:
                 token = await client.fetch_token(
                     metadata.token,
                     grant_type="authorization_code",
@@ -145,9 +148,9 @@ class Provider:
                 )
         except AuthlibBaseError as error:
             raise ProviderError(f"refuses the code: {error.error}") from None
-        except (httpx2.HTTPError, OSError):
+        except (httpx2.HTTPError, TimeoutError, OSError):
             raise ProviderError("does not answer", is_away=True) from None
-        except (ValueError, JoseError):
+        except (ValueError, JoseError, RecursionError):
             raise ProviderError("answers with no token") from None
         return dict(token)
 
@@ -191,13 +194,15 @@ class Provider:
 
     async def _get(self, url: str) -> Any:
         try:
-            async with httpx2.AsyncClient(
-                trust_env=False, timeout=_DEADLINE, verify=self._tls
-            ) as client:
+            transport = Bounded(_LARGEST, verify=self._tls)
+            async with (
+                asyncio.timeout(_DEADLINE),
+                httpx2.AsyncClient(transport=transport, timeout=_DEADLINE) as client,
+            ):
                 answer = await client.get(url)
                 answer.raise_for_status()
                 return answer.json()
-        except (httpx2.HTTPError, OSError, ValueError):
+        except (httpx2.HTTPError, TimeoutError, OSError, ValueError, RecursionError):
             raise ProviderError("does not answer", is_away=True) from None
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.shell.addresses import group_address
 from services.shell.logs import describe_fault
 from services.shell.problems import Problem, answer_problem, draw_case
 from services.shell.text import _
@@ -106,7 +109,8 @@ class Border:
         if int(length) > self._largest:
             raise _TOO_LARGE
         client = scope.get("client")
-        wait = self._pace.take(client[0] if client else "", time.monotonic())
+        address = group_address(client[0]) if client else ""
+        wait = self._pace.take(address, time.monotonic())
         if wait:
             raise Problem(
                 "too_many_requests",
@@ -122,7 +126,11 @@ def _answer_error(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
         return answer_problem(request, error)
     case = draw_case()
-    request.app.state.context.log.error("fault", case=case, **describe_fault(error))
+    log = request.app.state.context.log
+    if isinstance(error, OperationalError | InternalError | NoConnectionError):
+        log.error("cannot_keep", case=case, **describe_fault(error))
+        return answer_problem(request, _CANNOT_KEEP, case=case)
+    log.error("fault", case=case, **describe_fault(error))
     return answer_problem(request, _FAULT, case=case)
 
 
@@ -148,6 +156,15 @@ _FAULT: Final = Problem(
     "fault",
     _("This is a fault of ours. Nothing was lost: please try again in a minute."),
     HTTPStatus.INTERNAL_SERVER_ERROR,
+)
+_CANNOT_KEEP: Final = Problem(
+    "cannot_keep",
+    _(
+        "The database cannot be used just now. Nothing was done, and your right to "
+        "vote is not used up: please try again in a minute."
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    retry_after=60,
 )
 _TOO_LARGE: Final = Problem(
     "too_large",

@@ -93,7 +93,7 @@ def _read_issuer(token: str) -> str:
         return str(jwt.decode(token, _unverified).claims["iss"])
     except _IssuerSeen as seen:
         return seen.issuer
-    except (JoseError, ValueError, KeyError, TypeError):
+    except (JoseError, ValueError, KeyError, TypeError, RecursionError):
         raise TokenError from None
 
 

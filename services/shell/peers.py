@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -23,6 +24,8 @@ from services.shell.text import _
 
 DEADLINE: Final = 10  # seconds for a call, connection and answer together
 _LARGEST: Final = 4_000_000  # bytes of an answer
+_LONGEST_TITLE: Final = 500
+_WORD: Final = re.compile("[a-z0-9_]{1,40}")
 
 
 class PeerError(Exception):
@@ -40,7 +43,7 @@ class PeerError(Exception):
         self.code = code
         self.status = status
         self.answer = answer
-        self.title = str(answer.get("title", code))
+        self.title = str(answer.get("title", code))[:_LONGEST_TITLE]
 
     @property
     def may_pass(self) -> bool:
@@ -120,14 +123,18 @@ class Peer:
     def _judge(self, status: int, raw: bytes) -> Any:
         try:
             check_nesting(raw)
-            answer = json.loads(raw) if raw else None
+            answer = json.loads(raw)
         except (EncodingError, ValueError):
             raise PeerAwayError(self.name) from None
-        if status < HTTPStatus.BAD_REQUEST:
+        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             return answer
-        if not isinstance(answer, dict):
+        # a redirect is nobody's answer: a proxy in between is set up wrongly
+        if not isinstance(answer, dict) or status < HTTPStatus.BAD_REQUEST:
             raise PeerAwayError(self.name)
-        raise PeerError(self.name, str(answer.get("code", "refused")), status, answer)
+        code = answer.get("code")
+        if not isinstance(code, str) or not _WORD.fullmatch(code):
+            code = "refused"
+        raise PeerError(self.name, code, status, answer)
 
 
 class Peers(Mapping[str, Peer]):

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from election.client.errors import ClientError
+from election.protocol.terms import ElectionTerms
 from scripts.errors import InputError
 from services.shell.app import make_app
 from services.shell.elections import nodes_of, reach
@@ -46,12 +47,17 @@ def replace_jobs(parts: Parts, jobs: Sequence[Job]) -> Parts:
 
 async def _follow_chain(context: Context) -> None:
     name, terms = next(iter(context.elections.items()))
-    url = nodes_of(context.settings, context.elections)[name][0]
-    try:
-        now = await asyncio.to_thread(lambda: reach(terms, url).read_clock())
-    except ClientError:
-        return  # the next look may find the node again
-    context.clock.follow(now)
+    for url in nodes_of(context.settings, context.elections)[name]:
+        try:
+            now = await asyncio.to_thread(_read_clock, terms, url)
+        except ClientError:
+            continue  # another one may answer, or this one at the next look
+        context.clock.follow(now)
+        return
+
+
+def _read_clock(terms: ElectionTerms, url: str) -> int:
+    return reach(terms, url).read_clock()
 
 
 class _Server(uvicorn.Server):

@@ -15,9 +15,11 @@ import httpx2
 
 from services.gateway.senders.reports import VALID_MINUTES, Letter, Note, Report
 from services.gateway.states import Event
+from services.shell.bounded import Bounded
 
 _AT_ONCE: Final = 10
 _ANSWER: Final = 15  # seconds
+_LARGEST: Final = 65_536  # bytes of an answer, of which the status alone is read
 _MASK: Final = 1 | 2 | 16  # delivered, not delivered, refused by the centre
 _RECEIPTS: Final = {1: Event.ARRIVED, 2: Event.MISSED, 16: Event.MISSED}
 _TOKEN: Final = 32  # hex digits
@@ -49,7 +51,9 @@ class KannelSender:
             "X-Kannel-Password": password,
             "X-Kannel-From": sender,
         }
-        self._client = httpx2.AsyncClient(timeout=_ANSWER, trust_env=False)
+        self._client = httpx2.AsyncClient(
+            timeout=_ANSWER, trust_env=False, transport=Bounded(_LARGEST)
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._note: Note = lambda _: None
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from services.gateway.codes import draw_code, find_match, mark_code
 from services.gateway.serials import draw_serial, is_serial, number_of
-from services.gateway.wrong_tries import WrongTries, group_address
+from services.gateway.wrong_tries import WrongTries
+from services.shell.addresses import group_address
 
 KEY = bytes(32)
 CODES = st.integers(0, 999_999).map(lambda number: f"{number:06d}")

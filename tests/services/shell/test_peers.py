@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from typing_extensions import override
 
+from services.shell import peers
 from services.shell.home import Home
 from services.shell.opening import open_context
 from services.shell.peer_tokens import (
@@ -113,11 +116,11 @@ def call(url: str, home: Path, method: str, path: str, body: Any = None) -> Any:
             settings = PeerSettings(
                 url=url, key=PublicKey.model_validate(spell_public(key))
             )
-            peers = Peers("friend", key, {"desk": settings})
+            known = Peers("friend", key, {"desk": settings})
             try:
-                return await peers["desk"].call(method, path, body)
+                return await known["desk"].call(method, path, body)
             finally:
-                await peers.close()
+                await known.close()
 
     return asyncio.run(run())
 
@@ -141,16 +144,26 @@ def test_refusal_and_absence_are_told_apart(desk: Running, tmp_path: Path) -> No
 
 
 @contextmanager
-def answering(body: bytes, **headers: str) -> Iterator[str]:
-    """Serve one answer to whoever asks; yields the URL."""
+def answering(
+    body: bytes,
+    status: int = 200,
+    *,
+    pause: float = 0,
+    headers: Mapping[str, str] = {},
+) -> Iterator[str]:
+    """Serve one answer to whoever asks; yields the URL. pause: between its bytes."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name.replace("_", "-"), value)
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # whoever asked may have hung up
+                for at in range(len(body) if pause else 0):
+                    self.wfile.write(body[at : at + 1])
+                    time.sleep(pause)
+                self.wfile.write(body if not pause else b"")
 
         @override
         def log_message(self, *_: Any) -> None:
@@ -177,10 +190,67 @@ def test_answer_that_nests_deeply_or_is_packed_is_none(
     for body, headers in (
         (b"[" * 100_000, {}),
         (b"[" * 65 + b"]" * 65, {}),
-        (gzip.compress(b"[1]"), {"Content_Encoding": "gzip"}),
+        (gzip.compress(b"[1]"), {"Content-Encoding": "gzip"}),
     ):
-        with answering(body, **headers) as url, pytest.raises(PeerAwayError):
+        with answering(body, headers=headers) as url, pytest.raises(PeerAwayError):
             call(url, home, "GET", "/")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "headers"),
+    [
+        (b"", 200, {}),
+        (b"{}", 302, {"Location": "http://127.0.0.1:1/"}),
+        (b"", 303, {"Location": "/"}),
+        (b'{"code": "moved"}', 307, {"Location": "/"}),
+        (b"<html>ok</html>", 200, {"Content-Type": "text/html"}),
+        (b"[1]", 500, {}),
+        (b"<html>", 400, {}),
+        (b"{" + b'"a":' * 3, 200, {}),
+        (b"\xff\xfe[\x001\x00]\x00", 400, {}),
+        (b"[1]", 200, {"Content-Length": "4"}),
+        (b"1" * 5_000, 200, {}),
+        (b" " * 4_000_001, 200, {}),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_odd_answer_is_none(
+    desk: Running, tmp_path: Path, body: bytes, status: int, headers: dict[str, str]
+) -> None:
+    """A redirect least of all: who is asked there is not the one who was meant."""
+    assert desk.url
+    with answering(body, status, headers=headers) as url, pytest.raises(PeerAwayError):
+        call(url, tmp_path / "friend", "GET", "/")
+
+
+def test_answer_that_never_ends_is_none(
+    desk: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert desk.url
+    monkeypatch.setattr(peers, "DEADLINE", 0.5)
+    with answering(b"[1]" * 20, pause=0.2) as url, pytest.raises(PeerAwayError):
+        call(url, tmp_path / "friend", "GET", "/")
+
+
+def test_word_of_a_refusal_is_a_word(desk: Running, tmp_path: Path) -> None:
+    """It goes into logs and pages: no phone, no line, nothing endless."""
+    assert desk.url
+    for code in ("+79161234567 of Anna", "a\nb", "x" * 99, 7, None):
+        body = json.dumps({"code": code, "title": "t" * 9_999}).encode()
+        with (
+            answering(body, 409) as url,
+            pytest.raises(PeerError, match=r"desk: refused$") as caught,
+        ):
+            call(url, tmp_path / "friend", "GET", "/")
+        assert len(caught.value.title) <= 500
+
+
+def test_token_that_nests_deeply_is_refused(desk: Running) -> None:
+    deep = urlsafe_b64encode(b"[" * 8_000).decode()
+    for token_ in (f"{deep}.e30.AA", f"eyJhbGciOiJFUzI1NiJ9.{deep}.AA"):
+        headers = {"Authorization": f"Bearer {token_}"}
+        answer = desk.client.post("/peer/echo", content=b"{}", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unknown_peer")
 
 
 def test_stranger_is_refused(desk: Running) -> None:
