@@ -64,20 +64,26 @@ class Registrar:
 
 @dataclass
 class Gateway:
-    """Consents that were asked for; every code is CODE."""
+    """Consents that were asked for; every code is CODE. odd: answered instead."""
 
     asked: dict[str, Body] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
+    given: set[str] = field(default_factory=set)
+    odd: Response | None = None
 
     def build(self, _: Context) -> Parts:
         async def ask(request: Request) -> Response:
             await require_peer(request, "portal")
+            if self.odd is not None:
+                return self.odd
             serial = f"К-{len(self.asked) + 1}"
             self.asked[serial] = await request.json()
             return answer({"serial": serial, "resend_after": 60, "expires": 600})
 
         async def send(request: Request) -> Response:
             await require_peer(request, "portal")
+            if request.path_params["serial"] in self.given:
+                raise Problem("already_given", "Уже подтверждено.", 409)
             self.sent.append(request.path_params["serial"])
             return answer({})
 
@@ -85,6 +91,9 @@ class Gateway:
             await require_peer(request, "portal")
             if (await request.json())["code"] != CODE:
                 raise Problem("wrong_code", "Это не тот код.", 409)
+            if self.odd is not None:
+                return self.odd
+            self.given.add(request.path_params["serial"])
             return answer({"consented": True})
 
         return Parts(
