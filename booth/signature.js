@@ -6,8 +6,8 @@
 
 import { acceptBytes, concat, fromNumber, toNumber } from './bytes.js';
 import { BoothError } from './errors.js';
+import { secp256k1 } from './secp256k1.js';
 import { decodeAddress, hashBytes } from './transcript.js';
-import { secp256k1 } from './vendor/@noble/curves/secp256k1.js';
 
 /** @typedef {{ v: bigint, r: bigint, s: bigint }} Signature */
 

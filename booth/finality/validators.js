@@ -2,8 +2,8 @@
 
 import { areEqual, concat, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
-import { ed25519 } from '../vendor/@noble/curves/ed25519.js';
 import { sha256 } from '../vendor/@noble/hashes/sha2.js';
+import { ed25519 } from './ed25519.js';
 import { deriveHeaderHash, encodeBlockId, encodeTime } from './headers.js';
 import { bytesField, fixedField, numberField, varint } from './protobuf.js';
 import { treeRoot } from './tree.js';

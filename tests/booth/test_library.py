@@ -12,6 +12,7 @@ import pytest
 
 from tests.booth.make_words import LANGUAGES, render
 from tests.booth.node_js import BOOTH, HERE, ROOT, run_node
+from tests.booth.page_sizes import list_files, measure
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,13 @@ def test_every_vendored_file_has_the_hash_that_is_published() -> None:
         if path.is_file() and path.name != "integrity.json"
     }
     assert found == published
+
+
+@pytest.mark.parametrize("page", ["index.html", "check.html", "receipt.html"])
+def test_a_page_is_small_enough_for_a_slow_phone(page: str) -> None:
+    names = {each.relative_to(BOOTH).as_posix() for each in list_files(page)}
+    assert {"booth.css", "vendor/@noble/curves/bls12-381.js"} < names
+    assert measure(page) <= 150_000
 
 
 def test_versions_are_exact() -> None:

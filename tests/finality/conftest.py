@@ -47,11 +47,11 @@ def genesis_of(members: list[Member]) -> Genesis:
     return read_genesis(spell_genesis(members))
 
 
-def spell_genesis(members: list[Member]) -> bytes:
+def spell_genesis(members: list[Member], *, chain_id: int = 7) -> bytes:
     """Return the file of a network's genesis."""
     document = {
         "chain_id": "veche-7",
-        "app_state": {"chain": {"id": 7}},
+        "app_state": {"chain": {"id": chain_id}},
         "validators": [
             {
                 "pub_key": {

@@ -14,10 +14,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from finality import rlp
-from finality.headers import BlockId, EngineHeader, Time
+from finality.headers import EngineHeader, Time
 from finality.network import SignedHeader
 from finality.trie import keccak
-from tests.finality.conftest import VECTORS, Member, header_of, sign, spell_genesis
+from tests.finality.conftest import VECTORS, Member, header_of, sign
+from tests.finality.spelling import spell_proof, spell_set, spell_signed
 
 PATH: Final = VECTORS / "cases.json"
 FIVE: Final = [Member(seed) for seed in range(1, 6)]
@@ -108,7 +109,7 @@ def _changes() -> Iterator[Case]:
         "a set that was replaced", FIVE, returned, changes=[change], refused=fact
     )
     fact = "engine block 5: does not name the validators that are said to follow"
-    other = {**change, "validators": _spell_set(FIVE)}
+    other = {**change, "validators": spell_set(FIVE)}
     yield _case("another set follows", FIVE, returned, changes=[other], refused=fact)
     fact = f"engine block 5: is signed by 20 of 50, not {_TWO_THIRDS}"
     forged = _change(5, after=NEXT, signers=2)
@@ -164,7 +165,7 @@ def _header(height: int, members: list[Member]) -> EngineHeader:
 
 def _change(height: int, *, after: list[Member], signers: int = 4) -> dict[str, Any]:
     signed = sign(header_of(height, FIVE, after), FIVE[:signers])
-    return {"signed": _spell_signed(signed), "validators": _spell_set(after)}
+    return {"signed": spell_signed(signed), "validators": spell_set(after)}
 
 
 def _case(
@@ -175,15 +176,7 @@ def _case(
     changes: list[dict[str, Any]] | None = None,
     refused: str | None = None,
 ) -> Case:
-    proof = {
-        "format": "veche-proof/1",
-        "genesis": spell_genesis(members).decode(),
-        "changes": changes or [],
-        "signed": _spell_signed(signed),
-        "block": _hex(_BLOCK),
-        "receipt": None,
-        "storage": None,
-    }
+    proof = spell_proof(members, signed, block=_BLOCK, changes=changes)
     return {"comment": comment, "refused": refused, "proof": proof}
 
 
@@ -192,42 +185,6 @@ def _patch(
 ) -> Case:
     patch = {"base": base, "path": path, "value": value}
     return {"comment": comment, "refused": refused, **patch}
-
-
-def _spell_set(members: list[Member]) -> list[dict[str, Any]]:
-    found = [member.validator for member in members]
-    return [{"key": _hex(each.key), "power": each.power} for each in found]
-
-
-def _spell_signed(signed: SignedHeader) -> dict[str, Any]:
-    header, commit = signed.header, signed.commit
-    return {
-        "header": {
-            name: _spell(getattr(header, name)) for name in EngineHeader.__slots__
-        },
-        "round": commit.round,
-        "block": _spell(commit.block),
-        "votes": [
-            {
-                "address": _hex(vote.address),
-                "time": _spell(vote.time),
-                "signature": _hex(vote.signature),
-            }
-            for vote in commit.votes
-        ],
-    }
-
-
-def _spell(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return _hex(value)
-    if isinstance(value, Time | BlockId):
-        return {name: _spell(getattr(value, name)) for name in value.__slots__}
-    return value
-
-
-def _hex(value: bytes) -> str:
-    return f"0x{value.hex()}"
 
 
 if __name__ == "__main__":

@@ -1,114 +1,13 @@
-/**
- * bls12-381 is pairing-friendly Barreto-Lynn-Scott elliptic curve construction allowing to:
-
-* Construct zk-SNARKs at the ~120-bit security, as per [Barbulescu-Duquesne 2017](https://hal.science/hal-01534101/file/main.pdf)
-* Efficiently verify N aggregate signatures with 1 pairing and N ec additions:
-the Boneh-Lynn-Shacham signature scheme is orders of magnitude more efficient than Schnorr
-
-BLS can mean 2 different things:
-
-* Barreto-Lynn-Scott: BLS12, a Pairing Friendly Elliptic Curve
-* Boneh-Lynn-Shacham: A Signature Scheme.
-
-### Summary
-
-1. BLS Relies on expensive bilinear pairing
-2. Secret Keys: 32 bytes
-3. Public Keys: 48 OR 96 bytes - big-endian x coordinate of point on G1 OR G2 curve
-4. Signatures: 96 OR 48 bytes - big-endian x coordinate of point on G2 OR G1 curve
-5. The 12 stands for the Embedding degree.
-
-Modes of operation:
-
-* Long signatures:  48-byte keys + 96-byte sigs (G1 keys + G2 sigs).
-* Short signatures: 96-byte keys + 48-byte sigs (G2 keys + G1 sigs).
-
-### Formulas
-
-- `P = pk x G` - public keys
-- `S = pk x H(m)` - signing, uses hash-to-curve on m
-- `e(P, H(m)) == e(G, S)` - verification using pairings
-- `e(G, S) = e(G, SUM(n)(Si)) = MUL(n)(e(G, Si))` - signature aggregation
-
-### Curves
-
-G1 is ordinary elliptic curve. G2 is extension field curve, think "over complex numbers".
-
-- G1: y² = x³ + 4
-- G2: y² = x³ + 4(u + 1) where u = √−1; r-order subgroup of E'(Fp²), M-type twist
-
-### Towers
-
-Pairing G1 + G2 produces element in Fp₁₂, 12-degree polynomial.
-Fp₁₂ is usually implemented using tower of lower-degree polynomials for speed.
-
-- Fp₁₂ = Fp₆² => Fp₂³
-- Fp(u) / (u² - β) where β = -1
-- Fp₂(v) / (v³ - ξ) where ξ = u + 1
-- Fp₆(w) / (w² - γ) where γ = v
-- Fp²[u] = Fp/u²+1
-- Fp⁶[v] = Fp²/v³-1-u
-- Fp¹²[w] = Fp⁶/w²-v
-
-### Params
-
-* Embedding degree (k): 12
-* Seed is sometimes named x or t
-* t = -15132376222941642752
-* p = (t-1)² * (t⁴-t²+1)/3 + t
-* r = t⁴-t²+1
-* Ate loop size: X
-
-To verify curve parameters, see
-[pairing-friendly-curves spec](https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-pairing-friendly-curves-11).
-Basic math is done over finite fields over p.
-More complicated math is done over polynominal extension fields.
-
-### Compatibility and notes
-1. It is compatible with Algorand, Chia, Dfinity, Ethereum, Filecoin, ZEC.
-Filecoin uses little endian byte arrays for secret keys - make sure to reverse byte order.
-2. Make sure to correctly select mode: "long signature" or "short signature".
-3. Compatible with specs:
-   RFC 9380,
-   [cfrg-pairing-friendly-curves-11](https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-pairing-friendly-curves-11),
-   [cfrg-bls-signature-05](https://datatracker.ietf.org/doc/draft-irtf-cfrg-bls-signature/).
-
- *
- * @module
- */
-/*! noble-curves - MIT License (c) 2022 Paul Miller (paulmillr.com) */
 import { sha256 } from '../hashes/sha2.js';
 import { bls } from "./abstract/bls.js";
 import { Field } from "./abstract/modular.js";
 import { abytes, bitLen, bytesToHex, concatBytes, copyBytes, hexToBytes, numberToBytesBE, randomBytes, } from "./utils.js";
-// Types
 import { isogenyMap, mapToCurveSimpleSWU } from "./abstract/hash-to-curve.js";
 import { psiFrobenius, tower12 } from "./abstract/tower.js";
 import { weierstrass, } from "./abstract/weierstrass.js";
-// Be friendly to bad ECMAScript parsers by not using bigint literals
-// prettier-ignore
 const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2), _3n = BigInt(3), _4n = BigInt(4);
-// To verify math:
-// https://tools.ietf.org/html/draft-irtf-cfrg-pairing-friendly-curves-11
-// The BLS parameter x (seed) for BLS12-381. The stored constant is `|x|`; call
-// sites that need the signed parameter apply the minus sign themselves.
-// x = -2^63 - 2^62 - 2^60 - 2^57 - 2^48 - 2^16
 const BLS_X = BigInt('0xd201000000010000');
-// t = x (called differently in different places)
-// const t = -BLS_X;
 const BLS_X_LEN = bitLen(BLS_X);
-// a=0, b=4
-// P is characteristic of field Fp, in which curve calculations are done.
-// p = (t-1)² * (t⁴-t²+1)/3 + t
-// bls12_381_Fp = (t-1n)**2n * (t**4n - t**2n + 1n) / 3n + t
-// r*h is curve order, amount of points on curve,
-// where r is order of prime subgroup and h is cofactor.
-// r = t⁴-t²+1
-// r = (t**4n - t**2n + 1n)
-// cofactor h of G1: (t - 1)²/3, with the signed convention `t = -x`
-// cofactorG1 = (t-1n)**2n/3n
-// x = 3685416753713387016781088315183077757961620795782546409894578378688607592378376318836054947676345821548104185464507
-// y = 1339506544944476473020471379941921221584933875938349620426543736416511423956333506472724655353366534992391756441569
 const bls12_381_CURVE_G1 = {
     p: BigInt('0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab'),
     n: BigInt('0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001'),
@@ -118,17 +17,9 @@ const bls12_381_CURVE_G1 = {
     Gx: BigInt('0x17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb'),
     Gy: BigInt('0x08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1'),
 };
-// CURVE FIELDS
-// r = z⁴ − z² + 1; CURVE.n from other curves
-/**
- * bls12-381 Fr (Fn) field.
- * `fromBytes()` reduces modulo `q` instead of rejecting non-canonical encodings.
- */
 export const bls12_381_Fr = Field(bls12_381_CURVE_G1.n, {
     modFromBytes: true,
 });
-// Karabina's G2345 compression for the cyclotomic subgroup. Noble stores Fp12 as
-// (c0 + c1*w), so (g0, g1, g2, g3, g4, g5) map to (c0.c0, c1.c1, c1.c0, c0.c2, c0.c1, c1.c2).
 function bls12FromCompressed(g0, g1, { g2, g3, g4, g5 }) {
     return { c0: { c0: g0, c1: g4, c2: g3 }, c1: { c0: g2, c1: g1, c2: g5 } };
 }
@@ -170,12 +61,6 @@ function bls12CyclotomicExpCompressed(num, squarings) {
             g = bls12CyclotomicSquareCompressed(g);
         gs.push(g);
     }
-    // Karabina decompression is undefined at g2 = g3 = 0. Every element decompressed here lies in
-    // the cyclotomic subgroup GΦ₁₂, where the only such element is the identity: unitarity
-    // (z⋅z^(p⁶) = 1) forces g4² = ξ⋅g5², so g4 = g5 = 0 because ξ is a non-square in Fp2, leaving
-    // z ∈ Fp4* ∩ GΦ₁₂ — trivial since gcd(p⁴−p²+1, p⁴−1) = gcd(3, p²−2) = 1 for p ≡ 1 mod 3.
-    // Handle the identity explicitly instead of relying on invertBatch's passZero mapping the zero
-    // denominator to 0 (which happens to reconstruct ONE, but only by coincidence of formulas).
     const isOne = gs.map(({ g2, g3 }) => Fp2.is0(g2) && Fp2.is0(g3));
     const ratios = gs.map(bls12RecoverG1Ratio);
     const invDens = Fp2.invertBatch(ratios.map(({ den }) => den));
@@ -188,7 +73,6 @@ function bls12CyclotomicExpCompressed(num, squarings) {
     return { result: Fp12.mul(Fp12.mul(elems[0], elems[1]), elems[2]), last: elems[2] };
 }
 function bls12CyclotomicExpX(num) {
-    // BLS_X = 2^63 + 2^62 + 2^60 + 2^57 + 2^48 + 2^16.
     const { result, last } = bls12CyclotomicExpCompressed(num, [16, 32, 9]);
     let r = result;
     let s = last;
@@ -204,22 +88,15 @@ function bls12CyclotomicExpX(num) {
 const { Fp, Fp2, Fp6, Fp12 } = tower12({
     ORDER: bls12_381_CURVE_G1.p,
     X_LEN: BLS_X_LEN,
-    // Finite extension field over irreducible polynominal.
-    // Fp(u) / (u² - β) where β = -1
-    // Public `Fp2.NONRESIDUE` below is the sextic-tower value `(1, 1) = u + 1`;
-    // the quadratic non-residue for the base Fp2 construction is still `-1`.
     FP2_NONRESIDUE: [_1n, _1n],
     Fp2mulByB: ({ c0, c1 }) => {
         const t0 = Fp.mul(c0, _4n);
         const t1 = Fp.mul(c1, _4n);
-        // (T0-T1) + (T0+T1)*i
         return { c0: Fp.sub(t0, t1), c1: Fp.add(t0, t1) };
     },
     Fp12finalExponentiate: (num) => {
         const powMinusX = (num) => Fp12.conjugate(bls12CyclotomicExpX(num));
-        // this^(q⁶) / this
         const t0 = Fp12.div(Fp12.frobeniusMap(num, 6), num);
-        // t0^(q²) * t0
         const t1 = Fp12.mul(Fp12.frobeniusMap(t0, 2), t0);
         const t2 = powMinusX(t1);
         const t3 = Fp12.mul(Fp12.conjugate(Fp12._cyclotomicSquare(t1)), t2);
@@ -231,17 +108,11 @@ const { Fp, Fp2, Fp6, Fp12 } = tower12({
         const t4_t1_pow_q3 = Fp12.frobeniusMap(Fp12.mul(t4, t1), 3);
         const t6_t1c_pow_q1 = Fp12.frobeniusMap(Fp12.mul(t6, Fp12.conjugate(t1)), 1);
         const t7_t3c_t1 = Fp12.mul(Fp12.mul(t7, Fp12.conjugate(t3)), t1);
-        // (t2 * t5)^(q²) * (t4 * t1)^(q³) * (t6 * t1.conj)^(q^1) * t7 * t3.conj * t1
         return Fp12.mul(Fp12.mul(Fp12.mul(t2_t5_pow_q2, t4_t1_pow_q3), t6_t1c_pow_q1), t7_t3c_t1);
     },
 });
-// GLV endomorphism Ψ(P), for fast cofactor clearing. `Fp2.NONRESIDUE` here is
-// the tower value `u + 1`, so the Frobenius base passed to psiFrobenius is
-// `1 / (u + 1)`, and psi2 derives the published `1 / 2^((p - 1) / 3)` constant internally.
 let frob;
 const getFrob = () => frob || (frob = psiFrobenius(Fp, Fp2, Fp2.div(Fp2.ONE, Fp2.NONRESIDUE)));
-// Eager psiFrobenius setup now dominates `bls12-381.js` import, so defer it to
-// first use. After that these locals are rewritten to the direct helper refs.
 let G2psi = (c, P) => {
     const fn = getFrob().G2psi;
     G2psi = fn;
@@ -252,14 +123,6 @@ let G2psi2 = (c, P) => {
     G2psi2 = fn;
     return fn(c, P);
 };
-/**
- * Default hash_to_field / hash-to-curve for BLS.
- * m: 1 for G1, 2 for G2
- * k: target security level in bits
- * hash: any function, e.g. BBS+ uses BLAKE2: see [github](https://github.com/hyperledger/aries-framework-go/issues/2247).
- * Field/hash parameters come from [section 8.8.2 of RFC 9380](https://www.rfc-editor.org/rfc/rfc9380#section-8.8.2),
- * but the `DST` / `encodeDST` strings below are the BLS-signature-suite override.
- */
 const hasher_opts = Object.freeze({
     DST: 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_',
     encodeDST: 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_',
@@ -269,12 +132,6 @@ const hasher_opts = Object.freeze({
     expand: 'xmd',
     hash: sha256,
 });
-// a=0, b=4
-// cofactor h of G2, derived with the signed convention `t = -x`
-// (t^8 - 4t^7 + 5t^6 - 4t^4 + 6t^3 - 4t^2 - 4t + 13)/9
-// cofactorG2 = (t**8n - 4n*t**7n + 5n*t**6n - 4n*t**4n + 6n*t**3n - 4n*t**2n - 4n*t+13n)/9n
-// x = 3059144344244213709971259814753781636986470325476647558659373206291635324768958432433509563104347017837885763365758*u + 352701069587466618187139116011060144890029952792775240219908644239793785735715026873347600343865175952761926303160
-// y = 927553665492332455747201965776037880757740193453592970025027978793976877002675564980949289727957565575433344219582*u + 1985150602287291935568054521177171638300868978215655730859378665066344726373823718423869104263333984641494340347905
 const bls12_381_CURVE_G2 = {
     p: Fp2.ORDER,
     n: bls12_381_CURVE_G1.n,
@@ -290,7 +147,6 @@ const bls12_381_CURVE_G2 = {
         BigInt('0x0606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab3f370d275cec1da1aaa9075ff05f79be'),
     ]),
 };
-// Encoding utils
 const sortBit = (parts, p) => {
     for (const part of parts) {
         if (part !== _0n)
@@ -299,8 +155,6 @@ const sortBit = (parts, p) => {
     return false;
 };
 const fp2 = {
-    // Generic tower bytes use `c0 || c1`, but the BLS12-381 G2 point/signature wire encoding uses
-    // `c1 || c0`, so keep this local wrapper instead of changing generic field serialization.
     encode({ c0, c1 }) {
         const { BYTES: L } = Fp;
         return concatBytes(numberToBytesBE(c1, L), numberToBytesBE(c0, L));
@@ -317,9 +171,6 @@ const BaseFp = Fp;
 function decodeFp(bytes) {
     return Fp.fromBytes(bytes);
 }
-// Keep BLS12-381 point/signature codecs on one control-flow skeleton: the G1/G2
-// and point/signature variants differ only in field packing, subgroup bytes, and
-// whether uncompressed form is allowed. Copy-paste decoders were diverging.
 const coder = (name, Fp, b, encode, decode, yparts) => {
     const F = Fp;
     const enc = encode;
@@ -348,8 +199,6 @@ const coder = (name, Fp, b, encode, decode, yparts) => {
             if (value.length !== len)
                 throw new Error(`invalid ${name} point: expected ${len} bytes`);
             if (infinity) {
-                // Infinity has a dedicated encoding: after the flag bits are cleared, every
-                // remaining payload byte must be zero.
                 for (const b of value) {
                     if (b)
                         throw new Error(`invalid ${name} point: non-canonical zero`);
@@ -368,38 +217,28 @@ const coder = (name, Fp, b, encode, decode, yparts) => {
             else {
                 y = dec(value.subarray(W));
             }
-            // The all-zero uncompressed payload must use the infinity flag instead of
-            // decoding as an ordinary affine point.
             if (!compressed && F.is0(x) && F.is0(y))
                 throw new Error(`invalid ${name} point: uncompressed`);
             return { x, y };
         },
     });
 };
-// Internal helper only: it copies before clearing the top flag bits. The
-// pairing-friendly-curves draft C.2 step 1 rejects 0x20 / 0x60 / 0xe0 because
-// S_bit must be zero for infinity and for all uncompressed encodings.
 function validateMask({ compressed, infinity, sort }) {
-    if ((!compressed && !infinity && sort) || // 0010_0000 = 0x20
-        (!compressed && infinity && sort) || // 0110_0000 = 0x60
-        (compressed && infinity && sort) // 1110_0000 = 0xe0
-    )
+    if ((!compressed && !infinity && sort) ||
+        (!compressed && infinity && sort) ||
+        (compressed && infinity && sort))
         throw new Error('invalid encoding flag');
 }
 function parseMask(bytes) {
-    // Copy, so we can remove mask data.
     bytes = copyBytes(bytes);
     const mask = bytes[0] & 0b1110_0000;
-    const compressed = !!((mask >> 7) & 1); // compression bit (0b1000_0000)
-    const infinity = !!((mask >> 6) & 1); // point at infinity bit (0b0100_0000)
-    const sort = !!((mask >> 5) & 1); // sort bit (0b0010_0000)
+    const compressed = !!((mask >> 7) & 1);
+    const infinity = !!((mask >> 6) & 1);
+    const sort = !!((mask >> 5) & 1);
     validateMask({ compressed, infinity, sort });
-    bytes[0] &= 0b0001_1111; // clear mask (zero first 3 bits)
+    bytes[0] &= 0b0001_1111;
     return { compressed, infinity, sort, value: bytes };
 }
-// Internal helper only: mutates a non-empty fresh buffer in place and just
-// sets bits. Keep the same invalid-flag guard as parseMask() so encoders cannot
-// manufacture states that decoders already reject.
 function setMask(bytes, mask) {
     if (bytes[0] & 0b1110_0000)
         throw new Error('setMask: non-empty mask');
@@ -450,7 +289,6 @@ const signatureCoders = {
         toBytes(point) {
             return signatureG1ToBytes(point);
         },
-        // Historical alias: BLS signatures have a single compressed byte format here.
         toRawBytes(point) {
             return signatureG1ToBytes(point);
         },
@@ -468,7 +306,6 @@ const signatureCoders = {
         toBytes(point) {
             return signatureG2ToBytes(point);
         },
-        // Historical alias: BLS signatures have a single compressed byte format here.
         toRawBytes(point) {
             return signatureG2ToBytes(point);
         },
@@ -485,70 +322,49 @@ const fields = {
     Fr: bls12_381_Fr,
 };
 const G1_Point = weierstrass(bls12_381_CURVE_G1, {
-    // Public point APIs still accept infinity, even though the Zcash proof
-    // encoding rules cited above only define nonzero point encodings.
     allowInfinityPoint: true,
     Fn: bls12_381_Fr,
     fromBytes: g1.point.decode,
     toBytes: (_c, point, isComp) => g1.point.encode(point, isComp),
-    // Checks is the point resides in prime-order subgroup.
-    // point.isTorsionFree() should return true for valid points
-    // It returns false for shitty points.
-    // https://eprint.iacr.org/2021/1130.pdf
     isTorsionFree: (c, point) => {
-        // GLV endomorphism ψ(P)
         const beta = BigInt('0x5f19672fdf76ce51ba69c6076a0f77eaddb3a93be6f89688de17d813620a00022e01fffffffefffe');
         const phi = new c(Fp.mul(point.X, beta), point.Y, point.Z);
-        // TODO: unroll
-        const xP = point.multiplyUnsafe(BLS_X).negate(); // [x]P
-        const u2P = xP.multiplyUnsafe(BLS_X); // [u2]P
+        const xP = point.multiplyUnsafe(BLS_X).negate();
+        const u2P = xP.multiplyUnsafe(BLS_X);
         return u2P.equals(phi);
     },
-    // Clear cofactor of G1
-    // https://eprint.iacr.org/2019/403
     clearCofactor: (_c, point) => {
-        // return this.multiplyUnsafe(CURVE.h);
-        return point.multiplyUnsafe(BLS_X).add(point); // x*P + P
+        return point.multiplyUnsafe(BLS_X).add(point);
     },
 });
 const G2_Point = weierstrass(bls12_381_CURVE_G2, {
     Fp: Fp2,
-    // Public point APIs still accept infinity, even though the Zcash proof
-    // encoding rules cited above only define nonzero point encodings.
     allowInfinityPoint: true,
     Fn: bls12_381_Fr,
     fromBytes: g2.point.decode,
     toBytes: (_c, point, isComp) => g2.point.encode(point, isComp),
-    // https://eprint.iacr.org/2021/1130.pdf
-    // Older version: https://eprint.iacr.org/2019/814.pdf
     isTorsionFree: (c, P) => {
-        return P.multiplyUnsafe(BLS_X).negate().equals(G2psi(c, P)); // ψ(P) == [u](P)
+        return P.multiplyUnsafe(BLS_X).negate().equals(G2psi(c, P));
     },
-    // clear_cofactor_bls12381_g2 from RFC 9380.
-    // https://eprint.iacr.org/2017/419.pdf
-    // prettier-ignore
     clearCofactor: (c, P) => {
         const x = BLS_X;
-        let t1 = P.multiplyUnsafe(x).negate(); // [-x]P
-        let t2 = G2psi(c, P); // Ψ(P)
-        let t3 = P.double(); // 2P
-        t3 = G2psi2(c, t3); // Ψ²(2P)
-        t3 = t3.subtract(t2); // Ψ²(2P) - Ψ(P)
-        t2 = t1.add(t2); // [-x]P + Ψ(P)
-        t2 = t2.multiplyUnsafe(x).negate(); // [x²]P - [x]Ψ(P)
-        t3 = t3.add(t2); // Ψ²(2P) - Ψ(P) + [x²]P - [x]Ψ(P)
-        t3 = t3.subtract(t1); // Ψ²(2P) - Ψ(P) + [x²]P - [x]Ψ(P) + [x]P
-        const Q = t3.subtract(P); // Ψ²(2P) - Ψ(P) + [x²]P - [x]Ψ(P) + [x]P - 1P
-        return Q; // [x²-x-1]P + [x-1]Ψ(P) + Ψ²(2P)
+        let t1 = P.multiplyUnsafe(x).negate();
+        let t2 = G2psi(c, P);
+        let t3 = P.double();
+        t3 = G2psi2(c, t3);
+        t3 = t3.subtract(t2);
+        t2 = t1.add(t2);
+        t2 = t2.multiplyUnsafe(x).negate();
+        t3 = t3.add(t2);
+        t3 = t3.subtract(t1);
+        const Q = t3.subtract(P);
+        return Q;
     },
 });
 const bls12_hasher_opts = {
     mapToG1: mapToG1,
     mapToG2: mapToG2,
     hasherOpts: hasher_opts,
-    // RFC 9380 Appendix J defines distinct G1/G2 RO and NU suite IDs, and
-    // draft-irtf-cfrg-bls-signature-06 §4.2.1 gives separate G1/G2 `_NUL_` DSTs.
-    // Keep G1 encode-to-curve on the G1 domain instead of inheriting G2's `encodeDST`.
     hasherOptsG1: {
         ...hasher_opts,
         m: 1,
@@ -558,31 +374,13 @@ const bls12_hasher_opts = {
     hasherOptsG2: { ...hasher_opts },
 };
 const bls12_params = {
-    ateLoopSize: BLS_X, // The BLS parameter x for BLS12-381
+    ateLoopSize: BLS_X,
     xNegative: true,
     twistType: 'multiplicative',
     randomBytes: randomBytes,
 };
-/**
- * bls12-381 pairing-friendly curve construction.
- * Provides both longSignatures and shortSignatures.
- * @example
- * bls12-381 pairing-friendly curve construction.
- *
- * ```ts
- * const bls = bls12_381.longSignatures;
- * const { secretKey, publicKey } = bls.keygen();
- * const msg = bls.hash(new TextEncoder().encode('hello noble'));
- * const sig = bls.sign(msg, secretKey);
- * const isValid = bls.verify(sig, msg, publicKey);
- * ```
- */
 export const bls12_381 = bls(fields, G1_Point, G2_Point, bls12_params, bls12_hasher_opts, signatureCoders);
-// 3-isogeny map from E' to E https://www.rfc-editor.org/rfc/rfc9380#appendix-E.3
-// Coefficients stay in ascending `k_(?,0)`..`k_(?,d)` order; isogenyMap()
-// reverses them internally for Horner evaluation.
 const isogenyMapG2 = isogenyMap(Fp2, [
-    // xNum
     [
         [
             '0x5c759507e8e333ebb5b7a9a47d7ed8532c52d39fd3a042a88b58423c50ae15d5c2638e343d9c71c6238aaaaaaaa97d6',
@@ -601,7 +399,6 @@ const isogenyMapG2 = isogenyMap(Fp2, [
             '0x0',
         ],
     ],
-    // xDen
     [
         [
             '0x0',
@@ -611,9 +408,8 @@ const isogenyMapG2 = isogenyMap(Fp2, [
             '0xc',
             '0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaa9f',
         ],
-        ['0x1', '0x0'], // LAST 1
+        ['0x1', '0x0'],
     ],
-    // yNum
     [
         [
             '0x1530477c7ab4113b59a4c18b076d11930f7da5d4a07f649bf54439d87d27e500fc8c25ebf8c92f6812cfc71c71c6d706',
@@ -632,7 +428,6 @@ const isogenyMapG2 = isogenyMap(Fp2, [
             '0x0',
         ],
     ],
-    // yDen
     [
         [
             '0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffa8fb',
@@ -646,13 +441,10 @@ const isogenyMapG2 = isogenyMap(Fp2, [
             '0x12',
             '0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaa99',
         ],
-        ['0x1', '0x0'], // LAST 1
+        ['0x1', '0x0'],
     ],
 ].map((i) => i.map((pair) => Fp2.fromBigTuple(pair.map(BigInt)))));
-// 11-isogeny map from E' to E. Coefficients stay in ascending
-// `k_(?,0)`..`k_(?,d)` order; isogenyMap() reverses them for Horner evaluation.
 const isogenyMapG1 = isogenyMap(Fp, [
-    // xNum
     [
         '0x11a05f2b1e833340b809101dd99815856b303e88a2d7005ff2627b56cdb4e2c85610c2d5f2e62d6eaeac1662734649b7',
         '0x17294ed3e943ab2f0588bab22147a81c7c17e75b2f6a8417f565e33c70d1e86b4838f2a6f318c356e834eef1b3cb83bb',
@@ -667,7 +459,6 @@ const isogenyMapG1 = isogenyMap(Fp, [
         '0x10321da079ce07e272d8ec09d2565b0dfa7dccdde6787f96d50af36003b14866f69b771f8c285decca67df3f1605fb7b',
         '0x6e08c248e260e70bd1e962381edee3d31d79d7e22c837bc23c0bf1bc24c6b68c24b1b80b64d391fa9c8ba2e8ba2d229',
     ],
-    // xDen
     [
         '0x8ca8d548cff19ae18b2e62f4bd3fa6f01d5ef4ba35b48ba9c9588617fc8ac62b558d681be343df8993cf9fa40d21b1c',
         '0x12561a5deb559c4348b4711298e536367041e8ca0cf0800c0126c2588c48bf5713daa8846cb026e9e5c8276ec82b3bff',
@@ -679,9 +470,8 @@ const isogenyMapG1 = isogenyMap(Fp, [
         '0x14a7ac2a9d64a8b230b3f5b074cf01996e7f63c21bca68a81996e1cdf9822c580fa5b9489d11e2d311f7d99bbdcc5a5e',
         '0xa10ecf6ada54f825e920b3dafc7a3cce07f8d1d7161366b74100da67f39883503826692abba43704776ec3a79a1d641',
         '0x95fc13ab9e92ad4476d6e3eb3a56680f682b4ee96f7d03776df533978f31c1593174e4b4b7865002d6384d168ecdd0a',
-        '0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001', // LAST 1
+        '0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001',
     ],
-    // yNum
     [
         '0x90d97c81ba24ee0259d1f094980dcfa11ad138e48a869522b52af6c956543d3cd0c7aee9b3ba3c2be9845719707bb33',
         '0x134996a104ee5811d51036d776fb46831223e96c254f383d0f906343eb67ad34d6c56711962fa8bfe097e75a2e41c696',
@@ -700,7 +490,6 @@ const isogenyMapG1 = isogenyMap(Fp, [
         '0x5c129645e44cf1102a159f748c4a3fc5e673d81d7e86568d9ab0f5d396a7ce46ba1049b6579afb7866b1e715475224b',
         '0x15e6be4e990f03ce4ea50b3b42df2eb5cb181d8f84965a3957add4fa95af01b2b665027efec01c7704b456be69c8b604',
     ],
-    // yDen
     [
         '0x16112c4c3a9c98b252181140fad0eae9601a6de578980be6eec3232b5be72e7a07f3688ef60c206d01479253b03663c1',
         '0x1962d75c2381201e1a0cbd6c43c348b885c84ff731c4d59ca4a10356f453e01f78a4260763529e3532f6102c2e49a03d',
@@ -717,14 +506,11 @@ const isogenyMapG1 = isogenyMap(Fp, [
         '0xad6b9514c767fe3c3613144b45f1496543346d98adf02267d5ceef9a00d9b8693000763e3b90ac11e99b138573345cc',
         '0x2660400eb2e4f3b628bdd0d53cd76f2bf565b94e72927c1cb748df27942480e420517bd8714cc80d1fadc1326ed06f7',
         '0xe0fa1d816ddc03e6b24255e0d7819c171c40f65e273b853324efcd6356caa205ca2f570f13497804415473a1d634b8f',
-        '0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001', // LAST 1
+        '0x000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001',
     ],
 ].map((i) => i.map((j) => BigInt(j))));
 let G1_SWU;
 let G2_SWU;
-// SWU setup validates the pre-isogeny curve parameters and builds sqrt-ratio helpers.
-// Doing that eagerly adds about 10ms to `bls12-381.js` import here, so keep it lazy; after the
-// first map call the cached mapper is reused directly.
 const getG1_SWU = () => G1_SWU ||
     (G1_SWU = mapToCurveSimpleSWU(Fp, {
         A: Fp.create(BigInt('0x144698a3b8e9433d693a02c96d4982b0ea985383ee66a8d8e8981aefd881ac98936f8da0e0f97f5cf428082d584c1d')),
@@ -733,20 +519,14 @@ const getG1_SWU = () => G1_SWU ||
     }));
 const getG2_SWU = () => G2_SWU ||
     (G2_SWU = mapToCurveSimpleSWU(Fp2, {
-        // SWU map for the RFC 9380 §8.8.2 pre-isogeny G2 curve E':
-        // y² = x³ + 240i * x + 1012 + 1012i
-        A: Fp2.create({ c0: Fp.create(_0n), c1: Fp.create(BigInt(240)) }), // A' = 240 * I
-        B: Fp2.create({ c0: Fp.create(BigInt(1012)), c1: Fp.create(BigInt(1012)) }), // B' = 1012 * (1 + I)
-        Z: Fp2.create({ c0: Fp.create(BigInt(-2)), c1: Fp.create(BigInt(-1)) }), // Z: -(2 + I)
+        A: Fp2.create({ c0: Fp.create(_0n), c1: Fp.create(BigInt(240)) }),
+        B: Fp2.create({ c0: Fp.create(BigInt(1012)), c1: Fp.create(BigInt(1012)) }),
+        Z: Fp2.create({ c0: Fp.create(BigInt(-2)), c1: Fp.create(BigInt(-1)) }),
     }));
-// Internal hash-to-curve step: G1 uses `m = 1`, so only `scalars[0]` is read,
-// and the result is the isogeny image on E before the subgroup clear.
 function mapToG1(scalars) {
     const { x, y } = getG1_SWU()(Fp.create(scalars[0]));
     return isogenyMapG1(x, y);
 }
-// Internal hash-to-curve step: G2 expects the RFC `m = 2` pair, and the result
-// is the isogeny image on E before the subgroup clear.
 function mapToG2(scalars) {
     const { x, y } = getG2_SWU()(Fp2.fromBigTuple(scalars));
     return isogenyMapG2(x, y);

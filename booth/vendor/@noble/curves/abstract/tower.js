@@ -1,21 +1,7 @@
-/**
- * Towered extension fields.
- * Rather than implementing a massive 12th-degree extension directly, it is more efficient
- * to build it up from smaller extensions: a tower of extensions.
- *
- * For BLS12-381, the Fp12 field is implemented as a quadratic (degree two) extension,
- * on top of a cubic (degree three) extension, on top of a quadratic extension of Fp.
- *
- * For more info: "Pairings for beginners" by Costello, section 7.3.
- * @module
- */
-/*! noble-curves - MIT License (c) 2022 Paul Miller (paulmillr.com) */
 import { abytes, aInRange, asafenumber, bitGet, bitLen, concatBytes, notImplemented, validateObject, } from "../utils.js";
 import { validatePointCons } from "./curve.js";
 import * as mod from "./modular.js";
-// Be friendly to bad ECMAScript parsers by not using bigint literals
-// prettier-ignore
-const _0n = /* @__PURE__ */ BigInt(0), _1n = /* @__PURE__ */ BigInt(1), _2n = /* @__PURE__ */ BigInt(2), _3n = /* @__PURE__ */ BigInt(3), _6n = /* @__PURE__ */ BigInt(6), _12n = /* @__PURE__ */ BigInt(12);
+const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2), _3n = BigInt(3), _6n = BigInt(6), _12n = BigInt(12);
 const isObj = (value) => !!value && typeof value === 'object';
 function calcFrobeniusCoefficients(Fp, nonResidue, modulus, degree, num = 1, divisor) {
     asafenumber(num, 'num');
@@ -23,8 +9,6 @@ function calcFrobeniusCoefficients(Fp, nonResidue, modulus, degree, num = 1, div
     const divisorN = divisor === undefined ? degree : divisor;
     asafenumber(divisorN, 'divisor');
     const F = Fp;
-    // Generic callers reach this through `__TEST`; validate before bigint operators can throw raw
-    // native RangeError/TypeError diagnostics for malformed tower parameters.
     if (typeof modulus !== 'bigint' || modulus <= _1n)
         throw new Error('calcFrobeniusCoefficients: expected valid modulus, got ' + modulus);
     if (degree <= 0)
@@ -36,15 +20,11 @@ function calcFrobeniusCoefficients(Fp, nonResidue, modulus, degree, num = 1, div
     const _divisor = BigInt(divisorN);
     const towerModulus = modulus ** BigInt(degree);
     const res = [];
-    // Derive tower-basis multipliers for the `p^k` Frobenius action. The
-    // divisions below are expected to be exact for the chosen tower parameters.
     for (let i = 0; i < num; i++) {
         const a = BigInt(i + 1);
         const powers = [];
         for (let j = 0, qPower = _1n; j < degree; j++) {
             const numer = a * qPower - a;
-            // Shipped towers divide cleanly here, but generic callers can pick bad
-            // params. Bigint division would floor and derive the wrong Frobenius table.
             if (numer % _divisor)
                 throw new Error('calcFrobeniusCoefficients: inexact tower exponent');
             const power = (numer / _divisor) % towerModulus;
@@ -55,30 +35,9 @@ function calcFrobeniusCoefficients(Fp, nonResidue, modulus, degree, num = 1, div
     }
     return res;
 }
-export const __TEST = 
-/* @__PURE__ */ Object.freeze({
+export const __TEST = Object.freeze({
     calcFrobeniusCoefficients,
 });
-// This works same at least for bls12-381, bn254 and bls12-377
-/**
- * @param Fp - Base field implementation.
- * @param Fp2 - Quadratic extension field.
- * @param base - Twist-specific Frobenius base whose powers yield the `c1` / `c2` constants.
- * BLS12-381 uses `1 / NONRESIDUE`; BN254 uses `NONRESIDUE`.
- * @returns Frobenius endomorphism helpers.
- * @throws If the derived Frobenius constants are inconsistent for the tower. {@link Error}
- * @example
- * Build Frobenius endomorphism helpers for a BLS extension tower.
- *
- * ```ts
- * import { psiFrobenius } from '@noble/curves/abstract/tower.js';
- * import { bls12_381 } from '@noble/curves/bls12-381.js';
- * const Fp = bls12_381.fields.Fp;
- * const Fp2 = bls12_381.fields.Fp2;
- * const frob = psiFrobenius(Fp, Fp2, Fp2.div(Fp2.ONE, Fp2.NONRESIDUE));
- * const point = frob.G2psi(bls12_381.G2.Point, bls12_381.G2.Point.BASE);
- * ```
- */
 export function psiFrobenius(Fp, Fp2, base) {
     mod.validateField(Fp);
     mod.validateField(Fp2);
@@ -96,26 +55,20 @@ export function psiFrobenius(Fp, Fp2, base) {
         throw new TypeError('"base" expected Fp2 element, got type=' + typeof base);
     if (!Fp2.isValid(base))
         throw new RangeError('"base" expected valid Fp2 element');
-    // GLV endomorphism Ψ(P)
-    const PSI_X = Fp2.pow(base, (Fp.ORDER - _1n) / _3n); // u^((p-1)/3)
-    const PSI_Y = Fp2.pow(base, (Fp.ORDER - _1n) / _2n); // u^((p-1)/2)
+    const PSI_X = Fp2.pow(base, (Fp.ORDER - _1n) / _3n);
+    const PSI_Y = Fp2.pow(base, (Fp.ORDER - _1n) / _2n);
     function psi(x, y) {
-        // This x10 faster than previous version in bls12-381
         const x2 = Fp2.mul(Fp2.frobeniusMap(x, 1), PSI_X);
         const y2 = Fp2.mul(Fp2.frobeniusMap(y, 1), PSI_Y);
         return [x2, y2];
     }
-    // Ψ²(P) endomorphism (psi2(x) = psi(psi(x)))
-    const PSI2_X = Fp2.pow(base, (Fp.ORDER ** _2n - _1n) / _3n); // u^((p^2 - 1)/3)
-    // Current towers rely on this landing on `-1`, which lets psi2 map `y` with
-    // one negation instead of carrying a separate Frobenius multiplier.
-    const PSI2_Y = Fp2.pow(base, (Fp.ORDER ** _2n - _1n) / _2n); // u^((p^2 - 1)/2)
+    const PSI2_X = Fp2.pow(base, (Fp.ORDER ** _2n - _1n) / _3n);
+    const PSI2_Y = Fp2.pow(base, (Fp.ORDER ** _2n - _1n) / _2n);
     if (!Fp2.eql(PSI2_Y, Fp2.neg(Fp2.ONE)))
         throw new Error('psiFrobenius: PSI2_Y!==-1');
     function psi2(x, y) {
         return [Fp2.mul(x, PSI2_X), Fp2.neg(y)];
     }
-    // Map points
     const mapAffine = (fn) => (c, P) => {
         if (typeof c !== 'function')
             throw new TypeError('"c" expected point constructor, got type=' + typeof c);
@@ -153,18 +106,10 @@ class _Field2 {
         this.isLE = Fp.isLE;
         this.ZERO = this.create({ c0: Fp.ZERO, c1: Fp.ZERO });
         this.ONE = this.create({ c0: Fp.ONE, c1: Fp.ZERO });
-        // These knobs only swap constants for the shipped quadratic tower shape:
-        // arithmetic below assumes `u^2 = -1`, and bytes are handled as two adjacent
-        // `Fp` limbs (`fromBytes` / `toBytes` expect the shipped `2 * Fp.BYTES` layout).
         this.Fp_NONRESIDUE = Fp.create(NONRESIDUE);
-        this.Fp_div2 = Fp.div(Fp.ONE, _2n); // 1/2
+        this.Fp_div2 = Fp.div(Fp.ONE, _2n);
         this.NONRESIDUE = this.create({ c0: FP2_NONRESIDUE[0], c1: FP2_NONRESIDUE[1] });
-        // NOTE: no Fp2 FROBENIUS_COEFFICIENTS table: for the shipped `u² = -1` tower the coefficients
-        // are always [1, -1] (x²+1 irreducible forces p ≡ 3 mod 4), so frobeniusMap conjugates
-        // directly and the eager table computation was pure import-time waste.
         this.mulByB = (num) => {
-            // This config hook is trusted to return a canonical Fp2 value already.
-            // Copy+freeze it to keep the tower immutability invariant without mutating caller objects.
             const { c0, c1 } = Fp2mulByB(num);
             return Object.freeze({ c0, c1 });
         };
@@ -182,8 +127,6 @@ class _Field2 {
         const { Fp } = this;
         const c0 = Fp.create(num.c0);
         const c1 = Fp.create(num.c1);
-        // Bigint field elements are immutable values, and higher-level code relies on
-        // that invariant. Copy+freeze tower values too without mutating caller-owned objects.
         return Object.freeze({ c0, c1 });
     }
     isValid(num) {
@@ -191,8 +134,6 @@ class _Field2 {
             throw new TypeError('invalid field element: expected object, got ' + typeof num);
         const { c0, c1 } = num;
         const { Fp } = this;
-        // Match base-field `isValid(...)`: malformed coordinate types are errors, not a `false`
-        // predicate result.
         return Fp.isValid(c0) && Fp.isValid(c1);
     }
     is0(num) {
@@ -219,7 +160,6 @@ class _Field2 {
     invertBatch(nums) {
         return mod.FpInvertBatch(this, nums, true);
     }
-    // Normalized
     add(f1, f2) {
         const { Fp } = this;
         const { c0, c1 } = f1;
@@ -240,11 +180,9 @@ class _Field2 {
         const { Fp } = this;
         if (typeof rhs === 'bigint')
             return Object.freeze({ c0: Fp.mul(c0, rhs), c1: Fp.mul(c1, rhs) });
-        // (a+bi)(c+di) = (ac−bd) + (ad+bc)i
         const { c0: r0, c1: r1 } = rhs;
-        let t1 = Fp.mul(c0, r0); // c0 * o0
-        let t2 = Fp.mul(c1, r1); // c1 * o1
-        // (T1 - T2) + ((c0 + c1) * (r0 + r1) - (T1 + T2))*i
+        let t1 = Fp.mul(c0, r0);
+        let t2 = Fp.mul(c1, r1);
         const o0 = Fp.sub(t1, t2);
         const o1 = Fp.sub(Fp.mul(Fp.add(c0, c1), Fp.add(r0, r1)), Fp.add(t1, t2));
         return Object.freeze({ c0: o0, c1: o1 });
@@ -256,7 +194,6 @@ class _Field2 {
         const c = Fp.add(c0, c0);
         return Object.freeze({ c0: Fp.mul(a, b), c1: Fp.mul(c, c1) });
     }
-    // NonNormalized stuff
     addN(a, b) {
         return this.add(a, b);
     }
@@ -269,37 +206,20 @@ class _Field2 {
     sqrN(a) {
         return this.sqr(a);
     }
-    // Why inversion for bigint inside Fp instead of Fp2? it is even used in that context?
     div(lhs, rhs) {
         const { Fp } = this;
-        // @ts-ignore
         return this.mul(lhs, typeof rhs === 'bigint' ? Fp.inv(Fp.create(rhs)) : this.inv(rhs));
     }
     inv({ c0: a, c1: b }) {
-        // We wish to find the multiplicative inverse of a nonzero
-        // element a + bu in Fp2. We leverage an identity
-        //
-        // (a + bu)(a - bu) = a² + b²
-        //
-        // which holds because u² = -1. This can be rewritten as
-        //
-        // (a + bu)(a - bu)/(a² + b²) = 1
-        //
-        // because a² + b² = 0 has no nonzero solutions for (a, b).
-        // This gives that (a - bu)/(a² + b²) is the inverse
-        // of (a + bu). Importantly, this can be computing using
-        // only a single inversion in Fp.
         const { Fp } = this;
         const factor = Fp.inv(Fp.create(a * a + b * b));
         return Object.freeze({ c0: Fp.mul(factor, Fp.create(a)), c1: Fp.mul(factor, Fp.create(-b)) });
     }
     sqrt(num) {
-        // This is generic for all quadratic extensions (Fp2)
         const { Fp } = this;
         const Fp2 = this;
         const { c0, c1 } = num;
         if (Fp.is0(c1)) {
-            // if c0 is quadratic residue
             if (mod.FpLegendre(Fp, c0) === 1)
                 return Fp2.create({ c0: Fp.sqrt(c0), c1: Fp.ZERO });
             else
@@ -308,14 +228,12 @@ class _Field2 {
         const a = Fp.sqrt(Fp.sub(Fp.sqr(c0), Fp.mul(Fp.sqr(c1), this.Fp_NONRESIDUE)));
         let d = Fp.mul(Fp.add(a, c0), this.Fp_div2);
         const legendre = mod.FpLegendre(Fp, d);
-        // -1, Quadratic non residue
         if (legendre === -1)
             d = Fp.sub(d, a);
         const a0 = Fp.sqrt(d);
         const candidateSqrt = Fp2.create({ c0: a0, c1: Fp.div(Fp.mul(c1, this.Fp_div2), a0) });
         if (!Fp2.eql(Fp2.sqr(candidateSqrt), num))
             throw new Error('Cannot find square root');
-        // Normalize root: at this point candidateSqrt ** 2 = num, but also -candidateSqrt ** 2 = num
         const x1 = candidateSqrt;
         const x2 = Fp2.neg(x1);
         const { re: re1, im: im1 } = Fp2.reim(x1);
@@ -324,7 +242,6 @@ class _Field2 {
             return x1;
         return x2;
     }
-    // Same as sgn0_m_eq_2 in RFC 9380
     isOdd(x) {
         const { re: x0, im: x1 } = this.reim(x);
         const sign_0 = x0 % _2n;
@@ -332,7 +249,6 @@ class _Field2 {
         const sign_1 = x1 % _2n;
         return BigInt(sign_0 || (zero_0 && sign_1)) == _1n;
     }
-    // Bytes util
     fromBytes(b) {
         const { Fp } = this;
         abytes(b);
@@ -361,11 +277,10 @@ class _Field2 {
         const a2 = Fp2.sqr(a);
         const b2 = Fp2.sqr(b);
         return {
-            first: Fp2.add(Fp2.mulByNonresidue(b2), a2), // b² * Nonresidue + a²
-            second: Fp2.sub(Fp2.sub(Fp2.sqr(Fp2.add(a, b)), a2), b2), // (a + b)² - a² - b²
+            first: Fp2.add(Fp2.mulByNonresidue(b2), a2),
+            second: Fp2.sub(Fp2.sub(Fp2.sqr(Fp2.add(a, b)), a2), b2),
         };
     }
-    // multiply by u + 1
     mulByNonresidue({ c0, c1 }) {
         const { Fp, NONRESIDUE: nr } = this;
         if (nr.c0 === Fp.ONE && nr.c1 === Fp.ONE) {
@@ -395,8 +310,6 @@ class _Field6 {
     Fp2;
     constructor(Fp2) {
         this.Fp2 = Fp2;
-        // `IField.ORDER` is the field cardinality `q`; for sextic extensions that is `p^6`.
-        // Generic helpers like Frobenius-style `x^q = x` checks rely on the literal field size here.
         this.ORDER = Fp2.Fp.ORDER ** _6n;
         this.BITS = 3 * Fp2.BITS;
         this.BYTES = 3 * Fp2.BYTES;
@@ -405,8 +318,6 @@ class _Field6 {
         this.ONE = this.create({ c0: Fp2.ONE, c1: Fp2.ZERO, c2: Fp2.ZERO });
         Object.freeze(this);
     }
-    // Most callers never touch Frobenius maps, so keep the sextic tables lazy:
-    // eagerly deriving them dominates `bls12-381.js` / `bn254.js` import time.
     get FROBENIUS_COEFFICIENTS_1() {
         const frob = _FROBENIUS_COEFFICIENTS_6.get(this);
         if (frob)
@@ -451,28 +362,24 @@ class _Field6 {
             });
         }
         const { c0: r0, c1: r1, c2: r2 } = rhs;
-        const t0 = Fp2.mul(c0, r0); // c0 * o0
-        const t1 = Fp2.mul(c1, r1); // c1 * o1
-        const t2 = Fp2.mul(c2, r2); // c2 * o2
+        const t0 = Fp2.mul(c0, r0);
+        const t1 = Fp2.mul(c1, r1);
+        const t2 = Fp2.mul(c2, r2);
         return Object.freeze({
-            // t0 + (c1 + c2) * (r1 * r2) - (T1 + T2) * (u + 1)
             c0: Fp2.add(t0, Fp2.mulByNonresidue(Fp2.sub(Fp2.mul(Fp2.add(c1, c2), Fp2.add(r1, r2)), Fp2.add(t1, t2)))),
-            // (c0 + c1) * (r0 + r1) - (T0 + T1) + T2 * (u + 1)
             c1: Fp2.add(Fp2.sub(Fp2.mul(Fp2.add(c0, c1), Fp2.add(r0, r1)), Fp2.add(t0, t1)), Fp2.mulByNonresidue(t2)),
-            // T1 + (c0 + c2) * (r0 + r2) - T0 + T2
             c2: Fp2.sub(Fp2.add(t1, Fp2.mul(Fp2.add(c0, c2), Fp2.add(r0, r2))), Fp2.add(t0, t2)),
         });
     }
     sqr({ c0, c1, c2 }) {
         const { Fp2 } = this;
-        let t0 = Fp2.sqr(c0); // c0²
-        let t1 = Fp2.mul(Fp2.mul(c0, c1), _2n); // 2 * c0 * c1
-        let t3 = Fp2.mul(Fp2.mul(c1, c2), _2n); // 2 * c1 * c2
-        let t4 = Fp2.sqr(c2); // c2²
+        let t0 = Fp2.sqr(c0);
+        let t1 = Fp2.mul(Fp2.mul(c0, c1), _2n);
+        let t3 = Fp2.mul(Fp2.mul(c1, c2), _2n);
+        let t4 = Fp2.sqr(c2);
         return Object.freeze({
-            c0: Fp2.add(Fp2.mulByNonresidue(t3), t0), // T3 * (u + 1) + T0
-            c1: Fp2.add(Fp2.mulByNonresidue(t4), t1), // T4 * (u + 1) + T1
-            // T1 + (c0 - c1 + c2)² + T3 - T0 - T4
+            c0: Fp2.add(Fp2.mulByNonresidue(t3), t0),
+            c1: Fp2.add(Fp2.mulByNonresidue(t4), t1),
             c2: Fp2.sub(Fp2.sub(Fp2.add(Fp2.add(t1, Fp2.sqr(Fp2.add(Fp2.sub(c0, c1), c2))), t3), t0), t4),
         });
     }
@@ -521,12 +428,8 @@ class _Field6 {
         return Fp2.eql(c0, r0) && Fp2.eql(c1, r1) && Fp2.eql(c2, r2);
     }
     sqrt(_) {
-        // Sextic extensions can use generic odd-field Tonelli-Shanks, but the helper must work
-        // over `IField<T>` with a quadratic non-residue from Fp6 itself. The current
-        // `mod.tonelliShanks(P)` precomputation only searches integer residues in the base field.
         return notImplemented();
     }
-    // Do we need division by bigint at all? Should be done via order:
     div(lhs, rhs) {
         const { Fp2 } = this;
         const { Fp } = Fp2;
@@ -540,14 +443,12 @@ class _Field6 {
     }
     inv({ c0, c1, c2 }) {
         const { Fp2 } = this;
-        let t0 = Fp2.sub(Fp2.sqr(c0), Fp2.mulByNonresidue(Fp2.mul(c2, c1))); // c0² - c2 * c1 * (u + 1)
-        let t1 = Fp2.sub(Fp2.mulByNonresidue(Fp2.sqr(c2)), Fp2.mul(c0, c1)); // c2² * (u + 1) - c0 * c1
-        let t2 = Fp2.sub(Fp2.sqr(c1), Fp2.mul(c0, c2)); // c1² - c0 * c2
-        // 1/(((c2 * T1 + c1 * T2) * v) + c0 * T0)
+        let t0 = Fp2.sub(Fp2.sqr(c0), Fp2.mulByNonresidue(Fp2.mul(c2, c1)));
+        let t1 = Fp2.sub(Fp2.mulByNonresidue(Fp2.sqr(c2)), Fp2.mul(c0, c1));
+        let t2 = Fp2.sub(Fp2.sqr(c1), Fp2.mul(c0, c2));
         let t4 = Fp2.inv(Fp2.add(Fp2.mulByNonresidue(Fp2.add(Fp2.mul(c2, t1), Fp2.mul(c1, t2))), Fp2.mul(c0, t0)));
         return Object.freeze({ c0: Fp2.mul(t4, t0), c1: Fp2.mul(t4, t1), c2: Fp2.mul(t4, t2) });
     }
-    // Bytes utils
     fromBytes(b) {
         const { Fp2 } = this;
         abytes(b);
@@ -609,7 +510,6 @@ class _Field6 {
         const { Fp2 } = this;
         return Object.freeze({ c0: Fp2.mulByNonresidue(c2), c1: c0, c2: c1 });
     }
-    // Sparse multiplication
     mul1({ c0, c1, c2 }, b1) {
         const { Fp2 } = this;
         return Object.freeze({
@@ -618,23 +518,17 @@ class _Field6 {
             c2: Fp2.mul(c1, b1),
         });
     }
-    // Sparse multiplication
     mul01({ c0, c1, c2 }, b0, b1) {
         const { Fp2 } = this;
-        let t0 = Fp2.mul(c0, b0); // c0 * b0
-        let t1 = Fp2.mul(c1, b1); // c1 * b1
+        let t0 = Fp2.mul(c0, b0);
+        let t1 = Fp2.mul(c1, b1);
         return Object.freeze({
-            // ((c1 + c2) * b1 - T1) * (u + 1) + T0
             c0: Fp2.add(Fp2.mulByNonresidue(Fp2.sub(Fp2.mul(Fp2.add(c1, c2), b1), t1)), t0),
-            // (b0 + b1) * (c0 + c1) - T0 - T1
             c1: Fp2.sub(Fp2.sub(Fp2.mul(Fp2.add(b0, b1), Fp2.add(c0, c1)), t0), t1),
-            // (c0 + c2) * b0 - T0 + T1
             c2: Fp2.add(Fp2.sub(Fp2.mul(Fp2.add(c0, c2), b0), t0), t1),
         });
     }
 }
-// Keep lazy tower caches off-object: field instances stay frozen, and debugger output
-// stays readable without JS private slots while second/subsequent lookups still hit cache.
 const _FROBENIUS_COEFFICIENTS_6 = new WeakMap();
 class _Field12 {
     ORDER;
@@ -651,29 +545,21 @@ class _Field12 {
         const { Fp2 } = Fp6;
         const { Fp } = Fp2;
         this.Fp6 = Fp6;
-        // `IField.ORDER` is the field cardinality `q`; for degree-12 extensions that is `p^12`.
-        // Keeping `p^2` here breaks generic field identities like `x^q = x` on Fp12.
         this.ORDER = Fp.ORDER ** _12n;
         this.BITS = 2 * Fp6.BITS;
         this.BYTES = 2 * Fp6.BYTES;
         this.isLE = Fp6.isLE;
-        // Returned tower values are frozen, so larger constants can safely reuse
-        // already-frozen child coefficients instead of cloning them.
         this.ZERO = this.create({ c0: Fp6.ZERO, c1: Fp6.ZERO });
         this.ONE = this.create({ c0: Fp6.ONE, c1: Fp6.ZERO });
         this.X_LEN = X_LEN;
         this.finalExponentiate = (num) => {
             const copy2 = ({ c0, c1 }) => Object.freeze({ c0, c1 });
             const copy6 = ({ c0, c1, c2 }) => Object.freeze({ c0: copy2(c0), c1: copy2(c1), c2: copy2(c2) });
-            // This config hook is trusted to return a canonical Fp12 value already.
-            // Copy+freeze it to keep the tower immutability invariant without mutating caller objects.
             const res = Fp12finalExponentiate(num);
             return Object.freeze({ c0: copy6(res.c0), c1: copy6(res.c1) });
         };
         Object.freeze(this);
     }
-    // Keep the degree-12 Frobenius row lazy too; after the first lookup the cached
-    // array is reused exactly like the old eager table.
     get FROBENIUS_COEFFICIENTS() {
         const frob = _FROBENIUS_COEFFICIENTS_12.get(this);
         if (frob)
@@ -716,15 +602,11 @@ class _Field12 {
         return Fp6.eql(c0, r0) && Fp6.eql(c1, r1);
     }
     sqrt(_) {
-        // Fp12 is quadratic over Fp6, so a dedicated quadratic-extension sqrt is possible here
-        // once Fp6.sqrt() exists. Without that lower-level sqrt, only a field-generic
-        // Tonelli-Shanks path over Fp12 itself would work.
         return notImplemented();
     }
     inv({ c0, c1 }) {
         const { Fp6 } = this;
-        let t = Fp6.inv(Fp6.sub(Fp6.sqr(c0), Fp6.mulByNonresidue(Fp6.sqr(c1)))); // 1 / (c0² - c1² * v)
-        // ((C0 * T) * T) + (-C1 * T) * w
+        let t = Fp6.inv(Fp6.sub(Fp6.sqr(c0), Fp6.mulByNonresidue(Fp6.sqr(c1))));
         return Object.freeze({ c0: Fp6.mul(c0, t), c1: Fp6.neg(Fp6.mul(c1, t)) });
     }
     div(lhs, rhs) {
@@ -739,7 +621,6 @@ class _Field12 {
     invertBatch(nums) {
         return mod.FpInvertBatch(this, nums, true);
     }
-    // Normalized
     add({ c0, c1 }, { c0: r0, c1: r1 }) {
         const { Fp6 } = this;
         return Object.freeze({
@@ -759,24 +640,21 @@ class _Field12 {
         if (typeof rhs === 'bigint')
             return Object.freeze({ c0: Fp6.mul(c0, rhs), c1: Fp6.mul(c1, rhs) });
         let { c0: r0, c1: r1 } = rhs;
-        let t1 = Fp6.mul(c0, r0); // c0 * r0
-        let t2 = Fp6.mul(c1, r1); // c1 * r1
+        let t1 = Fp6.mul(c0, r0);
+        let t2 = Fp6.mul(c1, r1);
         return Object.freeze({
-            c0: Fp6.add(t1, Fp6.mulByNonresidue(t2)), // T1 + T2 * v
-            // (c0 + c1) * (r0 + r1) - (T1 + T2)
+            c0: Fp6.add(t1, Fp6.mulByNonresidue(t2)),
             c1: Fp6.sub(Fp6.mul(Fp6.add(c0, c1), Fp6.add(r0, r1)), Fp6.add(t1, t2)),
         });
     }
     sqr({ c0, c1 }) {
         const { Fp6 } = this;
-        let ab = Fp6.mul(c0, c1); // c0 * c1
+        let ab = Fp6.mul(c0, c1);
         return Object.freeze({
-            // (c1 * v + c0) * (c0 + c1) - AB - AB * v
             c0: Fp6.sub(Fp6.sub(Fp6.mul(Fp6.add(Fp6.mulByNonresidue(c1), c0), Fp6.add(c0, c1)), ab), Fp6.mulByNonresidue(ab)),
             c1: Fp6.add(ab, ab),
-        }); // AB + AB
+        });
     }
-    // NonNormalized stuff
     addN(a, b) {
         return this.add(a, b);
     }
@@ -789,7 +667,6 @@ class _Field12 {
     sqrN(a) {
         return this.sqr(a);
     }
-    // Bytes utils
     fromBytes(b) {
         const { Fp6 } = this;
         abytes(b);
@@ -811,13 +688,6 @@ class _Field12 {
             c1: Fp6.cmov(c1, r1, c),
         });
     }
-    // Utils
-    // toString() {
-    //   return '' + 'Fp12(' + this.c0 + this.c1 + '* w');
-    // },
-    // fromTuple(c: [Fp6, Fp6]) {
-    //   return new Fp12(...c);
-    // }
     fromBigTwelve(tuple) {
         const { Fp6 } = this;
         if (!Array.isArray(tuple) || tuple.length !== 12)
@@ -831,7 +701,6 @@ class _Field12 {
             c1: Fp6.fromBigSix(t.slice(6, 12)),
         });
     }
-    // Raises to q**i -th power
     frobeniusMap(lhs, power) {
         const p = power % 12;
         if (p === 0)
@@ -859,14 +728,8 @@ class _Field12 {
         });
     }
     conjugate({ c0, c1 }) {
-        // Reuse `c0` by reference and only negate the `w` coefficient.
         return Object.freeze({ c0, c1: this.Fp6.neg(c1) });
     }
-    // A cyclotomic group is a subgroup of Fp^n defined by
-    //   GΦₙ(p) = {α ∈ Fpⁿ : α^Φₙ(p) = 1}
-    // The result of any pairing is in a cyclotomic subgroup
-    // https://eprint.iacr.org/2009/565.pdf
-    // https://eprint.iacr.org/2010/354.pdf
     _cyclotomicSquare({ c0, c1 }) {
         const { Fp6 } = this;
         const { Fp2 } = Fp6;
@@ -875,24 +738,21 @@ class _Field12 {
         const { first: t3, second: t4 } = Fp2.Fp4Square(c0c0, c1c1);
         const { first: t5, second: t6 } = Fp2.Fp4Square(c1c0, c0c2);
         const { first: t7, second: t8 } = Fp2.Fp4Square(c0c1, c1c2);
-        const t9 = Fp2.mulByNonresidue(t8); // T8 * (u + 1)
+        const t9 = Fp2.mulByNonresidue(t8);
         return Object.freeze({
             c0: Object.freeze({
-                c0: Fp2.add(Fp2.mul(Fp2.sub(t3, c0c0), _2n), t3), // 2 * (T3 - c0c0)  + T3
-                c1: Fp2.add(Fp2.mul(Fp2.sub(t5, c0c1), _2n), t5), // 2 * (T5 - c0c1)  + T5
+                c0: Fp2.add(Fp2.mul(Fp2.sub(t3, c0c0), _2n), t3),
+                c1: Fp2.add(Fp2.mul(Fp2.sub(t5, c0c1), _2n), t5),
                 c2: Fp2.add(Fp2.mul(Fp2.sub(t7, c0c2), _2n), t7),
-            }), // 2 * (T7 - c0c2)  + T7
+            }),
             c1: Object.freeze({
-                c0: Fp2.add(Fp2.mul(Fp2.add(t9, c1c0), _2n), t9), // 2 * (T9 + c1c0) + T9
-                c1: Fp2.add(Fp2.mul(Fp2.add(t4, c1c1), _2n), t4), // 2 * (T4 + c1c1) + T4
+                c0: Fp2.add(Fp2.mul(Fp2.add(t9, c1c0), _2n), t9),
+                c1: Fp2.add(Fp2.mul(Fp2.add(t4, c1c1), _2n), t4),
                 c2: Fp2.add(Fp2.mul(Fp2.add(t6, c1c2), _2n), t6),
             }),
-        }); // 2 * (T6 + c1c2) + T6
+        });
     }
-    // https://eprint.iacr.org/2009/565.pdf
     _cyclotomicExp(num, n) {
-        // The loop only consumes `X_LEN` bits, so out-of-range exponents would otherwise get silently
-        // truncated (or sign-extended for negatives) instead of matching the caller's requested power.
         aInRange('cyclotomic exponent', n, _0n, _1n << BigInt(this.X_LEN));
         if (n === _0n)
             return this.ONE;
@@ -906,25 +766,6 @@ class _Field12 {
     }
 }
 const _FROBENIUS_COEFFICIENTS_12 = new WeakMap();
-/**
- * @param opts - Tower construction options. See {@link Tower12Opts}.
- * @returns BLS tower fields.
- * @throws If the tower options or derived Frobenius helpers are invalid. {@link Error}
- * @example
- * Construct the Fp2/Fp6/Fp12 tower used by a pairing-friendly curve.
- *
- * ```ts
- * import { tower12, type Fp2, type Fp12 } from '@noble/curves/abstract/tower.js';
- * const fields = tower12({
- *   ORDER: 17n,
- *   X_LEN: 4,
- *   FP2_NONRESIDUE: [1n, 1n],
- *   Fp2mulByB: (num: Fp2) => num,
- *   Fp12finalExponentiate: (num: Fp12) => num,
- * });
- * const fp12 = fields.Fp12.ONE;
- * ```
- */
 export function tower12(opts) {
     validateObject(opts, {
         ORDER: 'bigint',

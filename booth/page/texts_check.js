@@ -1,0 +1,58 @@
+/** Words of the check on a second device, in both languages. */
+
+import { speakBy } from './opening.js';
+
+const RU = {
+  bare_title: 'Проверка устройства',
+  bare: 'Эта страница проверяет, честно ли другое устройство зашифровало голос. На том устройстве нажмите «Сначала проверить устройство» и наведите камеру этого телефона на рисунок.',
+  bad_link: 'Эта ссылка не из кабины для голосования. Наведите камеру на рисунок ещё раз.',
+  code: 'Номер бюллетеня',
+  number_title: 'Проверка: шаг 1 из 2',
+  number_compare: 'Сравните номер с тем, который стоит на первом устройстве. Они должны совпасть.',
+  number_next: 'Если номера одинаковые, нажмите на первом устройстве «Готово, показать, что внутри» и наведите камеру на новый рисунок.',
+  name_title: 'Проверка: шаг 2 из 2',
+  name_lead: 'Внутри этого бюллетеня записано:',
+  name_unseen: 'Первый рисунок на этом устройстве не открывали. Сравните номер ниже с тем, который был на первом устройстве раньше. Если вы его не помните, проверьте ещё раз с начала.',
+  name_ask: 'Вы выбрали именно это?',
+  name_right: 'Да, это мой выбор',
+  name_wrong: 'Нет, я выбирал другое',
+  done_title: 'Устройство зашифровало верно',
+  done: 'Проверенный бюллетень никогда не попадёт в урну.',
+  done_next: 'Вернитесь к первому устройству и выберите заново. Проверять можно сколько угодно раз.',
+  mismatch_title: 'Не сходится',
+  mismatch_code: 'В бюллетене записано не то, что сказало первое устройство.',
+  mismatch_name: 'Вы говорите, что выбирали другое.',
+  mismatch_slip: 'Может быть, отмечена соседняя строка. Этот бюллетень всё равно не засчитывается: выберите на первом устройстве заново и проверьте ещё раз.',
+  mismatch_next: 'Если не сойдётся снова, не голосуйте с того устройства. Ваше право голоса не использовано: продолжите на другом устройстве по двенадцати словам и позвоните на линию поддержки.',
+  mismatch_file: 'Сохраните файл для наблюдателей и покажите им оба устройства. Вашего имени в файле нет. Сам по себе файл ещё не доказательство: его никто не подписал.',
+  mismatch_save: 'Сохранить файл для наблюдателей',
+};
+
+/** @type {Record<keyof typeof RU, string>} */
+const EN = {
+  bare_title: 'Check a device',
+  bare: 'This page checks whether another device has encrypted a vote honestly. On that device press “Check the device first”, and point the camera of this phone at the picture.',
+  bad_link: 'This link is not from a voting booth. Point the camera at the picture again.',
+  code: 'Number of the ballot',
+  number_title: 'Check: step 1 of 2',
+  number_compare: 'Compare the number with the one on the first device. They must be the same.',
+  number_next: 'If they are the same, press “Done, show what is inside” on the first device, and point the camera at the new picture.',
+  name_title: 'Check: step 2 of 2',
+  name_lead: 'Inside this ballot is written:',
+  name_unseen: 'The first picture was not opened on this device. Compare the number below with the one that was on the first device before. If you do not remember it, check once more from the beginning.',
+  name_ask: 'Is this what you chose?',
+  name_right: 'Yes, that is my choice',
+  name_wrong: 'No, I chose something else',
+  done_title: 'The device encrypted it rightly',
+  done: 'The ballot that was checked will never come into the box.',
+  done_next: 'Return to the first device and choose again. You may check as often as you like.',
+  mismatch_title: 'It does not agree',
+  mismatch_code: 'In the ballot is not what the first device said.',
+  mismatch_name: 'You say that you chose something else.',
+  mismatch_slip: 'Perhaps the line beside it was marked. This ballot does not count in any case: choose again on the first device, and check once more.',
+  mismatch_next: 'If it does not agree again, do not vote with that device. Your right to vote is not used up: go on at another device with your twelve words, and call the support line.',
+  mismatch_file: 'Save the file for the observers, and show them both devices. Your name is not in it. The file alone is no proof yet: nobody signed it.',
+  mismatch_save: 'Save the file for the observers',
+};
+
+export const textOf = speakBy(RU, EN);
