@@ -15,7 +15,7 @@ from election.client.deployment import (
     deploy_election,
 )
 from election.client.errors import ForgottenError, RecordError
-from election.client.rpc import Connection, connect
+from election.client.rpc import Connection
 from election.crypto.signature import SigningKey
 from election.protocol.manifest import Manifest
 from election.protocol.text import name_election, spell_time
@@ -26,16 +26,15 @@ from scripts.files.key_file import Role
 from scripts.files.lock import lock_file
 from scripts.files.manifest_file import read_manifest
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     accept_chain,
     path_argument,
     path_option,
 )
-from scripts.session import acting, unlock
+from scripts.session import acting, connect_any, unlock
 from scripts.standing import spell_starts
 from scripts.terminal import say, show
 
@@ -163,7 +162,7 @@ def command(
         typer.Option("--for-another", help="The key is not accounts.commission's."),
     ] = False,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Put an election on the chain, or go on with what was begun."""
@@ -173,7 +172,7 @@ def command(
     if chain_id is None and out.exists():
         chain_id = read_deployment(out).chain_id
     require_chain(chain_id, is_test=rules.test)
-    connection = connect(rpc_url, chain_id=chain_id)
+    connection = connect_any(rpc_urls, chain_id=chain_id)
     own, chain = int(time.time()), connection.read_clock()
     compare_clocks(own=own, chain=chain)
     compare_accounts(key_file.sealed.address, rules, for_another=for_another)

@@ -8,14 +8,14 @@ from typing import Annotated, Final
 import typer
 
 from election.client.errors import UnexpectedAnswerError
-from election.client.rpc import Connection, connect
+from election.client.rpc import Connection
 from election.client.wire import Act, hexed, parse_number
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address
 from scripts.errors import InputError
 from scripts.files.key_file import Role
-from scripts.options import DEFAULT_URL, AsJson, KeyPath, PasswordFile, RpcUrl
-from scripts.session import acting, unlock
+from scripts.options import AnyRpcUrl, AsJson, KeyPath, PasswordFile
+from scripts.session import acting, connect_any, unlock
 from scripts.terminal import asking, say, show
 
 EXAMPLE: Final = "veche node lock --key keys/commission.json"
@@ -30,7 +30,7 @@ def command(
         bool, typer.Option("--yes", help="Close it without asking again.")
     ] = False,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Close the lock of deployments, for good: nobody makes contracts any more.
@@ -38,7 +38,7 @@ def command(
     A deployer of the chain does it, once the boxes of its elections are made. A lock
     that is closed stays so, and is told as done.
     """
-    connection = connect(rpc_url)
+    connection = connect_any(rpc_urls)
     key_file = unlock(key, password_file, roles=set(Role))
     sender = derive_address(key_file.key)
     already = is_locked(connection)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from scripts.files.bundle_file import write_bundle
 from scripts.files.deployment_file import read_deployment
-from scripts.options import DEFAULT_URL, AsJson, ElectionFile, OutFile, RpcUrl
+from scripts.options import AsJson, ElectionFile, OutFile, RpcUrls
 from scripts.terminal import show
-from scripts.witnesses import read_from, with_finality
+from scripts.witnesses import agree_on_record, read_boards, with_finality
 
 EXAMPLE = "veche export --election election.json --out election.jsonl.gz"
 
@@ -14,16 +14,20 @@ EXAMPLE = "veche export --election election.json --out election.jsonl.gz"
 def command(
     election: ElectionFile,
     out: OutFile,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: RpcUrls = None,
     as_json: AsJson = False,
 ) -> None:
     """Write all that an election left on its chain, packed if the name ends with .gz.
 
     Of a network it shows, too, that more than two thirds of its validators signed it:
-    `veche audit` checks that. The format is described in docs/bundle.md.
+    `veche audit` checks that. Of several nodes all have to tell the same, as `veche
+    audit` would compare their bundles. The format is described in docs/bundle.md.
     """
     deployment = read_deployment(election)
-    board = with_finality(read_from(deployment, rpc_url), rpc_url)
+    boards = read_boards(deployment, rpc_urls)
+    agreed = agree_on_record(boards)
+    url = next(url for url, board in boards.items() if board is agreed)
+    board = with_finality(agreed, url)
     write_bundle(out, board)
     result = {
         "file": str(out),

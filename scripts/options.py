@@ -122,6 +122,14 @@ AnyRpcUrl = Annotated[
         metavar="URL",
     ),
 ]
+SomeRpcUrls = Annotated[
+    list[str],
+    typer.Option(
+        "--rpc-url",
+        help="A node; again for another, which is asked where the first is down.",
+        metavar="URL",
+    ),
+]
 ElectionFile = Annotated[
     Path, path_option(help="The election: the file that `veche deploy` wrote.")
 ]

@@ -10,7 +10,7 @@ import typer
 
 from election.client.contract import Contract
 from election.client.errors import ClientError
-from election.client.rpc import Connection, connect
+from election.client.rpc import Connection
 from election.crypto.transcript import Hash, address_word
 from election.protocol.abi import ContractName
 from election.protocol.ballot import accept_ballot
@@ -24,12 +24,13 @@ from scripts.files.json_file import read_json
 from scripts.options import (
     AsJson,
     OutFile,
-    RpcUrl,
+    SomeRpcUrls,
     SomeTermsFile,
     SomeTermsHash,
     path_option,
 )
 from scripts.proven_ballots import known_terms, list_ballots
+from scripts.session import connect_any
 from scripts.terminal import show
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ EXAMPLE = (
 
 def command(
     out: OutFile,
-    rpc_url: RpcUrl,
+    rpc_urls: SomeRpcUrls,
     transaction: Annotated[
         str | None, typer.Option(help="Hash of a transaction: prove what it did.")
     ] = None,
@@ -78,7 +79,7 @@ def command(
     known = known_terms(terms, terms_hash)
     if ballot is not None and known is None:
         raise InputError("--terms", "is missing: it says which box --ballot is for")
-    connection = connect(rpc_url)
+    connection = connect_any(rpc_urls)
     if ballot is not None and known is not None:
         digest = find_cast(connection, ballot, known)
         proof = prove_transaction(connection, digest)

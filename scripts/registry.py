@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from eth_typing import Address as NodeAddress
 
-from election.client.rpc import Connection, connect
+from election.client.rpc import Connection
 from election.client.wire import Act
 from election.crypto.transcript import Address
 from election.protocol.board import Call
@@ -20,15 +20,14 @@ from scripts.files.json_file import render_json, write_new
 from scripts.files.key_file import Role
 from scripts.node_refusals import node_refusals
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     KeyPath,
     OutFile,
     PasswordFile,
-    RpcUrl,
     path_option,
 )
-from scripts.session import acting, unlock
+from scripts.session import Nodes, acting, connect_any, unlock
 from scripts.terminal import say, show
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class Registry:
 
         found = read_proposal(self.ask, number)
         if found is None:
-            return {"proposal": number, "open": False}
+            return {"proposal": number, "open": False, "carried_out": True}
         lacking = read_number(self.ask, "quorum") - len(found.approving)
         return {
             **_describe(found),
@@ -88,13 +87,13 @@ class Registry:
         }
 
 
-def members(home: Home, rpc_url: RpcUrl = DEFAULT_URL, as_json: AsJson = False) -> None:
+def members(home: Home, rpc_urls: AnyRpcUrl = None, as_json: AsJson = False) -> None:
     """Show a network's organisations, nodes and open proposals."""
     with node_refusals():
         from node.engine.comet.proposals import read_number
         from node.engine.comet.registry import read_members, read_organisations
 
-        registry = open_registry(home, rpc_url)
+        registry = open_registry(home, rpc_urls)
         found = read_members(registry.ask)
         organisations = read_organisations(registry.ask)
         last = read_number(registry.ask, "proposals")
@@ -110,8 +109,8 @@ def members(home: Home, rpc_url: RpcUrl = DEFAULT_URL, as_json: AsJson = False) 
                 for each in found.nodes
             },
             "quorum": read_number(registry.ask, "quorum"),
-            "frozen_from": spell_time(read_number(registry.ask, "frozen_from")),
-            "frozen_until": spell_time(read_number(registry.ask, "frozen_until")),
+            "frozen_from": _spell(read_number(registry.ask, "frozen_from")),
+            "frozen_until": _spell(read_number(registry.ask, "frozen_until")),
             "proposals": {
                 str(each["proposal"]): each for each in proposals if each["open"]
             },
@@ -160,14 +159,14 @@ def approve(
     proposal: Annotated[int, typer.Option(min=1, help="Number of the proposal.")],
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Approve of a proposal; the last approval that it needs carries it out."""
     with node_refusals():
         from node.engine.comet import proposals
 
-        registry = open_registry(home, rpc_url)
+        registry = open_registry(home, rpc_urls)
         found = proposals.read_proposal(registry.ask, proposal)
         if found is None:
             hint = "`veche network members` shows those that are open"
@@ -181,9 +180,9 @@ def approve(
         show(registry.describe(proposal), as_json=as_json)
 
 
-def open_registry(home: Path, rpc_url: str) -> Registry:
+def open_registry(home: Path, nodes: Nodes) -> Registry:
     """Reach the registry of a folder's network through a node of it."""
-    return Registry(connect(rpc_url, chain_id=read_chain_id(home)))
+    return Registry(connect_any(nodes, chain_id=read_chain_id(home)))
 
 
 def read_chain_id(home: Path) -> int:
@@ -198,6 +197,11 @@ def read_chain_id(home: Path) -> int:
         hint = "`veche network join` makes a folder a node of a network"
         raise InputError(str(home), "has no genesis of a network", hint=hint) from error
     return network_config(read_shared(genesis), read_config()).chain.id
+
+
+def _spell(seconds: int) -> str | None:
+    """Return a time in words; at 0 nothing was ever frozen."""
+    return spell_time(seconds) if seconds else None
 
 
 def _describe(found: Proposal) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from scripts.errors import InputError
 from scripts.files.joining_file import JoiningFile, read_joining
 from scripts.node_refusals import node_refusals
 from scripts.options import (
-    DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     KeyPath,
     PasswordFile,
-    RpcUrl,
     path_option,
 )
 from scripts.registry import (
@@ -45,7 +44,7 @@ def propose_organisation(
     account: Account,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose that an organisation joins."""
@@ -55,7 +54,7 @@ def propose_organisation(
 
         require_organisation(name)
         payload = proposals.propose_organisation(_account(account), name)
-        registry = open_registry(home, rpc_url)
+        registry = open_registry(home, rpc_urls)
         proposals.require_room(registry.ask, proposals.ORGANISATION_JOINS)
     show(registry.propose(payload, key, password_file), as_json=as_json)
 
@@ -65,7 +64,7 @@ def propose_dismissal(
     account: Account,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose that an organisation leaves, with all its nodes."""
@@ -73,7 +72,7 @@ def propose_dismissal(
         from node.engine.comet import proposals
 
         payload = proposals.propose_dismissal(_account(account))
-        registry = open_registry(home, rpc_url)
+        registry = open_registry(home, rpc_urls)
     show(registry.propose(payload, key, password_file), as_json=as_json)
 
 
@@ -85,7 +84,7 @@ def propose_node(
         str | None, typer.Option(help="Id of the node that leaves for it.")
     ] = None,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose that a node of an organisation joins, perhaps in place of another.
@@ -99,7 +98,7 @@ def propose_node(
         proof = _require_proof(found, read_chain_id(home), joining)
         replaced = _bytes("--replacing", replacing or "00" * _SIZE, _SIZE)
         payload = proposals.propose_node(Address(found.account), proof, replaced)
-        registry = open_registry(home, rpc_url)
+        registry = open_registry(home, rpc_urls)
         proposals.require_room(
             registry.ask, proposals.NODE_JOINS, replaces=replacing is not None
         )
@@ -111,7 +110,7 @@ def propose_removal(
     node_id: NodeId,
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose that a node leaves."""
@@ -119,7 +118,7 @@ def propose_removal(
         from node.engine.comet import proposals
 
         payload = proposals.propose_removal(_bytes("--node-id", node_id, _SIZE))
-        registry = open_registry(home, rpc_url)
+        registry = open_registry(home, rpc_urls)
     show(registry.propose(payload, key, password_file), as_json=as_json)
 
 
@@ -129,14 +128,14 @@ def propose_freeze(
     ends: Annotated[str, typer.Option(help="When one may join again: +3d, or a date.")],
     key: KeyPath,
     password_file: PasswordFile = None,
-    rpc_url: RpcUrl = DEFAULT_URL,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose that nobody joins while polls are open."""
     with node_refusals():
         from node.engine.comet import proposals
 
-        registry = open_registry(home, rpc_url)
+        registry = open_registry(home, rpc_urls)
         now = registry.connection.read_clock()
         payload = proposals.propose_freeze(
             parse_time(begins, now=now), parse_time(ends, now=now)

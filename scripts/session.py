@@ -43,7 +43,7 @@ Nodes = str | Sequence[str] | None
 """Where to ask: one node, some of which the first that answers is taken, or our own."""
 
 
-def connect_any(nodes: Nodes, *, chain_id: int) -> Connection:
+def connect_any(nodes: Nodes, *, chain_id: int | None = None) -> Connection:
     """Connect to the first of some nodes that answers; raises ClientError.
 
     Only now: once an act has begun, what one node took is asked of that one.

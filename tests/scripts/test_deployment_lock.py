@@ -35,11 +35,12 @@ def engine() -> LocalEngine:
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: LocalEngine) -> Cli:
-    def connect(url: str) -> Connection:
+    def connect(url: str, *, chain_id: int | None) -> Connection:
+        assert chain_id is None
         post = Dispatcher(engine).handle
         return Connection(post, url=url, chain_id=engine.chain.config.chain.id)
 
-    monkeypatch.setattr("scripts.deployment_lock.connect", connect)
+    monkeypatch.setattr("scripts.session.connect", connect)
     for name, key in (("deployer", _DEPLOYER), ("other", _OTHER)):
         make_key_file(tmp_path / f"{name}.json", Role.COMMISSION, key)
     return make_cli(tmp_path, "in process")

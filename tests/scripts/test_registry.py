@@ -47,7 +47,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     def connect(url: str, *, chain_id: int) -> Connection:
         return Connection(Dispatcher(engine).handle, url=url, chain_id=chain_id)
 
-    monkeypatch.setattr("scripts.registry.connect", connect)
+    monkeypatch.setattr("scripts.session.connect", connect)
     for name, wallet in zip(NAMES, council.wallets, strict=True):
         key = SigningKey(int(wallet.key, 16))
         make_key_file(tmp_path / f"{name}.json", Role.OBSERVER, key)
@@ -95,8 +95,10 @@ def test_a_node_joins_in_the_way_that_commands_have_for_it(cli: Cli) -> None:
     for name in NAMES[1:3]:
         made = act(cli, "approve", "--proposal", "1", by=name)
     assert (made["lacking"], made["replaced"]) == (1, society)
-    assert act(cli, "approve", "--proposal", "1", by="party")["open"] is False
+    last = act(cli, "approve", "--proposal", "1", by="party")
+    assert (last["open"], last["carried_out"]) == (False, True)
     found = act(cli, "members")
+    assert found["frozen_from"] is found["frozen_until"] is None
     assert found["nodes"][keys_of(_NEW).node_id.hex()] == "society validates"
     assert society not in found["nodes"]
     assert found["proposals"] == {}

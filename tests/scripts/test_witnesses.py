@@ -18,7 +18,7 @@ from election.crypto.transcript import ZERO_HASH
 from election.errors import ElectionError
 from election.protocol.board import Board
 from election.protocol.decryption import make_share
-from scripts import going_on, share, witnesses
+from scripts import export, going_on, share, witnesses
 from scripts.acceptance import COUNT, accept_board, read_record
 from scripts.errors import InputError, UnverifiedError
 from scripts.files.key_file import KeyFile, Role
@@ -272,3 +272,16 @@ def real(board: Board) -> Callable[..., object]:
     rules = replace(announced.rules, test=False)
     object.__setattr__(audited.evidence, "deployed", replace(announced, rules=rules))
     return lambda *_: audited
+
+
+def test_nothing_is_exported_that_nodes_do_not_tell_alike(
+    histories: tuple[Board, Board], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    honest, made_up = histories
+    boards = {"http://one": honest, "http://odd": made_up}
+    monkeypatch.setattr(export, "read_deployment", lambda _path: None)
+    monkeypatch.setattr(export, "read_boards", lambda _deployment, _urls: boards)
+    out = tmp_path / "election.jsonl.gz"
+    with pytest.raises(UnverifiedError, match="http://one; http://odd"):
+        export.command(tmp_path / "election.json", out, list(boards))
+    assert not out.exists()

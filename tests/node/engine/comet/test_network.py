@@ -204,7 +204,7 @@ def _require_signed_bundle(node: Node, folder: Path) -> None:
         deployment=begin_deployment(connection, manifest),
         save=lambda deployment: store_deployment(record, deployment),
     )
-    export.command(record, bundle, node.url)
+    export.command(record, bundle, [node.url])
     signed = _audit(bundle, genesis_hash(node))
     assert (signed.signing, signed.pinned) == (Signing.HELD, True), signed
     assert (signed.signers or 0) >= 3
