@@ -24,6 +24,7 @@ from scripts.demo.ground import Moment
 from scripts.demo.network_ground import Network
 from scripts.demo.network_nodes import Nodes, await_agreement
 from scripts.demo.telling import Teller
+from tests.network.crowd import silent_crowd
 from tests.network.ground import ALL, LOOK, Ground
 from tests.network.nodes import Node
 from tests.network.signer import Signer
@@ -32,6 +33,7 @@ from tests.patience import wait_until
 
 _SUBSETS: Final = [some for size in range(1, 5) for some in combinations(ALL, size)]
 _MINUTES: Final = 8.0  # seconds, for whom one second of standing is long
+_STRANGERS: Final = 300  # more than the engine lets in by default, many times over
 _NO_SIGNER: Final = "does not answer: the node waits"
 _ROOM: Final = 3  # megabytes that a disk has left
 _NO_ROOM: Final = "no space left on device"
@@ -121,6 +123,21 @@ def test_nodes_that_cannot_agree_leave_their_engines_alone(ground: Ground) -> No
     assert "DialPeers" in ground.nodes[3].engine_log()  # that is called when it is back
     ground.stop(ALL)
     ground.start(ALL)
+
+
+def test_strangers_who_hold_connections_keep_no_member_out(ground: Ground) -> None:
+    node, member = ground.nodes[0], ground.nodes[3]
+    card = read_card(NodeHome(member.home).card)
+    port = int(read_card(NodeHome(node.home).card).address.rpartition(":")[2])
+    ground.stop([3])
+    with silent_crowd(port, _STRANGERS):
+        ground.start([3])
+        wait_until(partial(_knows, node, card.node_id), pause=LOOK)
+
+
+def _knows(node: Node, node_id: str) -> bool:
+    told = node.ask("veche_networkStatus")["peers"]
+    return node_id in {each["node_id"] for each in told}
 
 
 def test_a_key_on_a_machine_of_its_own_signs_while_its_signer_runs(

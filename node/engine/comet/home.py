@@ -43,6 +43,9 @@ addr_book_strict = false
 # Votes go on at once: a block is four of these waits, of 100 ms each by default.
 flush_throttle_timeout = "10ms"
 allow_duplicate_ip = true
+# Who has connected and not yet said who it is takes a place, too, for three seconds:
+# with 40, by default, whoever connects again and again would keep out all members.
+max_num_inbound_peers = 1000
 
 [mempool]
 size = 20000

@@ -128,6 +128,7 @@ def test_the_engine_looks_for_nobody_and_asks_who_may_connect(tmp_path: Path) ->
     settings = tomllib.loads(home.settings.read_text())
     assert settings["filter_peers"] is True
     assert settings["p2p"]["pex"] is False
+    assert settings["p2p"]["max_num_inbound_peers"] == 1000
     ids = [card.node_id for card in CARDS[:2]]
     assert settings["p2p"]["private_peer_ids"] == ",".join(ids)
     assert "laddr" not in settings["rpc"]
