@@ -8,13 +8,16 @@ from typing import Final
 
 from scripts.errors import NodeActError
 
-_HINTS: Final = {
+HINTS: Final = {
     "ConfigError": "hardhat-free-devnet.toml shows every key; "
     "`veche node config show` what is in force",
     "PortInUseError": "stop what listens there, or take a free port with --port 0",
     "HomeInUseError": "stop the other node, or give another folder with --home",
     "HomeDamagedError": "give a copy that `veche node backup` made with --home; this "
     "folder stays as it is",
+    "KeyInUseError": "stop the other node: a key signs in one place",
+    "HomeLostError": "put the folder back in its place, or give a copy that "
+    "`veche node backup` made with --home",
     "DivergenceError": "keep the folder to find out why, and tell who gave it to you",
     "OutvotedError": "keep a copy of the folder to find out why, see that the program "
     "is the network's, then `veche network reset`",
@@ -34,5 +37,5 @@ def node_refusals() -> Iterator[None]:
     except NodeError as error:
         facts = error.facts if isinstance(error, ConfigError) else (str(error),)
         is_option = isinstance(error, ConfigError) and not error.file  # or a card
-        hint = _ELSE if is_option else _HINTS.get(type(error).__name__, _ELSE)
+        hint = _ELSE if is_option else HINTS.get(type(error).__name__, _ELSE)
         raise NodeActError(*facts, hint=hint, code=exit_code(error)) from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,11 @@ from node.fair import FairTurns
 from node.rpc.errors import RpcError
 
 _Ask = Callable[[str], "asyncio.Task[None]"]
+_ROUNDS = 100  # of the loop: nothing here waits for anything else
 
 
 def _served(
-    waiting: int, act: Callable[[FairTurns, _Ask], Awaitable[None]]
+    waiting: int, act: Callable[[FairTurns, _Ask], Coroutine[Any, Any, None]]
 ) -> list[str]:
     """Run with one place at work, which is taken; returns who had a turn, in order."""
     served: list[str] = []
@@ -30,7 +32,11 @@ def _served(
         def ask(client: str) -> asyncio.Task[None]:
             return asyncio.create_task(wait(client))
 
-        await act(turns, ask)
+        acting = asyncio.create_task(act(turns, ask))
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0)
+        assert acting.done(), "somebody waits for ever"
+        await acting
 
     asyncio.run(run())
     return served

@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 
 from election.artifacts import ROOT
+from node import errors
 from node.config import DEFAULT_PATH, read_config
-from node.exit_codes import ExitCode
+from node.exit_codes import ExitCode, exit_code
 from scripts.node import COMMANDS
+from scripts.node_refusals import HINTS
 from tests.node.running import running
 from tests.patience import PATIENCE
 from tests.scripts.conftest import Cli
@@ -94,6 +96,18 @@ def test_help_of_every_act_on_a_folder_shows_its_example(act: str, cli: Cli) -> 
 
 
 # How it ends
+
+
+def test_whatever_ends_with_a_code_of_its_own_has_a_next_step() -> None:
+    kinds = [each for each in vars(errors).values() if isinstance(each, type)]
+    ends = {
+        kind.__name__
+        for kind in kinds
+        if issubclass(kind, errors.NodeError)
+        if exit_code(kind.__new__(kind)) != ExitCode.REFUSED
+    }
+    assert len(ends) > 5
+    assert ends <= set(HINTS)
 
 
 def test_a_port_in_use_ends_with_a_code_of_its_own(cli: Cli, home: Path) -> None:
