@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
 from cryptography.hazmat.primitives import serialization
@@ -95,6 +95,12 @@ def configure(folder: Path, issuer: str) -> None:
     )
 
 
+class Queue(WSGIServer):
+    """Let more than five wait, who are answered one after the other."""
+
+    request_queue_size = 64
+
+
 class Quiet(WSGIRequestHandler):
     """Log no request."""
 
@@ -127,7 +133,7 @@ def main() -> None:
         algorithm="RS256",
         skip_authorization=True,
     )
-    server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=Quiet)
+    server = make_server("127.0.0.1", port, get_wsgi_application(), Queue, Quiet)
     tell(f"ready {issuer}")
     server.serve_forever()
 

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import httpx2
 import pytest
-from sqlalchemy import create_engine, inspect, text
 
 from election.client.open_election import read_box
 from election.crypto.group import encode_g1
@@ -32,6 +31,16 @@ from services.live.robot import Robot, open_robot, sides_of, wait_for
 from services.live.running import running
 from services.live.voter import Device, Sent, StepError
 from tests.patience import PATIENCE
+from tests.services.live.sides import (
+    ISSUERS,
+    KNOW_PEOPLE,
+    RELAYS,
+    dump,
+    find,
+    read_ballots,
+    read_files,
+    read_long,
+)
 from tests.services.postgres import make_database, postgres_server
 
 VOTERS: Final = int(os.environ.get("VECHE_LIVE_VOTERS", "12"))
@@ -184,23 +193,6 @@ def read_counts(told: Told) -> dict[tuple[int, int], int]:
     }
 
 
-def dump(layout: Layout, name: str) -> str:
-    """Write out every value of a service's database, bytes in hex."""
-    home = layout.home(name)
-    engine = create_engine(layout.databases.get(name, f"sqlite:///{home.database}"))
-    parts = []
-    with engine.connect() as connection:
-        for table in inspect(engine).get_table_names():
-            for row in connection.execute(text(f'SELECT * FROM "{table}"')):  # noqa: S608
-                parts += [_spell(value) for value in row]
-    engine.dispose()
-    return "\n".join(parts).lower()
-
-
-def _spell(value: Any) -> str:
-    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)
-
-
 def read_logs(layout: Layout, *names: str) -> str:
     return "".join(layout.log(name).read_text("utf-8").lower() for name in names)
 
@@ -214,29 +206,43 @@ def test_counts_are_what_was_chosen_and_both_audits_hold(told: Told) -> None:
 
 
 def test_who_knows_people_keeps_nothing_of_a_ballot(told: Told) -> None:
-    kept = {
-        name: dump(told.layout, name) for name in ("registrar", "portal", "gateway")
-    }
-    logs = read_logs(told.layout, *kept)
+    kept = {name: dump(told.layout, name) for name in KNOW_PEOPLE}
     assert all(any(leaf in each for each in kept.values()) for leaf in told.side_a)
-    for _, sent in told.sent.values():
-        for value in (sent.credential, sent.ballot_hash, sent.tracking_code):
-            assert not any(value.hex() in each for each in (*kept.values(), logs))
-        assert not any(sent.record[:64].hex() in each for each in kept.values())
+    own = [
+        value
+        for _, sent in told.sent.values()
+        for value in (sent.credential, sent.ballot_hash, sent.tracking_code)
+    ]
+    ballots = [*own, *read_ballots(told.control.opened)]
+    assert len(set(ballots)) >= 5 * len(told.sent)
+    assert not [name for name, each in kept.items() if find(ballots, each.encode())]
+    for name in (*KNOW_PEOPLE, *ISSUERS, "provider"):
+        assert not find(ballots, read_files(told.layout, name)), name
 
 
 def test_relays_keep_nothing_of_a_person(told: Told) -> None:
-    names = ("relay-1", "relay-2")
-    kept = [dump(told.layout, name) for name in names]
-    logs = read_logs(told.layout, *names)
+    kept = [dump(told.layout, name) for name in RELAYS]
     for _, sent in told.sent.values():  # whoever has cast is known to both
         assert all(sent.credential.hex() in each for each in kept)
-    known = told.side_a | {
-        value.lower()
+    people = [
+        spelt.encode()
         for person in draw_people(VOTERS)
         for value in (person.voter_id, person.name, person.phone, person.login)
-    }
-    assert not [each for each in known for text in (*kept, logs) if each in text]
+        for spelt in (value, value.lower())
+    ]
+    known = [*map(bytes.fromhex, told.side_a), *people]
+    assert find(known, read_files(told.layout, "registrar"))  # they are found there
+    for name, each in zip(RELAYS, kept, strict=True):
+        assert not find(known, each.encode() + read_files(told.layout, name)), name
+
+
+def test_no_long_value_of_one_side_is_on_the_other(told: Told) -> None:
+    people = read_long(told.layout, *KNOW_PEOPLE)
+    relays = read_long(told.layout, *RELAYS)
+    assert len(people) > VOTERS
+    assert len(relays) > len(told.sent)
+    public = {told.control.opened.address.hex()}
+    assert people & relays <= public
 
 
 def test_no_log_has_a_phone_a_code_or_a_name(told: Told) -> None:
