@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,6 +20,7 @@ _KIND: Final = re.compile(
     r"|район|р-н|м\. ?о\.|мо)(?= )\s*|\s*(?:район|р-н)$"
 )
 _BLANKS: Final = re.compile(r"\s+")
+_REMEMBERED: Final = 16_384  # parts of addresses
 _NUMBER: Final = re.compile("(?:№ ?)?([0-9]{1,9})")
 
 
@@ -113,6 +115,7 @@ def read_districts(path: Path) -> Districts:
     return Districts(homes)
 
 
+@lru_cache(_REMEMBERED)  # a list names the same streets again and again
 def _fold(text: str) -> str:
     """Write a name as it is compared: small, one blank, е for ё, no word before it."""
     small = _BLANKS.sub(" ", text).strip().lower().replace("ё", "е")
