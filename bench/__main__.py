@@ -11,7 +11,10 @@ from bench import (
     disk,
     gas_time,
     network,
+    registering,
+    relay,
     scale,
+    services,
     signed,
     sms,
     start,
@@ -36,6 +39,12 @@ print()
 sms.main()
 print()
 booth.main()
+print()
+relay.main()
+print()
+registering.main(["--applications", "300"])
+print()
+services.main([])
 print()
 signed.main([])
 print()

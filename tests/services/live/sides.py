@@ -66,7 +66,7 @@ def read_ballots(opened: OpenElection) -> list[bytes]:
         for log, event in read_box(opened, contest).handle.contract.read_entries():
             if isinstance(event, BallotCast):
                 found |= {log.transaction, event.credential, event.ballot_hash}
-                found |= {event.ballot[at : at + 64] for at in (0, -64)}
+                found |= {event.ballot[:64], event.ballot[-64:]}
     return sorted(found)
 
 
