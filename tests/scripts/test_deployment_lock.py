@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,26 @@ def test_lock_that_the_node_shows_open_afterwards_is_not_told_as_closed(
     assert code != 0
     assert out == ""
     assert "shows it open" in " ".join(err.split())
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("said", "more", "fact"),
+    [("n", (), "nothing was sent"), ("y", ("--json",), "give --yes"), ("y", (), None)],
+)
+def test_lock_is_closed_by_a_yes_at_a_terminal(
+    cli: Cli,
+    engine: LocalEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    said: str,
+    more: tuple[str, ...],
+    fact: str | None,
+) -> None:
+    monkeypatch.setattr("sys.stdin", _Terminal(f"{said}\n"))
+    code, _, err = _lock(cli, "deployer", *more)
+    assert (code == 0) == engine.chain.is_locked() == (fact is None)
+    assert (fact or "nobody, deployers included") in " ".join(err.split())
