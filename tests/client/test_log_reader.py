@@ -292,7 +292,7 @@ def test_logs_that_are_not_asked_for_are_refused(scene: Scene, lie: Lie) -> None
 
 def test_logs_of_blocks_before_the_range_are_refused(scene: Scene) -> None:
     scene.between.answer = lambda method, _, result: (
-        [log | {"blockNumber": "0x1"} for log in result] if method == LOGS else result
+        [result[0] | {"blockNumber": "0x1"}] if method == LOGS else result
     )
     with pytest.raises(ConnectionFailedError, match="answers what no node would"):
         scene.node.read_logs(scene.boxes, first=2, last=scene.last)
@@ -339,6 +339,20 @@ def test_receipts_that_are_not_asked_for_are_refused(
     )
     with pytest.raises(ConnectionFailedError, match="answers what no node would"):
         scene.node.read_logs(scene.boxes, first=0, last=scene.last)
+
+
+def test_transaction_without_a_log_hides_none_of_the_others(scene: Scene) -> None:
+    def answer(method: str, params: list[Any], result: Any) -> Any:
+        if method == BLOCK:
+            return result | {"transactions": [WORD, *result["transactions"], WORD]}
+        return {"logs": []} if params == [WORD] else result
+
+    whole = scene.node.read_logs(scene.boxes, first=0, last=scene.last)
+    bound(scene, max_logs=1)
+    scene.between.answer = answer
+    found = scene.node.read_logs(scene.boxes, first=0, last=scene.last)
+    assert tuple(found) == tuple(whole)
+    assert RECEIPT in scene.between.asked
 
 
 def test_transaction_twice_in_a_block_is_refused(scene: Scene) -> None:
