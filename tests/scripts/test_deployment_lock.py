@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from election.client.rpc import Connection
 from election.crypto.signature import SigningKey, derive_address
@@ -108,6 +109,7 @@ def test_lock_that_the_node_shows_open_afterwards_is_not_told_as_closed(
 
 
 class _Terminal(StringIO):
+    @override
     def isatty(self) -> bool:
         return True
 
