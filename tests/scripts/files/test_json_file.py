@@ -110,6 +110,17 @@ def test_text_in_utf_16_is_called_so(path: Path, text: str, encoding: str) -> No
         read_text(path)
 
 
+@pytest.mark.parametrize(
+    ("raw", "fact"), [(b"text\xff", "is not text in utf-8"), (b"{", "is not json")]
+)
+def test_file_that_is_no_text_or_no_json_is_called_so(
+    path: Path, raw: bytes, fact: str
+) -> None:
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=fact):
+        read_json(path, Holder)
+
+
 def test_json_that_nests_too_deeply_is_refused(path: Path) -> None:
     path.write_text('{"value": ' + "[" * 100 + "]" * 100 + "}")
     with pytest.raises(InputError, match="nests deeper than 64 brackets"):
