@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
@@ -110,6 +110,31 @@ def test_every_id_of_a_contest_is_accepted_alike() -> None:
 def test_ids_of_contests_are_accepted_up_to_the_largest() -> None:
     assert [accept_contest(each) for each in ("0", str(2**256 - 1))] == [0, 2**256 - 1]
     assert [accept_delta(each) for each in ("1", "7200")] == [1, 7200]
+
+
+REFUSED: Final = (
+    (accept_path, ("", "x" * 300, "x\0")),
+    (accept_contest, ("-1", str(2**256), "9" * 5_000, "1_0", "\u0661", "", " 1")),
+    (accept_chain, ("0", str(2**63))),
+    (accept_wait, ("-1", "86401")),
+    (accept_delta, ("0", "7201")),
+    (accept_pace, ("0.1", "20.1", "1e1", "nan", "1.55")),
+    (accept_genesis_hash, ("", "0" * 63, "0" * 65, "g" * 64)),
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "text"), [(each, text) for each, texts in REFUSED for text in texts]
+)
+def test_value_beyond_its_bounds_is_refused_before_the_act(
+    accept: Callable[[str], object], text: str
+) -> None:
+    with pytest.raises(typer.BadParameter):
+        accept(text)
+
+
+def test_pace_is_accepted_from_the_slowest_to_the_fastest() -> None:
+    assert [accept_pace(each) for each in ("0.2", "1.5", "20")] == [0.2, 1.5, 20]
 
 
 @pytest.fixture

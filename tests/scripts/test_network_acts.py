@@ -10,7 +10,7 @@ import pytest
 from node.config import DEFAULT_PATH
 from tests.client.devnet import run_node
 from tests.node.engine.comet.test_joining import CARDS
-from tests.scripts.conftest import Cli
+from tests.scripts.conftest import Cli, make_cli
 
 
 def test_a_devnet_stands_in_no_network(cli: Cli) -> None:
@@ -52,6 +52,34 @@ def test_a_folder_that_joined_no_network_says_what_is_next(
         refused = cli("node", act, "--home", str(tmp_path))
         assert refused.code == 2
         assert "veche network join" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("options", "is_refused"),
+    [
+        (("--observer", "--signer-key", "key"), True),
+        (("--observer",), False),
+        (("--signer-key", "key"), False),
+    ],
+)
+def test_only_a_validator_has_another_program_sign(
+    tmp_path: Path, options: tuple[str, ...], is_refused: bool
+) -> None:
+    """What is not refused gets as far as the engine, of which there is none."""
+    card = ["--organisation", "org", "--account", f"0x{'07' * 20}"]
+    card += ["--home", str(tmp_path / "node"), "--address", "host:26656"]
+    cli = make_cli(tmp_path, "nowhere")
+    told = cli("network", "card", *card, "--engine", str(tmp_path / "none"), *options)
+    assert told.code != 0
+    assert ("--signer-key: is a validator's" in told.err) == is_refused
+
+
+def test_genesis_that_is_not_there_is_named(tmp_path: Path) -> None:
+    genesis = ["--genesis", str(tmp_path / "none.json")]
+    cli = make_cli(tmp_path, "nowhere")
+    told = cli("network", "join", "--home", str(tmp_path / "node"), *genesis)
+    assert told.code == 2
+    assert "none.json: cannot be read" in " ".join(told.err.split())
 
 
 def _show_cards(folder: Path, count: int = 4) -> list[str]:

@@ -6,6 +6,7 @@ built and share stays.
 
 from __future__ import annotations
 
+import ast
 import gc
 from collections.abc import Iterator, Mapping
 from functools import _lru_cache_wrapper
@@ -14,9 +15,11 @@ from typing import Final
 
 from election.artifacts import ROOT
 from tests.mutants.mutant import Mutant
+from tests.mutants.python.checks import Function
 
 _TESTED: Final = frozenset({"election", "node", "reference", "scripts"})
 _Key = tuple[str, int]
+_FreeNames = Mapping[_Key, tuple[str, ...]]
 
 
 class TransplantError(Exception):
@@ -26,8 +29,10 @@ class TransplantError(Exception):
 def transplant(mutant: Mutant) -> None:
     """Let this process run the mutant, for good; raises TransplantError."""
     path = ROOT / mutant.path
-    old = _codes(path.read_text(), str(path))
-    new = _codes(mutant.source, str(path))
+    source = path.read_text()
+    free = _free_names(compile(source, str(path), "exec", dont_inherit=True))
+    old = _codes(source, str(path), free)
+    new = _codes(mutant.source, str(path), free)
     changed = {key: code for key, code in new.items() if code != old.get(key)}
     done = {_exchange(each, changed) for each in _functions(str(path))} - {None}
     if not done:
@@ -35,9 +40,33 @@ def transplant(mutant: Mutant) -> None:
     _forget_answers()
 
 
-def _codes(source: str, path: str) -> dict[_Key, CodeType]:
-    top = compile(source, path, "exec", dont_inherit=True)
+def _free_names(top: CodeType) -> _FreeNames:
+    """Find what each function takes from those around it, by its name and line."""
+    return {
+        (code.co_name, code.co_firstlineno): code.co_freevars for code in _inner(top)
+    }
+
+
+def _codes(source: str, path: str, free: _FreeNames) -> dict[_Key, CodeType]:
+    """Compile a source in which every function takes as much as before.
+
+    Else one that no longer needs a name from around it could not be exchanged.
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            first = min(each.lineno for each in (node, *node.decorator_list))
+            for name in free.get((node.name, first), ()):
+                node.body.append(_mention(name, node.body[-1]))
+    top = compile(tree, path, "exec", dont_inherit=True)
     return {_key(code): code for code in _inner(top)}
+
+
+def _mention(name: str, last: ast.stmt) -> ast.stmt:
+    (mention,) = ast.parse(f"if 0: {name}").body
+    for each in ast.walk(mention):
+        ast.copy_location(each, last)
+    return mention
 
 
 def _inner(code: CodeType) -> Iterator[CodeType]:
