@@ -19,6 +19,8 @@ export class Sending {
   /** Send until it is promised, then look until it is final. */
   async run() {
     const { flow } = this;
+    const promised = flow.kept.promised?.length ?? 0;
+    flow.screen.show('sending', () => viewSending({ promised, refused: [] }));
     while (flow.kept.block === undefined) {
       if ((flow.kept.promised?.length ?? 0) < LEAST_PROMISES) {
         await this.#waitForOthers();

@@ -1,0 +1,96 @@
+"""The booth by keyboard alone, on a narrow screen, in colours of the reader's own."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.booth.browsing import Voter, answer_by, open_context
+from tests.booth.world import World
+
+_MOST_TABS = 40
+_FOCUSED = """() => {
+  const at = document.activeElement;
+  return at.innerText || at.name || at.id || '';
+}"""
+_TOO_WIDE = (
+    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+)
+NARROW = {"width": 320, "height": 568}  # 1280 pixels at 400 %, and 640 at 200 %
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Go on by Tab until this is in focus, and it shows that it is."""
+    for _ in range(_MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate(_FOCUSED) == name:
+            shown = "getComputedStyle(document.activeElement).outlineStyle"
+            assert page.evaluate(shown) != "none"
+            return
+    raise AssertionError(f"{name} is not reached by the keyboard")
+
+
+@pytest.mark.parametrize("colours", ["none", "active"])
+def test_a_keyboard_and_a_narrow_screen_are_enough(
+    colours: str, browser: Browser
+) -> None:
+    world = World()
+    with open_context(browser, size=NARROW) as context:
+        answer_by(context, world)
+        page = context.new_page()
+        page.emulate_media(forced_colors=colours)  # type: ignore[arg-type]
+        voter = Voter(page)
+
+        def enter(button: str, screen: str) -> None:
+            tab_to(page, button)
+            page.keyboard.press("Enter")
+            voter.wait_for(screen)
+            assert not page.evaluate(_TOO_WIDE)
+            assert page.evaluate("document.activeElement.tagName") == "H1"
+            assert voter.find_barriers() == []
+
+        voter.stand(world.kept("asking"))
+        voter.wait_for("code")
+        tab_to(page, "code")
+        page.keyboard.type("123456")
+        page.keyboard.press("Enter")
+        voter.wait_for("ballot")
+        assert not page.evaluate(_TOO_WIDE)
+        tab_to(page, "choice")
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        enter("Дальше", "review")
+        assert "Второй" in voter.text
+        enter("Всё верно", "sealed")
+        voter.shoot(f"narrow-sealed-{colours}")
+        enter("Сначала проверить устройство", "check")
+        enter("Не проверять", "sealed")
+        enter("Опустить бюллетень", "receipt")
+
+
+def test_another_language_is_one_press_away_on_every_screen(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    voter.stand(world.kept("ballot"))
+    voter.wait_for("ballot")
+    page.locator("input[name=choice]").nth(1).check()
+    voter.press("English")
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.locator("input[name=choice]").nth(1).is_checked()
+    assert "TEST. This is a trial" in voter.text
+    voter.press("Next")
+    voter.wait_for("review")
+    voter.press("Русский")
+    assert "Вы выбрали" in voter.text
+    assert page.title().startswith("ТЕСТ")
+
+
+def test_a_mistake_is_told_beside_its_field_and_focused(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    voter.stand(world.kept("ballot"))
+    voter.wait_for("ballot")
+    voter.press("Дальше")
+    assert "Вы ещё никого не выбрали" in voter.text
+    assert page.evaluate(_FOCUSED) == "choice"
+    assert voter.find_barriers() == []
