@@ -66,7 +66,16 @@ def audit_bundle(source: bytes | BinaryIO, *, builds: Mapping[str, Build]) -> Re
     record = Record(read_bundle(source))
     checks = list_checks(builds)
     results = tuple(run_check(each, record, checks=checks) for each in checks)
-    return Report(hash_record(record), results)
+    return Report(hash_record(record), results, _read_booth(record))
+
+
+def _read_booth(record: Record) -> bytes:
+    """Read what the rules announce of a booth; zero where there are no rules."""
+    try:
+        record.require_election()
+        return bytes(record.rules["booth"])
+    except RefutedError:
+        return bytes(32)
 
 
 def list_checks(builds: Mapping[str, Build]) -> Mapping[str, Check]:

@@ -58,10 +58,14 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All checks of one board, and the hash of its record."""
+    """All checks of one board, the hash of its record, and that of its booth's list.
+
+    booth: zero where the rules announce none, or no election is on the record.
+    """
 
     record_hash: bytes
     checks: tuple[CheckResult, ...]
+    booth: bytes = bytes(32)
 
     @property
     def held(self) -> bool:

@@ -26,10 +26,14 @@ _REFUSED: Final = CheckResult(0, "bundle", 0, 1, ("is refused as a bundle",))
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the reference audit found, and where the two do not agree."""
+    """What the reference audit found, and where the two do not agree.
+
+    booth: the announced hash as it read it, in hexadecimal.
+    """
 
     checks: tuple[CheckResult, ...]
     disagreements: tuple[str, ...]
+    booth: str | None = None
 
 
 @cache
@@ -59,7 +63,10 @@ def compare_audits(report: Report, bundle: bytes | BinaryIO) -> Comparison:
     disagreements = [*_disagree(report, second.checks)]
     if f"0x{second.record_hash.hex()}" != report.record_hash:
         disagreements.append("hash of the record: is another in the reference audit")
-    return Comparison(second.checks, tuple(disagreements))
+    booth = f"0x{second.booth.hex()}" if any(second.booth) else None
+    if booth != report.booth:
+        disagreements.append(f"booth: is {booth or 'none'} in the reference audit")
+    return Comparison(second.checks, tuple(disagreements), booth)
 
 
 def _disagree(report: Report, checks: Iterable[CheckResult]) -> Iterator[str]:
@@ -83,13 +90,15 @@ def render_json(comparison: Comparison) -> dict[str, Any]:
         asdict(each) | {"held": each.held, "verdict": each.verdict}
         for each in comparison.checks
     ]
-    return {"checks": checks, "disagreements": list(comparison.disagreements)}
+    told = {"checks": checks, "disagreements": list(comparison.disagreements)}
+    return told | {"booth": comparison.booth}
 
 
 def render_lines(comparison: Comparison) -> Iterator[str]:
     """Say whether the two agree, and where they do not."""
     if not comparison.disagreements:
         yield f"the reference audit agrees on all {len(comparison.checks)} checks"
+        yield f"and reads the same booth: {comparison.booth or 'none'}"
         return
     yield "THE REFERENCE AUDIT DISAGREES:"
     yield from (f"  {each}" for each in comparison.disagreements)

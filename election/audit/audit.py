@@ -88,6 +88,7 @@ def _sum_up(
         head=evidence.board.head.number,
         head_timestamp=evidence.board.head.timestamp,
         polls_end=_find_end(evidence) if deployed else None,
+        booth=f"0x{rules.booth.hex()}" if rules and any(rules.booth) else None,
         record_hash=f"0x{evidence.record_hash.hex()}",
         checks=checks,
         contests=contests,

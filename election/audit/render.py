@@ -34,6 +34,7 @@ def render_table(report: Report) -> Iterator[str]:
     yield f"{report.election}, chain {report.chain_id}, block {report.head}"
     yield f"time of that block {spell_time(report.head_timestamp)}, by its source alone"
     yield f"hash {report.record_hash}"
+    yield f"booth {report.booth or 'none: no page for browsers is announced'}"
     yield ""
     for check in report.checks:
         yield from _draw_check(check)
@@ -43,6 +44,9 @@ def render_table(report: Report) -> Iterator[str]:
         yield from _draw_contest(contest, missing=missing)
     yield ""
     yield from spell_finality(report.finality)
+    if report.booth is not None:
+        yield "booth: its hash is announced; what is served, no record shows:"
+        yield "  veche verify-booth URL ... --hash with the hash above"
     if report.test:
         yield TEST
     yield report.summary

@@ -130,7 +130,8 @@ class Report:
     record_hash: two auditors of one block, and of one history, have the same.
     head_timestamp: Unix seconds, as the source says; the record hash does not cover it.
     polls_end: Unix seconds, extended; None if no election is on the record. finality:
-    who signed it.
+    who signed it. booth: the hash of the list of what its booth serves, in hexadecimal;
+    None where it announces none. What is served is on no record.
     """
 
     title: str
@@ -141,6 +142,7 @@ class Report:
     head_timestamp: int
     polls_end: int | None
     record_hash: str
+    booth: str | None
     checks: tuple[CheckResult, ...]
     contests: tuple[ContestOutcome, ...]
     verified_ballots: int

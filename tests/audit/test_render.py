@@ -145,3 +145,15 @@ def test_counts_are_owed_from_the_second_in_which_the_polls_end(
     assert report.polls_end is not None
     report = replace(report, head_timestamp=report.polls_end - left)
     assert why in "\n".join(render_table(report))
+
+
+def test_table_tells_the_announced_booth_and_how_to_compare_it(board: Board) -> None:
+    """What is served is on no record, so that no audit of one can know it."""
+    report = audit(board)
+    assert report.booth is None
+    assert "booth none: no page for browsers is announced" in render_table(report)
+    announced = replace(report, booth=f"0x{'07' * 32}")
+    lines = list(render_table(announced))
+    assert f"booth {announced.booth}" in lines
+    assert "  veche verify-booth URL ... --hash with the hash above" in lines
+    assert max(map(len, lines)) <= 80

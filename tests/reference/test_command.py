@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from election.crypto.transcript import Hash
 from election.protocol.board import Board
-from election.protocol.events import ShareAccepted
+from election.protocol.events import ElectionDeployed, ShareAccepted
 from reference.build import Build
 from scripts import reference_audit
 from scripts.__main__ import run
@@ -40,7 +41,7 @@ def test_two_audits_that_agree_exit_with_zero(
 ) -> None:
     assert run(["audit", bundle, "--reference"]) == 0
     assert capsys.readouterr().out.endswith(
-        "the reference audit agrees on all 21 checks\n"
+        "the reference audit agrees on all 21 checks\nand reads the same booth: none\n"
     )
 
 
@@ -54,6 +55,35 @@ def test_failed_check_of_both_exits_with_three(
     second = json.loads(capsys.readouterr().out)["reference"]
     assert second["disagreements"] == []
     assert [each["name"] for each in second["checks"] if not each["held"]] == ["shares"]
+
+
+def _announcing(board: Board) -> Board:
+    """Announce a booth; the address then is not that of the rules, which is C3's."""
+    deployed = find(board, ElectionDeployed)
+    rules = replace(deployed.event.rules, booth=Hash(bytes([7]) * 32))
+    return change(board, deployed, rules=rules)
+
+
+def test_both_audits_read_the_booth_that_is_announced(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "announced.jsonl"
+    write_bundle(path, _announcing(board))
+    assert run(["audit", str(path), "--reference", "--json"]) == 3
+    report = json.loads(capsys.readouterr().out)
+    assert report["reference"]["disagreements"] == []
+    assert report["booth"] == report["reference"]["booth"] == "0x" + "07" * 32
+
+
+def test_booth_that_only_one_audit_reads_is_a_disagreement(
+    bundle: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("reference.audit._read_booth", lambda _: bytes([7]) * 32)
+    assert run(["audit", bundle, "--reference"]) == 3
+    said = f"booth: is 0x{'07' * 32} in the reference audit"
+    assert said in capsys.readouterr().out
 
 
 @pytest.fixture
