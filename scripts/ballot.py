@@ -12,9 +12,15 @@ import typer
 from election.crypto.blind_credential import RecoverySecret, derive_ballot_key
 from election.crypto.group import decode_g1
 from election.crypto.randomness import SecretSource
+from election.crypto.scalar import encode_scalar
 from election.crypto.transcript import Hash
 from election.errors import ChoiceError
-from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
+from election.protocol.ballot import (
+    NO_MEMO,
+    PreparedChoice,
+    make_ballot,
+    prepare_choice,
+)
 from election.protocol.issuance import Credential
 from election.protocol.terms import PublishedContest
 from election.protocol.text import spell_lines
@@ -34,6 +40,7 @@ from scripts.options import (
 from scripts.session import go_by, unlock
 from scripts.terminal import asking, say, show
 
+_DECISIONS: Final = ("cast", "check")
 _TRIES: Final = 3  # of a person at a terminal to name a candidate
 
 EXAMPLE = (
@@ -72,11 +79,11 @@ def ask_choice(contest: PublishedContest) -> int:
     return int(answer)
 
 
-def _read_answer() -> str:
+def _read_answer(question: str = "Choice") -> str:
     """Ask once; raises InputError if the input ended."""
     try:
         with asking():
-            answer = str(typer.prompt("Choice", err=True))
+            answer = str(typer.prompt(question, err=True))
     except typer.Abort as error:
         if isinstance(error.__context__, EOFError):
             raise InputError("choice", "was not given: the input ended") from None
@@ -105,6 +112,48 @@ def settle_choice(contest: PublishedContest, *, is_sure: bool) -> int:
             return choice
 
 
+def prepare_to_cast(
+    contest: PublishedContest, number: int, *, own: bytes, is_sure: bool
+) -> tuple[PreparedChoice, SecretSource]:
+    """Encrypt a choice until one is to be cast; whatever is opened before is not.
+
+    own: the secret that randomness is hedged with. The code is shown before the
+    question, so that a device that cheats would have to know the answer beforehand.
+    Without a terminal, or is_sure, nobody is asked.
+    """
+    while True:
+        choice = settle_choice(contest, is_sure=is_sure)
+        source = SecretSource(secrets.token_bytes(64), own)
+        prepared = prepare_choice(choice, contest.box, source=source)
+        if is_sure or not sys.stdin.isatty() or _decide_to_cast(prepared):
+            return prepared, source
+        say(*_spell_opening(prepared, contest, number))
+
+
+def _decide_to_cast(prepared: PreparedChoice) -> bool:
+    say(f"tracking code 0x{prepared.tracking_code.hex()}")
+    say("Write it down first. Then cast it, or check that it holds your choice:")
+    say("whatever is checked is opened, thrown away, and never cast.")
+    while (answer := _read_answer("Cast or check").strip().lower()) not in _DECISIONS:
+        say(f"{answer}: is neither cast nor check")
+    return answer == "cast"
+
+
+def _spell_opening(
+    prepared: PreparedChoice, contest: PublishedContest, number: int
+) -> list[str]:
+    """Say how a second device checks it: by the page that every booth has."""
+    code, nonce = prepared.tracking_code.hex(), encode_scalar(prepared.nonce).hex()
+    about, terms = f"contest={number}&code=0x{code}", contest.terms
+    lines = spell_lines(terms.candidates, terms.particulars)
+    return [
+        "opened. On another device, at a booth of another organisation, open",
+        f"  check.html#{about}&choice={prepared.choice}&nonce=0x{nonce}",
+        f"It has to show your code and: {lines[prepared.choice - 1]}",
+        "This one is thrown away. Choose again:",
+    ]
+
+
 def _confirm() -> bool:
     with asking():
         return typer.confirm("Is that your choice?", err=True)
@@ -118,14 +167,17 @@ def command(
     out: OutFile,
     password_file: PasswordFile = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not repeat the choice and ask again.")
+        bool, typer.Option("--yes", help="Ask nothing but the choice.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Encrypt a choice, which is asked for, into a ballot; print its tracking code.
 
     The choice is repeated by its name before it is encrypted, unless --yes or --json
-    is given; it is kept nowhere. No node is asked. The ballot is for a relay, by
+    is given; it is kept nowhere. Then the tracking code is shown, and you are asked
+    whether to cast it or to check it: what is checked is opened by a link for a second
+    device and thrown away, and only what was never opened becomes a ballot. No node is
+    asked. The ballot is for a relay, by
     whatever way leaves no trace.
     """
     known = go_by(terms, terms_hash)
@@ -134,9 +186,9 @@ def command(
     contest = known.contest(file.contest)
     box = contest.box
     owned = open_credential(file, key_file, ctx=box.ctx)
-    source = SecretSource(secrets.token_bytes(64), key_file.secrets.random)
-    choice = settle_choice(contest, is_sure=yes or as_json)
-    prepared = prepare_choice(choice, box, source=source)
+    prepared, source = prepare_to_cast(
+        contest, file.contest, own=key_file.secrets.random, is_sure=yes or as_json
+    )
     record = make_ballot(prepared, box, credential=owned, memo=NO_MEMO, source=source)
     ballot = BallotFile("veche-ballot/1", file.contest, record)
     write_new(out, render_json(ballot), mode=0o600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from election.crypto.randomness import SecretSource
 from election.crypto.scalar import Scalar
 from election.crypto.transcript import Hash
 from election.errors import ChoiceError
+from election.protocol.ballot import accept_ballot, verify_audit
 from election.protocol.encoding import decode_record
 from election.protocol.issuance import (
     accept_credential,
@@ -192,3 +194,44 @@ def test_answer_from_a_pipe_ends_its_line_and_leaves_the_result_alone(
     told = capsys.readouterr()
     assert not told.out
     assert "Choice: \nyou chose 2  " in told.err
+
+
+def test_what_is_checked_is_opened_and_never_becomes_the_ballot(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The code is shown before the question, and a check leads to another one."""
+    get_credential(folder, 1)
+    terms = honest.contest_terms()
+    contest = SimpleNamespace(box=honest.box(), terms=terms, title=terms.title)
+    known = SimpleNamespace(contest=lambda _: contest, test=True)
+    monkeypatch.setattr(ballot, "go_by", lambda *_: known)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(ballot, "_confirm", lambda: True)
+    answers = iter(["maybe", "check", "Cast"])
+    shown: list[str] = []
+
+    def answer(*_: Any, **__: Any) -> str:
+        shown.append(capfd.readouterr().err)
+        return next(answers)
+
+    monkeypatch.setattr("typer.prompt", answer)
+    out = folder / "ballot.json"
+    paths = (folder / "credential-1.json", folder / "terms.json", "")
+    ballot.command(*paths, folder / "key-1.json", out, folder / "password")
+    box, record = honest.box(), read_json(out, BallotFile).record
+    cast = accept_ballot(record, box).tracking_code.hex()
+    codes = [re.findall("tracking code 0x([0-9a-f]{64})", each) for each in shown]
+    (opened,), again, (last,) = codes
+    assert (again, last) == ([], cast)
+    link = re.search(
+        r"check\.html#contest=1&code=0x(\w{64})&choice=2&nonce=0x(\w{64})$",
+        shown[2],
+        re.MULTILINE,
+    )
+    assert link is not None
+    assert link[1] == opened != cast
+    nonce = Scalar(int(link[2], 16))
+    assert verify_audit(Hash(bytes.fromhex(opened)), 2, nonce=nonce, box=box)
+    assert not verify_audit(Hash(bytes.fromhex(cast)), 2, nonce=nonce, box=box)
+    left = capfd.readouterr()
+    assert "nonce" not in left.out + left.err
