@@ -437,19 +437,24 @@ export class Flow {
 
   // The end
 
-  /** @param {{ block: number, tracking: string, ballotHash: string, isOther?: boolean }} found */
-  finish({ block, tracking, ballotHash, isOther = false }) {
+  /**
+   * @param {{ block: number, tracking: string, ballotHash: string, nodes?: number[],
+   *   isOther?: boolean }} found
+   */
+  finish({ block, tracking, ballotHash, nodes = [], isOther = false }) {
     const { election, contest, leaf, word } = this.kept;
-    this.state = { election, contest, leaf, block, tracking, ballotHash, isOther };
+    this.state = { election, contest, leaf, block, tracking, ballotHash, nodes, isOther };
     if (word !== undefined && !isOther) this.state.word = word;
     writeKept(this.state); // words and ballot go: they are of no more use
     this.screen.warn(false);
   }
 
   #showReceipt() {
-    const { contest, tracking = '', ballotHash = '', word = '', block = 0, isOther = false } = this.kept;
+    const {
+      contest, tracking = '', ballotHash = '', word = '', block = 0, nodes = [], isOther = false,
+    } = this.kept;
     const booth = otherBooth(this.#opened.booths, location.origin);
-    const link = linkReceipt(booth, { contest, tracking, ballotHash, block });
+    const link = linkReceipt(booth, { contest, tracking, ballotHash, block, nodes });
     const end = () => {
       clearKept();
       this.state = null;

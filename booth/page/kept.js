@@ -15,7 +15,7 @@ const KEY = 'veche-booth/1';
  *   attestation?: import('./side_a.js').Attestation, isAsked?: boolean, sigma?: string,
  *   record?: string, tracking?: string, ballotHash?: string, word?: string,
  *   first?: number, readyAt?: number, isHurried?: boolean, promised?: import('./side_b.js').Promised[], block?: number,
- *   isOther?: boolean, isResumed?: boolean }} Kept
+ *   isOther?: boolean, isResumed?: boolean, nodes?: number[] }} Kept
  */
 
 /** @returns {Kept | null} */

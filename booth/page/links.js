@@ -34,11 +34,12 @@ export function linkCheck(booth, { contest, tracking }, opening) {
 
 /**
  * @param {string} booth
- * @param {{ contest: number, tracking: string, ballotHash: string, block: number }} about
+ * @param {{ contest: number, tracking: string, ballotHash: string, block: number,
+ *   nodes: number[] }} about nodes: whom that page is to ask, by places in services.json
  */
-export function linkReceipt(booth, { contest, tracking, ballotHash, block }) {
+export function linkReceipt(booth, { contest, tracking, ballotHash, block, nodes }) {
   return `${booth}/receipt.html#contest=${contest}&code=0x${tracking}`
-    + `&ballot=0x${ballotHash}&block=${block}`;
+    + `&ballot=0x${ballotHash}&block=${block}${nodes.length ? `&nodes=${nodes.join('.')}` : ''}`;
 }
 
 /**

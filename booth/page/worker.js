@@ -11,6 +11,7 @@ import { readClock, readHead } from './node.js';
 import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
 import { BoxReader, planSending, send } from './side_b.js';
 
+const MOST_NODES = 16; // in a link
 const BASE = new URL('../', import.meta.url);
 
 /** @type {ReturnType<typeof acceptPinned> | null} */
@@ -186,7 +187,8 @@ export const ACTS = {
     const found = await reader.find(record === null ? null : fromHex(record));
     if (!('record' in found)) return found;
     try {
-      return { ...found, ...device().describe(fromHex(found.record)) };
+      const nodes = placesOf(device());
+      return { ...found, nodes, ...device().describe(fromHex(found.record)) };
     } catch {
       throw new BoothError('ballot', 'of the own credential does not hold');
     }
@@ -196,6 +198,15 @@ export const ACTS = {
     return timeB();
   },
 };
+
+/**
+ * Tell, by their places in services.json, which nodes the receipt's page may ask: those
+ * that know the ballot and never the person.
+ * @param {Device} device
+ */
+function placesOf({ services, sides }) {
+  return sides.b.nodes.map((each) => services.nodes.indexOf(each)).slice(0, MOST_NODES);
+}
 
 /** @typedef {typeof ACTS} Acts */
 

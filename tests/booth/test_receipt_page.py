@@ -20,7 +20,7 @@ from tests.booth.browsing import (
     watch,
 )
 from tests.booth.signed import WORDS, Lie, cast_ballot, link_of, network_world, prove
-from tests.booth.world import BOOTH, World
+from tests.booth.world import BOOTH, CAST, World
 
 RECORD = cast_ballot()
 PROVEN, MISSING, AWAY = (
@@ -224,3 +224,20 @@ def test_a_page_without_a_receipt_asks_for_one(browser: Browser) -> None:
     foreign = f"{BOOTH}/receipt.html#contest=1&code=0x00"
     with opening(browser, network_world(RECORD), foreign) as voter:
         voter.page.get_by_text("По этой ссылке нет квитанции").wait_for()
+
+
+def test_a_receipt_asks_no_node_that_knows_the_person(browser: Browser) -> None:
+    world = World()
+    with opening(browser, world, world.link) as voter:
+        voter.get_ballot(world.link)
+        voter.choose(2)
+        voter.cast()
+        voter.wait_for("receipt")
+        link = voter.page.get_by_role("link").last.get_attribute("href") or ""
+        asked = {host for host, _, body in world.asked if CAST.encode() in body}
+        world.asked.clear()
+        voter.page.goto(link.replace("other-booth", "booth"))
+        voter.wait_for("verdict")
+    again = {host for host, _, _ in world.asked}
+    assert len(again) == 2
+    assert again == asked
