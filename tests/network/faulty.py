@@ -89,9 +89,14 @@ def sign_elsewhere() -> None:
 
 
 def hurry() -> None:
-    """Have no patience with an engine whose height stands, or with a peer."""
-    _put(supervisor, "_STUCK", 1.0)
+    """Call peers that are gone at once, and from SIGUSR1 to SIGUSR2 have no patience.
+
+    With an engine whose height stands, that is: one that begins needs some.
+    """
+    patience = supervisor._STUCK
     _put(reach, "_CALL", 1.0)
+    for number, seconds in ((signal.SIGUSR1, 1.0), (signal.SIGUSR2, patience)):
+        signal.signal(number, lambda *_, s=seconds: _put(supervisor, "_STUCK", s))
 
 
 def shift_clock(seconds: int) -> None:

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import combinations
@@ -114,7 +114,10 @@ def test_nodes_that_cannot_agree_leave_their_engines_alone(ground: Ground) -> No
     links = ground.links([0, 1])
     for wire in links:
         wire.cut()
+    wait_until(lambda: all(map(_has_one_peer, ground.nodes)), pause=LOOK)
+    _signal(ground.nodes, signal.SIGUSR1)
     ground.require_standstill(ALL, _MINUTES)
+    _signal(ground.nodes, signal.SIGUSR2)
     for wire in links:
         wire.mend()
     ground.await_growth(ALL)
@@ -123,6 +126,16 @@ def test_nodes_that_cannot_agree_leave_their_engines_alone(ground: Ground) -> No
     assert "DialPeers" in ground.nodes[3].engine_log()  # that is called when it is back
     ground.stop(ALL)
     ground.start(ALL)
+
+
+def _has_one_peer(node: Node) -> bool:
+    return len(node.ask("veche_networkStatus")["peers"]) == 1
+
+
+def _signal(nodes: Sequence[Node], number: signal.Signals) -> None:
+    for node in nodes:
+        assert node.process is not None
+        node.process.send_signal(number)
 
 
 def test_strangers_who_hold_connections_keep_no_member_out(ground: Ground) -> None:
