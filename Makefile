@@ -43,7 +43,7 @@ pytest: $(READY) build/booth/node_modules  ## Run the tests alone.
 	$(RUN)pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 faults: $(READY) engine wires build/priv_val_server  ## Run the long tests of a network's faults; as root, all of them.
-	$(RUN)pytest tests/network tests/network/long_faults.py
+	$(RUN)pytest tests/network/test_faults.py tests/network/long_faults.py
 
 conformance: $(READY)  ## Run the official state tests whole, or of CONFORMANCE=archive.
 	$(RUN)python -m tests.conformance $(CONFORMANCE)
