@@ -76,6 +76,7 @@ class Voter:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.words: list[str] = []
+        self.link = ""
 
     def wait_for(self, screen: str) -> None:
         """Wait until a screen stands there."""
