@@ -169,12 +169,14 @@ def _lay_out_node(node: NodeStanding) -> Iterator[str]:
         yield f"  CLOCK    {abs(node.clock)} s {word} the network's; set it"
     if node.engine:
         yield f"  ENGINE   {node.engine}"
-    peers = ", ".join(each.name or each.node_id for each in node.peers)
-    yield f"  peers    {len(node.peers)}: {peers}"
+    yield f"  peers    {_count([each.name or each.node_id for each in node.peers])}"
     for signed, word in ((True, "signed"), (False, "missing")):
         some = [each for each in node.validators if each.signed is signed]
-        names = ", ".join(each.name or each.address for each in some)
-        yield f"  {word:<7}  {len(some)}: {names}"
+        yield f"  {word:<7}  {_count([each.name or each.address for each in some])}"
     for each in node.misbehaviour:
         whose = each.organisation or "one that has left"
         yield f"  CHEATED  {whose} signed twice at height {each.height}"
+
+
+def _count(names: list[str]) -> str:
+    return f"{len(names)}: {', '.join(names)}" if names else "none"
