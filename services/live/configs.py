@@ -81,6 +81,12 @@ nodes = ["{layout.url("chain")}"]
     home.config.chmod(0o600)
 
 
+def update_homes(layout: Layout) -> None:
+    """Bring the database of each home to this program's version."""
+    for name, service in SERVED.items():
+        init_home(service, layout.home(name), layout.secret)
+
+
 def make_homes(layout: Layout) -> dict[str, str]:
     """Make what is missing in all homes; returns accounts by the homes' names."""
     keys: dict[str, dict[str, str]] = {}

@@ -46,8 +46,6 @@ _ALONE: Final = {
 
 def prepare(layout: Layout, tell: Tell) -> None:
     """Hold everything until applications begin; what is done is not done again."""
-    if layout.is_ready:
-        return
     voters, phones = _write_files(layout)
     tell("homes and keys of eight services and seven people")
     accounts = make_homes(layout)

@@ -16,7 +16,7 @@ from election.errors import ElectionError
 from scripts.session import enter
 from services.live.acts import Tell
 from services.live.centre import SmsCentre
-from services.live.configs import CENTRE_USER
+from services.live.configs import CENTRE_USER, update_homes
 from services.live.control import Control, make_app
 from services.live.layout import SERVED, Layout
 from services.live.phones import make_phones
@@ -39,7 +39,10 @@ def running(layout: Layout, tell: Tell) -> Iterator[Control]:
     with ExitStack() as stack:
         tell("the chain")
         start_chain(layout, stack)
-        prepare(layout, tell)
+        if layout.is_ready:
+            update_homes(layout)  # an older program may have made them
+        else:
+            prepare(layout, tell)
         opened = enter(layout.record, layout.url("chain"))
         control = Control(layout, opened)
         stack.enter_context(_serving(layout, control))
