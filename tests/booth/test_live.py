@@ -25,6 +25,7 @@ from services.live.people import PASSWORD, Person, draw_people
 from services.live.robot import open_robot, wait_for
 from services.live.running import running
 from tests.booth.browsing import PHONE, Voter, open_browser, open_context, watch
+from tests.patience import PATIENCE
 
 _VOTERS: Final = 3
 _OWN_FILES: Final = re.compile(r"/[A-Za-z0-9@_./-]*")
@@ -66,7 +67,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
 
 
 def wait_ready(layout: Layout) -> None:
-    with httpx2.Client(trust_env=False, timeout=60) as client:
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
         for name in SERVED:
             ask = partial(client.get, f"{layout.url(name)}/ready")
             wait_for(name, partial(is_well, ask))
@@ -192,7 +193,7 @@ def log_in(told: Told, page: Page, person: Person) -> None:
 def read_code(layout: Layout, person: Person, number: str) -> str:
     """Read the message of a number on the phone."""
     url = f"{layout.url('live')}/phones/messages"
-    with httpx2.Client(trust_env=False, timeout=60) as client:
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
 
         def look() -> list[str]:
             said = client.get(url, params={"phone": person.phone}).json()
