@@ -92,7 +92,7 @@ def network_world(record: bytes, **lies: Lie) -> World:
     return world
 
 
-def _tell(proof: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+def _tell(proof: dict[str, Any], said: dict[str, Any], _asked: Any) -> dict[str, Any]:
     """Add to a node's answers what only a network's have."""
     found = said["result"]
     if found is None:

@@ -46,6 +46,8 @@ def opening(browser: Browser, world: World, link: str) -> Iterator[Voter]:
         complaints = watch(voter.page)
         voter.page.goto(link)
         yield voter
+        if world.away:  # a browser tells of what does not answer
+            complaints = [each for each in complaints if "ERR_FAILED" not in each]
         assert complaints == []
 
 

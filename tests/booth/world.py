@@ -1,8 +1,8 @@
 """An election in values that answers a booth: no server, no socket, no chain.
 
 Every answer is honest unless a test puts another in its place, by the name of the
-question: `world.lies["portal"] = lambda said: ...`. The services themselves are tried
-with the booth in test_live.py.
+question: `world.lies["portal"] = lambda said, asked: ...`. The services themselves are
+tried with the booth in test_live.py.
 """
 
 from __future__ import annotations
