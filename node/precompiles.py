@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from curve.choice import choose_curve
+from curve.libraries import choose_curve
 from curve.operations import Curve, Group
 from node.errors import PrecompileError
 from node.msm_discounts import discounted_gas
@@ -29,7 +29,7 @@ _PAIRING_PAIR = _G1 + _G2
 # A subgroup check costs twenty times what decoding does, and a point is often seen
 # again: when gas is estimated, when the transaction runs, when sums are updated.
 _CHECKED_POINTS = 16_384
-# As many as some hundred ballots ask for: what one block and the next one hold.
+# As many as one full block and the next one ask for.
 _REMEMBERED = 16_384
 
 _G1_ADD_GAS = 375

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from curve.choice import choose_curve
+from curve.libraries import choose_curve
 from curve.operations import Group
 from election.crypto.scalar import SCALAR_BYTES, Scalar
 from election.errors import EncodingError

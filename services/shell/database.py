@@ -28,8 +28,12 @@ from scripts.errors import InputError
 _THREADS: Final = 4
 _BUSY: Final = 10  # seconds that SQLite waits for another process
 _TRIES: Final = 12
-_CONFLICTS: Final = ("40001", "40P01")
-"""PostgreSQL's serialization failure and deadlock: done again, they pass."""
+_ATTEMPTS: Final = {"40001": _TRIES, "40P01": _TRIES, "23505": 3}
+"""By PostgreSQL's code: a serialization failure, a deadlock, a row that is there.
+
+Done again, they pass: a row that another transaction kept meanwhile is a violation
+first, and is seen by whoever looks for it again.
+"""
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -76,8 +80,8 @@ class Database:
                 with self.engine.begin() as connection:
                     return act(connection, *args, **named)
             except DBAPIError as error:
-                is_conflict = getattr(error.orig, "sqlstate", None) in _CONFLICTS
-                if not is_conflict or attempt == _TRIES - 1:
+                code = str(getattr(error.orig, "sqlstate", None))
+                if attempt + 1 >= _ATTEMPTS.get(code, 1):
                     raise
             time.sleep(random.uniform(0.002, 0.01) * 2 ** min(attempt, 6))  # noqa: S311
         raise AssertionError

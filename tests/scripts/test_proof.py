@@ -82,7 +82,7 @@ def refuse(
     capsys: pytest.CaptureFixture[str],
 ) -> Refuse:
     """Ask for a proof that is refused; give what is said of it."""
-    monkeypatch.setattr("scripts.proof.connect", lambda _: node_that_gives(PROOF))
+    monkeypatch.setattr("scripts.proof.connect_any", lambda _: node_that_gives(PROOF))
 
     def act(*options: str) -> str:
         out = tmp_path / "out.json"
@@ -127,7 +127,7 @@ def test_ballot_is_looked_for_by_the_terms(
 def test_proof_of_a_transaction_needs_no_terms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("scripts.proof.connect", lambda _: node_that_gives(PROOF))
+    monkeypatch.setattr("scripts.proof.connect_any", lambda _: node_that_gives(PROOF))
     out = tmp_path / "proof.json"
     given = [f"--transaction={DIGEST}", f"--out={out}", "--rpc-url=http://node"]
     assert run(["proof", *given]) == 0

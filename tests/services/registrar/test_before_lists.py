@@ -56,7 +56,8 @@ def test_applications_from_before_the_lists_reach_the_chain(ground: Ground) -> N
     publish(ground)
     with open_ground(ground):
         shown = ground.show("account-0")["elections"][0]
-        assert (shown["index"], shown["settled"]) == (0, False)
+        assert shown["index"] >= 0  # places are drawn
+        assert shown["settled"] is False
         ground.travel(ground.stage.manifest.times.registration)
         ground.await_state("account-0", "accepted", "online")
         ground.await_state("account-1", "accepted", "online")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
-import py_arkworks_bls12381 as native
-
+from curve.libraries import choose_curve
 from election.crypto.elgamal import Ciphertext
 from election.crypto.group import G, G1Point, encode_g1
 from election.crypto.proofs.unit_vector import (
@@ -171,7 +170,7 @@ def _low_order(ballots: MakeCase) -> Iterator[Case]:
     """Shift a point by one of order 3 such that x times the shift is infinity."""
     coordinates = low_order_bytes(3)
     raw = coordinates[16:64] + coordinates[80:]
-    shift = G1Point(native.G1Point.from_xy_bytes_unchecked_be(raw))
+    shift = G1Point(choose_curve().g1.decode(raw))
     rule = "§1, §3: every point in the subgroup; each equation by itself holds"
     for name in ("A", "B_1", "B_3"):
         fields = next(filter(None, (_ground(name, shift, at) for at in count(1))))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from curve import blst
-from curve.choice import choose_curve
+from curve.libraries import choose_curve
 
 
 def _forget_a_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
