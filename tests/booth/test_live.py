@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from election.client.open_election import read_box
+from scripts.files import key_file
 from services.live.control import Control
 from services.live.layout import SERVED, Layout, open_layout
 from services.live.people import PASSWORD, Person, draw_people
@@ -28,6 +29,7 @@ from tests.booth.browsing import PHONE, Voter, open_browser, open_context, watch
 from tests.patience import PATIENCE
 
 _VOTERS: Final = 3
+_COST: Final = key_file._COST
 _OWN_FILES: Final = re.compile(r"/[A-Za-z0-9@_./-]*")
 
 
@@ -48,6 +50,8 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("live") / "all"
     with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(key_file, "_COST", _COST)  # that of the other processes
         layout = open_layout(folder, voters=_VOTERS, are_free=True)
         control = stack.enter_context(running(layout, lambda _: None))
         told = Told(layout, control)

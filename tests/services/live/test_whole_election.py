@@ -20,6 +20,7 @@ import pytest
 
 from election.client.open_election import read_box
 from election.crypto.group import encode_g1
+from scripts.files import key_file
 from scripts.files.terms_file import digest_terms, read_terms
 from scripts.time import travel
 from services.live.command import relays_of
@@ -44,6 +45,7 @@ from tests.services.live.sides import (
 from tests.services.postgres import make_database, postgres_server
 
 VOTERS: Final = int(os.environ.get("VECHE_LIVE_VOTERS", "12"))
+_COST: Final = key_file._COST
 _BROWSERS: Final = 4
 
 
@@ -65,6 +67,8 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("live") / "all"
     with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(key_file, "_COST", _COST)  # that of the other processes
         server = stack.enter_context(postgres_server())
         names = ("registrar", "gateway", "portal", "relay-1")
         databases = {name: make_database(server, name) for name in names}
