@@ -2,9 +2,11 @@
 
 import { areEqual, toHex } from '../bytes.js';
 import { encodeMismatch, readCheckLink, recompute } from '../mismatch.js';
-import { openPinned, saveFile, viewStop } from './opening.js';
+import { saveFile } from './save_file.js';
 import { isSeen, keepSeen } from './seen.js';
+import { openPinned } from './signed_files.js';
 import { viewBare, viewDone, viewMismatch, viewName, viewNumber } from './views_check.js';
+import { viewStop } from './views_stop.js';
 
 /** @typedef {import('../mismatch.js').CheckLink} CheckLink */
 
@@ -33,7 +35,7 @@ export class CheckFlow {
 
   /**
    * @param {CheckLink} link
-   * @param {import('./opening.js').Pinned} pinned
+   * @param {import('./signed_files.js').Pinned} pinned
    */
   #check(link, pinned) {
     const contest = pinned.terms.contest(link.contest);

@@ -114,8 +114,11 @@ export function wordOf(value) {
   return `0x${toHex(uintWord(value))}`;
 }
 
-/** @param {number} value */
-function hexed(value) {
+/**
+ * Write a number as nodes do.
+ * @param {number} value
+ */
+export function hexed(value) {
   return `0x${value.toString(16)}`;
 }
 
@@ -126,7 +129,10 @@ function readNumber(text) {
   return value;
 }
 
-/** @param {unknown} text */
-function readBytes(text) {
+/**
+ * Read bytes that a node wrote; throws BoothError.
+ * @param {unknown} text
+ */
+export function readBytes(text) {
   return fromHex(typeof text === 'string' ? text.replace(/^0x/, '') : text, STEP);
 }

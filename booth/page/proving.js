@@ -6,6 +6,8 @@ import { BoothError } from '../errors.js';
 import { isRecord, isWhole } from '../finality/json.js';
 import { findBallot, verifyInclusion } from '../receipt.js';
 import { ServiceError, askJson } from './asking.js';
+import { hexed, readBytes } from './node.js';
+import { shuffle } from './shuffle.js';
 
 /** @typedef {import('../receipt.js').Claim} Claim */
 /** @typedef {import('../pinned.js').Host} Host */
@@ -119,21 +121,3 @@ async function ask(url, method, params) {
   return askJson(STEP, url, { body: { jsonrpc: '2.0', id: 1, method, params } });
 }
 
-/** @param {number} value */
-function hexed(value) {
-  return `0x${value.toString(16)}`;
-}
-
-/** @param {unknown} text */
-function readBytes(text) {
-  return fromHex(typeof text === 'string' ? text.replace(/^0x/, '') : text, STEP);
-}
-
-/**
- * @template T
- * @param {T[]} list
- */
-function shuffle(list) {
-  const keyed = list.map((each) => ({ each, key: crypto.getRandomValues(new Uint32Array(1))[0] }));
-  return keyed.sort((one, other) => one.key - other.key).map(({ each }) => each);
-}

@@ -5,14 +5,16 @@ import { BoothError } from '../errors.js';
 import {
   decodeReceipt, encodeReceipt, spellReceiptLink, verifyControlWord, verifyInclusion,
 } from '../receipt.js';
-import { openPinned, saveFile, viewStop } from './opening.js';
+import { saveFile } from './save_file.js';
 import { askTwo } from './proving.js';
 import { otherBooth } from './links.js';
+import { openPinned } from './signed_files.js';
 import { textOf } from './texts_receipt.js';
 import { viewAsking, viewStart, viewVerdict } from './views_receipt.js';
+import { viewStop } from './views_stop.js';
 
 /** @typedef {import('../receipt.js').Claim} Claim */
-/** @typedef {import('./opening.js').Pinned} Pinned */
+/** @typedef {import('./signed_files.js').Pinned} Pinned */
 /** @typedef {import('./proving.js').Said} Said */
 /**
  * What is known of a receipt. kept: what its file proves without a network.

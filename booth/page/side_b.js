@@ -6,6 +6,7 @@ import { acceptPromise } from '../promise.js';
 import { decodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
 import { TOPICS, readBallot, readHead, readLogs, wordOf } from './node.js';
+import { shuffle } from './shuffle.js';
 import { LEAST_RELAYS } from './sides.js';
 
 /** @typedef {import('./device.js').Device} Device */
@@ -150,13 +151,4 @@ export class BoxReader {
     this.#seen.set(url, { next: Math.max(seen.next, last + 1), found });
     return found;
   }
-}
-
-/**
- * @template T
- * @param {T[]} list
- */
-function shuffle(list) {
-  const keyed = list.map((each) => ({ each, key: crypto.getRandomValues(new Uint32Array(1))[0] }));
-  return keyed.sort((one, other) => one.key - other.key).map(({ each }) => each);
 }

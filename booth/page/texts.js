@@ -59,3 +59,15 @@ export function spellTime(seconds) {
     hourCycle: 'h23',
   }).format(new Date(seconds * 1000)) + t('moscow');
 }
+
+/**
+ * Make what spells a page's own texts.
+ * @template {Record<string, string>} Table
+ * @param {Table} ru
+ * @param {Record<keyof Table, string>} en
+ * @returns {(name: keyof Table & string, values?: Record<string, string | number>) => string}
+ */
+export function speakBy(ru, en) {
+  return (name, values = {}) => (currentLanguage() === 'ru' ? ru : en)[name]
+    .replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ''));
+}

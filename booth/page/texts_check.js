@@ -1,6 +1,6 @@
 /** Words of the check on a second device, in both languages. */
 
-import { speakBy } from './opening.js';
+import { speakBy } from './texts.js';
 
 const RU = {
   bare_title: 'Проверка устройства',

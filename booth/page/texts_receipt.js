@@ -1,6 +1,6 @@
 /** Words of a receipt's page, in both languages. */
 
-import { speakBy } from './opening.js';
+import { speakBy } from './texts.js';
 
 const RU = {
   start_title: 'Проверка квитанции',

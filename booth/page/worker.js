@@ -2,19 +2,18 @@
 
 import { fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
-import { FILES, acceptPinned } from '../pinned.js';
 import { RECOVERY_SECRET_BYTES } from '../recovery.js';
 import { readWords, spellWords } from '../words.js';
-import { ServiceError, readFile } from './asking.js';
+import { ServiceError } from './asking.js';
 import { Device, draw } from './device.js';
 import { readClock, readHead } from './node.js';
 import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
 import { BoxReader, planSending, send } from './side_b.js';
+import { openPinned } from './signed_files.js';
 
 const MOST_NODES = 16; // in a link
-const BASE = new URL('../', import.meta.url);
 
-/** @type {ReturnType<typeof acceptPinned> | null} */
+/** @type {import('./signed_files.js').Pinned | null} */
 let pinned = null;
 /** @type {Device | null} */
 let current = null;
@@ -59,10 +58,7 @@ const rest = () => new Promise((resolve) => { setTimeout(resolve, 200 + draw(1)[
 export const ACTS = {
   /** Read and check the signed terms, before anything else. */
   async open() {
-    const names = Object.entries(FILES);
-    const raw = await Promise.all(names.map(([, name]) => readFile(new URL(name, BASE), name)));
-    const files = Object.fromEntries(names.map(([key], at) => [key, raw[at]]));
-    pinned = acceptPinned(/** @type {Parameters<typeof acceptPinned>[0]} */ (files));
+    pinned = await openPinned();
     const { election, services } = pinned;
     return {
       title: election.title,
