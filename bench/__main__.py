@@ -8,6 +8,7 @@ from bench import (
     canary,
     casting,
     crypto,
+    curve,
     disk,
     gas_time,
     network,
@@ -21,6 +22,8 @@ from bench import (
 )
 
 crypto.main()
+print()
+curve.main()
 print()
 casting.main()
 print()
