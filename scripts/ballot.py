@@ -177,8 +177,7 @@ def command(
     is given; it is kept nowhere. Then the tracking code is shown, and you are asked
     whether to cast it or to check it: what is checked is opened by a link for a second
     device and thrown away, and only what was never opened becomes a ballot. No node is
-    asked. The ballot is for a relay, by
-    whatever way leaves no trace.
+    asked. The ballot is for a relay, by whatever way leaves no trace.
     """
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})

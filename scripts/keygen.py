@@ -33,10 +33,9 @@ def command(
     """Make a key file for a role.
 
     The file is sealed with a password of 8 characters or more, and never overwritten.
-    The address that is
-    printed goes into the election's accounts file. With the recovery words of a booth,
-    which never stand on a command line, a voter goes on here from where the booth was;
-    `veche words` shows those of a key file.
+    The address that is printed goes into the election's accounts file. With the
+    recovery words of a booth, which never stand on a command line, a voter goes on here
+    from where the booth was; `veche words` shows those of a key file.
     """
     if words_file is not None and role is not Role.VOTER:
         raise InputError("--words-file", "is for a voter only")

@@ -87,7 +87,7 @@ def contest_option(*names: str, help: str) -> Any:  # noqa: A002
     return typer.Option(*names, help=help, parser=accept_contest, metavar="ID")
 
 
-def accept_genesis_hash(text: str) -> bytes:
+def accept_sha256(text: str) -> bytes:
     """Accept a SHA-256 in hexadecimal, spaced as it may be on paper."""
     digits = "".join(text.split()).lower().removeprefix("0x")
     if re.fullmatch("[0-9a-f]{64}", digits) is None:
@@ -101,7 +101,7 @@ GenesisHash = Annotated[
     typer.Option(
         "--genesis-hash",
         help="SHA-256 of the network's genesis, as all published it.",
-        parser=accept_genesis_hash,
+        parser=accept_sha256,
         metavar="HASH",
     ),
 ]

@@ -18,7 +18,7 @@ from scripts.booth.announcing import Source, find_announced, read_source
 from scripts.booth.looking import Announced, Place, look_at
 from scripts.booth.places import compare_places
 from scripts.errors import InputError
-from scripts.options import AnyRpcUrl, AsJson, accept_genesis_hash, path_option
+from scripts.options import AnyRpcUrl, AsJson, accept_sha256, path_option
 from scripts.terminal import say, tell, tell_json
 
 EXAMPLE = (
@@ -47,7 +47,7 @@ def command(
         typer.Option(
             "--hash",
             help="Or the announced hash, as `veche audit` prints it.",
-            parser=accept_genesis_hash,
+            parser=accept_sha256,
             metavar="HASH",
         ),
     ] = None,

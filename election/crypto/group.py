@@ -3,8 +3,9 @@
 Points of G1 and G2 exist here only after they were checked: on the curve and in
 the subgroup of prime order. The cofactor is smooth, so a point that was not checked
 and is then multiplied by a long-lived secret leaks about 64 bits of it; a random
-combination of many points does not replace the check of each. Multiplication is
-not constant-time.
+combination of many points does not replace the check of each. On BLST one
+product takes the same steps whatever its scalar is (ADR 31); a sum of products does
+not.
 
 Encodings are those of EIP-2537: every coordinate 64 bytes big-endian, the upper 16
 zero and the value below the field prime; infinity is all zeros.
@@ -17,15 +18,11 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from curve.libraries import choose_curve
-from curve.operations import Group
+from curve.operations import PRIME, Group
 from election.crypto.scalar import SCALAR_BYTES, Scalar
 from election.errors import EncodingError
 
 _CURVE: Final = choose_curve()
-_PRIME: Final = bytes.fromhex(
-    "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf"
-    "6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab"
-)
 _COORDINATE: Final = 64
 _PADDING: Final = bytes(16)
 
@@ -185,7 +182,7 @@ def _strip_padding(raw: bytes, *, size: int, subject: str) -> bytes:
         if raw[at : at + 16] != _PADDING:
             raise EncodingError(subject, "padding is not zero")
         coordinate = raw[at + 16 : at + _COORDINATE]
-        if coordinate >= _PRIME:
+        if coordinate >= PRIME:
             raise EncodingError(subject, "coordinate not below the field prime")
         coordinates.append(coordinate)
     return b"".join(coordinates)

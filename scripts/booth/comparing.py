@@ -31,8 +31,7 @@ class Expected:
     """What is announced of a path.
 
     media_type: None where any will do. sha256, size: None where another check looks at
-    the bytes. own: the bytes
-    themselves, where this release has them.
+    the bytes. own: the bytes themselves, where this release has them.
     """
 
     path: str

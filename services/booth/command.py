@@ -10,8 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import typer
-
 from election.client.initcode import derive_rules
 from election.crypto.signature import Signature, encode_signature, sign_hash
 from election.crypto.transcript import ZERO_HASH
@@ -49,6 +47,7 @@ from scripts.options import (
     AsJson,
     KeyPath,
     ListenHost,
+    ListenPort,
     OutFile,
     PasswordFile,
     path_argument,
@@ -79,9 +78,6 @@ ServicesFile = Annotated[
 ]
 BoothTerms = Annotated[
     Path, path_option("--terms", help="The file that `veche terms` wrote.")
-]
-Port = Annotated[
-    int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
 ]
 
 
@@ -186,7 +182,7 @@ def complete(
 def serve(
     folder: Folder,
     host: ListenHost = None,
-    port: Port = None,
+    port: ListenPort = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve a booth until it is told to stop (Ctrl-C, SIGTERM).

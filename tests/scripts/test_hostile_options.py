@@ -17,9 +17,9 @@ from scripts.options import (
     accept_chain,
     accept_contest,
     accept_delta,
-    accept_genesis_hash,
     accept_pace,
     accept_path,
+    accept_sha256,
     accept_wait,
 )
 from tests.scripts.conftest import Cli
@@ -32,7 +32,7 @@ HOSTILE: Final[dict[Any, list[str]]] = {
     accept_chain: ["0", str(2**63), *NUMBERS],
     accept_delta: ["0", "7201", *NUMBERS],
     accept_wait: ["86401", *NUMBERS],
-    accept_genesis_hash: ["0x", "0" * 63, "g" * 64, "\u0660" * 64, "\udcff", *NUMBERS],
+    accept_sha256: ["0x", "0" * 63, "g" * 64, "\u0660" * 64, "\udcff", *NUMBERS],
     accept_pace: ["0.1", "20.1", "1e1", "nan", "inf", *NUMBERS],
     int: NUMBERS,
     str: ["", "\0", "\udcff", "x" * 9_000, "\u202e", "-1", _LONG_AGO],
@@ -119,7 +119,7 @@ REFUSED: Final = (
     (accept_wait, ("-1", "86401")),
     (accept_delta, ("0", "7201")),
     (accept_pace, ("0.1", "20.1", "1e1", "nan", "1.55")),
-    (accept_genesis_hash, ("", "0" * 63, "0" * 65, "g" * 64)),
+    (accept_sha256, ("", "0" * 63, "0" * 65, "g" * 64)),
 )
 
 
