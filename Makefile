@@ -56,7 +56,7 @@ format: $(READY)  ## Format the code and mend what the linter can.
 	$(RUN)ruff check --fix .
 
 abi: $(READY)  ## Write abi/ from the contracts.
-	$(RUN)python -m scripts.abi
+	$(RUN)python -m scripts.developer.abi
 
 stubs: $(READY)  ## Write the Python of the engine's messages from their .proto.
 	$(RUN)python -m grpc_tools.protoc -Inode/engine/comet --python_out=node/engine/comet \

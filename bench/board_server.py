@@ -17,7 +17,7 @@ from typing_extensions import override
 from election.client.wire import hexed
 from election.crypto.transcript import uint_word
 from election.protocol.board import Board, Call
-from scripts.files.bundle_file import read_bundle
+from scripts.shared.files.bundle_file import read_bundle
 from tests.client.board_node import _address, _render
 
 _MOST_LOGS: Final = 2_000

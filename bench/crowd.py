@@ -74,7 +74,7 @@ from election.protocol.voter_list import (
     build_voter_list,
     claim_leaf,
 )
-from scripts.files.bundle_file import write_bundle
+from scripts.shared.files.bundle_file import write_bundle
 from tests.audit.cast_of_roles import key_of
 from tests.audit.story import CHOICES, Story
 from tests.audit.tampering import encode_answer, encode_event, find

@@ -13,10 +13,10 @@ from typing import Final
 from bench.crowd import Crowd, gather
 from bench.scale import WAITING, furnish, require, told
 from election.protocol.events import Issued
-from scripts.answering import place_answers
-from scripts.files.answered_file import find_answer
-from scripts.files.deployment_file import read_deployment
-from scripts.files.key_file import open_key_file
+from scripts.members.answering import place_answers
+from scripts.shared.files.answered_file import find_answer
+from scripts.shared.files.deployment_file import read_deployment
+from scripts.shared.files.key_file import open_key_file
 from services.issuer.record import Record
 from tests.scripts.conftest import PASSWORD
 

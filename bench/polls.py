@@ -23,7 +23,7 @@ from scripts.demo.electorate import Person
 from scripts.demo.node_process import travel_to
 from scripts.demo.roles import draw_roles, seat_roles
 from scripts.demo.voting import Register
-from scripts.files.manifest_file import read_manifest
+from scripts.shared.files.manifest_file import read_manifest
 
 CONTEST = 1
 _SEATS: Final = 3  # of trustees and of issuers: no ballot costs more by them

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from election.artifacts import ROOT
 from election.crypto.transcript import Hash
-from scripts.files.voter_files import build_lists
+from scripts.shared.files.voter_files import build_lists
 from services.registrar.districts import read_districts
 from services.registrar.importing import Changes, import_voters
 from services.registrar.publishing import (

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, func, select
 from bench.processor import spent, spent_by_all
 from election.client.rpc import connect
 from election.crypto.transcript import Address
-from scripts.files import key_file
+from scripts.shared.files import key_file
 from services.registrar.applications import file_application
 from services.registrar.desks import open_desks
 from services.registrar.service import SERVICE

@@ -27,11 +27,11 @@ from election.crypto.transcript import ZERO_HASH
 from election.protocol.events import ElectionDeployed
 from reference.audit import audit_bundle
 from scripts.__main__ import run
-from scripts.files import key_file
-from scripts.files.bundle_file import read_bundle
-from scripts.files.deployment_file import store_deployment
-from scripts.files.key_file import Role, name_instance
-from scripts.reference_audit import compile_builds
+from scripts.anybody.reference_audit import compile_builds
+from scripts.shared.files import key_file
+from scripts.shared.files.bundle_file import read_bundle
+from scripts.shared.files.deployment_file import store_deployment
+from scripts.shared.files.key_file import Role, name_instance
 from tests.audit.cast_of_roles import key_of
 from tests.audit.tampering import find
 from tests.scripts.conftest import PASSWORD

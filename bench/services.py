@@ -26,7 +26,7 @@ import httpx2
 
 from bench.meter import HERE, REST, Meter, find_begun
 from election.protocol.issuance import Credential
-from scripts.files.terms_file import digest_terms, read_terms
+from scripts.shared.files.terms_file import digest_terms, read_terms
 from services.live.command import relays_of
 from services.live.control import Control
 from services.live.layout import SERVED, Layout, open_layout

@@ -1,7 +1,7 @@
 """The `veche` command: one subcommand for each act of an election.
 
-`veche cast` is `command` in `scripts/cast.py`, which is imported only then, so that
-the list of acts appears at once.
+`veche cast` is `command` in `scripts/voters/cast.py`, which is imported only then, so
+that the list of acts appears at once.
 """
 
 from __future__ import annotations
@@ -18,20 +18,31 @@ from typing import Final
 import typer
 
 from election.errors import ElectionError
-from scripts.errors import NodeActError, OutputError
-from scripts.terminal import complain, hint_for, open_streams, tell
+from scripts.shared.errors import NodeActError, OutputError
+from scripts.shared.terminal import complain, hint_for, open_streams, tell
 
+_ROOMS: Final = {
+    "Begin here": "scripts",
+    "Developers": "scripts.developer",
+    "Nodes": "scripts.nodes",
+    "Commission": "scripts.commission",
+    "Trustees and issuers": "scripts.members",
+    "Voters and those who serve them": "scripts.voters",
+    "Anybody": "scripts.anybody",
+}
 ACTS: Final = {
-    "Try it": {
+    "Begin here": {
         "demo": "Hold a whole election in small, and audit it.",
+    },
+    "Developers": {
         "devnet": "Run a development chain on this machine.",
-        "node": "Keep a development chain in a folder, copy it, verify it.",
-        "network": "Make a network of nodes, or run one of its nodes.",
         "time": "Move a development chain's clock.",
-        "status": "Show where an election stands.",
+    },
+    "Nodes": {
+        "node": "Keep a chain in a folder, serve it, copy it, verify it.",
+        "network": "Make a network of nodes, or run one of its nodes.",
     },
     "Commission": {
-        "keygen": "Make a key file for a role.",
         "deploy": "Put an election on the chain.",
         "create-boxes": "Make the ballot boxes, once the keys are final.",
         "publish-list": "Publish the voter lists.",
@@ -59,6 +70,8 @@ ACTS: Final = {
         "cast": "Bring ballots into the box, as a relay.",
     },
     "Anybody": {
+        "keygen": "Make a key file for a role.",
+        "status": "Show where an election stands, and what comes next.",
         "freeze": "Close the sums after the polls.",
         "publish-result": "Publish the counts that the trustees' shares give.",
         "terms": "Write the terms that voters and attesters go by.",
@@ -83,6 +96,7 @@ SERVICES: Final[dict[str, str]] = {
 SERVICE_COMMANDS: Final = ("init", "serve", "check", "backup", "restore")
 """What makes an act's name a service's, where one word is both."""
 
+_ROOM_OF: Final = {act: _ROOMS[group] for group, acts in ACTS.items() for act in acts}
 _NO_CHOICE: Final = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*)")
 _QUOTED: Final = re.compile(r"'([^']*)'")
 EXIT_UNEXPECTED, EXIT_REFUSED, EXIT_UNWRITTEN, EXIT_INTERRUPTED = 1, 2, 4, 130
@@ -105,7 +119,7 @@ def run(arguments: list[str]) -> int:
         and "--help" not in rest
     ):
         rest = ["run", *rest]
-    is_act = name in SERVICES or any(name in acts for acts in ACTS.values())
+    is_act = name in SERVICES or name in _ROOM_OF
     try:
         if name in ("--help", "-h"):
             tell(*_overview())
@@ -116,8 +130,7 @@ def run(arguments: list[str]) -> int:
         program = f"veche {name}" if is_act else "veche"
         complain(program, str(error), hint=hint_for(error))
         return EXIT_UNWRITTEN
-    every = [*(act for acts in ACTS.values() for act in acts), *SERVICES]
-    near = suggest(name, every)
+    near = suggest(name, [*_ROOM_OF, *SERVICES])
     complain("veche", f"{name}: there is no such act{near}", hint="veche --help")
     return EXIT_REFUSED
 
@@ -195,7 +208,7 @@ def _group() -> None:
 
 def _run(name: str, arguments: list[str]) -> int:
     try:
-        module = import_module(_find_module(name, arguments))
+        module = import_module(find_module(name, arguments))
         app = _make_app(name, module)
         if "--help" in arguments:
             tell(*_describe(app, name, arguments))
@@ -223,13 +236,12 @@ def _run(name: str, arguments: list[str]) -> int:
         return EXIT_UNEXPECTED
 
 
-def _find_module(name: str, arguments: Sequence[str]) -> str:
+def find_module(name: str, arguments: Sequence[str] = ()) -> str:
     """Find the module of an act or a service; `issuer serve` is the service's."""
-    is_act = any(name in acts for acts in ACTS.values())
     asks_service = bool(arguments) and arguments[0] in SERVICE_COMMANDS
-    if name in SERVICES and (asks_service or not is_act):
-        return f"services.{name}.command"
-    return f"scripts.{name.replace('-', '_')}"
+    if name in _ROOM_OF and not (name in SERVICES and asks_service):
+        return f"{_ROOM_OF[name]}.{name.replace('-', '_')}"
+    return f"services.{name}.command"
 
 
 def _refuse(name: str, error: ElectionError) -> int:

@@ -14,7 +14,7 @@ from election.artifacts import (
     digest_fields,
     read_artifact,
 )
-from scripts.abi import render_abi
+from scripts.developer.abi import render_abi
 
 
 @pytest.mark.parametrize("name", CONTRACTS)

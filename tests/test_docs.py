@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 import typer
 
-import scripts.node
+import scripts.nodes.node
 from election.artifacts import CONTRACTS, ROOT
 from election.audit.catalogue import CHECKS
 from election.crypto.transcript import Tag, tag_word
 from election.protocol.phases import Phase
 from node.exit_codes import ExitCode
-from scripts.__main__ import ACTS
+from scripts.__main__ import ACTS, find_module
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -57,7 +57,7 @@ def test_every_name_in_a_row_of_the_architecture_exists(row: list[str]) -> None:
     phases, _, act, module, function, event, check = row
     if phases != "any":
         assert set(phases.split(", ")) <= {phase.name for phase in Phase}
-    assert find_spec(f"scripts.{act}") is not None
+    assert find_spec(find_module(act.replace('_', '-'))) is not None
     assert find_spec(module) is not None
     assert function in names_in_abi("function") | {"", "Election.__init__"}
     assert event in names_in_abi("event") | {""}
@@ -135,7 +135,7 @@ def test_rehearsal_uses_acts_and_options_that_there_are(words: list[str]) -> Non
     act, *rest = words
     assert any(act in acts for acts in ACTS.values())
     app = typer.Typer()
-    app.command()(import_module(f"scripts.{act.replace('-', '_')}").command)
+    app.command()(import_module(find_module(act)).command)
     options = {
         name for each in typer.main.get_command(app).params for name in each.opts
     }
@@ -169,7 +169,7 @@ def test_exit_codes_of_a_node_are_listed_once_each() -> None:
 
 
 def test_help_of_a_node_lists_its_exit_codes() -> None:
-    text = " ".join((scripts.node.__doc__ or "").split())
+    text = " ".join((scripts.nodes.node.__doc__ or "").split())
     listed = re.findall(r"(\d+) \w+", text.partition("Exit codes: ")[2])
     assert {*map(int, listed)} == {*ExitCode} - {ExitCode.FAULT}
 

@@ -226,7 +226,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "read_shares": "asks a node",
     "read_answer": "asks decode_answer",
     "decode_result": "tests/client/test_hostile_answers.py",
-    "unpack_log": "tests/scripts/test_going_on.py",
+    "unpack_log": "tests/scripts/members/test_going_on.py",
 }
 """Functions that are given no foreign bytes, or are given them by other tests."""
 

@@ -20,7 +20,7 @@ WRITES: Final = {"breakpoint", "open", "print", "write_bytes", "write_text"}
 
 
 WRITERS: Final = {  # what writes on a screen, and so escapes what is foreign
-    ROOT / "scripts" / "terminal.py",
+    ROOT / "scripts" / "shared" / "terminal.py",
     ROOT / "node" / "__main__.py",  # the node alone, which no library escapes for
     ROOT / "node" / "readers" / "spawner.py",  # empties its streams before it forks
 }

@@ -14,7 +14,7 @@ import pytest
 from election.artifacts import ROOT
 from node.exit_codes import ExitCode
 from scripts.__main__ import SERVICE_COMMANDS
-from scripts.node import COMMANDS
+from scripts.nodes.node import COMMANDS
 from tests.node.running import started
 from tests.patience import PATIENCE
 

@@ -19,16 +19,16 @@ from election.protocol.text import name_election
 from scripts.booth.fetching import GUISES
 from scripts.booth.folder import gather_booth
 from scripts.booth.looking import Announced, Place, fetch_one
-from scripts.errors import InputError, UnverifiedError
-from scripts.files.booth_files import (
+from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.files.booth_files import (
     ELECTION,
     describe_election,
     parse_election,
     render_election,
 )
-from scripts.files.bundle_file import read_bundle
-from scripts.session import enter
-from scripts.terminal import say
+from scripts.shared.files.bundle_file import read_bundle
+from scripts.shared.session import enter
+from scripts.shared.terminal import say
 
 
 @dataclass(frozen=True, slots=True)

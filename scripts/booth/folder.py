@@ -23,8 +23,8 @@ from election.protocol.booth_list import (
 )
 from election.protocol.context import derive_election_id
 from election.whole_file import write_whole
-from scripts.errors import InputError
-from scripts.files.booth_files import (
+from scripts.shared.errors import InputError
+from scripts.shared.files.booth_files import (
     ELECTION,
     LATER,
     SERVICES,
@@ -36,9 +36,9 @@ from scripts.files.booth_files import (
     parse_election,
     render_election,
 )
-from scripts.files.failures import name_unreadable, name_unwritable
-from scripts.files.json_file import decode_text
-from scripts.files.terms_file import digest_terms, parse_terms
+from scripts.shared.files.failures import name_unreadable, name_unwritable
+from scripts.shared.files.json_file import decode_text
+from scripts.shared.files.terms_file import digest_terms, parse_terms
 
 SOURCE: Final = ROOT / "booth"
 

@@ -36,7 +36,7 @@ from scripts.booth.fetching import (
     open_session,
 )
 from scripts.booth.folder import accept_later
-from scripts.files.booth_files import (
+from scripts.shared.files.booth_files import (
     LATER,
     SERVICES,
     BoothElection,

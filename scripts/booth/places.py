@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from scripts.booth.announcing import Source
 from scripts.booth.fetching import GUISES
 from scripts.booth.looking import Place
-from scripts.files.booth_files import SERVICES
+from scripts.shared.files.booth_files import SERVICES
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 

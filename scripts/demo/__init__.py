@@ -11,7 +11,6 @@ import typer
 
 from election.artifacts import ROOT
 from election.protocol.text import spell_lines
-from scripts.contests import spell_counts
 from scripts.demo.electorate import SEED, draw_electorate, read_results
 from scripts.demo.ground import Devnet, Ground
 from scripts.demo.network_ground import Network
@@ -19,9 +18,10 @@ from scripts.demo.network_nodes import network_processes
 from scripts.demo.node_process import devnet_process
 from scripts.demo.story import Tale, hold
 from scripts.demo.telling import Teller
-from scripts.files.manifest_file import read_manifest
-from scripts.options import accept_pace
-from scripts.terminal import tell, tell_json
+from scripts.shared.contests import spell_counts
+from scripts.shared.files.manifest_file import read_manifest
+from scripts.shared.options import accept_pace
+from scripts.shared.terminal import tell, tell_json
 
 EXAMPLE = "veche demo --voters 60"
 EXIT_NOT_HELD = 3

@@ -26,7 +26,7 @@ from scripts.demo.ground import Cast, Moment
 from scripts.demo.network_nodes import Node, Nodes, await_agreement
 from scripts.demo.roles import Roles
 from scripts.demo.telling import Teller
-from scripts.terminal import say
+from scripts.shared.terminal import say
 
 _LEAD: Final = 1.5
 """How often a deployment may take longer than the one before it."""
@@ -124,7 +124,7 @@ class Network:
     def close(self, ballot: Hash, teller: Teller) -> bool:
         """Prove a ballot's transaction to who has no node."""
         from finality.verify import verify_proof
-        from scripts.proof import prove_transaction
+        from scripts.anybody.proof import prove_transaction
 
         proof = prove_transaction(self.auditors, "0x" + ballot.hex())
         proven = verify_proof(proof, self._nodes.genesis)

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
 from scripts.demo.preparation import Progress
-from scripts.terminal import tell
+from scripts.shared.terminal import tell
 
 _WIDTH = 78
 

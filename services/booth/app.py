@@ -22,7 +22,7 @@ from election.protocol.booth_list import (
     fill_headers,
 )
 from scripts.booth.folder import Booth
-from scripts.files.booth_files import LATER
+from scripts.shared.files.booth_files import LATER
 
 _INDEX: Final = "index.html"
 _METHODS: Final = ("GET", "HEAD")

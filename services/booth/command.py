@@ -16,7 +16,6 @@ from election.crypto.transcript import ZERO_HASH
 from election.protocol.booth_signing import derive_services_hash
 from election.protocol.manifest import Manifest
 from election.protocol.text import name_election
-from scripts.authorizations import AuthorizationFile
 from scripts.booth.folder import (
     Booth,
     accept_later,
@@ -27,8 +26,9 @@ from scripts.booth.folder import (
     write_booth,
     write_later,
 )
-from scripts.errors import InputError
-from scripts.files.booth_files import (
+from scripts.commission.authorizations import AuthorizationFile
+from scripts.shared.errors import InputError
+from scripts.shared.files.booth_files import (
     SERVICES,
     SIGNATURES,
     TERMS,
@@ -40,10 +40,10 @@ from scripts.files.booth_files import (
     describe_election,
     parse_services,
 )
-from scripts.files.json_file import read_json, read_raw, render_json, write_new
-from scripts.files.key_file import Role
-from scripts.files.manifest_file import read_manifest
-from scripts.options import (
+from scripts.shared.files.json_file import read_json, read_raw, render_json, write_new
+from scripts.shared.files.key_file import Role
+from scripts.shared.files.manifest_file import read_manifest
+from scripts.shared.options import (
     AsJson,
     KeyPath,
     ListenHost,
@@ -53,8 +53,8 @@ from scripts.options import (
     path_argument,
     path_option,
 )
-from scripts.session import unlock
-from scripts.terminal import say, show, tell, tell_json
+from scripts.shared.session import unlock
+from scripts.shared.terminal import say, show, tell, tell_json
 
 EXAMPLE: Final = "veche booth serve booth-2027"
 PORT: Final = 8780

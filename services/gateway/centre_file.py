@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import with_config
 from pydantic.dataclasses import dataclass
 
-from scripts.errors import InputError
-from scripts.files.json_file import CLOSED, read_json, render_json, replace_file
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import CLOSED, read_json, render_json, replace_file
 from services.shell.home import Home
 from services.shell.vault import Vault
 

@@ -12,11 +12,11 @@ import typer
 
 from election.protocol.text import spell_time
 from election.protocol.voter_id import normalize_voter_id
-from scripts.errors import InputError
-from scripts.files.json_file import read_text, replace_file
-from scripts.options import AsJson, PasswordFile, path_argument, path_option
-from scripts.session import read_password
-from scripts.terminal import say, show
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import read_text, replace_file
+from scripts.shared.options import AsJson, PasswordFile, path_argument, path_option
+from scripts.shared.session import read_password
+from scripts.shared.terminal import say, show
 from services.gateway.centre_file import seal_centre_password
 from services.gateway.numbers import mask_number, normalize_number
 from services.gateway.phone_file import (

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, insert, select, update
 from election.errors import ElectionError
 from election.protocol.text import spell_number
 from election.protocol.voter_id import normalize_voter_id
-from scripts.errors import InputError
-from scripts.files.json_file import read_text
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import read_text
 from services.gateway.numbers import normalize_number
 from services.gateway.tables import phones
 

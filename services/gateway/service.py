@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from scripts.errors import InputError
-from scripts.files.key_file import Role
+from scripts.shared.errors import InputError
+from scripts.shared.files.key_file import Role
 from services.gateway.booth import make_booth_routes
 from services.gateway.centre_file import read_centre_password
 from services.gateway.desk import Desk

@@ -27,14 +27,19 @@ from election.protocol.events import (
     Withdrawn,
 )
 from election.protocol.replay import Part
-from scripts.acceptance import POLLS, AuditedElection, accept_board, open_own_share
-from scripts.answering import answer_once
-from scripts.files.key_file import KeyFile
-from scripts.files.lock import lock_file
-from scripts.files.past_file import PastFile, UnusableError, open_past
-from scripts.files.past_steps import keep_past
-from scripts.going_on import bind, place_past
-from scripts.witnesses import agree_on_record, read_boards, require_witnesses
+from scripts.members.answering import answer_once
+from scripts.members.going_on import bind, place_past
+from scripts.shared.acceptance import (
+    POLLS,
+    AuditedElection,
+    accept_board,
+    open_own_share,
+)
+from scripts.shared.files.key_file import KeyFile
+from scripts.shared.files.lock import lock_file
+from scripts.shared.files.past_file import PastFile, UnusableError, open_past
+from scripts.shared.files.past_steps import keep_past
+from scripts.shared.witnesses import agree_on_record, read_boards, require_witnesses
 
 SEAL_EVERY: Final = 600
 """Seconds between seals, which take in every leaf; a restart verifies that much."""

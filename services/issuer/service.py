@@ -19,10 +19,10 @@ from election.client.errors import ClientError
 from election.crypto.group import encode_g2
 from election.crypto.transcript import ZERO_HASH, Hash
 from election.protocol.terms import ElectionTerms
-from scripts.answering import place_answers
-from scripts.errors import FileError
-from scripts.files.answered_file import find_answer
-from scripts.files.key_file import Role
+from scripts.members.answering import place_answers
+from scripts.shared.errors import FileError
+from scripts.shared.files.answered_file import find_answer
+from scripts.shared.files.key_file import Role
 from services.issuer.sight import Sight
 from services.issuer.worker import PassError, Worker
 from services.shell.bodies import answer

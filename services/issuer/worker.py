@@ -13,7 +13,7 @@ from contextlib import suppress
 from threading import Thread
 
 from election.client.deployment import Deployment
-from scripts.files.key_file import KeyFile
+from scripts.shared.files.key_file import KeyFile
 from services.issuer.record import Progress, Record
 
 Told = Mapping[str, tuple[Deployment, Sequence[str]]]

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from election.protocol.booth_list import NAME, digest_list
-from scripts.files.deployment_file import read_deployment
-from scripts.files.key_file import open_key_file
-from scripts.files.terms_file import digest_terms
+from scripts.shared.files.deployment_file import read_deployment
+from scripts.shared.files.key_file import open_key_file
+from scripts.shared.files.terms_file import digest_terms
 from services.live.acts import Tell, act
 from services.live.layout import SEATS, Layout
 

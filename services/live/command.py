@@ -15,11 +15,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from election.crypto.transcript import Address
-from scripts.errors import InputError
-from scripts.files.key_file import open_key_file
-from scripts.files.terms_file import digest_terms, read_terms
-from scripts.options import AsJson, path_option
-from scripts.terminal import say, show, tell, tell_json
+from scripts.shared.errors import InputError
+from scripts.shared.files.key_file import open_key_file
+from scripts.shared.files.terms_file import digest_terms, read_terms
+from scripts.shared.options import AsJson, path_option
+from scripts.shared.terminal import say, show, tell, tell_json
 from services.live.layout import Layout, open_layout
 from services.live.people import Person, draw_people
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from scripts.files.terms_file import digest_terms
+from scripts.shared.files.terms_file import digest_terms
 from services.live.layout import SERVED, Layout
 from services.shell.opening import init_home
 

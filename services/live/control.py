@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from election.client.open_election import OpenElection
 from election.protocol.text import spell_time
-from scripts.time import travel
+from scripts.developer.time import travel
 from services.live.layout import SERVED, Layout
 from services.live.people import PASSWORD, draw_people
 from services.relay.timing import RUSH

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from typing_extensions import override
 
-from scripts.terminal import tell
+from scripts.shared.terminal import tell
 
 FORM = (
     '<!doctype html><html lang="ru"><head><meta charset="utf-8">'

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 from services.gateway.service import SERVICE as GATEWAY
 from services.issuer.service import SERVICE as ISSUER
 from services.portal.service import SERVICE as PORTAL

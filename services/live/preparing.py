@@ -13,16 +13,16 @@ from typing import Any, Final
 from election.artifacts import ROOT
 from election.client.ceremony import Ceremony, issuers_ceremony, trustees_ceremony
 from election.client.open_election import OpenElection
-from scripts.files.key_file import (
+from scripts.developer.time import travel
+from scripts.members.ceremony import take_step
+from scripts.shared.files.key_file import (
     Instance,
     KeyFile,
     Role,
     create_key_file,
     open_key_file,
 )
-from scripts.members import take_step
-from scripts.session import enter, instance_of
-from scripts.time import travel
+from scripts.shared.session import enter, instance_of
 from services.live.acts import Tell, act
 from services.live.booth import complete_booth, list_booth
 from services.live.configs import make_homes

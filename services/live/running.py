@@ -13,7 +13,7 @@ import uvicorn
 from typing_extensions import override
 
 from election.errors import ElectionError
-from scripts.session import enter
+from scripts.shared.session import enter
 from services.live.acts import Tell
 from services.live.centre import SmsCentre
 from services.live.configs import CENTRE_USER, update_homes

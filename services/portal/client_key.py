@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from joserfc.jwk import ECKey
 
-from scripts.errors import InputError
-from scripts.files.json_file import read_text, replace_file, write_new
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import read_text, replace_file, write_new
 from services.shell.home import Home
 from services.shell.vault import Vault
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
-from scripts.files.json_file import read_text
-from scripts.options import PasswordFile, path_option
-from scripts.terminal import say, tell_json
+from scripts.shared.files.json_file import read_text
+from scripts.shared.options import PasswordFile, path_option
+from scripts.shared.terminal import say, tell_json
 from services.portal.client_key import make_client_key, store_client_secret
 from services.portal.service import SERVICE
 from services.shell.command import HomeFolder, home_of, make_commands, password_of

@@ -10,9 +10,9 @@ import typer
 from sqlalchemy import Connection, select
 
 from election.protocol.voter_id import normalize_voter_id
-from scripts.errors import InputError
-from scripts.options import AsJson, PasswordFile
-from scripts.terminal import show
+from scripts.shared.errors import InputError
+from scripts.shared.options import AsJson, PasswordFile
+from scripts.shared.terminal import show
 from services.registrar.applications import decide, find_application
 from services.registrar.desks import Desks, open_desks
 from services.registrar.service import SERVICE

@@ -12,8 +12,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scripts.errors import InputError
-from scripts.files.json_file import read_text
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import read_text
 
 _KIND: Final = re.compile(
     r"(?:внутригородское )?(?:муниципальное образование|муниципальный округ|поселение"

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from election.whole_file import write_whole
-from scripts.errors import InputError
-from scripts.files.failures import name_unwritable
-from scripts.options import AsJson, path_argument, path_option
-from scripts.terminal import say, show
+from scripts.shared.errors import InputError
+from scripts.shared.files.failures import name_unwritable
+from scripts.shared.options import AsJson, path_argument, path_option
+from scripts.shared.terminal import say, show
 from services.registrar.cells import neutralise
 from services.registrar.districts import read_districts
 from services.registrar.importing import Changes, Refused, import_voters

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from sqlalchemy import Connection, text
 
 from election.protocol.voter_id import pair_look_alikes, spell_difference
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 from services.registrar.voters_csv import RefusedRow, Row, Voter
 
 _MANY: Final = 20_000  # rows handed to the database at once

@@ -15,9 +15,9 @@ from typing import Final
 from election.crypto.merkle import EMPTY, verify_path
 from election.crypto.transcript import Hash, Tag, hash_fields, hash_word
 from election.protocol.voter_list import LeafClaim, VoterList
-from scripts.errors import InputError
-from scripts.files.failures import name_unreadable
-from scripts.files.json_file import replace_lines
+from scripts.shared.errors import InputError
+from scripts.shared.files.failures import name_unreadable
+from scripts.shared.files.json_file import replace_lines
 
 _SIZE: Final = 32
 

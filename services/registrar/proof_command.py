@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from election.protocol.voter_id import normalize_voter_id
-from scripts.errors import InputError
-from scripts.options import AsJson, PasswordFile
-from scripts.terminal import show
+from scripts.shared.errors import InputError
+from scripts.shared.options import AsJson, PasswordFile
+from scripts.shared.terminal import show
 from services.registrar.publishing import (
     open_lists,
     read_election_id,

@@ -13,11 +13,12 @@ from election.client.open_election import OpenElection
 from election.crypto.signature import derive_address
 from election.protocol.context import derive_election_id
 from election.protocol.voter_list import NO_VOTERS
-from scripts.contests import Fates, require_contests
-from scripts.errors import InputError
-from scripts.files.key_file import KeyFile, Role
-from scripts.files.voter_files import build_lists
-from scripts.options import (
+from scripts.commission.publish_list import plan_lists, publish_lists
+from scripts.shared.contests import Fates, require_contests
+from scripts.shared.errors import InputError
+from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.files.voter_files import build_lists
+from scripts.shared.options import (
     DEFAULT_URL,
     AsJson,
     ElectionFile,
@@ -27,9 +28,8 @@ from scripts.options import (
     contest_option,
     path_option,
 )
-from scripts.publish_list import plan_lists, publish_lists
-from scripts.session import acting, enter, unlock
-from scripts.terminal import say, show
+from scripts.shared.session import acting, enter, unlock
+from scripts.shared.terminal import say, show
 from services.registrar.publishing import (
     keep_lists,
     note_publication,

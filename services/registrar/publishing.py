@@ -11,10 +11,10 @@ from sqlalchemy import Connection, delete, insert, select
 
 from election.crypto.transcript import Hash
 from election.protocol.voter_list import PublishedList, VoterList, hash_voter
-from scripts.errors import InputError
-from scripts.files.json_file import render_json, replace_file
-from scripts.files.register_file import RegisteredVoter
-from scripts.files.voter_files import ListFile as PublicList
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import render_json, replace_file
+from scripts.shared.files.register_file import RegisteredVoter
+from scripts.shared.files.voter_files import ListFile as PublicList
 from services.registrar.list_file import (
     ListFile,
     list_path,

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from election.crypto.transcript import Hash
-from scripts.errors import InputError
-from scripts.files.json_file import read_text, write_new
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import read_text, write_new
 from services.shell.home import Home
 from services.shell.vault import Vault
 

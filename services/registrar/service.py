@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from scripts.files.key_file import Role
+from scripts.shared.files.key_file import Role
 from services.registrar.settings import CONFIG, RegistrarSettings
 from services.registrar.tables import METADATA
 from services.shell.service import Context, Parts, Service

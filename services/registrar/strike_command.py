@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from scripts.errors import InputError
-from scripts.options import AsJson, PasswordFile, path_option
-from scripts.terminal import say, show
+from scripts.shared.errors import InputError
+from scripts.shared.options import AsJson, PasswordFile, path_option
+from scripts.shared.terminal import say, show
 from services.registrar.desks import open_desks
 from services.registrar.service import SERVICE
 from services.registrar.strike_list import (

@@ -21,8 +21,8 @@ from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import Issued, Registered, Withdrawn
 from election.protocol.text import spell_time
 from election.protocol.voter_list import hash_voter
-from scripts.errors import InputError, NotYetError
-from scripts.files.json_file import replace_lines
+from scripts.shared.errors import InputError, NotYetError
+from scripts.shared.files.json_file import replace_lines
 from services.registrar.cells import neutralise
 from services.registrar.desks import Desk
 from services.registrar.tables import people

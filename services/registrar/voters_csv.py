@@ -18,9 +18,9 @@ from typing import IO, Final, NamedTuple
 from election.errors import ElectionError
 from election.protocol.text import spell_number
 from election.protocol.voter_id import normalize_voter_id
-from scripts.errors import InputError
-from scripts.files.failures import name_unreadable
-from scripts.files.json_file import is_utf16
+from scripts.shared.errors import InputError
+from scripts.shared.files.failures import name_unreadable
+from scripts.shared.files.json_file import is_utf16
 from services.registrar.districts import Districts
 
 COLUMNS: Final = (

@@ -9,7 +9,7 @@ from typing import Final
 
 from election.client.errors import ClientError
 from election.errors import ElectionError
-from scripts.errors import PasswordError
+from scripts.shared.errors import PasswordError
 from services.shell.elections import SKEW, nodes_of, reach
 from services.shell.home import Home
 from services.shell.opening import open_context

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from scripts.errors import InputError
-from scripts.options import AsJson, ListenHost, PasswordFile, path_option
-from scripts.session import read_password
-from scripts.terminal import show, tell
+from scripts.shared.errors import InputError
+from scripts.shared.options import AsJson, ListenHost, PasswordFile, path_option
+from scripts.shared.session import read_password
+from scripts.shared.terminal import show, tell
 from services.shell.checking import check_service
 from services.shell.copying import back_up, restore
 from services.shell.home import Home

@@ -18,8 +18,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, MetaData, func, insert, select
 
 from election.whole_file import write_whole
-from scripts.errors import InputError
-from scripts.files.failures import name_unreadable, name_unwritable
+from scripts.shared.errors import InputError
+from scripts.shared.files.failures import name_unreadable, name_unwritable
 from services.shell.database import open_database
 from services.shell.home import Home
 from services.shell.schema import read_version, upgrade_schema

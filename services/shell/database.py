@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 
 _THREADS: Final = 4
 _BUSY: Final = 10  # seconds that SQLite waits for another process

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from election.client.rpc import Connection, connect
 from election.protocol.terms import ElectionTerms
-from scripts.errors import InputError
-from scripts.files.terms_file import read_terms
+from scripts.shared.errors import InputError
+from scripts.shared.files.terms_file import read_terms
 from services.shell.home import Home
 from services.shell.settings import ElectionSettings, Settings
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from scripts.errors import InputError
-from scripts.files.failures import name_unwritable
+from scripts.shared.errors import InputError
+from scripts.shared.files.failures import name_unwritable
 
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600

@@ -9,10 +9,10 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from election.crypto.signature import derive_address
-from scripts.errors import InputError
-from scripts.files.json_file import write_new
-from scripts.files.key_file import KeyFile, create_key_file, open_key_file
-from scripts.terminal import say
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import write_new
+from scripts.shared.files.key_file import KeyFile, create_key_file, open_key_file
+from scripts.shared.terminal import say
 from services.shell.clock import Clock
 from services.shell.database import Database, open_database
 from services.shell.elections import read_elections

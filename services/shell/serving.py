@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from election.client.errors import ClientError
 from election.protocol.terms import ElectionTerms
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 from services.shell.app import make_app
 from services.shell.elections import nodes_of, reach
 from services.shell.logs import Messages

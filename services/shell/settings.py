@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from scripts.errors import InputError
-from scripts.files.json_file import read_text
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import read_text
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 

@@ -15,8 +15,8 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 
-from scripts.errors import InputError
-from scripts.files.json_file import read_text, write_new
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import read_text, write_new
 from services.shell.home import Home
 
 _HEADER: Final = {"alg": "dir", "enc": "A256GCM"}

@@ -28,8 +28,8 @@ from election.protocol.board import Board, Call, Head, Log
 from election.protocol.finality_proof import FinalityProof, Ways
 from reference.bundle import read_bundle
 from reference.errors import NoBundleError
-from scripts.files.bundle_file import copied
-from scripts.files.bundle_file import read_bundle as read_file
+from scripts.shared.files.bundle_file import copied
+from scripts.shared.files.bundle_file import read_bundle as read_file
 from tests.strategies import hashes
 
 addresses = st.binary(min_size=20, max_size=20).map(Address)

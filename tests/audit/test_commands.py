@@ -14,10 +14,10 @@ from election.client.rpc import Connection
 from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
 from scripts.__main__ import _run
-from scripts.errors import InputError
-from scripts.files.bundle_file import read_bundle, write_bundle
-from scripts.files.deployment_file import read_deployment, store_deployment
-from scripts.witnesses import read_from
+from scripts.shared.errors import InputError
+from scripts.shared.files.bundle_file import read_bundle, write_bundle
+from scripts.shared.files.deployment_file import read_deployment, store_deployment
+from scripts.shared.witnesses import read_from
 from tests.audit.story import Told
 from tests.audit.tampering import change, find
 
@@ -116,7 +116,7 @@ def deployment_file(
         assert (url, chain_id) == ("http://here", told.board.chain_id)
         return told.connection
 
-    monkeypatch.setattr("scripts.witnesses.connect", connect)
+    monkeypatch.setattr("scripts.shared.witnesses.connect", connect)
     path = tmp_path / "election.json"
     store_deployment(path, told.deployment)
     return path
@@ -144,7 +144,7 @@ def test_head_far_from_the_own_clock_is_warned_of(
     deployment = read_deployment(deployment_file)
     for own in (board.head.timestamp - skew, board.head.timestamp + skew):
         clock = SimpleNamespace(time=partial(int, own))
-        monkeypatch.setattr("scripts.witnesses.time", clock)
+        monkeypatch.setattr("scripts.shared.witnesses.time", clock)
         read_from(deployment, "http://here")
         assert ("warning: the head of" in capsys.readouterr().err) is warns
 

@@ -14,7 +14,7 @@ from election.protocol import events
 from election.protocol.board import Board
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
-from scripts.acceptance import AuditedElection
+from scripts.shared.acceptance import AuditedElection
 from tests.audit.tampering import drop
 
 CUTS = {

@@ -27,8 +27,8 @@ from election.protocol.events import (
 )
 from election.protocol.record_hash import run_hashes
 from election.protocol.replay import Entry
-from scripts.files.past_file import Binding, PastFile, UnusableError, open_past
-from scripts.files.past_steps import keep_past
+from scripts.shared.files.past_file import Binding, PastFile, UnusableError, open_past
+from scripts.shared.files.past_steps import keep_past
 from tests.audit.tampering import answer_for, change, find, put
 
 MANY = (Registered, Withdrawn, PaperMarked, Issued, BallotCast)

@@ -11,9 +11,10 @@ from election.audit.evidence import Evidence
 from election.client.errors import ConnectionFailedError, Trouble, WrongChainError
 from election.client.open_election import open_election
 from election.client.rpc import Connection
-from scripts import node_comparison, session
-from scripts.errors import InputError
-from scripts.node_comparison import NodeComparison, NodeWord, compare_nodes
+from scripts.anybody import node_comparison
+from scripts.anybody.node_comparison import NodeComparison, NodeWord, compare_nodes
+from scripts.shared import session
+from scripts.shared.errors import InputError
 from tests.audit.story import Told
 
 A, B, C = "http://a:1", "http://b:1", "http://c:1"

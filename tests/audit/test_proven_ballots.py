@@ -18,11 +18,11 @@ from election.protocol.board import Board, Log
 from election.protocol.events import BallotCast
 from election.protocol.terms import ElectionTerms
 from scripts.__main__ import run
-from scripts.errors import NotYetError
-from scripts.files.ballot_files import BallotFile
-from scripts.files.json_file import render_json
-from scripts.files.terms_file import digest_terms, render_terms
-from scripts.proof import find_cast
+from scripts.anybody.proof import find_cast
+from scripts.shared.errors import NotYetError
+from scripts.shared.files.ballot_files import BallotFile
+from scripts.shared.files.json_file import render_json
+from scripts.shared.files.terms_file import digest_terms, render_terms
 from tests.audit.signing import prove, receipt_of
 from tests.audit.story import Told
 

@@ -11,7 +11,7 @@ from election.audit.report import NODE, Awaited, CheckResult, Finding, Outcome
 from election.protocol.board import Board
 from election.protocol.events import BallotCast
 from election.protocol.text import TEST, spell_time
-from scripts.screen import wrap
+from scripts.shared.screen import wrap
 from tests.audit.tampering import audit, change, find
 
 

@@ -15,13 +15,13 @@ from election.crypto.signature import (
 )
 from election.protocol.booth_signing import derive_services_hash
 from scripts.booth.folder import Booth, accept_later, gather_booth
-from scripts.files.booth_files import (
+from scripts.shared.files.booth_files import (
     SERVICES,
     SIGNATURES,
     TERMS,
     BoothElection,
 )
-from scripts.files.terms_file import render_terms
+from scripts.shared.files.terms_file import render_terms
 from tests import honest
 from tests.scripts.conftest import make_terms
 

@@ -25,7 +25,7 @@ from election.protocol.ballot import (
 from finality import rlp
 from finality.trie import keccak
 from scripts.booth.folder import Booth, accept_later, gather_booth
-from scripts.files.booth_files import SERVICES, SIGNATURES
+from scripts.shared.files.booth_files import SERVICES, SIGNATURES
 from tests import honest
 from tests.booth.made import make_election, sign_services
 from tests.booth.world import BOOTH, CAST, World

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from election.client.open_election import read_box
-from scripts.files import key_file
+from scripts.shared.files import key_file
 from services.live.control import Control
 from services.live.layout import SERVED, Layout, open_layout
 from services.live.people import PASSWORD, Person, draw_people

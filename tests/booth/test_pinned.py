@@ -10,7 +10,7 @@ import pytest
 
 from election.errors import ElectionError
 from scripts.booth.folder import accept_later
-from scripts.files.booth_files import (
+from scripts.shared.files.booth_files import (
     ELECTION,
     SERVICES,
     SIGNATURES,

@@ -15,7 +15,7 @@ from starlette.types import Send
 from scripts.__main__ import run
 from scripts.booth import fetching
 from scripts.booth.folder import Booth
-from scripts.files.booth_files import SERVICES, SIGNATURES, TERMS
+from scripts.shared.files.booth_files import SERVICES, SIGNATURES, TERMS
 from tests.booth import made
 from tests.booth.hosting import (
     CODE,

@@ -47,8 +47,8 @@ from election.protocol.notice import Notice, sign_notice
 from election.protocol.promise import Promise, sign_promise
 from election.protocol.voter_list import derive_leaf
 from scripts.booth.folder import Booth, accept_later, gather_booth
-from scripts.files.booth_files import SERVICES, SIGNATURES, TERMS
-from scripts.files.terms_file import render_terms
+from scripts.shared.files.booth_files import SERVICES, SIGNATURES, TERMS
+from scripts.shared.files.terms_file import render_terms
 from tests import honest
 from tests.booth.made import make_election, sign_services, spell_services
 from tests.scripts.conftest import VOTER, make_terms

@@ -26,7 +26,7 @@ from election.client.tallying import find_counts, recompute_tally, submit_share
 from election.client.transport import Post
 from election.errors import ElectionError, EncodingError
 from election.protocol.decryption import make_share
-from scripts.status import read_status
+from scripts.anybody.status import read_status
 from tests.client.stage import (
     ISSUERS,
     RELAY,

@@ -20,7 +20,7 @@ from election.client.rpc import Connection
 from election.client.sending import sign_acts
 from election.client.wire import Act
 from election.crypto.transcript import Address
-from scripts.terminal import hint_for
+from scripts.shared.terminal import hint_for
 from tests.client.stage import RELAY, Stage
 from tests.in_process import connect_in_process
 

@@ -17,7 +17,7 @@ import pytest
 from election.client.errors import ConnectionFailedError, Trouble, WrongChainError
 from election.client.rpc import Connection, connect
 from election.client.transport import open_post, show_url
-from scripts.terminal import hint_for
+from scripts.shared.terminal import hint_for
 from tests.client.servers import CHAIN, Answer, drip, http, reset, say, serving
 
 _LONG = 60  # seconds; after them a client that has no deadline would end well

@@ -15,9 +15,9 @@ from election.crypto.transcript import Hash
 from election.protocol.board import Board
 from election.protocol.events import ElectionDeployed, ShareAccepted
 from reference.build import Build
-from scripts import reference_audit
 from scripts.__main__ import run
-from scripts.files.bundle_file import write_bundle
+from scripts.anybody import reference_audit
+from scripts.shared.files.bundle_file import write_bundle
 from tests.audit.tampering import change, find
 from tests.reference.builds import read_builds
 

@@ -19,7 +19,8 @@ from election.protocol.phases import Phase
 from election.protocol.replay import replay_board
 from reference.audit import audit_bundle
 from reference.build import Build
-from scripts.reference_audit import compare_audits
+from scripts.anybody import reference_audit
+from scripts.anybody.reference_audit import compare_audits
 from tests.audit.story import Told
 from tests.audit.tampering import audit, change, drop, examine, find
 from tests.reference.both import find_faults, holds_in_the_first, refute_in_both
@@ -182,7 +183,7 @@ def test_sum_is_due_once_anything_was_done_with_it(
 def test_audits_that_call_early_and_false_the_same_thing_disagree(
     told: Told, builds: Mapping[str, Build], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.reference_audit.compile_builds", lambda: builds)
+    monkeypatch.setattr(reference_audit, "compile_builds", lambda: builds)
     early, later = (
         told.early["boxes"],
         at_phase(told.early["boxes"], Phase.REGISTRATION),

@@ -14,7 +14,7 @@ from scripts.demo.node_process import travel_to
 from scripts.demo.preparation import KeyShares
 from scripts.demo.roles import Roles, draw_roles, seat_roles
 from scripts.demo.voting import Register, Voter
-from scripts.files.manifest_file import read_manifest
+from scripts.shared.files.manifest_file import read_manifest
 from tests.in_process import connect_in_process
 
 

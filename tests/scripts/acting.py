@@ -34,16 +34,16 @@ from election.protocol.decryption import make_share
 from election.protocol.tally import derive_override_hash
 from election.protocol.voter_list import hash_voter
 from node.config import read_config
-from scripts.acceptance import EXTENSIONS, accept_board, read_record
-from scripts.authorizations import AuthorizationFile, propose_extension
-from scripts.files.ballot_files import BallotFile
-from scripts.files.deployment_file import store_deployment
-from scripts.files.json_file import render_json
-from scripts.files.key_file import Role
-from scripts.files.request_files import write_attestation, write_request
-from scripts.files.terms_file import digest_terms, render_terms
-from scripts.files.voter_files import ListFile
-from scripts.freeze import freeze
+from scripts.anybody.freeze import freeze
+from scripts.commission.authorizations import AuthorizationFile, propose_extension
+from scripts.shared.acceptance import EXTENSIONS, accept_board, read_record
+from scripts.shared.files.ballot_files import BallotFile
+from scripts.shared.files.deployment_file import store_deployment
+from scripts.shared.files.json_file import render_json
+from scripts.shared.files.key_file import Role
+from scripts.shared.files.request_files import write_attestation, write_request
+from scripts.shared.files.terms_file import digest_terms, render_terms
+from scripts.shared.files.voter_files import ListFile
 from tests.client.stage import (
     COMMISSION,
     ISSUERS,

@@ -14,8 +14,8 @@ from election.crypto.transcript import Address, Hash
 from election.protocol.terms import ElectionTerms, PublishedContest
 from election.protocol.voter_list import build_voter_list
 from scripts.__main__ import run
-from scripts.files import key_file
-from scripts.files.terms_file import digest_terms, render_terms
+from scripts.shared.files import key_file
+from scripts.shared.files.terms_file import digest_terms, render_terms
 from tests import honest
 from tests.client.devnet import run_node
 

@@ -10,7 +10,7 @@ import pytest
 
 from election.crypto.signature import SigningKey
 from election.protocol.ceremony.confirmation import KeyShare
-from scripts.files.key_file import (
+from scripts.shared.files.key_file import (
     Instance,
     KeyFile,
     Role,

@@ -20,19 +20,19 @@ from election.protocol.abi import ContractName, decode_event
 from election.protocol.board import Board, Log
 from election.protocol.events import TallyFrozen
 from election.protocol.tally import TallyState
-from scripts import acceptance
-from scripts.acceptance import COUNT, AuditedElection, accept_board, read_record
-from scripts.authorizations import AuthorizationFile, propose_override
-from scripts.caution import accept_hash, require_agreed
-from scripts.contests import Fates
-from scripts.errors import InputError, UnverifiedError
-from scripts.files.json_file import render_json
-from scripts.files.key_file import KeyFile, Role
-from scripts.freeze import freeze
-from scripts.override import override
-from scripts.publish_result import publish_results
-from scripts.session import instance_of
-from scripts.share import compare, share
+from scripts.anybody.freeze import freeze
+from scripts.anybody.publish_result import publish_results
+from scripts.commission.authorizations import AuthorizationFile, propose_override
+from scripts.commission.override import override
+from scripts.members.caution import accept_hash, require_agreed
+from scripts.members.share import compare, share
+from scripts.shared import acceptance
+from scripts.shared.acceptance import COUNT, AuditedElection, accept_board, read_record
+from scripts.shared.contests import Fates
+from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.files.json_file import render_json
+from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.session import instance_of
 from tests.audit.tampering import answer_for, change, find
 from tests.client.stage import (
     COMMISSION,

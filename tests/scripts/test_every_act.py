@@ -18,6 +18,7 @@ import pytest
 from election.client import rpc, sending
 from node.config import read_config
 from scripts.__main__ import ACTS, run
+from scripts.shared import terminal
 from tests.client.answer_node import AnswerNode, Asked, Sent, tell_truth
 from tests.client.single_lies import LIES, find_topics
 from tests.scripts.acting import LINES, Election, hold_election
@@ -564,7 +565,7 @@ def act_on(held: Election, act: str, folder: Path, lie: str | None) -> Outcome:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rpc, "open_post", lambda _: node.post)
         said: list[str] = []
-        patch.setattr("scripts.terminal._write", lambda _, text: said.append(text))
+        patch.setattr(terminal, "_write", lambda _, text: said.append(text))
         code = run(held.command(act, folder))
     made = folder / (LINES[act].made or "nothing")
     raw = made.read_bytes() if made.is_file() else None

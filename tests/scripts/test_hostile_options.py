@@ -12,8 +12,8 @@ import pytest
 import typer
 
 from election.client.rpc import connect
-from scripts.__main__ import ACTS, _make_app
-from scripts.options import (
+from scripts.__main__ import ACTS, _make_app, find_module
+from scripts.shared.options import (
     accept_chain,
     accept_contest,
     accept_delta,
@@ -62,7 +62,7 @@ SERVE: Final = ("devnet", "node", "network", "demo")
 def list_commands() -> Iterator[tuple[list[str], Any]]:
     """List the command lines of all acts."""
     for act in (act for acts in ACTS.values() for act in acts):
-        module = import_module(f"scripts.{act.replace('-', '_')}")
+        module = import_module(find_module(act))
         command: Any = typer.main.get_command(_make_app(act, module))
         inner = getattr(command, "commands", {"": command})
         for name, each in inner.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from election.protocol.ceremony.enrolment import derive_encryption_secret
-from scripts.files.key_file import open_key_file
+from scripts.shared.files.key_file import open_key_file
 from tests.scripts.conftest import PASSWORD, Cli, Outcome, write_election
 from tests.scripts.poison import publish_in_g2
 

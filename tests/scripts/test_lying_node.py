@@ -24,11 +24,11 @@ from election.protocol.events import (
     TallyFrozen,
 )
 from scripts.__main__ import run
-from scripts.acceptance import read_record
-from scripts.files.deployment_file import store_deployment
-from scripts.files.key_file import Role
-from scripts.freeze import freeze
-from scripts.session import instance_of
+from scripts.anybody.freeze import freeze
+from scripts.shared.acceptance import read_record
+from scripts.shared.files.deployment_file import store_deployment
+from scripts.shared.files.key_file import Role
+from scripts.shared.session import instance_of
 from tests.audit.tampering import answer_for, change, drop, find
 from tests.client.board_node import BoardNode
 from tests.client.stage import ISSUERS, RELAY, TRUSTEES, Stage, deploy, travel

@@ -7,8 +7,8 @@ from importlib import import_module
 import pytest
 
 from election.artifacts import ROOT
-from scripts import status
-from scripts.__main__ import ACTS
+from scripts.__main__ import ACTS, find_module
+from scripts.anybody import status
 from tests.scripts.conftest import Cli
 
 EVERY_ACT = [act for acts in ACTS.values() for act in acts]
@@ -16,7 +16,7 @@ EVERY_ACT = [act for acts in ACTS.values() for act in acts]
 
 @pytest.mark.parametrize("act", EVERY_ACT)
 def test_help_of_every_act_shows_its_example(act: str, cli: Cli) -> None:
-    module = import_module(f"scripts.{act.replace('-', '_')}")
+    module = import_module(find_module(act))
     shown = cli(act, "--help")
     assert shown.code == 0
     assert module.EXAMPLE.startswith(f"veche {act}")
@@ -34,7 +34,7 @@ def test_list_of_acts_imports_no_act() -> None:
     """It must appear at once; web3 alone takes a second."""
     check = (
         "import sys; from scripts.__main__ import run; run(['--help']);"
-        "slow = {'web3', 'aiohttp', 'pydantic', 'scripts.status'};"
+        "slow = {'web3', 'aiohttp', 'pydantic', 'scripts.anybody.status'};"
         "sys.exit(bool(slow & set(sys.modules)))"
     )
     command = [sys.executable, "-c", check]

@@ -16,7 +16,7 @@ from scripts.demo.ground import fit
 from scripts.demo.link import link_to
 from scripts.demo.network_ground import Network, plan
 from scripts.demo.roles import draw_roles, seat_roles
-from scripts.files.manifest_file import read_manifest
+from scripts.shared.files.manifest_file import read_manifest
 from tests.patience import PATIENCE
 
 

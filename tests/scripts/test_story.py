@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scripts.files.key_file import open_key_file
+from scripts.shared.files.key_file import open_key_file
 from tests.scripts.conftest import PASSWORD, Arguments, Cli, write_election
 
 COUNTS = [

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx2
 
-from scripts.files import key_file
+from scripts.shared.files import key_file
 from services.shell.home import Home
 from services.shell.opening import init_home, open_context
 from services.shell.service import Context, Service

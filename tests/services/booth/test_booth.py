@@ -22,10 +22,10 @@ from election.errors import ElectionError
 from election.protocol.booth_list import NAME, decode_list, digest_list
 from election.protocol.booth_signing import derive_services_hash
 from scripts.__main__ import run
-from scripts.authorizations import AuthorizationFile
 from scripts.booth.folder import Booth, gather_booth, read_booth, write_booth
-from scripts.files.booth_files import SERVICES
-from scripts.files.json_file import render_json
+from scripts.commission.authorizations import AuthorizationFile
+from scripts.shared.files.booth_files import SERVICES
+from scripts.shared.files.json_file import render_json
 from tests.booth import made
 from tests.booth.hosting import CODE, PAGE, honest_app, hosting, make_small
 

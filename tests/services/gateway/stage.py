@@ -19,8 +19,8 @@ from election.crypto.transcript import Address, Hash
 from election.protocol.attestation import Action, Request, Role, attest
 from election.protocol.terms import ElectionTerms, PublishedContest
 from election.protocol.voter_list import build_voter_list, derive_leaf, hash_voter
-from scripts.files.key_file import open_key_file
-from scripts.files.terms_file import digest_terms, render_terms
+from scripts.shared.files.key_file import open_key_file
+from scripts.shared.files.terms_file import digest_terms, render_terms
 from services.gateway.centre_file import seal_centre_password
 from services.gateway.service import SERVICE
 from services.gateway.tables import phones

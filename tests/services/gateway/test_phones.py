@@ -8,7 +8,7 @@ import pytest
 
 from election.errors import ElectionError
 from scripts.__main__ import run
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 from services.gateway.numbers import NumberError, mask_number, normalize_number
 from services.gateway.phone_file import read_phone_file
 from tests.services.gateway.stage import PHONE, SMPP_CENTRE, VOTER, make_gateway

@@ -11,9 +11,9 @@ from election.client.rpc import connect
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.transcript import Hash
 from election.protocol.issuance import CredentialRequest, prepare_request
-from scripts.files.key_file import KeyFile, Role
-from scripts.files.terms_file import digest_terms, render_terms
-from scripts.session import instance_of
+from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.files.terms_file import digest_terms, render_terms
+from scripts.shared.session import instance_of
 from services.issuer.service import SERVICE
 from services.shell.home import Home
 from tests.client.devnet import run_node

@@ -10,13 +10,13 @@ import pytest
 
 from election.client.deployment import Deployment
 from election.crypto.transcript import ZERO_HASH, Hash
-from scripts.acceptance import POLLS, accept_board
-from scripts.answering import place_answers
-from scripts.errors import InputError, UnverifiedError
-from scripts.files import past_file
-from scripts.files.answered_file import find_answer
-from scripts.files.key_file import open_key_file
-from scripts.files.past_file import PastFile
+from scripts.members.answering import place_answers
+from scripts.shared.acceptance import POLLS, accept_board
+from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.files import past_file
+from scripts.shared.files.answered_file import find_answer
+from scripts.shared.files.key_file import open_key_file
+from scripts.shared.files.past_file import PastFile
 from services.issuer import record as issuer_record
 from services.issuer.record import STEADY, Record
 from services.issuer.service import SERVICE

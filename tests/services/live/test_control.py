@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from typing_extensions import override
 
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 from services.live.control import Control, make_app
 from services.live.layout import open_layout
 

@@ -20,9 +20,9 @@ import pytest
 
 from election.client.open_election import read_box
 from election.crypto.group import encode_g1
-from scripts.files import key_file
-from scripts.files.terms_file import digest_terms, read_terms
-from scripts.time import travel
+from scripts.developer.time import travel
+from scripts.shared.files import key_file
+from scripts.shared.files.terms_file import digest_terms, read_terms
 from services.live.command import relays_of
 from services.live.control import Control
 from services.live.counting import count

@@ -15,8 +15,8 @@ from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Hash
 from election.protocol.terms import ElectionTerms, PublishedContest
 from election.protocol.voter_list import build_voter_list, derive_leaf, hash_voter
-from scripts.files.key_file import open_key_file
-from scripts.files.terms_file import digest_terms, render_terms
+from scripts.shared.files.key_file import open_key_file
+from scripts.shared.files.terms_file import digest_terms, render_terms
 from services.portal.client_key import make_client_key, store_client_secret
 from services.portal.service import SERVICE
 from services.shell.home import Home

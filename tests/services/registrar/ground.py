@@ -27,8 +27,8 @@ from election.protocol.attestation import (
 )
 from election.protocol.issuance import prepare_request
 from election.protocol.voter_list import derive_leaf, hash_voter
-from scripts.files.terms_file import digest_terms, render_terms
-from scripts.files.voter_files import build_lists
+from scripts.shared.files.terms_file import digest_terms, render_terms
+from scripts.shared.files.voter_files import build_lists
 from services.registrar.importing import import_voters
 from services.registrar.publishing import keep_lists, note_publication, read_voters
 from services.registrar.salts import open_salts

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address, Hash
-from scripts.files.voter_files import build_lists
+from scripts.shared.files.voter_files import build_lists
 from services.registrar.desks import Desk
 from services.registrar.importing import import_voters
 from services.registrar.publishing import keep_lists, open_lists, read_voters

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from election.client.rpc import connect
-from scripts.files import key_file
+from scripts.shared.files import key_file
 from services.registrar.applications import file_application
 from services.registrar.placing import OTHER_CONTEST, place_parts
 from services.registrar.publishing import Lists

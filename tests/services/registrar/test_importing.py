@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 from services.registrar.importing import Changes, import_voters
 from services.registrar.tables import METADATA, people
 from services.registrar.voters_csv import RefusedRow, Row, Voter

@@ -9,7 +9,7 @@ import pytest
 
 from election.client.rpc import connect
 from scripts.__main__ import run
-from scripts.files import key_file
+from scripts.shared.files import key_file
 from services.shell.peers import PeerError
 from tests.client.devnet import run_node
 from tests.client.stage import deploy

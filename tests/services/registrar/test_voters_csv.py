@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from election.artifacts import ROOT
-from scripts.errors import InputError
+from scripts.shared.errors import InputError
 from services.registrar.districts import read_districts
 from services.registrar.voters_csv import RefusedRow, Row, Voter, open_voters
 

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from election.client.rpc import Connection, connect
-from scripts.files.terms_file import digest_terms, render_terms
+from scripts.shared.files.terms_file import digest_terms, render_terms
 from services.relay.service import SERVICE
 from services.shell.home import Home
 from tests.client.devnet import run_node

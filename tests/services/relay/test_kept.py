@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from scripts.files import key_file
+from scripts.shared.files import key_file
 from services.relay import taking
 from services.relay.service import SERVICE
 from services.relay.tables import METADATA, PROMISES

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.errors import FileError, InputError
+from scripts.shared.errors import FileError, InputError
 from services.shell.copying import back_up, restore
 from services.shell.home import Home
 from services.shell.opening import open_context

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from scripts.errors import InputError, PasswordError
+from scripts.shared.errors import InputError, PasswordError
 from services.shell.checking import check_service
 from services.shell.home import Home
 from services.shell.logs import make_log

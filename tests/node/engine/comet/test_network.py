@@ -29,11 +29,11 @@ from node.engine.comet.joining import make_local_network
 from node.engine.comet.possession import read_keys
 from node.engine.comet.proposals import propose_node, propose_removal
 from node.exit_codes import ExitCode
-from scripts import export
-from scripts.files.bundle_file import read_bundle
-from scripts.files.deployment_file import store_deployment
-from scripts.network_standing import stand
-from scripts.proof import prove_transaction
+from scripts.anybody import export
+from scripts.anybody.proof import prove_transaction
+from scripts.nodes.network_standing import stand
+from scripts.shared.files.bundle_file import read_bundle
+from scripts.shared.files.deployment_file import store_deployment
 from tests.client.stage import make_manifest
 from tests.network.deciding import decide
 from tests.network.nodes import Node, free_ports

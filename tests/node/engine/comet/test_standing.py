@@ -17,7 +17,7 @@ from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours
 from node.engine.comet.standing import Standing
 from node.machine import StateMachine
 from node.store import MemoryStore
-from scripts.network_standing import Comparison, NodeStanding, lay_out
+from scripts.nodes.network_standing import Comparison, NodeStanding, lay_out
 from tests.node.engine.comet.members import (
     Council,
     make_genesis_text,

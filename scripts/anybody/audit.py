@@ -1,0 +1,156 @@
+"""Verify a whole election, from a node or from one file with no network at all.
+
+Exit code 0: every check ran, and all that is due by now held. 3: one failed; the report
+says which, and whom it blames. With --reference also 3 if the second audit disagrees
+about any check. 2: there is nothing that could be audited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, BinaryIO, Final
+
+import typer
+
+from election.audit.audit import audit_board
+from election.audit.bundle import read_board
+from election.audit.catalogue import CHECKS, Check
+from election.audit.render import render_json, render_table
+from election.audit.report import Report, Signing, Verdict
+from election.protocol.board import Board
+from scripts.anybody.reference_audit import Comparison, compare_audits, render_lines
+from scripts.anybody.reference_audit import render_json as compared_json
+from scripts.shared.errors import InputError
+from scripts.shared.files.bundle_file import copied, naming_record, read_bundle, written
+from scripts.shared.options import (
+    AsJson,
+    GenesisHash,
+    RpcUrls,
+    path_argument,
+    path_option,
+)
+from scripts.shared.terminal import say, tell, tell_json
+
+EXAMPLE = "veche audit election.jsonl.gz"
+EXIT_FAILED = 3
+_LARGEST_RECORD: Final = 100_000  # bytes
+
+
+def report_progress(number: int, check: Check) -> None:
+    """Say on stderr which check runs."""
+    say(f"C{number} of {len(CHECKS)}: {check.claim}")
+
+
+def command(
+    bundle: Annotated[
+        Path | None, path_argument(help="File that `veche export` wrote.")
+    ] = None,
+    election: Annotated[
+        Path | None,
+        path_option(help="Or the file that `veche deploy` wrote, to ask a node."),
+    ] = None,
+    rpc_urls: RpcUrls = None,
+    genesis_hash: GenesisHash = None,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Compare with a second audit, slowly.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Repeat every check of docs/protocol.md §8 and print what was verified.
+
+    A record of a network shows who signed it, too: give the hash of the network's
+    genesis, as its organisations published it, and more than two thirds of its
+    validators must have. Of several nodes all must tell one record.
+
+    Exit code 0 if all that is due by now held, 3 if a check failed, nodes differ or the
+    second audit disagrees, 2 if there is nothing to audit.
+    """
+    with ExitStack() as opened:
+        board, copy = _read(
+            bundle, election, rpc_urls, opened=opened if reference else None
+        )
+        report = audit_board(board, progress=report_progress, genesis=genesis_hash)
+        compared = _compare(report, board, copy) if reference else None
+    if as_json:
+        second = {} if compared is None else {"reference": compared_json(compared)}
+        tell_json(render_json(report) | second)
+    else:
+        second_lines = () if compared is None else render_lines(compared)
+        tell(*render_table(report), *second_lines)
+    is_signed = report.finality.signing is Signing.HELD
+    if election is not None and not is_signed:
+        say(
+            "an event that a node left out, with forged answers, shows in one way: "
+            "compare the hash with that of auditors who asked other nodes"
+        )
+    is_disputed = compared is not None and compared.disagreements
+    if report.verdict is Verdict.FAILED or is_disputed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _compare(report: Report, board: Board, copy: BinaryIO | None) -> Comparison:
+    """Compare with the reference audit, which decodes a file by itself."""
+    say("reference audit: all checks again, another way")
+    if copy is not None:
+        return compare_audits(report, copy)
+    with written(board) as file:
+        return compare_audits(report, file)
+
+
+def _read(
+    bundle: Path | None,
+    election: Path | None,
+    rpc_urls: Sequence[str] | None,
+    *,
+    opened: ExitStack | None,
+) -> tuple[Board, BinaryIO | None]:
+    """Read a board; give a copy of its file, too, if it is to be decoded twice.
+
+    opened: what closes the copy.
+    """
+    if bundle is not None and election is None:
+        if _is_record(bundle):
+            fact = (
+                "is what `veche deploy` wrote: give it with --election, to ask a node"
+            )
+            raise InputError(str(bundle), fact)
+        if opened is None:
+            return read_bundle(bundle), None
+        with naming_record(bundle):
+            copy = opened.enter_context(copied(bundle))
+            return read_board(copy), copy
+    if election is not None and bundle is None:
+        return _read_chain(election, rpc_urls), None
+    raise InputError("audit", "give a bundle or --election, and only one of them")
+
+
+def _is_record(path: Path) -> bool:
+    """Tell a deployment's record, which says where to ask, from a bundle."""
+    from scripts.shared.files.deployment_file import read_deployment
+
+    if not path.is_file() or path.stat().st_size > _LARGEST_RECORD:
+        return False
+    try:
+        read_deployment(path)
+    except InputError:
+        return False
+    return True
+
+
+def _read_chain(election: Path, rpc_urls: Sequence[str] | None) -> Board:
+    """Read the record from nodes that tell it alike, as the one furthest behind has it.
+
+    Raises UnverifiedError with those that differ.
+    """
+    from scripts.shared.files.deployment_file import read_deployment
+    from scripts.shared.witnesses import agree_on_record, read_boards, with_finality
+
+    deployment = read_deployment(election)
+    boards = read_boards(deployment, rpc_urls)
+    agreed = agree_on_record(boards)
+    url = next(url for url, board in boards.items() if board is agreed)
+    if len(boards) > 1:
+        say(f"{len(boards)} nodes tell one record up to block {agreed.head.number}")
+    return with_finality(agreed, url)

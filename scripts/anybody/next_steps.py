@@ -1,0 +1,199 @@
+"""What comes next in an election: who does it, and with which command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from election.protocol.ceremony.attempt import Step
+from election.protocol.phases import Phase
+from election.protocol.replay import Part
+from election.protocol.tally import TallyState
+from election.protocol.text import name_contests, spell_time
+from scripts.shared.standing import ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A command, who runs it, and what for or until when."""
+
+    command: str
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where a ceremony stands; deadline in Unix seconds, 0 when nothing is awaited."""
+
+    part: Part
+    step: Step
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where an election stands.
+
+    starts: of the phases KEYS to CLOSED, extended, Unix seconds. no_list, no_box:
+    contests without one. unissued: voters online who have not asked for a credential.
+    """
+
+    phase: Phase
+    now: int
+    starts: Sequence[int]
+    keys: Sequence[Keys]
+    no_list: Sequence[int]
+    no_box: Sequence[int]
+    unissued: int
+
+    def start(self, phase: Phase) -> str:
+        """Spell when a phase begins."""
+        return spell_time(self.starts[phase - Phase.KEYS])
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Where the count of a contest stands; shares: given, and needed.
+
+    waiting: credentials that were asked for, and did not cast a ballot yet.
+    """
+
+    contest: int
+    has_box: bool
+    state: TallyState
+    shares: int
+    needed: int
+    waiting: int
+
+
+def list_next(look: Outlook) -> tuple[NextStep, ...]:
+    """List what is next for the election as a whole."""
+    if look.phase >= Phase.CLOSED:
+        return (
+            NextStep("veche audit", "anybody", "verifies all, as far as it is"),
+            NextStep("veche export", "anybody", "writes the record into one file"),
+        )
+    steps = _STEPS[look.phase](look)
+    return tuple(steps)
+
+
+def find_next(count: Count, look: Outlook) -> NextStep | None:
+    """Find what is next for a contest, None if it has nothing to wait for."""
+    option = f"--contest {count.contest}"
+    if not count.has_box or count.state is TallyState.FINAL:
+        return None
+    if look.phase in (Phase.VOTING, Phase.GRACE):
+        if not count.waiting:
+            return None
+        what = "answer all requests of the contest that came until now"
+        return NextStep(f"veche issue {option}", "issuers", what)
+    return _find_next_of_count(count, option) if look.phase >= Phase.CLOSED else None
+
+
+def _find_next_of_count(count: Count, option: str) -> NextStep:
+    if count.state is TallyState.NONE:
+        return NextStep(f"veche freeze {option}", "anybody", "closes the sum")
+    if count.state is TallyState.WITHHELD:
+        who = "the commission and observers"
+        what = "sign, if so few ballots shall be counted; then `veche override`"
+        return NextStep(f"veche authorize --override {count.contest}", who, what)
+    if count.shares < count.needed:
+        what = f"{count.shares} of {count.needed} shares given; then with --agreed"
+        return NextStep(f"veche share --compare {option}", "trustees", what)
+    return NextStep(f"veche publish-result {option}", "anybody", "shares are enough")
+
+
+def _before_keys(look: Outlook) -> Iterator[NextStep]:
+    for keys in look.keys:
+        role = ROLES[keys.part]
+        what = f"keys are made from {look.start(Phase.KEYS)} on"
+        yield NextStep(f"veche {role} --wait", f"each {role}", what)
+
+
+def _make_keys(look: Outlook) -> Iterator[NextStep]:
+    for keys in look.keys:
+        role, step = ROLES[keys.part], keys.step.name.lower()
+        if keys.step is Step.FAILED:
+            yield _deploy_another(f"the {role}s are too few now to make keys")
+        elif keys.step is not Step.FINAL and 0 < keys.deadline <= look.now:
+            since = spell_time(keys.deadline)
+            what = f"step {step} is overdue since {since}; excludes who is silent"
+            yield NextStep(f"veche expire {role}s", "anybody", what)
+        elif keys.step is not Step.FINAL:
+            what = f"step {step}"
+            if keys.deadline:
+                what += f", until {spell_time(keys.deadline)}"
+            yield NextStep(f"veche {role} --wait", f"each {role}", what)
+    if all(keys.step is Step.FINAL for keys in look.keys):
+        yield from _make_boxes(look)
+        what = f"from {look.start(Phase.LIST)} on"
+        yield NextStep("veche publish-list", "the commission", what)
+
+
+def _make_boxes(look: Outlook) -> Iterator[NextStep]:
+    if look.no_box:
+        what = f"makes the boxes of {name_contests(look.no_box)}, "
+        what += f"before {look.start(Phase.REGISTRATION)}"
+        yield NextStep("veche create-boxes", "anybody", what)
+
+
+def _publish_lists(look: Outlook) -> Iterator[NextStep]:
+    if any(keys.step is not Step.FINAL for keys in look.keys):
+        yield _deploy_another("the time for keys ended without them")
+        return
+    yield from _make_boxes(look)
+    end = look.start(Phase.REGISTRATION)
+    if look.no_list:
+        what = f"of {name_contests(look.no_list)}, before {end}"
+        yield NextStep("veche publish-list", "the commission", what)
+    else:
+        what = f"corrections, until {end}"
+        yield NextStep("veche publish-list --replace", "the commission", what)
+    yield NextStep("veche terms", "anybody", f"from {end} on")
+
+
+def _register(look: Outlook) -> Iterator[NextStep]:
+    if look.no_box and any(keys.step is not Step.FINAL for keys in look.keys):
+        yield _deploy_another("the time for keys ended without them")
+        return
+    what = "writes what voters and attesters go by"
+    yield NextStep("veche terms", "anybody", what)
+    what = f"until {look.start(Phase.FREEZE)}; then `veche attest`, `veche register`"
+    yield NextStep("veche request register", "voters", what)
+
+
+def _rest(look: Outlook) -> Iterator[NextStep]:
+    what = f"from {look.start(Phase.VOTING)} on; nothing to do before"
+    yield NextStep("veche request issue", "voters", what)
+
+
+def _vote(look: Outlook) -> Iterator[NextStep]:
+    what = f"until {look.start(Phase.GRACE)}; then `veche attest`, "
+    what += "`veche request-credential`"
+    if look.unissued:
+        yield NextStep("veche request issue", "voters", what)
+    yield NextStep("veche mark-paper", "the polling station", "whoever asks for paper")
+    yield from _cast(look)
+
+
+def _cast(look: Outlook) -> Iterator[NextStep]:
+    what = f"until {look.start(Phase.CLOSED)}, what `veche ballot` wrote"
+    yield NextStep("veche cast", "relays", what)
+    yield NextStep("veche freeze", "anybody", f"from {look.start(Phase.CLOSED)} on")
+
+
+def _deploy_another(why: str) -> NextStep:
+    what = f"another election, since this one cannot be held: {why}"
+    return NextStep("veche deploy", "the commission", what)
+
+
+_STEPS = {
+    Phase.SETUP: _before_keys,
+    Phase.KEYS: _make_keys,
+    Phase.LIST: _publish_lists,
+    Phase.REGISTRATION: _register,
+    Phase.FREEZE: _rest,
+    Phase.VOTING: _vote,
+    Phase.GRACE: _cast,
+}

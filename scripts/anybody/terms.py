@@ -1,0 +1,140 @@
+"""Write the terms of an election, which voters and attesters then pin by a hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from election.audit.terms import derive_terms
+from election.client.deployment import Deployment
+from election.crypto.transcript import ZERO_HASH
+from election.protocol.board import Board
+from election.protocol.terms import ElectionTerms
+from election.protocol.text import name_election, spell_time
+from scripts.shared.acceptance import MADE, accept_board
+from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.files.bundle_file import read_bundle
+from scripts.shared.files.deployment_file import read_deployment
+from scripts.shared.files.json_file import write_same
+from scripts.shared.files.terms_file import digest_terms, render_terms
+from scripts.shared.options import AsJson, ElectionFile, RpcUrls, path_option
+from scripts.shared.terminal import say, show
+from scripts.shared.witnesses import read_boards, require_witnesses
+
+EXAMPLE = (
+    "veche terms --election election.json --rpc-url http://127.0.0.1:8545 "
+    "--rpc-url http://127.0.0.1:8546 --out terms.json"
+)
+_CHECKS: Final = (*MADE, "lists")
+_EARLY: Final = "services that take applications before that: --before-lists"
+
+
+def agree_on_terms(
+    boards: Sequence[Board], *, before_lists: bool = False
+) -> ElectionTerms:
+    """Take the terms that all these records give, each verified by itself.
+
+    before_lists: terms without any voter list, by which nobody votes, for services that
+    take applications. Raises UnverifiedError, and InputError before the voter lists are
+    closed, or with `before_lists` after that.
+    """
+    agreed: dict[str, ElectionTerms] = {}
+    for board in boards:
+        evidence = accept_board(board, _CHECKS).evidence
+        _require_lists(
+            board, closed=evidence.times.registration, before_lists=before_lists
+        )
+        terms = derive_terms(evidence)
+        if before_lists:
+            terms = _leave_out_lists(terms)
+        if not terms.contests:
+            raise InputError("terms", "no contest has a ballot box")
+        for each in evidence.contests:
+            if each.contest not in terms.contests:
+                say(f"contest {each.contest} has no ballot box: not in the terms")
+        agreed[render_terms(terms)] = terms
+    if len(agreed) != 1:
+        raise UnverifiedError("terms", "differ from one source to another")
+    (terms,) = agreed.values()
+    return terms
+
+
+def _require_lists(board: Board, *, closed: int, before_lists: bool) -> None:
+    """Raise InputError if it is not the time of terms with lists, or of those without.
+
+    closed: from when nobody changes a list.
+    """
+    is_closed = board.head.timestamp >= closed
+    if not is_closed and not before_lists:
+        fact = f"may still be corrected until {spell_time(closed)}"
+        raise InputError("voter lists", fact, hint=_EARLY)
+    if is_closed and before_lists:
+        fact = f"are closed since {spell_time(closed)}"
+        raise InputError("voter lists", fact, hint="leave --before-lists out")
+
+
+def _leave_out_lists(terms: ElectionTerms) -> ElectionTerms:
+    contests = {
+        number: replace(each, root=ZERO_HASH, size=0)
+        for number, each in terms.contests.items()
+    }
+    return replace(terms, contests=contests)
+
+
+def command(
+    election: ElectionFile,
+    out: Annotated[Path, path_option(help="Terms; the same at every source.")],
+    rpc_urls: RpcUrls = None,
+    bundles: Annotated[
+        list[Path] | None,
+        path_option("--bundle", help="Or a record that `veche export` wrote."),
+    ] = None,
+    before_lists: Annotated[
+        bool,
+        typer.Option(
+            "--before-lists",
+            help="Without lists: for services that take applications before them.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Verify keys, boxes and lists, and write what voters and attesters go by.
+
+    Voters and attesters believe no node. They use this file, and only if it has the
+    hash that this prints: publish it where nobody changes it, on paper, too. Whoever
+    runs this on other nodes gets the same file. Name two nodes or bundles, which came
+    from different organisations.
+    """
+    deployment = read_deployment(election)
+    boards = _read_sources(deployment, rpc_urls or [], bundles or [])
+    terms = agree_on_terms(boards, before_lists=before_lists)
+    say(name_election(terms.title, is_test=terms.test))
+    require_witnesses(boards, is_test=terms.test)
+    text = render_terms(terms)
+    write_same(out, text)
+    result = {"terms": str(out), "terms_hash": digest_terms(text.encode())}
+    show(result, as_json=as_json)
+
+
+def _read_sources(
+    deployment: Deployment, rpc_urls: Sequence[str], bundles: Sequence[Path]
+) -> list[Board]:
+    """Read the record from every source; raises InputError for none, or one twice."""
+    if not rpc_urls and not bundles:
+        raise InputError("terms", "give --rpc-url or --bundle, two in all")
+    if len({each.resolve() for each in bundles}) != len(bundles):
+        raise InputError("--bundle", "names one file twice")
+    read = [_read_own(deployment, each) for each in bundles]
+    return read + list(read_boards(deployment, rpc_urls).values() if rpc_urls else ())
+
+
+def _read_own(deployment: Deployment, bundle: Path) -> Board:
+    """Read the bundle of an election; raises InputError for one of another."""
+    board = read_bundle(bundle)
+    if (board.chain_id, board.election) != (deployment.chain_id, deployment.election):
+        raise InputError(str(bundle), "is the record of another election")
+    return board

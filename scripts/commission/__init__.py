@@ -1,0 +1,1 @@
+"""The commission's acts, and those that observers sign for."""

@@ -1,0 +1,124 @@
+"""Signatures of the commission and a quorum of observers, collected in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import with_config
+
+from election.client.open_election import OpenElection
+from election.crypto.signature import Signature, recover_signer
+from election.crypto.transcript import Hash
+from election.protocol.context import derive_election_id
+from election.protocol.events import ContestListed, Extended
+from election.protocol.phases import derive_extension_hash
+from election.protocol.tally import derive_override_hash
+from election.protocol.text import spell_number, spell_time
+from scripts.shared.acceptance import AuditedElection
+from scripts.shared.errors import InputError, NotYetError
+from scripts.shared.files.json_file import CLOSED, Hex32, Word, read_json
+
+
+@with_config(CLOSED)
+@dataclass(frozen=True, slots=True)
+class AuthorizationFile:
+    """One organisation's signature over a hash."""
+
+    format: Literal["veche-authorization/1"]
+    hash: Hex32
+    v: Word
+    r: Word
+    s: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is signed, and what it means to whoever signs it."""
+
+    digest: Hash
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What the contract takes: observers by increasing address."""
+
+    commission: Signature
+    observers: tuple[Signature, ...]
+
+
+def propose_extension(audited: AuditedElection, delta: int) -> Proposal:
+    """Say what the next extension does, by delta seconds, and what is signed for it.
+
+    Its number and the closings are those of an audited record: a node that numbered
+    it could collect signatures for several and use them one after the other.
+    """
+    evidence = audited.evidence
+    rules, before = evidence.deployed.rules, evidence.every(Extended)
+    digest = derive_extension_hash(
+        evidence.deployed.election_id,
+        chain_id=evidence.board.chain_id,
+        election=evidence.board.election,
+        counter=len(before),
+        delta=delta,
+    )
+    shift = sum(each.event.delta for each in before) + delta
+    issue, cast = (spell_time(each + shift) for each in rules.times[5:])
+    meaning = (
+        f"extension {len(before)}, by {spell_number(delta, 'second')}: "
+        f"credentials until {issue}, ballots until {cast}"
+    )
+    return Proposal(digest, meaning)
+
+
+def propose_override(audited: AuditedElection, contest: int) -> Proposal:
+    """Say whose sum is opened though few are in it, and what is signed for it.
+
+    Raises InputError if there is no such contest, and NotYetError if it has no sum.
+    """
+    evidence = audited.evidence
+    if contest not in {each.id for each in evidence.deployed.contests}:
+        raise InputError(f"contest {contest}", "is not in the election")
+    frozen = audited.frozen.get(contest)
+    if frozen is None:
+        raise NotYetError(f"contest {contest}", "is not frozen yet")
+    title = evidence.last(ContestListed, contest).event.title
+    meaning = (
+        f"contest {contest}, {title}: opens the sum of "
+        f"{spell_number(frozen.tally.cast_count, 'ballot')}, where "
+        f"{evidence.deployed.rules.m_min} is the minimum"
+    )
+    return Proposal(derive_override_hash(frozen.tally), meaning)
+
+
+def derive_next_extension(opened: OpenElection, delta: int) -> Hash:
+    """Derive what has to be signed for the next extension, as a node counts them."""
+    return derive_extension_hash(
+        derive_election_id(opened.rules.slug),
+        chain_id=opened.connection.chain_id,
+        election=opened.address,
+        counter=opened.election.extension_counter(),
+        delta=delta,
+    )
+
+
+def collect(
+    opened: OpenElection, digest: Hash, *, paths: Sequence[Path]
+) -> Authorization:
+    """Sort out whose signatures these are; raises InputError for a wrong one."""
+    signed: dict[bytes, Signature] = {}
+    for path in paths:
+        file = read_json(path, AuthorizationFile)
+        if file.hash != digest:
+            raise InputError(str(path), "authorizes something else")
+        signature = Signature(file.v, file.r, file.s)
+        signed[recover_signer(digest, signature)] = signature
+    commission = signed.pop(opened.rules.commission, None)
+    if commission is None:
+        raise InputError("authorization", "the commission has not signed")
+    if strangers := set(signed) - set(opened.rules.observers):
+        raise InputError(f"signer 0x{min(strangers).hex()}", "is no observer")
+    return Authorization(commission, tuple(signed[each] for each in sorted(signed)))

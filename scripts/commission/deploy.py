@@ -1,0 +1,200 @@
+"""Put an election on the chain."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import astuple
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from election.client.deployment import (
+    Deployment,
+    begin_deployment,
+    deploy_election,
+)
+from election.client.errors import ForgottenError, RecordError
+from election.client.rpc import Connection
+from election.crypto.signature import SigningKey
+from election.protocol.manifest import Manifest
+from election.protocol.text import name_election, spell_time
+from scripts.shared.durations import parse_time
+from scripts.shared.errors import InputError
+from scripts.shared.files.deployment_file import read_deployment, store_deployment
+from scripts.shared.files.key_file import Role
+from scripts.shared.files.lock import lock_file
+from scripts.shared.files.manifest_file import read_manifest
+from scripts.shared.options import (
+    AnyRpcUrl,
+    AsJson,
+    KeyPath,
+    PasswordFile,
+    accept_chain,
+    path_argument,
+    path_option,
+)
+from scripts.shared.session import acting, connect_any, unlock
+from scripts.shared.standing import spell_starts
+from scripts.shared.terminal import say, show
+
+_CLOCKS_MAY_DIFFER = 300  # s
+EXAMPLE = (
+    "veche deploy elections/mgd-2019.toml --accounts elections/test-accounts.toml "
+    "--shift-to now+60s --key keys/commission.json --out election.json"
+)
+
+
+def deploy(
+    connection: Connection,
+    manifest: Manifest,
+    *,
+    key: SigningKey,
+    record: Path,
+    shift: int = 0,
+) -> Deployment:
+    """Deploy an election, or go on where the record says that it was left.
+
+    shift: seconds to move all times by; a record that is there has its own. Of two
+    programs with one record, the second waits, and finds what the first has done.
+    """
+
+    def save(state: Deployment) -> None:
+        say(f"{state.contracts[-1][0]} ...")
+        store_deployment(record, state)
+
+    with lock_file(record):
+        if record.exists():
+            deployment = read_deployment(record)
+        else:
+            deployment = begin_deployment(connection, manifest, shift=shift)
+        try:
+            return deploy_election(
+                connection, manifest, key=key, deployment=deployment, save=save
+            )
+        except ForgottenError as error:
+            error.add_note("ask a node that has it; to begin anew, give another --out")
+            raise
+        except RecordError as error:
+            error.add_note(_advise(manifest, deployment))
+            raise
+
+
+def _advise(manifest: Manifest, deployment: Deployment) -> str:
+    """Suggest what helps where a record, or the times that it moves, do not fit."""
+    if deployment.contracts:
+        return "give the manifest that the record began with, or another --out"
+    if manifest.test:
+        return (
+            "--shift-to now+1h moves all times of a test election; or give [times] "
+            "of the manifest that are still to come"
+        )
+    return "give [times] of the manifest that are still to come"
+
+
+def compare_clocks(*, own: int, chain: int) -> None:
+    """Warn whoever has another time than the chain, by which all phases go."""
+    if abs(own - chain) > _CLOCKS_MAY_DIFFER:
+        side = "ahead of" if own > chain else "behind"
+        say(
+            f"warning: this machine's clock is {abs(own - chain)} s {side} the "
+            f"chain's, which says {spell_time(chain)}; phases go by the chain's"
+        )
+
+
+def require_chain(chain_id: int | None, *, is_test: bool) -> None:
+    """Raise InputError where a node would say for which chain is signed.
+
+    What is signed for one chain holds on every chain of its number.
+    """
+    if chain_id is None and not is_test:
+        fact = "is missing: an election that counts takes no node's word for its chain"
+        raise InputError("--chain-id", fact)
+
+
+def compare_accounts(own: bytes, manifest: Manifest, *, for_another: bool) -> None:
+    """Warn whoever deploys for another account than its own.
+
+    Raises InputError in an election that counts, unless it was said to be meant.
+    """
+    named = manifest.accounts.commission
+    if own == named:
+        return
+    fact = f"is 0x{named.hex()}, this key is of 0x{own.hex()}: it can deploy the "
+    fact += "election, and act in it no more"
+    if not manifest.test and not for_another:
+        hint = "give accounts.commission's key file, or --for-another if it is meant"
+        raise InputError("accounts.commission", fact, hint=hint)
+    say(f"warning: accounts.commission {fact}")
+
+
+def compare_shift(wanted: int, done: Deployment, manifest: Manifest) -> None:
+    """Tell whoever moves the times of an election that has others by then."""
+    if wanted != done.shift:
+        start = spell_time(manifest.times.keys + done.shift)
+        say(
+            "warning: the record was there already, and --shift-to was not used: KEYS "
+            f"begins at {start}"
+        )
+
+
+def command(
+    manifest: Annotated[Path, path_argument(help="The election's manifest (TOML).")],
+    key: KeyPath,
+    out: Annotated[Path, path_option(help="Record; other acts' --election.")],
+    accounts: Annotated[
+        Path | None, path_option(help="Who acts: a file that continues the manifest.")
+    ] = None,
+    chain_id: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of the chain; a test election takes the node's word.",
+            parser=accept_chain,
+            metavar="ID",
+        ),
+    ] = None,
+    shift_to: Annotated[
+        str | None,
+        typer.Option(help="When phase KEYS begins; a test election only."),
+    ] = None,
+    for_another: Annotated[
+        bool,
+        typer.Option("--for-another", help="The key is not accounts.commission's."),
+    ] = False,
+    password_file: PasswordFile = None,
+    rpc_urls: AnyRpcUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put an election on the chain, or go on with what was begun."""
+    rules = read_manifest(manifest, accounts)
+    say(name_election(rules.title, is_test=rules.test))
+    key_file = unlock(key, password_file, roles={Role.COMMISSION})
+    if chain_id is None and out.exists():
+        chain_id = read_deployment(out).chain_id
+    require_chain(chain_id, is_test=rules.test)
+    connection = connect_any(rpc_urls, chain_id=chain_id)
+    own, chain = int(time.time()), connection.read_clock()
+    compare_clocks(own=own, chain=chain)
+    compare_accounts(key_file.sealed.address, rules, for_another=for_another)
+    start = rules.times.keys
+    shift = 0 if shift_to is None else parse_time(shift_to, now=chain) - start
+    with acting(key_file):
+        done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
+    if shift_to is not None:
+        compare_shift(shift, done, rules)
+    show(describe(done, rules, record=out, as_json=as_json), as_json=as_json)
+
+
+def describe(
+    done: Deployment, rules: Manifest, *, record: Path, as_json: bool
+) -> dict[str, Any]:
+    """Say where the election is and when its phases begin.
+
+    The seconds by which its times were moved are for programs alone.
+    """
+    times = astuple(rules.times)
+    shown: dict[str, Any] = {"record": str(record)}
+    if as_json:
+        shown["shift"] = done.shift
+    shown["times"] = spell_starts(at + done.shift for at in times)
+    return shown | {name: f"0x{at.hex()}" for name, at in done.contracts}

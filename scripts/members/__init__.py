@@ -1,0 +1,1 @@
+"""Acts of trustees and issuers, and what they do before a secret is used."""

@@ -1,0 +1,41 @@
+"""Take an issuer's part in the making of the credential keys."""
+
+from __future__ import annotations
+
+from election.protocol.replay import Part
+from scripts.members.ceremony import Wait, play
+from scripts.shared.options import (
+    AnyRpcUrl,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+)
+
+EXAMPLE = "veche issuer --election election.json --key keys/issuer-1.json --wait"
+
+
+def command(
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    wait: Wait = False,
+    rpc_urls: AnyRpcUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take an issuer's next step in the making of the credential keys.
+
+    Run it again at any time: it looks at the chain and does what is next, if anything.
+    When it is over, the share is kept, and the keys are verified as far as they are
+    made; what the share came from is erased only if they hold. Run it again when both
+    ceremonies are over and the boxes made.
+    """
+    play(
+        Part.ISSUERS,
+        election=election,
+        key=key,
+        password_file=password_file,
+        wait=wait,
+        rpc_url=rpc_urls,
+        as_json=as_json,
+    )

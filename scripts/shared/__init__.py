@@ -1,0 +1,1 @@
+"""What all acts share: files, terminal, options, sessions, the care of secrets."""

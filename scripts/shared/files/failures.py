@@ -1,0 +1,50 @@
+"""Why the system does not let a file be read or written, and what helps."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from scripts.shared.errors import FileError, InputError
+
+_HELP: Final[Mapping[int, str]] = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room in your quota",
+    errno.EFBIG: "a file may not be so large here",
+    errno.EACCES: "ask its owner, or choose another place",
+    errno.EPERM: "ask its owner, or choose another place",
+    errno.EROFS: "choose another place",
+    errno.EISDIR: "name a file in it",
+    errno.ENAMETOOLONG: "choose a shorter one",
+    errno.EEXIST: "it is not overwritten, choose another name",
+    errno.ENOENT: "is its folder there?",
+    errno.ENOTDIR: "part of its path is a file",
+}
+
+
+@contextmanager
+def name_unreadable(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that is read into an InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(str(path), _spell(error)) from error
+
+
+@contextmanager
+def name_unwritable(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file that is written into a FileError."""
+    try:
+        yield
+    except OSError as error:
+        help_ = _HELP.get(error.errno or 0, "is the disk in order?")
+        is_there = error.errno == errno.EEXIST
+        hint = "what is there was left as it is" if is_there else None
+        raise FileError(str(path), f"{_spell(error)}; {help_}", hint=hint) from error
+
+
+def _spell(error: OSError) -> str:
+    return (error.strerror or "cannot be used").lower()

@@ -1,0 +1,196 @@
+"""Encrypt a choice into a ballot."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from election.crypto.blind_credential import RecoverySecret, derive_ballot_key
+from election.crypto.group import decode_g1
+from election.crypto.randomness import SecretSource
+from election.crypto.scalar import encode_scalar
+from election.crypto.transcript import Hash
+from election.errors import ChoiceError
+from election.protocol.ballot import (
+    NO_MEMO,
+    PreparedChoice,
+    make_ballot,
+    prepare_choice,
+)
+from election.protocol.issuance import Credential
+from election.protocol.terms import PublishedContest
+from election.protocol.text import spell_lines
+from scripts.shared.errors import InputError
+from scripts.shared.files.ballot_files import BallotFile, CredentialFile
+from scripts.shared.files.json_file import read_json, render_json, write_new
+from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.options import (
+    AsJson,
+    KeyPath,
+    OutFile,
+    PasswordFile,
+    TermsFile,
+    TermsHash,
+    path_argument,
+)
+from scripts.shared.session import go_by, unlock
+from scripts.shared.terminal import asking, say, show
+
+_DECISIONS: Final = ("cast", "check")
+_TRIES: Final = 3  # of a person at a terminal to name a candidate
+
+EXAMPLE = (
+    "veche ballot credential.json --terms terms.json --terms-hash 9f86d08188... "
+    "--key keys/voter.json --out ballot.json"
+)
+
+
+def open_credential(
+    file: CredentialFile, key_file: KeyFile, *, ctx: Hash
+) -> Credential:
+    """Derive the ballot key of a credential; raises InputError for another's."""
+    secret = RecoverySecret(key_file.secrets.random)
+    ballot_key = derive_ballot_key(secret, ctx=ctx, leaf=Hash(file.leaf))
+    credential = Credential(ballot_key, decode_g1(file.sigma))
+    if credential.address != file.address:
+        raise InputError(str(key_file.path), "is not the key file of this credential")
+    return credential
+
+
+def ask_choice(contest: PublishedContest) -> int:
+    """Show the candidates and ask; the choice must not stand on a command line."""
+    say(contest.title)
+    terms = contest.terms
+    lines = list(spell_lines(terms.candidates, terms.particulars))
+    for slot, line in enumerate(lines, 1):
+        say(f"{slot}  {line}")
+    for _ in range(_TRIES - 1 if sys.stdin.isatty() else 0):
+        answer = _read_answer()
+        if answer.isdecimal() and 1 <= int(answer) <= len(lines):
+            return int(answer)
+        say(f"choice: is none of 1 to {len(lines)}")
+    answer = _read_answer()
+    if not answer.isdecimal():
+        raise ChoiceError("choice", "is not a number")
+    return int(answer)
+
+
+def _read_answer(question: str = "Choice") -> str:
+    """Ask once; raises InputError if the input ended."""
+    try:
+        with asking():
+            answer = str(typer.prompt(question, err=True))
+    except typer.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            raise InputError("choice", "was not given: the input ended") from None
+        raise
+    if not sys.stdin.isatty():  # which shows the end of the line that was typed
+        say("")
+    return answer
+
+
+def settle_choice(contest: PublishedContest, *, is_sure: bool) -> int:
+    """Ask for a choice, and repeat it by its name until the person says yes.
+
+    is_sure: nobody is asked again, and the name is written nowhere. Without a terminal
+    it is only repeated.
+    """
+    while True:
+        choice = ask_choice(contest)
+        if is_sure:
+            return choice
+        terms = contest.terms
+        lines = spell_lines(terms.candidates, terms.particulars)
+        if not 1 <= choice <= len(lines):  # it will be refused
+            return choice
+        say(f"you chose {choice}  {lines[choice - 1]}")
+        if not sys.stdin.isatty() or _confirm():
+            return choice
+
+
+def prepare_to_cast(
+    contest: PublishedContest, number: int, *, own: bytes, is_sure: bool
+) -> tuple[PreparedChoice, SecretSource]:
+    """Encrypt a choice until one is to be cast; whatever is opened before is not.
+
+    own: the secret that randomness is hedged with. The code is shown before the
+    question, so that a device that cheats would have to know the answer beforehand.
+    Without a terminal, or is_sure, nobody is asked.
+    """
+    while True:
+        choice = settle_choice(contest, is_sure=is_sure)
+        source = SecretSource(secrets.token_bytes(64), own)
+        prepared = prepare_choice(choice, contest.box, source=source)
+        if is_sure or not sys.stdin.isatty() or _decide_to_cast(prepared):
+            return prepared, source
+        say(*_spell_opening(prepared, contest, number))
+
+
+def _decide_to_cast(prepared: PreparedChoice) -> bool:
+    say(f"tracking code 0x{prepared.tracking_code.hex()}")
+    say("Write it down first. Then cast it, or check that it holds your choice:")
+    say("whatever is checked is opened, thrown away, and never cast.")
+    while (answer := _read_answer("Cast or check").strip().lower()) not in _DECISIONS:
+        say(f"{answer}: is neither cast nor check")
+    return answer == "cast"
+
+
+def _spell_opening(
+    prepared: PreparedChoice, contest: PublishedContest, number: int
+) -> list[str]:
+    """Say how a second device checks it: by the page that every booth has."""
+    code, nonce = prepared.tracking_code.hex(), encode_scalar(prepared.nonce).hex()
+    about, terms = f"contest={number}&code=0x{code}", contest.terms
+    lines = spell_lines(terms.candidates, terms.particulars)
+    return [
+        "opened. On another device, at a booth of another organisation, open",
+        f"  check.html#{about}&choice={prepared.choice}&nonce=0x{nonce}",
+        f"It has to show your code and: {lines[prepared.choice - 1]}",
+        "This one is thrown away. Choose again:",
+    ]
+
+
+def _confirm() -> bool:
+    with asking():
+        return typer.confirm("Is that your choice?", err=True)
+
+
+def command(
+    credential: Annotated[Path, path_argument(help="From `veche credential`.")],
+    terms: TermsFile,
+    terms_hash: TermsHash,
+    key: KeyPath,
+    out: OutFile,
+    password_file: PasswordFile = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing but the choice.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Encrypt a choice, which is asked for, into a ballot; print its tracking code.
+
+    The choice is repeated by its name before it is encrypted, unless --yes or --json
+    is given; it is kept nowhere. Then the tracking code is shown, and you are asked
+    whether to cast it or to check it: what is checked is opened by a link for a second
+    device and thrown away, and only what was never opened becomes a ballot. No node is
+    asked. The ballot is for a relay, by whatever way leaves no trace.
+    """
+    known = go_by(terms, terms_hash)
+    key_file = unlock(key, password_file, roles={Role.VOTER})
+    file = read_json(credential, CredentialFile)
+    contest = known.contest(file.contest)
+    box = contest.box
+    owned = open_credential(file, key_file, ctx=box.ctx)
+    prepared, source = prepare_to_cast(
+        contest, file.contest, own=key_file.secrets.random, is_sure=yes or as_json
+    )
+    record = make_ballot(prepared, box, credential=owned, memo=NO_MEMO, source=source)
+    ballot = BallotFile("veche-ballot/1", file.contest, record)
+    write_new(out, render_json(ballot), mode=0o600)
+    code = f"0x{prepared.tracking_code.hex()}"
+    shown = {"ballot": str(out), "tracking_code": code, "test": known.test}
+    show(shown, as_json=as_json)

@@ -1,0 +1,62 @@
+"""Note that a voter is given a paper ballot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from election.protocol.context import derive_election_id
+from election.protocol.voter_list import LeafState, claim_leaf
+from scripts.shared.files.key_file import Role
+from scripts.shared.files.voter_files import find_index, read_list
+from scripts.shared.options import (
+    AnyRpcUrl,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    Salt,
+    VoterId,
+    path_option,
+)
+from scripts.shared.session import enter, unlock
+from scripts.voters.leaf_acts import send_for_leaf
+from scripts.voters.leaf_states import Move, require_state, require_time
+
+EXAMPLE = (
+    "veche mark-paper --list lists/list-1.json --voter-id AB-123 "
+    "--salt 60303ae22b... --election election.json --key keys/station.json"
+)
+
+
+def command(
+    list_file: Annotated[Path, path_option("--list", help="The contest's list.")],
+    election: ElectionFile,
+    key: KeyPath,
+    voter_id: VoterId,
+    salt: Salt,
+    password_file: PasswordFile = None,
+    rpc_urls: AnyRpcUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a voter is given a paper ballot, as the polling station.
+
+    A place on the list is no line of the register: a voter is named by id and salt.
+    """
+    opened = enter(election, rpc_urls)
+    key_file = unlock(key, password_file, roles={Role.POLLING_STATION})
+    election_id = derive_election_id(opened.rules.slug)
+    voters = read_list(list_file, election_id=election_id)
+    found = find_index(voters.voters, index=None, voter_id=voter_id, salt=salt)
+    act = opened.voter_list.mark_paper(claim_leaf(voters, found))
+    leaf = voters.tree.levels[0][found]
+    require_time(opened.voter_list, opened.address, Move.PAPER)
+    require_state(opened.voter_list, leaf, Move.PAPER, voter=voter_id)
+    send_for_leaf(
+        opened.voter_list,
+        act,
+        leaf,
+        becomes=LeafState.PAPER,
+        key_file=key_file,
+        as_json=as_json,
+    )

@@ -1,0 +1,36 @@
+"""Show a voter's recovery words, to write them down."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from election.crypto.blind_credential import RecoverySecret
+from scripts.shared.files.key_file import Role
+from scripts.shared.options import AsJson, KeyPath, PasswordFile
+from scripts.shared.recovery_words import Language, spell_words
+from scripts.shared.session import unlock
+from scripts.shared.terminal import say, show
+
+EXAMPLE = "veche words --key keys/voter.json --language ru"
+
+
+def command(
+    key: KeyPath,
+    language: Annotated[
+        Language, typer.Option(help="Whose words; the booth reads both.")
+    ] = Language.RUSSIAN,
+    password_file: PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a voter's recovery words: twelve words that are the right to vote.
+
+    Write them down on paper. With them the voter goes on from any device: in a booth,
+    or by `veche keygen voter --words-file`. Whoever else has them votes in the voter's
+    place, or finds out which ballot was the voter's, though not what it holds.
+    """
+    key_file = unlock(key, password_file, roles={Role.VOTER})
+    words = spell_words(RecoverySecret(key_file.secrets.random), language)
+    say("whoever reads these words can vote in the voter's place: paper, no photo")
+    show({"words": " ".join(words)}, as_json=as_json)

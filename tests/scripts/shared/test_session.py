@@ -1,0 +1,73 @@
+"""A password is the first line of its file, or asked for on a terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.shared.errors import InputError
+from scripts.shared.files.key_file import Role, create_key_file
+from scripts.shared.session import read_password, unlock
+from tests.scripts.conftest import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\nsecond line\n"])
+@pytest.mark.parametrize("password", ["correct horse", " spaces stay ", "пароль"])
+def test_password_is_the_first_line(
+    password: str, mark: str, end: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "password"
+    path.write_bytes(f"{mark}{password}{end}".encode())
+    assert read_password(path) == password
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_password_in_utf_16_is_refused(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_bytes("correct horse\n".encode(encoding))
+    with pytest.raises(InputError, match="is text in utf-16: save it as utf-8"):
+        read_password(path)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\ufeff", "\ufeff\r\n", "\nsecond line"])
+def test_empty_password_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_bytes(text.encode())
+    with pytest.raises(InputError, match="has no password in its first line"):
+        read_password(path)
+
+
+def test_password_is_not_asked_for_without_a_terminal(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603  our own interpreter and words
+        [sys.executable, "-m", "scripts", "keygen", "relay", "--out", tmp_path / "k"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert "password: cannot be asked for without a terminal" in said
+    assert "--password-file" in said
+    assert "Warning" not in said
+    assert not done.stdout  # which is for the result
+
+
+def test_key_file_of_another_role_is_told_all_that_would_do(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(PASSWORD)
+    key = tmp_path / "key.json"
+    create_key_file(key, Role.VOTER, password=PASSWORD)
+    roles = {Role.COMMISSION, Role.PORTAL, Role.SMS_GATEWAY}
+    fact = "is of a voter, not of a commission, portal or sms-gateway"
+    with pytest.raises(InputError, match=fact):
+        unlock(key, tmp_path / "password", roles=roles)
+    with pytest.raises(InputError, match=r"is of a voter, not of an sms-gateway$"):
+        unlock(key, tmp_path / "password", roles={Role.SMS_GATEWAY})
