@@ -14,12 +14,18 @@ import pytest
 from election.artifacts import ROOT
 from node.exit_codes import ExitCode
 from scripts.__main__ import SERVICE_COMMANDS
+<<<<<<< HEAD
 from scripts.nodes.node import COMMANDS
+=======
+from scripts.node import COMMANDS
+from services.booth.command import COMMANDS as BOOTH_COMMANDS
+>>>>>>> 16b678f (Give the booth's list its decision, the booth a unit, and bring documents up to what is there)
 from tests.node.running import started
 from tests.patience import PATIENCE
 
 UNIT = ROOT / "systemd" / "veche-node.service"
 SERVICE = ROOT / "systemd" / "veche-service@.service"
+BOOTH = ROOT / "systemd" / "veche-booth.service"
 TEXT = UNIT.read_text("utf-8")
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None and "CI" not in os.environ,
@@ -27,7 +33,7 @@ needs_systemd = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(params=[UNIT, SERVICE], ids=["node", "service"])
+@pytest.fixture(params=[UNIT, SERVICE, BOOTH], ids=["node", "service", "booth"])
 def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Put the unit where its program is, too: systemd asks for it."""
     source: Path = request.param
@@ -85,6 +91,16 @@ def test_the_unit_of_services_serves_one_that_there_is() -> None:
     assert line.split()[1:4] == ["%i", "serve", "--home"]
     assert {"serve"} <= set(SERVICE_COMMANDS)
     assert "LoadCredential=password:" in text
+
+
+def test_the_unit_of_a_booth_serves_a_folder_and_has_no_password() -> None:
+    text = BOOTH.read_text("utf-8")
+    (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    program, act, inner, *rest = line.split()
+    assert program == "/opt/veche/.venv/bin/veche"
+    assert (act, inner, len(rest)) == ("booth", "serve", 1)
+    assert inner in BOOTH_COMMANDS
+    assert "LoadCredential" not in text
 
 
 def test_what_a_new_start_does_not_mend_is_not_started_again() -> None:

@@ -21,6 +21,7 @@ from tests.network.nodes import Node, free_ports
 
 _PROGRAM: Final = ROOT / "build" / "priv_val_server"
 _LOOK: Final = 0.2  # seconds until it begins again
+_GAVE_UP: Final = b"Max retries exceeded"
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Signer:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run it, and again: it ends after a second in which it reaches no node."""
+        """Run it, and again: after a second without a node it does nothing any more."""
         ends = threading.Event()
         thread = threading.Thread(target=self._keep, args=(ends,), daemon=True)
         thread.start()
@@ -70,14 +71,14 @@ class Signer:
             f"-priv-key={self.folder / 'priv_validator_key.json'}",
             f"-priv-state={self.folder / 'priv_validator_state.json'}",
         ]
-        process: subprocess.Popen[bytes] | None = None
-        with (self.folder / "log").open("a") as log:
-            while not ends.wait(_LOOK):
-                if process is None or process.poll() is not None:
-                    process = subprocess.Popen(  # noqa: S603  CometBFT's
-                        command, stdout=log, stderr=log
-                    )
-        if process is not None:
+        while not ends.is_set():
+            with (self.folder / "log").open("wb") as log:
+                process = subprocess.Popen(  # noqa: S603  CometBFT's
+                    command, stdout=log, stderr=log
+                )
+            while not ends.wait(_LOOK) and process.poll() is None:
+                if _GAVE_UP in (self.folder / "log").read_bytes():
+                    break
             process.kill()
             process.wait()
 
