@@ -57,7 +57,7 @@ def test_every_name_in_a_row_of_the_architecture_exists(row: list[str]) -> None:
     phases, _, act, module, function, event, check = row
     if phases != "any":
         assert set(phases.split(", ")) <= {phase.name for phase in Phase}
-    assert find_spec(find_module(act.replace('_', '-'))) is not None
+    assert find_spec(find_module(act.replace("_", "-"))) is not None
     assert find_spec(module) is not None
     assert function in names_in_abi("function") | {"", "Election.__init__"}
     assert event in names_in_abi("event") | {""}

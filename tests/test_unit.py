@@ -14,12 +14,8 @@ import pytest
 from election.artifacts import ROOT
 from node.exit_codes import ExitCode
 from scripts.__main__ import SERVICE_COMMANDS
-<<<<<<< HEAD
 from scripts.nodes.node import COMMANDS
-=======
-from scripts.node import COMMANDS
 from services.booth.command import COMMANDS as BOOTH_COMMANDS
->>>>>>> 16b678f (Give the booth's list its decision, the booth a unit, and bring documents up to what is there)
 from tests.node.running import started
 from tests.patience import PATIENCE
 
