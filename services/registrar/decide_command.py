@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Annotated, Any, Final
 
 import typer
@@ -64,21 +63,29 @@ def decide_on(
             show({"waiting": database.run_now(list_waiting)}, as_json=as_json)
             return
         desks = open_desks(context)
-        for desk in desks.values():
-            desk.learn_times(desk.connect())
         own = normalize_voter_id(voter_id)
-        database.run_now(_decide, own, desks, refuse)
+        for desk in desks.values():
+            node = desk.connect()
+            desk.learn_times(node)
+            if context.settings.clock == "chain":
+                context.clock.follow(node.read_clock())
+        now = context.clock.now()
+        database.run_now(_decide, own, desks, refusal=refuse, now=now)
     show({"voter_id": own, "accepted": refuse is None}, as_json=as_json)
 
 
 def _decide(
-    connection: Connection, voter_id: str, desks: Desks, refusal: str | None
+    connection: Connection,
+    voter_id: str,
+    desks: Desks,
+    *,
+    refusal: str | None,
+    now: int,
 ) -> None:
     person = connection.scalar(select(people.c.id).where(people.c.voter_id == voter_id))
     found = None if person is None else find_application(connection, person)
     if found is None:
         raise InputError(f"voter {voter_id}", "has no application")
-    now = int(time.time())
     if not decide(connection, found, desks=desks, now=now, refusal=refusal):
         fact = f"has an application that is {found.state}, or it is too late"
         raise InputError(f"voter {voter_id}", fact)

@@ -101,14 +101,12 @@ def _accept_attested(
 ) -> tuple[int, Row[Any]]:
     """Accept both attestations of a leaf's next step, or of the one that was issued.
 
-    A leaf that is nobody's, or is not online, is told like a bad attestation: whoever
-    has none learns nothing here.
+    A leaf that is nobody's, or never moved, is told like a bad attestation and costs
+    the same work: whoever has none learns nothing here, also not by the time it takes.
     """
     row = leaf_of(connection, desk.name, asked.leaf)
     is_known = desk.lists.holds(asked.contest, asked.index, asked.leaf)
-    if row is None or not is_known:
-        raise problems.BAD_ATTESTATION
-    nonce = row.nonce - (row.state == LeafState.ISSUED)
+    nonce = 0 if row is None else row.nonce - (row.state == LeafState.ISSUED)
     request = _request(desk, asked, nonce)
     pairs = (
         (asked.portal, Role.PORTAL, desk.terms.portal),
@@ -125,6 +123,8 @@ def _accept_attested(
             )
         except ElectionError:
             raise problems.BAD_ATTESTATION from None
+    if row is None or not is_known:
+        raise problems.BAD_ATTESTATION
     if asked.expiry < now:
         raise problems.EXPIRED
     if row.state not in (LeafState.ONLINE, LeafState.ISSUED):

@@ -24,17 +24,20 @@ def accept_lock_signature(
 ) -> None:
     """Keep what a lock signed for a withdrawal that was filed. Raises Problem.
 
-    All that does not hold is told alike: whoever has no lock's key learns nothing.
+    All that does not hold is told alike, after the same work: whoever has no lock's key
+    learns nothing, also not by the time it takes.
     """
     row = leaf_of(connection, desk.name, leaf)
-    if row is None or not any(row.lock) or row.nonce != nonce:
-        raise problems.BAD_LOCK
-    request = request_withdrawal(desk.ctx(row.contest), leaf, nonce=nonce)
+    digest = leaf  # of a leaf that never moved anything is as wrong
+    if row is not None:
+        request = request_withdrawal(desk.ctx(row.contest), leaf, nonce=nonce)
+        digest = derive_lock_hash(request)
     try:
-        if recover_signer(derive_lock_hash(request), signature) != row.lock:
-            raise problems.BAD_LOCK
+        signer = recover_signer(digest, signature)
     except ElectionError:
         raise problems.BAD_LOCK from None
+    if row is None or signer != row.lock or row.nonce != nonce:
+        raise problems.BAD_LOCK
     part = connection.scalar(
         select(parts.c.id)
         .where(parts.c.election == desk.name, parts.c.leaf == leaf, ~parts.c.wanted)

@@ -65,7 +65,7 @@ class TokenGate:
         if issuer not in self.keys:
             raise TokenError
         claims = _verify(token, self.keys[issuer])
-        is_ours = claims["aud"] == self.audience and claims["iss"] == issuer
+        is_ours = claims["aud"] == self.audience
         is_timely = (
             claims["exp"] <= claims["iat"] + LIFETIME
             and max(self.since - 1, now - LIFETIME - _SKEW) <= claims["iat"]

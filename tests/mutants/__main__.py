@@ -1,6 +1,7 @@
 """Take each defence out in turn; a test must go red.
 
-Defences of the contracts, of the library, of both audits, of the acts and of the node.
+Defences of the contracts, of the library, of both audits, of the acts, of the node, and
+of the services.
 In contracts and audits, what is right but at its edge is a defence, too.
 A name begins with its file: `contracts/Tally.vy`, `election/audit`, `node/config.py`.
 """
@@ -27,9 +28,7 @@ from tests.mutants.python import judge as python
 from tests.mutants.verdicts import RunError
 
 _KINDS: Final[tuple[Callable[[], Kind], ...]] = (
-    python.list_mutants,
-    python.list_audit_mutants,
-    python.list_node_mutants,
+    *python.KINDS,
     contracts.list_mutants,
 )
 _SURVIVORS: Final = Path(__file__).with_name("survivors.toml")

@@ -1,13 +1,13 @@
 """Judge mutants in Python by the tests that run what they change.
 
-Library and acts are judged by their own tests, the audits and the node by theirs: what
-only tests of something else would notice is no defence of any of these.
+Library and acts are judged by their own tests, the audits, the node and each service by
+theirs: what only tests of something else would notice is no defence of any of these.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -22,6 +22,7 @@ from tests.mutants.python.weakenings import (
     AUDIT_CONTROL,
     CONTROL,
     NODE_CONTROL,
+    SERVICES_CONTROL,
     WEAKENINGS,
 )
 from tests.mutants.python.witnesses import Witnesses
@@ -48,7 +49,12 @@ _UNHEARD: Final = (
     "test_story.py", "test_demo.py",  # in real time, too slow to be listened to
     "test_service.py", "test_kill.py", "test_network.py",  # of other processes, which
     # no mutant reaches
+    "test_killed.py", "test_process.py", "test_jsmpp.py",  # likewise
 )  # fmt: skip
+_SERVICES: Final = (
+    "shell", "portal", "gateway", "registrar", "relay", "issuer", "booth",
+)  # fmt: skip  # `live` plays, and refuses nobody
+_CONTROLS: Final = (CONTROL, AUDIT_CONTROL, NODE_CONTROL, SERVICES_CONTROL)
 _FIRST, _THEN = 4, 60  # tests that are asked before all the others
 
 
@@ -83,8 +89,23 @@ def list_node_mutants() -> Kind:
     return Kind((*checks,), weaken(NODE_CONTROL, ROOT), partial(_prepare, ("node",)))
 
 
+def list_service_mutants(name: str) -> Kind:
+    """Take every check of a service out, or of what all of them stand on."""
+    checks = remove_checks((f"services/{name}",), but=())
+    prepare = partial(_prepare, (f"services/{name}",))
+    return Kind((*checks,), weaken(SERVICES_CONTROL, ROOT), prepare)
+
+
+KINDS: Final[Sequence[Callable[[], Kind]]] = (
+    list_mutants,
+    list_audit_mutants,
+    list_node_mutants,
+    *(partial(list_service_mutants, name) for name in _SERVICES),
+)
+
+
 def _prepare(places: Sequence[str], mutants: Sequence[Mutant]) -> Judge:
-    control = [weaken(each, ROOT) for each in (CONTROL, AUDIT_CONTROL, NODE_CONTROL)]
+    control = [weaken(each, ROOT) for each in _CONTROLS]
     witnesses = Witnesses([*mutants, *control])
     run_green([*_list_tests(places)], witnesses)
     return partial(_judge, witnesses)

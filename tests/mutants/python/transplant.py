@@ -17,7 +17,7 @@ from election.artifacts import ROOT
 from tests.mutants.mutant import Mutant
 from tests.mutants.python.checks import Function
 
-_TESTED: Final = frozenset({"election", "node", "reference", "scripts"})
+_TESTED: Final = frozenset({"election", "node", "reference", "scripts", "services"})
 _Key = tuple[str, int]
 _FreeNames = Mapping[_Key, tuple[str, ...]]
 

@@ -81,6 +81,13 @@ NODE_CONTROL: Final = Weakening(
     "if parity not in (1, 0):",
 )
 
+SERVICES_CONTROL: Final = Weakening(
+    "control, weaker in nothing",
+    "services/shell/peer_tokens.py",
+    "if not is_ours or not is_timely or",
+    "if not is_timely or not is_ours or",
+)
+
 CONTROL: Final = Weakening(
     "control, weaker in nothing",
     "election/crypto/signature.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -17,6 +18,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.verdicts import Reporter
 
 _SOME: Final = 50  # callers
+_Left = tuple[CodeType, int]
 
 
 class Witnesses(Reporter):
@@ -30,39 +32,42 @@ class Witnesses(Reporter):
         """Begin with nothing heard; only files that mutants change are listened to."""
         super().__init__()
         self._files = {str(ROOT / mutant.path) for mutant in mutants}
+        self._called: set[CodeType] = set()
+        self._left: set[_Left] = set()
         self.calls: dict[str, dict[str, set[int]]] = defaultdict(dict)
         self.refusals: dict[str, dict[str, set[int]]] = defaultdict(dict)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Listen to a test with its fixtures."""
-        called: set[CodeType] = set()
-        left: set[tuple[CodeType, int]] = set()
-
-        def enter(frame: FrameType, _: str, __: Any) -> Any:
-            code = frame.f_code
-            if code.co_filename not in self._files:
-                return None
-            called.add(code)
-            frame.f_trace_lines = False
-            return leave
-
-        def leave(frame: FrameType, event: str, value: Any) -> Any:
-            if event == "exception" or (event == "return" and value is False):
-                left.add((frame.f_code, frame.f_lineno))
-            return leave
-
-        sys.settrace(enter)
+        self._called, self._left = called, left = set[CodeType](), set[_Left]()
+        sys.settrace(self._enter)
+        threading.settrace(self._enter)  # a service of a test has threads of its own
         try:
             return (yield)
         finally:
             sys.settrace(None)
+            threading.settrace(_hear_nothing)
+            self._called, self._left = set(), set()  # what goes on is no test's
             for code in called:
                 lines = self.calls[code.co_filename].setdefault(item.nodeid, set())
                 lines.add(code.co_firstlineno)
             for code, line in left:
                 lines = self.refusals[code.co_filename].setdefault(item.nodeid, set())
                 lines.add(line)
+
+    def _enter(self, frame: FrameType, _: str, __: Any) -> Any:
+        code = frame.f_code
+        if code.co_filename not in self._files:
+            return None
+        self._called.add(code)
+        frame.f_trace_lines = False
+        return self._leave
+
+    def _leave(self, frame: FrameType, event: str, value: Any) -> Any:
+        if event == "exception" or (event == "return" and value is False):
+            self._left.add((frame.f_code, frame.f_lineno))
+        return self._leave
 
     def concerned(self, mutant: Mutant, function: range) -> Sequence[str]:
         """List the tests that concern a mutant of a function, the likeliest first.
@@ -94,6 +99,10 @@ class Witnesses(Reporter):
             for test, lines in tests.items():
                 sizes[test] += len(lines)
         return sizes
+
+
+def _hear_nothing(*_: Any) -> None:
+    """Stand in for no tracer: that of a thread cannot be taken away."""
 
 
 def _is_own(test: str, mutant: Mutant) -> bool:
