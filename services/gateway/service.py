@@ -25,6 +25,7 @@ from services.gateway.settings import CONFIG, GatewaySettings, SmppSettings
 from services.gateway.tables import TABLES
 from services.gateway.texts import TextError, list_texts
 from services.gateway.wrong_tries import WrongTries
+from services.shell.checking import describe, list_missing
 from services.shell.problems import NOT_FOUND
 from services.shell.service import Context, Job, Parts, Service
 
@@ -108,7 +109,8 @@ def make_receipt_route(context: Context, outbox: Outbox) -> BaseRoute:
 
 def check(context: Context) -> Sequence[str]:
     """Say what is wrong that only the gateway can find."""
-    wrong = list_wrong_keys(context.elections, context.account.account)
+    wrong = list(list_missing(context, "portal", "registrar"))
+    wrong += list_wrong_keys(context.elections, context.account.account)
     shorts = context.settings.shorts(context.elections)
     for name, terms in context.elections.items():
         try:
@@ -118,7 +120,7 @@ def check(context: Context) -> Sequence[str]:
     try:
         read_centre_password(context.home, context.vault)
     except InputError as error:
-        wrong.append(str(error))
+        wrong.append(describe(error))
     return wrong
 
 

@@ -27,6 +27,7 @@ from services.issuer.sight import Sight
 from services.issuer.worker import PassError, Worker
 from services.shell.bodies import answer
 from services.shell.booth_route import BoothRoute
+from services.shell.checking import list_missing
 from services.shell.elections import nodes_of, reach
 from services.shell.problems import NOT_FOUND, Problem
 from services.shell.service import Context, Job, Parts, Service
@@ -136,7 +137,8 @@ def build(context: Context) -> Parts:
     async def unready() -> list[str]:
         begun = (f"{each.name}: is not verified yet" for each in followed)
         pairs = zip(followed, begun, strict=True)
-        return [e.fault or text for e, text in pairs if e.fault or e.block < 0]
+        told = [e.fault or text for e, text in pairs if e.fault or e.block < 0]
+        return [*list_missing(context), *told]
 
     pause = context.settings.look_every
     job = Job("follow", pause, follower.run)
@@ -222,11 +224,12 @@ def _read_leaf(text: str) -> Hash | None:
 
 def check(context: Context) -> list[str]:
     """List what keeps an issuer from answering before it begins."""
+    wrong = list(list_missing(context))
     kept = context.account.secrets
     if not any(part.share for part in kept.parts.values()) and kept.share is None:
         hint = f"veche issuer --key {context.account.path} takes part in the ceremony"
-        return [f"{context.account.path}: has no key share yet; {hint}"]
-    return []
+        wrong.append(f"{context.account.path}: has no key share yet; {hint}")
+    return wrong
 
 
 SERVICE: Final = Service(

@@ -28,6 +28,7 @@ from services.portal.provider import Provider
 from services.portal.sessions import forget_old
 from services.portal.settings import CONFIG, PortalSettings
 from services.portal.tables import TABLES
+from services.shell.checking import describe, list_missing
 from services.shell.node_clock import NodeClock
 from services.shell.service import Context, Job, Parts, Service
 
@@ -90,9 +91,7 @@ def _open_secret(context: Context) -> str | ECKey:
 
 
 def _list_missing(context: Context) -> Iterator[str]:
-    for name in _PEERS:
-        if name not in context.peers:
-            yield f"config.toml: peers.{name} is missing"
+    yield from list_missing(context, *_PEERS)
     if not context.settings.booths:
         yield "config.toml: booths is missing"
 
@@ -109,7 +108,7 @@ def check(context: Context) -> list[str]:
     try:
         _open_secret(context)
     except InputError as error:
-        wrong.append(str(error))
+        wrong.append(describe(error))
     return wrong
 
 

@@ -98,6 +98,9 @@ class Districts:
 
 def read_districts(path: Path) -> Districts:
     """Read a file of districts; raises InputError."""
+    if not path.exists():
+        hint = "elections/mgd-2019-districts.toml is an example of one"
+        raise InputError(str(path), "is not there", hint=hint)
     try:
         file = _File.model_validate(tomllib.loads(read_text(path)))
     except tomllib.TOMLDecodeError as error:

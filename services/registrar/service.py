@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from scripts.shared.errors import InputError
 from scripts.shared.files.key_file import Role
+from services.registrar.districts import read_districts
 from services.registrar.settings import CONFIG, RegistrarSettings
 from services.registrar.tables import METADATA
+from services.shell.checking import describe, list_missing
 from services.shell.service import Context, Parts, Service
 
 
@@ -15,6 +18,16 @@ def build(context: Context) -> Parts:
     from services.registrar.assembly import assemble
 
     return assemble(context)
+
+
+def check(context: Context) -> list[str]:
+    """List what is wrong in what a registrar alone needs."""
+    wrong = list(list_missing(context, "portal", "gateway"))
+    try:
+        read_districts(context.home.path(context.settings.districts))
+    except InputError as error:
+        wrong.append(describe(error))
+    return wrong
 
 
 SERVICE: Final = Service(
@@ -27,4 +40,5 @@ SERVICE: Final = Service(
     tables=METADATA,
     migrations="services/registrar/migrations",
     build=build,
+    check=check,
 )

@@ -17,6 +17,7 @@ from services.relay.routes import make_routes
 from services.relay.tables import METADATA
 from services.relay.taking import Desk
 from services.relay.watching import Polls, Watch
+from services.shell.checking import list_missing
 from services.shell.elections import nodes_of
 from services.shell.service import Context, Job, Parts, Service
 from services.shell.settings import Settings
@@ -81,7 +82,7 @@ def build(context: Context) -> Parts:
             for each in polls
             if each.seen is None
         ]
-        return unseen + alarms.list_facts()
+        return [*list_missing(context), *unseen, *alarms.list_facts()]
 
     return Parts(
         make_routes(desk, context.database, contexts, context.meter),
@@ -103,4 +104,5 @@ SERVICE: Final = Service(
     tables=METADATA,
     migrations="services/relay/migrations",
     build=build,
+    check=lambda context: [*list_missing(context)],
 )

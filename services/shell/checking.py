@@ -28,8 +28,23 @@ async def check_service(service: Service, home: Home, password: str) -> list[str
             finally:
                 await context.peers.close()
     except (ElectionError, PasswordError) as error:
-        wrong.append(str(error))
+        wrong.append(describe(error))
     return wrong
+
+
+def describe(error: ElectionError | PasswordError) -> str:
+    """Say what is wrong, and the next step if there is one."""
+    hint = getattr(error, "hint", None)
+    return f"{error}; {hint}" if hint else str(error)
+
+
+def list_missing(context: Context, *peers: str) -> Iterator[str]:
+    """Say what config.toml has to name: an election, and these other services."""
+    if not context.elections:
+        yield "config.toml: elections is missing: it works for none"
+    for name in peers:
+        if name not in context.peers:
+            yield f"config.toml: peers.{name} is missing"
 
 
 def _check_modes(home: Home) -> Iterator[str]:

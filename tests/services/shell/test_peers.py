@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from typing_extensions import override
 
-from services.shell import peers
+from services.shell import peer_tokens, peers
 from services.shell.home import Home
 from services.shell.opening import open_context
 from services.shell.peer_tokens import (
@@ -103,6 +103,29 @@ def test_token_of_before_a_restart_is_not_taken_again() -> None:
     restarted = TokenGate("desk", {"friend": KEY}, since=NOW + 10)
     with pytest.raises(TokenError):
         restarted.accept(token(), digest=DIGEST, now=NOW + 10)
+
+
+def test_token_that_is_over_is_refused() -> None:
+    """Though it was made within the minute."""
+    short = token(exp=NOW + 1)
+    assert gate().accept(short, digest=DIGEST, now=NOW + 1 + 29) == "friend"
+    with pytest.raises(TokenError):
+        gate().accept(short, digest=DIGEST, now=NOW + 1 + 30)
+
+
+def test_so_many_tokens_are_remembered_and_no_more_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Forgetting one that still holds would let it in again."""
+    monkeypatch.setattr(peer_tokens, "_MOST_KEPT", 2)
+    door = gate()
+    for jti in "ab":
+        door.accept(token(jti=jti), digest=DIGEST, now=NOW)
+    with pytest.raises(TokenError):
+        door.accept(token(jti="c"), digest=DIGEST, now=NOW)
+    later = NOW + 90
+    door.accept(token(jti="d", iat=later, exp=later), digest=DIGEST, now=later)
+    assert [*door.used] == ["friend d"]
 
 
 def call(url: str, home: Path, method: str, path: str, body: Any = None) -> Any:
