@@ -14,6 +14,7 @@ from election.crypto.transcript import Address, Hash
 from election.errors import ElectionError
 from election.protocol.attestation import (
     LIFETIME,
+    Action,
     Attestation,
     Role,
     accept_attestation,
@@ -39,6 +40,7 @@ from services.shell.settings import Closed
 _AHEAD: Final = LIFETIME - 60  # seconds that attestations live, by our clock
 _AT_ONCE: Final = 16  # attestations that are asked for
 _FIRST_PAUSE, _LONGEST_PAUSE = 5, 600  # seconds between tries of a part
+NOT_TAKEN: Final = "chain: not_taken"
 _ROLES: Final = {Role.PORTAL: "portal", Role.SMS_GATEWAY: "gateway"}
 
 
@@ -247,8 +249,23 @@ def note_troubles(
 
 
 def note_started(connection: Connection, numbers: Sequence[int]) -> None:
-    """Note that parts are on their way."""
+    """Note that parts are on their way; how often they were tried is not forgotten."""
     for number in numbers:
-        connection.execute(
-            update(parts).where(parts.c.id == number).values(trouble="", tries=0)
+        connection.execute(update(parts).where(parts.c.id == number).values(trouble=""))
+
+
+def note_lost(connection: Connection, numbers: Sequence[int], *, now: int) -> None:
+    """Let parts wait whose transactions, of these numbers, never counted.
+
+    Else one that the chain refuses is attested, signed and kept anew all the time.
+    """
+    found = connection.scalars(
+        select(func.max(parts.c.id))
+        .join(
+            sends,
+            (sends.c.election == parts.c.election) & (sends.c.leaf == parts.c.leaf),
         )
+        .where(sends.c.id.in_(numbers), sends.c.action != int(Action.ISSUE))
+        .group_by(sends.c.id)
+    ).all()
+    note_troubles(connection, dict.fromkeys(found, NOT_TAKEN), now=now)

@@ -30,6 +30,7 @@ from services.registrar.issue_requests import (
 )
 from services.registrar.outbox import (
     Errand,
+    Outcome,
     deliver,
     keep_sends,
     note_outcomes,
@@ -40,6 +41,7 @@ from services.registrar.outbox import (
 from services.registrar.placing import place_parts
 from services.registrar.registering import (
     make_errands,
+    note_lost,
     note_started,
     note_troubles,
     read_due,
@@ -188,8 +190,7 @@ class Work:
         outcomes = await self._ask(
             desk, lambda: deliver(desk.connect(), waiting, key=self._key, now=now)
         )
-        await self._database.run(note_outcomes, outcomes)
-        lost = sum(each.state in ("lost", "failed") for each in outcomes)
+        lost = await self._database.run(note_delivered, outcomes, now=now)
         if lost:
             self._context.log.warning("sends_lost", transactions=lost)
 
@@ -221,6 +222,16 @@ class Work:
         except ClientError:
             desk.drop()
             raise
+
+
+def note_delivered(
+    connection: Connection, outcomes: Sequence[Outcome], *, now: int
+) -> int:
+    """Note what became of transactions; returns how many of them are lost."""
+    note_outcomes(connection, outcomes)
+    lost = [each.number for each in outcomes if each.state in ("lost", "failed")]
+    note_lost(connection, lost, now=now)
+    return len(lost)
 
 
 def count_open(connection: Connection, chain: int) -> int:

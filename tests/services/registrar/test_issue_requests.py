@@ -11,12 +11,17 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from election.crypto.group import G, encode_g1
 from election.crypto.scalar import Scalar
-from election.crypto.signature import SigningKey, derive_address, sign_hash
+from election.crypto.signature import (
+    Signature,
+    SigningKey,
+    derive_address,
+    sign_hash,
+)
 from election.crypto.transcript import Hash, hash_bytes
 from election.protocol.attestation import (
     Action,
@@ -38,7 +43,7 @@ from services.registrar.issue_requests import (
     settle_requests,
 )
 from services.registrar.lock_signatures import accept_lock_signature
-from services.registrar.tables import HELD, followed, leaves, parts, requests
+from services.registrar.tables import HELD, followed, leaves, parts, requests, sends
 from services.shell.database import Database
 from services.shell.problems import Problem
 from tests.client.stage import PORTAL, SMS_GATEWAY, make_key
@@ -46,6 +51,7 @@ from tests.services.registrar.small import CTX, MAIN, NO_LOCK, START, open_small
 
 NOW = START
 LOCK = make_key("lock")
+NOTHING = Signature(27, 0, 0)
 
 
 @pytest.fixture
@@ -215,6 +221,48 @@ def test_locked_leaf_needs_its_own_signature(database: Database, desk: Desk) -> 
     assert send(database, desk, ask(desk, 2, lock=LOCK)) == "queued"
 
 
+def test_lock_where_there_is_none_and_a_signature_that_is_none_are_refused(
+    database: Database, desk: Desk
+) -> None:
+    put_leaf(database, desk)
+    asked = ask(desk, 2, lock=LOCK)
+    assert refused(lambda: send(database, desk, asked)) == "bad_lock"
+    database.run_now(
+        lambda c: c.execute(update(leaves).values(lock=derive_address(LOCK)))
+    )
+    none = replace(asked, lock=NOTHING)
+    assert refused(lambda: send(database, desk, none)) == "bad_lock"
+
+
+def test_attested_leaf_that_never_moved_is_nobodys(
+    database: Database, desk: Desk
+) -> None:
+    asked = ask(desk, 2, nonce=0)
+    assert refused(lambda: send(database, desk, asked)) == "bad_attestation"
+
+
+@pytest.mark.parametrize("state", [LeafState.NONE, LeafState.PAPER])
+def test_leaf_that_votes_on_paper_gets_no_credential(
+    database: Database, desk: Desk, state: LeafState
+) -> None:
+    put_leaf(database, desk, state=int(state))
+    assert refused(lambda: send(database, desk, ask(desk, 2))) == "not_online"
+
+
+def test_other_request_waits_while_the_first_is_under_way(
+    database: Database, desk: Desk
+) -> None:
+    leaf = put_leaf(database, desk)
+    send(database, desk, ask(desk, 2))
+    row = {"hash": "0x1", "raw": "0x", "state": "open", "block": 0, "expiry": 0}
+    row |= {"election": MAIN, "leaf": leaf, "action": 3, "chain": 7, "nonce": 0}
+    database.run_now(lambda c: c.execute(insert(sends).values(at=NOW, **row)))
+    later = NOW + 841
+    pass_time(database, later)
+    other = ask(desk, 3, expiry=later + 800)
+    assert refused(lambda: send(database, desk, other, later)) == "another_request"
+
+
 def test_point_outside_the_group_is_refused(database: Database, desk: Desk) -> None:
     put_leaf(database, desk)
     place = ask(desk, 2)
@@ -277,6 +325,27 @@ def test_withdrawal_of_a_locked_leaf_takes_its_own_signature_only(
         return bool(connection.scalar(select(parts.c.lock_signature)))
 
     assert database.run_now(kept) is (signer is LOCK)
+
+
+@pytest.mark.parametrize(
+    ("row_nonce", "signed", "code"),
+    [(1, 2, "bad_lock"), (1, None, "bad_lock"), (1, 1, "no_application")],
+    ids=["another counter", "no signature", "nothing filed"],
+)
+def test_lock_signs_for_what_was_filed_at_its_counter(
+    database: Database, desk: Desk, row_nonce: int, signed: int | None, code: str
+) -> None:
+    leaf = put_leaf(database, desk, lock=derive_address(LOCK), nonce=row_nonce)
+    nonce = signed or row_nonce
+    digest = derive_lock_hash(request_withdrawal(CTX, leaf, nonce=nonce))
+    signature = sign_hash(digest, LOCK) if signed else NOTHING
+
+    def act() -> None:
+        database.run_now(
+            accept_lock_signature, desk, leaf, nonce=nonce, signature=signature
+        )
+
+    assert refused(act) == code
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "%1"])

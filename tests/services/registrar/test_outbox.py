@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ import rlp  # type: ignore[import-untyped]
 from eth_hash.auto import keccak
 from sqlalchemy import select
 
-from election.client.errors import NodeRefusedError
+from election.client.errors import ContractRefusedError, NodeRefusedError
 from election.client.wire import Act
 from election.crypto.transcript import Address, Hash
 from election.protocol.attestation import Action
+from services.registrar.applications import file_application
 from services.registrar.outbox import (
     Errand,
     deliver,
@@ -24,9 +26,17 @@ from services.registrar.outbox import (
     read_taken,
     sign_errands,
 )
+from services.registrar.registering import read_due
 from services.registrar.tables import sends
+from services.registrar.work import (
+    accept_filed,
+    keep_wanted,
+    note_delivered,
+    still_wanted,
+)
 from services.shell.database import Database
 from tests.client.stage import RELAY
+from tests.services.registrar.small import MAIN, NO_LOCK, START, open_small
 
 CHAIN = 7
 
@@ -80,6 +90,24 @@ class Node:
             mined.append(digest)
             self.used += 1
         return mined
+
+
+@dataclass
+class Refusing(Node):
+    """A node on which every call fails."""
+
+    def request_each(self, requests: Sequence[Any]) -> Iterator[Any]:
+        for _ in requests:
+            yield ContractRefusedError("voter_list", "is closed")
+
+
+@dataclass
+class Late(Node):
+    """A node that makes its block while it is asked for the counter."""
+
+    def request(self, method: str, *given: Any) -> Any:
+        self.make_block()
+        return super().request(method, *given)
 
 
 def errand(number: int) -> Errand:
@@ -143,6 +171,55 @@ def test_nonce_that_another_program_used_is_lost_and_free(database: Database) ->
     assert states(database) == [(0, "lost")]
     send(database, node, 1)
     assert states(database)[-1] == (1, "open")
+
+
+def test_what_the_chain_refuses_is_lost_at_once(database: Database) -> None:
+    node = Refusing()
+    send(database, node, 1)
+    push(database, node)
+    assert states(database) == [(0, "lost")]
+
+
+def test_what_comes_on_the_chain_between_two_looks_is_not_lost(
+    database: Database,
+) -> None:
+    node = Late()
+    send(database, node, 1)
+    push(database, node)
+    assert states(database) == [(0, "open")]
+    push(database, node)
+    assert states(database) == [(0, "mined")]
+
+
+def test_part_that_the_chain_refuses_waits_longer_each_time(
+    tmp_path: Path, database: Database
+) -> None:
+    """And asks the two organisations for no attestation meanwhile."""
+    desks = open_small(tmp_path, database)
+    database.run_now(
+        file_application,
+        "a0",
+        consent="C",
+        locks={MAIN: NO_LOCK},
+        desks=desks,
+        now=START,
+    )
+    database.run_now(accept_filed, desks=desks, now=START)
+    now, waits = START, []
+    for number in range(3):  # each time with other attestations
+        (part,) = database.run_now(read_due, MAIN, now=now, most=9)
+        made = replace(errand(number), election=MAIN, leaf=Hash(part.leaf))
+        rows = sign_errands(Refusing(), [made], set(), key=RELAY)  # type: ignore[arg-type]
+        database.run_now(keep_wanted, [part], rows, still_wanted, now=now)
+        waiting = database.run_now(read_open, CHAIN)
+        outcomes = deliver(Refusing(), waiting, key=RELAY, now=0)  # type: ignore[arg-type]
+        assert database.run_now(note_delivered, outcomes, now=now) == 1
+        due = now
+        while not database.run_now(read_due, MAIN, now=due, most=9):
+            due += 1
+        waits.append(due - now)
+        now = due
+    assert waits == [5, 10, 20]
 
 
 @pytest.mark.parametrize(("now", "state"), [(1_000, "open"), (1_121, "lost")])
