@@ -11,6 +11,7 @@ import pytest
 import rlp  # type: ignore[import-untyped]
 from eth_hash.auto import keccak
 from sqlalchemy import select
+from typing_extensions import override
 
 from election.client.errors import ContractRefusedError, NodeRefusedError
 from election.client.wire import Act
@@ -96,6 +97,7 @@ class Node:
 class Refusing(Node):
     """A node on which every call fails."""
 
+    @override
     def request_each(self, requests: Sequence[Any]) -> Iterator[Any]:
         for _ in requests:
             yield ContractRefusedError("voter_list", "is closed")
@@ -105,6 +107,7 @@ class Refusing(Node):
 class Late(Node):
     """A node that makes its block while it is asked for the counter."""
 
+    @override
     def request(self, method: str, *given: Any) -> Any:
         self.make_block()
         return super().request(method, *given)
