@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from curve import blst
 from election.crypto.blind_credential import (
     CredentialClaim,
     hash_credential,
@@ -37,6 +38,7 @@ from election.protocol.issuance import Credential
 
 SLOTS: Final = 5
 BATCH: Final = 32
+AUDITED: Final = 512
 VOTERS: Final = 500_000
 RUNS: Final = 7
 ISSUING_SECRET: Final = Scalar(2019)
@@ -131,6 +133,24 @@ def measure_ballots() -> list[Measurement]:
     ]
 
 
+def measure_audit() -> list[Measurement]:
+    """Measure a ballot as audits take them, each point alone and all by their sums."""
+    raws = [cast(number) for number in range(AUDITED)]
+
+    def accept() -> None:
+        accept_batch(raws, BOX)
+
+    together = median(accept, times=AUDITED)
+    usual = vars(blst)["WORTHWHILE"]
+    vars(blst)["WORTHWHILE"] = float("inf")
+    alone = median(accept, times=AUDITED)
+    vars(blst)["WORTHWHILE"] = usual
+    return [
+        Measurement(f"audit a ballot, {AUDITED} at once, from bytes", together, 0.7),
+        Measurement("  the same, each point looked at alone", alone, None),
+    ]
+
+
 def measure_parts() -> list[Measurement]:
     table = build_table()
     total = G * Scalar(VOTERS - 1)
@@ -148,7 +168,7 @@ def measure_parts() -> list[Measurement]:
 
 def measure() -> list[Measurement]:
     """Measure everything, with L = 5."""
-    return measure_ballots() + measure_parts()
+    return measure_ballots() + measure_audit() + measure_parts()
 
 
 def main() -> None:

@@ -26,6 +26,9 @@ class _Group:
     def is_member(self, point: Any) -> bool:
         return bool(point.is_in_subgroup())
 
+    def are_members(self, points: Sequence[Any]) -> bool:
+        return all(map(self.is_member, points))
+
     @property
     def generator(self) -> Any:
         return self.point()

@@ -10,11 +10,14 @@ to get it back from a busy thread may take thousands of times as long.
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Sequence
+from operator import getitem
 from typing import Any, Final
 
 import ckzg  # type: ignore[import-not-found]  # C, without types
 
+from curve.combinations import WORTHWHILE, draw_digits
 from curve.operations import COORDINATE, ORDER, PRIME
 
 _ON_THE_CURVE: Final = (0, 3)  # BLST_SUCCESS; BLST_POINT_NOT_IN_GROUP: x is zero
@@ -67,6 +70,7 @@ class _Group:
         self._map = brief(f"map_to_g{number}", *3 * [_POINT])
         self._read_number = brief("fp_from_bendian", *2 * [_POINT])
         self._cneg = brief("fp_cneg", _POINT, _POINT, ctypes.c_bool)
+        self._cneg_at = brief("fp_cneg", *2 * [ctypes.c_void_p], ctypes.c_bool)
         self._room = brief(
             f"{point}s_mult_pippenger_scratch_sizeof",
             ctypes.c_size_t,
@@ -78,6 +82,8 @@ class _Group:
         self._sum = library.long(
             f"{point}s_mult_pippenger", _POINT, row, size, row, size, _POINT
         )
+        self._add_up = library.long(f"{point}s_add", _POINT, ctypes.c_void_p, size)
+        self._all_to_affine = library.long(f"{point}s_to_affine", _POINT, row, size)
 
     def decode(self, coordinates: bytes) -> bytes:
         if coordinates == self._infinity:
@@ -97,6 +103,73 @@ class _Group:
 
     def is_member(self, point: bytes) -> bool:
         return point == self._infinity or bool(self._is_in(point))
+
+    def are_members(self, points: Sequence[bytes]) -> bool:
+        finite = [point for point in points if point != self._infinity]
+        if len(finite) < WORTHWHILE:
+            return all(map(self._is_in, finite))
+        if len(finite) % 2:
+            finite.append(self.generator)
+        table, rows = self._tabulate(finite)
+        for digits in draw_digits(b"".join(finite), len(rows)):
+            chosen = array("Q", filter(None, map(getitem, rows, digits)))
+            if chosen and not self._is_sum_member(chosen):
+                return False
+        del table  # until here its addresses were in use
+        return True
+
+    def _is_sum_member(self, addresses: array[int]) -> bool:
+        total = self._jacobian()
+        self._add_up(total, addresses.buffer_info()[0], len(addresses))
+        return self.is_member(self._settle(total))
+
+    def _tabulate(self, points: Sequence[bytes]) -> tuple[Any, list[tuple[int, ...]]]:
+        """Lay out 0, P, Q, P + Q, P - Q, -P, -Q, -P - Q, Q - P for each two points.
+
+        Gives the memory that holds them, and for each two their nine addresses; that
+        of infinity is 0.
+        """
+        sums, vanished = self._add_pairs(points)
+        size, count = len(self._infinity), len(points)
+        fours = [
+            b"".join((*points[at : at + 2], *sums[at : at + 2]))
+            for at in range(0, count, 2)
+        ]
+        table = ctypes.create_string_buffer(b"".join(2 * each for each in fours))
+        base = ctypes.addressof(table)
+        rows = [
+            (0, *range(start, start + 8 * size, size))
+            for start in range(base, base + 4 * count * size, 8 * size)
+        ]
+        for row in rows:
+            for y in (each + size // 2 for each in row[5:]):
+                for number in range(y, y + size // 2, COORDINATE):
+                    self._cneg_at(number, number, True)
+        for at in vanished:
+            gone = 3 + at % 2, 7 + at % 2
+            row = rows[at // 2]
+            rows[at // 2] = tuple(0 if d in gone else row[d] for d in range(9))
+        return table, rows
+
+    def _add_pairs(self, points: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
+        """Give sum and difference of each two points, and which are infinity."""
+        size, count = len(self._jacobian()), len(points)
+        row, vanished = (ctypes.c_char * (size * count))(), []
+        base = ctypes.addressof(row)
+        for at in range(count):
+            one, other = points[at - at % 2], points[at - at % 2 + 1]
+            total = self._jacobian.from_address(base + size * at)
+            self._from_affine(total, one)
+            self._add(total, total, self.negate(other) if at % 2 else other)
+            if self._is_inf(total):
+                vanished.append(at)
+                # all are divided by their product, which must not be zero
+                self._from_affine(total, one)
+        affine = (ctypes.c_char * (len(self._infinity) * count))()
+        self._all_to_affine(affine, _row_of(row), count)
+        step, raw = len(self._infinity), affine.raw
+        cut = [raw[at : at + step] for at in range(0, len(raw) - step + 1, step)]
+        return cut, vanished
 
     def negate(self, point: bytes) -> bytes:
         half = len(point) // 2
@@ -248,3 +321,8 @@ def _swap(coordinates: bytes) -> bytes:
 def _in_a_row(values: Sequence[bytes]) -> Any:
     """Give values that lie one behind the other, as BLST's lists may be."""
     return (_POINT * 2)(b"".join(values), None)
+
+
+def _row_of(memory: Any) -> Any:
+    """Give what lies one behind the other in memory that is kept meanwhile."""
+    return (_POINT * 2)(ctypes.cast(memory, _POINT), None)

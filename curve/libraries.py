@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from curve.arkworks import Arkworks
+from curve.combinations import WORTHWHILE
 from curve.operations import COORDINATE, ORDER, Curve, Group
 
 _ORDER_THREE: Final = bytes(2 * COORDINATE - 1) + b"\x02"  # (0, 2): on the curve
@@ -41,6 +42,8 @@ def answer_known(curve: Curve) -> tuple[Any, ...]:
         *_answer_group(curve.g2, 2 * _ELEMENT),
         curve.g1.is_member(three),
         curve.g1.encode(curve.g1.add(three, three)),
+        curve.g1.are_members(WORTHWHILE // 2 * [pair[0][0], minus]),
+        curve.g1.are_members([three, *WORTHWHILE * pair[0]]),
         curve.pair(*pair[0], *pair[1]) == curve.pair(*pair[0], *pair[1]),
         curve.pair(minus, *pair[1]) == curve.pair(*pair[0], *pair[1]),
         curve.is_product_one(*pair),

@@ -19,7 +19,15 @@ from election.audit.bundle import decode_bundle, encode_bundle
 from election.audit.packing import pack_text
 from election.client.json_rpc import decode_answers
 from election.client.wire import parse_bytes, parse_number
-from election.crypto.group import G2, G, decode_g1, decode_g2, encode_g1, encode_g2
+from election.crypto.group import (
+    G2,
+    G,
+    decode_all_g1,
+    decode_g1,
+    decode_g2,
+    encode_g1,
+    encode_g2,
+)
 from election.crypto.scalar import accept_scalar, decode_scalar
 from election.crypto.signature import (
     Signature,
@@ -50,7 +58,12 @@ from election.protocol.abi_layout import check_layout
 from election.protocol.account import parse_account
 from election.protocol.attestation import Action, Attestation, Request, Role
 from election.protocol.attestation import accept_attestation as accept_statement
-from election.protocol.ballot import accept_ballot, accept_batch, accept_unsolicited
+from election.protocol.ballot import (
+    accept_ballot,
+    accept_batch,
+    accept_each,
+    accept_unsolicited,
+)
 from election.protocol.board import Board, Call, Head, Log
 from election.protocol.booth_list import (
     decode_list,
@@ -60,7 +73,12 @@ from election.protocol.booth_list import (
 )
 from election.protocol.context import decode_box
 from election.protocol.decryption import DecryptionShare, Result, accept_result
-from election.protocol.encoding import decode_g1_list, decode_record, decode_totals
+from election.protocol.encoding import (
+    decode_g1_list,
+    decode_record,
+    decode_records,
+    decode_totals,
+)
 from election.protocol.issuance import accept_share
 from election.protocol.manifest import parse_manifest
 from election.protocol.nesting import check_nesting
@@ -99,6 +117,7 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "decode_g2": (POINT_2, decode_g2),
     "decode_g2 or O": (bytes(256), lambda raw: decode_g2(raw, allow_infinity=True)),
     "decode_g1_list": (POINT * 3, decode_g1_list),
+    "decode_all_g1": (POINT, lambda raw: decode_all_g1([POINT, raw])),
     "decode_totals": (POINT * 4, lambda raw: decode_totals(raw, slots=SLOTS)),
     "decode_scalar": (uint_word(5), decode_scalar),
     "decode_signature": (
@@ -110,6 +129,14 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "decode_record": (
         honest.ballot(2, 1),
         lambda raw: decode_record(raw, slots=SLOTS),
+    ),
+    "decode_records": (
+        honest.ballot(2, 1),
+        lambda raw: decode_records((raw, raw), slots=SLOTS),
+    ),
+    "accept_each": (
+        honest.ballot(2, 1),
+        lambda raw: accept_each((raw, raw), honest.box()),
     ),
     "accept_ballot": (
         honest.ballot(2, 1),
@@ -196,7 +223,7 @@ BELOW: Final[Mapping[str, str]] = {
 
 ELSEWHERE: Final[Mapping[str, str]] = {
     "accept_manifest": "takes what parse_manifest has typed",
-    "accept_casts": "catches what accept_batch raises",
+    "accept_casts": "takes what accept_each gives",
     "read_abi": "reads a file of this repository",
     "read_artifact": "reads a file of this repository",
     "read_function": "reads a file of this repository",

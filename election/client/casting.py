@@ -22,7 +22,7 @@ from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address, Hash, address_word
 from election.errors import BallotError, ElectionError, EncodingError
 from election.protocol.abi import ContractName, decode_event
-from election.protocol.ballot import Ballot, accept_ballot, accept_batch
+from election.protocol.ballot import Ballot, accept_ballot, accept_each
 from election.protocol.context import Box
 from election.protocol.encoding import encode_record
 from election.protocol.events import BallotCast
@@ -95,7 +95,7 @@ def sort_ballots(records: Sequence[bytes], box: Box) -> SortedBallots:
     accepted: dict[Address, Ballot] = {}
     refused: dict[int, BallotError] = {}
     for at in range(0, len(records), LARGEST_BATCH):
-        found = _accept_each(records[at : at + LARGEST_BATCH], box)
+        found = accept_each(records[at : at + LARGEST_BATCH], box)
         for place, ballot in enumerate(found, at):
             if isinstance(ballot, BallotError):
                 refused[place] = ballot
@@ -210,23 +210,6 @@ def _look_up(contest_box: ContestBox, ballot: Ballot) -> CastResult | None:
     return CastResult(
         void=(Void(credential, ballot.tracking_code, counts.tracking_code),)
     )
-
-
-def _accept_each(
-    records: Sequence[bytes], box: Box
-) -> tuple[Ballot | BallotError, ...]:
-    """Verify records together, and one by one only if that fails."""
-    try:
-        return accept_batch(records, box)
-    except BallotError:
-        return tuple(_try(raw, box) for raw in records)
-
-
-def _try(raw: bytes, box: Box) -> Ballot | BallotError:
-    try:
-        return accept_ballot(raw, box)
-    except BallotError as error:
-        return error
 
 
 def _read_stored(receipt: Receipt, box: Address) -> Iterator[bytes]:

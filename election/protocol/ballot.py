@@ -5,7 +5,7 @@ docs/protocol.md §3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from election.crypto.blind_credential import (
@@ -21,7 +21,6 @@ from election.crypto.proofs.unit_vector import (
     UnitVectorStatement,
     derive_challenges,
     prove_unit_vector,
-    verify_unit_vector,
 )
 from election.crypto.proofs.unit_vector_batch import (
     BatchEntry,
@@ -45,7 +44,7 @@ from election.crypto.transcript import (
 )
 from election.errors import BallotError, EncodingError, SignatureError
 from election.protocol.context import Box
-from election.protocol.encoding import BallotRecord, decode_record, encode_record
+from election.protocol.encoding import BallotRecord, decode_records, encode_record
 from election.protocol.issuance import Credential
 
 NO_MEMO = ZERO_HASH
@@ -169,7 +168,9 @@ def accept_unsolicited(raw: bytes, box: Box) -> Ballot:
     check to be run a signature of their own, then the credential, which strangers have
     none of, and the proof last.
     """
-    ballot = _open(raw, box)
+    ballot = _open_each((raw,), box)[0]
+    if isinstance(ballot, BallotError):
+        raise ballot
     if not verify_credential(_claim(ballot), ctx=box.ctx, key=box.credential_key):
         raise _refuse(ballot, "credential does not verify")
     if not verify_unit_vector_batch([_enter(ballot, box)]):
@@ -182,33 +183,79 @@ def accept_batch(raws: Sequence[bytes], box: Box) -> tuple[Ballot, ...]:
 
     Raises BallotError, whose subject names the credential of the first wrong one.
     """
-    ballots = tuple(_open(raw, box) for raw in raws)
-    entries = [_enter(ballot, box) for ballot in ballots]
+    outcomes = accept_each(raws, box)
+    wrong = next((each for each in outcomes if isinstance(each, BallotError)), None)
+    if wrong is not None:
+        raise wrong
+    return tuple(each for each in outcomes if isinstance(each, Ballot))
+
+
+def accept_each(raws: Sequence[bytes], box: Box) -> tuple[Ballot | BallotError, ...]:
+    """Accept ballots together, or say of each of the wrong ones why, in order.
+
+    What does not hold together is halved until those at fault stand alone. A few of
+    them cost little; if all are wrong, no more than some times each alone.
+    """
+    opened = _open_each(raws, box)
+    judged = iter(_judge_each([b for b in opened if isinstance(b, Ballot)], box))
+    return tuple(next(judged) if isinstance(b, Ballot) else b for b in opened)
+
+
+def _open_each(raws: Sequence[bytes], box: Box) -> list[Ballot | BallotError]:
+    decoded = _decode_each(raws, slots=len(box.election_keys))
+    return [
+        each if isinstance(each, BallotError) else _open(each, box) for each in decoded
+    ]
+
+
+def _decode_each(
+    raws: Sequence[bytes], *, slots: int
+) -> list[BallotRecord | BallotError]:
+    try:
+        return [*decode_records(raws, slots=slots)]
+    except EncodingError as error:
+        if len(raws) == 1:
+            return [BallotError(f"ballot {raws[0][12:32].hex()}", str(error))]
+    middle = len(raws) // 2
+    halves = raws[:middle], raws[middle:]
+    return [each for half in halves for each in _decode_each(half, slots=slots)]
+
+
+def _open(record: BallotRecord, box: Box) -> Ballot | BallotError:
+    ballot = _hash(record, box)
+    try:
+        signer = recover_signer(ballot.ballot_hash, record.signature)
+    except SignatureError as error:
+        return _refuse(ballot, str(error))
+    if signer != record.credential:
+        fact = "signed for another election or contest, or by another key"
+        return _refuse(ballot, fact)
+    if record.seq != _SEQ:
+        return _refuse(ballot, "seq is not zero")
+    return ballot
+
+
+def _judge_each(ballots: Sequence[Ballot], box: Box) -> list[Ballot | BallotError]:
+    # Both merged equations are linear: one that fails has a part that fails.
+    fault = _find_fault(ballots, box)
+    if fault is None:
+        return [*ballots]
+    if len(ballots) == 1:
+        return [_refuse(ballots[0], fault)]
+    middle = len(ballots) // 2
+    halves = ballots[:middle], ballots[middle:]
+    return [each for half in halves for each in _judge_each(half, box)]
+
+
+def _find_fault(ballots: Sequence[Ballot], box: Box) -> str | None:
+    if not verify_unit_vector_batch([_enter(ballot, box) for ballot in ballots]):
+        return "proof does not verify"
     seed = derive_batch_seed(box.ctx, [ballot.ballot_hash for ballot in ballots])
     claims = [_claim(ballot) for ballot in ballots]
     key = box.credential_key
-    if not verify_unit_vector_batch(entries):
-        wrong = (not verify_unit_vector(e.statement, e.proof) for e in entries)
-        raise _refuse(_first(ballots, wrong), "proof does not verify")
     if not verify_credential_batch(claims, ctx=box.ctx, key=key, batch_seed=seed):
-        wrong = (not verify_credential(c, ctx=box.ctx, key=key) for c in claims)
-        raise _refuse(_first(ballots, wrong), "credential does not verify")
-    return ballots
-
-
-def _open(raw: bytes, box: Box) -> Ballot:
-    try:
-        record = decode_record(raw, slots=len(box.election_keys))
-        ballot = _hash(record, box)
-        signer = recover_signer(ballot.ballot_hash, record.signature)
-    except (EncodingError, SignatureError) as error:
-        raise BallotError(f"ballot {raw[12:32].hex()}", str(error)) from error
-    if signer != record.credential:
-        fact = "signed for another election or contest, or by another key"
-        raise _refuse(ballot, fact)
-    if record.seq != _SEQ:
-        raise _refuse(ballot, "seq is not zero")
-    return ballot
+        return "credential does not verify"
+    return None
 
 
 def _hash(record: BallotRecord, box: Box) -> Ballot:
@@ -233,11 +280,6 @@ def _enter(ballot: Ballot, box: Box) -> BatchEntry:
 
 def _claim(ballot: Ballot) -> CredentialClaim:
     return CredentialClaim(ballot.record.credential, ballot.record.sigma)
-
-
-def _first(ballots: Sequence[Ballot], wrong: Iterable[bool]) -> Ballot:
-    # Both merged equations are linear: one that fails has a part that fails.
-    return next(b for b, is_wrong in zip(ballots, wrong, strict=True) if is_wrong)
 
 
 def _refuse(ballot: Ballot, fact: str) -> BallotError:

@@ -15,7 +15,7 @@ from election.crypto.group import (
     G1_BYTES,
     G1Point,
     G2Point,
-    decode_g1,
+    decode_all_g1,
     encode_g1,
     encode_point,
 )
@@ -78,39 +78,55 @@ def decode_record(raw: bytes, *, slots: int) -> BallotRecord:
     Every point is on the curve and in the subgroup, A and sigma are not infinity,
     every scalar is below q. Raises EncodingError.
     """
+    return decode_records((raw,), slots=slots)[0]
+
+
+def decode_records(raws: Sequence[bytes], *, slots: int) -> list[BallotRecord]:
+    """Decode ballots together, all or none; an error may not say whose it is."""
+    points = decode_all_g1(
+        [each for raw in raws for each in _cut_points(raw, slots)], allow_infinity=True
+    )
+    count = 2 * slots + 5
+    rows = (points[at : at + count] for at in range(0, len(points), count))
+    return [_fill(raw, row, slots) for raw, row in zip(raws, rows, strict=True)]
+
+
+def _cut_points(raw: bytes, slots: int) -> list[bytes]:
+    """Cut out the encodings of A, B_1..B_L, C, A', B'_1..B'_L, D and sigma."""
     size = (26 + 9 * slots) * _WORD
     if len(raw) != size:
         raise EncodingError("ballot", f"{len(raw)} bytes instead of {size}")
     if raw[:12] != _PADDING:
         raise EncodingError("credential", "padding is not zero")
+    starts = range(_WORD, (17 + 8 * slots) * _WORD, G1_BYTES)
+    return [*(raw[at : at + G1_BYTES] for at in starts), raw[-G1_BYTES:]]
+
+
+def _fill(raw: bytes, points: Sequence[G1Point], slots: int) -> BallotRecord:
     scalars = (17 + 8 * slots) * _WORD
     memo = scalars + slots * SCALAR_BYTES
     signature = memo + 2 * _WORD
-    sigma = signature + SIGNATURE_BYTES
-    ciphertext, commitments = _decode_ballot_points(raw[_WORD:scalars], slots=slots)
+    ephemeral, ciphers, rest = points[0], points[1 : 1 + slots], points[1 + slots :]
+    linear, masked, *masks, constant, sigma = rest
+    if ephemeral.is_infinity or sigma.is_infinity:
+        raise EncodingError("g1 point", "infinity")
     responses = [
         decode_scalar(raw[at : at + SCALAR_BYTES])
         for at in range(scalars, memo, SCALAR_BYTES)
     ]
     return BallotRecord(
         decode_address(raw[12:_WORD]),
-        ciphertext,
-        UnitVectorProof(commitments, responses[0], tuple(responses[1:])),
+        Ciphertext(ephemeral, tuple(ciphers)),
+        UnitVectorProof(
+            UnitVectorCommitments(linear, masked, tuple(masks), constant),
+            responses[0],
+            tuple(responses[1:]),
+        ),
         Hash(raw[memo : memo + _WORD]),
         int.from_bytes(raw[memo + _WORD : signature], "big"),
-        decode_signature(raw[signature:sigma]),
-        decode_g1(raw[sigma:]),
+        decode_signature(raw[signature : signature + SIGNATURE_BYTES]),
+        sigma,
     )
-
-
-def _decode_ballot_points(
-    raw: bytes, *, slots: int
-) -> tuple[Ciphertext, UnitVectorCommitments]:
-    ephemeral, others = decode_g1(raw[:G1_BYTES]), raw[G1_BYTES:]
-    points = decode_g1_list(others, allow_infinity=True)
-    ciphertext = Ciphertext(ephemeral, points[:slots])
-    linear, masked, *rest = points[slots:]
-    return ciphertext, UnitVectorCommitments(linear, masked, tuple(rest[:-1]), rest[-1])
 
 
 def encode_points(points: Sequence[G1Point | G2Point]) -> bytes:
@@ -122,10 +138,8 @@ def decode_g1_list(raw: bytes, *, allow_infinity: bool = False) -> tuple[G1Point
     """Decode points of G1 that stand one after another, at least one."""
     if not raw or len(raw) % G1_BYTES:
         raise EncodingError("g1 points", f"{len(raw)} bytes")
-    return tuple(
-        decode_g1(raw[at : at + G1_BYTES], allow_infinity=allow_infinity)
-        for at in range(0, len(raw), G1_BYTES)
-    )
+    cut = [raw[at : at + G1_BYTES] for at in range(0, len(raw), G1_BYTES)]
+    return tuple(decode_all_g1(cut, allow_infinity=allow_infinity))
 
 
 def encode_totals(totals: Ciphertext) -> bytes:

@@ -25,6 +25,7 @@ from election.protocol.ballot import (
     NO_MEMO,
     accept_ballot,
     accept_batch,
+    accept_each,
     accept_unsolicited,
     derive_ballot_hash,
     derive_memo,
@@ -35,6 +36,7 @@ from election.protocol.ballot import (
 from election.protocol.encoding import BallotRecord, decode_record, encode_record
 from election.protocol.issuance import Credential
 from tests import forger, honest, vector_files
+from tests.reference import curve, low_order
 
 SLOTS = len(honest.CANDIDATES)
 SOURCE = SecretSource(b"\x05" * 64, b"")
@@ -291,6 +293,47 @@ def test_batch_names_the_ballot_whose_credential_is_wrong(position: int) -> None
     with pytest.raises(BallotError, match=wrong[12:32].hex()) as caught:
         accept_batch(raws, honest.box())
     assert caught.value.fact == "credential does not verify"
+
+
+def _with_stranger(raw: bytes, *, at: int) -> bytes:
+    """Add a point of order 3 to a ballot's point."""
+    point = curve.add(curve.decode_g1(raw[at : at + 128]), low_order.low_order_point(3))
+    return raw[:at] + curve.encode_g1(point) + raw[at + 128 :]
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+@pytest.mark.parametrize("point", [0, 1, SLOTS + 1, -1], ids=["A", "B", "C", "sigma"])
+def test_batch_names_the_ballot_with_a_point_outside_the_subgroup(
+    position: int, point: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curve.blst.WORTHWHILE", 2)
+    raws = [honest.ballot(1, number) for number in (1, 2, 3)]
+    at = 32 + 128 * point if point >= 0 else len(raws[0]) - 128
+    raws[position] = _with_stranger(raws[position], at=at)
+    with pytest.raises(BallotError, match="not in the prime-order subgroup") as refusal:
+        accept_batch(raws, honest.box())
+    assert raws[position][12:32].hex() in str(refusal.value)
+    found = accept_each(raws, honest.box())
+    assert [isinstance(each, BallotError) for each in found] == [
+        at == position for at in range(3)
+    ]
+
+
+def test_each_wrong_ballot_of_a_batch_is_told_its_own_fault() -> None:
+    raws = [honest.ballot(1, number) for number in (1, 2, 3, 4, 5)]
+    raws[0] = raws[0][:-1]
+    raws[1] = raws[1][: 32 * 44] + bytes([1] * 32) + raws[1][32 * 45 :]
+    raws[2] = sign_again(shift_point("D"))
+    raws[4] = raws[4][:-128] + raws[3][-128:]
+    alone: list[object] = []
+    for raw in raws:
+        try:
+            alone.append(accept_ballot(raw, honest.box()))
+        except BallotError as error:
+            alone.append(error)
+    found = accept_each(raws, honest.box())
+    assert [str(each) for each in found] == [str(each) for each in alone]
+    assert [isinstance(each, BallotError) for each in found] == [1, 1, 1, 0, 1]
 
 
 def test_two_ballots_with_swapped_credentials_are_refused() -> None:
