@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
-from election.protocol.attestation import LIFETIME as ATTESTED_FOR
 from election.protocol.attestation import Request
 from services.gateway.messages import (
     Outcome,
@@ -24,6 +23,7 @@ from services.gateway.messages import (
 from services.gateway.serials import draw_serial
 from services.gateway.tables import issues
 from services.gateway.texts import Purpose
+from services.shell.elections import ATTESTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def prove_issue(
     )
     if outcome is Outcome.RIGHT and (issue.expiry is None or issue.expiry <= now):
         own = update(issues).where(issues.c.serial == serial)
-        connection.execute(own.values(expiry=now + ATTESTED_FOR))
+        connection.execute(own.values(expiry=now + ATTESTED))
         issue = read_issue(connection, serial)
     return outcome, issue
 

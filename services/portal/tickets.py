@@ -16,9 +16,9 @@ from joserfc import jwe
 from joserfc.jwk import OctKey
 from sqlalchemy import Connection, Row, insert, select, update
 
-from election.protocol.attestation import LIFETIME
 from services.portal.tables import sessions, tickets
 from services.portal.tokens import draw_token, hash_token
+from services.shell.elections import ATTESTED
 
 VALID: Final = 900  # seconds
 _HEADER: Final = {"alg": "dir", "enc": "A256GCM"}
@@ -89,7 +89,7 @@ def use_ticket(connection: Connection, *, ticket: str, subject: str, now: int) -
     if row.subject is not None:
         return _repeat(ticket, row, subject, now)
     _require_usable(connection, row, subject, now)
-    expiry = now + LIFETIME
+    expiry = now + ATTESTED
     unused = (tickets.c.ticket == row.ticket) & tickets.c.subject.is_(None)
     taken = connection.execute(
         update(tickets).where(unused).values(subject=subject, expiry=expiry)

@@ -86,7 +86,11 @@ def _free(first: int, taken: set[int]) -> Iterator[int]:
 def keep_sends(
     connection: Connection, rows: Iterable[dict[str, Any]], *, now: int
 ) -> int:
-    """Keep signed transactions; a leaf that has one waiting gets no other."""
+    """Keep signed transactions; a leaf that has one waiting gets no other.
+
+    One that was lost and is signed again, to the same bytes, is the same: its row opens
+    again.
+    """
     kept = 0
     for row in rows:
         waiting = connection.scalar(
@@ -97,7 +101,13 @@ def keep_sends(
             )
         )
         if waiting is None:
-            connection.execute(insert(sends).values(at=now, **row))
+            again = connection.execute(
+                update(sends)
+                .where(sends.c.hash == row["hash"], sends.c.state == "lost")
+                .values(state="open", at=now)
+            )
+            if not again.rowcount:
+                connection.execute(insert(sends).values(at=now, **row))
             kept += 1
     return kept
 

@@ -13,7 +13,6 @@ from election.crypto.signature import decode_signature, encode_signature
 from election.crypto.transcript import Address, Hash
 from election.errors import ElectionError
 from election.protocol.attestation import (
-    LIFETIME,
     Action,
     Attestation,
     Role,
@@ -34,10 +33,10 @@ from services.registrar.tables import (
     sends,
 )
 from services.registrar.transitions import State
+from services.shell.elections import ATTESTED
 from services.shell.peers import PeerError, Peers
 from services.shell.settings import Closed
 
-_AHEAD: Final = LIFETIME - 60  # seconds that attestations live, by our clock
 _AT_ONCE: Final = 16  # attestations that are asked for
 _FIRST_PAUSE, _LONGEST_PAUSE = 5, 600  # seconds between tries of a part
 NOT_TAKEN: Final = "chain: not_taken"
@@ -137,7 +136,7 @@ async def ask_attesters(
         "action": request.action.name.lower(),
         "nonce": request.nonce,
         "h_req": f"0x{request.subject.hex()}",
-        "expiry": now + _AHEAD,
+        "expiry": now + ATTESTED,
         "opening": _open(desk, voter_id, request.leaf),
     }
     signers = {

@@ -25,6 +25,7 @@ from services.gateway.messages import (
 )
 from services.gateway.tables import TABLES, issues, limits, messages, phones
 from services.shell.database import Database, sqlite_url
+from services.shell.elections import ATTESTED
 from tests.services.gateway.stage import CONTEST, PHONE, VOTER
 from tests.services.postgres import make_database, postgres_server
 
@@ -129,5 +130,5 @@ def test_right_code_at_once_is_one_attestation(workers: list[Database]) -> None:
         now=NOW,
     )
     assert {(outcome, each.expiry) for outcome, each in tried} == {
-        (Outcome.RIGHT, NOW + 900)
+        (Outcome.RIGHT, NOW + ATTESTED)
     }

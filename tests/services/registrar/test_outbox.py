@@ -183,6 +183,19 @@ def test_what_the_chain_refuses_is_lost_at_once(database: Database) -> None:
     assert states(database) == [(0, "lost")]
 
 
+def test_what_was_lost_and_is_signed_to_the_same_bytes_opens_again(
+    database: Database,
+) -> None:
+    """Else nothing is kept any more: its nonce is the lowest that is free."""
+    send(database, Refusing(), 1)
+    push(database, Refusing())
+    node = Node()
+    send(database, node, 1, 2)
+    assert states(database) == [(0, "open"), (1, "open")]
+    push(database, node)
+    assert len(node.make_block()) == 2
+
+
 def test_what_comes_on_the_chain_between_two_looks_is_not_lost(
     database: Database,
 ) -> None:
