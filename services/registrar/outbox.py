@@ -52,11 +52,7 @@ def sign_errands(
 
     taken: nonces of transactions that are open. Raises ClientError.
     """
-    account = derive_address(key)
-    raw = node.request("eth_getTransactionCount", hexed(account), "latest")
-    with well_formed(node.url):
-        first = parse_number(raw)
-    free = _free(first, taken)
+    free = _free(_count_used(node, key), taken)
     numbered = [(next(free), each.act) for each in errands]
     signed = sign_numbered(node, numbered, key)
     return [
@@ -74,6 +70,14 @@ def sign_errands(
         }
         for errand, (nonce, _), each in zip(errands, numbered, signed, strict=True)
     ]
+
+
+def _count_used(node: Node, key: SigningKey) -> int:
+    """Ask for the lowest nonce that is in no block; raises ClientError."""
+    account = hexed(derive_address(key))
+    raw = node.request("eth_getTransactionCount", account, "latest")
+    with well_formed(node.url):
+        return parse_number(raw)
 
 
 def _free(first: int, taken: set[int]) -> Iterator[int]:
@@ -144,10 +148,7 @@ def deliver(
     answers = list(node.request_each(requests))
     outcomes += _look(node, missing)
     known = {each.number for each in outcomes}
-    account = hexed(derive_address(key))
-    raw = node.request("eth_getTransactionCount", account, "latest")
-    with well_formed(node.url):
-        used = parse_number(raw)
+    used = _count_used(node, key)
     for each, answer in zip(missing, answers, strict=True):
         is_lost = (
             isinstance(answer, ContractRefusedError)
@@ -157,6 +158,20 @@ def deliver(
         if each.id not in known and is_lost:
             outcomes.append(Outcome(each.id, "lost"))
     return outcomes
+
+
+def find_stranded(
+    node: Node, waiting: Sequence[Row[Any]], *, key: SigningKey
+) -> list[Outcome]:
+    """Give up the last transaction if all wait for a nonce that none of them has.
+
+    One was lost below them, and whoever wanted it may not want it any more. What is
+    given up is signed anew, with the lowest free nonce, and lets the others pass.
+    waiting: open ones, by nonce. Raises ClientError.
+    """
+    if waiting and waiting[0].nonce > _count_used(node, key):
+        return [Outcome(waiting[-1].id, "lost")]
+    return []
 
 
 def _look(node: Node, waiting: Sequence[Row[Any]]) -> list[Outcome]:

@@ -32,6 +32,7 @@ from services.registrar.outbox import (
     Errand,
     Outcome,
     deliver,
+    find_stranded,
     keep_sends,
     note_outcomes,
     read_open,
@@ -53,6 +54,7 @@ from services.shell.service import Context, Job
 
 _A_BATCH: Final = 32
 _LOOK: Final = 0.5  # seconds between looks for receipts
+_GAP: Final = 10  # seconds between looks for a nonce that is missing
 _FULL: Final = 0.2  # seconds until a full window is looked at again
 Result = TypeVar("Result")
 
@@ -65,6 +67,7 @@ class Work:
         self._database, self._clock = context.database, context.clock
         self._key = context.account.key
         self._signing = asyncio.Lock()
+        self._gap_looked = 0
 
     def jobs(self) -> list[Job]:
         """List the jobs."""
@@ -190,6 +193,13 @@ class Work:
         outcomes = await self._ask(
             desk, lambda: deliver(desk.connect(), waiting, key=self._key, now=now)
         )
+        if now >= self._gap_looked + _GAP:
+            self._gap_looked = now
+            known = {each.number for each in outcomes}
+            left = [each for each in waiting if each.id not in known]
+            outcomes += await self._ask(
+                desk, lambda: find_stranded(desk.connect(), left, key=self._key)
+            )
         lost = await self._database.run(note_delivered, outcomes, now=now)
         if lost:
             self._context.log.warning("sends_lost", transactions=lost)

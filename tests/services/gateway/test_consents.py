@@ -12,7 +12,7 @@ from election.protocol.attestation import (
     Role,
     accept_attestation,
 )
-from tests.services.gateway.stage import LOCK, OTHER, SALT, Stage
+from tests.services.gateway.stage import CONTEST, LOCK, OTHER, SALT, VOTER, Stage
 
 LOCK_WORD = "0x" + "00" * 12 + LOCK[2:]
 
@@ -152,3 +152,41 @@ def test_only_the_portal_asks_and_only_the_registrar_is_attested(stage: Stage) -
 
 def test_withdrawal_has_no_lock(stage: Stage) -> None:
     assert stage.consent("withdraw", lock=LOCK).json()["code"] == "other_lock"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"contest": 11}, "unknown_election"),
+        ({"election": "0x" + "00" * 20}, "unknown_election"),
+        ({"salt": None}, "wrong_opening"),
+        ({"index": None}, "wrong_opening"),
+    ],
+)
+def test_consent_to_what_is_none_sends_no_code(
+    stage: Stage, changed: dict[str, Any], code: str
+) -> None:
+    assert stage.consent(**changed).json()["code"] == code
+    assert stage.centre.messages() == []
+
+
+def test_consent_of_nobody_or_to_one_election_twice_sends_no_code(
+    stage: Stage,
+) -> None:
+    covered = {"election": stage.election, "contest": CONTEST}
+    for voter_id, times, code in ((VOTER, 2, "other_consent"), ("?", 1, "wrong_voter")):
+        elections = [covered] * times
+        body = {"action": "apply", "voter_id": voter_id, "elections": elections}
+        answer = stage.call("portal", "/peer/consents", body)
+        assert answer.json()["code"] == code
+    assert stage.centre.messages() == []
+
+
+def test_consent_that_was_given_or_is_old_gets_no_other_code(stage: Stage) -> None:
+    path = f"/peer/consents/{stage.agree(1)}/code"
+    assert stage.call("portal", path, {}).json()["code"] == "already_given"
+    stage.pass_time(61)
+    path = f"/peer/consents/{stage.consent('withdraw').json()['serial']}/code"
+    stage.pass_time(86_401)
+    assert stage.call("portal", path, {}).json()["code"] == "expired"
+    assert len(stage.centre.wait_for(2)) == 2

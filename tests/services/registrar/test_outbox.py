@@ -20,7 +20,9 @@ from election.protocol.attestation import Action
 from services.registrar.applications import file_application
 from services.registrar.outbox import (
     Errand,
+    Outcome,
     deliver,
+    find_stranded,
     keep_sends,
     note_outcomes,
     read_open,
@@ -194,6 +196,27 @@ def test_what_was_lost_and_is_signed_to_the_same_bytes_opens_again(
     assert states(database) == [(0, "open"), (1, "open")]
     push(database, node)
     assert len(node.make_block()) == 2
+
+
+def test_what_waits_for_a_nonce_that_nobody_uses_goes_on(database: Database) -> None:
+    """The first one is lost, as of a voter who asked the chain elsewhere, too."""
+    node = Node()
+    send(database, node, 1, 2, 3)
+    waiting = database.run_now(read_open, CHAIN)
+    assert find_stranded(node, waiting, key=RELAY) == []  # type: ignore[arg-type]
+    lost = [Outcome(waiting[0].id, "lost")]
+    database.run_now(note_outcomes, lost)
+    push(database, node)
+    assert node.make_block() == []
+    waiting = database.run_now(read_open, CHAIN)
+    lost = find_stranded(node, waiting, key=RELAY)  # type: ignore[arg-type]
+    assert [each.number for each in lost] == [waiting[-1].id]
+    database.run_now(note_outcomes, lost)
+    send(database, node, 3)
+    push(database, node)
+    assert len(node.make_block()) == 3  # of the third leaf two, of which one counts
+    push(database, node)
+    assert states(database)[-1] == (0, "mined")
 
 
 def test_what_comes_on_the_chain_between_two_looks_is_not_lost(
