@@ -163,7 +163,7 @@ class _Group:
             self._add(total, total, self.negate(other) if at % 2 else other)
             if self._is_inf(total):
                 vanished.append(at)
-                # all are divided by their product, which must not be zero
+                # all are divided by their product: zero may spoil the others
                 self._from_affine(total, one)
         affine = (ctypes.c_char * (len(self._infinity) * count))()
         self._all_to_affine(affine, _row_of(row), count)

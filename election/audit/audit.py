@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
+from election.audit.casts import Spread
 from election.audit.catalogue import CHECKS, Check
 from election.audit.evidence import Evidence
 from election.audit.finality import judge_finality
@@ -36,13 +37,18 @@ Progress = Callable[[int, Check], None]
 
 
 def audit_board(
-    board: Board, *, progress: Progress, genesis: bytes | None = None
+    board: Board,
+    *,
+    progress: Progress,
+    genesis: bytes | None = None,
+    spread: Spread = map,
 ) -> Report:
     """Run all checks over a board; never raises for what is on it.
 
-    genesis: SHA-256 of the genesis of the network that must have signed it.
+    genesis: SHA-256 of the genesis of the network that must have signed it. spread:
+    what runs a function over parts of the ballots, as map does.
     """
-    evidence = Evidence(board)
+    evidence = Evidence(board, spread=spread)
     results = tuple(run_checks(evidence, ALL, progress=progress))
     return _sum_up(evidence, results, judge_finality(evidence, genesis))
 

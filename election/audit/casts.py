@@ -6,22 +6,27 @@ its halves, to name those at fault. What is right is added up and forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from election.audit.errors import require
 from election.audit.report import VALIDATORS
 from election.crypto.elgamal import Ciphertext, combine_ciphertexts
 from election.crypto.group import G1_BYTES
+from election.crypto.transcript import Hash
 from election.errors import BallotError, ElectionError, EncodingError
-from election.protocol.ballot import Ballot, accept_each
-from election.protocol.context import Box
-from election.protocol.encoding import decode_totals
+from election.protocol.ballot import (
+    VERIFIED_AT_ONCE,
+    Ballot,
+    accept_batch,
+    accept_each,
+)
+from election.protocol.context import Box, decode_box
+from election.protocol.encoding import decode_totals, encode_points, encode_totals
 from election.protocol.events import BallotCast
 from election.protocol.replay import Entry
 
-_BATCH: Final = 512  # a larger one gains little
 _CREDENTIAL: Final = 32
 
 
@@ -37,20 +42,49 @@ class Casts:
     totals: Ciphertext | EncodingError
 
 
+class Portion(NamedTuple):
+    """Ballots that are verified together, and what they are checked against."""
+
+    contest: int
+    ctx: Hash
+    election_keys: bytes
+    credential_key: bytes
+    events: tuple[BallotCast, ...]
+
+
+class Spread(Protocol):
+    """What runs a function over portions as map does, maybe on several cores."""
+
+    def __call__(
+        self, work: Callable[[Portion], bytes | None], portions: Iterable[Portion], /
+    ) -> Iterable[bytes | None]:
+        """Give what the function gives for each, in order."""
+
+
 def accept_casts(
-    entries: Sequence[Entry[BallotCast]], box: Box, *, before: bytes | None = None
+    entries: Sequence[Entry[BallotCast]],
+    box: Box,
+    *,
+    before: bytes | None = None,
+    spread: Spread = map,
 ) -> Casts:
     """Accept again what a box has accepted; never raises for what is in it.
 
     before: the sum of the ballots before these, which were accepted, if there are any.
+    spread: what runs a function over portions, in their order.
     """
     faults: dict[int, ElectionError] = {}
     slots = len(box.election_keys)
     totals: Ciphertext | EncodingError = combine_ciphertexts((), slots=slots)
     if before is not None:
         totals = decode_totals(before, slots=slots)
-    for start in range(0, len(entries), _BATCH):
-        events = [entry.event for entry in entries[start : start + _BATCH]]
+    starts = range(0, len(entries), VERIFIED_AT_ONCE)
+    portions = (_cut_portion(entries, box, at) for at in starts)
+    for start, held in zip(starts, spread(sum_portion, portions), strict=True):
+        if held is not None and not isinstance(totals, EncodingError):
+            totals += decode_totals(held, slots=slots)
+            continue
+        events = _cut_portion(entries, box, start).events
         found = accept_each([event.ballot for event in events], box)
         for at, (event, outcome) in enumerate(zip(events, found, strict=True), start):
             fault = _find_fault(event, outcome)
@@ -58,6 +92,38 @@ def accept_casts(
                 faults[at] = fault
         totals = _add(totals, events, found)
     return Casts(faults, totals)
+
+
+def _cut_portion(entries: Sequence[Entry[BallotCast]], box: Box, at: int) -> Portion:
+    return Portion(
+        box.contest,
+        box.ctx,
+        encode_points(box.election_keys),
+        encode_points((box.credential_key,)),
+        tuple(entry.event for entry in entries[at : at + VERIFIED_AT_ONCE]),
+    )
+
+
+def sum_portion(portion: Portion) -> bytes | None:
+    """Give the sum of a portion's ballots, encoded, or None if any has a fault.
+
+    A process of its own may do it: what it takes and gives is bytes.
+    """
+    box = decode_box(
+        portion.contest,
+        portion.ctx,
+        election_keys=portion.election_keys,
+        credential_key=portion.credential_key,
+    )
+    try:
+        ballots = accept_batch([event.ballot for event in portion.events], box)
+    except BallotError:
+        return None
+    faults = map(_find_fault, portion.events, ballots)
+    if any(fault is not None for fault in faults):
+        return None
+    ciphertexts = [ballot.record.ciphertext for ballot in ballots]
+    return encode_totals(combine_ciphertexts(ciphertexts, slots=len(box.election_keys)))
 
 
 def _find_fault(

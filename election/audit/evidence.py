@@ -15,7 +15,7 @@ from heapq import merge
 from itertools import chain, islice
 from typing import TypeVar
 
-from election.audit.casts import Casts, accept_casts
+from election.audit.casts import Casts, Spread, accept_casts
 from election.audit.errors import MissingError
 from election.audit.past import NOTHING, Past
 from election.crypto.group import G1_BYTES, G1Point, decode_g1
@@ -62,10 +62,12 @@ class Evidence:
 
     past: what was verified of its record before. The board has its logs first, and
     after them all that came since: of what there is for each voter, only the new.
+    spread: what runs a function over parts of the ballots, as map does.
     """
 
     board: Board
     past: Past = NOTHING
+    spread: Spread = map
 
     @cached_property
     def replay(self) -> Replay:
@@ -209,7 +211,9 @@ class Evidence:
         if contest not in self._casts:
             entries, box = self.every(BallotCast, contest), self.box(contest)
             before = self.past.totals(contest)
-            self._casts[contest] = accept_casts(entries, box, before=before)
+            self._casts[contest] = accept_casts(
+                entries, box, before=before, spread=self.spread
+            )
         return self._casts[contest]
 
     def box(self, contest: int) -> Box:

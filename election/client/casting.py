@@ -22,7 +22,12 @@ from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address, Hash, address_word
 from election.errors import BallotError, ElectionError, EncodingError
 from election.protocol.abi import ContractName, decode_event
-from election.protocol.ballot import Ballot, accept_ballot, accept_each
+from election.protocol.ballot import (
+    VERIFIED_AT_ONCE,
+    Ballot,
+    accept_ballot,
+    accept_each,
+)
 from election.protocol.context import Box
 from election.protocol.encoding import encode_record
 from election.protocol.events import BallotCast
@@ -94,8 +99,8 @@ def sort_ballots(records: Sequence[bytes], box: Box) -> SortedBallots:
     """
     accepted: dict[Address, Ballot] = {}
     refused: dict[int, BallotError] = {}
-    for at in range(0, len(records), LARGEST_BATCH):
-        found = accept_each(records[at : at + LARGEST_BATCH], box)
+    for at in range(0, len(records), VERIFIED_AT_ONCE):
+        found = accept_each(records[at : at + VERIFIED_AT_ONCE], box)
         for place, ballot in enumerate(found, at):
             if isinstance(ballot, BallotError):
                 refused[place] = ballot

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
-from election.client.contracts.ballot_box import LARGEST_BATCH
 from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import ContestBox, OpenElection
 from election.crypto.discrete_log import build_table
@@ -16,7 +15,7 @@ from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Hash, uint_word
 from election.errors import CountError
 from election.protocol.abi import ContractName, decode_event
-from election.protocol.ballot import Ballot, accept_batch
+from election.protocol.ballot import VERIFIED_AT_ONCE, Ballot, accept_batch
 from election.protocol.decryption import (
     DecryptionShare,
     Result,
@@ -36,8 +35,8 @@ def read_ballots(contest_box: ContestBox) -> tuple[Ballot, ...]:
     raws = [event.ballot for event in events if isinstance(event, BallotCast)]
     return tuple(
         ballot
-        for at in range(0, len(raws), LARGEST_BATCH)
-        for ballot in accept_batch(raws[at : at + LARGEST_BATCH], contest_box.box)
+        for at in range(0, len(raws), VERIFIED_AT_ONCE)
+        for ballot in accept_batch(raws[at : at + VERIFIED_AT_ONCE], contest_box.box)
     )
 
 

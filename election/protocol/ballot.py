@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from election.crypto.blind_credential import (
     CredentialClaim,
@@ -49,6 +50,8 @@ from election.protocol.issuance import Credential
 
 NO_MEMO = ZERO_HASH
 _SEQ = 0
+VERIFIED_AT_ONCE: Final = 512
+"""Ballots that are accepted together off chain; more gain little."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from election.audit.report import Report, Signing, Verdict
 from election.protocol.board import Board
 from scripts.anybody.reference_audit import Comparison, compare_audits, render_lines
 from scripts.anybody.reference_audit import render_json as compared_json
+from scripts.shared.cores import all_cores
 from scripts.shared.errors import InputError
 from scripts.shared.files.bundle_file import copied, naming_record, read_bundle, written
 from scripts.shared.options import (
@@ -71,7 +72,12 @@ def command(
         board, copy = _read(
             bundle, election, rpc_urls, opened=opened if reference else None
         )
-        report = audit_board(board, progress=report_progress, genesis=genesis_hash)
+        report = audit_board(
+            board,
+            progress=report_progress,
+            genesis=genesis_hash,
+            spread=opened.enter_context(all_cores()),
+        )
         compared = _compare(report, board, copy) if reference else None
     if as_json:
         second = {} if compared is None else {"reference": compared_json(compared)}

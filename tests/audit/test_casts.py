@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
 import pytest
 
-from election.audit.casts import Casts, accept_casts
+from election.audit.casts import Casts, Portion, accept_casts
 from election.crypto.elgamal import combine_ciphertexts
 from election.crypto.transcript import Address, Hash
 from election.errors import BallotError, EncodingError
@@ -28,24 +32,48 @@ def cast_all() -> list[Entry[BallotCast]]:
     return [entry_of(raw, at) for at, raw in enumerate(RAWS)]
 
 
+def spread_elsewhere(
+    work: Callable[[Portion], bytes | None], parts: Iterable[Portion]
+) -> Iterator[bytes | None]:
+    """Take to each part what a process of its own would get."""
+    for part in parts:
+        taken = pickle.loads(pickle.dumps(part))  # noqa: S301  our own
+        yield pickle.loads(pickle.dumps(work))(taken)  # noqa: S301
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 256])
 @pytest.mark.parametrize("wrong", [(), (3,), (0, 4), (0, 1, 2, 3, 4)])
 def test_only_wrong_ballots_are_refused_in_batches_of_any_size(
     size: int, wrong: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("election.audit.casts._BATCH", size)
+    monkeypatch.setattr("election.audit.casts.VERIFIED_AT_ONCE", size)
     entries = cast_all()
     for at in wrong:
         raw = bytearray(entries[at].event.ballot)
         raw[32 * 44] ^= 1  # memo
         entries[at] = entry_of(bytes(raw), at)
-    casts = accept_casts(entries, BALLOTS)
+    casts = accept_casts(entries, BALLOTS, spread=spread_elsewhere)
     assert tuple(casts.faults) == wrong
     for at, error in casts.faults.items():
         assert isinstance(error, BallotError)
         assert entries[at].event.credential.hex() in error.subject
     ciphertexts = [decode_record(raw, slots=3).ciphertext for raw in RAWS]
     assert casts.totals == combine_ciphertexts(ciphertexts, slots=3)
+
+
+@pytest.mark.parametrize("is_other_voter", [True, False])
+def test_ballot_that_is_announced_as_another_is_found(is_other_voter: bool) -> None:
+    entries = cast_all()
+    event, other = entries[3].event, entries[2].event
+    changed = (
+        replace(event, credential=other.credential)
+        if is_other_voter
+        else replace(event, ballot_hash=other.ballot_hash)
+    )
+    entries[3] = Entry(LOG, BOX, changed)
+    casts = accept_casts(entries, BALLOTS)
+    assert tuple(casts.faults) == (3,)
+    assert casts.totals == accept_casts(cast_all(), BALLOTS).totals
 
 
 def test_box_without_ballots_has_none() -> None:

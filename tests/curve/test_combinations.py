@@ -102,12 +102,31 @@ def test_points_of_the_second_group_are_looked_at_as_well() -> None:
 def test_each_digit_stands_for_what_it_says(pair: tuple[int, int]) -> None:
     group = BLST.g1
     one, other = (_signed(each) for each in pair)
-    table, rows = group._tabulate([*members(2), one, other])
+    vanishing = 2 * members(1)  # its difference must not spoil what stands beside it
+    table, rows = group._tabulate([*vanishing, one, other])
     found = [ctypes.string_at(each, 96) if each else bytes(96) for each in rows[1]]
     both, less = group.add(one, other), group.add(one, group.negate(other))
     plain = [one, other, both, less]
     assert found == [bytes(96), *plain, *map(group.negate, plain)]
     assert len(table) > 0
+
+
+def test_no_sum_that_vanished_is_inverted_with_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """This BLST leaves it out by itself; not all versions did."""
+    group, size = BLST.g1, 144
+    invert, seen = group._all_to_affine, list[bool]()
+
+    def look(target: Any, row: Any, count: int) -> None:
+        start = ctypes.cast(row, ctypes.POINTER(ctypes.c_void_p))[0] or 0
+        points = range(start, start + size * count, size)
+        seen.extend(group._is_inf(ctypes.string_at(each, size)) for each in points)
+        invert(target, row, count)
+
+    monkeypatch.setattr(group, "_all_to_affine", look)
+    group._tabulate([*2 * members(1), *members(2)])
+    assert seen == [False] * 4
 
 
 def _signed(number: int) -> bytes:

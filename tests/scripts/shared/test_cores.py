@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from scripts.shared import cores
+from scripts.shared.cores import all_cores
+
+
+def tell_process(number: int) -> tuple[int, int]:
+    return number, os.getpid()
+
+
+def die_elsewhere(number: int) -> int:
+    if number == 3 and os.getppid() == int(os.environ["STARTER"]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_parts_are_done_in_other_processes_and_come_in_order() -> None:
+    with all_cores() as spread:
+        done = list(spread(tell_process, range(12)))
+    assert [number for number, _ in done] == list(range(12))
+    assert os.getpid() not in {process for _, process in done}
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_a_process_that_died_had_is_done_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STARTER", str(os.getpid()))
+    with all_cores() as spread:
+        assert list(spread(die_elsewhere, range(12))) == list(range(12))
+
+
+def test_few_parts_start_no_process() -> None:
+    with all_cores() as spread:
+        assert list(spread(tell_process, [7, 8])) == [
+            (7, os.getpid()),
+            (8, os.getpid()),
+        ]
+        assert list(spread(tell_process, [])) == []
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_only_a_few_parts_are_made_ahead() -> None:
+    made: list[int] = []
+
+    def make() -> Iterator[int]:
+        for number in range(40):
+            made.append(number)
+            yield number
+
+    with all_cores() as spread:
+        done = iter(spread(tell_process, make()))
+        next(done)
+        assert len(made) <= cores._WORTHWHILE
+        list(done)
+    assert len(made) == 40
