@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from scripts.shared import cores
 from scripts.shared.cores import all_cores
+from tests.patience import PATIENCE
 
 
 def tell_process(number: int) -> tuple[int, int]:
@@ -66,3 +70,25 @@ def test_only_a_few_parts_are_made_ahead() -> None:
         assert len(made) <= cores._WORTHWHILE
         list(done)
     assert len(made) == 40
+
+
+def wait_long(_number: int) -> None:
+    os.write(1, b"here\n")
+    time.sleep(2 * PATIENCE)
+
+
+def test_processes_end_with_the_one_that_started_them() -> None:
+    """Also when that one was killed, and could end nobody."""
+    lines = (
+        "import os",
+        "os.sched_getaffinity = lambda _: {0, 1}",
+        "from scripts.shared.cores import all_cores",
+        "from tests.scripts.shared.test_cores import wait_long",
+        "with all_cores() as spread: list(spread(wait_long, range(8)))",
+    )
+    command = [sys.executable, "-c", "\n".join(lines)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:  # noqa: S603
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == "here\n"
+        starter.kill()
+        starter.communicate(timeout=PATIENCE)  # which ends when nobody can write there
