@@ -17,6 +17,8 @@ from election.protocol.attestation import (
 )
 from election.protocol.notice import Notice, accept_notice
 from services.gateway import nodes, service
+from services.gateway.issues import open_issue
+from services.gateway.messages import read_phone
 from services.shell.elections import SKEW
 from tests.patience import wait_until
 from tests.services.gateway.stage import (
@@ -92,6 +94,29 @@ def test_request_without_the_portals_word_is_refused(
     answer = stage.post("/issues", stage.issue_body(**changed))
     assert answer.json()["code"] == code
     assert stage.centre.messages() == []
+
+
+def test_stranger_hears_the_same_of_who_has_a_phone_here_and_who_has_not(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody is looked up for either, so that time says nothing, too."""
+    database, acts = stage.running.context.database, list[Any]()
+    run = database.run
+
+    async def note(act: Any, *given: Any, **named: Any) -> Any:
+        acts.append(act)
+        return await run(act, *given, **named)
+
+    monkeypatch.setattr(database, "run", note)
+    heard = []
+    for voter, index in ((OTHER, 1), ("EF-789", 5)):
+        asked = replace(stage.request(), leaf=stage.leaf(voter, index))
+        body = stage.issue_body(asked, key=SigningKey(78), voter_id=voter, index=index)
+        told = stage.post("/issues", body).json()
+        heard.append((told["code"], told["title"]))
+    assert heard[0] == heard[1]
+    assert heard[0][0] == "not_attested"
+    assert not {open_issue, read_phone} & {*acts}
 
 
 def test_a_request_again_is_the_same_and_sends_nothing(stage: Stage) -> None:
