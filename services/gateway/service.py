@@ -135,4 +135,5 @@ SERVICE: Final = Service(
     migrations="services/gateway/migrations",
     build=build,
     check=check,
+    is_called=True,
 )

@@ -123,4 +123,5 @@ SERVICE: Final = Service(
     migrations="services/portal/migrations",
     build=build,
     check=check,
+    is_called=True,
 )

@@ -41,4 +41,5 @@ SERVICE: Final = Service(
     migrations="services/registrar/migrations",
     build=build,
     check=check,
+    is_called=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,7 +13,7 @@ import typer
 from scripts.shared.errors import InputError
 from scripts.shared.options import AsJson, ListenHost, PasswordFile, path_option
 from scripts.shared.session import read_password
-from scripts.shared.terminal import show, tell
+from scripts.shared.terminal import say, show, tell
 from services.shell.checking import check_service
 from services.shell.copying import back_up, restore
 from services.shell.home import Home
@@ -71,6 +71,9 @@ def make_commands(service: Service) -> Commands:
         made = init_home(service, kept, password)
         made["config"] = str(kept.config)
         show(made, as_json=as_json)
+        if service.is_called:
+            for line in _spell_peer(name, made):
+                say(line)
 
     def serve_it(
         home: HomeFolder = None,
@@ -124,6 +127,15 @@ def make_commands(service: Service) -> Commands:
         "check": (check, f"{begin} check --home {name} --password-file password"),
         **_make_copy_commands(service),
     }
+
+
+def _spell_peer(name: str, made: dict[str, Any]) -> Iterator[str]:
+    """Spell how others name a service, to be copied."""
+    yield "for config.toml of the other services:"
+    key = ", ".join(f'{part} = "{value}"' for part, value in made["key"].items())
+    yield f"[peers.{name}]"
+    yield 'url = "https://..."  # its own'
+    yield f"key = {{ {key} }}"
 
 
 def _make_copy_commands(service: Service) -> Commands:

@@ -75,7 +75,8 @@ class Service:
     role: who holds its key file. settings: the type of config.toml. config: the text
     that `init` writes, after the common part. migrations: a folder from the root of the
     source tree, with the steps of Alembic. port: where it listens unless told. check:
-    what is wrong that only this service can find, before it serves.
+    what is wrong that only this service can find, before it serves. is_called: other
+    services call it, or are called by it, and name it in their config.toml.
     """
 
     name: str
@@ -88,3 +89,4 @@ class Service:
     migrations: str
     build: Callable[[Context], Parts]
     check: Callable[[Context], Sequence[str]] = lambda _: ()
+    is_called: bool = False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import tomllib
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from scripts.__main__ import run
 from services.gateway.service import SERVICE as GATEWAY
 from services.issuer.service import SERVICE as ISSUER
 from services.portal.service import SERVICE as PORTAL
@@ -15,6 +18,7 @@ from services.registrar.service import SERVICE as REGISTRAR
 from services.relay.service import SERVICE as RELAY
 from services.shell.checking import check_service
 from services.shell.service import Service
+from services.shell.settings import PeerSettings
 from tests.services.running import PASSWORD, cheapen_passwords, make_home
 
 MISSING: Final = {
@@ -37,3 +41,20 @@ def test_home_that_was_just_made_is_told_what_it_needs(
     assert len(found) == len(wanted)
     for fact, line in zip(wanted, found, strict=True):
         assert fact in line
+
+
+def test_lines_that_init_prints_name_a_service_in_the_config_of_another(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cheapen_passwords(monkeypatch)
+    (tmp_path / "password").write_text(PASSWORD, "utf-8")
+    where = ("--home", str(tmp_path / "portal"))
+    password = ("--password-file", str(tmp_path / "password"))
+    assert run(["portal", "init", *where, *password, "--json"]) == 0
+    told = capsys.readouterr()
+    (peer,) = tomllib.loads(told.err.partition("services:\n")[2])["peers"].items()
+    name, named = peer
+    assert (name, named["key"]) == ("portal", json.loads(told.out)["key"])
+    PeerSettings.model_validate({**named, "url": "https://portal.example.org"})

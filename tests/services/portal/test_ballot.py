@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx2
 import pytest
+from sqlalchemy import delete
 
 from election.crypto.group import G, encode_g1
 from election.crypto.scalar import Scalar
@@ -22,6 +23,7 @@ from election.protocol.attestation import (
     Role,
     accept_attestation,
 )
+from services.portal.tables import tickets
 from services.shell.elections import ATTESTED, SKEW
 from tests.services.portal.stage import (
     BOOTH,
@@ -71,6 +73,12 @@ def accept(stage: Stage, told: Any, *, role: Role = Role.PORTAL) -> Attestation:
         signer=signer,
         now=stage.portal.context.clock.now() - SKEW,  # by any clock that may be behind
     )
+
+
+@pytest.fixture(autouse=True)
+def _no_tickets(stage: Stage) -> None:
+    """Let no test find a leaf that an earlier one had attested, in whatever order."""
+    stage.portal.context.database.run_now(lambda each: each.execute(delete(tickets)))
 
 
 @contextmanager
