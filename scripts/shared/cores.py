@@ -35,7 +35,11 @@ def all_cores() -> Iterator[_Spread]:
     """Give what does as map does, on all cores once there are enough parts."""
     cores = _count_cores()
     context = multiprocessing.get_context("spawn")  # threads and forks do not agree
-    pool = ProcessPoolExecutor(cores, mp_context=context, initializer=_settle)
+    try:
+        pool = ProcessPoolExecutor(cores, mp_context=context, initializer=_settle)
+    except (ImportError, NotImplementedError, OSError):
+        yield map  # a system that has no semaphores
+        return
 
     def spread(
         work: Callable[[_Part], _Done], parts: Iterable[_Part], /
@@ -79,7 +83,7 @@ def _begin(
 ) -> Future[_Done] | None:
     try:
         return pool.submit(work, part)
-    except BrokenProcessPool:
+    except (BrokenProcessPool, OSError):  # none can be started, or one has died
         return None
 
 

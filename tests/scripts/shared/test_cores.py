@@ -46,6 +46,20 @@ def test_what_a_process_that_died_had_is_done_here(
         assert list(spread(die_elsewhere, range(12))) == list(range(12))
 
 
+@pytest.mark.usefixtures("two_cores")
+@pytest.mark.parametrize("place", ["ProcessPoolExecutor", "ProcessPoolExecutor.submit"])
+def test_where_no_process_can_be_started_all_is_done_here(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object, **_options: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(f"scripts.shared.cores.{place}", refuse)
+    with all_cores() as spread:
+        done = list(spread(tell_process, range(12)))
+    assert done == [(number, os.getpid()) for number in range(12)]
+
+
 def test_few_parts_start_no_process() -> None:
     with all_cores() as spread:
         assert list(spread(tell_process, [7, 8])) == [
