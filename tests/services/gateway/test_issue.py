@@ -19,6 +19,7 @@ from election.protocol.notice import Notice, accept_notice
 from services.gateway import nodes, service
 from services.gateway.issues import open_issue
 from services.gateway.messages import read_phone
+from services.gateway.wrong_tries import WrongTries
 from services.shell.elections import SKEW
 from tests.patience import wait_until
 from tests.services.gateway.stage import (
@@ -94,6 +95,18 @@ def test_request_without_the_portals_word_is_refused(
     answer = stage.post("/issues", stage.issue_body(**changed))
     assert answer.json()["code"] == code
     assert stage.centre.messages() == []
+
+
+def test_expiry_beside_the_attestation_is_its_own(stage: Stage) -> None:
+    body = stage.issue_body()
+    answer = stage.post("/issues", body | {"expiry": body["expiry"] - 1})
+    assert answer.json()["code"] == "not_attested"
+
+
+def test_alarm_is_raised_by_guesses_and_not_by_made_up_serials() -> None:
+    tries = WrongTries(most=2)
+    told = [tries.count("a", now=0, is_known=each) for each in (True, True, False)]
+    assert told == [False, True, False]
 
 
 def test_stranger_hears_the_same_of_who_has_a_phone_here_and_who_has_not(
