@@ -22,6 +22,7 @@ from node.errors import UnknownBlockError
 from node.genesis import make_genesis
 from node.hashing import keccak
 from node.log_index import LogQuery
+from node.store import MemoryStore
 from tests.node.bytecode import COUNTER, assemble, deployment
 from tests.node.wallet import KINDS, Client, Wallet
 
@@ -162,3 +163,8 @@ def _follow(root: bytes, key: bytes, nodes: tuple[bytes, ...]) -> bytes:
     known = {keccak(node): node for node in nodes}
     found: bytes = HexaryTrie(known, root).get(key)
     return found
+
+
+def test_a_store_without_a_block_has_no_head() -> None:
+    with pytest.raises(UnknownBlockError):
+        MemoryStore().head()

@@ -18,6 +18,7 @@ from node.errors import (
     HeightError,
     NonceError,
     NothingFinalizedError,
+    NotPermittedError,
     OversizedError,
     TimestampError,
 )
@@ -289,3 +290,21 @@ def test_what_exceeds_the_blocks_gas_waits(
         _sign(second, 0, gas=15_000_000),
     ]
     assert _prepare(machine, waiting) == [(wallet.address, 0), (second.address, 0)]
+
+
+def test_a_nonce_that_was_used_is_refused_before_anything_is_run(
+    machine: StateMachine, wallet: Wallet
+) -> None:
+    raw = wallet.sign(_RECIPIENT, value=1, nonce=0)
+    _grow(machine, _accept(raw))
+    with pytest.raises(NonceError, match="too low"):
+        machine.check_tx(raw)
+
+
+def test_a_stranger_is_refused_what_nobody_may_before_anything_is_run(
+    machine: StateMachine,
+) -> None:
+    """Who is not named calls contracts alone."""
+    stranger = Wallet("0x" + "17" * 32)
+    with pytest.raises(NotPermittedError, match="no contract"):
+        machine.check_tx(stranger.sign(_RECIPIENT))

@@ -72,3 +72,9 @@ def _wrap(payload: bytes) -> bytes:
         return bytes([0xC0 + len(payload)]) + payload
     size = rlp.encode_integer(len(payload))
     return bytes([0xF7 + len(size)]) + size + payload
+
+
+@pytest.mark.parametrize("encoded", [b"\x82a", b"\xc2a", b"\xb8\x38" + bytes(55)])
+def test_an_item_that_ends_early_is_refused(encoded: bytes) -> None:
+    with pytest.raises(RlpError, match="end early"):
+        rlp.decode(encoded)

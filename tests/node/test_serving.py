@@ -12,8 +12,13 @@ from typing_extensions import override
 
 from node.engine.local import LocalEngine
 from node.readers.pool import Readers
-from node.rpc.errors import LIMIT_EXCEEDED, RpcError
-from node.serving import Desk
+from node.rpc.errors import (
+    INVALID_PARAMS,
+    LIMIT_EXCEEDED,
+    METHOD_NOT_FOUND,
+    RpcError,
+)
+from node.serving import _PROOF, _STATUS, Desk
 
 
 def test_a_batch_lets_others_be_served_between_its_requests(
@@ -133,3 +138,53 @@ def test_reads_have_turns_by_client(
 
     asyncio.run(serve())
     assert asked == ["who asks eth_call", "who asks eth_getFilterLogs"]
+
+
+def _ask(desk: Desk, method: str, *params: Any) -> Any:
+    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    return msgspec.json.decode(asyncio.run(desk.answer(msgspec.json.encode(request))))
+
+
+async def _prove(*_: Any) -> dict[str, Any]:
+    return {"proof": "of it"}
+
+
+async def _stand() -> dict[str, Any]:
+    return {"height": 7}
+
+
+@pytest.mark.parametrize(
+    ("params", "fact"),
+    [
+        ([], "params"),
+        (["latest", "0x0", "0x0"], "params"),
+        (["nowhere"], "params"),
+        (["latest", "0x00"], "params"),
+        (["latest", "0x0"], "no such transaction"),
+    ],
+    ids=["none", "too many", "no block", "no number", "beyond the last"],
+)
+def test_a_proof_is_given_of_what_there_is(
+    engine: LocalEngine, params: list[str], fact: str
+) -> None:
+    readers: Any = None
+    desk = Desk(engine, readers, prove=_prove)
+    assert _ask(desk, _PROOF, "latest")["result"] == {"proof": "of it"}
+    error = _ask(desk, _PROOF, *params)["error"]
+    assert error["code"] == INVALID_PARAMS
+    assert fact in error["message"]
+
+
+def test_a_status_is_asked_for_without_parameters(engine: LocalEngine) -> None:
+    readers: Any = None
+    desk = Desk(engine, readers, stand=_stand)
+    assert _ask(desk, _STATUS)["result"] == {"height": 7}
+    assert _ask(desk, _STATUS, "0x1")["error"]["code"] == INVALID_PARAMS
+
+
+@pytest.mark.parametrize("method", [_PROOF, _STATUS])
+def test_a_devnet_says_that_it_is_no_network(engine: LocalEngine, method: str) -> None:
+    readers: Any = None
+    error = _ask(Desk(engine, readers), method, "latest")["error"]
+    assert error["code"] == METHOD_NOT_FOUND
+    assert "devnet" in error["message"]

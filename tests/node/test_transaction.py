@@ -16,7 +16,11 @@ from node.errors import (
     TransactionRefusedError,
     WrongChainError,
 )
-from node.transaction import MAX_TRANSACTION_SIZE, accept_transaction
+from node.transaction import (
+    MAX_TRANSACTION_SIZE,
+    accept_transaction,
+    restore_transaction,
+)
 from tests.node.wallet import CHAIN_ID, KINDS, Wallet
 
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -206,3 +210,9 @@ def test_a_flipped_byte_never_keeps_sender_and_hash(place: int, mask: int) -> No
         return
     assert (tampered.sender, tampered.hash) != (honest.sender, honest.hash)
     assert tampered.sender != honest.sender
+
+
+def test_what_is_signed_for_every_chain_was_never_kept(wallet: Wallet) -> None:
+    raw = _replace(wallet.sign(kind="legacy"), "legacy", v=b"\x1b")
+    with pytest.raises(MalformedTransactionError, match="every chain"):
+        restore_transaction(raw, wallet.address)

@@ -38,9 +38,11 @@ _PLACES_OF_AUDITS: Final = (
 _PLAYED: Final = ("scripts/demo",)  # stories refuse nothing
 _PLACES: Final = (
     "crypto", "protocol", "audit", "reference", "client", "scripts",
+    "services/booth", "booth/test_verify_booth.py",
     "test_election.py", "test_fuzz.py", "test_negative_vectors.py",
     "test_whole_file.py",
 )  # fmt: skip
+_PLACES_OF_NODES: Final = ("node", "scripts/nodes")
 _SHELLS: Final = (
     "node/__main__.py",
     "node/service.py",
@@ -86,7 +88,9 @@ def _is_audit(mutant: Mutant) -> bool:
 def list_node_mutants() -> Kind:
     """Take every check of the node out."""
     checks = remove_checks(("node",), but=_SHELLS)
-    return Kind((*checks,), weaken(NODE_CONTROL, ROOT), partial(_prepare, ("node",)))
+    return Kind(
+        (*checks,), weaken(NODE_CONTROL, ROOT), partial(_prepare, _PLACES_OF_NODES)
+    )
 
 
 def list_service_mutants(name: str) -> Kind:

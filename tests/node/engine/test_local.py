@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from node.block import Transaction
-from node.config import Config
+from node.config import Config, MiningMode
 from node.engine.local import LocalEngine
 from node.errors import (
     AlreadyKnownError,
@@ -331,3 +331,22 @@ def test_a_trial_that_outlasts_its_second_is_not_run_again(
     digest = engine.send_raw(wallet.sign(_RECIPIENT))
     assert run == [digest]
     assert engine.chain.head.header.timestamp == coming
+
+
+@pytest.mark.parametrize(
+    ("mode", "ahead", "is_kept"),
+    [("at_once", 0, False), ("at_once", 1, True), ("by_call", 0, True)],
+)
+def test_what_does_not_go_into_a_block_at_once_is_kept(
+    engine: LocalEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: MiningMode,
+    ahead: int,
+    *,
+    is_kept: bool,
+) -> None:
+    written: list[object] = []
+    monkeypatch.setattr(engine.machine, "keep_waiting", written.append)
+    engine.mode = mode
+    engine.send_raw(Wallet().sign(_RECIPIENT, nonce=ahead))
+    assert any(written) is is_kept

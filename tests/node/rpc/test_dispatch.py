@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from node.config import Config
 from node.engine.local import LocalEngine
 from node.rpc import json_body
+from node.rpc.answering import reads_much, writes
+from node.rpc.devnet import evm_mine
 from node.rpc.dispatch import Dispatcher
-from node.rpc.errors import RpcError
+from node.rpc.errors import METHOD_NOT_FOUND, RpcError
 from node.rpc.methods import METHODS
 from tests.node.conftest import Clock
 from tests.node.wallet import Client, RpcFailureError, Wallet
@@ -256,3 +259,23 @@ def test_a_damaged_request_is_answered(client: Client, place: int, mask: int) ->
     answer = client.dispatcher.handle(bytes(body))
     assert answer == b"" or json.loads(answer)["jsonrpc"] == "2.0"
     assert b"-32603" not in answer
+
+
+def test_no_client_moves_a_network_s_clock() -> None:
+    backend: Any = SimpleNamespace(engine="of a network")
+    with pytest.raises(RpcError, match="nobody's to set") as refusal:
+        evm_mine(backend)
+    assert refusal.value.code == METHOD_NOT_FOUND
+
+
+@pytest.mark.parametrize("request_", [None, 1, "evm_mine", [], {}, {"method": 1}])
+def test_what_is_no_request_goes_to_no_writer_and_to_no_reader(request_: Any) -> None:
+    assert not writes(request_)
+    assert not reads_much(request_)
+
+
+def test_only_what_changes_a_chain_goes_to_the_writer() -> None:
+    assert writes(_request("evm_mine"))
+    assert not writes(_request("eth_chainId"))
+    assert reads_much(_request("eth_call"))
+    assert not reads_much(_request("eth_chainId"))

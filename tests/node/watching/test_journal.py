@@ -104,3 +104,15 @@ def test_what_a_library_logs_is_told_with_its_traceback(tmp_path: Path) -> None:
     told = json.loads(path.read_text("ascii"))
     assert told["text"] == "it broke"
     assert told["traceback"] == "KeyError: 'k'"
+
+
+def test_a_journal_is_silent_only_if_nobody_sees_it_and_no_file_keeps_it(
+    tmp_path: Path,
+) -> None:
+    file = LogFile(tmp_path / "log", 10_000, 1)
+    told = [
+        Journal(say=say, warn=print, file=kept).is_silent
+        for say in (None, print)
+        for kept in (None, file)
+    ]
+    assert told == [True, False, False, False]
