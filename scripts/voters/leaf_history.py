@@ -26,7 +26,7 @@ def _is(event: Event, asked: LeafRequest) -> bool:
     elif isinstance(event, Withdrawn):
         is_same = action is Action.WITHDRAW
     elif isinstance(event, Issued):
-        is_same = action is Action.ISSUE and event.blinded == asked.blinded
+        is_same = event.blinded == asked.blinded
     else:
         return False
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from election.client.board_reader import read_board
 from election.client.casting import cast_ballots
 from election.client.contracts.tally import Tally
+from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.crypto.scalar import Scalar
 from election.crypto.signature import SigningKey, sign_hash
 from election.crypto.transcript import Address
+from election.errors import ElectionError
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.board import Board, Log
 from election.protocol.events import TallyFrozen
@@ -307,3 +310,23 @@ def test_trustee_refuses_contracts_of_other_code(
     monkeypatch.setattr(acceptance, "read_board", read_other)
     with pytest.raises(UnverifiedError, match="code"):
         audit(stage)
+
+
+def test_override_that_a_node_made_up_is_seen(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = sign_override(stage, tmp_path)
+    monkeypatch.setattr(Tally, "state", lambda *_: TallyState.WITHHELD)
+    with pytest.raises(UnexpectedAnswerError, match="ask another node"):
+        override(stage.opened, 30, paths=paths, key=RELAY)
+
+
+@pytest.mark.parametrize(
+    ("contest", "fact"), [(999, "is not in the election"), (1, "is not frozen yet")]
+)
+def test_override_is_signed_for_a_sum_that_there_is(
+    stage: Stage, contest: int, fact: str
+) -> None:
+    audited: Any = SimpleNamespace(evidence=audit(stage).evidence, frozen={})
+    with pytest.raises(ElectionError, match=fact):
+        propose_override(audited, contest)

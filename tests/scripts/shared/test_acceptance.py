@@ -255,3 +255,20 @@ def give_findings(
     outcome = Outcome(9, 10 + len(findings), findings)
     result = CheckResult(1, name, "it holds", outcome)
     patch.setattr(acceptance, "run_checks", lambda *_, **__: iter([result]))
+
+
+@pytest.mark.parametrize(
+    ("contest", "blames", "check", "is_borne"),
+    [
+        (1, NOBODY, "contexts", True),
+        (1, NOBODY, "lists", True),
+        (None, NOBODY, "lists", False),
+        (1, "commission", "lists", False),
+        (1, NOBODY, "ballots", False),
+    ],
+)
+def test_omission_is_of_one_contest_and_nobody_s_fault(
+    contest: int | None, blames: str, check: str, *, is_borne: bool
+) -> None:
+    finding = Finding("subject", "fact", blames, contest)
+    assert acceptance._is_omission(finding, check) is is_borne

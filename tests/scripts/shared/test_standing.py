@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 
 from election.client.deployment import Deployment
-from election.client.errors import ConnectionFailedError, Trouble
+from election.client.errors import (
+    ConnectionFailedError,
+    Trouble,
+    UnexpectedAnswerError,
+)
 from election.client.open_election import OpenElection
+from election.client.rpc import Connection
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address, Hash
 from election.protocol.manifest import Times
@@ -23,7 +28,7 @@ from scripts.members import ceremony
 from scripts.members.expire import expire, require_overdue
 from scripts.shared import waiting
 from scripts.shared.errors import InputError, NotYetError
-from scripts.shared.standing import require_seat
+from scripts.shared.standing import require_not_excluded, require_seat
 from tests.client.stage import COMMISSION, TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
 
@@ -145,3 +150,21 @@ def test_deployment_is_told_by_its_times_and_not_by_how_they_were_moved() -> Non
     ]
     assert shown["times"]["closed"] == spell_time(17)
     assert describe(done, rules, record=Path("r"), as_json=True)["shift"] == 10
+
+
+def test_only_whom_an_exclusion_names_was_excluded(stage: Stage) -> None:
+    travel(stage.connection, stage.opened.trustees.deadline())
+    culprit = expire(stage.opened.trustees, key=COMMISSION)
+    with pytest.raises(InputError, match="was excluded from attempt 1"):
+        require_not_excluded(stage.opened, Part.TRUSTEES, culprit)
+    require_not_excluded(stage.opened, Part.TRUSTEES, derive_address(TRUSTEES[1]))
+
+
+def test_exclusion_that_no_event_shows_is_not_believed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    travel(stage.connection, stage.opened.trustees.deadline())
+    receipt = SimpleNamespace(logs=())
+    monkeypatch.setattr(Connection, "send", lambda *_, **__: receipt)
+    with pytest.raises(UnexpectedAnswerError, match="nobody whom it excluded"):
+        expire(stage.opened.trustees, key=COMMISSION)

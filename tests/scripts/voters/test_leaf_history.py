@@ -65,3 +65,9 @@ def test_request_is_found_by_its_own_event_alone(
 def test_other_lock_or_credential_is_another_request() -> None:
     assert find(REGISTERED, ask_to_register(PLACE)) is None
     assert find(ISSUED, ask_for_credential(PLACE, G * Scalar(6))) is None
+
+
+def test_registration_without_a_lock_is_no_withdrawal() -> None:
+    event = replace(REGISTERED, lock=ask_to_register(PLACE).lock)
+    assert find(event, ask_to_register(PLACE)) == SENT
+    assert find(event, ask_to_withdraw(PLACE)) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -10,7 +11,7 @@ from election.protocol.context import derive_election_id
 from election.protocol.voter_list import claim_leaf, derive_leaf, hash_voter
 from scripts.shared.errors import InputError
 from scripts.shared.files.register_file import read_register
-from scripts.shared.files.voter_files import build_lists, read_list
+from scripts.shared.files.voter_files import build_lists, find_index, read_list
 
 ELECTION_ID = derive_election_id("files")
 
@@ -49,3 +50,38 @@ def test_places_do_not_follow_the_register(tmp_path: Path) -> None:
     assert made[0] == made[1]
     assert set(made[0].voters) == set(in_order)
     assert list(made[0].voters) not in (in_order, in_order[::-1])
+
+
+SALT: Final = hash_bytes(b"salt").hex()
+VOTERS: Final = (
+    hash_voter("another", hash_bytes(b"")),
+    hash_voter("a", hash_bytes(b"salt")),
+)
+
+
+@pytest.mark.parametrize(
+    ("index", "voter_id", "salt"),
+    [(1, None, None), (None, "a", SALT), (None, "a", "0x" + SALT)],
+)
+def test_place_is_given_or_found(
+    index: int | None, voter_id: str | None, salt: str | None
+) -> None:
+    assert find_index(VOTERS, index=index, voter_id=voter_id, salt=salt) == 1
+
+
+@pytest.mark.parametrize(
+    ("index", "voter_id", "salt"),
+    [
+        (None, None, None),
+        (None, "a", None),
+        (None, None, SALT),
+        (1, "a", None),
+        (1, None, SALT),
+        (1, "a", SALT),
+    ],
+)
+def test_place_is_asked_for_in_one_way(
+    index: int | None, voter_id: str | None, salt: str | None
+) -> None:
+    with pytest.raises(InputError, match="or --index alone"):
+        find_index(VOTERS, index=index, voter_id=voter_id, salt=salt)
