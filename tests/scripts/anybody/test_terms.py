@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -217,3 +218,20 @@ def test_terms_of_one_bundle_are_of_a_rehearsal_only(
     assert "names one file twice" in capsys.readouterr().err
     assert run(["terms", *one, two]) == 0
     assert "warning: the word" not in capsys.readouterr().err
+
+
+def test_terms_need_a_source() -> None:
+    deployment: Any = None
+    with pytest.raises(InputError, match="two in all"):
+        terms._read_sources(deployment, [], [])
+
+
+@pytest.mark.parametrize(("chain", "election"), [(1, "other"), (2, "own")])
+def test_terms_are_not_read_from_the_record_of_another_election(
+    chain: int, election: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = SimpleNamespace(chain_id=chain, election=election)
+    monkeypatch.setattr(terms, "read_bundle", lambda _: board)
+    deployment: Any = SimpleNamespace(chain_id=1, election="own")
+    with pytest.raises(InputError, match="another election"):
+        terms._read_own(deployment, Path("bundle"))
