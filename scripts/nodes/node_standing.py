@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 from http.client import HTTPException
@@ -11,6 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, build_opener
 
+from node.json_depth import parse_json
 from scripts.shared.errors import InputError
 
 _PATIENCE = 5.0  # seconds for one answer
@@ -52,8 +52,8 @@ def _why(reason: object) -> str:
 
 def _read(url: str, body: bytes) -> dict[str, Any]:
     try:
-        status = json.loads(body)
-    except (ValueError, RecursionError):
+        status = parse_json(body)
+    except ValueError:
         status = None
     if not isinstance(status, dict) or not isinstance(status.get("ready"), bool):
         return _silent(url, "what answers is no node of this kind")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from node.errors import ConfigError
+from node.json_depth import parse_json
 
 _ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _ACCOUNT: Final = re.compile(r"0x[0-9a-f]{40}")
@@ -52,8 +53,8 @@ def read_card(path: Path) -> Card:
     """Read a card. Raises: ConfigError, naming the file and what is wrong."""
     try:
         with path.open("rb") as file:
-            found = json.loads(file.read(_MOST + 1)[:_MOST])
-    except (OSError, ValueError, RecursionError) as error:
+            found = parse_json(file.read(_MOST + 1)[:_MOST])
+    except (OSError, ValueError) as error:
         raise ConfigError((str(path), "is no card of a node")) from error
     return accept_card(found, str(path))
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from node.config import Config, accept_config
 from node.errors import ConfigError
+from node.json_depth import parse_json
 from node.machine import APP_VERSION
 
 # what all nodes of a network must agree on
@@ -69,8 +70,8 @@ def encode_shared(shared: Any) -> bytes:
 def is_shared(document: bytes, expected: bytes) -> bool:
     """Say whether a part of a genesis, however spaced, is what is expected."""
     try:
-        return encode_shared(json.loads(document)) == expected
-    except (ValueError, RecursionError):
+        return encode_shared(parse_json(document)) == expected
+    except ValueError:
         return False
 
 
@@ -110,8 +111,8 @@ def make_genesis_document(
 def read_shared(document: str) -> dict[str, Any]:
     """Return what a genesis document says of the chain. Raises: ConfigError."""
     try:
-        shared = json.loads(document)["app_state"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        shared = parse_json(document.encode("utf-8"))["app_state"]
+    except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(("genesis", "is no genesis of a network")) from error
     if not isinstance(shared, dict):
         raise ConfigError(("genesis.app_state", "does not describe a chain"))

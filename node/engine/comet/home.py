@@ -21,6 +21,7 @@ from typing import Final
 
 from node.engine.comet.card import read_card
 from node.errors import EngineError, HomeError
+from node.json_depth import parse_json
 
 _PATIENCE = 60  # seconds for the engine to make its keys
 _SETTINGS: Final = """\
@@ -203,6 +204,6 @@ def read_signing_key(home: NodeHome) -> str:
 def read_own_key(home: NodeHome) -> str:
     """Return the public key of the folder's own, as base64. Raises: HomeError."""
     try:
-        return str(json.loads(home.key.read_bytes())["pub_key"]["value"])
+        return str(parse_json(home.key.read_bytes())["pub_key"]["value"])
     except (OSError, ValueError, KeyError, TypeError):  # whose text holds the key
         raise HomeError(home.root, "its validator's key cannot be read") from None

@@ -31,6 +31,7 @@ from node.engine.comet.home import (
 )
 from node.engine.comet.registry import place_registry
 from node.errors import ConfigError, HomeError
+from node.json_depth import parse_json
 
 LEAST_VALIDATORS: Final = 4
 _HOST: Final = r"[A-Za-z0-9.\-\[\]:]{1,253}:[0-9]{1,5}"
@@ -195,7 +196,7 @@ def make_local_network(
 
 def describe(genesis: bytes) -> dict[str, Any]:
     """Return a network in a few words: chain, validators, hash."""
-    document = json.loads(genesis)
+    document = parse_json(genesis)
     return {
         "chain_id": document["app_state"]["chain"]["id"],
         "network": document["chain_id"],

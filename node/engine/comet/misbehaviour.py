@@ -13,6 +13,7 @@ from pathlib import Path
 
 from node.engine.comet.home import keep
 from node.errors import HomeError, StoreError
+from node.json_depth import parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _read(path: Path) -> Iterator[Misbehaviour]:
     """Yield the notes in a file. Raises: HomeError for one that is none of ours."""
     try:
         for line in path.read_bytes().splitlines():
-            yield Misbehaviour(**json.loads(line))
+            yield Misbehaviour(**parse_json(line))
     except FileNotFoundError:
         return
     except (OSError, ValueError, TypeError) as error:

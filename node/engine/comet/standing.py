@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.membership import Membership
 from node.engine.comet.misbehaviour import Misbehaviours
 from node.errors import EngineError
+from node.json_depth import parse_json
 
 _FOR_BLOCK: Final = 2  # a vote for the block, not for none
 _ADDRESS: Final = 20  # bytes of a hash that name a key
@@ -39,7 +39,7 @@ class Standing:
         self._misbehaviours = misbehaviours
         self._clock = clock
         self._genesis = sha256(genesis.encode()).hexdigest()
-        document = json.loads(genesis)
+        document = parse_json(genesis.encode())
         self._network = str(document["chain_id"])
         self._named = name_validators(document)
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from node import json_depth
 from node.config import Config
 from node.engine.local import LocalEngine
 from node.rpc import json_body
@@ -160,7 +161,7 @@ def test_what_reads_much_stays_within_a_batchs_answer(
 def test_millions_of_values_are_refused_by_counting_them(
     client: Client, monkeypatch: pytest.MonkeyPatch, body: bytes
 ) -> None:
-    monkeypatch.setattr(json_body, "_TOKEN", None)  # would look at each
+    monkeypatch.setattr(json_depth, "_TOKEN", None)  # would look at each
     answer = json.loads(client.dispatcher.handle(body))
     assert answer["error"]["code"] == -32700
 
@@ -174,7 +175,7 @@ def test_deep_brackets_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None
                 seen.append(found)
                 yield found
 
-    monkeypatch.setattr(json_body, "_TOKEN", Token())
+    monkeypatch.setattr(json_depth, "_TOKEN", Token())
     with pytest.raises(RpcError, match="nested too deeply"):
         json_body.parse_body(b"[" * 100_000)
     assert len(seen) == 33
