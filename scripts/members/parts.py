@@ -58,9 +58,7 @@ def _begin(
     """Keep a new part before its first message; an older file may have it already."""
     kept = key_file.secrets
     older = StoredPart(kept.random, kept.share)
-    is_older = bool(older.random or older.share) and _is_made_by(
-        record, key_file, older
-    )
+    is_older = _is_made_by(record, key_file, older)
 
     def begin(now: Secrets) -> Secrets:
         if instance in now.parts:  # another program was quicker

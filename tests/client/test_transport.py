@@ -11,9 +11,12 @@ import tracemalloc
 import warnings
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from election.client import transport
 from election.client.errors import ConnectionFailedError, Trouble, WrongChainError
 from election.client.rpc import Connection, connect
 from election.client.transport import open_post, show_url
@@ -290,3 +293,13 @@ def test_act_ends_when_another_chain_comes_back() -> None:
     for _ in range(2):
         with pytest.raises(WrongChainError, match="serves chain 8 instead of 7"):
             node.request("eth_gasPrice")
+
+
+@pytest.mark.parametrize(
+    ("status", "fact"),
+    [(307, "sends to another address"), (404, "refuses the request")],
+)
+def test_refusal_is_no_redirection(status: int, fact: str) -> None:
+    response: Any = SimpleNamespace(status=status, headers={})
+    with pytest.raises(ConnectionFailedError, match=fact):
+        transport._check_response("http://node", response)

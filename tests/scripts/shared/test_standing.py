@@ -18,6 +18,7 @@ from election.client.open_election import OpenElection
 from election.client.rpc import Connection
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address, Hash
+from election.protocol.ceremony.attempt import Step
 from election.protocol.manifest import Times
 from election.protocol.replay import Part
 from election.protocol.text import spell_time
@@ -168,3 +169,15 @@ def test_exclusion_that_no_event_shows_is_not_believed(
     monkeypatch.setattr(Connection, "send", lambda *_, **__: receipt)
     with pytest.raises(UnexpectedAnswerError, match="nobody whom it excluded"):
         expire(stage.opened.trustees, key=COMMISSION)
+
+
+@pytest.mark.parametrize("step", [Step.FINAL, Step.FAILED])
+def test_nobody_is_excluded_when_keys_are_made_or_will_not_be(step: Step) -> None:
+    handle: Any = SimpleNamespace(step=lambda: step, deadline=lambda: 0)
+    with pytest.raises(InputError, match="is over"):
+        require_overdue(handle, part=Part.TRUSTEES, end=1)
+
+
+def test_account_of_nobody_has_no_seat_and_is_told_so(stage: Stage) -> None:
+    with pytest.raises(InputError, match="is no trustee of this election"):
+        require_seat(stage.opened, Part.TRUSTEES, derive_address(COMMISSION))

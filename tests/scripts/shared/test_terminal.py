@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -22,6 +23,8 @@ from election.artifacts import ROOT
 from election.errors import ManifestError
 from election.protocol.board import Board
 from election.protocol.events import ContestListed, ElectionDeployed
+from scripts.shared import terminal
+from scripts.shared.errors import OutputError
 from scripts.shared.files.bundle_file import write_bundle
 from scripts.shared.screen import measure
 from scripts.shared.terminal import hint_for, lay_out, show
@@ -274,3 +277,18 @@ def test_key_of_who_acts_is_looked_up_in_the_accounts_file(
     hint = hint_for(ManifestError(key, "is missing")) or ""
     assert ("--accounts?" in hint) == is_of_accounts
     assert ("mgd-2019.toml" in hint) != is_of_accounts
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left"), ValueError("closed")])
+def test_stream_that_takes_nothing_is_told_of(fault: Exception) -> None:
+    def refuse(_: str) -> None:
+        raise fault
+
+    stream: Any = SimpleNamespace(encoding="utf-8", write=refuse, flush=None)
+    with pytest.raises(OutputError, match="takes no result"):
+        terminal._write(stream, "text")
+
+
+def test_only_letters_that_a_charset_lacks_are_spelt() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        terminal._spell_rest(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no text"))
