@@ -117,9 +117,9 @@ class Application:
             request = abci.Request.FromString(message)
         except Exception as error:  # protobuf's own errors have no common root
             raise EngineProtocolError("a message cannot be read") from error
-        name = request.WhichOneof("value")
-        run = self._answers.get(name or "")
-        if name is None or run is None:
+        name = request.WhichOneof("value") or ""
+        run = self._answers.get(name)
+        if run is None:
             raise EngineProtocolError(f"{name or 'an unknown message'} is not expected")
         return abci.Response(**run(getattr(request, name))).SerializeToString()
 

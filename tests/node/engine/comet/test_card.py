@@ -14,7 +14,7 @@ from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.history import back_up
 from node.engine.comet.home import NodeHome
 from node.engine.comet.joining import join, make_folder, make_local_network
-from node.errors import ConfigError, HomeError
+from node.errors import ConfigError, EngineError, HomeError
 
 CARD: Final = Card("party", "0x" + "ab" * 20, "cd" * 20, "127.0.0.1:26656", "")
 KEY: Final = b64encode(bytes(32)).decode()
@@ -58,6 +58,19 @@ def test_folder_in_use_is_left_as_it_is(tmp_path: Path) -> None:
         with pytest.raises(HomeError, match="is not a new folder"):
             make_folder(root, NO_ENGINE, CARD, validates=True)
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("name", ["", "new"])
+def test_empty_folder_and_a_new_one_are_given_to_the_engine(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(EngineError):
+        make_folder(tmp_path / name, NO_ENGINE, CARD, validates=True)
+
+
+def test_folder_that_no_disk_can_hold_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="cannot be used"):
+        make_folder(tmp_path / ("x" * 1_000), NO_ENGINE, CARD, validates=True)
 
 
 def test_folder_is_not_made_for_what_is_no_card(tmp_path: Path) -> None:

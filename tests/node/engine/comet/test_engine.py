@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from node.engine.comet.engine import CometEngine
-from node.errors import TransactionRefusedError
+from node.errors import AlreadyKnownError, TransactionRefusedError
 from node.machine import StateMachine
 from tests.node.engine.comet.conftest import Driver
 from tests.node.wallet import Wallet
@@ -88,6 +88,17 @@ def waiting(driver: Driver, wallet: Wallet) -> Waiting:
     contract = driver.machine.chain.head.receipts[0].created
     assert contract is not None
     return Waiting(driver, engine, clock, contract)
+
+
+def test_what_finds_no_room_is_neither_run_nor_kept(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever sends one thing again has a node run and write it each time."""
+    (raw,) = waiting.send("8", 1)
+    monkeypatch.delattr(StateMachine, "try_tx")
+    monkeypatch.delattr(StateMachine, "keep_waiting")
+    with pytest.raises(AlreadyKnownError):
+        waiting.engine.send_raw(raw)
 
 
 def test_what_was_mined_waits_no_more_and_nothing_is_run_again(

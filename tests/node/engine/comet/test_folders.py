@@ -20,9 +20,15 @@ from node.engine.comet.genesis import (
 from node.engine.comet.history import _named, leave
 from node.engine.comet.home import NodeHome, keep, make_keys, read_own_key
 from node.engine.comet.membership import Membership, _answer
-from node.engine.comet.misbehaviour import _read
+from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours, _read
 from node.engine.comet.registry import read_members
-from node.errors import ConfigError, EngineError, HomeError, RegistryError
+from node.errors import (
+    ConfigError,
+    EngineError,
+    HomeError,
+    RegistryError,
+    StoreError,
+)
 from tests.node.engine.comet.test_card import CARD, KEY
 
 NO_ENGINE: Final = Path("/no/engine")
@@ -50,6 +56,15 @@ def test_what_a_disk_refuses_names_the_folder(
     (tmp_path / "file").write_text("")
     with pytest.raises(HomeError, match=fact):
         act(tmp_path)
+
+
+def test_note_that_was_not_kept_stops_the_node_and_is_not_known(
+    tmp_path: Path,
+) -> None:
+    notes = Misbehaviours(tmp_path / "no" / "folder")
+    with pytest.raises(StoreError, match="cannot be written"):
+        notes.note(Misbehaviour(1, "ab" * 20, "party"))
+    assert notes.known == ()
 
 
 def test_engine_that_cannot_run_is_an_error_of_the_engine(tmp_path: Path) -> None:

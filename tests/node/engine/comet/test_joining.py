@@ -211,6 +211,19 @@ def test_a_key_that_an_engine_made_beside_a_signer_is_not_the_validators(
     assert read_signing_key(home) == read_card(home.card).validator_key
 
 
+def test_a_validators_key_that_came_home_needs_no_signer(
+    config: Config, tmp_path: Path
+) -> None:
+    home, genesis = _folder(tmp_path, has_key=False), agree(config, CARDS, REGISTRY)
+    signer = "tcp://127.0.0.1:26659"
+    join(tmp_path, genesis, listen="127.0.0.1:1", peers=[], signer=signer)
+    own = {"pub_key": {"value": CARDS[0].validator_key}}
+    home.key.write_text(json.dumps(own))
+    join(tmp_path, genesis, listen="127.0.0.1:1", peers=[])
+    settings = tomllib.loads(home.settings.read_text())
+    assert settings["priv_validator_laddr"] == ""
+
+
 def test_a_signer_that_is_gone_is_told_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
