@@ -76,6 +76,7 @@ ACTS: Final = {
         "publish-result": "Publish the counts that the trustees' shares give.",
         "terms": "Write the terms that voters and attesters go by.",
         "audit": "Verify a whole election.",
+        "reconcile": "Compare issued, cast and margin, and draw whom to ask.",
         "proof": "Write what proves a transaction or a value to who has no node.",
         "verify-proof": "Check such a proof, without a node.",
         "verify-booth": "Compare what booths serve with what the election announced.",

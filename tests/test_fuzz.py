@@ -223,6 +223,7 @@ BELOW: Final[Mapping[str, str]] = {
 
 ELSEWHERE: Final[Mapping[str, str]] = {
     "accept_manifest": "takes what parse_manifest has typed",
+    "accept_seed": "tests/audit/test_reconciliation.py",
     "accept_casts": "takes what accept_each gives",
     "read_abi": "reads a file of this repository",
     "read_artifact": "reads a file of this repository",

@@ -48,7 +48,15 @@ def audit_board(
     genesis: SHA-256 of the genesis of the network that must have signed it. spread:
     what runs a function over parts of the ballots, as map does.
     """
-    evidence = Evidence(board, spread=spread)
+    return audit_evidence(
+        Evidence(board, spread=spread), progress=progress, genesis=genesis
+    )
+
+
+def audit_evidence(
+    evidence: Evidence, *, progress: Progress, genesis: bytes | None = None
+) -> Report:
+    """Run all checks, as audit_board, over evidence that is looked at afterwards."""
     results = tuple(run_checks(evidence, ALL, progress=progress))
     return _sum_up(evidence, results, judge_finality(evidence, genesis))
 

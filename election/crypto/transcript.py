@@ -91,6 +91,7 @@ class Tag(Enum):
     RECORD = "record"
     BOARD = "board"
     COMPARISON = "compare"
+    SAMPLE = "sample"
     SECRET = "secret"  # noqa: S105  # a tag, not a password
 
 

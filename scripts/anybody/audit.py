@@ -7,24 +7,22 @@ about any check. 2: there is nothing that could be audited.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final
+from typing import Annotated, BinaryIO
 
 import typer
 
 from election.audit.audit import audit_board
-from election.audit.bundle import read_board
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
 from election.audit.report import Report, Signing, Verdict
 from election.protocol.board import Board
+from scripts.anybody.record_source import read_source
 from scripts.anybody.reference_audit import Comparison, compare_audits, render_lines
 from scripts.anybody.reference_audit import render_json as compared_json
 from scripts.shared.cores import all_cores
-from scripts.shared.errors import InputError
-from scripts.shared.files.bundle_file import copied, naming_record, read_bundle, written
+from scripts.shared.files.bundle_file import written
 from scripts.shared.options import (
     AsJson,
     GenesisHash,
@@ -36,7 +34,6 @@ from scripts.shared.terminal import say, tell, tell_json
 
 EXAMPLE = "veche audit election.jsonl.gz"
 EXIT_FAILED = 3
-_LARGEST_RECORD: Final = 100_000  # bytes
 
 
 def report_progress(number: int, check: Check) -> None:
@@ -69,7 +66,7 @@ def command(
     second audit disagrees, 2 if there is nothing to audit.
     """
     with ExitStack() as opened:
-        board, copy = _read(
+        board, copy = read_source(
             bundle, election, rpc_urls, opened=opened if reference else None
         )
         report = audit_board(
@@ -103,60 +100,3 @@ def _compare(report: Report, board: Board, copy: BinaryIO | None) -> Comparison:
         return compare_audits(report, copy)
     with written(board) as file:
         return compare_audits(report, file)
-
-
-def _read(
-    bundle: Path | None,
-    election: Path | None,
-    rpc_urls: Sequence[str] | None,
-    *,
-    opened: ExitStack | None,
-) -> tuple[Board, BinaryIO | None]:
-    """Read a board; give a copy of its file, too, if it is to be decoded twice.
-
-    opened: what closes the copy.
-    """
-    if bundle is not None and election is None:
-        if _is_record(bundle):
-            fact = (
-                "is what `veche deploy` wrote: give it with --election, to ask a node"
-            )
-            raise InputError(str(bundle), fact)
-        if opened is None:
-            return read_bundle(bundle), None
-        with naming_record(bundle):
-            copy = opened.enter_context(copied(bundle))
-            return read_board(copy), copy
-    if election is not None and bundle is None:
-        return _read_chain(election, rpc_urls), None
-    raise InputError("audit", "give a bundle or --election, and only one of them")
-
-
-def _is_record(path: Path) -> bool:
-    """Tell a deployment's record, which says where to ask, from a bundle."""
-    from scripts.shared.files.deployment_file import read_deployment
-
-    if not path.is_file() or path.stat().st_size > _LARGEST_RECORD:
-        return False
-    try:
-        read_deployment(path)
-    except InputError:
-        return False
-    return True
-
-
-def _read_chain(election: Path, rpc_urls: Sequence[str] | None) -> Board:
-    """Read the record from nodes that tell it alike, as the one furthest behind has it.
-
-    Raises UnverifiedError with those that differ.
-    """
-    from scripts.shared.files.deployment_file import read_deployment
-    from scripts.shared.witnesses import agree_on_record, read_boards, with_finality
-
-    deployment = read_deployment(election)
-    boards = read_boards(deployment, rpc_urls)
-    agreed = agree_on_record(boards)
-    url = next(url for url, board in boards.items() if board is agreed)
-    if len(boards) > 1:
-        say(f"{len(boards)} nodes tell one record up to block {agreed.head.number}")
-    return with_finality(agreed, url)

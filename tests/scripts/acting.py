@@ -166,6 +166,7 @@ LINES: Final[Mapping[str, Line]] = {
     "publish-result": Line(("publish-result", "--contest", "1"), "relay", "shared"),
     "status": Line(("status",), None, "shared"),
     "audit": Line(("audit",), None, "shared"),
+    "reconcile": Line(("reconcile",), None, "shared"),
     "export": Line(("export", "--out", "made.gz"), None, "shared", "made.gz"),
 }
 """Every act that asks one node; those that ask two are in test_lying_node.py."""

@@ -500,6 +500,27 @@ TABLE: Final[Mapping[str, Fate]] = {
             "two answers",
         ),
     ),
+    "reconcile": Fate(
+        refused=(
+            *CHAINS,
+            "logs lost",
+            "logs repeated",
+            "logs moved",
+            "logs exchanged",
+        ),
+        doubted=(
+            "clock behind",
+            "no lists",
+            "no boxes",
+            "another box",
+            "another state",
+            "another extension",
+        ),
+        harmless=(
+            "clock ahead",
+            "two answers",
+        ),
+    ),
     "export": Fate(
         refused=(
             *CHAINS,

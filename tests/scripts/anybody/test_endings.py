@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from scripts.anybody import audit, status
+from scripts.anybody import record_source, status
 from scripts.shared.files import deployment_file
 
 
@@ -28,8 +28,8 @@ def test_only_a_small_file_is_taken_for_a_deployment_s_record(
 ) -> None:
     monkeypatch.setattr(deployment_file, "read_deployment", lambda _: None)
     path = tmp_path / "file"
-    assert not audit._is_record(path)
+    assert not record_source._is_record(path)
     path.write_bytes(b"12")
-    assert audit._is_record(path)
-    monkeypatch.setattr(audit, "_LARGEST_RECORD", 1)
-    assert not audit._is_record(path)
+    assert record_source._is_record(path)
+    monkeypatch.setattr(record_source, "_LARGEST_RECORD", 1)
+    assert not record_source._is_record(path)
