@@ -11,7 +11,13 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from election.audit.finality import spell_finality
-from election.audit.report import CheckResult, ContestOutcome, Report, Verdict
+from election.audit.report import (
+    CheckResult,
+    ContestOutcome,
+    Report,
+    Signing,
+    Verdict,
+)
 from election.protocol.text import TEST, name_election, spell_number, spell_time
 
 _VERDICTS: Final = {
@@ -24,6 +30,13 @@ _OF_CONTEST: Final = {
     Verdict.FAILED: "NOT VERIFIED",
     Verdict.NOT_DUE: "not due yet",
 }
+_WORD_OF_ONE: Final = (
+    "what one source proves: what is here fits together. The address above is a",
+    "  hash of rules, names and code: compare it with the one that was published",
+    "what it does not: that others were shown this record, and its last block:",
+    "  compare the hash above with that of auditors who had it from others",
+)
+"""docs/protocol.md §7: what no signatures of a network bind."""
 _NOTED: Final = ("trustees", "issuers")  # whose notes are shown; JSON has all
 _FINDINGS: Final = 10  # shown of one check; JSON has all
 
@@ -44,6 +57,8 @@ def render_table(report: Report) -> Iterator[str]:
         yield from _draw_contest(contest, missing=missing)
     yield ""
     yield from spell_finality(report.finality)
+    if report.finality.signing is not Signing.HELD:
+        yield from _WORD_OF_ONE
     if report.booth is not None:
         yield "booth: its hash is announced; what is served, no record shows:"
         yield "  veche verify-booth URL ... --hash with the hash above"

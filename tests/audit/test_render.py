@@ -7,7 +7,14 @@ import pytest
 
 from election.audit.catalogue import CHECKS
 from election.audit.render import render_json, render_table
-from election.audit.report import NODE, Awaited, CheckResult, Finding, Outcome
+from election.audit.report import (
+    NODE,
+    Awaited,
+    CheckResult,
+    Finding,
+    Outcome,
+    Signing,
+)
 from election.protocol.board import Board
 from election.protocol.events import BallotCast
 from election.protocol.text import TEST, spell_time
@@ -39,6 +46,18 @@ def test_test_election_is_called_one_above_and_below_what_was_verified(
     lines = list(render_table(replace(report, test=False)))
     assert lines[0].startswith("election: ")
     assert TEST not in lines
+
+
+@pytest.mark.parametrize("signing", Signing)
+def test_table_says_what_one_source_does_not_prove(
+    board: Board, signing: Signing
+) -> None:
+    report = audit(board)
+    finality = replace(report.finality, signing=signing)
+    text = "\n".join(render_table(replace(report, finality=finality)))
+    is_told = "what it does not: that others were shown this record" in text
+    assert is_told is (signing is not Signing.HELD)
+    assert text.count(report.election) == 1
 
 
 def test_report_has_the_time_of_the_head(board: Board) -> None:
