@@ -13,7 +13,7 @@ import pytest
 
 from election.artifacts import ROOT
 from node.exit_codes import ExitCode
-from scripts.__main__ import SERVICE_COMMANDS
+from scripts.acts import SERVICE_COMMANDS
 from scripts.nodes.node import COMMANDS
 from services.booth.command import COMMANDS as BOOTH_COMMANDS
 from tests.node.running import started

@@ -29,6 +29,9 @@ def command(
     When it is over, the share is kept, and the keys are verified as far as they are
     made; what the share came from is erased only if they hold. Run it again when both
     ceremonies are over and the boxes made.
+
+    The service that answers requests goes by the same name: `veche issuer init`,
+    `serve`, `check`, `backup`, `restore`; `veche issuer serve --help` says more.
     """
     play(
         Part.ISSUERS,

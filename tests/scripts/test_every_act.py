@@ -17,7 +17,8 @@ import pytest
 
 from election.client import rpc, sending
 from node.config import read_config
-from scripts.__main__ import ACTS, run
+from scripts.__main__ import run
+from scripts.acts import ACTS
 from scripts.shared import terminal
 from tests.client.answer_node import AnswerNode, Asked, Sent, tell_truth
 from tests.client.single_lies import LIES, find_topics
@@ -596,7 +597,7 @@ def act_on(held: Election, act: str, folder: Path, lie: str | None) -> Outcome:
 def test_every_act_that_asks_a_node_is_in_the_table() -> None:
     """Those that ask two are told lies in test_lying_node.py."""
     tried = {LINES[each].arguments[0] for each in LINES}
-    ask_nobody = {"keygen", "words", "attest", "credential", "ballot"}
+    ask_nobody = {"completion", "keygen", "words", "attest", "credential", "ballot"}
     of_machines = {"demo", "devnet", "network", "node", "time"}
     every = set(chain.from_iterable(ACTS.values()))
     of_networks = {"proof", "verify-proof"}  # what they are given proves itself

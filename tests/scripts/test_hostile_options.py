@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from election.client.rpc import connect
-from scripts.__main__ import ACTS, _make_app, find_module
+from scripts.acts import ACTS, find_module, make_app
 from scripts.shared.options import (
     accept_chain,
     accept_contest,
@@ -63,7 +63,7 @@ def list_commands() -> Iterator[tuple[list[str], Any]]:
     """List the command lines of all acts."""
     for act in (act for acts in ACTS.values() for act in acts):
         module = import_module(find_module(act))
-        command: Any = typer.main.get_command(_make_app(act, module))
+        command: Any = typer.main.get_command(make_app(act, module))
         inner = getattr(command, "commands", {"": command})
         for name, each in inner.items():
             yield [act, name] if name else [act], each

@@ -3,11 +3,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from importlib.metadata import version
 
 import pytest
 
 from election.artifacts import ROOT
-from scripts.__main__ import ACTS, find_module
+from scripts.acts import ACTS, SERVICES, find_module
 from scripts.anybody import status
 from tests.scripts.conftest import Cli
 
@@ -28,6 +29,18 @@ def test_help_lists_every_act(arguments: list[str], cli: Cli) -> None:
     shown = cli(*arguments)
     assert shown.code == 0
     assert all(f"  {act} " in shown.out for act in EVERY_ACT)
+
+
+def test_help_names_each_act_and_service_once_in_80_columns(cli: Cli) -> None:
+    lines = cli("--help").out.splitlines()
+    listed = [line.split()[0] for line in lines if line[:2] == "  " and line[2] != " "]
+    assert sorted(listed) == sorted({*EVERY_ACT, *SERVICES})
+    assert max(map(len, lines)) <= 80
+
+
+def test_version_is_that_of_the_package(cli: Cli) -> None:
+    shown = cli("--version")
+    assert (shown.code, shown.out) == (0, f"veche {version('veche')}\n")
 
 
 def test_list_of_acts_imports_no_act() -> None:

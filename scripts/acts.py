@@ -1,0 +1,134 @@
+"""The table of acts: where each stands, what it is for, and its command line."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+import typer
+
+_ROOMS: Final = {
+    "Begin here": "scripts",
+    "Developers": "scripts.developer",
+    "Nodes": "scripts.nodes",
+    "Commission": "scripts.commission",
+    "Trustees and issuers": "scripts.members",
+    "Voters and those who serve them": "scripts.voters",
+    "Anybody": "scripts.anybody",
+}
+ACTS: Final = {
+    "Begin here": {
+        "demo": "Hold a whole election in small, and audit it.",
+        "completion": "Let a shell complete acts and options (bash, zsh, fish).",
+    },
+    "Developers": {
+        "devnet": "Run a development chain on this machine.",
+        "time": "Move a development chain's clock.",
+    },
+    "Nodes": {
+        "node": "Keep a chain in a folder, serve it, copy it, verify it.",
+        "network": "Make a network of nodes, or run one of its nodes.",
+    },
+    "Commission": {
+        "deploy": "Put an election on the chain.",
+        "create-boxes": "Make the ballot boxes, once the keys are final.",
+        "publish-list": "Publish the voter lists.",
+        "authorize": "Sign for an extension or an override.",
+        "extend": "Shift both closings of the polls.",
+        "override": "Open a tally that few ballots withhold.",
+    },
+    "Trustees and issuers": {
+        "trustee": "Take a trustee's next step in the making of the election key.",
+        "issuer": "Take an issuer's next step in the making of the credential keys; "
+        "with init, serve or check: answer requests as a service.",
+        "expire": "Exclude a member who lets the others wait.",
+        "issue": "Answer requests for credentials, as an issuer.",
+        "share": "Decrypt a contest's sum in part, as a trustee.",
+    },
+    "Voters and those who serve them": {
+        "request": "Ask to vote online, not to, or for a credential.",
+        "words": "Show a voter's recovery words, to write them down.",
+        "attest": "Attest a request, as the portal or the SMS gateway.",
+        "register": "Send a request to vote online.",
+        "withdraw": "Send a request not to vote online after all.",
+        "mark-paper": "Note that a voter is given a paper ballot.",
+        "request-credential": "Send a request for a credential.",
+        "credential": "Combine the issuers' answers into a credential.",
+        "ballot": "Encrypt a choice into a ballot.",
+        "cast": "Bring ballots into the box, as a relay.",
+    },
+    "Anybody": {
+        "keygen": "Make a key file for a role.",
+        "status": "Show where an election stands, and what comes next.",
+        "freeze": "Close the sums after the polls.",
+        "publish-result": "Publish the counts that the trustees' shares give.",
+        "terms": "Write the terms that voters and attesters go by.",
+        "audit": "Verify a whole election.",
+        "reconcile": "Compare issued, cast and margin, and draw whom to ask.",
+        "proof": "Write what proves a transaction or a value to who has no node.",
+        "verify-proof": "Check such a proof, without a node.",
+        "verify-booth": "Compare what booths serve with what the election announced.",
+        "export": "Write the public record into one file.",
+    },
+}
+SERVICES: Final[dict[str, str]] = {
+    "live": "Run all of it on this machine, with made-up voters.",
+    "booth": "Make a booth's files for an election, sign for them, serve them.",
+    "gateway": "Send codes to phones, and attest who typed them.",
+    "portal": "Serve the personal account, and attest for who is logged in.",
+    "issuer": "",
+    "relay": "Take ballots from anybody and bring them into the box.",
+    "registrar": "The register of voters, and the applications to vote online.",
+}
+"""Parties that serve people: `veche NAME` is of `services/NAME`. What is an act's name,
+too, is told with the act."""
+
+SERVICE_COMMANDS: Final = ("init", "serve", "check", "backup", "restore")
+"""What makes an act's name a service's, where one word is both."""
+
+ROOM_OF: Final = {act: _ROOMS[group] for group, acts in ACTS.items() for act in acts}
+
+
+def find_module(name: str, arguments: Sequence[str] = ()) -> str:
+    """Find the module of an act or a service; `issuer serve` is the service's."""
+    asks_service = bool(arguments) and arguments[0] in SERVICE_COMMANDS
+    if name in ROOM_OF and not (name in SERVICES and asks_service):
+        return f"{ROOM_OF[name]}.{name.replace('-', '_')}"
+    return f"services.{name}.command"
+
+
+def make_app(name: str, module: ModuleType) -> typer.Typer:
+    """Make the command line of an act, or of the acts that go by one name."""
+    example = _spell_example(module.EXAMPLE)
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        help=module.__doc__,
+        epilog=example,
+    )
+    acts = getattr(module, "COMMANDS", None)
+    if acts is None:
+        app.command(name, epilog=example)(module.command)
+        return app
+    groups: dict[str, typer.Typer] = {"": app}
+    for act, (command, example_of_act) in acts.items():
+        group, _, last = act.rpartition(" ")
+        if group not in groups:
+            groups[group] = typer.Typer(rich_markup_mode=None)
+            app.add_typer(groups[group], name=group, help=command.__doc__)
+            groups[group].callback()(_group)
+        epilog = _spell_example(example_of_act)
+        groups[group].command(last, epilog=epilog)(command)
+    return app
+
+
+def _group() -> None:
+    """Let a group of one act stay a group."""
+
+
+def _spell_example(example: str) -> str:
+    """Wrap a command line so that it can be copied as it stands."""
+    lines = textwrap.wrap(example, 74, break_on_hyphens=False, break_long_words=False)
+    return "\b\nExample:\n  " + " \\\n    ".join(lines)
