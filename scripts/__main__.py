@@ -17,7 +17,8 @@ from typing import Final
 import typer
 
 from election.errors import ElectionError
-from scripts.acts import ACTS, ROOM_OF, SERVICES, find_module, make_app
+from scripts.acts import ACTS, ROOM_OF, SERVICES, find_module
+from scripts.command_line import make_app
 from scripts.shared.errors import NodeActError, OutputError
 from scripts.shared.terminal import complain, hint_for, open_streams, tell
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, get_args
 
 import typer
 
-from scripts.acts import ROOM_OF, SERVICE_COMMANDS, SERVICES, find_module, make_app
+from scripts.acts import ROOM_OF, SERVICE_COMMANDS, SERVICES, find_module
+from scripts.command_line import make_app
 from scripts.shared.terminal import tell
 
 EXAMPLE = "veche completion bash > ~/.local/share/bash-completion/completions/veche"

@@ -81,8 +81,8 @@ class Reconciliation:
         return self.issued - self.cast
 
     @property
-    def is_full(self) -> bool:
-        """Tell whether all have to be asked: the gap could have changed the outcome."""
+    def is_decisive(self) -> bool:
+        """Tell whether the gap could have changed the outcome: then all are asked."""
         return self.margin is not None and self.gap >= self.margin
 
     @property
@@ -90,7 +90,7 @@ class Reconciliation:
         """Count the least who have to be asked; None while there are no counts."""
         if not self.counts:
             return None
-        if self.is_full or self.margin is None:
+        if self.is_decisive or self.margin is None:
             return self.issued
         return size_sample(self.issued, wrong=self.margin)
 

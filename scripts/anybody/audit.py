@@ -67,7 +67,11 @@ def command(
     """
     with ExitStack() as opened:
         board, copy = read_source(
-            bundle, election, rpc_urls, opened=opened if reference else None
+            bundle,
+            election,
+            rpc_urls,
+            opened=opened if reference else None,
+            act="audit",
         )
         report = audit_board(
             board,

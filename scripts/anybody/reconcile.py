@@ -75,7 +75,7 @@ def command(
     """
     _require_seed(seed)
     with ExitStack() as opened:
-        board, _ = read_source(bundle, election, rpc_urls, opened=None)
+        board, _ = read_source(bundle, election, rpc_urls, opened=None, act="reconcile")
         evidence = Evidence(board, spread=opened.enter_context(all_cores()))
         report = audit_evidence(evidence, progress=report_progress)
         rows = [
@@ -207,7 +207,7 @@ def _draw_row(row: Reconciliation) -> Iterator[str]:
 
 
 def _is_alarming(row: Reconciliation) -> bool:
-    return row.is_full and row.issued > 0
+    return row.is_decisive and row.issued > 0
 
 
 def _spell_alarm(row: Reconciliation) -> str:

@@ -22,10 +22,12 @@ def read_source(
     rpc_urls: Sequence[str] | None,
     *,
     opened: ExitStack | None,
+    act: str,
 ) -> tuple[Board, BinaryIO | None]:
     """Read a board; give a copy of its file, too, if it is to be decoded twice.
 
-    opened: what closes the copy.
+    opened: what closes the copy. act: who asks, for whoever gives neither source or
+    both. Raises InputError and what the sources do.
     """
     if bundle is not None and election is None:
         if _is_record(bundle):
@@ -40,7 +42,7 @@ def read_source(
             return read_board(copy), copy
     if election is not None and bundle is None:
         return _read_chain(election, rpc_urls), None
-    raise InputError("audit", "give a bundle or --election, and only one of them")
+    raise InputError(act, "give a bundle or --election, and only one of them")
 
 
 def _is_record(path: Path) -> bool:

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from election.protocol.replay import Part
-from scripts.members.ceremony import Wait, play
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-)
+from scripts.members.ceremony import make_command
 
 EXAMPLE = "veche issuer --election election.json --key keys/issuer-1.json --wait"
 
-
-def command(
-    election: ElectionFile,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    wait: Wait = False,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
+command = make_command(
+    Part.ISSUERS,
     """Take an issuer's next step in the making of the credential keys.
 
     Run it again at any time: it looks at the chain and does what is next, if anything.
@@ -32,13 +18,5 @@ def command(
 
     The service that answers requests goes by the same name: `veche issuer init`,
     `serve`, `check`, `backup`, `restore`; `veche issuer serve --help` says more.
-    """
-    play(
-        Part.ISSUERS,
-        election=election,
-        key=key,
-        password_file=password_file,
-        wait=wait,
-        rpc_url=rpc_urls,
-        as_json=as_json,
-    )
+    """,
+)

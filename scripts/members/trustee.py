@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from election.protocol.replay import Part
-from scripts.members.ceremony import Wait, play
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-)
+from scripts.members.ceremony import make_command
 
 EXAMPLE = "veche trustee --election election.json --key keys/trustee-1.json --wait"
 
-
-def command(
-    election: ElectionFile,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    wait: Wait = False,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
+command = make_command(
+    Part.TRUSTEES,
     """Take a trustee's next step in the making of the election key.
 
     Run it again at any time: it looks at the chain and does what is next, if anything.
     When it is over, the share is kept, and the keys are verified as far as they are
     made; what the share came from is erased only if they hold. Run it again when both
     ceremonies are over and the boxes made.
-    """
-    play(
-        Part.TRUSTEES,
-        election=election,
-        key=key,
-        password_file=password_file,
-        wait=wait,
-        rpc_url=rpc_urls,
-        as_json=as_json,
-    )
+    """,
+)

@@ -60,16 +60,16 @@ def make(issued: int, cast: int, margin: int | None) -> Reconciliation:
 
 
 @pytest.mark.parametrize(
-    ("cast", "margin", "is_full"),
+    ("cast", "margin", "is_decisive"),
     [(3_000, 84, True), (3_064, 84, True), (3_065, 84, False), (3_148, 0, True)],
 )
 def test_gap_that_is_not_below_the_margin_has_all_asked(
-    cast: int, margin: int, is_full: bool
+    cast: int, margin: int, is_decisive: bool
 ) -> None:
     """3,148 were issued; 148 never cast, where the margin was 84."""
     row = make(3_148, cast, margin)
-    assert row.is_full is is_full
-    assert (row.sample_size == row.issued) is is_full
+    assert row.is_decisive is is_decisive
+    assert (row.sample_size == row.issued) is is_decisive
 
 
 def test_nobody_is_drawn_before_there_are_counts() -> None:

@@ -12,7 +12,8 @@ import pytest
 import typer
 
 from election.client.rpc import connect
-from scripts.acts import ACTS, find_module, make_app
+from scripts.acts import ACTS, find_module
+from scripts.command_line import make_app
 from scripts.shared.options import (
     accept_chain,
     accept_contest,

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from election.protocol.ceremony.attempt import Step
-from election.protocol.replay import Part
 from scripts.members.parts import _is_made_by, open_part
-from scripts.shared import acceptance
 from scripts.shared.errors import InputError
 from scripts.shared.files.key_file import StoredPart
 
@@ -60,29 +58,3 @@ def test_member_without_a_seat_is_told_only_of_a_part_that_it_ended(
         return
     with pytest.raises(InputError, match="has ended its part"):
         open_part(record, key_file, instance=instance)
-
-
-@pytest.mark.parametrize(
-    ("own", "older", "is_given"),
-    [(None, None, False), (None, "older", True), ("begun", "older", False)],
-)
-def test_older_share_is_used_only_where_no_part_is_begun(
-    own: str | None,
-    older: str | None,
-    *,
-    is_given: bool,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(acceptance, "require_own_key", lambda *_, **__: None)
-    share: Any = older and SimpleNamespace(key_share="share")
-    parts = {"here": StoredPart(b"drawn")} if own else {}
-    key_file: Any = SimpleNamespace(
-        path="key.json", secrets=SimpleNamespace(parts=parts, share=share)
-    )
-    audited: Any = SimpleNamespace(instance="here", evidence=None)
-    if is_given:
-        given: object = acceptance.open_own_share(audited, key_file, part=Part.TRUSTEES)
-        assert given == "share"
-        return
-    with pytest.raises(InputError, match="no key share of this election yet"):
-        acceptance.open_own_share(audited, key_file, part=Part.TRUSTEES)

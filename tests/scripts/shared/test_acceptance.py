@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,8 @@ from scripts.shared.acceptance import (
     require_keys,
     require_own_key,
 )
-from scripts.shared.errors import NotYetError, UnverifiedError
+from scripts.shared.errors import InputError, NotYetError, UnverifiedError
+from scripts.shared.files.key_file import StoredPart
 from tests.client.stage import ISSUERS, RELAY, TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
 from tests.scripts.poison import Choose, publish_in_g2
@@ -272,3 +275,29 @@ def test_omission_is_of_one_contest_and_nobody_s_fault(
 ) -> None:
     finding = Finding("subject", "fact", blames, contest)
     assert acceptance._is_omission(finding, check) is is_borne
+
+
+@pytest.mark.parametrize(
+    ("own", "older", "is_given"),
+    [(None, None, False), (None, "older", True), ("begun", "older", False)],
+)
+def test_older_share_is_used_only_where_no_part_is_begun(
+    own: str | None,
+    older: str | None,
+    *,
+    is_given: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(acceptance, "require_own_key", lambda *_, **__: None)
+    share: Any = older and SimpleNamespace(key_share="share")
+    parts = {"here": StoredPart(b"drawn")} if own else {}
+    key_file: Any = SimpleNamespace(
+        path="key.json", secrets=SimpleNamespace(parts=parts, share=share)
+    )
+    audited: Any = SimpleNamespace(instance="here", evidence=None)
+    if is_given:
+        given: object = acceptance.open_own_share(audited, key_file, part=Part.TRUSTEES)
+        assert given == "share"
+        return
+    with pytest.raises(InputError, match="no key share of this election yet"):
+        acceptance.open_own_share(audited, key_file, part=Part.TRUSTEES)

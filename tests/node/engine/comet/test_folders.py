@@ -1,32 +1,24 @@
-"""What a disk, an engine, a genesis or a registry holds wrong is told of it."""
+"""A folder is made, joined and left by right; what a disk refuses names it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
 
-from node.config import Config
-from node.engine.comet.genesis import (
-    is_shared,
-    network_config,
-    read_shared,
-    shared_part,
-)
-from node.engine.comet.history import _named, leave
+from node.engine.comet.card import Card
+from node.engine.comet.history import _named, back_up, leave
 from node.engine.comet.home import NodeHome, keep, make_keys, read_own_key
-from node.engine.comet.membership import Membership, _answer
+from node.engine.comet.joining import join, make_folder, make_local_network
 from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours, _read
-from node.engine.comet.registry import read_members
 from node.errors import (
     ConfigError,
     EngineError,
     HomeError,
-    RegistryError,
     StoreError,
 )
 from tests.node.engine.comet.test_card import CARD, KEY
@@ -85,51 +77,59 @@ def test_only_a_validator_of_the_genesis_has_to_be_dismissed(
     assert ("let it go first" not in str(refusal.value)) is is_let_go
 
 
-def test_genesis_that_nests_deeper_than_the_stack_is_refused() -> None:
-    """A file that somebody sends; py-evm lets decoders follow it until they crash."""
-    with pytest.raises(ConfigError, match="no genesis of a network"):
-        read_shared("[" * 1_000_000)
+def test_folder_in_use_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    for root in (tmp_path, tmp_path / "file"):
+        with pytest.raises(HomeError, match="is not a new folder"):
+            make_folder(root, NO_ENGINE, CARD, validates=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
-def test_genesis_has_the_rules_of_a_chain_and_no_others(config: Config) -> None:
-    shared = shared_part(config)
-    assert shared_part(network_config(shared, config)) == shared
-    wrong: tuple[Any, ...] = (None, [], {}, {**shared["admission"], "more": 1})
-    for rules in wrong:
-        with pytest.raises(ConfigError, match="nothing else"):
-            network_config({**shared, "admission": rules}, config)
-
-
-@pytest.mark.parametrize("document", [b"", b"{", b"\xff", b"[" * 100_000], ids=len)
-def test_genesis_that_is_no_json_is_not_shared(document: bytes) -> None:
-    assert is_shared(document, b"expected") is False
-
-
-def test_registry_that_fails_does_not_answer() -> None:
-    outcome: Any = SimpleNamespace(succeeded=False, failure="out of gas", output=b"")
-    with pytest.raises(RegistryError, match="does not answer: out of gas"):
-        _answer(outcome)
-
-
-def test_node_of_no_organisation_is_no_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "node.engine.comet.registry"
-    monkeypatch.setattr(f"{module}.read_organisations", lambda _: {"0xa": "party"})
-    monkeypatch.setattr(f"{module}.ask_for", lambda *_: [("0xb", bytes(20), b"key")])
-    ask: Any = None
-    with pytest.raises(RegistryError, match="of no organisation"):
-        read_members(ask)
-
-
-@pytest.mark.parametrize(("exists", "is_refused"), [(True, True), (False, False)])
-def test_genesis_names_the_validators_of_its_registry(
-    *, exists: bool, is_refused: bool
+@pytest.mark.parametrize("name", ["", "new"])
+def test_empty_folder_and_a_new_one_are_given_to_the_engine(
+    tmp_path: Path, name: str
 ) -> None:
-    membership: Any = SimpleNamespace(
-        _exists=exists, _members=SimpleNamespace(validators={}, powers={}, nodes=())
-    )
-    try:
-        Membership.require_validators(membership, {b"key": 1})
-    except RegistryError:
-        assert is_refused
-    else:
-        assert not is_refused
+    with pytest.raises(EngineError):
+        make_folder(tmp_path / name, NO_ENGINE, CARD, validates=True)
+
+
+def test_folder_that_no_disk_can_hold_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="cannot be used"):
+        make_folder(tmp_path / ("x" * 1_000), NO_ENGINE, CARD, validates=True)
+
+
+def test_folder_is_not_made_for_what_is_no_card(tmp_path: Path) -> None:
+    wrong = Card("No Name", CARD.account, "", CARD.address, "")
+    with pytest.raises(ConfigError, match="organisation"):
+        make_folder(tmp_path / "new", NO_ENGINE, wrong, validates=True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_network_has_no_more_members_than_accounts(tmp_path: Path) -> None:
+    config: Any = type("Config", (), {"accounts": ()})
+    with pytest.raises(ConfigError, match="has 0 accounts"):
+        make_local_network(
+            tmp_path, config, NO_ENGINE, members=["one"], port=1, registry=b""
+        )
+
+
+def test_folder_joins_with_its_keys_and_one_network_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.engine.comet.joining.read_shared", lambda _: None)
+    home = NodeHome(tmp_path)
+    with pytest.raises(HomeError, match="holds no node's keys"):
+        join(tmp_path, b"genesis", listen="127.0.0.1:1", peers=[])
+    home.card.write_bytes(CARD.encode())
+    home.genesis.parent.mkdir(parents=True, exist_ok=True)
+    home.genesis.write_bytes(b"another")
+    with pytest.raises(HomeError, match="another network"):
+        join(tmp_path, b"genesis", listen="127.0.0.1:1", peers=[])
+
+
+def test_backup_replaces_nothing(tmp_path: Path) -> None:
+    home = NodeHome(tmp_path / "node")
+    home.genesis.parent.mkdir(parents=True)
+    home.genesis.write_text(json.dumps({}))
+    with pytest.raises(HomeError, match="is there already"):
+        back_up(home.root, tmp_path)

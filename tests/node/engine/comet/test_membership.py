@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from node.config import Config
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.genesis import encode_shared, shared_part
-from node.engine.comet.membership import Membership
+from node.engine.comet.membership import Membership, _answer
 from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours
 from node.engine.comet.proposals import propose_node, propose_removal
+from node.engine.comet.registry import read_members
 from node.errors import ConfigError, RegistryError
 from node.machine import StateMachine
 from node.store import MemoryStore
@@ -250,3 +252,33 @@ def test_who_signs_twice_is_named_and_noted_once(
 
 def keys_address(seed: int) -> bytes:
     return sha256(validator_key(seed)).digest()[:20]
+
+
+def test_registry_that_fails_does_not_answer() -> None:
+    outcome: Any = SimpleNamespace(succeeded=False, failure="out of gas", output=b"")
+    with pytest.raises(RegistryError, match="does not answer: out of gas"):
+        _answer(outcome)
+
+
+def test_node_of_no_organisation_is_no_member(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "node.engine.comet.registry"
+    monkeypatch.setattr(f"{module}.read_organisations", lambda _: {"0xa": "party"})
+    monkeypatch.setattr(f"{module}.ask_for", lambda *_: [("0xb", bytes(20), b"key")])
+    ask: Any = None
+    with pytest.raises(RegistryError, match="of no organisation"):
+        read_members(ask)
+
+
+@pytest.mark.parametrize(("exists", "is_refused"), [(True, True), (False, False)])
+def test_genesis_names_the_validators_of_its_registry(
+    *, exists: bool, is_refused: bool
+) -> None:
+    membership: Any = SimpleNamespace(
+        _exists=exists, _members=SimpleNamespace(validators={}, powers={}, nodes=())
+    )
+    try:
+        Membership.require_validators(membership, {b"key": 1})
+    except RegistryError:
+        assert is_refused
+    else:
+        assert not is_refused
