@@ -29,6 +29,15 @@ from election.protocol.text import spell_time
 LIFETIME: Final = 900
 """Seconds that an attestation may be valid for."""
 
+SKEW: Final = 60
+"""Seconds by which an attester's clock may differ from a chain's, protocol.md §6."""
+
+ATTESTED: Final = LIFETIME - SKEW
+"""Seconds that a statement lives, by the clock of who signs it.
+
+Others refuse one that lives longer than LIFETIME by their clock, which may be behind.
+"""
+
 _FINGERPRINT_DIGITS: Final = 20  # in hexadecimal
 
 NO_LOCK: Final = Address(bytes(20))

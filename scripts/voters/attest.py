@@ -11,7 +11,13 @@ import typer
 from election.client.leaf_requests import LeafRequest
 from election.client.rpc import connect
 from election.crypto.signature import derive_address
-from election.protocol.attestation import LIFETIME, NO_LOCK, attest, spell_fingerprint
+from election.protocol.attestation import (
+    ATTESTED,
+    NO_LOCK,
+    SKEW,
+    attest,
+    spell_fingerprint,
+)
 from election.protocol.attestation import Role as Attester
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import spell_time
@@ -38,7 +44,6 @@ _ATTESTERS: Final = {
     Role.PORTAL: Attester.PORTAL,
     Role.SMS_GATEWAY: Attester.SMS_GATEWAY,
 }
-_SKEW: Final = 60  # seconds between the own clock and the chain's
 
 
 def describe_request(asked: LeafRequest, terms: ElectionTerms) -> dict[str, str]:
@@ -71,7 +76,7 @@ def read_own_clock(terms: ElectionTerms, rpc_url: str | None) -> int:
             )
         return own
     chain = connect(rpc_url, chain_id=terms.common.chain_id).read_clock()
-    if abs(chain - own) <= _SKEW:
+    if abs(chain - own) <= SKEW:
         return own
     fact = f"says {spell_time(chain)}, this machine {spell_time(own)}"
     if not terms.test:
@@ -105,8 +110,7 @@ def command(
     described = describe_request(asked, known)
     for name, value in described.items():
         say(f"  {name}: {value}")
-    # others refuse more than LIFETIME by their own clock, which may be behind
-    expiry = read_own_clock(known, rpc_url) + LIFETIME - _SKEW
+    expiry = read_own_clock(known, rpc_url) + ATTESTED
     attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
     write_attestation(out, attestation, asked.request, role=role)
     made: dict[str, str | bool] = {"attestation": str(out), "until": spell_time(expiry)}

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
-from election.protocol.attestation import Request
+from election.protocol.attestation import ATTESTED, Request
 from services.gateway.messages import (
     Outcome,
     RefusalError,
@@ -23,7 +23,6 @@ from services.gateway.messages import (
 from services.gateway.serials import draw_serial
 from services.gateway.tables import issues
 from services.gateway.texts import Purpose
-from services.shell.elections import ATTESTED
 
 
 @dataclass(frozen=True, slots=True)

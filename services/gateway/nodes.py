@@ -17,9 +17,10 @@ from election.client.contracts.election import Election
 from election.client.errors import ClientError
 from election.errors import ElectionError
 from election.protocol.abi import ContractName
+from election.protocol.attestation import SKEW
 from election.protocol.phases import LONGEST_EXTENSION
 from election.protocol.terms import ElectionTerms
-from services.shell.elections import SKEW, nodes_of, reach
+from services.shell.elections import nodes_of, reach
 from services.shell.service import Context
 
 EVERY: Final = 20

@@ -16,9 +16,9 @@ from joserfc import jwe
 from joserfc.jwk import OctKey
 from sqlalchemy import Connection, Row, insert, select, update
 
+from election.protocol.attestation import ATTESTED
 from services.portal.tables import sessions, tickets
 from services.portal.tokens import draw_token, hash_token
-from services.shell.elections import ATTESTED
 
 VALID: Final = 900  # seconds
 _HEADER: Final = {"alg": "dir", "enc": "A256GCM"}

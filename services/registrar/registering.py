@@ -13,6 +13,7 @@ from election.crypto.signature import decode_signature, encode_signature
 from election.crypto.transcript import Address, Hash
 from election.errors import ElectionError
 from election.protocol.attestation import (
+    ATTESTED,
     Action,
     Attestation,
     Role,
@@ -33,7 +34,6 @@ from services.registrar.tables import (
     sends,
 )
 from services.registrar.transitions import State
-from services.shell.elections import ATTESTED
 from services.shell.peers import PeerError, Peers
 from services.shell.settings import Closed
 

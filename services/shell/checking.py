@@ -9,8 +9,9 @@ from typing import Final
 
 from election.client.errors import ClientError
 from election.errors import ElectionError
+from election.protocol.attestation import SKEW
 from scripts.shared.errors import PasswordError
-from services.shell.elections import SKEW, nodes_of, reach
+from services.shell.elections import nodes_of, reach
 from services.shell.home import Home
 from services.shell.opening import open_context
 from services.shell.peers import PeerError

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from election.client.rpc import Connection, connect
-from election.protocol.attestation import LIFETIME
 from election.protocol.terms import ElectionTerms
 from scripts.shared.errors import InputError
 from scripts.shared.files.terms_file import read_terms
 from services.shell.home import Home
 from services.shell.settings import ElectionSettings, Settings
-
-SKEW = 60  # seconds between the own clock and a node's, docs/protocol.md §6
-ATTESTED = LIFETIME - SKEW
-"""Seconds that a statement lives, by the clock of who signs it.
-
-Others refuse one that lives longer than LIFETIME by their clock, which may be behind.
-"""
 
 
 def name_election(terms: ElectionTerms) -> str:

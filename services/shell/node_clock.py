@@ -11,7 +11,8 @@ import asyncio
 from http import HTTPStatus
 
 from election.client.errors import ClientError
-from services.shell.elections import SKEW, nodes_of, reach
+from election.protocol.attestation import SKEW
+from services.shell.elections import nodes_of, reach
 from services.shell.problems import Problem
 from services.shell.service import Context, Job
 from services.shell.text import _

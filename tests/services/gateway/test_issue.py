@@ -11,6 +11,7 @@ from election.crypto.signature import SigningKey, decode_signature
 from election.crypto.transcript import Hash
 from election.errors import AttestationError
 from election.protocol.attestation import (
+    SKEW,
     Attestation,
     Role,
     accept_attestation,
@@ -20,7 +21,6 @@ from services.gateway import nodes, service
 from services.gateway.issues import open_issue
 from services.gateway.messages import read_phone
 from services.gateway.wrong_tries import WrongTries
-from services.shell.elections import SKEW
 from tests.patience import wait_until
 from tests.services.gateway.stage import (
     AN_HOUR,

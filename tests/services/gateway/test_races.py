@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, Table, insert, select
 
 from election.crypto.transcript import Hash
-from election.protocol.attestation import Action, Request
+from election.protocol.attestation import ATTESTED, Action, Request
 from services.gateway.codes import MOST_WRONG, TRIES, mark_code
 from services.gateway.issues import Issue, open_issue, prove_issue
 from services.gateway.messages import (
@@ -25,7 +25,6 @@ from services.gateway.messages import (
 )
 from services.gateway.tables import TABLES, issues, limits, messages, phones
 from services.shell.database import Database, sqlite_url
-from services.shell.elections import ATTESTED
 from tests.services.gateway.stage import CONTEST, PHONE, VOTER
 from tests.services.postgres import make_database, postgres_server
 

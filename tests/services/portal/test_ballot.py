@@ -17,6 +17,8 @@ from election.crypto.signature import decode_signature
 from election.crypto.transcript import Hash
 from election.errors import AttestationError
 from election.protocol.attestation import (
+    ATTESTED,
+    SKEW,
     Action,
     Attestation,
     Request,
@@ -24,7 +26,6 @@ from election.protocol.attestation import (
     accept_attestation,
 )
 from services.portal.tables import tickets
-from services.shell.elections import ATTESTED, SKEW
 from tests.services.portal.stage import (
     BOOTH,
     ELECTION,
