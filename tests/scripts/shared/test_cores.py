@@ -18,6 +18,10 @@ def tell_process(number: int) -> tuple[int, int]:
     return number, os.getpid()
 
 
+def heeds_interrupts(_number: int) -> bool:
+    return signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
 def die_elsewhere(number: int) -> int:
     if number == 3 and os.getppid() == int(os.environ["STARTER"]):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -58,6 +62,13 @@ def test_where_no_process_can_be_started_all_is_done_here(
     with all_cores() as spread:
         done = list(spread(tell_process, range(12)))
     assert done == [(number, os.getpid()) for number in range(12)]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_an_interrupt_is_for_the_one_that_started_the_others() -> None:
+    assert heeds_interrupts(0)
+    with all_cores() as spread:
+        assert not any(spread(heeds_interrupts, range(12)))
 
 
 def test_few_parts_start_no_process() -> None:
