@@ -9,6 +9,8 @@ WORKERS ?= 3
 export UV_CACHE_DIR := $(CURDIR)/.tools/cache
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# Hundreds of processes are started by the tests: none shall compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo live live-test network test check pytest faults conformance mutants format abi stubs vendor bench engine wires peers clean
 .DEFAULT_GOAL := help
