@@ -48,13 +48,12 @@ from election.crypto.transcript import (
 from election.errors import ElectionError
 from election.protocol.abi import (
     ContractName,
-    _event_abis,
+    _event_readers,
     decode_answer,
     decode_event,
     decode_values,
     read_abi,
 )
-from election.protocol.abi_layout import check_layout
 from election.protocol.account import parse_account
 from election.protocol.attestation import Action, Attestation, Request, Role
 from election.protocol.attestation import accept_attestation as accept_statement
@@ -182,10 +181,6 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "decode_values": (
         encode(["string[]", "bytes32[4][]"], [["one", "two"], [[WORD] * 4]]),
         lambda raw: decode_values(NAMES, raw, subject="names"),
-    ),
-    "check_layout": (
-        encode(["string[]", "bytes32[4][]"], [["one", "two"], [[WORD] * 4]]),
-        lambda raw: check_layout(NAMES, raw),
     ),
     "check_nesting": (b'[{"a":' * 30 + b"]}" * 30, check_nesting),
     "decode_answers": (
@@ -392,7 +387,7 @@ ANSWERS: Final = [
     for entry in read_abi(name)
     if entry["type"] == "function" and len(entry["outputs"]) == 1
 ]
-SPEAKERS: Final = [name for name in ContractName if _event_abis(name)]
+SPEAKERS: Final = [name for name in ContractName if _event_readers(name)]
 LOG: Final = Log(Address(bytes(20)), (), b"", 1, 1, Hash(bytes(32)), 0)
 
 
@@ -400,7 +395,7 @@ LOG: Final = Log(Address(bytes(20)), (), b"", 1, 1, Hash(bytes(32)), 0)
 @given(st.data())
 def test_any_log_is_an_event_or_refused_by_name(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(SPEAKERS))
-    first = data.draw(st.sampled_from(list(_event_abis(name))) | words)
+    first = data.draw(st.sampled_from(list(_event_readers(name))) | words)
     small = st.integers(0, 400).map(lambda each: each.to_bytes(32, "big"))
     rest = data.draw(st.binary(max_size=31))
     body = [*data.draw(st.lists(small | words, max_size=24)), rest]

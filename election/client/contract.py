@@ -91,12 +91,10 @@ class Contract:
         self, function: str, outputs: list[dict[str, Any]], raw: bytes
     ) -> tuple[Any, ...]:
         try:
-            values = decode_values(outputs, raw, subject=self._subject)
+            return decode_values(outputs, raw, subject=self._subject)
         except EncodingError as error:
             fact = f"is no {self.name.value}: {function} does not answer"
             raise UnexpectedAnswerError(self._subject, fact) from error
-        columns = zip(values, outputs, strict=True)
-        return tuple(_value(value, output["type"]) for value, output in columns)
 
     def act(self, function: str, *values: Any, gas: int = MOST_GAS) -> Act:
         """Prepare an act; each that takes place announces something."""
@@ -119,20 +117,3 @@ class Contract:
         """Read what the contract announced, each with its log."""
         logs = self.read_logs(*topics)
         return tuple((log, decode_event(log, self.name)) for log in logs)
-
-
-def _value(value: Any, name: str) -> Any:
-    if name.startswith("address"):
-        many = not isinstance(value, str)
-        return tuple(map(_address, value)) if many else _address(value)
-    if name.startswith("bytes32["):
-        return _join(value)
-    return tuple(value) if isinstance(value, list | tuple) else value
-
-
-def _address(text: str) -> Address:
-    return Address(bytes.fromhex(text.removeprefix("0x")))
-
-
-def _join(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else b"".join(map(_join, value))

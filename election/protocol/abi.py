@@ -1,27 +1,24 @@
-"""The committed ABI: from a contract's words to the protocol's values, strictly.
-
-The only keeper of eth_abi. Canonical: what decodes encodes to the same bytes.
-"""
+"""The committed ABI: from a contract's words to the protocol's values, strictly."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final
 
 from election.crypto.transcript import Hash, hash_bytes, uint_word
 from election.errors import EncodingError
 from election.protocol import events
-from election.protocol.abi_layout import check_layout
+from election.protocol.abi_reader import Read, list_field_types, make_reader
 from election.protocol.board import Log
 from election.protocol.events import Event
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / "abi"
 _SELECTOR: Final = 4
-_POINTS: Final = ("bytes32[4]", "bytes32[8]")
 
 
 class ContractName(Enum):
@@ -42,14 +39,44 @@ def read_abi(name: ContractName) -> tuple[Mapping[str, Any], ...]:
     return tuple(json.loads((_FOLDER / f"{name.value}.json").read_text()))
 
 
+@dataclass(frozen=True, slots=True)
+class _EventReader:
+    """How a log of one event is read.
+
+    order: of the values that stand in topics and then in data, the place of each field.
+    """
+
+    subject: str
+    topics: Read
+    data: Read
+    order: tuple[int, ...]
+    into: Any
+
+
 @cache
-def _event_abis(name: ContractName) -> Mapping[Hash, Mapping[str, Any]]:
-    """Index the events of a contract by their first topic."""
+def _event_readers(name: ContractName) -> Mapping[Hash, _EventReader]:
+    """Make a reader for each event of a contract, by its first topic."""
     return {
-        hash_bytes(_signature(entry).encode()): entry
+        hash_bytes(_signature(entry).encode()): _make_event_reader(name, entry)
         for entry in read_abi(name)
         if entry["type"] == "event"
     }
+
+
+def _make_event_reader(name: ContractName, entry: Mapping[str, Any]) -> _EventReader:
+    into, inputs = getattr(events, entry["name"]), entry["inputs"]
+    hints = list_field_types(into)
+    split = [
+        [at for at, each in enumerate(inputs) if each["indexed"] is is_indexed]
+        for is_indexed in (True, False)
+    ]
+    topics, data = (
+        make_reader([inputs[at] for at in places], [hints[at] for at in places])
+        for places in split
+    )
+    places = [*split[0], *split[1]]
+    order = tuple(places.index(at) for at in range(len(places)))
+    return _EventReader(f"{name.value}.{entry['name']}", topics, data, order, into)
 
 
 def _signature(entry: Mapping[str, Any]) -> str:
@@ -65,53 +92,31 @@ def _type(parameter: Mapping[str, Any]) -> str:
     return f"({inner}){name.removeprefix('tuple')}"
 
 
-def decode_event(log: Log, name: ContractName, *, again: bool = False) -> Event:
+def decode_event(log: Log, name: ContractName) -> Event:
     """Decode a log of a contract.
 
-    again: whether this log decoded before, so that its form needs no second look.
     Raises EncodingError for an event that the contract does not have and for bytes
     that are not the one encoding of its fields.
     """
-    entry = _event_abis(name).get(log.topics[0]) if log.topics else None
-    if entry is None:
+    reader = _event_readers(name).get(log.topics[0]) if log.topics else None
+    if reader is None:
         raise EncodingError("log", f"no event of {name.value}")
-    subject = f"{name.value}.{entry['name']}"
-    indexed = [each for each in entry["inputs"] if each["indexed"]]
-    others = [each for each in entry["inputs"] if not each["indexed"]]
-    read = _decode if again else partial(decode_values, subject=subject)
-    topics, words = read(indexed, b"".join(log.topics[1:])), read(others, log.data)
-    values = iter(topics), iter(words)
-    ordered = [next(values[0 if each["indexed"] else 1]) for each in entry["inputs"]]
-    built: Event = _build(ordered, entry["inputs"], getattr(events, entry["name"]))
-    return built
+    try:
+        values = reader.topics(b"".join(log.topics[1:])) + reader.data(log.data)
+    except EncodingError as error:
+        raise EncodingError(reader.subject, "is not in its one encoding") from error
+    event: Event = reader.into(*[values[at] for at in reader.order])
+    return event
 
 
 def decode_values(
     parameters: Sequence[Mapping[str, Any]], raw: bytes, *, subject: str
 ) -> tuple[Any, ...]:
-    """Decode ABI-encoded values; raises EncodingError."""
-    from eth_abi.abi import encode
-    from eth_abi.exceptions import DecodingError
-
+    """Decode ABI-encoded values as `make_reader` reads them; raises EncodingError."""
     try:
-        check_layout(parameters, raw)  # first: what is read twice is paid for twice
+        return make_reader(parameters)(raw)
     except EncodingError as error:
         raise EncodingError(subject, "is not in its one encoding") from error
-    try:
-        values = _decode(parameters, raw)
-        canonical = encode([_type(each) for each in parameters], values)
-    except (DecodingError, ValueError, OverflowError) as error:
-        raise EncodingError(subject, "is not encoded as its abi says") from error
-    if canonical != raw:
-        raise EncodingError(subject, "is not in its one encoding")
-    return values
-
-
-def _decode(parameters: Sequence[Mapping[str, Any]], raw: bytes) -> tuple[Any, ...]:
-    from eth_abi.abi import decode
-
-    values: tuple[Any, ...] = decode([_type(each) for each in parameters], raw)
-    return values
 
 
 def encode_call(name: ContractName, function: str, *arguments: int) -> bytes:
@@ -126,40 +131,10 @@ def decode_answer(name: ContractName, function: str, raw: bytes) -> Any:
     outputs = _function_abi(name, function)["outputs"]
     subject = f"{name.value}.{function}"
     (value,) = decode_values(outputs, raw, subject=subject)
-    return _convert(value, outputs[0], tuple[Any, ...])
+    return value
 
 
 @cache
 def _function_abi(name: ContractName, function: str) -> Mapping[str, Any]:
     entries = (each for each in read_abi(name) if each["type"] == "function")
     return next(each for each in entries if each["name"] == function)
-
-
-def _build(
-    values: Sequence[Any], parameters: Sequence[Mapping[str, Any]], into: Any
-) -> Any:
-    """Build a value of the protocol, whose fields stand in the ABI's order."""
-    columns = zip(values, parameters, _field_types(into), strict=True)
-    return into(*(_convert(value, each, hint) for value, each, hint in columns))
-
-
-@cache
-def _field_types(into: Hashable) -> tuple[Any, ...]:
-    hints = get_type_hints(into)
-    return tuple(hints[name] for name in hints)
-
-
-def _convert(value: Any, parameter: Mapping[str, Any], hint: Any) -> Any:
-    name: str = parameter["type"]
-    if name in _POINTS:
-        return b"".join(value)
-    if name.endswith("]"):
-        one = {**parameter, "type": name[: name.rindex("[")]}
-        if one["type"] in _POINTS:
-            return b"".join(_convert(each, one, bytes) for each in value)
-        return tuple(_convert(each, one, get_args(hint)[0]) for each in value)
-    if name == "tuple":
-        return _build(value, parameter["components"], hint)
-    if name == "address":
-        return bytes.fromhex(value.removeprefix("0x"))
-    return value

@@ -90,7 +90,7 @@ class Entry(Generic[EventType_co]):
         """Give the event."""
         if self._event is None:
             name = self.contract.part.contract_name
-            event = decode_event(self.log, name, again=True)
+            event = decode_event(self.log, name)
             self._event = cast("EventType_co", event)
         return self._event
 
