@@ -31,7 +31,8 @@ from scripts.anybody.reference_audit import compile_builds
 from scripts.shared.files import key_file
 from scripts.shared.files.bundle_file import read_bundle
 from scripts.shared.files.deployment_file import store_deployment
-from scripts.shared.files.key_file import Role, name_instance
+from scripts.shared.files.key_file import name_instance
+from scripts.shared.roles import Role
 from tests.audit.cast_of_roles import key_of
 from tests.audit.tampering import find
 from tests.scripts.conftest import PASSWORD

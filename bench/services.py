@@ -27,10 +27,10 @@ import httpx2
 from bench.meter import HERE, REST, Meter, find_begun
 from election.protocol.issuance import Credential
 from scripts.shared.files.terms_file import digest_terms, read_terms
-from services.live.command import relays_of
 from services.live.control import Control
 from services.live.layout import SERVED, Layout, open_layout
 from services.live.people import Person, draw_people
+from services.live.prepared import relays_of
 from services.live.robot import Robot, open_robot, sides_of, wait_for
 from services.live.running import running
 from services.live.voter import Body, Device, Opening

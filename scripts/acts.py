@@ -1,4 +1,10 @@
-"""The table of acts and services: the room of each, and what it is for."""
+"""The table of acts and services: the room of each, and what it is for.
+
+The module of an act, `acts/NAME.py` in its room, and that of a service, `command.py`,
+say what is typed: options, help, an example. They import at their top only what parses
+a command line, and the work of an act inside its function, when it is run. So help
+appears at once; tests/scripts/test_help_at_once.py looks at every one.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +13,12 @@ from typing import Final
 
 _ROOMS: Final = {
     "Begin here": "scripts",
-    "Developers": "scripts.developer",
-    "Nodes": "scripts.nodes",
-    "Commission": "scripts.commission",
-    "Trustees and issuers": "scripts.members",
-    "Voters and those who serve them": "scripts.voters",
-    "Anybody": "scripts.anybody",
+    "Developers": "scripts.developer.acts",
+    "Nodes": "scripts.nodes.acts",
+    "Commission": "scripts.commission.acts",
+    "Trustees and issuers": "scripts.members.acts",
+    "Voters and those who serve them": "scripts.voters.acts",
+    "Anybody": "scripts.anybody.acts",
 }
 ACTS: Final = {
     "Begin here": {

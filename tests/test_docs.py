@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import typer
 
-import scripts.nodes.node
+import scripts.nodes.acts.node
 from election.artifacts import CONTRACTS, ROOT
 from election.audit.catalogue import CHECKS
 from election.crypto.transcript import Tag, tag_word
@@ -170,7 +170,7 @@ def test_exit_codes_of_a_node_are_listed_once_each() -> None:
 
 
 def test_help_of_a_node_lists_its_exit_codes() -> None:
-    text = " ".join((scripts.nodes.node.__doc__ or "").split())
+    text = " ".join((scripts.nodes.acts.node.__doc__ or "").split())
     listed = re.findall(r"(\d+) \w+", text.partition("Exit codes: ")[2])
     assert {*map(int, listed)} == {*ExitCode} - {ExitCode.FAULT}
 

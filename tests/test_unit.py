@@ -14,7 +14,7 @@ import pytest
 from election.artifacts import ROOT
 from node.exit_codes import ExitCode
 from scripts.acts import SERVICE_COMMANDS
-from scripts.nodes.node import COMMANDS
+from scripts.nodes.acts.node import COMMANDS
 from services.booth.command import COMMANDS as BOOTH_COMMANDS
 from tests.node.running import started
 from tests.patience import PATIENCE

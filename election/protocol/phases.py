@@ -6,7 +6,6 @@ docs/protocol.md §2. Intervals are half open; block timestamps judge.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
 
 from election.crypto.transcript import (
     Address,
@@ -18,9 +17,6 @@ from election.crypto.transcript import (
     uint_word,
 )
 from election.protocol.manifest import Times
-
-LONGEST_EXTENSION: Final = 7_200
-"""Seconds, all extensions together."""
 
 
 class Phase(IntEnum):

@@ -1,10 +1,10 @@
-"""Close the sums after the polls."""
+"""Freeze the sums of contests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import OpenElection
@@ -15,21 +15,8 @@ from scripts.shared.contests import (
     act_on_each,
     require_box,
     require_closed,
-    require_contests,
     send_unless_done,
 )
-from scripts.shared.files.key_file import Role
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    SomeContests,
-)
-from scripts.shared.session import acting, enter, unlock
-
-EXAMPLE = "veche freeze --election election.json --key keys/commission.json"
 
 _NEXT: Final[Mapping[TallyState, str]] = {
     TallyState.OPEN: "waits for the trustees' shares: `veche share --compare`",
@@ -66,31 +53,12 @@ def is_frozen(opened: OpenElection, contest: int) -> bool:
     return opened.tally.state(contest) is not TallyState.NONE
 
 
-def command(
-    election: ElectionFile,
-    key: KeyPath,
-    contests: SomeContests = None,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Close the encrypted sums after the polls, so that trustees can decrypt them.
-
-    Anybody may do it, and nothing is counted by it yet.
-    """
-    opened = enter(election, rpc_urls)
-    wanted = contests or list(opened.contests)
-    require_contests(opened, wanted)
-    key_file = unlock(key, password_file, roles=set(Role))
-    with acting(key_file):
-        before = {each for each in wanted if is_frozen(opened, each)}
-        states = freeze(opened, wanted, key=key_file.key)
-
-    def spell(contest: int, state: TallyState) -> dict[str, Any]:
-        return {
-            "frozen": "before" if contest in before else "now",
-            "state": state.name.lower(),
-            "next": _NEXT[state],
-        }
-
-    states.report(spell, as_json=as_json)
+def spell_state(
+    contest: int, state: TallyState, *, before: Collection[int]
+) -> dict[str, str]:
+    """Say what became of a contest, and what is next; before: those frozen before."""
+    return {
+        "frozen": "before" if contest in before else "now",
+        "state": state.name.lower(),
+        "next": _NEXT[state],
+    }

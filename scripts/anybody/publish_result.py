@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from election.client.open_election import OpenElection, read_box
 from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
-from election.protocol.text import spell_lines, spell_number
+from election.protocol.text import spell_number
 from scripts.shared.contests import (
     Fates,
     act_on_each,
     require_box,
     require_closed,
-    require_contests,
     send_unless_done,
-    spell_counts,
 )
 from scripts.shared.errors import NotYetError
-from scripts.shared.files.key_file import Role
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    SomeContests,
-)
-from scripts.shared.session import acting, enter, unlock
-
-EXAMPLE = "veche publish-result --election election.json --key keys/commission.json"
 
 
 def publish_result(
@@ -78,31 +63,3 @@ def _finalize(opened: OpenElection, contest: int, *, key: SigningKey) -> None:
         key=key,
         is_done=lambda: opened.tally.state(contest) is TallyState.FINAL,
     )
-
-
-def command(
-    election: ElectionFile,
-    key: KeyPath,
-    contests: SomeContests = None,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Find the counts that k trustees' shares decrypt to, and publish them.
-
-    The contract checks them, so anybody may do it.
-    """
-    opened = enter(election, rpc_urls)
-    key_file = unlock(key, password_file, roles=set(Role))
-    wanted = contests or list(opened.contests)
-    require_contests(opened, wanted)
-    with acting(key_file):
-        results = publish_results(opened, wanted, key=key_file.key)
-
-    def spell(contest: int, counts: tuple[int, ...]) -> list[dict[str, Any]]:
-        listed = opened.contests[contest]
-        lines = spell_lines(listed.candidates, listed.particulars)
-        return spell_counts(lines, counts)
-
-    titles = {each: listed.title for each, listed in opened.contests.items()}
-    results.report(spell, as_json=as_json, titles=titles)

@@ -1,11 +1,9 @@
-"""Show where an election stands."""
+"""Read where an election stands, and write what is next."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Final
-
-import typer
+from typing import Any
 
 from election.client.contract import Contract
 from election.client.contracts.ballot_box import BallotBox
@@ -14,19 +12,12 @@ from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
-from election.protocol.text import TEST, spell_lines, spell_time
+from election.protocol.text import spell_lines, spell_time
 from election.protocol.voter_list import NO_LIST
 from scripts.anybody.next_steps import Count, Keys, Outlook, find_next, list_next
-from scripts.anybody.node_comparison import NodeComparison, compare_nodes, encode_nodes
 from scripts.shared.contests import spell_counts
 from scripts.shared.omissions import list_missing
-from scripts.shared.options import AnyRpcUrl, AsJson, ElectionFile
-from scripts.shared.session import enter
 from scripts.shared.standing import spell_starts
-from scripts.shared.terminal import say, show
-
-NOT_SO: Final = 3
-EXAMPLE = "veche status --election election.json"
 
 
 def read_status(opened: OpenElection) -> dict[str, Any]:
@@ -131,38 +122,6 @@ def _read_cast_count(opened: OpenElection, contest: int) -> int | None:
     return BallotBox(
         Contract(connection, ContractName.BALLOT_BOX, address)
     ).cast_count()
-
-
-def command(
-    election: ElectionFile, rpc_urls: AnyRpcUrl = None, as_json: AsJson = False
-) -> None:
-    """Show phase, times, ceremonies and counts of an election; sends nothing.
-
-    And what is next: the command, who runs it, and what for or until when. Of several
-    nodes the first that answers shows it, and all are compared: their blocks, and the
-    hash of the record, at the height that all have. Ends with 3 if one does not answer,
-    or if they differ.
-    """
-    opened = enter(election, rpc_urls)
-    status = read_status(opened)
-    compared = None
-    if len(rpc_urls or ()) > 1:
-        compared = compare_nodes(opened, rpc_urls or ())
-        status["nodes"] = encode_nodes(compared)
-    if as_json:
-        show(status, as_json=True)
-        _end(compared)
-        return
-    for warning in status.pop("warnings"):
-        say(f"warning: {warning}")
-    status["test"] = TEST if status["test"] else "no"
-    show(lay_steps(status), as_json=False, is_folded=True)
-    _end(compared)
-
-
-def _end(compared: NodeComparison | None) -> None:
-    if compared is not None and not compared.holds:
-        raise typer.Exit(NOT_SO)
 
 
 def lay_steps(status: dict[str, Any]) -> dict[str, Any]:

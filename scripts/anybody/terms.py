@@ -1,34 +1,25 @@
-"""Write the terms of an election, which voters and attesters then pin by a hash."""
+"""Agree on the terms of an election, by the records of several sources."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 from election.audit.terms import derive_terms
 from election.client.deployment import Deployment
 from election.crypto.transcript import ZERO_HASH
 from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
-from election.protocol.text import name_election, spell_time
+from election.protocol.text import spell_time
 from scripts.shared.acceptance import MADE, accept_board
 from scripts.shared.errors import InputError, UnverifiedError
 from scripts.shared.files.bundle_file import read_bundle
-from scripts.shared.files.deployment_file import read_deployment
-from scripts.shared.files.json_file import write_same
-from scripts.shared.files.terms_file import digest_terms, render_terms
-from scripts.shared.options import AsJson, ElectionFile, RpcUrls, path_option
-from scripts.shared.terminal import say, show
-from scripts.shared.witnesses import read_boards, require_witnesses
+from scripts.shared.files.terms_file import render_terms
+from scripts.shared.terminal import say
+from scripts.shared.witnesses import read_boards
 
-EXAMPLE = (
-    "veche terms --election election.json --rpc-url http://127.0.0.1:8545 "
-    "--rpc-url http://127.0.0.1:8546 --out terms.json"
-)
 _CHECKS: Final = (*MADE, "lists")
 _EARLY: Final = "services that take applications before that: --before-lists"
 
@@ -85,42 +76,7 @@ def _leave_out_lists(terms: ElectionTerms) -> ElectionTerms:
     return replace(terms, contests=contests)
 
 
-def command(
-    election: ElectionFile,
-    out: Annotated[Path, path_option(help="Terms; the same at every source.")],
-    rpc_urls: RpcUrls = None,
-    bundles: Annotated[
-        list[Path] | None,
-        path_option("--bundle", help="Or a record that `veche export` wrote."),
-    ] = None,
-    before_lists: Annotated[
-        bool,
-        typer.Option(
-            "--before-lists",
-            help="Without lists: for services that take applications before them.",
-        ),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Verify keys, boxes and lists, and write what voters and attesters go by.
-
-    Voters and attesters believe no node. They use this file, and only if it has the
-    hash that this prints: publish it where nobody changes it, on paper, too. Whoever
-    runs this on other nodes gets the same file. Name two nodes or bundles, which came
-    from different organisations.
-    """
-    deployment = read_deployment(election)
-    boards = _read_sources(deployment, rpc_urls or [], bundles or [])
-    terms = agree_on_terms(boards, before_lists=before_lists)
-    say(name_election(terms.title, is_test=terms.test))
-    require_witnesses(boards, is_test=terms.test)
-    text = render_terms(terms)
-    write_same(out, text)
-    result = {"terms": str(out), "terms_hash": digest_terms(text.encode())}
-    show(result, as_json=as_json)
-
-
-def _read_sources(
+def read_sources(
     deployment: Deployment, rpc_urls: Sequence[str], bundles: Sequence[Path]
 ) -> list[Board]:
     """Read the record from every source; raises InputError for none, or one twice."""

@@ -1,85 +1,23 @@
-"""Compare what booths serve with what the election announced.
-
-Exit code 0: every place serves just that. 3: something differs; it is said what. 5:
-nothing that was read differs, and not all could be read.
-"""
+"""Look at the places that serve a booth, and write what they serve."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-import typer
-
-from scripts.booth.announcing import Source, find_announced, read_source
+from scripts.booth.announcing import Source, find_announced
 from scripts.booth.looking import Announced, Place, look_at
 from scripts.booth.places import compare_places
 from scripts.shared.errors import InputError
-from scripts.shared.options import AnyRpcUrl, AsJson, accept_sha256, path_option
-from scripts.shared.terminal import say, tell, tell_json
+from scripts.shared.terminal import say
 
-EXAMPLE = (
-    "veche verify-booth https://booth.example.org https://booth.example.net "
-    "--election election.json --rpc-url https://node.example.org"
-)
-EXIT_DIFFERS, EXIT_UNREAD = 3, 5
 _MOST_PLACES: Final = 50
 _AT_ONCE: Final = 8  # places
 
 
-def command(
-    places: Annotated[
-        list[str], typer.Argument(help="Where a booth is served.", metavar="URL...")
-    ],
-    election: Annotated[
-        Path | None,
-        path_option(help="The file that `veche deploy` wrote, to ask a node."),
-    ] = None,
-    rpc_urls: AnyRpcUrl = None,
-    bundle: Annotated[
-        Path | None, path_option(help="Or a record that `veche export` wrote.")
-    ] = None,
-    booth_hash: Annotated[
-        bytes | None,
-        typer.Option(
-            "--hash",
-            help="Or the announced hash, as `veche audit` prints it.",
-            parser=accept_sha256,
-            metavar="HASH",
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Fetch every file of booths, and compare it with what the election announced.
-
-    Each file is asked for three times: as a phone's browser, a computer's, and by this
-    program. Bytes, headers, what commission and observers signed, and what one place
-    serves and another does not: all that differs is said. Nobody is redirected, and an
-    answer is given up after 20 s.
-
-    A server may show you another page than it shows a voter. So run it from many
-    places, at many times, and let others do the same.
-
-    Exit code 0 if all is as announced, 3 if something differs, 5 if nothing does and
-    not all could be read.
-    """
-    urls = _accept_places(places)
-    source = read_source(election, rpc_urls, bundle, booth_hash)
-    found = asyncio.run(_look(urls, source))
-    if as_json:
-        tell_json(_spell(source, found))
-    else:
-        tell(*_draw(source, found))
-    if any(each.facts for each in found):
-        raise typer.Exit(EXIT_DIFFERS)
-    if any(each.unread for each in found):
-        raise typer.Exit(EXIT_UNREAD)
-
-
-def _accept_places(given: Sequence[str]) -> list[str]:
+def accept_places(given: Sequence[str]) -> list[str]:
     """Take addresses in one writing each; raises InputError."""
     urls = []
     for text in given:
@@ -101,7 +39,7 @@ def _accept_places(given: Sequence[str]) -> list[str]:
     return urls
 
 
-async def _look(urls: Sequence[str], source: Source) -> list[Place]:
+async def look_at_all(urls: Sequence[str], source: Source) -> list[Place]:
     """Look at all places, some at once; each by itself, then beside the others."""
     say(f"looking for the list 0x{source.digest.hex()} ...")
     announced, lists = await find_announced(source, urls)
@@ -121,7 +59,8 @@ async def _look(urls: Sequence[str], source: Source) -> list[Place]:
     return found
 
 
-def _draw(source: Source, found: Sequence[Place]) -> list[str]:
+def draw_places(source: Source, found: Sequence[Place]) -> list[str]:
+    """Write what each place serves, in lines to read."""
     lines = [f"announced  0x{source.digest.hex()}"]
     for place in found:
         if place.facts:
@@ -140,7 +79,8 @@ def _draw(source: Source, found: Sequence[Place]) -> list[str]:
     return lines
 
 
-def _spell(source: Source, found: Sequence[Place]) -> dict[str, Any]:
+def spell_places(source: Source, found: Sequence[Place]) -> dict[str, Any]:
+    """Give what JSON holds."""
     return {
         "booth": f"0x{source.digest.hex()}",
         "same": not any(each.facts or each.unread for each in found),

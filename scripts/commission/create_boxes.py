@@ -1,4 +1,4 @@
-"""Make the ballot boxes, once the keys are final."""
+"""Make the boxes that are missing, once the keys hold."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ from election.protocol.text import spell_time
 from scripts.shared.acceptance import KEYS, read_record, require_keys
 from scripts.shared.contests import Fates, act_on_each, send_unless_done
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import Role
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-)
-from scripts.shared.session import acting, enter, unlock
-
-EXAMPLE = "veche create-boxes --election election.json --key keys/commission.json"
 
 
 def create_boxes(opened: OpenElection, *, key: SigningKey) -> Fates[ContestBox]:
@@ -66,23 +55,3 @@ def _look_ahead(opened: OpenElection) -> None:
     if opened.election.phase() > Phase.KEYS:
         fact = f"the time for keys ended without them, {end}: those of the {whose}"
     raise InputError("election", fact, hint="`veche status` shows how far they came")
-
-
-def command(
-    election: ElectionFile,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make the ballot boxes that are missing, after verifying the keys.
-
-    Both ceremonies have to be final. Anybody may do it: the keys decide what is made.
-    """
-    opened = enter(election, rpc_urls)
-    key_file = unlock(key, password_file, roles=set(Role))
-    with acting(key_file):
-        boxes = create_boxes(opened, key=key_file.key)
-    boxes.report(
-        lambda _, made: f"0x{made.handle.contract.address.hex()}", as_json=as_json
-    )

@@ -1,13 +1,10 @@
-"""Put an election on the chain."""
+"""Deploy an election, and warn of what nobody would mean."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import astuple
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from election.client.deployment import (
     Deployment,
@@ -18,31 +15,14 @@ from election.client.errors import ForgottenError, RecordError
 from election.client.rpc import Connection
 from election.crypto.signature import SigningKey
 from election.protocol.manifest import Manifest
-from election.protocol.text import name_election, spell_time
-from scripts.shared.durations import parse_time
+from election.protocol.text import spell_time
 from scripts.shared.errors import InputError
 from scripts.shared.files.deployment_file import read_deployment, store_deployment
-from scripts.shared.files.key_file import Role
 from scripts.shared.files.lock import lock_file
-from scripts.shared.files.manifest_file import read_manifest
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    KeyPath,
-    PasswordFile,
-    accept_chain,
-    path_argument,
-    path_option,
-)
-from scripts.shared.session import acting, connect_any, unlock
 from scripts.shared.standing import spell_starts
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import say
 
 _CLOCKS_MAY_DIFFER = 300  # s
-EXAMPLE = (
-    "veche deploy elections/mgd-2019.toml --accounts elections/test-accounts.toml "
-    "--shift-to now+60s --key keys/commission.json --out election.json"
-)
 
 
 def deploy(
@@ -136,53 +116,6 @@ def compare_shift(wanted: int, done: Deployment, manifest: Manifest) -> None:
             "warning: the record was there already, and --shift-to was not used: KEYS "
             f"begins at {start}"
         )
-
-
-def command(
-    manifest: Annotated[Path, path_argument(help="The election's manifest (TOML).")],
-    key: KeyPath,
-    out: Annotated[Path, path_option(help="Record; other acts' --election.")],
-    accounts: Annotated[
-        Path | None, path_option(help="Who acts: a file that continues the manifest.")
-    ] = None,
-    chain_id: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of the chain; a test election takes the node's word.",
-            parser=accept_chain,
-            metavar="ID",
-        ),
-    ] = None,
-    shift_to: Annotated[
-        str | None,
-        typer.Option(help="When phase KEYS begins; a test election only."),
-    ] = None,
-    for_another: Annotated[
-        bool,
-        typer.Option("--for-another", help="The key is not accounts.commission's."),
-    ] = False,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Put an election on the chain, or go on with what was begun."""
-    rules = read_manifest(manifest, accounts)
-    say(name_election(rules.title, is_test=rules.test))
-    key_file = unlock(key, password_file, roles={Role.COMMISSION})
-    if chain_id is None and out.exists():
-        chain_id = read_deployment(out).chain_id
-    require_chain(chain_id, is_test=rules.test)
-    connection = connect_any(rpc_urls, chain_id=chain_id)
-    own, chain = int(time.time()), connection.read_clock()
-    compare_clocks(own=own, chain=chain)
-    compare_accounts(key_file.sealed.address, rules, for_another=for_another)
-    start = rules.times.keys
-    shift = 0 if shift_to is None else parse_time(shift_to, now=chain) - start
-    with acting(key_file):
-        done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
-    if shift_to is not None:
-        compare_shift(shift, done, rules)
-    show(describe(done, rules, record=out, as_json=as_json), as_json=as_json)
 
 
 def describe(

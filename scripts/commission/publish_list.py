@@ -1,45 +1,26 @@
-"""Publish the voter lists."""
+"""Plan voter lists, publish them, and keep their salts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey, derive_address
 from election.protocol.context import derive_election_id
 from election.protocol.phases import Phase
 from election.protocol.text import name_contests, spell_number, spell_time
-from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList
+from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList, VoterList
 from scripts.shared.contests import Fates, act_on_each, require_contests
 from scripts.shared.errors import InputError, RefusedLinesError
-from scripts.shared.files.key_file import Role
+from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.list_folder import ListFolder
 from scripts.shared.files.register_file import Register, list_look_alikes, read_register
 from scripts.shared.files.voter_files import build_lists
-from scripts.shared.omissions import list_missing
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    SomeContests,
-    contest_option,
-    path_argument,
-    path_option,
-)
-from scripts.shared.session import acting, enter, unlock
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import say
 
-EXAMPLE = (
-    "veche publish-list voters.csv --election election.json "
-    "--key keys/commission.json --out lists"
-)
 _SHOWN: Final = 20  # lines of a register
 
 
@@ -100,6 +81,48 @@ def publish_lists(opened: OpenElection, plan: Plan, *, key: SigningKey) -> Fates
         if each not in seen
     }
     return Fates({each: each in plan.changed for each in sorted(seen)}, {}, failed)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists that were made of a register, and what of all has to be on the chain."""
+
+    register: Register
+    made: Mapping[int, VoterList]
+    wanted: Mapping[int, PublishedList]
+
+
+def make_lists(
+    opened: OpenElection, register: Register, *, empty: Sequence[int]
+) -> Lists:
+    """Make the lists of a register; empty: contests that shall have no voters."""
+    election_id = derive_election_id(opened.rules.slug)
+    made = build_lists(register.voters, election_id=election_id)
+    wanted = {each: voter_list.published for each, voter_list in made.items()}
+    return Lists(register, made, wanted | dict.fromkeys(empty, NO_VOTERS))
+
+
+def publish_and_keep(
+    opened: OpenElection, plan: Plan, lists: Lists, out: Path, *, key: SigningKey
+) -> Fates[bool]:
+    """Publish what is planned, and keep lists and salts in a folder.
+
+    Salts that were drawn are there before a list of them is on the chain.
+    """
+    folder, (voters, made) = ListFolder(out), (lists.register.voters, lists.made)
+    folder.require_room(voters, made)
+    if plan.changed and not lists.register.is_salted:
+        folder.keep_draft(voters)
+        say(f"drew salts; to go on if this ends early, publish {folder.draft}")
+    fates = publish_lists(opened, plan, key=key)
+    folder.keep(voters, made, [each for each in made if each in fates.done])
+    return fates
+
+
+def require_commission(opened: OpenElection, key_file: KeyFile) -> None:
+    """Raise InputError for the key of another election's commission."""
+    if derive_address(key_file.key) != opened.rules.commission:
+        raise InputError(str(key_file.path), "is of another election's commission")
 
 
 def accept_register(path: Path, *, are_different: bool) -> Register:
@@ -184,7 +207,7 @@ def _select(
     return Register(chosen, is_salted=not register or register.is_salted)
 
 
-def _read_chosen(
+def read_chosen(
     path: Path | None,
     contests: Sequence[int],
     *,
@@ -196,62 +219,3 @@ def _read_chosen(
         raise InputError("register", "is missing: give the table of voters")
     given = accept_register(path, are_different=different) if path else None
     return _select(path, given, contests, empty=empty)
-
-
-def command(
-    election: ElectionFile,
-    key: KeyPath,
-    out: Annotated[Path, path_option(help="Folder for lists and salts.")],
-    register: Annotated[
-        Path | None, path_argument(help="CSV: contest,voter_id (and salt, if any).")
-    ] = None,
-    contests: SomeContests = None,
-    no_voters: Annotated[
-        list[int] | None, contest_option(help="Id of a contest without voters.")
-    ] = None,
-    different: Annotated[
-        bool, typer.Option("--different", help="Voters that look alike are different.")
-    ] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Salts given out before become void.")
-    ] = False,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Publish the voter lists, or correct them within phase LIST.
-
-    Writes salts.csv, which only the registrar keeps and of which each voter gets one
-    line, and list-CONTEST.json, which are public. salts.csv is a register, too: give
-    it to publish the same lists again. Every contest needs a list, or the statement
-    that it has no voters.
-    """
-    empty = no_voters or []
-    chosen = _read_chosen(register, contests or [], empty=empty, different=different)
-    opened = enter(election, rpc_urls)
-    require_contests(opened, (*empty, *(contests or ())))
-    if register is not None:
-        require_known(register, chosen, list(opened.contests))
-    key_file = unlock(key, password_file, roles={Role.COMMISSION})
-    if derive_address(key_file.key) != opened.rules.commission:
-        raise InputError(str(key), "is of another election's commission")
-    made = build_lists(chosen.voters, election_id=derive_election_id(opened.rules.slug))
-    wanted = {each: voter_list.published for each, voter_list in made.items()}
-    wanted |= dict.fromkeys(empty, NO_VOTERS)
-    folder = ListFolder(out)
-    with acting(key_file):
-        every = contests or list(opened.contests)
-        plan = plan_lists(opened, wanted, contests=every, replace=replace)
-        folder.require_room(chosen.voters, made)
-        if plan.changed and not chosen.is_salted:
-            folder.keep_draft(chosen.voters)
-            say(f"drew salts; to go on if this ends early, publish {folder.draft}")
-        fates = publish_lists(opened, plan, key=key_file.key)
-        folder.keep(chosen.voters, made, [each for each in made if each in fates.done])
-    say(f"wrote {out}; keep salts.csv there secret")
-    for warning in list_missing(opened):
-        say(f"warning: {warning}")
-    shown = {str(each): wanted[each].voters for each in fates.done}
-    published = [each for each, is_new in fates.done.items() if is_new]
-    show({"published": published, "voters": shown}, as_json=as_json)
-    fates.require()

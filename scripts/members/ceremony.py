@@ -6,13 +6,10 @@ What it made is audited at once: after the polls, nothing could mend it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from election.audit.evidence import Evidence
 from election.client.ceremony import (
@@ -33,14 +30,8 @@ from election.protocol.text import spell_time
 from scripts.members.parts import open_part, source_of
 from scripts.shared.acceptance import MADE, read_record, require_keys, require_own_key
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import Instance, KeyFile, Role, StoredShare
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-)
+from scripts.shared.files.key_file import Instance, KeyFile, StoredShare
+from scripts.shared.roles import Role
 from scripts.shared.session import Nodes, enter, instance_of, unlock
 from scripts.shared.standing import (
     handle_of,
@@ -51,8 +42,6 @@ from scripts.shared.standing import (
 )
 from scripts.shared.terminal import say, show
 from scripts.shared.waiting import PAUSE, outlast
-
-Wait = Annotated[bool, typer.Option("--wait", help="Go on until it is over.")]
 
 
 def take_step(
@@ -76,31 +65,6 @@ def take_step(
         share = StoredShare(advance.key_share.member, advance.key_share.secrets)
         key_file.change_part(instance, lambda kept: replace(kept, share=share))
     return advance
-
-
-def make_command(part: Part, text: str) -> Callable[..., None]:
-    """Make the command by which a member takes its next step; text: its help."""
-
-    def command(
-        election: ElectionFile,
-        key: KeyPath,
-        password_file: PasswordFile = None,
-        wait: Wait = False,
-        rpc_urls: AnyRpcUrl = None,
-        as_json: AsJson = False,
-    ) -> None:
-        play(
-            part,
-            election=election,
-            key=key,
-            password_file=password_file,
-            wait=wait,
-            rpc_url=rpc_urls,
-            as_json=as_json,
-        )
-
-    command.__doc__ = text
-    return command
 
 
 def play(

@@ -1,60 +1,23 @@
-"""Close the lock of a chain's deployments: docs/adr/0027-permission-is-the-price.md."""
+"""Close a chain's lock of deployments: docs/adr/0027-permission-is-the-price.md."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.client.wire import Act, hexed, parse_number
-from election.crypto.signature import derive_address
+from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import Role
-from scripts.shared.options import AnyRpcUrl, AsJson, KeyPath, PasswordFile
-from scripts.shared.session import acting, connect_any, unlock
-from scripts.shared.terminal import asking, say, show
+from scripts.shared.terminal import asking, say
 
-EXAMPLE: Final = "veche node lock --key keys/commission.json"
 _LOCK: Final = bytes.fromhex("f83d08ba")  # lock()
 _GAS: Final = 100_000
 _GONE: Final = "nothing was sent; the lock is open"
-
-
-def command(
-    key: KeyPath,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Close it without asking again.")
-    ] = False,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Close the lock of deployments, for good: nobody makes contracts any more.
-
-    A deployer of the chain does it, once the boxes of its elections are made. A lock
-    that is closed stays so, and is told as done.
-    """
-    connection = connect_any(rpc_urls)
-    key_file = unlock(key, password_file, roles=set(Role))
-    sender = derive_address(key_file.key)
-    already = is_locked(connection)
-    if not already:
-        _require_deployer(connection, sender, str(key))
-        _ask(connection.chain_id, yes=yes, as_json=as_json)
-        with acting(key_file):
-            act = Act(_account(), _LOCK, _GAS, announces=True)
-            connection.send(act, key=key_file.key)
-        if not is_locked(connection):
-            fact = "announced it and shows it open: ask another node"
-            raise UnexpectedAnswerError("lock", fact)
-    result = {"chain_id": connection.chain_id, "lock": "closed"}
-    show(result | {"already": already} if as_json else result, as_json=as_json)
-    if already:
-        say("it was closed before, and nothing was sent")
 
 
 def is_locked(connection: Connection) -> bool:
@@ -62,6 +25,15 @@ def is_locked(connection: Connection) -> bool:
     from node.permissions import LOCK_SLOT
 
     return _read(connection, LOCK_SLOT) != 0
+
+
+def close_lock(connection: Connection, *, key: SigningKey) -> None:
+    """Close the lock; raises UnexpectedAnswerError if the node shows it open still."""
+    act = Act(_account(), _LOCK, _GAS, announces=True)
+    connection.send(act, key=key)
+    if not is_locked(connection):
+        fact = "announced it and shows it open: ask another node"
+        raise UnexpectedAnswerError("lock", fact)
 
 
 def _account() -> Address:
@@ -75,7 +47,7 @@ def _read(connection: Connection, slot: int) -> int:
     return parse_number(connection.request("eth_getStorageAt", *where))
 
 
-def _require_deployer(connection: Connection, sender: Address, subject: str) -> None:
+def require_deployer(connection: Connection, sender: Address, subject: str) -> None:
     """Refuse by name who may not close it, before a question is asked."""
     from node.permissions import DEPLOYER
 
@@ -87,7 +59,7 @@ def _require_deployer(connection: Connection, sender: Address, subject: str) -> 
         raise InputError(subject, fact, hint=hint)
 
 
-def _ask(chain_id: int, *, yes: bool, as_json: bool) -> None:
+def ask_to_close(chain_id: int, *, yes: bool, as_json: bool) -> None:
     """Say what will happen and go on if that is wanted. Raises: InputError."""
     if yes:
         return

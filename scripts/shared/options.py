@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from election.protocol.phases import LONGEST_EXTENSION
+from election.protocol.longest_extension import LONGEST_EXTENSION
 
 _SLOWEST, _FASTEST = 0.2, 20  # factors of the phases of a demo on a network
 _MAY_BE_MISSING: Final = (FileNotFoundError, NotADirectoryError)

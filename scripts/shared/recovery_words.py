@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from enum import StrEnum
 from functools import cache
 from typing import Final
 
@@ -16,18 +15,12 @@ from mnemonic import Mnemonic
 
 from election.crypto.blind_credential import RECOVERY_SECRET_BYTES, RecoverySecret
 from scripts.shared.errors import InputError
+from scripts.shared.languages import Language
 
 _COUNT: Final = 12
 _WORD_BITS: Final = 11
 _SUBJECT: Final = "recovery words"
 _BETWEEN: Final = re.compile("[^a-zа-я]+")
-
-
-class Language(StrEnum):
-    """Whose list it is."""
-
-    ENGLISH = "en"
-    RUSSIAN = "ru"
 
 
 @cache

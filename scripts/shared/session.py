@@ -27,13 +27,13 @@ from scripts.shared.files.json_file import read_text
 from scripts.shared.files.key_file import (
     Instance,
     KeyFile,
-    Role,
     name_instance,
     open_key_file,
 )
 from scripts.shared.files.lock import hold_file
 from scripts.shared.files.terms_file import read_terms
 from scripts.shared.options import DEFAULT_URL
+from scripts.shared.roles import Role
 from scripts.shared.terminal import say
 
 _SHA256: Final = re.compile("[0-9a-f]{64}")

@@ -1,46 +1,27 @@
-"""Attest a request, as the portal or the SMS gateway."""
+"""Say what a request is for, by which clock and as whom it is attested."""
 
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 from election.client.leaf_requests import LeafRequest
 from election.client.rpc import connect
 from election.crypto.signature import derive_address
 from election.protocol.attestation import (
-    ATTESTED,
     NO_LOCK,
     SKEW,
-    attest,
     spell_fingerprint,
 )
 from election.protocol.attestation import Role as Attester
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import spell_time
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import KeyFile, Role
-from scripts.shared.files.request_files import read_request, write_attestation
-from scripts.shared.options import (
-    AsJson,
-    KeyPath,
-    OutFile,
-    PasswordFile,
-    TermsFile,
-    TermsHash,
-    path_argument,
-)
-from scripts.shared.session import go_by, unlock
-from scripts.shared.terminal import say, show
+from scripts.shared.files.key_file import KeyFile
+from scripts.shared.roles import Role
+from scripts.shared.terminal import say
 
-EXAMPLE = (
-    "veche attest request.json --terms terms.json --terms-hash 9f86d08188... "
-    "--key keys/portal.json --out portal.json"
-)
-_ATTESTERS: Final = {
+ATTESTERS: Final = {
     Role.PORTAL: Attester.PORTAL,
     Role.SMS_GATEWAY: Attester.SMS_GATEWAY,
 }
@@ -85,43 +66,9 @@ def read_own_clock(terms: ElectionTerms, rpc_url: str | None) -> int:
     return chain
 
 
-def command(
-    request: Annotated[Path, path_argument(help="What `veche request` wrote.")],
-    terms: TermsFile,
-    terms_hash: TermsHash,
-    key: KeyPath,
-    out: OutFile,
-    password_file: PasswordFile = None,
-    rpc_url: Annotated[
-        str | None, typer.Option(help="Node whose clock is compared, if any.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Attest that the voter of a leaf asks for this, as the key file's organisation.
-
-    The portal knows who is logged in, the SMS gateway who typed the code: that is
-    checked before this is run, and that the voter was shown the same fingerprint. The
-    statement holds for fourteen minutes.
-    """
-    known = go_by(terms, terms_hash)
-    key_file = unlock(key, password_file, roles=set(_ATTESTERS))
-    role = _require_own_role(key_file, known)
-    asked = read_request(request, known)
-    described = describe_request(asked, known)
-    for name, value in described.items():
-        say(f"  {name}: {value}")
-    expiry = read_own_clock(known, rpc_url) + ATTESTED
-    attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
-    write_attestation(out, attestation, asked.request, role=role)
-    made: dict[str, str | bool] = {"attestation": str(out), "until": spell_time(expiry)}
-    if as_json:  # a person has read the rest above, before anything was signed
-        made |= {"election": known.title, "test": known.test, **described}
-    show(made, as_json=as_json)
-
-
-def _require_own_role(key_file: KeyFile, terms: ElectionTerms) -> Attester:
+def require_own_role(key_file: KeyFile, terms: ElectionTerms) -> Attester:
     """Tell as whom a key attests; raises InputError if not in this election."""
-    role = _ATTESTERS[key_file.sealed.role]
+    role = ATTESTERS[key_file.sealed.role]
     expected = terms.portal if role is Attester.PORTAL else terms.sms_gateway
     if derive_address(key_file.key) != expected:
         name = key_file.sealed.role.value

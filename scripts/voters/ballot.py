@@ -1,11 +1,10 @@
-"""Encrypt a choice into a ballot."""
+"""Ask a person for a choice, and encrypt it until one is to be cast."""
 
 from __future__ import annotations
 
 import secrets
 import sys
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
@@ -16,37 +15,19 @@ from election.crypto.scalar import encode_scalar
 from election.crypto.transcript import Hash
 from election.errors import ChoiceError
 from election.protocol.ballot import (
-    NO_MEMO,
     PreparedChoice,
-    make_ballot,
     prepare_choice,
 )
 from election.protocol.issuance import Credential
 from election.protocol.terms import PublishedContest
 from election.protocol.text import spell_lines
 from scripts.shared.errors import InputError
-from scripts.shared.files.ballot_files import BallotFile, CredentialFile
-from scripts.shared.files.json_file import read_json, render_json, write_new
-from scripts.shared.files.key_file import KeyFile, Role
-from scripts.shared.options import (
-    AsJson,
-    KeyPath,
-    OutFile,
-    PasswordFile,
-    TermsFile,
-    TermsHash,
-    path_argument,
-)
-from scripts.shared.session import go_by, unlock
-from scripts.shared.terminal import asking, say, show
+from scripts.shared.files.ballot_files import CredentialFile
+from scripts.shared.files.key_file import KeyFile
+from scripts.shared.terminal import asking, say
 
 _DECISIONS: Final = ("cast", "check")
 _TRIES: Final = 3  # of a person at a terminal to name a candidate
-
-EXAMPLE = (
-    "veche ballot credential.json --terms terms.json --terms-hash 9f86d08188... "
-    "--key keys/voter.json --out ballot.json"
-)
 
 
 def open_credential(
@@ -157,40 +138,3 @@ def _spell_opening(
 def _confirm() -> bool:
     with asking():
         return typer.confirm("Is that your choice?", err=True)
-
-
-def command(
-    credential: Annotated[Path, path_argument(help="From `veche credential`.")],
-    terms: TermsFile,
-    terms_hash: TermsHash,
-    key: KeyPath,
-    out: OutFile,
-    password_file: PasswordFile = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Ask nothing but the choice.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Encrypt a choice, which is asked for, into a ballot; print its tracking code.
-
-    The choice is repeated by its name before it is encrypted, unless --yes or --json
-    is given; it is kept nowhere. Then the tracking code is shown, and you are asked
-    whether to cast it or to check it: what is checked is opened by a link for a second
-    device and thrown away, and only what was never opened becomes a ballot. No node is
-    asked. The ballot is for a relay, by whatever way leaves no trace.
-    """
-    known = go_by(terms, terms_hash)
-    key_file = unlock(key, password_file, roles={Role.VOTER})
-    file = read_json(credential, CredentialFile)
-    contest = known.contest(file.contest)
-    box = contest.box
-    owned = open_credential(file, key_file, ctx=box.ctx)
-    prepared, source = prepare_to_cast(
-        contest, file.contest, own=key_file.secrets.random, is_sure=yes or as_json
-    )
-    record = make_ballot(prepared, box, credential=owned, memo=NO_MEMO, source=source)
-    ballot = BallotFile("veche-ballot/1", file.contest, record)
-    write_new(out, render_json(ballot), mode=0o600)
-    code = f"0x{prepared.tracking_code.hex()}"
-    shown = {"ballot": str(out), "tracking_code": code, "test": known.test}
-    show(shown, as_json=as_json)

@@ -1,9 +1,4 @@
-"""Bring ballots into the box, as a relay.
-
-Exit code 3: ballots were cast, and others were set aside; it is told which and why.
-Exit code 5: ballots were sent and not seen in the box, where they may be all the same:
-run it again to look.
-"""
+"""Cast the ballots of files, and say what became of each."""
 
 from __future__ import annotations
 
@@ -12,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from election.client.casting import (
     CastResult,
@@ -30,7 +23,6 @@ from election.client.errors import (
     NodeRefusedError,
     WrongChainError,
 )
-from election.client.finality import is_network
 from election.client.open_election import OpenElection, read_box
 from election.client.transport import show_url
 from election.crypto.signature import SigningKey
@@ -39,20 +31,7 @@ from election.errors import ElectionError
 from scripts.shared.errors import ScriptError
 from scripts.shared.files.ballot_files import BallotFile
 from scripts.shared.files.json_file import read_json
-from scripts.shared.files.key_file import Role
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    path_argument,
-)
-from scripts.shared.session import acting, enter, unlock
-from scripts.shared.terminal import say, show
 
-EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
-EXIT_SET_ASIDE, EXIT_UNKNOWN = 3, 5
 _NODE_SAYS = "the node says"
 
 
@@ -117,51 +96,8 @@ def _cast_contest(
     return Casting(result, {paths[at]: why for at, why in found.refused.items()})
 
 
-def command(
-    ballots: Annotated[list[Path], path_argument(help="From `veche ballot`.")],
-    election: ElectionFile,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Bring ballots into the box; cast again, they are simply there already.
-
-    Every ballot is told by its tracking code, which its voter was shown. Of two ballots
-    of one voter the one that was first in the box counts; the other is told as void,
-    and the exit code is 0, since the relay did its part. A file that is no ballot of
-    this election is set aside by its name, the others are cast, and the exit code is 3.
-    A ballot that was sent and is not seen in the box is told as unknown, with what the
-    node says of it, and the exit code is 5, before any other: the ballot may be in the
-    box, so run it again to look.
-
-    On a network the last line told is the command that then writes what proves that
-    a ballot is in the box, to its voter or to anybody, without a node.
-
-    Sent by a relay's account, in batches, in an order that tells nothing. A voter
-    never sends from an account of his own.
-    """
-    opened = enter(election, rpc_urls)
-    key_file = unlock(key, password_file, roles={Role.RELAY})
-    with acting(key_file):
-        done = cast(opened, ballots, relay=key_file.key)
-    spelt = _spell(done)
-    if not as_json:  # what more is known of each is told below, in lines of its own
-        for name in ("void", "unknown"):
-            spelt[name] = [each["tracking_code"] for each in spelt[name]]
-    show(spelt, as_json=as_json)
-    say(*_warn(done))
-    if done.result.cast or done.result.already_there:
-        url = opened.connection.url
-        if is_network(opened.connection):
-            say(*_tell_proof([each for each in ballots if each not in done.aside], url))
-    if done.result.unknown:
-        raise typer.Exit(EXIT_UNKNOWN)
-    if done.aside or done.result.unseen:
-        raise typer.Exit(EXIT_SET_ASIDE)
-
-
-def _spell(done: Casting) -> dict[str, Any]:
+def spell_casting(done: Casting) -> dict[str, Any]:
+    """Give what JSON holds of what became of ballots."""
     result = done.result
     return {
         "cast": [f"0x{each.hex()}" for each in result.cast],
@@ -190,7 +126,7 @@ def _spell_void(void: Void) -> dict[str, str]:
     }
 
 
-def _tell_proof(inside: Sequence[Path], url: str) -> list[str]:
+def spell_way_to_proof(inside: Sequence[Path], url: str) -> list[str]:
     """Say how to prove that a ballot is in its box."""
     path = shlex.quote(str(inside[0])) if len(inside) == 1 else "BALLOT"
     return [
@@ -217,7 +153,8 @@ def _group(unknown: Sequence[Unknown]) -> list[tuple[ClientError | None, list[Ha
     ]
 
 
-def _warn(done: Casting) -> list[str]:
+def spell_warnings(done: Casting) -> list[str]:
+    """Say of whose ballots more is to be known."""
     lines = []
     for void in done.result.void:
         lines.append("warning: a ballot does not count, since its voter has another:")

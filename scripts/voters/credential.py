@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from election.client.issuing import take_credential
 from election.client.leaf_requests import LeafRequest
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.group import encode_g1
-from election.protocol.attestation import Action
 from election.protocol.issuance import CredentialRequest, prepare_request
 from scripts.shared.errors import InputError
-from scripts.shared.files.answers_file import read_answers
-from scripts.shared.files.ballot_files import CredentialFile
-from scripts.shared.files.json_file import render_json, write_new
-from scripts.shared.files.key_file import KeyFile, Role
-from scripts.shared.files.request_files import read_request
-from scripts.shared.options import (
-    AsJson,
-    KeyPath,
-    OutFile,
-    PasswordFile,
-    TermsFile,
-    TermsHash,
-    path_argument,
-)
-from scripts.shared.session import go_by, unlock
-from scripts.shared.terminal import say, show
-
-EXAMPLE = (
-    "veche credential request.json answers/1-issuer-1.json answers/1-issuer-4.json "
-    "answers/1-issuer-5.json --terms terms.json --terms-hash 9f86d08188... "
-    "--key keys/voter.json --out credential.json"
-)
+from scripts.shared.files.key_file import KeyFile
 
 
 def repeat_request(asked: LeafRequest, key_file: KeyFile) -> CredentialRequest:
@@ -44,38 +18,3 @@ def repeat_request(asked: LeafRequest, key_file: KeyFile) -> CredentialRequest:
     if encode_g1(request.blinded) != asked.blinded:
         raise InputError(str(key_file.path), "is not the key file of this request")
     return request
-
-
-def command(
-    request: Annotated[Path, path_argument(help="What `veche request issue` wrote.")],
-    answers: Annotated[list[Path], path_argument(help="Answers of t issuers.")],
-    terms: TermsFile,
-    terms_hash: TermsHash,
-    key: KeyPath,
-    out: OutFile,
-    password_file: PasswordFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Combine the issuers' answers into a credential, on the voter's device.
-
-    No node is asked. Any t good answers do, and more may be given. Keep the
-    credential: together with the key file it is the right to cast one ballot.
-    """
-    known = go_by(terms, terms_hash)
-    key_file = unlock(key, password_file, roles={Role.VOTER})
-    asked = read_request(request, known)
-    if asked.request.action is not Action.ISSUE:
-        raise InputError(str(request), "is no request for a credential")
-    contest, leaf = asked.claim.contest, asked.request.leaf
-    published = known.contest(contest)
-    made = take_credential(
-        repeat_request(asked, key_file),
-        read_answers(answers, contest, leaf=leaf, warn=say),
-        published.terms,
-        issuer_keys=published.issuer_keys,
-    )
-    sigma = encode_g1(made.sigma)
-    file = CredentialFile("veche-credential/1", contest, leaf, made.address, sigma)
-    write_new(out, render_json(file), mode=0o600)
-    result = {"credential": str(out), "address": f"0x{made.address.hex()}"}
-    show(result, as_json=as_json)

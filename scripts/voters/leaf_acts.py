@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 from election.client.contracts.voter_list import VoterList
 from election.client.errors import UnexpectedAnswerError
@@ -23,18 +22,9 @@ from election.protocol.attestation import Role as Attester
 from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import LeafState
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.request_files import read_attestation, read_request
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    KeyPath,
-    PasswordFile,
-    TermsFile,
-    TermsHash,
-    path_argument,
-    path_option,
-)
+from scripts.shared.roles import Role
 from scripts.shared.session import Nodes, acting, go_by, reach, unlock
 from scripts.shared.terminal import say, show
 from scripts.voters.leaf_history import find_transaction
@@ -52,40 +42,6 @@ _BECOMES: Final = {
     Action.ISSUE: LeafState.ISSUED,
 }
 _IN_WORDS: Final = {LeafState.NONE: "not online (paper is open)"}
-RequestPath = Annotated[Path, path_argument(help="What `veche request` wrote.")]
-PortalPath = Annotated[Path, path_option(help="The portal's attestation.")]
-SmsPath = Annotated[Path, path_option(help="The SMS gateway's attestation.")]
-
-
-def make_command(action: Action, text: str) -> Callable[..., None]:
-    """Make the command that sends requests of an action; text: its help."""
-
-    def command(
-        request: RequestPath,
-        portal: PortalPath,
-        sms: SmsPath,
-        terms: TermsFile,
-        terms_hash: TermsHash,
-        key: KeyPath,
-        password_file: PasswordFile = None,
-        rpc_urls: AnyRpcUrl = None,
-        as_json: AsJson = False,
-    ) -> None:
-        send_request(
-            action,
-            request,
-            portal=portal,
-            sms=sms,
-            terms=terms,
-            terms_hash=terms_hash,
-            rpc_url=rpc_urls,
-            key=key,
-            password_file=password_file,
-            as_json=as_json,
-        )
-
-    command.__doc__ = text
-    return command
 
 
 def send_request(

@@ -1,13 +1,9 @@
-"""Ask to vote online, not to, or for a credential, as the voter's own device."""
+"""Make a voter's request, for the voter's own leaf."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 from election.client.contracts.voter_list import VoterList
 from election.client.leaf_requests import (
@@ -20,47 +16,18 @@ from election.client.leaf_requests import (
 from election.crypto.blind_credential import RecoverySecret, derive_lock_key
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Hash
-from election.protocol.attestation import NO_LOCK, spell_fingerprint
+from election.protocol.attestation import NO_LOCK
 from election.protocol.issuance import prepare_request
 from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import claim_leaf
 from scripts.shared.errors import NotYetError
-from scripts.shared.files.key_file import Role
-from scripts.shared.files.request_files import find_place, write_request
+from scripts.shared.files.request_files import find_place
 from scripts.shared.files.voter_files import find_index, read_list
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    KeyPath,
-    OutFile,
-    PasswordFile,
-    PlaceIndex,
-    Salt,
-    TermsFile,
-    TermsHash,
-    VoterId,
-    path_option,
-)
-from scripts.shared.session import go_by, reach, unlock
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import say
 from scripts.voters.leaf_states import Move, require_state, require_time
+from scripts.voters.wishes import Wish
 
-EXAMPLE = (
-    "veche request issue --terms terms.json --terms-hash 9f86d08188... "
-    "--key keys/voter.json --list lists/list-1.json --voter-id AB-123 "
-    "--salt 60303ae22b... --out request.json"
-)
-
-
-class Wish(StrEnum):
-    """What a voter can ask for."""
-
-    REGISTER = "register"
-    WITHDRAW = "withdraw"
-    ISSUE = "issue"
-
-
-_MOVES: Final = {
+MOVES: Final = {
     Wish.REGISTER: Move.REGISTER,
     Wish.WITHDRAW: Move.WITHDRAW,
     Wish.ISSUE: Move.ISSUE,
@@ -84,50 +51,6 @@ def ask(
         return ask_to_withdraw(place, lock_key=lock_key)
     request = prepare_request(secret, ctx=place.ctx, leaf=place.leaf)
     return ask_for_credential(place, request.blinded, lock_key=lock_key)
-
-
-def command(
-    wish: Annotated[Wish, typer.Argument(help="What to ask for.")],
-    terms: TermsFile,
-    terms_hash: TermsHash,
-    key: KeyPath,
-    list_file: Annotated[Path, path_option("--list", help="The contest's list.")],
-    out: OutFile,
-    voter_id: VoterId = None,
-    salt: Salt = None,
-    index: PlaceIndex = None,
-    lock: Annotated[
-        bool, typer.Option("--lock", help="The leaf is, or shall be, locked.")
-    ] = False,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write a request that the portal and the SMS gateway then attest.
-
-    The node is asked how often the leaf has moved, what it may do next and when, and
-    for nothing else. Compare the fingerprint with the one that both organisations show
-    before they attest.
-    """
-    known = go_by(terms, terms_hash)
-    key_file = unlock(key, password_file, roles={Role.VOTER})
-    place = find_own_place(known, list_file, index=index, voter_id=voter_id, salt=salt)
-    voter_list = reach(known, rpc_urls)
-    (nonce,) = voter_list.nonces([place.leaf])
-    look_ahead(voter_list, known, place.leaf, _MOVES[wish])
-    asked = ask(
-        wish,
-        replace(place, nonce=nonce),
-        secret=RecoverySecret(key_file.secrets.random),
-        election_id=known.common.election_id if lock else None,
-    )
-    write_request(out, asked)
-    result = {
-        "request": str(out),
-        "leaf": f"0x{place.leaf.hex()}",
-        "fingerprint": spell_fingerprint(asked.request),
-    }
-    show(result, as_json=as_json)
 
 
 def look_ahead(

@@ -8,41 +8,9 @@ it; `veche verify-booth` compares what others serve.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from election.client.initcode import derive_rules
-from election.crypto.signature import Signature, encode_signature, sign_hash
-from election.crypto.transcript import ZERO_HASH
-from election.protocol.booth_signing import derive_services_hash
-from election.protocol.manifest import Manifest
-from election.protocol.text import name_election
-from scripts.booth.folder import (
-    Booth,
-    accept_later,
-    accept_terms,
-    gather_booth,
-    read_booth,
-    read_listed,
-    write_booth,
-    write_later,
-)
-from scripts.commission.authorizations import AuthorizationFile
 from scripts.shared.errors import InputError
-from scripts.shared.files.booth_files import (
-    SERVICES,
-    SIGNATURES,
-    TERMS,
-    BoothServices,
-    BoothSignatures,
-    Host,
-    IssuerHost,
-    RelayHost,
-    describe_election,
-    parse_services,
-)
-from scripts.shared.files.json_file import read_json, read_raw, render_json, write_new
-from scripts.shared.files.key_file import Role
-from scripts.shared.files.manifest_file import read_manifest
 from scripts.shared.options import (
     AsJson,
     KeyPath,
@@ -53,7 +21,7 @@ from scripts.shared.options import (
     path_argument,
     path_option,
 )
-from scripts.shared.session import unlock
+from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show, tell, tell_json
 
 EXAMPLE: Final = "veche booth serve booth-2027"
@@ -93,9 +61,12 @@ def list_booth(
     Put `booth = "HASH"` into the manifest, before its first table; that key changes
     nothing here.
     """
-    rules, booth = _gather(manifest, accounts)
+    from scripts.booth.folder import write_booth
+    from services.booth.making import describe, gather
+
+    rules, booth = gather(manifest, accounts)
     write_booth(out, booth)
-    show({"folder": str(out)} | _describe(rules, booth), as_json=as_json)
+    show({"folder": str(out)} | describe(rules, booth), as_json=as_json)
 
 
 def hash_booth(
@@ -105,8 +76,10 @@ def hash_booth(
 
     Compare it with what `veche audit` prints of an election that is on the chain.
     """
-    rules, booth = _gather(manifest, accounts)
-    show(_describe(rules, booth), as_json=as_json)
+    from services.booth.making import describe, gather
+
+    rules, booth = gather(manifest, accounts)
+    show(describe(rules, booth), as_json=as_json)
 
 
 def sign(
@@ -124,6 +97,16 @@ def sign(
     the hash of the terms with your own of `veche terms`, and the hosts with what their
     organisations say.
     """
+    from election.crypto.signature import sign_hash
+    from election.protocol.booth_signing import derive_services_hash
+    from election.protocol.text import name_election
+    from scripts.booth.folder import accept_terms, read_listed
+    from scripts.commission.authorizations import AuthorizationFile
+    from scripts.shared.files.booth_files import parse_services
+    from scripts.shared.files.json_file import read_raw, render_json, write_new
+    from scripts.shared.session import unlock
+    from services.booth.making import spell_hosts
+
     booth, raw = read_listed(folder), read_raw(services)
     parsed = parse_services(raw, name=str(services))
     accept_terms(booth.election, parsed, read_raw(terms))
@@ -134,7 +117,7 @@ def sign(
         raise InputError(str(key), fact)
     say(name_election(booth.election.title, is_test=booth.election.test))
     say(f"edition {parsed.edition}, terms {parsed.terms_hash}")
-    say(*_spell_hosts(parsed))
+    say(*spell_hosts(parsed))
     digest = derive_services_hash(booth.election.slug, raw)
     signed = sign_hash(digest, key_file.key)
     file = AuthorizationFile(
@@ -158,6 +141,19 @@ def complete(
     The commission and a quorum of observers have to have signed. What is there already
     is replaced by a later edition alone. Serve it anew afterwards.
     """
+    from election.crypto.signature import Signature, encode_signature
+    from election.protocol.booth_signing import derive_services_hash
+    from scripts.booth.folder import accept_later, read_listed, write_later
+    from scripts.commission.authorizations import AuthorizationFile
+    from scripts.shared.files.booth_files import (
+        SERVICES,
+        SIGNATURES,
+        TERMS,
+        BoothSignatures,
+    )
+    from scripts.shared.files.json_file import read_json, read_raw, render_json
+    from services.booth.making import require_later
+
     booth, raw = read_listed(folder), read_raw(services)
     digest = derive_services_hash(booth.election.slug, raw)
     kept = []
@@ -173,7 +169,7 @@ def complete(
         TERMS: read_raw(terms),
     }
     parsed = accept_later(booth.election, later)
-    _require_later(folder / SERVICES, raw, parsed.edition)
+    require_later(folder / SERVICES, raw, parsed.edition)
     write_later(folder, later)
     told = {"folder": str(folder), "edition": parsed.edition}
     show(told | {"terms_hash": parsed.terms_hash}, as_json=as_json)
@@ -192,6 +188,7 @@ def serve(
     Leave it on loopback and put a TLS proxy before it that adds no header but its own
     `Strict-Transport-Security`, and keeps no addresses.
     """
+    from scripts.booth.folder import read_booth
     from services.booth.app import make_app
     from services.shell.logs import make_log
     from services.shell.serving import open_socket, serve_files
@@ -213,46 +210,6 @@ def serve(
                 tell(f"serving booth {digest} at {url}")
 
         serve_files(app, listening, log=log, announce=announce)
-
-
-def _require_later(path: Path, raw: bytes, edition: int) -> None:
-    """Raise InputError unless an edition follows the one that is there, or is it."""
-    if path.exists() and (there := read_raw(path)) != raw:
-        before = parse_services(there, name=str(path)).edition
-        if before >= edition:
-            fact = f"is of edition {before}, and yours is {edition}"
-            hint = "number yours higher, and have it signed again"
-            raise InputError(str(path), fact, hint=hint)
-
-
-def _gather(manifest: Path, accounts: Path | None) -> tuple[Manifest, Booth]:
-    rules = read_manifest(manifest, accounts)
-    return rules, gather_booth(describe_election(derive_rules(rules)))
-
-
-def _describe(rules: Manifest, booth: Booth) -> dict[str, Any]:
-    announced = None if rules.booth == ZERO_HASH else rules.booth == booth.digest
-    if announced is False:
-        say(f"warning: the manifest announces another: 0x{rules.booth.hex()}")
-    return {
-        "booth": f"0x{booth.digest.hex()}",
-        "files": len(booth.listed.files),
-        "bytes": sum(each.size for each in booth.listed.files),
-        "announced": announced,
-    }
-
-
-def _spell_hosts(services: BoothServices) -> list[str]:
-    named: list[tuple[str, Host | IssuerHost | RelayHost]] = [
-        ("portal", services.portal),
-        ("gateway", services.gateway),
-        ("registrar", services.registrar),
-        *((f"issuer {each.number}", each) for each in services.issuers),
-        *((f"relay 0x{each.account.hex()}", each) for each in services.relays),
-        *(("node", each) for each in services.nodes),
-        *(("booth", each) for each in services.booths),
-    ]
-    return [f"{what}: {each.url}, {each.organisation}" for what, each in named]
 
 
 COMMANDS: Final = {

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from election.protocol.text import spell_time
-from election.protocol.voter_id import normalize_voter_id
 from scripts.shared.errors import InputError
-from scripts.shared.files.json_file import read_text, replace_file
 from scripts.shared.options import AsJson, PasswordFile, path_argument, path_option
-from scripts.shared.session import read_password
 from scripts.shared.terminal import say, show
-from services.gateway.centre_file import seal_centre_password
-from services.gateway.numbers import mask_number, normalize_number
-from services.gateway.phone_file import (
-    Changes,
-    PhoneFile,
-    compare_phones,
-    keep_phones,
-    read_phone_file,
-    render_refused,
-)
-from services.gateway.service import SERVICE
-from services.gateway.support import look_up
 from services.shell.command import HomeFolder, home_of, make_commands, password_of
-from services.shell.opening import open_context
-from services.shell.service import Context
 
 EXAMPLE: Final = "veche gateway serve --home gateway --password-file password"
 _REFUSED: Final = 3  # some rows
-
-
-@contextmanager
-def _opened(home: Path | None, password_file: Path | None) -> Iterator[Context]:
-    """Open the home, also beside a gateway that serves: the database takes both."""
-    kept = home_of(SERVICE, home)
-    with open_context(SERVICE, kept, password_of(password_file)) as context:
-        yield context
 
 
 def phones_import(
@@ -63,10 +34,14 @@ def phones_import(
     used is refused with its reason and the others are taken; the act then ends with 3.
     The same file again changes nothing.
     """
-    with _opened(home, password_file) as context:
+    from scripts.shared.files.json_file import replace_file
+    from services.gateway.phone_file import read_phone_file, render_refused
+    from services.gateway.phone_import import import_phones, opened
+
+    with opened(home, password_file) as context:
         found = read_phone_file(file)
         changes = context.database.run_now(
-            _import, found, context=context, dry_run=dry_run
+            import_phones, found, context=context, dry_run=dry_run
         )
     if refused is not None:
         replace_file(refused, render_refused(found), mode=0o600)
@@ -87,17 +62,6 @@ def phones_import(
         raise typer.Exit(_REFUSED)
 
 
-def _import(
-    connection: Any, file: PhoneFile, *, context: Context, dry_run: bool
-) -> Changes:
-    changes = compare_phones(connection, file)
-    if not dry_run:
-        if changes.added or changes.changed:
-            _require_open(context)
-        keep_phones(connection, changes, now=int(time.time()))
-    return changes
-
-
 def phones_set(
     voter_id: Annotated[str, typer.Argument(help="Whose phone.")],
     home: HomeFolder = None,
@@ -113,12 +77,18 @@ def phones_set(
     The number is typed, or comes in a file: a command line is seen by other users and
     kept in histories.
     """
+    from election.protocol.voter_id import normalize_voter_id
+    from scripts.shared.files.json_file import read_text
+    from services.gateway.numbers import mask_number, normalize_number
+    from services.gateway.phone_file import PhoneFile
+    from services.gateway.phone_import import import_phones, opened
+
     who = normalize_voter_id(voter_id)
     given = read_text(phone_file).strip() if phone_file else typer.prompt("phone")
     number = normalize_number(given)
-    with _opened(home, password_file) as context:
+    with opened(home, password_file) as context:
         changes = context.database.run_now(
-            _import,
+            import_phones,
             PhoneFile({who: number}, ()),
             context=context,
             dry_run=False,
@@ -126,15 +96,6 @@ def phones_set(
     state = "added" if changes.added else "changed" if changes.changed else "same"
     shown = {"voter_id": who, "phone": mask_number(number), "state": state}
     show(shown, as_json=as_json)
-
-
-def _require_open(context: Context) -> None:
-    """Raise InputError once no number changes any more."""
-    fixed = context.settings.phones_fixed_from
-    if fixed is not None and fixed <= context.clock.now():
-        fact = f"are fixed since {spell_time(fixed)}"
-        hint = "who has another number now votes on paper; support tells them where"
-        raise InputError("phones", fact, hint=hint)
 
 
 def support(
@@ -150,7 +111,10 @@ def support(
     A case is the serial of a request, or the number that its message carries, as A-47.
     Codes are not known here, and of a phone its end is shown.
     """
-    with _opened(home, password_file) as context:
+    from services.gateway.phone_import import opened
+    from services.gateway.support import look_up
+
+    with opened(home, password_file) as context:
         found = context.database.run_now(look_up, asked, now=context.clock.now())
     if not found["people"] and not found["messages"]:
         hint = "voter ids are written as in the register, cases as A-47"
@@ -177,7 +141,12 @@ def centre(
     as_json: AsJson = False,
 ) -> None:
     """Keep the password of the SMS centre, sealed by the key file's password."""
-    kept = home_of(SERVICE, home)
+    from scripts.shared.session import read_password
+    from services.gateway.centre_file import seal_centre_password
+    from services.gateway.service import SERVICE
+    from services.shell.opening import open_context
+
+    kept = home_of(SERVICE.name, home)
     own = password_of(password_file)
     if secret_file is None:
         say("the centre's password, not that of the key file:")
@@ -190,7 +159,7 @@ def centre(
 _BEGIN: Final = "veche gateway"
 _HOME: Final = "--home gateway --password-file password"
 COMMANDS: Final = {
-    **make_commands(SERVICE),
+    **make_commands("gateway"),
     "centre": (centre, f"{_BEGIN} centre {_HOME} --secret-file centre.txt"),
     "support": (support, f"{_BEGIN} support AB-123 {_HOME}"),
     "phones import": (

@@ -18,7 +18,7 @@ from election.client.errors import ClientError
 from election.errors import ElectionError
 from election.protocol.abi import ContractName
 from election.protocol.attestation import SKEW
-from election.protocol.phases import LONGEST_EXTENSION
+from election.protocol.longest_extension import LONGEST_EXTENSION
 from election.protocol.terms import ElectionTerms
 from services.shell.elections import nodes_of, reach
 from services.shell.service import Context

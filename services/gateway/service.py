@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from services.gateway.booth import make_booth_routes
 from services.gateway.centre_file import read_centre_password
 from services.gateway.desk import Desk

@@ -22,7 +22,7 @@ from election.protocol.terms import ElectionTerms
 from scripts.members.answering import place_answers
 from scripts.shared.errors import FileError
 from scripts.shared.files.answered_file import find_answer
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from services.issuer.sight import Sight
 from services.issuer.worker import PassError, Worker
 from services.shell.bodies import answer

@@ -14,14 +14,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from election.crypto.transcript import Address
-from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import open_key_file
-from scripts.shared.files.terms_file import digest_terms, read_terms
 from scripts.shared.options import AsJson, path_option
 from scripts.shared.terminal import say, show, tell, tell_json
-from services.live.layout import Layout, open_layout
-from services.live.people import Person, draw_people
 
 EXAMPLE: Final = "veche live run --home live"
 HomeFolder = Annotated[
@@ -46,6 +40,7 @@ def run(
     prints are addresses: open the first one. The same folder goes on where it was.
     All of it listens on this machine alone.
     """
+    from services.live.layout import open_layout
     from services.live.running import describe, running
 
     layout = open_layout(home.absolute(), voters=voters, are_free=free_ports)
@@ -70,9 +65,11 @@ def vote(
     It plays the voter's browser, phone and device over HTTP. The ballot waits at the
     relays for others.
     """
+    from scripts.shared.files.terms_file import digest_terms, read_terms
+    from services.live.prepared import open_person, relays_of
     from services.live.robot import open_robot, sides_of
 
-    layout, person = _open_running(home, login)
+    layout, person = open_person(home, login)
     terms = read_terms(layout.terms, pinned=digest_terms(layout.terms.read_bytes()))
     side_a, side_b = sides_of(layout, relays_of(layout))
     with open_robot(layout, person) as robot:
@@ -88,9 +85,10 @@ def vote(
 
 def apply(login: Login, home: HomeFolder = Path("live")) -> None:
     """Apply to vote online for a made-up voter, as the portal's pages do."""
+    from services.live.prepared import open_person
     from services.live.robot import open_robot
 
-    layout, person = _open_running(home, login)
+    layout, person = open_person(home, login)
     with open_robot(layout, person) as robot:
         robot.apply()
     tell(f"{login} has applied")
@@ -99,32 +97,9 @@ def apply(login: Login, home: HomeFolder = Path("live")) -> None:
 def count(home: HomeFolder = Path("live"), as_json: AsJson = False) -> None:
     """Count after the close, by two of three trustees, and audit it twice."""
     from services.live.counting import count as count_all
+    from services.live.prepared import open_prepared
 
-    show(count_all(_require(home)), as_json=as_json)
-
-
-def relays_of(layout: Layout) -> dict[str, Address]:
-    """Read the relays' accounts from their key files."""
-    return {
-        name: open_key_file(layout.home(name).key, password=layout.secret).account
-        for name in ("relay-1", "relay-2")
-    }
-
-
-def _open_running(home: Path, login: str) -> tuple[Layout, Person]:
-    layout = _require(home)
-    for person in draw_people(layout.voters):
-        if person.login == login:
-            return layout, person
-    fact = f"is none of voter1 to voter{layout.voters}"
-    raise InputError(f"voter {login}", fact)
-
-
-def _require(home: Path) -> Layout:
-    if not (home / "prepared").exists():
-        hint = f"veche live run --home {home}"
-        raise InputError(str(home), "is no folder of `veche live`", hint=hint)
-    return open_layout(home.absolute(), voters=0, are_free=False)
+    show(count_all(open_prepared(home)), as_json=as_json)
 
 
 @contextmanager

@@ -18,10 +18,10 @@ from scripts.members.ceremony import take_step
 from scripts.shared.files.key_file import (
     Instance,
     KeyFile,
-    Role,
     create_key_file,
     open_key_file,
 )
+from scripts.shared.roles import Role
 from scripts.shared.session import enter, instance_of
 from services.live.acts import Tell, act
 from services.live.booth import complete_booth, list_booth

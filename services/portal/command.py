@@ -9,17 +9,21 @@ Exit codes: 0 done; 2 usage or configuration; 3 not well; 130 interrupted.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-from scripts.shared.files.json_file import read_text
 from scripts.shared.options import PasswordFile, path_option
 from scripts.shared.terminal import say, tell_json
-from services.portal.client_key import make_client_key, store_client_secret
-from services.portal.service import SERVICE
-from services.shell.command import HomeFolder, home_of, make_commands, password_of
+from services.shell.command import (
+    HomeFolder,
+    find_service,
+    home_of,
+    make_commands,
+    password_of,
+)
 from services.shell.home import Home
-from services.shell.opening import open_vault
-from services.shell.vault import Vault
+
+if TYPE_CHECKING:
+    from services.shell.vault import Vault
 
 EXAMPLE = "veche portal serve --home portal --password-file password"
 
@@ -29,6 +33,8 @@ def client_key(home: HomeFolder = None, password_file: PasswordFile = None) -> N
 
     It is drawn at the first time, and stays.
     """
+    from services.portal.client_key import make_client_key
+
     kept, vault = _open(home, password_file)
     tell_json(make_client_key(kept, vault))
 
@@ -41,18 +47,24 @@ def client_secret(
     password_file: PasswordFile = None,
 ) -> None:
     """Store the secret that the provider gave us, sealed; the file can be deleted."""
+    from scripts.shared.files.json_file import read_text
+    from services.portal.client_key import store_client_secret
+
     kept, vault = _open(home, password_file)
     store_client_secret(kept, vault, read_text(secret_file).partition("\n")[0])
     say("stored; the file is not needed any more")
 
 
 def _open(home: Path | None, password_file: Path | None) -> tuple[Home, Vault]:
-    kept = home_of(SERVICE, home)
-    return kept, open_vault(SERVICE, kept, password_of(password_file))
+    from services.shell.opening import open_vault
+
+    kept = home_of("portal", home)
+    vault = open_vault(find_service("portal"), kept, password_of(password_file))
+    return kept, vault
 
 
 COMMANDS: Final = {
-    **make_commands(SERVICE),
+    **make_commands("portal"),
     "client-key": (client_key, "veche portal client-key --home portal"),
     "client-secret": (
         client_secret,

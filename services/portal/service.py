@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey
 from starlette.routing import Route
 
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from services.portal.account_pages import Account, make_missing_route
 from services.portal.application_pages import Applications
 from services.portal.ballot_pages import Ballots

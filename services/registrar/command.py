@@ -8,7 +8,6 @@ from services.registrar.decide_command import decide_on
 from services.registrar.import_command import import_list
 from services.registrar.proof_command import prove
 from services.registrar.publish_command import publish
-from services.registrar.service import SERVICE
 from services.registrar.strike_command import strike
 from services.shell.command import Commands, make_commands
 
@@ -16,7 +15,7 @@ EXAMPLE: Final = "veche registrar import voters.csv --home registrar --dry-run"
 _HOME: Final = "--home registrar --password-file password"
 _PUBLISHED: Final = "--election election.json --key keys/commission.json"
 COMMANDS: Final[Commands] = {
-    **make_commands(SERVICE),
+    **make_commands("registrar"),
     "import": (import_list, EXAMPLE),
     "publish": (
         publish,

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from sqlalchemy import Connection, select
 
-from election.protocol.voter_id import normalize_voter_id
 from scripts.shared.errors import InputError
 from scripts.shared.options import AsJson, PasswordFile
 from scripts.shared.terminal import show
-from services.registrar.applications import decide, find_application
-from services.registrar.desks import Desks, open_desks
-from services.registrar.service import SERVICE
-from services.registrar.tables import applications, people
-from services.registrar.transitions import State
 from services.shell.command import HomeFolder, home_of, password_of
-from services.shell.opening import open_context
 
 _REASON: Final = re.compile("[a-z][a-z_]{0,39}")
-
-
-def list_waiting(connection: Connection) -> list[dict[str, Any]]:
-    """List the applications that nobody decided on, the oldest first."""
-    waiting = (str(State.FILED), str(State.CHECKING))
-    found = connection.execute(
-        select(people.c.voter_id, people.c.name, applications.c.since)
-        .join(applications, applications.c.person == people.c.id)
-        .where(applications.c.state.in_(waiting))
-        .order_by(applications.c.id)
-    )
-    return [dict(each._mapping) for each in found]  # noqa: SLF001  SQLAlchemy's way
 
 
 def decide_on(
@@ -52,7 +32,13 @@ def decide_on(
 
     Without a voter it lists those that wait.
     """
-    kept = home_of(SERVICE, home)
+    from election.protocol.voter_id import normalize_voter_id
+    from services.registrar import deciding
+    from services.registrar.desks import open_desks
+    from services.registrar.service import SERVICE
+    from services.shell.opening import open_context
+
+    kept = home_of(SERVICE.name, home)
     if voter_id is not None and accept == (refuse is not None):
         raise InputError("--accept", "give it, or --refuse with a reason")
     if refuse is not None and _REASON.fullmatch(refuse) is None:
@@ -60,7 +46,7 @@ def decide_on(
     with open_context(SERVICE, kept, password_of(password_file)) as context:
         database = context.database
         if voter_id is None:
-            show({"waiting": database.run_now(list_waiting)}, as_json=as_json)
+            show({"waiting": database.run_now(deciding.list_waiting)}, as_json=as_json)
             return
         desks = open_desks(context)
         own = normalize_voter_id(voter_id)
@@ -70,22 +56,5 @@ def decide_on(
             if context.settings.clock == "chain":
                 context.clock.follow(node.read_clock())
         now = context.clock.now()
-        database.run_now(_decide, own, desks, refusal=refuse, now=now)
+        database.run_now(deciding.decide_on, own, desks, refusal=refuse, now=now)
     show({"voter_id": own, "accepted": refuse is None}, as_json=as_json)
-
-
-def _decide(
-    connection: Connection,
-    voter_id: str,
-    desks: Desks,
-    *,
-    refusal: str | None,
-    now: int,
-) -> None:
-    person = connection.scalar(select(people.c.id).where(people.c.voter_id == voter_id))
-    found = None if person is None else find_application(connection, person)
-    if found is None:
-        raise InputError(f"voter {voter_id}", "has no application")
-    if not decide(connection, found, desks=desks, now=now, refusal=refusal):
-        fact = f"has an application that is {found.state}, or it is too late"
-        raise InputError(f"voter {voter_id}", fact)

@@ -10,15 +10,7 @@ from election.protocol.voter_id import normalize_voter_id
 from scripts.shared.errors import InputError
 from scripts.shared.options import AsJson, PasswordFile
 from scripts.shared.terminal import show
-from services.registrar.publishing import (
-    open_lists,
-    read_election_id,
-    read_publications,
-)
-from services.registrar.salts import open_salts
-from services.registrar.service import SERVICE
 from services.shell.command import HomeFolder, home_of, password_of
-from services.shell.opening import open_context
 
 
 def prove(
@@ -32,7 +24,16 @@ def prove(
 
     The salt is not shown: it reaches voters through their account only.
     """
-    kept = home_of(SERVICE, home)
+    from services.registrar.publishing import (
+        open_lists,
+        read_election_id,
+        read_publications,
+    )
+    from services.registrar.salts import open_salts
+    from services.registrar.service import SERVICE
+    from services.shell.opening import open_context
+
+    kept = home_of(SERVICE.name, home)
     own = normalize_voter_id(voter_id)
     name = election.lower()
     with open_context(SERVICE, kept, password_of(password_file)) as context:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from services.registrar.districts import read_districts
 from services.registrar.settings import CONFIG, RegistrarSettings
 from services.registrar.tables import METADATA

@@ -10,15 +10,7 @@ import typer
 from scripts.shared.errors import InputError
 from scripts.shared.options import AsJson, PasswordFile, path_option
 from scripts.shared.terminal import say, show
-from services.registrar.desks import open_desks
-from services.registrar.service import SERVICE
-from services.registrar.strike_list import (
-    name_struck,
-    read_online,
-    write_strike_list,
-)
 from services.shell.command import HomeFolder, home_of, password_of
-from services.shell.opening import open_context
 
 
 def strike(
@@ -34,7 +26,16 @@ def strike(
     strike-CONTEST-NEIGHBOURHOOD.csv is UTF-8 with a mark, for any spreadsheet. To run
     it again writes the same files. `serve` freezes the applications by itself.
     """
-    kept = home_of(SERVICE, home)
+    from services.registrar.desks import open_desks
+    from services.registrar.service import SERVICE
+    from services.registrar.strike_list import (
+        name_struck,
+        read_online,
+        write_strike_list,
+    )
+    from services.shell.opening import open_context
+
+    kept = home_of(SERVICE.name, home)
     with open_context(SERVICE, kept, password_of(password_file)) as context:
         desk = open_desks(context).get(election.lower())
         if desk is None:

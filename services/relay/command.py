@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.relay.service import SERVICE
 from services.shell.command import make_commands
 
 EXAMPLE: Final = "veche relay serve --home relay --password-file password"
-COMMANDS: Final = make_commands(SERVICE)
+COMMANDS: Final = make_commands("relay")

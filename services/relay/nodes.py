@@ -14,7 +14,7 @@ from itertools import zip_longest
 from election.client.errors import ClientError, ConnectionFailedError
 from election.client.rpc import Connection
 from election.errors import ElectionError
-from election.protocol.phases import LONGEST_EXTENSION
+from election.protocol.longest_extension import LONGEST_EXTENSION
 from election.protocol.terms import ElectionTerms
 from services.relay.polls import Contest, Look, Shown, look, read_casts
 from services.shell.elections import reach

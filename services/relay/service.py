@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from prometheus_client import Counter
 from pydantic import Field
 
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from services.relay.alarms import Alarms
 from services.relay.casting import Sender
 from services.relay.judging import Judges

@@ -1,25 +1,25 @@
-"""The commands of a service: `veche NAME init|serve|check|backup|restore`."""
+"""What is typed of every service: `veche NAME init|serve|check|backup|restore`.
+
+Each imports its service only when it is run, so that help appears at once.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from scripts.shared.errors import InputError
 from scripts.shared.options import AsJson, ListenHost, PasswordFile, path_option
-from scripts.shared.session import read_password
 from scripts.shared.terminal import say, show, tell
-from services.shell.checking import check_service
-from services.shell.copying import back_up, restore
 from services.shell.home import Home
-from services.shell.opening import init_home, open_context
-from services.shell.service import Service
-from services.shell.serving import open_socket, serve
+
+if TYPE_CHECKING:
+    from services.shell.service import Service
 
 NOT_WELL: Final = 3
 HomeFolder = Annotated[
@@ -33,17 +33,25 @@ Port = Annotated[
 Commands = dict[str, tuple[Callable[..., None], str]]
 
 
-def home_of(service: Service, folder: Path | None) -> Home:
+def find_service(name: str) -> Service:
+    """Import a service by its name."""
+    found: Service = import_module(f"services.{name}.service").SERVICE
+    return found
+
+
+def home_of(name: str, folder: Path | None) -> Home:
     """Name the home: by --home, else by VECHE_HOME; raises InputError."""
     named = folder or (Path(told) if (told := os.environ.get("VECHE_HOME")) else None)
     if named is None:
         hint = "or set VECHE_HOME"
         raise InputError("--home", "is missing: the folder of the service", hint=hint)
-    return Home(named.absolute(), service.name)
+    return Home(named.absolute(), name)
 
 
 def password_of(given: Path | None, *, twice: bool = False) -> str:
     """Read the password: --password-file, VECHE_PASSWORD_FILE, systemd's, or asked."""
+    from scripts.shared.session import read_password
+
     if given is None and (told := os.environ.get("VECHE_PASSWORD_FILE")):
         given = Path(told)
     if given is None and (folder := os.environ.get("CREDENTIALS_DIRECTORY")):
@@ -51,9 +59,8 @@ def password_of(given: Path | None, *, twice: bool = False) -> str:
     return read_password(given, twice=twice)
 
 
-def make_commands(service: Service) -> Commands:
+def make_commands(name: str) -> Commands:
     """Make the commands that every service has, each with an example."""
-    name = service.name
 
     def init(
         home: HomeFolder = None,
@@ -66,7 +73,9 @@ def make_commands(service: Service) -> Commands:
         file, and the key by which other services know it, for their config.toml. What
         is there already is not changed; a database is brought up to date.
         """
-        kept = home_of(service, home)
+        from services.shell.opening import init_home
+
+        kept, service = home_of(name, home), find_service(name)
         password = password_of(password_file, twice=not kept.key.exists())
         made = init_home(service, kept, password)
         made["config"] = str(kept.config)
@@ -86,7 +95,10 @@ def make_commands(service: Service) -> Commands:
         Prints one line when it answers; its log goes to stderr, a line of JSON for
         each event, without addresses, names, phones or codes.
         """
-        kept = home_of(service, home)
+        from services.shell.opening import open_context
+        from services.shell.serving import open_socket, serve
+
+        kept, service = home_of(name, home), find_service(name)
         kept.require()
         with (
             kept.hold(),
@@ -112,9 +124,12 @@ def make_commands(service: Service) -> Commands:
 
         Ends with 0 if nothing is, else with 3.
         """
-        kept = home_of(service, home)
-        password = password_of(password_file)
-        wrong = asyncio.run(check_service(service, kept, password))
+        from asyncio import run
+
+        from services.shell.checking import check_service
+
+        kept, service = home_of(name, home), find_service(name)
+        wrong = run(check_service(service, kept, password_of(password_file)))
         result: dict[str, Any] = {"well": not wrong, "wrong": wrong}
         show(result, as_json=as_json)
         if wrong:
@@ -125,7 +140,7 @@ def make_commands(service: Service) -> Commands:
         "init": (init, f"{begin} init --home {name} --password-file password"),
         "serve": (serve_it, f"{begin} serve --home {name} --password-file password"),
         "check": (check, f"{begin} check --home {name} --password-file password"),
-        **_make_copy_commands(service),
+        **_make_copy_commands(name),
     }
 
 
@@ -138,7 +153,7 @@ def _spell_peer(name: str, made: dict[str, Any]) -> Iterator[str]:
     yield f"key = {{ {key} }}"
 
 
-def _make_copy_commands(service: Service) -> Commands:
+def _make_copy_commands(name: str) -> Commands:
     def backup(
         to: Annotated[Path, path_option(help="Folder to make; never overwritten.")],
         home: HomeFolder = None,
@@ -149,7 +164,9 @@ def _make_copy_commands(service: Service) -> Commands:
         Keys in the copy stay sealed by the password. Keep it as safe as the home:
         its rows are not sealed.
         """
-        made = back_up(service, home_of(service, home), to)
+        from services.shell.copying import back_up
+
+        made = back_up(find_service(name), home_of(name, home), to)
         show({"backup": str(to), **made}, as_json=as_json)
 
     def restore_it(
@@ -161,12 +178,14 @@ def _make_copy_commands(service: Service) -> Commands:
 
         Never serve both: of one service, one home is in use.
         """
-        made = restore(service, home_of(service, home), source)
+        from services.shell.copying import restore
+
+        made = restore(find_service(name), home_of(name, home), source)
         show(made, as_json=as_json)
 
-    begin = f"veche {service.name}"
-    copied = f"{service.name}-copy"
+    begin = f"veche {name}"
+    copied = f"{name}-copy"
     return {
-        "backup": (backup, f"{begin} backup --home {service.name} --to {copied}"),
+        "backup": (backup, f"{begin} backup --home {name} --to {copied}"),
         "restore": (restore_it, f"{begin} restore --home new --from {copied}"),
     }

@@ -11,7 +11,8 @@ from sqlalchemy import MetaData
 from starlette.routing import BaseRoute
 
 from election.protocol.terms import ElectionTerms
-from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.files.key_file import KeyFile
+from scripts.shared.roles import Role
 from services.shell.clock import Clock
 from services.shell.database import Database
 from services.shell.home import Home

@@ -13,7 +13,7 @@ import pytest
 from election.client.rpc import Connection
 from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
-from scripts.__main__ import _run
+from scripts.running import run_act
 from scripts.shared.errors import InputError
 from scripts.shared.files.bundle_file import read_bundle, write_bundle
 from scripts.shared.files.deployment_file import read_deployment, store_deployment
@@ -32,7 +32,7 @@ def bundle(board: Board, tmp_path: Path) -> Path:
 def test_honest_bundle_exits_with_zero(
     bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run("audit", [str(bundle)]) == 0
+    assert run_act("audit", [str(bundle)]) == 0
     printed = capsys.readouterr()
     assert printed.out.endswith("verified: 4 of 4 contests, 7 of 7 ballots\n")
     assert printed.err.startswith("C1 of 21:")
@@ -44,7 +44,7 @@ def test_failed_check_exits_with_three(
     share = find(board, ShareAccepted)
     path = tmp_path / "tampered.jsonl"
     write_bundle(path, change(board, share, s=share.event.s ^ 1))
-    assert _run("audit", [str(path), "--json"]) == 3
+    assert run_act("audit", [str(path), "--json"]) == 3
     report = json.loads(capsys.readouterr().out)
     (failed,) = [check for check in report["checks"] if not check["held"]]
     assert failed["name"] == "shares"
@@ -56,7 +56,7 @@ def test_early_audit_exits_with_zero(
 ) -> None:
     path = tmp_path / "early.jsonl"
     write_bundle(path, told.early["polls"])
-    assert _run("audit", [str(path)]) == 0
+    assert run_act("audit", [str(path)]) == 0
     text = capsys.readouterr().out
     assert "0 of 4 not due" in text
     assert "not due: contest 1: is not frozen yet" in text
@@ -65,7 +65,7 @@ def test_early_audit_exits_with_zero(
     assert "          no counts before 20" in text
     assert "withheld" not in text
     assert text.endswith("verified: 0 of 4 contests, 7 of 7 ballots\n")
-    assert _run("audit", [str(path), "--json"]) == 0
+    assert run_act("audit", [str(path), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["held"], report["verdict"]) == (False, "not due")
     verdicts = {check["name"]: check["verdict"] for check in report["checks"]}
@@ -78,7 +78,7 @@ def test_malformed_file_exits_with_two(
 ) -> None:
     path = tmp_path / "broken.jsonl"
     path.write_bytes(raw)
-    assert _run("audit", [str(path)]) == 2
+    assert run_act("audit", [str(path)]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     fact = f"veche audit: error: {path}: is not a record that `veche export` wrote ("
@@ -93,7 +93,7 @@ def test_record_with_a_line_left_out_is_named_and_fetched_again(
     write_bundle(path, board)
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-3] + lines[-2:]))
-    assert _run(act[0], [str(path), *act[1:]]) == 2
+    assert run_act(act[0], [str(path), *act[1:]]) == 2
     error, hint = capsys.readouterr().err.splitlines()
     assert error.startswith(
         f"veche audit: error: {path}: line {len(lines) - 1}: is not"
@@ -103,7 +103,7 @@ def test_record_with_a_line_left_out_is_named_and_fetched_again(
 
 @pytest.mark.parametrize("arguments", [[], ["missing.jsonl"], ["a", "--election", "b"]])
 def test_nothing_to_audit_exits_with_two(arguments: list[str]) -> None:
-    assert _run("audit", arguments) == 2
+    assert run_act("audit", arguments) == 2
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_election_on_a_node_is_audited(
     deployment_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--election", str(deployment_file), "--rpc-url", "http://here"]
-    assert _run("audit", arguments) == 0
+    assert run_act("audit", arguments) == 0
     told = capsys.readouterr()
     assert "verified: 4 of 4 contests" in told.out
     assert "compare the hash with that of auditors who asked other nodes" in told.err
@@ -162,7 +162,7 @@ def test_chain_that_forgot_is_told_of_whoever_reads(
     source = ["--election", str(path), "--rpc-url", "http://here"]
     for act in ("audit", "export", "terms"):
         out = [] if act == "audit" else ["--out", str(tmp_path / act)]
-        assert _run(act, [*source, *out]) != 0
+        assert run_act(act, [*source, *out]) != 0
         assert "the node's chain ends before block" in capsys.readouterr().err
 
 
@@ -171,10 +171,10 @@ def test_export_writes_what_the_audit_reads(
 ) -> None:
     out = tmp_path / "out.jsonl.gz"
     arguments = ["--election", str(deployment_file), "--rpc-url", "http://here"]
-    assert _run("export", [*arguments, "--out", str(out)]) == 0
+    assert run_act("export", [*arguments, "--out", str(out)]) == 0
     assert read_bundle(out) == board
     before = out.read_bytes()
-    assert _run("export", [*arguments, "--out", str(out)]) == 2
+    assert run_act("export", [*arguments, "--out", str(out)]) == 2
     assert out.read_bytes() == before
 
 

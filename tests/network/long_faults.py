@@ -19,8 +19,8 @@ from typing_extensions import override
 
 from node.engine.comet.card import read_card
 from node.engine.comet.home import NodeHome, read_signing_key
-from scripts.demo import demo
 from scripts.demo.ground import Moment
+from scripts.demo.holding import demo
 from scripts.demo.network_ground import Network
 from scripts.demo.network_nodes import Nodes, await_agreement
 from scripts.demo.telling import Teller
@@ -231,6 +231,6 @@ class _Stopped(Network):
 def test_an_election_goes_on_whose_network_was_stopped_while_polls_were_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("scripts.demo.Network", _Stopped)
+    monkeypatch.setattr("scripts.demo.holding.Network", _Stopped)
     tale = demo(None, silent=True, network=4, pace=3)
     assert tale.held

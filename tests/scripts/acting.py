@@ -40,10 +40,10 @@ from scripts.shared.acceptance import EXTENSIONS, accept_board, read_record
 from scripts.shared.files.ballot_files import BallotFile
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.files.json_file import render_json
-from scripts.shared.files.key_file import Role
 from scripts.shared.files.request_files import write_attestation, write_request
 from scripts.shared.files.terms_file import digest_terms, render_terms
 from scripts.shared.files.voter_files import ListFile
+from scripts.shared.roles import Role
 from tests.client.stage import (
     COMMISSION,
     ISSUERS,

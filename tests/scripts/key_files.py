@@ -13,12 +13,12 @@ from election.protocol.ceremony.confirmation import KeyShare
 from scripts.shared.files.key_file import (
     Instance,
     KeyFile,
-    Role,
     StoredPart,
     StoredShare,
     change_secrets,
     create_key_file,
 )
+from scripts.shared.roles import Role
 from tests.scripts.conftest import PASSWORD
 
 

@@ -34,7 +34,8 @@ from scripts.shared.acceptance import COUNT, AuditedElection, accept_board, read
 from scripts.shared.contests import Fates
 from scripts.shared.errors import InputError, UnverifiedError
 from scripts.shared.files.json_file import render_json
-from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.files.key_file import KeyFile
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from tests.audit.tampering import answer_for, change, find
 from tests.client.stage import (

@@ -27,7 +27,7 @@ from scripts.__main__ import run
 from scripts.anybody.freeze import freeze
 from scripts.shared.acceptance import read_record
 from scripts.shared.files.deployment_file import store_deployment
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from tests.audit.tampering import answer_for, change, drop, find
 from tests.client.board_node import BoardNode

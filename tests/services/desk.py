@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from services.shell.bodies import answer, read_body
 from services.shell.booth_route import BoothRoute
 from services.shell.peers import require_peer

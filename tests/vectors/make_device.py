@@ -20,7 +20,8 @@ from election.protocol.attestation import (
     spell_fingerprint,
 )
 from election.protocol.voter_list import derive_leaf, hash_voter
-from scripts.shared.recovery_words import Language, spell_words
+from scripts.shared.languages import Language
+from scripts.shared.recovery_words import spell_words
 
 PATH: Final = Path(__file__).parent / "device.json"
 _SECRETS: Final = ["00" * 16, "7f" * 16, "80" * 16, "ff" * 16, "0123456789abcdef" * 2]

@@ -13,7 +13,8 @@ from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
 from election.audit.verify import Named, verify_each
 from election.protocol.events import Extended
-from election.protocol.phases import LONGEST_EXTENSION, derive_extension_hash
+from election.protocol.longest_extension import LONGEST_EXTENSION
+from election.protocol.phases import derive_extension_hash
 from election.protocol.text import spell_number
 
 

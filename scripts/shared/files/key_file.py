@@ -12,7 +12,6 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, NewType
 
@@ -38,6 +37,7 @@ from scripts.shared.files.json_file import (
     write_new,
 )
 from scripts.shared.files.lock import lock_file
+from scripts.shared.roles import Role
 
 _COST: Final = 2**17  # of scrypt: 128 MiB and a third of a second for each guess
 SHORTEST_PASSWORD: Final = 8
@@ -46,21 +46,6 @@ for as long as they like, and scrypt only makes each guess dear."""
 
 _MARK: Final = "\ufeff"
 _PRIVATE: Final = 0o600
-
-
-class Role(StrEnum):
-    """Who holds a key file."""
-
-    COMMISSION = "commission"
-    PORTAL = "portal"
-    SMS_GATEWAY = "sms-gateway"
-    REGISTRAR = "registrar"
-    POLLING_STATION = "polling-station"
-    OBSERVER = "observer"
-    TRUSTEE = "trustee"
-    ISSUER = "issuer"
-    RELAY = "relay"
-    VOTER = "voter"
 
 
 @with_config(CLOSED)

@@ -83,7 +83,7 @@ def refuse(
 ) -> Refuse:
     """Ask for a proof that is refused; give what is said of it."""
     node = node_that_gives(PROOF)
-    monkeypatch.setattr("scripts.anybody.proof.connect_any", lambda _: node)
+    monkeypatch.setattr("scripts.shared.session.connect_any", lambda _: node)
 
     def act(*options: str) -> str:
         out = tmp_path / "out.json"
@@ -120,7 +120,9 @@ def test_ballot_is_looked_for_by_the_terms(
     def find(*_: Any) -> str:
         raise InputError("ballot", "is looked for")
 
-    monkeypatch.setattr("scripts.anybody.proof.known_terms", lambda *_: "terms")
+    monkeypatch.setattr(
+        "scripts.anybody.proven_ballots.known_terms", lambda *_: "terms"
+    )
     monkeypatch.setattr("scripts.anybody.proof.find_cast", find)
     assert "ballot: is looked for" in refuse("--ballot=x")
 
@@ -129,7 +131,7 @@ def test_proof_of_a_transaction_needs_no_terms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     node = node_that_gives(PROOF)
-    monkeypatch.setattr("scripts.anybody.proof.connect_any", lambda _: node)
+    monkeypatch.setattr("scripts.shared.session.connect_any", lambda _: node)
     out = tmp_path / "proof.json"
     given = [f"--transaction={DIGEST}", f"--out={out}", "--rpc-url=http://node"]
     assert run(["proof", *given]) == 0

@@ -10,7 +10,7 @@ import pytest
 
 from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
-from scripts.__main__ import _run
+from scripts.running import run_act
 from scripts.shared.files.bundle_file import write_bundle
 from tests.audit.conftest import board, told
 from tests.audit.story import Told
@@ -30,7 +30,7 @@ def store(board: Board, folder: Path) -> str:
 def test_numbers_are_shown_with_what_is_asked(
     board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run("reconcile", [store(board, tmp_path)]) == 0
+    assert run_act("reconcile", [store(board, tmp_path)]) == 0
     printed = capsys.readouterr()
     assert "\n  margin of the counts            1\n" in printed.out
     assert "draw a seed in public, as by dice, and give it with --seed" in printed.out
@@ -38,7 +38,7 @@ def test_numbers_are_shown_with_what_is_asked(
 
 
 def read(board: Board, folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    assert _run("reconcile", [store(board, folder), "--seed", SEED, "--json"]) == 0
+    assert run_act("reconcile", [store(board, folder), "--seed", SEED, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -59,7 +59,7 @@ def test_seed_that_is_drawn_before_the_polls_close_is_refused(
 ) -> None:
     """Whoever knows it tells who will not be asked."""
     path = store(told.early["polls"], tmp_path)
-    assert _run("reconcile", [path, "--seed", SEED]) == 2
+    assert run_act("reconcile", [path, "--seed", SEED]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "--seed: is drawn after the polls close, which is 20" in printed.err
@@ -69,7 +69,7 @@ def test_gap_that_reaches_the_margin_is_warned_of(
     board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With all candidates but one elected, the last two of contest 1 have one each."""
-    assert _run("reconcile", [store(board, tmp_path), "--elected", "2"]) == 0
+    assert run_act("reconcile", [store(board, tmp_path), "--elected", "2"]) == 0
     printed = capsys.readouterr()
     warning = "WARNING: contest 1: a gap of 0 is not below the margin of 0: ask all 4"
     assert warning in printed.err
@@ -81,7 +81,7 @@ def test_nobody_is_drawn_from_a_record_that_does_not_hold(
 ) -> None:
     share = find(board, ShareAccepted)
     path = store(change(board, share, s=share.event.s ^ 1), tmp_path)
-    assert _run("reconcile", [path, "--seed", SEED, "--json"]) == 3
+    assert run_act("reconcile", [path, "--seed", SEED, "--json"]) == 3
     printed = capsys.readouterr()
     shown = json.loads(printed.out)
     assert shown["verdict"] == "failed"
@@ -92,5 +92,5 @@ def test_nobody_is_drawn_from_a_record_that_does_not_hold(
 def test_seed_is_judged_before_anything_is_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run("reconcile", [str(tmp_path / "none"), "--seed", "1  2"]) == 2
+    assert run_act("reconcile", [str(tmp_path / "none"), "--seed", "1  2"]) == 2
     assert "error: --seed: has a blank at an end" in capsys.readouterr().err

@@ -223,7 +223,7 @@ def test_terms_of_one_bundle_are_of_a_rehearsal_only(
 def test_terms_need_a_source() -> None:
     deployment: Any = None
     with pytest.raises(InputError, match="two in all"):
-        terms._read_sources(deployment, [], [])
+        terms.read_sources(deployment, [], [])
 
 
 @pytest.mark.parametrize(("chain", "election"), [(1, "other"), (2, "own")])

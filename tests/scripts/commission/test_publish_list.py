@@ -19,7 +19,8 @@ from election.crypto.merkle import EMPTY
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Hash
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, LeafClaim, PublishedList
-from scripts.commission import publish_list
+from scripts.commission.acts import publish_list as publish_list_act
+from scripts.shared import session
 from scripts.shared.errors import ContestError, InputError
 from scripts.shared.files.lock import hold_file
 from scripts.shared.session import acting
@@ -58,7 +59,7 @@ class Desk:
             path.write_text(table)
             table = path
         options = {"out": self.out} | options
-        publish_list.command(
+        publish_list_act.command(
             Path("x"), Path("key.json"), register=table, as_json=True, **options
         )
         return json.loads(self.capture.readouterr().out)
@@ -84,8 +85,8 @@ def desk(
     travel(stage.connection, stage.manifest.times.voter_list)
     key = SimpleNamespace(key=COMMISSION, path=tmp_path / "key.json")
     key.path.touch()
-    monkeypatch.setattr(publish_list, "enter", lambda *_: stage.opened)
-    monkeypatch.setattr(publish_list, "unlock", lambda *_, **__: key)
+    monkeypatch.setattr(session, "enter", lambda *_: stage.opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: key)
     yield Desk(stage, tmp_path, capsys)
     stage.connection.request("evm_revert", snapshot)
 
@@ -162,8 +163,8 @@ def test_register_is_judged_before_key_and_chain(
     def never(*_: Any, **__: Any) -> None:
         pytest.fail("is asked before the register is read")
 
-    monkeypatch.setattr(publish_list, "enter", never)
-    monkeypatch.setattr(publish_list, "unlock", never)
+    monkeypatch.setattr(session, "enter", never)
+    monkeypatch.setattr(session, "unlock", never)
     with pytest.raises(InputError, match="line 2: row: 1 column instead of 2"):
         desk.publish("contest,voter_id\n1\n")
 
@@ -171,14 +172,14 @@ def test_register_is_judged_before_key_and_chain(
 def test_key_is_not_opened_for_a_contest_that_is_not_there(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish_list, "unlock", lambda *_, **__: pytest.fail("opened"))
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: pytest.fail("opened"))
     with pytest.raises(InputError, match=r"line 4: contest 9 is not .* has 1, 30$"):
         desk.publish("contest,voter_id\n1,a\n30,b\n9,c\n")
 
 
 def test_one_contest_is_published_alone_and_the_other_is_told(desk: Desk) -> None:
     (desk.folder / "voters.csv").write_text(BOTH)
-    publish_list.command(
+    publish_list_act.command(
         Path("x"),
         Path("key.json"),
         desk.out,
@@ -248,7 +249,7 @@ def test_nothing_is_written_out_of_the_phase(
         travel(desk.stage.connection, before_lists.manifest.times.registration)
     else:
         early = deploy(connect_in_process())
-        monkeypatch.setattr(publish_list, "enter", lambda *_: early.opened)
+        monkeypatch.setattr(session, "enter", lambda *_: early.opened)
     with pytest.raises(InputError, match=f"lists: {fact}"):
         desk.publish(BOTH)
     assert not desk.out.exists()
@@ -335,7 +336,7 @@ def test_other_commission_writes_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = SimpleNamespace(key=RELAY, path=desk.folder / "key.json")
-    monkeypatch.setattr(publish_list, "unlock", lambda *_, **__: key)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: key)
     with pytest.raises(InputError, match="is of another election's commission"):
         desk.publish(BOTH)
     assert not desk.out.exists()

@@ -23,9 +23,10 @@ from election.crypto.transcript import ZERO_HASH, Hash
 from election.protocol.board import Board
 from election.protocol.events import Issued
 from election.protocol.issuance import prepare_request, serve_share
-from scripts.members import answering, going_on, issue
+from scripts.members import answering, going_on
+from scripts.members.acts import issue as issue_act
 from scripts.members.answering import answer_once
-from scripts.shared import witnesses
+from scripts.shared import session, witnesses
 from scripts.shared.acceptance import POLLS, AuditedElection, accept_board, read_record
 from scripts.shared.errors import InputError, UnverifiedError
 from scripts.shared.files.answered_file import note_answers
@@ -33,10 +34,10 @@ from scripts.shared.files.answers_file import write_answers
 from scripts.shared.files.key_file import (
     Instance,
     KeyFile,
-    Role,
     change_secrets,
     open_key_file,
 )
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from tests.audit.tampering import encode_event, find, put
 from tests.client.stage import ISSUERS, RELAY, Stage, deploy, travel
@@ -137,11 +138,11 @@ def run_issue(
         shown.chain_id, ZERO_HASH, 0, 0, (("Election", shown.election),)
     )
     monkeypatch.setattr(going_on, "read_deployment", lambda *_: deployed)
-    monkeypatch.setattr(issue, "enter", lambda *_: stage.opened)
-    monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
+    monkeypatch.setattr(session, "enter", lambda *_: stage.opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: issuer)
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: {"node": shown})
     with suppress(UnverifiedError):
-        issue.command(out, issuer.path, out, 1, as_json=True)
+        issue_act.command(out, issuer.path, out, 1, as_json=True)
     return out
 
 
@@ -160,11 +161,11 @@ def test_contest_that_is_not_there_is_refused_before_anything_is_read(
     def read(*_: object) -> None:
         pytest.fail("the record was read")
 
-    monkeypatch.setattr(issue, "enter", lambda *_: registered.opened)
-    monkeypatch.setattr(issue, "accepting", read)
+    monkeypatch.setattr(session, "enter", lambda *_: registered.opened)
+    monkeypatch.setattr(going_on, "accepting", read)
     out = issuer.path.with_name("answers.json")
     with pytest.raises(InputError, match=r"contest 9: .* which has 1, 30"):
-        issue.command(out, issuer.path, out, 9)
+        issue_act.command(out, issuer.path, out, 9)
 
 
 def test_act_writes_nothing_when_a_node_shows_a_forged_request(
@@ -385,10 +386,10 @@ def test_key_file_is_not_written_over_by_answers(
     issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = issuer.path.read_bytes()
-    monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: issuer)
     key = issuer.path
     with pytest.raises(InputError, match="it is not overwritten"):
-        issue.command(key, key, key, 1, as_json=True)
+        issue_act.command(key, key, key, 1, as_json=True)
     assert issuer.path.read_bytes() == before
     assert not record_of(issuer).exists()
 

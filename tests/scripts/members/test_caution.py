@@ -21,11 +21,11 @@ from scripts.members.caution import leaving
 from scripts.shared.errors import UnverifiedError
 from scripts.shared.files.key_file import (
     KeyFile,
-    Role,
     change_secrets,
     create_key_file,
     open_key_file,
 )
+from scripts.shared.roles import Role
 from tests import honest
 from tests.scripts.conftest import PASSWORD
 

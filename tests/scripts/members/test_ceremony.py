@@ -29,12 +29,12 @@ from scripts.shared import waiting
 from scripts.shared.errors import InputError, UnverifiedError
 from scripts.shared.files.key_file import (
     KeyFile,
-    Role,
     StoredPart,
     StoredShare,
     change_secrets,
     open_key_file,
 )
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from scripts.shared.standing import spell_margin, spell_waiting
 from tests.client.stage import (

@@ -29,7 +29,7 @@ from scripts.members import going_on
 from scripts.shared.acceptance import read_record
 from scripts.shared.files import past_file
 from scripts.shared.files.deployment_file import store_deployment
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from tests.client.board_node import BoardNode
 from tests.client.stage import ISSUERS, RELAY, Stage, deploy, travel

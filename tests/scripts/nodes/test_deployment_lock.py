@@ -17,7 +17,7 @@ from node.keeping import begin_chain, continue_chain
 from node.permissions import PERMISSIONS
 from node.rpc.dispatch import Dispatcher
 from node.showing import show_config
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from tests.node.bytecode import COUNTER, deployment
 from tests.node.wallet import KEYS, Wallet
 from tests.scripts.conftest import Cli, make_cli

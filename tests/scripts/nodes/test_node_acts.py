@@ -19,7 +19,7 @@ from election.artifacts import ROOT
 from node import errors
 from node.config import DEFAULT_PATH, read_config
 from node.exit_codes import ExitCode, exit_code
-from scripts.nodes.node import COMMANDS
+from scripts.nodes.acts.node import COMMANDS
 from scripts.shared.node_refusals import HINTS
 from tests.node.running import running
 from tests.patience import PATIENCE

@@ -17,7 +17,7 @@ from node.engine.comet import proposals
 from node.engine.comet.home import NodeHome
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from tests.node.engine.comet.members import (
     NAMES,
     Council,

@@ -29,8 +29,8 @@ from scripts.members.share import compare, share
 from scripts.shared.acceptance import COUNT, POLLS, accept_board, read_record
 from scripts.shared.contests import Fates, act_on_each
 from scripts.shared.errors import ContestError, InputError, NotYetError, UnverifiedError
-from scripts.shared.files.key_file import Role
 from scripts.shared.omissions import list_missing
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from tests.audit.tampering import drop, examine, find
 from tests.client.stage import (

@@ -9,7 +9,8 @@ import pytest
 
 from election.crypto.blind_credential import RecoverySecret
 from scripts.shared.errors import InputError
-from scripts.shared.recovery_words import Language, read_words, spell_words
+from scripts.shared.languages import Language
+from scripts.shared.recovery_words import read_words, spell_words
 from tests.scripts.conftest import Arguments, make_cli
 from tests.vectors.make_device import PATH, make
 

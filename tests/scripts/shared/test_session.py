@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import Role, create_key_file
+from scripts.shared.files.key_file import create_key_file
+from scripts.shared.roles import Role
 from scripts.shared.session import read_password, unlock
 from tests.scripts.conftest import PASSWORD
 

@@ -18,14 +18,17 @@ from election.crypto.transcript import ZERO_HASH
 from election.errors import ElectionError
 from election.protocol.board import Board
 from election.protocol.decryption import make_share
-from scripts.anybody import export
+from scripts.anybody.acts import export as export_act
 from scripts.anybody.freeze import freeze
-from scripts.members import going_on, share
+from scripts.members import going_on
+from scripts.members.acts import share as share_act
 from scripts.members.share import describe_sums
-from scripts.shared import witnesses
+from scripts.shared import session, witnesses
 from scripts.shared.acceptance import COUNT, accept_board, read_record
 from scripts.shared.errors import InputError, UnverifiedError
-from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.files import deployment_file
+from scripts.shared.files.key_file import KeyFile
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from scripts.shared.witnesses import accept_witnessed, agree_on_record
 from tests.client.stage import RELAY, TRUSTEES, Stage, deploy, make_source, travel
@@ -183,13 +186,13 @@ def give(
     monkeypatch.setattr(Connection, "request_all", listen)
     monkeypatch.setattr(going_on, "read_deployment", lambda *_: deployed(agreed))
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: boards)
-    monkeypatch.setattr(share, "enter", lambda *_: stage.opened)
-    monkeypatch.setattr(share, "unlock", lambda *_, **__: trustee)
+    monkeypatch.setattr(session, "enter", lambda *_: stage.opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: trustee)
     path = trustee.path
     hashes = [str(shown["1"]["comparison_hash"])]
     snapshot = stage.connection.request("evm_snapshot")
     with suppress(ElectionError):
-        share.command(path, path, [1], False, hashes, fresh=True, as_json=True)
+        share_act.command(path, path, [1], False, hashes, fresh=True, as_json=True)
     stage.connection.request("evm_revert", snapshot)
     return heard
 
@@ -281,9 +284,9 @@ def test_nothing_is_exported_that_nodes_do_not_tell_alike(
 ) -> None:
     honest, made_up = histories
     boards = {"http://one": honest, "http://odd": made_up}
-    monkeypatch.setattr(export, "read_deployment", lambda _path: None)
-    monkeypatch.setattr(export, "read_boards", lambda _deployment, _urls: boards)
+    monkeypatch.setattr(deployment_file, "read_deployment", lambda _path: None)
+    monkeypatch.setattr(witnesses, "read_boards", lambda _deployment, _urls: boards)
     out = tmp_path / "election.jsonl.gz"
     with pytest.raises(UnverifiedError, match="http://one; http://odd"):
-        export.command(tmp_path / "election.json", out, list(boards))
+        export_act.command(tmp_path / "election.json", out, list(boards))
     assert not out.exists()

@@ -24,11 +24,14 @@ from election.protocol.issuance import (
     prepare_request,
     serve_share,
 )
+from scripts.shared import session
 from scripts.shared.errors import InputError
 from scripts.shared.files.ballot_files import BallotFile, CredentialFile
 from scripts.shared.files.json_file import read_json, render_json
-from scripts.shared.files.key_file import Role, create_key_file
+from scripts.shared.files.key_file import create_key_file
+from scripts.shared.roles import Role
 from scripts.voters import ballot
+from scripts.voters.acts import ballot as ballot_act
 from tests import honest
 from tests.scripts.conftest import PASSWORD
 
@@ -39,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "password").write_text(PASSWORD)
     contest = SimpleNamespace(box=honest.box())
     terms = SimpleNamespace(contest=lambda _: contest, test=True)
-    monkeypatch.setattr(ballot, "go_by", lambda *_: terms)
+    monkeypatch.setattr(session, "go_by", lambda *_: terms)
     monkeypatch.setattr(ballot, "ask_choice", lambda *_: 2)
     return tmp_path
 
@@ -70,7 +73,7 @@ def get_credential(folder: Path, voter: int) -> None:
 def make_ballot(folder: Path, voter: int) -> BallotFile:
     """Run the command as a voter."""
     out = folder / f"ballot-{voter}.json"
-    ballot.command(
+    ballot_act.command(
         folder / f"credential-{voter}.json",
         folder / "terms.json",
         "",
@@ -204,7 +207,7 @@ def test_what_is_checked_is_opened_and_never_becomes_the_ballot(
     terms = honest.contest_terms()
     contest = SimpleNamespace(box=honest.box(), terms=terms, title=terms.title)
     known = SimpleNamespace(contest=lambda _: contest, test=True)
-    monkeypatch.setattr(ballot, "go_by", lambda *_: known)
+    monkeypatch.setattr(session, "go_by", lambda *_: known)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr(ballot, "_confirm", lambda: True)
     answers = iter(["maybe", "check", "Cast"])
@@ -217,7 +220,7 @@ def test_what_is_checked_is_opened_and_never_becomes_the_ballot(
     monkeypatch.setattr("typer.prompt", answer)
     out = folder / "ballot.json"
     paths = (folder / "credential-1.json", folder / "terms.json", "")
-    ballot.command(*paths, folder / "key-1.json", out, folder / "password")
+    ballot_act.command(*paths, folder / "key-1.json", out, folder / "password")
     box, record = honest.box(), read_json(out, BallotFile).record
     cast = accept_ballot(record, box).tracking_code.hex()
     codes = [re.findall("tracking code 0x([0-9a-f]{64})", each) for each in shown]

@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 import typer
 
+from election.client import finality
 from election.client.casting import CastResult
 from election.client.contracts.ballot_box import BallotBox
 from election.errors import BallotError
 from election.protocol.ballot import accept_ballot
+from scripts.shared import session
 from scripts.shared.errors import InputError
 from scripts.shared.files.ballot_files import BallotFile
 from scripts.shared.files.json_file import read_json, render_json
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from scripts.voters import cast
+from scripts.voters.acts import cast as cast_act
 from tests.client.stage import RELAY, Stage, deploy
 from tests.in_process import connect_in_process
 from tests.scripts.key_files import make_key_file
@@ -154,11 +157,11 @@ def test_exit_code_says_that_something_was_set_aside(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     key_file = make_key_file(tmp_path / "relay", Role.RELAY, RELAY)
-    monkeypatch.setattr(cast, "enter", lambda *_: polls.opened)
-    monkeypatch.setattr(cast, "unlock", lambda *_, **__: key_file)
+    monkeypatch.setattr(session, "enter", lambda *_: polls.opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: key_file)
     missing = tmp_path / "none"
     with pytest.raises(typer.Exit) as ended:
-        cast.command([*good, missing], tmp_path, tmp_path, as_json=True)
+        cast_act.command([*good, missing], tmp_path, tmp_path, as_json=True)
     told = capsys.readouterr()
     assert ended.value.exit_code == 3
     (aside,) = json.loads(told.out)["set_aside"]
@@ -167,7 +170,7 @@ def test_exit_code_says_that_something_was_set_aside(
         "reason": f"{missing}: no such file or directory",
     }
     assert f"warning: {missing} was set aside" in told.err
-    cast.command(good, tmp_path, tmp_path, as_json=True)
+    cast_act.command(good, tmp_path, tmp_path, as_json=True)
 
 
 def test_ballot_is_told_by_its_tracking_code_in_eighty_columns(
@@ -177,15 +180,15 @@ def test_ballot_is_told_by_its_tracking_code_in_eighty_columns(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     key_file = make_key_file(tmp_path / "relay", Role.RELAY, RELAY)
-    monkeypatch.setattr(cast, "enter", lambda *_: polls.opened)
-    monkeypatch.setattr(cast, "unlock", lambda *_, **__: key_file)
+    monkeypatch.setattr(session, "enter", lambda *_: polls.opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: key_file)
     one, other = (polls.ballots(1, [choice])[0] for choice in (1, 2))
     codes = [
         f"0x{accept_ballot(each, polls.boxes[1].box).tracking_code.hex()}"
         for each in (one, other)
     ]
     for at, record in enumerate((one, other)):
-        cast.command([write(tmp_path / f"{at}", record)], tmp_path, tmp_path)
+        cast_act.command([write(tmp_path / f"{at}", record)], tmp_path, tmp_path)
     told = capsys.readouterr()
     assert "veche proof" not in told.err  # nobody signs the blocks of a devnet
     assert told.out.count(codes[0]) == 1
@@ -202,15 +205,15 @@ def test_on_a_network_it_is_told_how_a_ballot_is_proven(
 ) -> None:
     """tests/node/engine/comet/test_network.py has a network that is known as one."""
     key_file = make_key_file(tmp_path / "relay", Role.RELAY, RELAY)
-    monkeypatch.setattr(cast, "enter", lambda *_: polls.opened)
-    monkeypatch.setattr(cast, "unlock", lambda *_, **__: key_file)
-    monkeypatch.setattr(cast, "is_network", lambda _: True)
+    monkeypatch.setattr(session, "enter", lambda *_: polls.opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: key_file)
+    monkeypatch.setattr(finality, "is_network", lambda _: True)
     monkeypatch.chdir(tmp_path)
     spaced = write(Path("of a voter"), read_json(good[0], BallotFile).record)
     for again in range(2):
-        cast.command([spaced], tmp_path, tmp_path)
+        cast_act.command([spaced], tmp_path, tmp_path)
         told = capsys.readouterr().err
         assert "veche proof --ballot 'of a voter' --terms terms.json" in told, again
         assert all(len(line) <= 80 for line in told.splitlines())
-    cast.command(good, tmp_path, tmp_path)
+    cast_act.command(good, tmp_path, tmp_path)
     assert "veche proof --ballot BALLOT" in capsys.readouterr().err

@@ -24,9 +24,11 @@ from election.protocol.ballot import Ballot, accept_ballot
 from node.config import read_config
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
+from scripts.shared import session
 from scripts.shared.errors import ScriptError
-from scripts.shared.files.key_file import Role
+from scripts.shared.roles import Role
 from scripts.voters import cast
+from scripts.voters.acts import cast as cast_act
 from tests.client.answer_node import AnswerNode, Asked, Lie, read_sent
 from tests.client.stage import RELAY, STATION, Stage, deploy
 from tests.scripts.key_files import make_key_file
@@ -271,13 +273,13 @@ def test_unknown_has_lines_a_reason_and_an_exit_code_of_its_own(
 ) -> None:
     key_file = make_key_file(tmp_path / "relay", Role.RELAY, RELAY)
     opened = open_at(polls, refuse(polls))
-    monkeypatch.setattr(cast, "enter", lambda *_: opened)
-    monkeypatch.setattr(cast, "unlock", lambda *_, **__: key_file)
+    monkeypatch.setattr(session, "enter", lambda *_: opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: key_file)
     paths = [*files(tmp_path, ballots), tmp_path / "missing"]
     out = ""
     for as_json in (False, True):
         with pytest.raises(typer.Exit) as ended:
-            cast.command(paths, tmp_path, tmp_path, as_json=as_json)
+            cast_act.command(paths, tmp_path, tmp_path, as_json=as_json)
         assert ended.value.exit_code == 5
         told = capsys.readouterr()
         out = told.out

@@ -12,7 +12,8 @@ from election.protocol.issuance import prepare_request
 from election.protocol.voter_list import LeafClaim
 from scripts.shared.errors import InputError
 from scripts.shared.files.ballot_files import CredentialFile
-from scripts.shared.files.key_file import Role, create_key_file
+from scripts.shared.files.key_file import create_key_file
+from scripts.shared.roles import Role
 from scripts.voters.ballot import open_credential
 from scripts.voters.credential import repeat_request
 from tests import honest

@@ -11,8 +11,9 @@ from election.client.rpc import connect
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.transcript import Hash
 from election.protocol.issuance import CredentialRequest, prepare_request
-from scripts.shared.files.key_file import KeyFile, Role
+from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.terms_file import digest_terms, render_terms
+from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from services.issuer.service import SERVICE
 from services.shell.home import Home

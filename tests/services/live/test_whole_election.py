@@ -23,11 +23,11 @@ from election.crypto.group import encode_g1
 from scripts.developer.time import travel
 from scripts.shared.files import key_file
 from scripts.shared.files.terms_file import digest_terms, read_terms
-from services.live.command import relays_of
 from services.live.control import Control
 from services.live.counting import count
 from services.live.layout import SERVED, Layout, open_layout
 from services.live.people import Person, draw_people
+from services.live.prepared import relays_of
 from services.live.robot import Robot, open_robot, sides_of, wait_for
 from services.live.running import running
 from services.live.voter import Device, Sent, StepError

@@ -16,8 +16,8 @@ from election.protocol.voter_list import build_voter_list
 from scripts.__main__ import run
 from scripts.shared.files import key_file
 from scripts.shared.files.deployment_file import store_deployment
-from scripts.shared.files.key_file import Role
 from scripts.shared.files.voter_files import build_lists
+from scripts.shared.roles import Role
 from services.registrar.applications import file_application
 from services.registrar.desks import open_desks
 from services.registrar.publishing import read_voters

@@ -29,7 +29,7 @@ from node.engine.comet.joining import make_local_network
 from node.engine.comet.possession import read_keys
 from node.engine.comet.proposals import propose_node, propose_removal
 from node.exit_codes import ExitCode
-from scripts.anybody import export
+from scripts.anybody.acts import export as export_act
 from scripts.anybody.proof import prove_transaction
 from scripts.nodes.network_standing import stand
 from scripts.shared.files.bundle_file import read_bundle
@@ -204,7 +204,7 @@ def _require_signed_bundle(node: Node, folder: Path) -> None:
         deployment=begin_deployment(connection, manifest),
         save=lambda deployment: store_deployment(record, deployment),
     )
-    export.command(record, bundle, [node.url])
+    export_act.command(record, bundle, [node.url])
     signed = _audit(bundle, genesis_hash(node))
     assert (signed.signing, signed.pinned) == (Signing.HELD, True), signed
     assert (signed.signers or 0) >= 3

@@ -26,8 +26,9 @@ from scripts.shared.files.answered_file import note_answers
 from scripts.shared.files.bundle_file import write_bundle
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.files.json_file import replace_file, write_new, write_same
-from scripts.shared.files.key_file import Role, change_secrets, create_key_file
+from scripts.shared.files.key_file import change_secrets, create_key_file
 from scripts.shared.files.lock import lock_file
+from scripts.shared.roles import Role
 from tests.scripts.conftest import PASSWORD
 
 BOARD: Final = Board(7, Address(bytes(20)), (), {}, {}, Head(1, 1))

@@ -15,7 +15,6 @@ from scripts.shared.files.json_file import render_json
 from scripts.shared.files.key_file import (
     Instance,
     KeyFile,
-    Role,
     Secrets,
     StoredPart,
     StoredShare,
@@ -23,6 +22,7 @@ from scripts.shared.files.key_file import (
     create_key_file,
     open_key_file,
 )
+from scripts.shared.roles import Role
 from tests.scripts.conftest import PASSWORD
 
 

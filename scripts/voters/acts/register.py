@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from election.protocol.attestation import Action
-from scripts.voters.leaf_acts import make_command
+from scripts.voters.acts.leaf_acts import make_command
 
 EXAMPLE = (
     "veche register request.json --portal portal.json --sms sms.json "
@@ -11,6 +10,6 @@ EXAMPLE = (
 )
 
 command = make_command(
-    Action.REGISTER,
+    "REGISTER",
     "Send a request to vote online; from then on the voter has no paper ballot.",
 )

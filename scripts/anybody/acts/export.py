@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.shared.files.bundle_file import write_bundle
-from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.options import AsJson, ElectionFile, OutFile, RpcUrls
 from scripts.shared.terminal import show
-from scripts.shared.witnesses import agree_on_record, read_boards, with_finality
 
 EXAMPLE = "veche export --election election.json --out election.jsonl.gz"
 
@@ -23,6 +20,10 @@ def command(
     `veche audit` checks that. Of several nodes all have to tell the same, as `veche
     audit` would compare their bundles. The format is described in docs/bundle.md.
     """
+    from scripts.shared.files.bundle_file import write_bundle
+    from scripts.shared.files.deployment_file import read_deployment
+    from scripts.shared.witnesses import agree_on_record, read_boards, with_finality
+
     deployment = read_deployment(election)
     boards = read_boards(deployment, rpc_urls)
     agreed = agree_on_record(boards)

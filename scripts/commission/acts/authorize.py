@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from election.crypto.signature import sign_hash
-from scripts.commission.authorizations import (
-    AuthorizationFile,
-    propose_extension,
-    propose_override,
-)
-from scripts.shared.acceptance import COUNT, EXTENSIONS
 from scripts.shared.errors import InputError
-from scripts.shared.files.deployment_file import read_deployment
-from scripts.shared.files.json_file import render_json, write_new
-from scripts.shared.files.key_file import Role
 from scripts.shared.options import (
     DEFAULT_URL,
     AsJson,
@@ -26,9 +16,8 @@ from scripts.shared.options import (
     SomeDelta,
     contest_option,
 )
-from scripts.shared.session import enter, unlock
+from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
-from scripts.shared.witnesses import accept_witnessed
 
 EXAMPLE = (
     "veche authorize --extend 1800 --election election.json "
@@ -55,6 +44,18 @@ def command(
     are those of the record that both tell alike, which is verified before. What is
     signed, and what it means, is said before.
     """
+    from election.crypto.signature import sign_hash
+    from scripts.commission.authorizations import (
+        AuthorizationFile,
+        propose_extension,
+        propose_override,
+    )
+    from scripts.shared.acceptance import COUNT, EXTENSIONS
+    from scripts.shared.files.deployment_file import read_deployment
+    from scripts.shared.files.json_file import render_json, write_new
+    from scripts.shared.session import enter, unlock
+    from scripts.shared.witnesses import accept_witnessed
+
     if (extend is None) == (override is None):
         raise InputError("authorize", "needs either --extend or --override")
     enter(election, (rpc_urls or [DEFAULT_URL])[0])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from election.protocol.replay import Part
-from scripts.members.ceremony import make_command
+from scripts.members.acts.ceremony import make_command
 
 EXAMPLE = "veche trustee --election election.json --key keys/trustee-1.json --wait"
 
 command = make_command(
-    Part.TRUSTEES,
+    "TRUSTEES",
     """Take a trustee's next step in the making of the election key.
 
     Run it again at any time: it looks at the chain and does what is next, if anything.

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
-from eth_typing import Address
 
-from scripts.nodes.registry import (
-    Home,
-    approve,
-    members,
-    open_registry,
-    prove,
-    read_chain_id,
-)
+from scripts.nodes.acts.registry import Home, approve, members, prove
 from scripts.shared.durations import parse_time
-from scripts.shared.errors import InputError
-from scripts.shared.files.joining_file import JoiningFile, read_joining
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     AnyRpcUrl,
@@ -28,11 +18,6 @@ from scripts.shared.options import (
     path_option,
 )
 from scripts.shared.terminal import show
-
-if TYPE_CHECKING:
-    from node.engine.comet.possession import Possession
-
-_SIZE: Final = 20  # bytes of an account, and of a node's id
 
 Account = Annotated[str, typer.Option(help="Address of the organisation's account.")]
 NodeId = Annotated[str, typer.Option(help="The node's id, 40 hex digits.")]
@@ -51,9 +36,11 @@ def propose_organisation(
     with node_refusals():
         from node.engine.comet import proposals
         from node.engine.comet.card import require_organisation
+        from scripts.nodes.proposing import accept_account
+        from scripts.nodes.registry import open_registry
 
         require_organisation(name)
-        payload = proposals.propose_organisation(_account(account), name)
+        payload = proposals.propose_organisation(accept_account(account), name)
         registry = open_registry(home, rpc_urls)
         proposals.require_room(registry.ask, proposals.ORGANISATION_JOINS)
     show(registry.propose(payload, key, password_file), as_json=as_json)
@@ -70,8 +57,10 @@ def propose_dismissal(
     """Propose that an organisation leaves, with all its nodes."""
     with node_refusals():
         from node.engine.comet import proposals
+        from scripts.nodes.proposing import accept_account
+        from scripts.nodes.registry import open_registry
 
-        payload = proposals.propose_dismissal(_account(account))
+        payload = proposals.propose_dismissal(accept_account(account))
         registry = open_registry(home, rpc_urls)
     show(registry.propose(payload, key, password_file), as_json=as_json)
 
@@ -92,11 +81,16 @@ def propose_node(
     A node that stays and begins to validate takes its own place: --replacing its id.
     """
     with node_refusals():
+        from eth_typing import Address
+
         from node.engine.comet import proposals
+        from scripts.nodes.proposing import SIZE, accept_bytes, require_proof
+        from scripts.nodes.registry import open_registry, read_chain_id
+        from scripts.shared.files.joining_file import read_joining
 
         found = read_joining(joining)
-        proof = _require_proof(found, read_chain_id(home), joining)
-        replaced = _bytes("--replacing", replacing or "00" * _SIZE, _SIZE)
+        proof = require_proof(found, read_chain_id(home), joining)
+        replaced = accept_bytes("--replacing", replacing or "00" * SIZE, SIZE)
         payload = proposals.propose_node(Address(found.account), proof, replaced)
         registry = open_registry(home, rpc_urls)
         proposals.require_room(
@@ -116,8 +110,10 @@ def propose_removal(
     """Propose that a node leaves."""
     with node_refusals():
         from node.engine.comet import proposals
+        from scripts.nodes.proposing import SIZE, accept_bytes
+        from scripts.nodes.registry import open_registry
 
-        payload = proposals.propose_removal(_bytes("--node-id", node_id, _SIZE))
+        payload = proposals.propose_removal(accept_bytes("--node-id", node_id, SIZE))
         registry = open_registry(home, rpc_urls)
     show(registry.propose(payload, key, password_file), as_json=as_json)
 
@@ -134,6 +130,7 @@ def propose_freeze(
     """Propose that nobody joins while polls are open."""
     with node_refusals():
         from node.engine.comet import proposals
+        from scripts.nodes.registry import open_registry
 
         registry = open_registry(home, rpc_urls)
         now = registry.connection.read_clock()
@@ -141,36 +138,6 @@ def propose_freeze(
             parse_time(begins, now=now), parse_time(ends, now=now)
         )
     show(registry.propose(payload, key, password_file), as_json=as_json)
-
-
-def _require_proof(found: JoiningFile, chain_id: int, path: Path) -> Possession:
-    """Return the proof in a file; raises InputError if it does not hold here."""
-    from node.engine.comet.possession import Possession, is_proven
-
-    proof = Possession(
-        found.node_key, found.validator_key, found.by_node, found.by_validator
-    )
-    if found.chain_id != chain_id:
-        fact = f"is for chain {found.chain_id}, and this network's is {chain_id}"
-        raise InputError(str(path), fact)
-    account = Address(found.account)
-    if not is_proven(proof, chain_id=chain_id, organisation=account):
-        raise InputError(str(path), "does not prove that the node holds its keys")
-    return proof
-
-
-def _account(text: str) -> Address:
-    return Address(_bytes("--account", text.lower().removeprefix("0x"), _SIZE))
-
-
-def _bytes(option: str, text: str, size: int) -> bytes:
-    try:
-        found = bytes.fromhex(text)
-    except ValueError:
-        found = b""
-    if len(found) != size:
-        raise InputError(option, f"is not {2 * size} hex digits")
-    return found
 
 
 _AS: Final = "--home network/press --key keys/press.json"

@@ -13,11 +13,8 @@ from typing import Annotated, Final
 
 import typer
 
-from election.artifacts import read_artifact
-from election.whole_file import write_whole
-from scripts.nodes.registry_proposals import COMMANDS as REGISTRY
+from scripts.nodes.acts.registry_proposals import COMMANDS as REGISTRY
 from scripts.shared.errors import InputError
-from scripts.shared.files.failures import name_unwritable
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     DEFAULT_URL,
@@ -60,6 +57,7 @@ def init(
     """Make a network on this machine: four validators and an observer."""
     members = member or ["commission", "university", "press", "party", "observer-1"]
     with node_refusals():
+        from election.artifacts import read_artifact
         from node.config import DEFAULT_PATH, read_config
         from node.engine.comet.binary import find_engine
         from node.engine.comet.joining import make_local_network
@@ -122,9 +120,12 @@ def genesis(
 ) -> None:
     """Make the one file that describes a network, from the cards of its nodes."""
     with node_refusals():
+        from election.artifacts import read_artifact
+        from election.whole_file import write_whole
         from node.config import DEFAULT_PATH, read_config
         from node.engine.comet.card import read_card
         from node.engine.comet.joining import agree, describe
+        from scripts.shared.files.failures import name_unwritable
 
         described = read_config(config or DEFAULT_PATH)
         document = agree(

@@ -6,11 +6,9 @@ from typing import Annotated
 
 import typer
 
-from election.crypto.blind_credential import RecoverySecret
-from scripts.shared.files.key_file import Role
+from scripts.shared.languages import Language
 from scripts.shared.options import AsJson, KeyPath, PasswordFile
-from scripts.shared.recovery_words import Language, spell_words
-from scripts.shared.session import unlock
+from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
 
 EXAMPLE = "veche words --key keys/voter.json --language ru"
@@ -30,6 +28,10 @@ def command(
     or by `veche keygen voter --words-file`. Whoever else has them votes in the voter's
     place, or finds out which ballot was the voter's, though not what it holds.
     """
+    from election.crypto.blind_credential import RecoverySecret
+    from scripts.shared.recovery_words import spell_words
+    from scripts.shared.session import unlock
+
     key_file = unlock(key, password_file, roles={Role.VOTER})
     words = spell_words(RecoverySecret(key_file.secrets.random), language)
     say("whoever reads these words can vote in the voter's place: paper, no photo")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from election.protocol.replay import Part
-from scripts.members.ceremony import make_command
+from scripts.members.acts.ceremony import make_command
 
 EXAMPLE = "veche issuer --election election.json --key keys/issuer-1.json --wait"
 
 command = make_command(
-    Part.ISSUERS,
+    "ISSUERS",
     """Take an issuer's next step in the making of the credential keys.
 
     Run it again at any time: it looks at the chain and does what is next, if anything.

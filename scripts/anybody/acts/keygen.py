@@ -8,11 +8,8 @@ from typing import Annotated
 import typer
 
 from scripts.shared.errors import InputError
-from scripts.shared.files.json_file import read_text
-from scripts.shared.files.key_file import Role, create_key_file
 from scripts.shared.options import AsJson, OutFile, PasswordFile, path_option
-from scripts.shared.recovery_words import read_words
-from scripts.shared.session import read_password
+from scripts.shared.roles import Role
 from scripts.shared.terminal import show
 
 EXAMPLE = "veche keygen trustee --out keys/trustee-1.json"
@@ -37,6 +34,11 @@ def command(
     recovery words of a booth, which never stand on a command line, a voter goes on here
     from where the booth was; `veche words` shows those of a key file.
     """
+    from scripts.shared.files.json_file import read_text
+    from scripts.shared.files.key_file import create_key_file
+    from scripts.shared.recovery_words import read_words
+    from scripts.shared.session import read_password
+
     if words_file is not None and role is not Role.VOTER:
         raise InputError("--words-file", "is for a voter only")
     if out.exists():

@@ -5,10 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from election.protocol.context import derive_election_id
-from election.protocol.voter_list import LeafState, claim_leaf
-from scripts.shared.files.key_file import Role
-from scripts.shared.files.voter_files import find_index, read_list
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -19,9 +15,7 @@ from scripts.shared.options import (
     VoterId,
     path_option,
 )
-from scripts.shared.session import enter, unlock
-from scripts.voters.leaf_acts import send_for_leaf
-from scripts.voters.leaf_states import Move, require_state, require_time
+from scripts.shared.roles import Role
 
 EXAMPLE = (
     "veche mark-paper --list lists/list-1.json --voter-id AB-123 "
@@ -43,6 +37,13 @@ def command(
 
     A place on the list is no line of the register: a voter is named by id and salt.
     """
+    from election.protocol.context import derive_election_id
+    from election.protocol.voter_list import LeafState, claim_leaf
+    from scripts.shared.files.voter_files import find_index, read_list
+    from scripts.shared.session import enter, unlock
+    from scripts.voters.leaf_acts import send_for_leaf
+    from scripts.voters.leaf_states import Move, require_state, require_time
+
     opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles={Role.POLLING_STATION})
     election_id = derive_election_id(opened.rules.slug)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from election.protocol.attestation import Action
-from scripts.voters.leaf_acts import make_command
+from scripts.voters.acts.leaf_acts import make_command
 
 EXAMPLE = (
     "veche request-credential request.json --portal portal.json --sms sms.json "
@@ -11,6 +10,6 @@ EXAMPLE = (
 )
 
 command = make_command(
-    Action.ISSUE,
+    "ISSUE",
     "Send a request for a credential: the issuers then answer it, once for a leaf.",
 )

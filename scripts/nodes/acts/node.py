@@ -15,11 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
 
 import typer
 
-from election.whole_file import write_whole
-from scripts.nodes import deployment_lock, network
-from scripts.nodes.node_standing import ask_until_ready
+from scripts.nodes.acts import deployment_lock, network
 from scripts.shared.errors import InputError
-from scripts.shared.files.failures import name_unwritable
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     AsJson,
@@ -100,6 +97,8 @@ def status(
 
     Ends with 0 if it is ready and with 3 if not, so that a script can wait for it.
     """
+    from scripts.nodes.node_standing import ask_until_ready
+
     if rpc_url is None:
         with node_refusals():
             from node.config import DEFAULT_PATH, read_config
@@ -159,7 +158,9 @@ def export(
 ) -> None:
     """Write the blocks as RLP into a file, while the node runs or not."""
     with _described(config, home) as (described, folder):
+        from election.whole_file import write_whole
         from node.keeping import export_chain
+        from scripts.shared.files.failures import name_unwritable
 
         with name_unwritable(out), write_whole(out, replacing=False) as file:
             size = sum(file.write(each) for each in export_chain(described, folder))

@@ -1,0 +1,1 @@
+"""What is typed of the commission's acts, and of those that observers sign for."""

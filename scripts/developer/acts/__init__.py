@@ -1,0 +1,1 @@
+"""What is typed of the acts of developers of elections."""

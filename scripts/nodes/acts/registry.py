@@ -1,0 +1,124 @@
+"""See who takes part in a network, prove a node's keys, approve: docs/network.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from scripts.shared.errors import InputError
+from scripts.shared.node_refusals import node_refusals
+from scripts.shared.options import (
+    AnyRpcUrl,
+    AsJson,
+    KeyPath,
+    OutFile,
+    PasswordFile,
+    path_option,
+)
+from scripts.shared.terminal import say, show
+
+_LAST: Final = 100  # proposals that are looked through for open ones
+
+Home = Annotated[Path, path_option(help="Your node's folder, which says the network.")]
+
+
+def members(home: Home, rpc_urls: AnyRpcUrl = None, as_json: AsJson = False) -> None:
+    """Show a network's organisations, nodes and open proposals."""
+    with node_refusals():
+        from node.engine.comet.proposals import read_number
+        from node.engine.comet.registry import read_members, read_organisations
+        from scripts.nodes.registry import open_registry, spell_moment
+
+        registry = open_registry(home, rpc_urls)
+        found = read_members(registry.ask)
+        organisations = read_organisations(registry.ask)
+        last = read_number(registry.ask, "proposals")
+        proposals = [
+            registry.describe(number)
+            for number in range(max(1, last - _LAST + 1), last + 1)
+        ]
+        result = {
+            "organisations": {name: account for account, name in organisations.items()},
+            "nodes": {
+                each.node_id: each.organisation
+                + (" validates" if any(each.validator_key) else " looks on")
+                for each in found.nodes
+            },
+            "quorum": read_number(registry.ask, "quorum"),
+            "frozen_from": spell_moment(read_number(registry.ask, "frozen_from")),
+            "frozen_until": spell_moment(read_number(registry.ask, "frozen_until")),
+            "proposals": {
+                str(each["proposal"]): each for each in proposals if each["open"]
+            },
+        }
+    show(result, as_json=as_json)
+
+
+def prove(
+    home: Home,
+    out: OutFile,
+    looks_on: Annotated[
+        bool, typer.Option("--observer", help="Look on, and have no vote.")
+    ] = False,
+    signer_key: Annotated[
+        Path | None,
+        path_option(help="The validator's key file, where another program signs."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that your node holds its keys, for others to propose it."""
+    with node_refusals():
+        from eth_typing import Address
+
+        from node.engine.comet.card import read_card
+        from node.engine.comet.home import NodeHome
+        from node.engine.comet.possession import prove_possession, read_keys
+        from scripts.nodes.registry import read_chain_id
+        from scripts.shared.files.joining_file import JoiningFile
+        from scripts.shared.files.json_file import render_json, write_new
+
+        place = NodeHome(home)
+        card = read_card(place.card)
+        chain_id = read_chain_id(home)
+        account = Address(bytes.fromhex(card.account[2:]))
+        keys = read_keys(place, validates=not looks_on, signer=signer_key)
+        proof = prove_possession(keys, chain_id=chain_id, organisation=account)
+    made = JoiningFile(
+        chain_id,
+        account,
+        proof.node_key,
+        proof.validator_key,
+        proof.by_node,
+        proof.by_validator,
+    )
+    write_new(out, render_json(made))
+    show({"file": str(out), "node_id": proof.node_id.hex()}, as_json=as_json)
+
+
+def approve(
+    home: Home,
+    proposal: Annotated[int, typer.Option(min=1, help="Number of the proposal.")],
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    rpc_urls: AnyRpcUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Approve of a proposal; the last approval that it needs carries it out."""
+    with node_refusals():
+        from node.engine.comet import proposals
+        from scripts.nodes.registry import describe_proposal, open_registry
+
+        registry = open_registry(home, rpc_urls)
+        found = proposals.read_proposal(registry.ask, proposal)
+        if found is None:
+            hint = "`veche network members` shows those that are open"
+            raise InputError(f"proposal {proposal}", "is not open", hint=hint)
+        for name, value in describe_proposal(found).items():
+            say(f"  {name.replace('_', ' ')}: {value}")
+        if registry.describe(proposal)["lacking"] <= 1:  # this one carries it out
+            replaces = any(bytes.fromhex(found.replaced))
+            proposals.require_room(registry.ask, found.kind, replaces=replaces)
+        registry.act(proposals.approve(proposal), key, password_file)
+        show(registry.describe(proposal), as_json=as_json)

@@ -1,0 +1,1 @@
+"""What is typed of the acts of voters and of those who serve them."""

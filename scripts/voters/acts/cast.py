@@ -1,0 +1,85 @@
+"""Bring ballots into the box, as a relay.
+
+Exit code 3: ballots were cast, and others were set aside; it is told which and why.
+Exit code 5: ballots were sent and not seen in the box, where they may be all the same:
+run it again to look.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.shared.options import (
+    AnyRpcUrl,
+    AsJson,
+    ElectionFile,
+    KeyPath,
+    PasswordFile,
+    path_argument,
+)
+from scripts.shared.roles import Role
+from scripts.shared.terminal import say, show
+
+EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
+
+EXIT_SET_ASIDE, EXIT_UNKNOWN = 3, 5
+
+
+def command(
+    ballots: Annotated[list[Path], path_argument(help="From `veche ballot`.")],
+    election: ElectionFile,
+    key: KeyPath,
+    password_file: PasswordFile = None,
+    rpc_urls: AnyRpcUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring ballots into the box; cast again, they are simply there already.
+
+    Every ballot is told by its tracking code, which its voter was shown. Of two ballots
+    of one voter the one that was first in the box counts; the other is told as void,
+    and the exit code is 0, since the relay did its part. A file that is no ballot of
+    this election is set aside by its name, the others are cast, and the exit code is 3.
+    A ballot that was sent and is not seen in the box is told as unknown, with what the
+    node says of it, and the exit code is 5, before any other: the ballot may be in the
+    box, so run it again to look.
+
+    On a network the last line told is the command that then writes what proves that
+    a ballot is in the box, to its voter or to anybody, without a node.
+
+    Sent by a relay's account, in batches, in an order that tells nothing. A voter
+    never sends from an account of his own.
+    """
+    from election.client.finality import is_network
+    from scripts.shared.session import acting, enter, unlock
+    from scripts.voters.cast import (
+        cast,
+        spell_casting,
+        spell_warnings,
+        spell_way_to_proof,
+    )
+
+    opened = enter(election, rpc_urls)
+    key_file = unlock(key, password_file, roles={Role.RELAY})
+    with acting(key_file):
+        done = cast(opened, ballots, relay=key_file.key)
+    spelt = spell_casting(done)
+    if not as_json:  # what more is known of each is told below, in lines of its own
+        for name in ("void", "unknown"):
+            spelt[name] = [each["tracking_code"] for each in spelt[name]]
+    show(spelt, as_json=as_json)
+    say(*spell_warnings(done))
+    if done.result.cast or done.result.already_there:
+        url = opened.connection.url
+        if is_network(opened.connection):
+            say(
+                *spell_way_to_proof(
+                    [each for each in ballots if each not in done.aside], url
+                )
+            )
+    if done.result.unknown:
+        raise typer.Exit(EXIT_UNKNOWN)
+    if done.aside or done.result.unseen:
+        raise typer.Exit(EXIT_SET_ASIDE)
