@@ -18,7 +18,7 @@ from bench.casting import Casting, cast_on
 from election.artifacts import ROOT
 from election.client.errors import ConnectionFailedError
 from election.client.rpc import Connection, connect
-from scripts.demo.node_process import started_node
+from rehearsal.node_process import started_node
 
 PACKAGE: Final = "@foundry-rs/anvil@1.7.1"  # pinned, so that figures compare
 SLOTS: Final = 5

@@ -14,7 +14,7 @@ from bench.opcodes import count_opcodes
 from bench.polls import open_polls
 from bench.processor import spent
 from election.client.rpc import Connection
-from scripts.demo.node_process import started_node
+from rehearsal.node_process import started_node
 
 BATCH: Final = 32
 RUNS: Final = 5

@@ -14,7 +14,7 @@ from typing import Final
 
 from bench.polls import open_polls
 from bench.processor import spent
-from scripts.demo.node_process import started_node
+from rehearsal.node_process import started_node
 
 BATCH: Final = 32
 BATCHES: Final = 8

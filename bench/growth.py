@@ -27,7 +27,7 @@ from node.disk.store import DiskStore
 from node.evm.state import open_state
 from node.execution import Proposal, begin_header
 from node.keeping import continue_chain
-from scripts.demo.node_process import started_node
+from rehearsal.node_process import started_node
 
 BATCH: Final = 32
 RUNS: Final = 7

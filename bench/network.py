@@ -25,8 +25,8 @@ from election.client.transport import open_post
 from election.client.wire import Act
 from election.crypto.signature import SigningKey
 from node.engine.comet.history import reset as reset_node
+from rehearsal.node_process import started_node
 from scripts.demo.network_nodes import Node, Nodes, await_agreement, network_processes
-from scripts.demo.node_process import started_node
 
 BATCH: Final = 32
 SLOTS: Final = 5
@@ -64,7 +64,7 @@ def measure_alone(batches: int, level: int) -> float:
 
     level: of its priority while it is measured.
     """
-    from scripts.demo.node_process import travel_to
+    from rehearsal.chains import travel_to
 
     with (
         TemporaryDirectory() as folder,

@@ -18,11 +18,11 @@ from election.protocol.manifest import (
     accept_manifest,
     count_most_steps,
 )
-from scripts.demo import preparation, voting
-from scripts.demo.electorate import Person
-from scripts.demo.node_process import travel_to
-from scripts.demo.roles import draw_roles, seat_roles
-from scripts.demo.voting import Register
+from rehearsal import preparation, voting
+from rehearsal.chains import travel_to
+from rehearsal.people import Person
+from rehearsal.roles import draw_roles, seat_roles
+from rehearsal.voting import Register
 from scripts.shared.files.manifest_file import read_manifest
 
 CONTEST = 1

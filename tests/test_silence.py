@@ -26,7 +26,14 @@ WRITERS: Final = {  # what writes on a screen, and so escapes what is foreign
 }
 TALKERS: Final = [
     path
-    for package in ("scripts", "services", "election", "reference", "node")
+    for package in (
+        "scripts",
+        "services",
+        "election",
+        "reference",
+        "node",
+        "rehearsal",
+    )
     for path in sorted((ROOT / package).rglob("*.py"))
     if path not in WRITERS
 ]

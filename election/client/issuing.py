@@ -13,6 +13,7 @@ from election.crypto.group import G1Point, G2Point, decode_g2
 from election.crypto.scalar import Scalar
 from election.crypto.transcript import Hash, uint_word
 from election.errors import CredentialError, FaultyIssuerError
+from election.protocol.abi import ContractName, find_topic
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.context import ContestTerms, open_box
 from election.protocol.events import Issued
@@ -28,7 +29,8 @@ from election.protocol.text import spell_number
 
 def read_issued(opened: OpenElection, contest: int) -> dict[Hash, Issued]:
     """Read the final `Issued` events of a contest, by leaf."""
-    events = opened.voter_list.contract.read_events(None, Hash(uint_word(contest)))
+    topic = find_topic(ContractName.VOTER_LIST, Issued.__name__)
+    events = opened.voter_list.contract.read_events(topic, Hash(uint_word(contest)))
     return {event.leaf: event for event in events if isinstance(event, Issued)}
 
 

@@ -8,7 +8,7 @@ succeed, and nothing is sent twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -88,11 +88,16 @@ class Signed:
 
 
 def send_acts(
-    node: Sender, acts: Sequence[Act], *, key: SigningKey
+    node: Sender,
+    acts: Sequence[Act],
+    *,
+    key: SigningKey,
+    then: Callable[[], None] | None = None,
 ) -> tuple[Receipt, ...]:
     """Send acts from one account, untried, and wait for all their blocks.
 
-    Raises the refusal of the first that is refused; those before it stand then.
+    then: done when all are handed over, before their blocks are waited for. Raises the
+    refusal of the first that is refused; those before it stand then.
     """
     signed = sign_acts(node, acts, key)
     requests = [("eth_sendRawTransaction", (each.raw,)) for each in signed]
@@ -102,6 +107,8 @@ def send_acts(
         refusals += _hand_over(node, batch, signed[len(taken) :], taken)
         if refusals:
             break
+    if then is not None:
+        then()
     receipts = _await_receipts(node, taken)
     if refusals:
         raise refusals[0]

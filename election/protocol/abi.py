@@ -79,6 +79,14 @@ def _make_event_reader(name: ContractName, entry: Mapping[str, Any]) -> _EventRe
     return _EventReader(f"{name.value}.{entry['name']}", topics, data, order, into)
 
 
+@cache
+def find_topic(name: ContractName, event: str) -> Hash:
+    """Find the first topic of a contract's event, by which its logs are asked for."""
+    entries = (each for each in read_abi(name) if each["type"] == "event")
+    entry = next(each for each in entries if each["name"] == event)
+    return hash_bytes(_signature(entry).encode())
+
+
 def _signature(entry: Mapping[str, Any]) -> str:
     return f"{entry['name']}({','.join(map(_type, entry['inputs']))})"
 

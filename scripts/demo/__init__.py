@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import typer
@@ -35,6 +36,21 @@ def command(
             help="Factor of a network's phases.", parser=accept_pace, metavar="FACTOR"
         ),
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Hold it in 2019's size: 9,810 ballots, some ten minutes; its figures "
+            "go to docs/benchmarks.md.",
+        ),
+    ] = False,
+    rounds: Annotated[
+        bool,
+        typer.Option(
+            "--rounds",
+            help="Hold the test rounds of 2019 before it, by the same people.",
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the outcome as JSON.")
     ] = False,
@@ -48,12 +64,32 @@ def command(
     With --network it starts a network instead, where time passes as it does: phases
     last as long as this machine needs, a validator is killed and a link cut in the
     middle, an observer's node is audited, and a ballot's transaction is proven.
-    """
-    from scripts.demo.holding import demo, render
 
-    tale = demo(voters, silent=as_json, network=network, pace=pace or 1.0)
+    With --full as many voters take part as did in 2019; some withdraw, vote on paper,
+    check a ballot first, or lose their device and go on with another one.
+    """
+    from scripts.demo.holding import demo, hold_all_rounds, hold_whole, render
+
+    others = {"--voters": voters, "--network": network, "--pace": pace}
+    if rounds:
+        _require_alone("--rounds", others | {"--full": full or None})
+        return 0 if hold_all_rounds(as_json=as_json) else EXIT_NOT_HELD
+    if full:
+        _require_alone("--full", others)
+        tale = hold_whole(silent=as_json)
+    else:
+        tale = demo(voters, silent=as_json, network=network, pace=pace or 1.0)
     if as_json:
         tell_json(render(tale))
     else:
-        tell(tale.report.summary)
+        tell(tale.outcome.report.summary)
     return 0 if tale.held else EXIT_NOT_HELD
+
+
+def _require_alone(chosen: str, others: Mapping[str, object]) -> None:
+    """Raise InputError for an option that says otherwise than the chosen one."""
+    from scripts.shared.errors import InputError
+
+    for option, value in others.items():
+        if value is not None:
+            raise InputError(option, f"has no place beside {chosen}")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from election.errors import ElectionError
 from election.protocol.manifest import Contest
+from rehearsal.people import Conduct, Person
 
 SEED: Final = 20190908
+_CHECKING, _RESUMING, _WITHDRAWING, _ON_PAPER = 500, 200, 100, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,23 @@ class DistrictResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A made-up voter and what this voter wants.
+class Turnout:
+    """How many voted over the internet in all contests together.
 
-    index: place on the contest's list, from 0. choice: slot, from 1.
+    registered: at the end of registration. issued: of those, given a ballot. cast: of
+    those, counted.
     """
 
-    contest: int
-    index: int
-    voter_id: str
-    choice: int
+    registered: int
+    issued: int
+    cast: int
+
+
+def read_turnout(path: Path) -> Turnout:
+    """Read the official turnout; how many were issued is published in percent."""
+    found = json.loads(path.read_text())["electronic"]
+    issued = round(found["registered"] * found["issued_percent"] / 100)
+    return Turnout(found["registered"], issued, found["ballots_stored"])
 
 
 def read_results(path: Path) -> Mapping[int, DistrictResult]:
@@ -75,6 +84,51 @@ def draw_electorate(
             for index, choice in enumerate(choices)
         )
     return tuple(people)
+
+
+def draw_applicants(
+    contests: Sequence[Contest], results: Mapping[int, DistrictResult], *, fewest: int
+) -> tuple[Person, ...]:
+    """Draw as few voters as hold an election, and one of each contest on paper.
+
+    fewest: who vote online of one contest.
+    """
+    listed = fewest + 1
+    people = draw_electorate(
+        contests, results, voters=listed * len(contests), fewest=listed
+    )
+    return tuple(
+        replace(each, conduct=Conduct.PAPER) if each.index == fewest else each
+        for each in people
+    )
+
+
+def draw_whole(
+    contests: Sequence[Contest],
+    results: Mapping[int, DistrictResult],
+    turnout: Turnout,
+) -> tuple[Person, ...]:
+    """Draw as many voters as there were, of whom each does one thing of many.
+
+    How many check a ballot, lose a device, withdraw or are on paper from the start is
+    nobody's figure: a round number of each.
+    """
+    ordinary = turnout.cast - _CHECKING - _RESUMING
+    conducts = [
+        *(Conduct.CASTS,) * ordinary,
+        *(Conduct.CHECKS,) * _CHECKING,
+        *(Conduct.RESUMES,) * _RESUMING,
+        *(Conduct.KEEPS,) * (turnout.issued - turnout.cast),
+        *(Conduct.FORGETS,) * (turnout.registered - turnout.issued),
+        *(Conduct.WITHDRAWS,) * _WITHDRAWING,
+        *(Conduct.PAPER,) * _ON_PAPER,
+    ]
+    random.Random(SEED).shuffle(conducts)  # noqa: S311  # a story, not a secret
+    people = draw_electorate(contests, results, voters=len(conducts), fewest=1)
+    return tuple(
+        replace(person, conduct=conduct)
+        for person, conduct in zip(people, conducts, strict=True)
+    )
 
 
 def _apportion(weights: Sequence[int], total: int) -> tuple[int, ...]:

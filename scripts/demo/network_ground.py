@@ -21,10 +21,10 @@ from election.protocol.manifest import (
     accept_manifest,
     count_most_steps,
 )
-from scripts.demo import preparation
-from scripts.demo.ground import Cast, Moment
+from rehearsal import preparation
+from rehearsal.roles import Cast, Roles
+from scripts.demo.ground import Moment
 from scripts.demo.network_nodes import Node, Nodes, await_agreement
-from scripts.demo.roles import Roles
 from scripts.demo.telling import Teller
 from scripts.shared.terminal import say
 

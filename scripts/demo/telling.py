@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
-from scripts.demo.preparation import Progress
+from rehearsal.progress import Progress
 from scripts.shared.terminal import tell
 
 _WIDTH = 78

@@ -13,7 +13,7 @@ from election.crypto.proofs.unit_vector import UnitVectorCommitments
 from election.crypto.scalar import Scalar
 from election.protocol.context import Box
 from election.protocol.issuance import Credential
-from scripts.demo.voting import encrypt_ballot
+from rehearsal.voting import encrypt_ballot
 from tests.contracts.records import forge_ballot, sign_record
 from tests.contracts.rehearsal import LARGE, Rehearsal, polls_opened
 

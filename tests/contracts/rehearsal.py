@@ -5,7 +5,7 @@ Each stage is built once in a process; a test undoes what it did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,12 +17,12 @@ from election.client.open_election import OpenElection, read_box
 from election.client.wire import Act, Receipt, hexed
 from election.crypto.signature import SigningKey, derive_address
 from election.protocol.manifest import Contest
-from scripts.demo import counting, preparation, voting
-from scripts.demo.electorate import Person
-from scripts.demo.node_process import travel_to
-from scripts.demo.preparation import KeyShares
-from scripts.demo.roles import Roles, draw_roles, seat_roles
-from scripts.demo.voting import Register, Voter
+from rehearsal import counting, preparation, voting
+from rehearsal.chains import travel_to
+from rehearsal.people import Person, make_people
+from rehearsal.preparation import KeyShares
+from rehearsal.roles import Roles, draw_roles, seat_roles
+from rehearsal.voting import Register, Voter
 from scripts.shared.files.manifest_file import read_manifest
 from tests.in_process import connect_in_process
 
@@ -93,15 +93,6 @@ class Rehearsal:
             yield self
         finally:
             request("evm_revert", snapshot)
-
-
-def make_people(choices: Mapping[int, Sequence[int]]) -> tuple[Person, ...]:
-    """Make a voter for each choice of each contest."""
-    return tuple(
-        Person(contest, index, f"{contest}-{index}", choice)
-        for contest, chosen in choices.items()
-        for index, choice in enumerate(chosen)
-    )
 
 
 PEOPLE: Final = make_people(CHOICES)

@@ -14,7 +14,7 @@ from election.protocol.abi import ContractName, decode_event
 from election.protocol.decryption import Result, ShareMessage, make_share
 from election.protocol.events import ShareAccepted
 from election.protocol.tally import EncryptedTally, derive_override_hash
-from scripts.demo.roles import Roles, draw_source
+from rehearsal.roles import Roles, draw_source
 from tests.contracts.rehearsal import LARGE, Rehearsal, sums_frozen
 
 

@@ -14,7 +14,7 @@ from election.protocol.abi import ContractName, decode_event
 from election.protocol.ballot import accept_ballot
 from election.protocol.encoding import encode_totals
 from election.protocol.events import BallotCast
-from scripts.demo.voting import encrypt_ballot
+from rehearsal.voting import encrypt_ballot
 from tests.contracts import records
 from tests.contracts.rehearsal import (
     EMPTY,

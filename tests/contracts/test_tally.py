@@ -20,7 +20,7 @@ from election.protocol.events import (
 )
 from election.protocol.phases import Phase
 from election.protocol.tally import EncryptedTally, TallyState, derive_override_hash
-from scripts.demo.voting import encrypt_ballot
+from rehearsal.voting import encrypt_ballot
 from tests.contracts.rehearsal import (
     CAST,
     COUNTS,

@@ -20,7 +20,7 @@ from election.crypto.transcript import (
 from election.protocol import decryption
 from election.protocol.decryption import DecryptionShare, ShareMessage, make_share
 from election.protocol.encoding import encode_points
-from scripts.demo.roles import draw_source
+from rehearsal.roles import draw_source
 from tests.contracts.bad_points import BAD_G1, flip
 from tests.contracts.rehearsal import EMPTY, LONELY, SMALL, TRUSTEES, polls_opened
 from tests.contracts.sums import Sums, open_sums

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from election.artifacts import ROOT
 from election.client.open_election import OpenElection, read_box
 from election.protocol.manifest import Contest
-from scripts.demo import counting, preparation, voting
-from scripts.demo.electorate import Person
-from scripts.demo.node_process import travel_to
-from scripts.demo.preparation import KeyShares
-from scripts.demo.roles import Roles, draw_roles, seat_roles
-from scripts.demo.voting import Register, Voter
+from rehearsal import counting, preparation, voting
+from rehearsal.chains import travel_to
+from rehearsal.people import Person
+from rehearsal.preparation import KeyShares
+from rehearsal.roles import Roles, draw_roles, seat_roles
+from rehearsal.voting import Register, Voter
 from scripts.shared.files.manifest_file import read_manifest
 from tests.in_process import connect_in_process
 
@@ -32,15 +32,6 @@ class Polls:
         """Move time past the end of casting and freeze all sums."""
         travel_to(self.opened.connection, self.opened.rules.times[6])
         counting.freeze_all(self.opened, self.roles)
-
-
-def make_people(choices: Mapping[int, Sequence[int]]) -> tuple[Person, ...]:
-    """Make a voter for each choice of each contest."""
-    return tuple(
-        Person(contest, index, f"{contest}-{index}", choice)
-        for contest, chosen in choices.items()
-        for index, choice in enumerate(chosen)
-    )
 
 
 def open_polls(slots: Mapping[int, int], people: Sequence[Person]) -> Polls:

@@ -8,8 +8,9 @@ from election.audit.audit import audit_board
 from election.client.board_reader import read_board
 from election.client.errors import ContractRefusedError
 from election.protocol.phases import Phase
-from scripts.demo import counting, voting
-from tests.scenarios.stage import Polls, ignore, make_people, open_polls
+from rehearsal import counting, voting
+from rehearsal.people import make_people
+from tests.scenarios.stage import Polls, ignore, open_polls
 
 SLOTS = {7: 2, 3: 16, 40: 5}
 CHOICES = {7: (1, 2, 2, 2), 3: tuple(range(1, 17)), 40: (5, 5, 1)}
@@ -28,7 +29,9 @@ def polls() -> Polls:
         trustees=polls.shares.trustees[2:],
         progress=ignore,
     )
-    counting.publish_all(polls.opened, polls.register.boxes, polls.roles)
+    counting.publish_all(
+        polls.opened, polls.register.boxes, polls.roles, progress=ignore
+    )
     return polls
 
 

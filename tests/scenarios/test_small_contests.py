@@ -14,9 +14,10 @@ from election.crypto.transcript import ZERO_HASH
 from election.protocol.decryption import make_share
 from election.protocol.phases import Phase
 from election.protocol.tally import TallyState, derive_override_hash
-from scripts.demo import counting, voting
-from scripts.demo.roles import draw_source
-from tests.scenarios.stage import Polls, ignore, make_people, open_polls
+from rehearsal import counting, voting
+from rehearsal.people import make_people
+from rehearsal.roles import draw_source
+from tests.scenarios.stage import Polls, ignore, open_polls
 
 EMPTY, LONELY = 1, 2
 SLOTS = {EMPTY: 3, LONELY: 2}
@@ -86,7 +87,7 @@ def test_override_by_commission_and_quorum_lets_a_small_contest_be_counted(
         trustees=polls.shares.trustees[:3],
         progress=ignore,
     )
-    counting.publish_all(polls.opened, box, polls.roles)
+    counting.publish_all(polls.opened, box, polls.roles, progress=ignore)
     assert polls.opened.tally.counts(LONELY) == (0, 1)
 
 

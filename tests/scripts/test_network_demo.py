@@ -12,10 +12,10 @@ import pytest
 from typing_extensions import override
 
 from election.artifacts import ROOT
-from scripts.demo.ground import fit
+from rehearsal.roles import draw_roles, seat_roles
+from rehearsal.rules import fit
 from scripts.demo.link import link_to
 from scripts.demo.network_ground import Network, plan
-from scripts.demo.roles import draw_roles, seat_roles
 from scripts.shared.files.manifest_file import read_manifest
 from tests.patience import PATIENCE
 

@@ -18,7 +18,7 @@ from election.protocol.tally import (
     aggregate_ballots,
     derive_override_hash,
 )
-from scripts.demo.roles import Roles, draw_source
+from rehearsal.roles import Roles, draw_source
 from tests.contracts.rehearsal import LONELY, SMALL, THRESHOLD, TRUSTEES, ballots_cast
 from tests.contracts.sums import Authorization, authorize
 from tests.stateful.tally_model import Sum

@@ -18,7 +18,7 @@ from election.crypto.transcript import Address
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import BallotCast
 from election.protocol.phases import Phase
-from scripts.demo.node_process import travel_to
+from rehearsal.chains import travel_to
 from tests.contracts.rehearsal import LARGE, SMALL
 from tests.stateful.answers import draw_by_answer
 from tests.stateful.box_model import BoxModel, Fault, Slip

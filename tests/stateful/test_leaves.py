@@ -22,7 +22,7 @@ from election.crypto.transcript import Hash
 from election.protocol.attestation import LIFETIME, Action
 from election.protocol.phases import Phase
 from election.protocol.voter_list import LeafState
-from scripts.demo.node_process import travel_to
+from rehearsal.chains import travel_to
 from tests.contracts.leaf_desk import LOCK, LeafDesk, address_of
 from tests.contracts.rehearsal import LARGE, SMALL, lists_published
 from tests.stateful.answers import draw_by_answer

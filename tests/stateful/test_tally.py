@@ -18,7 +18,7 @@ from election.protocol.decryption import Result
 from election.protocol.events import ShareAccepted
 from election.protocol.phases import Phase, derive_extension_hash
 from election.protocol.tally import TallyState
-from scripts.demo.node_process import travel_to
+from rehearsal.chains import travel_to
 from tests.contracts.rehearsal import (
     LARGE,
     LONELY,

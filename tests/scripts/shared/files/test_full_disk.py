@@ -114,7 +114,9 @@ def test_lock_names_the_place_where_it_cannot_be(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("folder", ["election", "node", "reference", "scripts"])
+@pytest.mark.parametrize(
+    "folder", ["election", "node", "reference", "rehearsal", "scripts"]
+)
 def test_files_are_opened_for_writing_in_one_place_only(folder: str) -> None:
     """All others would leave half of a file where the disk is full."""
     writing = {"write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "touch"}

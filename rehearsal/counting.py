@@ -12,8 +12,8 @@ from election.client.tallying import find_counts, recompute_tally
 from election.crypto.signature import derive_address
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.decryption import Result, make_share
-from scripts.demo.preparation import Progress
-from scripts.demo.roles import Roles, draw_source
+from rehearsal.progress import Progress
+from rehearsal.roles import Roles, draw_source
 
 
 def freeze_all(opened: OpenElection, roles: Roles) -> None:
@@ -59,10 +59,17 @@ def find_results(
 
 
 def publish_all(
-    opened: OpenElection, boxes: Mapping[int, ContestBox], roles: Roles
+    opened: OpenElection,
+    boxes: Mapping[int, ContestBox],
+    roles: Roles,
+    *,
+    progress: Progress,
 ) -> Mapping[int, Result]:
     """Find the counts, and have the contract verify and publish them."""
-    results = find_results(opened, boxes)
+    results: dict[int, Result] = {}
+    for contest, contest_box in boxes.items():
+        results |= find_results(opened, {contest: contest_box})
+        progress(1)
     acts = [opened.tally.finalize(contest, each) for contest, each in results.items()]
     opened.connection.send_all(acts, key=roles.relay)
     return results

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from election.client.rpc import Connection, connect
+from election.client.rpc import Connection
 from election.errors import ElectionError
+from rehearsal.chains import connect_own
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def started_node(*arguments: str) -> Iterator[tuple[Connection, int]]:
     command += arguments
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as node:  # noqa: S603
         try:
-            yield connect(_read_url(node)), node.pid
+            yield connect_own(_read_url(node)), node.pid
         finally:
             node.terminate()
 
@@ -39,9 +40,3 @@ def _read_url(node: subprocess.Popen[str]) -> str:
     if not line:
         raise ElectionError("devnet", "did not start")
     return str(json.loads(line)["url"])
-
-
-def travel_to(connection: Connection, timestamp: int) -> None:
-    """Move a development chain's clock forward to this second."""
-    connection.request("evm_setNextBlockTimestamp", timestamp)
-    connection.request("evm_mine")

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from election.client.casting import CastResult, cast_ballots
 from election.client.contracts.voter_list import NO_SIGNATURE
-from election.client.issuing import read_issuer_keys, serve_issued, take_credential
+from election.client.issuing import (
+    answer_issued,
+    read_issued,
+    read_issuer_keys,
+    take_credential,
+)
 from election.client.open_election import ContestBox, OpenElection
 from election.client.wire import Act
 from election.crypto.blind_credential import RECOVERY_SECRET_BYTES, RecoverySecret
-from election.crypto.group import encode_g1
+from election.crypto.group import G2Point, decode_g1, encode_g1
 from election.crypto.transcript import Hash
+from election.errors import BallotError, CredentialError, EncodingError
 from election.protocol.attestation import (
     LIFETIME,
     NO_LOCK,
@@ -27,14 +33,25 @@ from election.protocol.attestation import (
     attest,
     request_issuance,
     request_registration,
+    request_withdrawal,
 )
-from election.protocol.ballot import NO_MEMO, make_ballot, prepare_choice
+from election.protocol.ballot import (
+    NO_MEMO,
+    make_ballot,
+    prepare_choice,
+    verify_audit,
+)
 from election.protocol.ceremony.confirmation import KeyShare
-from election.protocol.issuance import Credential, CredentialRequest, prepare_request
+from election.protocol.issuance import (
+    Credential,
+    CredentialRequest,
+    accept_credential,
+    prepare_request,
+)
 from election.protocol.voter_list import VoterList, claim_leaf
-from scripts.demo.electorate import Person
-from scripts.demo.preparation import Progress
-from scripts.demo.roles import Roles, draw_source
+from rehearsal.people import Conduct, Person
+from rehearsal.progress import Progress
+from rehearsal.roles import Roles, draw_source
 
 Item = TypeVar("Item")
 _SENT_AT_ONCE = 64
@@ -54,10 +71,14 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One voter's device, and the request for a credential that it made."""
+    """One voter's device, and the request for a credential that it made.
+
+    secret: what the voter printed; another device goes on from it.
+    """
 
     person: Person
     leaf: Hash
+    secret: RecoverySecret = field(repr=False)
     request: CredentialRequest = field(repr=False)
 
 
@@ -95,12 +116,59 @@ def register_all(
         progress(len(acts))
 
 
+def withdraw_some(
+    opened: OpenElection,
+    people: Sequence[Person],
+    roles: Roles,
+    *,
+    register: Register,
+) -> None:
+    """Take those back who withdraw, each with two attestations."""
+    leaving = [each for each in people if each.conduct is Conduct.WITHDRAWS]
+    for some in _slices(leaving):
+        expiry = opened.connection.read_head().timestamp + LIFETIME
+        acts = []
+        for person in some:
+            ctx = register.boxes[person.contest].box.ctx
+            request = request_withdrawal(ctx, register.leaf(person), nonce=1)
+            portal, sms = _attest_twice(request, roles, expiry=expiry)
+            claim = claim_leaf(register.lists[person.contest], person.index)
+            acts.append(
+                opened.voter_list.withdraw(claim, NO_SIGNATURE, portal=portal, sms=sms)
+            )
+        opened.connection.send_all(acts, key=roles.registrar)
+
+
+def mark_paper(
+    opened: OpenElection,
+    people: Sequence[Person],
+    roles: Roles,
+    *,
+    register: Register,
+) -> None:
+    """Have the polling station note who is given a paper ballot."""
+    coming = [each for each in people if each.conduct.votes_on_paper]
+    for some in _slices(coming):
+        claims = [claim_leaf(register.lists[each.contest], each.index) for each in some]
+        acts = [opened.voter_list.mark_paper(claim) for claim in claims]
+        opened.connection.send_all(acts, key=roles.polling_station)
+
+
 def open_device(person: Person, register: Register) -> Device:
     """Draw the recovery secret that a voter would print, and derive the request."""
     secret = RecoverySecret(secrets.token_bytes(RECOVERY_SECRET_BYTES))
     leaf = register.leaf(person)
     ctx = register.boxes[person.contest].box.ctx
-    return Device(person, leaf, prepare_request(secret, ctx=ctx, leaf=leaf))
+    request = prepare_request(secret, ctx=ctx, leaf=leaf)
+    return Device(person, leaf, secret, request)
+
+
+def resume(lost: Device, register: Register) -> Device:
+    """Go on with another device, which has the recovery secret and the terms alone."""
+    person, leaf = lost.person, register.leaf(lost.person)
+    ctx = register.boxes[person.contest].box.ctx
+    request = prepare_request(lost.secret, ctx=ctx, leaf=leaf)
+    return replace(lost, leaf=leaf, request=request)
 
 
 def announce(
@@ -112,6 +180,21 @@ def announce(
     nonce: int,
 ) -> Act:
     """Build the act that announces a device's request, with its two attestations."""
+    expiry = opened.connection.read_head().timestamp + LIFETIME
+    return _announce(
+        opened, device, roles, register=register, nonce=nonce, expiry=expiry
+    )
+
+
+def _announce(
+    opened: OpenElection,
+    device: Device,
+    roles: Roles,
+    *,
+    register: Register,
+    nonce: int,
+    expiry: int,
+) -> Act:
     contest = device.person.contest
     request = request_issuance(
         register.boxes[contest].box.ctx,
@@ -119,7 +202,6 @@ def announce(
         nonce=nonce,
         blinded=device.request.blinded,
     )
-    expiry = opened.connection.read_head().timestamp + LIFETIME
     portal, sms = _attest_twice(request, roles, expiry=expiry)
     return opened.voter_list.request_credential(
         claim_leaf(register.lists[contest], device.person.index),
@@ -142,8 +224,9 @@ def announce_all(
     devices = []
     for some in _slices(people):
         opening = [open_device(person, register) for person in some]
+        expiry = opened.connection.read_head().timestamp + LIFETIME
         acts = [
-            announce(opened, device, roles, register=register, nonce=1)
+            _announce(opened, device, roles, register=register, nonce=1, expiry=expiry)
             for device in opening
         ]
         opened.connection.send_all(acts, key=roles.registrar)
@@ -165,20 +248,37 @@ def credit_all(
     voters = []
     for contest, contest_box in register.boxes.items():
         keys = read_issuer_keys(opened, contest)
+        issued = read_issued(opened, contest).values()
+        position = opened.contest(contest).position
         answers = {
-            share.member: serve_issued(opened, contest, key_share=share)
+            share.member: answer_issued(issued, share.secrets[position - 1])
             for share in issuers
         }
         for device in devices:
             if device.person.contest != contest:
                 continue
             mine = {issuer: served[device.leaf] for issuer, served in answers.items()}
-            credential = take_credential(
-                device.request, mine.items(), contest_box.terms, issuer_keys=keys
-            )
-            voters.append(Voter(device.person, credential))
+            is_lost = device.person.conduct is Conduct.RESUMES
+            own = resume(device, register) if is_lost else device
+            credential = _combine(own, mine, contest_box, keys)
+            voters.append(Voter(own.person, credential))
             progress(1)
     return tuple(voters)
+
+
+def _combine(
+    device: Device,
+    answers: Mapping[int, bytes],
+    contest_box: ContestBox,
+    issuer_keys: tuple[G2Point, ...],
+) -> Credential:
+    """Combine answers and check what comes of it; look for a bad one only then."""
+    try:
+        shares = {issuer: decode_g1(raw) for issuer, raw in answers.items()}
+        return accept_credential(shares, device.request, contest_box.box)
+    except (CredentialError, EncodingError):
+        answered, terms = answers.items(), contest_box.terms
+        return take_credential(device.request, answered, terms, issuer_keys=issuer_keys)
 
 
 def encrypt_ballot(voter: Voter, contest_box: ContestBox, *, choice: int) -> bytes:
@@ -193,6 +293,25 @@ def encrypt_ballot(voter: Voter, contest_box: ContestBox, *, choice: int) -> byt
     )
 
 
+def check_ballot(voter: Voter, contest_box: ContestBox) -> None:
+    """Open an encrypted choice, which is never cast, to a second device.
+
+    Raises BallotError if it does not hold what the voter chose.
+    """
+    box = contest_box.box
+    prepared = prepare_choice(voter.person.choice, box, source=draw_source())
+    code, choice = prepared.tracking_code, prepared.choice
+    if not verify_audit(code, choice, nonce=prepared.nonce, box=box):
+        raise BallotError(f"ballot {code.hex()}", "does not hold what was chosen")
+
+
+def encrypt_own(voter: Voter, contest_box: ContestBox) -> bytes:
+    """Make the ballot that a voter wants, after a check if the voter makes one."""
+    if voter.person.conduct is Conduct.CHECKS:
+        check_ballot(voter, contest_box)
+    return encrypt_ballot(voter, contest_box, choice=voter.person.choice)
+
+
 def cast_all(
     voters: Sequence[Voter], roles: Roles, *, register: Register, progress: Progress
 ) -> tuple[CastResult, ...]:
@@ -201,10 +320,7 @@ def cast_all(
     for contest, contest_box in register.boxes.items():
         of_contest = [each for each in voters if each.person.contest == contest]
         for some in _slices(of_contest):
-            records = [
-                encrypt_ballot(each, contest_box, choice=each.person.choice)
-                for each in some
-            ]
+            records = [encrypt_own(each, contest_box) for each in some]
             results.append(cast_ballots(contest_box, records, key=roles.relay))
             progress(len(records))
     return tuple(results)

@@ -6,7 +6,7 @@ Time is the caller's: nothing here waits for a phase.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from election.client.ceremony import (
@@ -30,11 +30,9 @@ from election.protocol.ceremony.dealing import prove_deal
 from election.protocol.context import derive_election_id
 from election.protocol.manifest import Manifest
 from election.protocol.voter_list import VoterList, build_voter_list, hash_voter
-from scripts.demo.electorate import Person
-from scripts.demo.roles import Roles
-
-Progress = Callable[[int], None]
-"""Told of so many more things done."""
+from rehearsal.people import Person
+from rehearsal.progress import Progress
+from rehearsal.roles import Roles
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,21 @@ from election.protocol.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
+class Cast:
+    """How many play. liar: a trustee who deals garbage; absent: one who never counts.
+
+    Both by seat, from 1; none where nobody does. A liar needs a reserve.
+    """
+
+    trustees: int = 3
+    issuers: int = 3
+    liar: int | None = None
+    absent: int | None = None
+    reserves: int = 1
+    observers: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Roles:
     """Keys of all organisations; the relay's and the registrar's accounts only send."""
 
@@ -35,6 +50,15 @@ def draw_source() -> SecretSource:
 def draw_key() -> SigningKey:
     """Draw a signing key."""
     return SigningKey(1 + secrets.randbelow(SECP256K1_ORDER - 1))
+
+
+def draw_cast(cast: Cast) -> Roles:
+    """Give everybody of a cast a fresh key."""
+    return draw_roles(
+        observers=cast.observers,
+        trustees=cast.trustees + cast.reserves,
+        issuers=cast.issuers,
+    )
 
 
 def draw_roles(*, observers: int, trustees: int, issuers: int) -> Roles:
