@@ -13,7 +13,7 @@ from election.protocol.context import derive_election_id
 from election.protocol.phases import Phase
 from election.protocol.text import name_contests, spell_number, spell_time
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList, VoterList
-from scripts.shared.contests import Fates, act_on_each, require_contests
+from scripts.shared.contests import Fates, act_on_each
 from scripts.shared.errors import InputError, RefusedLinesError
 from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.list_folder import ListFolder
@@ -42,9 +42,8 @@ def plan_lists(
     """Plan what to publish; raises InputError if it may not or cannot be.
 
     contests: those that need a list. replace: whether lists that are published, and
-    the salts given out for them, may become void.
+    the salts given out for them, may become void. All contests are of the election.
     """
-    require_contests(opened, (*wanted, *contests))
     found = opened.voter_list.published(list(opened.contests))
     changed = tuple(each for each in wanted if found[each] != wanted[each])
     if changed:

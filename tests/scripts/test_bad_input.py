@@ -302,6 +302,34 @@ def test_new_key_file_has_a_password_of_eight_characters(
         check(made, "password: is shorter than 8 characters")
 
 
+@pytest.mark.parametrize(
+    "act",
+    [["freeze"], ["publish-result"], ["share", "--compare"], ["issue", "--out", "x"]],
+)
+def test_contest_that_is_not_there_is_named_before_any_key_is_opened(
+    prepared: Cli, act: list[str]
+) -> None:
+    refused = prepared.attempt(*act, "--contest", "7", key="nobody")
+    check(refused, "contest 7: is not in the election, which has 1")
+
+
+@pytest.mark.parametrize(
+    ("act", "role"),
+    [
+        (["share", "--compare"], "trustee"),
+        (["issue", "--contest", "1", "--out", "x"], "issuer"),
+    ],
+)
+def test_member_of_another_election_is_told_so_before_the_record_is_read(
+    prepared: Cli, act: list[str], role: str, folder: Path
+) -> None:
+    password: Arguments = ["--password-file", prepared.folder / "password"]
+    prepared("keygen", role, "--out", folder / "key.json", *password)
+    refused = prepared.attempt(*act, "--key", folder / "key.json", *password)
+    check(refused, f"is no {role} of this election: is it the right key file?")
+    assert "verif" not in refused.err
+
+
 # Registers and lists
 
 
@@ -496,6 +524,15 @@ def test_organisation_of_another_election_attests_nothing(
     act = folder / "request.json", "--out", folder / "out.json"
     refused = prepared.attempt_by("attest", *act, key="sms_gateway")
     check(refused, "is not of this election's sms-gateway")
+
+
+def test_request_to_vote_online_is_none_for_a_credential(
+    prepared: Cli, folder: Path
+) -> None:
+    (folder / "request.json").write_text(json.dumps(REQUEST))
+    act = folder / "request.json", "answers", "--out", folder / "out.json"
+    refused = prepared.attempt_by("credential", *act, key="voter")
+    check(refused, "request.json: is no request for a credential")
 
 
 def test_ballot_before_there_is_a_box(prepared: Cli, folder: Path) -> None:

@@ -28,6 +28,12 @@ def test_help_lists_every_act(arguments: list[str], cli: Cli) -> None:
     assert all(f"  {act} " in shown.out for act in EVERY_ACT)
 
 
+def test_service_is_known_beside_the_acts(cli: Cli) -> None:
+    shown = cli("booth", "--help")
+    assert shown.code == 0
+    assert "veche booth" in shown.out
+
+
 def test_help_names_each_act_and_service_once_in_80_columns(cli: Cli) -> None:
     lines = cli("--help").out.splitlines()
     listed = [line.split()[0] for line in lines if line[:2] == "  " and line[2] != " "]

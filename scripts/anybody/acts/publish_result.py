@@ -35,9 +35,9 @@ def command(
     from scripts.shared.session import acting, enter, unlock
 
     opened = enter(election, rpc_urls)
-    key_file = unlock(key, password_file, roles=set(Role))
     wanted = contests or list(opened.contests)
     require_contests(opened, wanted)
+    key_file = unlock(key, password_file, roles=set(Role))
     with acting(key_file):
         results = publish_results(opened, wanted, key=key_file.key)
 

@@ -67,9 +67,9 @@ def command(
         raise InputError("--agreed", "missing: run with --compare first")
     hashes = {accept_hash(each) for each in agreed or ()}
     opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
-    key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     contests = contests or list(opened.contests)
     require_contests(opened, contests)
+    key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     require_seat(opened, Part.TRUSTEES, key_file.account)
     with accepting(
         election, rpc_urls, COUNT, key_file=key_file, fresh=fresh

@@ -140,6 +140,13 @@ def test_proof_of_a_transaction_needs_no_terms(
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["chain_id"] == 1
 
 
+def test_tracking_code_is_looked_for_by_the_terms(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["verify-proof", "--proof=none", f"--tracking-code={DIGEST}"]) == 2
+    assert "--terms: is missing" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "fact"), [(None, "cannot be read"), (PROOF.text[:-9], "what it should be")]
 )

@@ -42,10 +42,12 @@ def cli(tmp_path: Path) -> Cli:
     return made
 
 
-def verify(cli: Cli, receipt: dict[str, Any], *, with_terms: bool = True) -> Any:
+def verify(
+    cli: Cli, receipt: dict[str, Any], *more: str, with_terms: bool = True
+) -> Any:
     path = cli.folder / "receipt.json"
     path.write_text(json.dumps(receipt))
-    options: list[str | Path] = ["--genesis-hash", GENESIS, "--json"]
+    options: list[str | Path] = ["--genesis-hash", GENESIS, "--json", *more]
     if with_terms:
         pinned = (cli.folder / "terms-hash").read_text()
         options += ["--terms", cli.folder / "terms.json", "--terms-hash", pinned]
@@ -59,6 +61,15 @@ def test_a_receipt_proves_its_ballot(cli: Cli, with_terms: bool) -> None:
     (ballot,) = told["ballots"]
     assert ballot["ballot_hash"] == receipt["ballot_hash"]
     assert ("tracking_code" in ballot) == with_terms
+
+
+def test_ballot_that_is_named_has_to_be_proven(cli: Cli) -> None:
+    receipt, other = make_receipt(), f"0x{'00' * 32}"
+    own = f"--tracking-code={receipt['tracking_code']}"
+    assert verify(cli, receipt, own).code == 0
+    outcome = verify(cli, receipt, own, f"--tracking-code={other}")
+    assert outcome.code == 3
+    assert f"not proven: {other} is no ballot of this proof" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from election.client.contracts.election import Election
+from election.client.errors import UnexpectedAnswerError
 from election.crypto.signature import SigningKey, derive_address, sign_hash
 from election.crypto.transcript import Hash
 from election.protocol.phases import derive_extension_hash
@@ -63,6 +64,17 @@ def test_polls_are_extended_by_commission_and_observers(
         paths = [sign(tmp_path, key, digest) for key in keys]
         after = extend(stage.opened, 60, paths=paths, key=RELAY)
     assert after == (before[0] + 120, before[1] + 120)
+
+
+def test_extension_that_the_closings_do_not_show_is_not_called_done(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = propose_extension(audit(stage), 60).digest
+    paths = [sign(tmp_path, key, digest) for key in (COMMISSION, *OBSERVERS)]
+    before = stage.opened.election.closings()
+    monkeypatch.setattr(Election, "closings", lambda _: before)
+    with pytest.raises(UnexpectedAnswerError, match="ask another node"):
+        extend(stage.opened, 60, paths=paths, key=RELAY)
 
 
 def test_observers_are_ordered_and_counted_once(stage: Stage, tmp_path: Path) -> None:

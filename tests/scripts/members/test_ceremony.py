@@ -278,6 +278,15 @@ def test_account_of_no_member_is_told_so(
         take_part(stage.opened, Part.TRUSTEES, trustee(tmp_path, RELAY), wait=wait)
 
 
+def test_member_that_comes_too_late_is_told_until_when_keys_were_made(
+    stage: Stage, tmp_path: Path
+) -> None:
+    travel(stage.connection, stage.manifest.times.voter_list)
+    file = trustee(tmp_path, TRUSTEES[0])
+    with pytest.raises(InputError, match="ended without a key: keys were made until"):
+        take_part(stage.opened, Part.TRUSTEES, file, wait=False)
+
+
 def test_reserve_sends_nothing_and_draws_nothing(stage: Stage, tmp_path: Path) -> None:
     file = trustee(tmp_path, TRUSTEES[3])
     advance = take_part(stage.opened, Part.TRUSTEES, file, wait=False)

@@ -455,4 +455,5 @@ def test_disk_without_room_for_a_lock_stops_nobody(
     desk.patch.setattr(os, "open", fail)
     assert desk.issue()[0] == 0
     assert "nothing is kept" in capsys.readouterr().err
+    assert [*desk.folder.glob("*.verified")] == []
     assert desk.answered == leaves_of(stage, 1, 0)

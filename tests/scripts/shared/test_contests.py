@@ -163,6 +163,16 @@ def test_sum_that_somebody_else_just_froze_is_frozen(
     assert states == Fates({1: TallyState.OPEN}, {}, {})
 
 
+def test_sum_that_only_a_receipt_calls_frozen_is_not(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(stage)
+    monkeypatch.setattr(Tally, "state", lambda *_: TallyState.NONE)
+    states = freeze(stage.opened, [1], key=RELAY)
+    fact = "is not frozen, though the node says so: ask another node"
+    assert states == Fates({}, {}, {1: fact})
+
+
 def test_what_a_contest_lacks_is_told_in_time_and_after(stage: Stage) -> None:
     status = read_status(stage.opened)
     assert status["contests"]["30"]["voters"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,20 @@ def test_password_is_not_asked_for_without_a_terminal(tmp_path: Path) -> None:
     assert "--password-file" in said
     assert "Warning" not in said
     assert not done.stdout  # which is for the result
+
+
+def test_password_is_not_asked_for_where_it_would_be_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a terminal, `getpass` warns and then reads in the open."""
+
+    def fail(*_: object) -> int:
+        raise OSError
+
+    monkeypatch.setattr("os.open", fail)
+    monkeypatch.setattr("sys.stdin", StringIO("typed in the open\n"))
+    with pytest.raises(InputError, match="cannot be asked for without a terminal"):
+        read_password(None)
 
 
 def test_key_file_of_another_role_is_told_all_that_would_do(tmp_path: Path) -> None:

@@ -173,6 +173,18 @@ def test_exit_code_says_that_something_was_set_aside(
     cast_act.command(good, tmp_path, tmp_path, as_json=True)
 
 
+def test_exit_code_says_that_a_ballot_is_not_seen(
+    polls: Stage, good: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_file = make_key_file(tmp_path / "relay", Role.RELAY, RELAY)
+    monkeypatch.setattr(session, "enter", lambda *_: polls.opened)
+    monkeypatch.setattr(session, "unlock", lambda *_, **__: key_file)
+    monkeypatch.setattr(BallotBox, "used", lambda _, asked: [True for _ in asked])
+    with pytest.raises(typer.Exit) as ended:
+        cast_act.command(good, tmp_path, tmp_path, as_json=True)
+    assert ended.value.exit_code == 3
+
+
 def test_ballot_is_told_by_its_tracking_code_in_eighty_columns(
     polls: Stage,
     tmp_path: Path,

@@ -11,9 +11,12 @@ import pytest
 
 from election.client.leaf_requests import (
     LeafRequest,
+    ask_for_credential,
     ask_to_register,
     ask_to_withdraw,
 )
+from election.crypto.group import G
+from election.crypto.scalar import Scalar
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Hash
 from election.protocol.attestation import LIFETIME, Action, Attestation, Role, attest
@@ -197,6 +200,21 @@ def test_request_to_withdraw_is_no_registration(
     put(folder, other, *stage.attest(other))
     with pytest.raises(InputError, match="moved since by another request"):
         send(Action.REGISTER, folder)
+
+
+def test_request_that_time_or_state_forbids_is_not_sent(
+    stage: Stage, folder: Path
+) -> None:
+    """The contract would refuse it, too, in words that help nobody."""
+    place, head = stage.place(30, 2, nonce=0), stage.connection.read_head()
+    early, void = ask_for_credential(place, G * Scalar(5)), ask_to_withdraw(place)
+    put(folder, early, *stage.attest(early))
+    with pytest.raises(NotYetError, match="request for a credential: is taken from"):
+        send(Action.ISSUE, folder)
+    put(folder, void, *stage.attest(void))
+    with pytest.raises(InputError, match="request to withdraw: cannot move leaf"):
+        send(Action.WITHDRAW, folder)
+    assert stage.connection.read_head() == head
 
 
 @pytest.mark.parametrize(

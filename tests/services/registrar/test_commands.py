@@ -107,11 +107,15 @@ def test_lists_are_published_by_the_commissions_key_alone(
     assert not (ground.home.folder / "lists").exists()
 
 
-def test_contest_that_has_voters_is_not_published_as_empty(
-    ground: Ground, act: Acting
+@pytest.mark.parametrize(
+    ("contest", "fact"),
+    [("30", "which shall have none"), ("9", "contest 9: is not in the election")],
+)
+def test_contest_that_has_voters_or_is_not_there_is_not_published_as_empty(
+    ground: Ground, act: Acting, contest: str, fact: str
 ) -> None:
-    told = act("publish", *publishing(ground, "commission.json"), "--no-voters", "30")
-    refuses(told, "which shall have none")
+    to_whom = publishing(ground, "commission.json")
+    refuses(act("publish", *to_whom, "--no-voters", contest), fact)
 
 
 def test_lists_are_published_once(ground: Ground, act: Acting) -> None:
