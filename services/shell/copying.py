@@ -12,6 +12,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -117,26 +118,24 @@ def read_rows(path: Path, service: Service) -> Iterator[tuple[str, dict[str, Any
     """Read the rows of a copy; raises InputError unless it is whole."""
     hashed, count = hashlib.sha256(), 0
     broken = InputError(str(path), "is cut or was changed; nothing was made of it")
-    with name_unreadable(path), path.open("rb") as file:
-        try:
-            head = json.loads(first := file.readline())
-            if (head["format"], head["service"]) != (_FORMAT, service.name):
-                raise InputError(str(path), f"is no copy of a {service.name}")
-            hashed.update(first)
-            for line in file:
-                value = json.loads(line)
-                if isinstance(value, dict):
-                    if value != {"rows": count, "sha256": hashed.hexdigest()}:
-                        raise broken
-                    if file.read(1):
-                        raise broken
-                    return
-                hashed.update(line)
-                count += 1
-                name, row = value
-                yield name, {key: _read(each) for key, each in row.items()}
-        except (ValueError, KeyError, TypeError):
-            raise broken from None
+    is_odd = suppress(ValueError, KeyError, TypeError)
+    with name_unreadable(path), path.open("rb") as file, is_odd:
+        head = json.loads(first := file.readline())
+        if (head["format"], head["service"]) != (_FORMAT, service.name):
+            raise InputError(str(path), f"is no copy of a {service.name}")
+        hashed.update(first)
+        for line in file:
+            value = json.loads(line)
+            if isinstance(value, dict):
+                if value != {"rows": count, "sha256": hashed.hexdigest()}:
+                    raise broken
+                if file.read(1):
+                    raise broken
+                return
+            hashed.update(line)
+            count += 1
+            name, row = value
+            yield name, {key: _read(each) for key, each in row.items()}
     raise broken
 
 

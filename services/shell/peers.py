@@ -183,9 +183,7 @@ async def require_peer(request: Request, *names: str) -> str:
         _("Only another service of the election may ask this."),
         HTTPStatus.UNAUTHORIZED,
     )
-    kind, _space, token = request.headers.get("authorization", "").partition(" ")
-    if kind != "Bearer":
-        raise refused
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
     target = request.scope["raw_path"].decode("latin-1")  # as it was sent
     if query := request.scope["query_string"]:
         target += f"?{query.decode('latin-1')}"

@@ -69,11 +69,15 @@ def build(context: Context) -> Parts:
         caller = await require_peer(request, "friend")
         return answer({"caller": caller, "body": (await request.body()).decode()})
 
+    async def closed(request: Request) -> Response:
+        return answer(await require_peer(request, "another"))
+
     return Parts(
         [
             BoothRoute("/visits", visit, methods=["POST"]),
             Route("/visits", visits),
             Route("/peer/echo", echo, methods=["POST"]),
+            Route("/peer/closed", closed, methods=["POST"]),
         ]
     )
 

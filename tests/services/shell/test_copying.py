@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.shared.errors import FileError, InputError
+from services.shell import copying
 from services.shell.copying import back_up, restore
 from services.shell.home import Home
 from services.shell.opening import open_context
@@ -35,9 +36,19 @@ def test_home_of_a_copy_is_the_home(home: Home, tmp_path: Path) -> None:
         assert (new.folder / name).read_bytes() == (home.folder / name).read_bytes()
 
 
-@pytest.mark.parametrize("spoil", ["cut", "changed", "doubled", "more", "another's"])
+@pytest.mark.parametrize(
+    ("spoil", "fact"),
+    [
+        ("cut", "is cut or was changed"),
+        ("changed", "is cut or was changed"),
+        ("doubled", "is cut or was changed"),
+        ("more", "is cut or was changed"),
+        ("odd", "is cut or was changed"),
+        ("another's", "is no copy of a desk"),
+    ],
+)
 def test_copy_that_is_not_whole_makes_no_home(
-    home: Home, tmp_path: Path, spoil: str
+    home: Home, tmp_path: Path, spoil: str, fact: str
 ) -> None:
     copy = tmp_path / "copy"
     back_up(make_desk(), home, copy)
@@ -48,11 +59,12 @@ def test_copy_that_is_not_whole_makes_no_home(
         "changed": [each.replace("two", "six") for each in lines],
         "doubled": [*lines[:2], *lines[1:]],
         "more": [*lines, lines[1]],
+        "odd": [*lines[:2], "[1]\n", *lines[2:]],
         "another's": [lines[0].replace("desk", "relay"), *lines[1:]],
     }[spoil]
     path.write_text("".join(spoilt), "utf-8")
     new = Home(tmp_path / "new", "desk")
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=fact):
         restore(make_desk(), new, copy)
     assert not new.folder.exists()
 
@@ -64,3 +76,32 @@ def test_nothing_is_overwritten(home: Home, tmp_path: Path) -> None:
         back_up(make_desk(), home, copy)
     with pytest.raises(InputError, match="is not empty"):
         restore(make_desk(), home, copy)
+
+
+def test_home_is_made_in_a_folder_that_is_empty(home: Home, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    back_up(make_desk(), home, copy)
+    (tmp_path / "new").mkdir()
+    assert restore(make_desk(), Home(tmp_path / "new", "desk"), copy)["rows"] == 2
+
+
+def test_rows_are_brought_to_an_empty_database_alone(
+    home: Home, tmp_path: Path
+) -> None:
+    """One on a server may be in use; a file in a new home is always empty."""
+    back_up(make_desk(), home, tmp_path / "copy")
+    rows = tmp_path / "copy" / "rows.jsonl"
+    with (
+        open_context(make_desk(), home, PASSWORD) as context,
+        pytest.raises(InputError, match="has rows already"),
+    ):
+        context.database.run_now(copying._fill, make_desk(), rows)
+
+
+def test_rows_that_a_database_did_not_keep_are_told(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(make_desk(), home, tmp_path / "copy")
+    monkeypatch.setattr(copying, "_count", lambda *_: 0)
+    with pytest.raises(InputError, match="has 2 rows, the database then 0"):
+        restore(make_desk(), Home(tmp_path / "new", "desk"), tmp_path / "copy")

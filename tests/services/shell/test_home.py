@@ -1,18 +1,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from election.crypto.transcript import Address
 from scripts.shared.errors import InputError, PasswordError
+from scripts.shared.files.key_file import Role
+from scripts.shared.files.terms_file import digest_terms, render_terms
+from services.shell import opening
 from services.shell.checking import check_service
+from services.shell.command import make_commands
+from services.shell.copying import back_up
+from services.shell.elections import read_elections
 from services.shell.home import Home
 from services.shell.logs import make_log
-from services.shell.opening import init_home, open_context
+from services.shell.opening import init_home, open_context, open_vault
 from services.shell.schema import compare_schema
 from services.shell.text import translate
+from tests.scripts.conftest import make_terms
 from tests.services.desk import TABLES, make_desk, read, write
 from tests.services.running import PASSWORD, Running, make_home
 from tests.services.shell.conftest import CONFIG
@@ -65,6 +78,13 @@ def test_home_is_one_process_alone(tmp_path: Path) -> None:
         ("listen_port = 70000", "listen_port: "),
         ("unknown = 1", "unknown: "),
         ('public_url = "ftp://a"', "public_url: is not an address"),
+        ('public_url = "https:///a"', "public_url: is not an address"),
+        ('public_url = "https://a@b"', "public_url: is an address with more than"),
+        ('public_url = "https://a/?b"', "public_url: is an address with more than"),
+        ('public_url = "https://a/#b"', "public_url: is an address with more than"),
+        ('database = "a"', "database: is no address of one"),
+        ('database = "mysql://a/b"', "database: begins with postgresql"),
+        ('key = "other.json"', "other.json: is not there"),
         ('booth_origins = ["https://a/b"]', "booth_origins.0: is an origin"),
         ("greeting =", "is not toml"),
     ],
@@ -79,6 +99,89 @@ def test_config_that_is_wrong_is_refused_by_its_key(
     home.config.write_text("\n".join([*kept, line]), "utf-8")
     with pytest.raises(InputError, match=fact):
         init_home(make_desk(), home, PASSWORD)
+
+
+def copy_into(home: Home) -> None:
+    back_up(make_desk(), home, home.folder / "copy")
+
+
+def open_fully(home: Home) -> None:
+    with open_context(make_desk(), home, PASSWORD):
+        pass
+
+
+def open_keys(home: Home) -> None:
+    open_vault(make_desk(), home, PASSWORD)
+
+
+def serve(home: Home) -> None:
+    serve_it, _ = make_commands(make_desk())["serve"]
+    serve_it(home.folder, password_file=home.folder / "password")
+
+
+@pytest.mark.parametrize("act", [copy_into, open_fully, open_keys, serve])
+def test_folder_that_is_no_home_is_told_what_makes_one(
+    tmp_path: Path, act: Callable[[Home], None]
+) -> None:
+    with pytest.raises(InputError, match="is no home of a service") as refused:
+        act(Home(tmp_path, "desk"))
+    assert f"veche desk init --home {tmp_path}" in str(refused.value.hint)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_key_file_that_is_missing_or_anothers_is_told(tmp_path: Path) -> None:
+    """A new one would be another account, with which nothing here opens."""
+    home = make_home(make_desk(), tmp_path / "desk")
+    with pytest.raises(InputError, match="is of the portal, not of the relay"):
+        open_vault(make_desk(role=Role.RELAY), home, PASSWORD)
+    home.key.unlink()
+    with pytest.raises(InputError, match=r"desk\.key\.json: is not there"):
+        open_vault(make_desk(), home, PASSWORD)
+    assert not home.key.exists()
+
+
+def test_database_of_another_version_is_told_what_brings_it_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(make_desk(), tmp_path / "desk")
+    monkeypatch.setattr(opening, "newest_version", lambda *_: "0002_more")
+    with pytest.raises(InputError, match="this program of 0002_more"):
+        open_fully(home)
+
+
+def test_key_for_other_services_opens_beside_its_own_key_file_alone(
+    tmp_path: Path,
+) -> None:
+    home, other = (make_home(make_desk(), tmp_path / name) for name in "ab")
+    home.peer_key.write_bytes(other.peer_key.read_bytes())
+    with pytest.raises(InputError, match="was sealed for another key file"):
+        open_fully(home)
+    home.peer_key.write_text("{}")
+    with pytest.raises(InputError, match="is no key of a service"):
+        open_fully(home)
+
+
+@pytest.mark.parametrize(
+    ("clock", "is_test", "times", "fact"),
+    [
+        ("machine", True, 2, "terms.json is there twice"),
+        ("chain", False, 1, "is for TEST elections alone"),
+        ("chain", True, 1, None),
+        ("machine", False, 1, None),
+    ],
+)
+def test_elections_are_named_once_and_follow_a_chains_clock_in_a_test_alone(
+    tmp_path: Path, clock: str, *, is_test: bool, times: int, fact: str | None
+) -> None:
+    terms = replace(make_terms(portal=Address(bytes(20))), test=is_test)
+    text = render_terms(terms)
+    (tmp_path / "terms.json").write_text(text, "utf-8")
+    named = SimpleNamespace(terms="terms.json", terms_hash=digest_terms(text.encode()))
+    settings: Any = SimpleNamespace(elections=[named] * times, clock=clock)
+    refused = nullcontext() if fact is None else pytest.raises(InputError, match=fact)
+    with refused:
+        found = read_elections(settings, Home(tmp_path, "desk"))
+        assert [*found.values()] == [terms]
 
 
 def test_tables_are_what_the_steps_make(tmp_path: Path) -> None:

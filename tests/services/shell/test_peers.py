@@ -233,7 +233,7 @@ def test_answer_that_nests_deeply_or_is_packed_is_none(
         (b"\xff\xfe[\x001\x00]\x00", 400, {}),
         (b"[1]", 200, {"Content-Length": "4"}),
         (b"1" * 5_000, 200, {}),
-        (b" " * 4_000_001, 200, {}),
+        (b"[]" + b" " * 3_999_999, 200, {}),
     ],
     ids=lambda value: str(value)[:20],
 )
@@ -253,6 +253,23 @@ def test_answer_that_never_ends_is_none(
     monkeypatch.setattr(peers, "DEADLINE", 0.5)
     with answering(b"[1]" * 20, pause=0.2) as url, pytest.raises(PeerAwayError):
         call(url, tmp_path / "friend", "GET", "/")
+
+
+@pytest.mark.parametrize(
+    ("status", "passes"), [(409, False), (429, True), (500, True), (503, True)]
+)
+def test_refusal_passes_that_is_for_too_much_or_a_fault(
+    status: int, *, passes: bool
+) -> None:
+    assert PeerError("desk", "refused", status, {}).may_pass is passes
+
+
+def test_service_that_is_not_asked_for_is_refused(
+    desk: Running, tmp_path: Path
+) -> None:
+    """Though it is a service of the election: each has its own to ask."""
+    with pytest.raises(PeerError, match="desk: unknown_peer"):
+        call(desk.url, tmp_path / "friend", "POST", "/peer/closed", {})
 
 
 def test_word_of_a_refusal_is_a_word(desk: Running, tmp_path: Path) -> None:
