@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from election.whole_file import write_whole
 from scripts.shared.errors import InputError
@@ -26,10 +26,6 @@ _SHOWN: Final = 20
 _PRIVATE: Final = 0o600
 
 
-class _DryRunError(Exception):
-    """Undo what was compared."""
-
-
 def bring_in(
     kept: Home,
     file: Path,
@@ -38,47 +34,33 @@ def bring_in(
     refused: Path | None,
     districts: Path | None,
     different: bool,
-) -> Changes | None:
-    """Import the voters of a file; returns what changed, or would, if it was read.
+) -> Changes:
+    """Import the voters of a file; returns what changed, or would.
 
     Raises InputError for refused rows that no file is given for.
     """
     settings = read_settings(kept.config, RegistrarSettings)
     known = read_districts(districts or kept.path(settings.districts))
-    database = open_database(settings.database, kept.database)
-    made: Changes | None = None
-    try:
-        with (
-            kept.hold(),
-            _keep_refused(refused) as keeper,
-            open_voters(file, known) as rows,
-        ):
-
-            def run(connection: Any) -> None:
-                nonlocal made
-                made = import_voters(
-                    connection,
-                    rows,
-                    refuse=keeper,
-                    keep=not dry_run,
-                    are_different=different,
-                    tell=say_some,
-                )
-                if dry_run:
-                    raise _DryRunError
-                if made.refused and refused is None:
-                    fact = f"has {made.refused} refused rows, as told above"
-                    hint = "mend them, or give --refused FILE to import the others"
-                    raise InputError(str(file), fact, hint=hint)
-
-            try:
-                with database.engine.begin() as connection:
-                    run(connection)
-            except _DryRunError:
-                pass
-    finally:
-        database.close()
-    return made
+    with (
+        closing(open_database(settings.database, kept.database)) as database,
+        kept.hold(),
+        _keep_refused(refused) as keeper,
+        open_voters(file, known) as rows,
+        database.engine.begin() as connection,
+    ):
+        made = import_voters(
+            connection,
+            rows,
+            refuse=keeper,
+            keep=not dry_run,
+            are_different=different,
+            tell=say_some,
+        )
+        if made.refused and refused is None and not dry_run:
+            fact = f"has {made.refused} refused rows, as told above"
+            hint = "mend them, or give --refused FILE to import the others"
+            raise InputError(str(file), fact, hint=hint)
+        return made
 
 
 @contextmanager

@@ -53,8 +53,6 @@ def import_list(
         districts=districts,
         different=different,
     )
-    if made is None:
-        return
     if dry_run:
         say_some(made.samples)
     result = {

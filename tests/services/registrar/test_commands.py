@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from election.client.deployment import Deployment, digest_manifest
 from election.client.rpc import connect
 from election.crypto.transcript import Hash
 from election.protocol.voter_list import build_voter_list
 from scripts.__main__ import run
+from scripts.shared.contests import Fates
 from scripts.shared.files import key_file
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.files.voter_files import build_lists
 from scripts.shared.roles import Role
+from services.registrar import sending_lists
 from services.registrar.applications import file_application
 from services.registrar.desks import open_desks
 from services.registrar.publishing import read_voters
 from services.registrar.salts import open_salts
 from services.registrar.service import SERVICE
+from services.registrar.tables import people
 from services.shell.opening import open_context
 from tests.client.devnet import run_node
 from tests.client.stage import COMMISSION, STATION, deploy
@@ -116,6 +121,45 @@ def test_contest_that_has_voters_or_is_not_there_is_not_published_as_empty(
 ) -> None:
     to_whom = publishing(ground, "commission.json")
     refuses(act("publish", *to_whom, "--no-voters", contest), fact)
+
+
+def change_people(ground: Ground, **values: Any) -> None:
+    """Write the same into the register of everybody."""
+    with open_context(SERVICE, ground.home, PASSWORD, write=lambda _: None) as context:
+        context.database.run_now(lambda c: c.execute(update(people).values(**values)))
+
+
+@pytest.fixture
+def register(ground: Ground) -> Iterator[None]:
+    """Let a test change the register; then it is as it was."""
+    path = ground.home.database
+    copy = path.with_suffix(".copy")
+    copyfile(path, copy)
+    yield
+    copy.replace(path)
+
+
+@pytest.mark.usefixtures("register")
+def test_nothing_is_published_for_nobody_or_of_a_contest_that_is_not_there(
+    ground: Ground, act: Acting
+) -> None:
+    to_whom = publishing(ground, "commission.json")
+    change_people(ground, contest=7)
+    refuses(act("publish", *to_whom), "has voters of contest 7, which the election")
+    change_people(ground, gone=True)
+    refuses(act("publish", *to_whom), "has no voters")
+    told = act("publish", *to_whom, "--no-voters", "1")
+    refuses(told, "has nobody of contest 30")
+
+
+def test_contest_whose_list_is_not_on_the_chain_is_told(
+    ground: Ground, act: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fates: Fates[bool] = Fates({}, {}, {1: "is away"})
+    monkeypatch.setattr(sending_lists, "publish_lists", lambda *_, **__: fates)
+    code, made, said = act("publish", *publishing(ground, "commission.json"))
+    assert (code, made["published"]) == (2, [])
+    assert "contest 1: is away" in said
 
 
 def test_lists_are_published_once(ground: Ground, act: Acting) -> None:

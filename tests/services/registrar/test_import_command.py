@@ -80,6 +80,9 @@ def test_dry_run_says_what_would_change_and_changes_nothing(
     assert (code, made["dry_run"], counts(made)) == (0, True, (1, 0, 1, 0))
     assert "new: V2" in said
     assert "gone: V1" in said
+    code, made, said = bring(HEADER + OTHER + BAD, "--dry-run")
+    assert (code, counts(made)) == (0, (1, 0, 0, 1))
+    assert "line 3: name" in said
     assert registered(home) == ["V1"]
 
 
@@ -142,6 +145,15 @@ def test_file_that_is_not_there_is_told(
     missing = str(tmp_path / "none.csv")
     assert run(["registrar", "import", missing, "--home", str(home.folder)]) == 2
     assert missing in capsys.readouterr().err
+
+
+def test_folder_that_is_no_home_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    voters = tmp_path / "voters.csv"
+    voters.write_text(HEADER + GOOD)
+    assert run(["registrar", "import", str(voters), "--home", str(tmp_path)]) == 2
+    assert "is no home of a service" in capsys.readouterr().err
 
 
 def test_home_that_a_service_holds_is_left_alone(bring: Import, home: Home) -> None:

@@ -143,6 +143,7 @@ def test_voters_that_look_alike_need_somebody_to_look(database: Database) -> Non
     rows = [voter(1, voter_id="A1"), voter(2, voter_id="А1")]  # of two alphabets
     with pytest.raises(InputError, match="look alike"):
         bring(database, rows)
+    assert len(bring(database, rows, keep=False).alike) == 1
     assert listed(database) == []
     made = bring(database, rows, are_different=True)
     assert (made.new, len(made.alike)) == (2, 1)

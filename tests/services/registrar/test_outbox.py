@@ -17,7 +17,7 @@ from election.client.errors import ContractRefusedError, NodeRefusedError
 from election.client.wire import Act
 from election.crypto.transcript import Address, Hash
 from election.protocol.attestation import Action
-from services.registrar.applications import file_application
+from services.registrar.applications import file_application, withdraw
 from services.registrar.outbox import (
     Errand,
     Outcome,
@@ -228,6 +228,29 @@ def test_what_comes_on_the_chain_between_two_looks_is_not_lost(
     assert states(database) == [(0, "open")]
     push(database, node)
     assert states(database) == [(0, "mined")]
+
+
+def test_part_that_was_withdrawn_while_it_was_attested_is_not_kept(
+    tmp_path: Path, register: Database
+) -> None:
+    desks = open_small(tmp_path, register)
+    register.run_now(
+        file_application,
+        "a0",
+        consent="C",
+        locks={MAIN: NO_LOCK},
+        desks=desks,
+        now=START,
+    )
+    register.run_now(accept_filed, desks=desks, now=START)
+    (part,) = register.run_now(read_due, MAIN, now=START, most=9)
+    made = replace(errand(1), election=MAIN, leaf=Hash(part.leaf))
+    rows = sign_errands(Node(), [made], set(), key=RELAY)  # type: ignore[arg-type]
+    register.run_now(
+        withdraw, "a0", consent="W", elections=None, desks=desks, now=START
+    )
+    register.run_now(keep_wanted, [part], rows, still_wanted, now=START)
+    assert states(register) == []
 
 
 def test_part_that_the_chain_refuses_waits_longer_each_time(

@@ -52,6 +52,8 @@ def test_list_is_read_however_a_spreadsheet_saves_it(
         (f",Иванов,1970-01-31,{ADDRESS}", "is empty"),
         (f"v<1>,Иванов,1970-01-31,{ADDRESS}", "U+003C"),
         (f"v 1,=1+1,1970-01-31,{ADDRESS}", "name"),
+        (f"v 1,{'и' * 201},1970-01-31,{ADDRESS}", "name"),
+        (f'v 1,Иванов,1970-01-31,"Бибирево, {"а" * 500}"', "above 500"),
         (f"v 1,Иванов,1970-02-31,{ADDRESS}", "birth_date"),
         (f"v 1,Иванов,0031-01-01,{ADDRESS}", "birth_date"),
         ("v 1,Иванов,31.01.1970,Москва", "names no neighbourhood"),
@@ -100,6 +102,8 @@ def test_line_is_that_of_the_file_when_a_cell_has_two(tmp_path: Path) -> None:
         ("№ 30,ЧЕРТАНОВО ЮЖНОЕ,", 30),
         (',,"г. Москва, муниципальный округ Савелки, корп. 305"', 1),
         (',,"Москва, Северный бульвар, р-н Лианозово"', 10),
+        (',Бибирево,"Москва, Бибирево"', 10),
+        (",Бибирево,Москва", 10),
     ],
 )
 def test_contest_follows_from_the_neighbourhood(
@@ -112,18 +116,64 @@ def test_contest_follows_from_the_neighbourhood(
 
 
 @pytest.mark.parametrize(
-    "row", ["30,Бибирево,", '10,Бибирево,"Москва, Лианозово"', "x,Бибирево,", "10,,"]
+    ("row", "reason"),
+    [
+        ("30,Бибирево,", "district: is 30, but Бибирево is in 10"),
+        ('10,Бибирево,"Москва, Лианозово"', "address: names Лианозово, the column"),
+        ("x,Бибирево,", "district: is not a number"),
+        ("10,Нигде,", "neighbourhood: is none of the districts'"),
+        ("10,,", "neighbourhood: is missing, and so is the address"),
+    ],
 )
-def test_district_and_address_may_not_disagree(tmp_path: Path, row: str) -> None:
+def test_district_and_address_may_not_disagree(
+    tmp_path: Path, row: str, reason: str
+) -> None:
     header = "voter_id,name,birth_date,district,neighbourhood,address"
     (found,) = read(tmp_path, f"{header}\nv1,Иванов,1970-01-31,{row}".encode())
     assert isinstance(found, RefusedRow)
+    assert found.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("account", "reason"),
+    [("a" * 255, None), ("a" * 256, "account"), ("a\x07", "account")],
+    ids=["longest", "longer", "unseen"],
+)
+def test_account_is_what_people_can_type(
+    tmp_path: Path, account: str, reason: str | None
+) -> None:
+    text = f"{HEADER},account\nv1,Иванов,1970-01-31,{ADDRESS},{account}"
+    (found,) = read(tmp_path, text.encode())
+    told = found.reason.partition(":")[0] if isinstance(found, RefusedRow) else None
+    assert told == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        (None, "is not there"),
+        ("[", "is not toml"),
+        ("", "districts: field required"),
+        ("[[districts]]\ncontest = -1\nneighbourhoods = ['a']", "districts.0.contest"),
+        ("[[districts]]\ncontest = 1\nneighbourhoods = ['а', 'Район А']", "twice"),
+        ("[[districts]]\ncontest = 1\nneighbourhoods = ['a, b']", "has a comma"),
+    ],
+)
+def test_districts_that_are_none_are_refused(
+    tmp_path: Path, text: str | None, fact: str
+) -> None:
+    path = tmp_path / "districts.toml"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=fact):
+        read_districts(path)
 
 
 @pytest.mark.parametrize(
     ("raw", "fact"),
     [
-        (b"voter_id,name\n", "does not begin with"),
+        (b"voter_id,name,birth_date\n", "does not begin with"),
+        (b"voter_id,name,address\n", "does not begin with"),
         (f"{HEADER},{HEADER}\n".encode(), "does not begin with"),
         (f"{HEADER}\n{LINE}".encode("utf-16"), "utf-16"),
         (f"{HEADER}\n{LINE}".encode("cp1251"), "not text in utf-8"),

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from election.crypto.transcript import Address
 from scripts.shared.errors import InputError, PasswordError
-from scripts.shared.files.key_file import Role
 from scripts.shared.files.terms_file import digest_terms, render_terms
-from services.shell import opening
+from scripts.shared.roles import Role
+from services.shell import command, opening
 from services.shell.checking import check_service
 from services.shell.command import make_commands
 from services.shell.copying import back_up
@@ -115,14 +115,15 @@ def open_keys(home: Home) -> None:
 
 
 def serve(home: Home) -> None:
-    serve_it, _ = make_commands(make_desk())["serve"]
+    serve_it, _ = make_commands("desk")["serve"]
     serve_it(home.folder, password_file=home.folder / "password")
 
 
 @pytest.mark.parametrize("act", [copy_into, open_fully, open_keys, serve])
 def test_folder_that_is_no_home_is_told_what_makes_one(
-    tmp_path: Path, act: Callable[[Home], None]
+    tmp_path: Path, act: Callable[[Home], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(command, "find_service", lambda _: make_desk())
     with pytest.raises(InputError, match="is no home of a service") as refused:
         act(Home(tmp_path, "desk"))
     assert f"veche desk init --home {tmp_path}" in str(refused.value.hint)
