@@ -55,7 +55,7 @@ def decode(encoded: bytes) -> Decoded:
 
 
 def _decode_at(encoded: bytes, start: int, *, depth: int) -> tuple[Decoded, int]:
-    is_list, start, end = _span(encoded, start)
+    is_list, start, end = span(encoded, start)
     if not is_list:
         return encoded[start:end], end
     if depth == _MAX_DEPTH:
@@ -69,8 +69,11 @@ def _decode_at(encoded: bytes, start: int, *, depth: int) -> tuple[Decoded, int]
     return items, end
 
 
-def _span(encoded: bytes, start: int) -> tuple[bool, int, int]:
-    """Return whether a list begins here, and where its payload starts and ends."""
+def span(encoded: bytes, start: int) -> tuple[bool, int, int]:
+    """Return whether a list begins here, and where its payload starts and ends.
+
+    Raises: RlpError.
+    """
     is_list, payload, end = _measure(encoded, start)
     if end > len(encoded):
         raise RlpError("bytes end early")
@@ -89,7 +92,7 @@ def measure_item(head: bytes) -> int:
 
 
 def _measure(encoded: bytes, start: int) -> tuple[bool, int, int]:
-    """Return what `_span` does, of an item whose end may be missing."""
+    """Return what `span` does, of an item whose end may be missing."""
     if start >= len(encoded):
         raise RlpError("bytes end early")
     first = encoded[start]

@@ -11,60 +11,40 @@ encodings that end themselves. So a branch has no value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
 from eth_typing import Hash32
 
 from node import rlp
 from node.block import EMPTY_ROOT
-from node.errors import StoreError
+from node.errors import RlpError, StoreError
 from node.hashing import keccak
+from node.trie_nodes import (
+    HASH,
+    LEAF,
+    SIXTEEN,
+    Branch,
+    Child,
+    Extension,
+    Leaf,
+    Node,
+    pack,
+    read_node,
+)
 
 _NOTHING: Final = rlp.encode(b"")
-_HASH: Final = 32  # bytes; what encodes to fewer stands in its parent itself
-_BRANCH: Final = 17  # items; other nodes have two
-_SIXTEEN: Final = 16
-_ODD, _LEAF = 1, 2  # flags in front of a path
-
-
-class _Leaf:
-    __slots__ = ("item", "path", "value")
-
-    def __init__(self, path: str, value: bytes) -> None:
-        self.path, self.value = path, value
-        self.item: bytes | None = None  # as it stands in its parent; None: changed
-
-
-class _Extension:
-    __slots__ = ("child", "item", "path")
-
-    def __init__(self, path: str, child: _Node | Hash32) -> None:
-        self.path, self.child = path, child
-        self.item: bytes | None = None
-
-
-class _Branch:
-    __slots__ = ("children", "item")
-
-    def __init__(self, children: list[_Node | Hash32 | None]) -> None:
-        self.children = children
-        self.item: bytes | None = None
-
-
-_Node: TypeAlias = _Leaf | _Extension | _Branch
-_Child: TypeAlias = _Node | Hash32 | None  # a hash: nobody looked there yet
 
 
 class Trie:
     """A trie from keys to values.
 
     nodes: the encoded nodes of the root that is opened, by their hashes; only read.
-    Raises: StoreError where one is missing.
+    Raises: StoreError where one is missing or damaged.
     """
 
     def __init__(self, nodes: Mapping[bytes, bytes], root: Hash32 = EMPTY_ROOT) -> None:
         self._nodes = nodes
-        self._root: _Child = None if root == EMPTY_ROOT else root
+        self._root: Child = None if root == EMPTY_ROOT else root
         self._fresh: dict[bytes, bytes] = {}
 
     def get(self, key: bytes) -> bytes:
@@ -72,9 +52,9 @@ class Trie:
         self._root = node = self._look(self._root)
         path = key.hex()
         while node is not None:
-            if isinstance(node, _Leaf):
+            if isinstance(node, Leaf):
                 return node.value if node.path == path else b""
-            if isinstance(node, _Extension):
+            if isinstance(node, Extension):
                 if not path.startswith(node.path):
                     return b""
                 path = path[len(node.path) :]
@@ -100,7 +80,7 @@ class Trie:
         if isinstance(self._root, bytes):
             return self._root
         item = self._refer(self._root)
-        if len(item) > _HASH:
+        if len(item) > HASH:
             return Hash32(item[1:])
         root = keccak(item)  # the root has a hash, however short it is
         self._fresh[root] = item
@@ -113,10 +93,10 @@ class Trie:
 
     # Reach
 
-    def _look(self, child: _Child) -> _Node | None:
+    def _look(self, child: Child) -> Node | None:
         return None if child is None else self._reach(child)
 
-    def _reach(self, child: _Node | Hash32) -> _Node:
+    def _reach(self, child: Node | Hash32) -> Node:
         if not isinstance(child, bytes):
             return child
         encoded = self._fresh.get(child)
@@ -125,36 +105,39 @@ class Trie:
                 encoded = self._nodes[child]
             except KeyError as error:
                 raise StoreError(f"node {child.hex()} of a trie is missing") from error
-        node = _build(rlp.decode(encoded))
+        try:
+            node = read_node(encoded)
+        except RlpError as error:
+            raise StoreError(f"node {child.hex()} of a trie is damaged") from error
         node.item = b"\xa0" + child
         return node
 
     # Change
 
-    def _put(self, child: _Child, path: str, value: bytes) -> _Node:
+    def _put(self, child: Child, path: str, value: bytes) -> Node:
         """Return what stands here once a value does at the end of a path."""
         if child is None:
-            return _Leaf(path, value)
+            return Leaf(path, value)
         node = self._reach(child)
-        if isinstance(node, _Branch):
+        if isinstance(node, Branch):
             nibble = int(path[0], 16)
             node.children[nibble] = self._put(node.children[nibble], path[1:], value)
-        elif isinstance(node, _Leaf) and node.path == path:
+        elif isinstance(node, Leaf) and node.path == path:
             node.value = value
-        elif isinstance(node, _Extension) and path.startswith(node.path):
+        elif isinstance(node, Extension) and path.startswith(node.path):
             node.child = self._put(node.child, path[len(node.path) :], value)
         else:
             return _split(node, path, value)
         node.item = None
         return node
 
-    def _take(self, child: _Child, path: str) -> _Node | None:
+    def _take(self, child: Child, path: str) -> Node | None:
         """Return what stands here once nothing does at the end of a path."""
         node = self._look(child)
-        if node is None or isinstance(node, _Leaf):
+        if node is None or isinstance(node, Leaf):
             return None
         node.item = None
-        if isinstance(node, _Extension):
+        if isinstance(node, Extension):
             below = self._take(node.child, path[len(node.path) :])
             return None if below is None else _prefix(node.path, below)
         nibble = int(path[0], 16)
@@ -167,7 +150,7 @@ class Trie:
 
     # Encode
 
-    def _refer(self, child: _Child) -> bytes:
+    def _refer(self, child: Child) -> bytes:
         """Return what stands for a node in its parent; note it if that is its hash."""
         if child is None:
             return _NOTHING
@@ -175,72 +158,46 @@ class Trie:
             return b"\xa0" + child
         if child.item is None:
             encoded = self._encode(child)
-            if len(encoded) >= _HASH:
+            if len(encoded) >= HASH:
                 digest = keccak(encoded)
                 self._fresh[digest] = encoded
                 encoded = b"\xa0" + digest
             child.item = encoded
         return child.item
 
-    def _encode(self, node: _Node) -> bytes:
-        if isinstance(node, _Branch):
+    def _encode(self, node: Node) -> bytes:
+        if isinstance(node, Branch):
             return rlp.join([*map(self._refer, node.children), _NOTHING])
-        if isinstance(node, _Leaf):
-            return rlp.encode([_pack(node.path, _LEAF), node.value])
-        return rlp.join([rlp.encode(_pack(node.path, 0)), self._refer(node.child)])
+        if isinstance(node, Leaf):
+            return rlp.encode([pack(node.path, LEAF), node.value])
+        return rlp.join([rlp.encode(pack(node.path, 0)), self._refer(node.child)])
 
 
-def _split(node: _Leaf | _Extension, path: str, value: bytes) -> _Node:
+def _split(node: Leaf | Extension, path: str, value: bytes) -> Node:
     """Put a leaf beside a node whose path goes another way."""
     at = next(at for at, each in enumerate(node.path) if each != path[at])
     common = path[:at]
-    children: list[_Child] = [None] * _SIXTEEN
-    children[int(path[at], 16)] = _Leaf(path[at + 1 :], value)
+    children: list[Child] = [None] * SIXTEEN
+    children[int(path[at], 16)] = Leaf(path[at + 1 :], value)
     children[int(node.path[at], 16)] = _shorten(node, at + 1)
-    branch = _Branch(children)
-    return _Extension(common, branch) if common else branch
+    branch = Branch(children)
+    return Extension(common, branch) if common else branch
 
 
-def _shorten(node: _Leaf | _Extension, taken: int) -> _Node | Hash32:
+def _shorten(node: Leaf | Extension, taken: int) -> Node | Hash32:
     rest = node.path[taken:]
-    if isinstance(node, _Leaf):
-        return _Leaf(rest, node.value)
-    return _Extension(rest, node.child) if rest else node.child
+    if isinstance(node, Leaf):
+        return Leaf(rest, node.value)
+    return Extension(rest, node.child) if rest else node.child
 
 
-def _prefix(path: str, node: _Node) -> _Node:
+def _prefix(path: str, node: Node) -> Node:
     """Put a path before a node."""
-    if isinstance(node, _Leaf):
-        return _Leaf(path + node.path, node.value)
-    if isinstance(node, _Extension):
-        return _Extension(path + node.path, node.child)
-    return _Extension(path, node)
-
-
-def _pack(path: str, kind: int) -> bytes:
-    flags = kind | len(path) % 2
-    return bytes.fromhex(f"{flags:x}{'' if flags & _ODD else '0'}{path}")
-
-
-def _build(items: rlp.Decoded) -> _Node:
-    """Build a node from what it encodes; this node wrote it itself."""
-    if len(items) == _BRANCH:
-        return _Branch([_child(each) for each in items[:_SIXTEEN]])  # type: ignore[arg-type]
-    packed, below = items
-    digits = packed.hex()  # type: ignore[union-attr]
-    flags = int(digits[0], 16)
-    path = digits[1:] if flags & _ODD else digits[2:]
-    if flags & _LEAF:
-        return _Leaf(path, below)  # type: ignore[arg-type]
-    return _Extension(path, _child(below))  # type: ignore[arg-type]
-
-
-def _child(item: rlp.Decoded) -> _Child:
-    if isinstance(item, bytes):
-        return Hash32(item) if item else None
-    node = _build(item)
-    node.item = rlp.encode(item)
-    return node
+    if isinstance(node, Leaf):
+        return Leaf(path + node.path, node.value)
+    if isinstance(node, Extension):
+        return Extension(path + node.path, node.child)
+    return Extension(path, node)
 
 
 def hash_list(items: Iterable[bytes]) -> Hash32:

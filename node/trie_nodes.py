@@ -1,0 +1,135 @@
+"""The nodes of a trie, and how each is read from its one encoding.
+
+A node is a list of 17 items or of two, and a child is a hash, or the node itself where
+that is shorter. The general decoder would look at each item through three functions.
+Source: Yellow Paper, appendix D.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias, TypeGuard
+
+from eth_typing import Hash32
+
+from node import rlp
+from node.errors import RlpError
+
+HASH: Final = 32  # bytes; what encodes to fewer stands in its parent itself
+SIXTEEN: Final = 16
+_BRANCH: Final = SIXTEEN + 1  # items, the last is empty: no key begins another one
+_PAIR: Final = 2
+_ODD, LEAF = 1, 2  # flags in front of a path
+_NOTHING, _A_HASH = 0x80, 0x80 + HASH  # first bytes of items
+_STEP: Final = 1 + HASH
+_FULL: Final = bytes([_A_HASH] * SIXTEEN + [_NOTHING])  # those of sixteen hashes
+_FULL_SIZE: Final = SIXTEEN * _STEP + 1
+
+
+class Leaf:
+    """A value, at the end of its key's path; item: as it stands in its parent."""
+
+    __slots__ = ("item", "path", "value")
+
+    def __init__(self, path: str, value: bytes) -> None:
+        self.path, self.value = path, value
+        self.item: bytes | None = None  # None: changed
+
+
+class Extension:
+    """A path on which all keys below go."""
+
+    __slots__ = ("child", "item", "path")
+
+    def __init__(self, path: str, child: Node | Hash32) -> None:
+        self.path, self.child = path, child
+        self.item: bytes | None = None
+
+
+class Branch:
+    """Sixteen ways to go on."""
+
+    __slots__ = ("children", "item")
+
+    def __init__(self, children: list[Child]) -> None:
+        self.children = children
+        self.item: bytes | None = None
+
+
+Node: TypeAlias = Leaf | Extension | Branch
+Child: TypeAlias = Node | Hash32 | None  # a hash: nobody looked there yet
+
+
+def pack(path: str, kind: int) -> bytes:
+    """Return a path as it is encoded, with its kind in front: 0, or `LEAF`."""
+    flags = kind | len(path) % 2
+    return bytes.fromhex(f"{flags:x}{'' if flags & _ODD else '0'}{path}")
+
+
+def read_node(encoded: bytes) -> Node:
+    """Read a node. Raises: RlpError for what is not the encoding of one."""
+    is_list, start, end = rlp.span(encoded, 0)
+    if not is_list or end != len(encoded):
+        raise RlpError("a trie's node is not one list")
+    return _read(encoded, start, end)
+
+
+def _read(encoded: bytes, start: int, end: int) -> Node:
+    items: list[Any]  # children
+    if end - start == _FULL_SIZE and encoded[start:end:_STEP] == _FULL:
+        items = [encoded[at : at + HASH] for at in range(start + 1, end, _STEP)]
+        return Branch(items)  # as those near the root are
+    items = []
+    has_other = False  # items than those of branches
+    at = start
+    while at < end:
+        first = encoded[at]
+        if first == _A_HASH:
+            items.append(encoded[at + 1 : at + _STEP])
+            at += _STEP
+        elif first == _NOTHING:
+            items.append(None)
+            at += 1
+        else:
+            item, at = _read_other(encoded, at)
+            items.append(item)
+            has_other |= isinstance(item, bytes)
+    if at != end:
+        raise RlpError("an item exceeds its list")
+    if len(items) == _BRANCH and not has_other and items.pop() is None:
+        return Branch(items)
+    if len(items) == _PAIR:
+        return _join(*items)
+    raise RlpError("a trie's node has other items than a branch")
+
+
+def _read_other(encoded: bytes, at: int) -> tuple[Child, int]:
+    """Read a node inside its parent, or a string; returns where it ends, too."""
+    is_list, start, end = rlp.span(encoded, at)
+    if not is_list:
+        return Hash32(encoded[start:end]), end
+    if end - at >= HASH:
+        raise RlpError("a trie's node stands where its hash should")
+    node = _read(encoded, start, end)
+    node.item = encoded[at:end]
+    return node, end
+
+
+def _join(packed: Child, below: Child) -> Node:
+    """Return the leaf or the extension of these two items."""
+    if not isinstance(packed, bytes):
+        raise RlpError("a trie's node has no path")
+    flags, rest = divmod(packed[0], SIXTEEN)
+    if flags > _ODD | LEAF or (rest and not flags & _ODD):
+        raise RlpError("a path in a trie has other flags")
+    path = packed.hex()[1 if flags & _ODD else 2 :]
+    if flags & LEAF:
+        if isinstance(below, bytes):
+            return Leaf(path, below)
+        raise RlpError("a leaf of a trie has no value")
+    if path and (isinstance(below, Branch) or _is_hash(below)):
+        return Extension(path, below)
+    raise RlpError("a trie's path leads to no branch")
+
+
+def _is_hash(child: Child) -> TypeGuard[Hash32]:
+    return isinstance(child, bytes) and len(child) == HASH
