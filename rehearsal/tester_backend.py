@@ -13,18 +13,27 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from eth.db.witness import MetaWitness
 from eth.vm.forks.prague import PragueVM
-from eth.vm.forks.prague.computation import PragueComputation
+from eth.vm.forks.prague.state import PragueState
 from eth_tester import PyEVMBackend
+from typing_extensions import override
 
-from node.evm.interpreter import Computation
-from node.evm.lazy_state import LazyState
+from node.evm.state import State
 
 
-class _State(LazyState):
-    """Hold accounts as py-evm does, under execution by the node's interpreter."""
+class _State(State):
+    """Hold accounts as the node does, with the contracts that py-evm begins with."""
 
-    computation_class: type[PragueComputation] = Computation
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        PragueState.set_system_contracts(self)
+
+    @override
+    def persist(self) -> MetaWitness:
+        """Keep what changed; which nodes were read for it nobody here asks."""
+        super().persist()
+        return MetaWitness(set(), {})
 
 
 class _Machine(PragueVM):

@@ -62,6 +62,8 @@ _NATIVE = frozenset(
         *TEMPLATES,
     }
 )
+# Bytes that an opcode takes, with what it pushes.
+_LENGTHS = bytes(max(1, op - PUSH0 + 1) if op <= PUSH32 else 1 for op in range(256))
 
 
 class Program:
@@ -100,12 +102,12 @@ def read_program(code: bytes) -> Program:
 
 def _destinations(code: bytes) -> frozenset[int]:
     """Find the JUMPDESTs that are not inside the data of a PUSH."""
-    found, pc = [], 0
-    while pc < len(code):
+    found, pc, size, lengths = [], 0, len(code), _LENGTHS
+    while pc < size:  # of initcode, whose byte costs less than a tenth of a gas
         opcode = code[pc]
         if opcode == JUMPDEST:
             found.append(pc)
-        pc += opcode - PUSH0 + 1 if PUSH0 <= opcode <= PUSH32 else 1
+        pc += lengths[opcode]
     return frozenset(found)
 
 

@@ -13,7 +13,7 @@ from eth.abc import (
     TransactionContextAPI,
 )
 from eth.constants import CREATE_CONTRACT_ADDRESS
-from eth.exceptions import Halt
+from eth.exceptions import Halt, VMError
 from eth.vm.code_stream import CodeStream
 from eth.vm.forks.prague.computation import PragueComputation
 from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
@@ -24,6 +24,7 @@ from eth.vm.stack import Stack, to_int
 from eth_typing import Address
 from typing_extensions import override
 
+from node.evm.account_opcodes import ACCOUNT_OPCODES
 from node.evm.cold import run_cold
 from node.evm.compiler import Program, read_program
 from node.evm.failing import Failing, mark_message
@@ -37,16 +38,18 @@ from node.evm.precompile_calls import (
     STATICCALL,
     shortened,
 )
+from node.evm.storage_opcodes import STORAGE_OPCODES
 
 RIPEMD160 = Address(bytes(19) + b"\x03")
 
 
-# What never moves where the program is.
-_CALLS: dict[int, Callable[..., None]] = {
+# Our own: none moves where the program is, or leaves anything but integers.
+_OURS: dict[int, Callable[..., None]] = {
     opcode: quickened(opcode, shortened(opcode, PRAGUE_OPCODES[opcode]))
     for opcode in (CALL, CALLCODE, DELEGATECALL, STATICCALL)
 }
-_OPCODES: dict[int, OpcodeAPI] = cast("dict[int, OpcodeAPI]", _CALLS) | {
+_OURS |= ACCOUNT_OPCODES | STORAGE_OPCODES
+_OPCODES: dict[int, OpcodeAPI] = cast("dict[int, OpcodeAPI]", _OURS) | {
     # py-evm wraps it in a Python warning to the node's operator: not their business.
     SELFDESTRUCT: cast("Any", PRAGUE_OPCODES[SELFDESTRUCT]).__wrapped__
 }
@@ -88,6 +91,7 @@ class Computation(PragueComputation):
     touched_ripemd: bool  # by any, even one that failed
     failing: Failing | None = None  # the last message inside that failed
     _log_entries: _Logs
+    _error: VMError | None  # type: ignore[assignment]  # as it is there
     _stack: Stack
     _memory: Memory
 
@@ -149,21 +153,20 @@ class Computation(PragueComputation):
     def take_over(self, child: Computation) -> None:
         """Add what a message inside did, unless it failed, to what this one did."""
         to = child.msg.to
-        self.touched_ripemd |= child.touched_ripemd or RIPEMD160 in (
-            to,
-            *child.beneficiaries,
-        )
-        if child.is_error:
+        if child.touched_ripemd or to == RIPEMD160 or RIPEMD160 in child.beneficiaries:
+            self.touched_ripemd = True
+        if child._error is not None:
             self.failing = mark_message(child)
             child.forget_frames()
             return
-        self._gas_meter.gas_refunded += child.get_gas_refund()
-        logs = child._log_entries  # it is one of these
-        self._log_entries = _merged(self._log_entries, logs)
+        self._gas_meter.gas_refunded += child._gas_meter.gas_refunded
+        if child._log_entries:
+            self._log_entries = _merged(self._log_entries, child._log_entries)
         self.accounts_to_delete += child.accounts_to_delete
         self.beneficiaries += child.beneficiaries
-        small, self.touched = sorted((self.touched, child.touched), key=len)
-        self.touched |= small
+        if child.touched:
+            small, self.touched = sorted((self.touched, child.touched), key=len)
+            self.touched |= small
         if to != CREATE_CONTRACT_ADDRESS:
             self.touched.add(to)
 
@@ -220,24 +223,28 @@ class Computation(PragueComputation):
         """
         meter, stack = self._gas_meter, cast("list[int]", self._stack.values)
         payload = self.msg.data_as_bytes
-        blocks = program.blocks
+        blocks, code = program.blocks, program.code
+        size = len(code)
         pc = 0
         try:
             while True:
                 block = blocks.get(pc)
-                if block is None:
-                    pc = self._step(program, pc)
-                else:
+                if block is not None:
                     # py-evm may have replaced the bytes, and offers no view of them.
                     memory = self._memory._bytes  # noqa: SLF001
                     pc, meter.gas_remaining = block(
                         self, stack, memory, meter.gas_remaining, payload
                     )
+                elif (run := _OURS.get(code[pc] if pc < size else STOP)) is not None:
+                    run(self)
+                    pc += 1
+                else:
+                    pc = self._step(program, pc)
         except Halt:
             return
 
     def _step(self, program: Program, pc: int) -> int:
-        """Run one opcode that is never compiled, or a block that is not yet."""
+        """Run one opcode of py-evm, or a block that is not compiled yet."""
         if program.is_native(pc):
             if program.is_hot(pc):
                 program.compile(pc)
@@ -245,10 +252,6 @@ class Computation(PragueComputation):
             memory = self._memory._bytes  # noqa: SLF001
             pc, self._gas_meter.gas_remaining = run_cold(self, program, pc, memory)
             return pc
-        call = _CALLS.get(program.code[pc]) if pc < len(program.code) else None
-        if call is not None:
-            call(self)
-            return pc + 1
         pc = self._call_opcode(program.code, pc)
         stack = self._stack.values
         if stack and type(stack[-1]) is not int:

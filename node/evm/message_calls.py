@@ -17,6 +17,7 @@ from eth.vm.message import Message
 from eth_typing import Address
 
 from node.evm.compiler import Program, read_program
+from node.evm.journal import Journal
 from node.evm.opcodes import expand
 from node.evm.precompile_calls import (
     ADDRESSES,
@@ -48,7 +49,9 @@ def quickened(opcode: int, ordinary: Opcode) -> Opcode:
     def call(computation: Any) -> None:
         stack: list[int] = computation._stack.values
         if len(stack) >= arguments and not (moves_value and stack[-3]):
-            callee = _find(computation, stack[-2] & ADDRESSES)
+            number = stack[-2] & ADDRESSES
+            known: dict[int, Callee] = computation.state.momentary.callees
+            callee = known.get(number) or _find(computation, number)
             if callee is not None:
                 asked, spans = stack[-1], stack[-arguments : -arguments + 4]
                 del stack[-arguments:]
@@ -60,18 +63,16 @@ def quickened(opcode: int, ordinary: Opcode) -> Opcode:
 
 
 def _find(computation: Computation, number: int) -> Callee | None:
-    """Return who is called; None where the short way does not lead."""
+    """Look for who is called; None where the short way does not lead."""
     state: Any = computation.state
-    known: dict[int, Callee] = state.callees
-    callee = known.get(number)
-    if callee is None:
-        address = Address(number.to_bytes(20, "big"))
-        if address in computation._precompiles or not state.is_address_warm(address):
-            return None
-        code = state.get_code(address)
-        if code and code[0] == _NO_CODE:
-            return None
-        callee = known[number] = address, read_program(code) if code else None
+    address = Address(number.to_bytes(20, "big"))
+    if address in computation._precompiles or not state.momentary.is_warm(address):
+        return None
+    code = state.get_code(address)
+    if code and code[0] == _NO_CODE:
+        return None
+    callee = address, read_program(code) if code else None
+    state.momentary.keep_callee(number, callee)
     return callee
 
 
@@ -113,7 +114,7 @@ def _send(
     if room and output:
         written = output[:room]
         memory[target : target + len(written)] = written
-    return int(child.is_success)
+    return 1 if child._error is None else 0
 
 
 def _touch(computation: Computation, opcode: int, address: Address) -> int:
@@ -149,19 +150,18 @@ def _message(outer: Any, opcode: int, address: Address) -> Any:
 
 def _run(outer: Computation, child: Computation, program: Program) -> int:
     """Run a message that has code, and take over what it did; returns the gas left."""
-    state = outer.state
-    snapshot = state.snapshot()
+    journal: Journal = outer.state.journal  # type: ignore[attr-defined]  # a `State`
+    point = journal.point()
     try:
         child._run(program)
     except VMError as error:
         child._error = error
-        state.revert(snapshot)
+        journal.undo(point)
         if error.burns_gas:
             child._gas_meter.gas_remaining = 0
         if not error.erases_return_data:
             outer.return_data = child._output
     else:
-        state.commit(snapshot)
         outer.return_data = child._output
     outer.take_over(child)
     return child._gas_meter.gas_remaining

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001  # of py-evm's frames, which show none of what is set here
 """Call a precompile without the ceremony of a message.
 
 A contract that does cryptography calls precompiles hundreds of times, and for each
@@ -14,13 +15,14 @@ from typing import Any
 
 from eth.abc import ComputationAPI
 from eth.constants import STACK_DEPTH_LIMIT
-from eth.exceptions import VMError
+from eth.exceptions import OutOfGas, VMError
 from eth_typing import Address
 
 from node import bn254, point_evaluation
 from node.blake2f import blake2f_gas
 from node.errors import PrecompileError
 from node.evm.failing import mark_precompile
+from node.evm.opcodes import expand
 from node.helper import unlocking
 from node.modexp import modexp, modexp_gas
 from node.precompiles import BLS_PRECOMPILES, Precompile
@@ -81,7 +83,7 @@ def shortened(opcode: int, ordinary: Opcode) -> Opcode:
     arguments = 7 if moves_value else 6
 
     def call(computation: Any) -> None:
-        stack: list[int] = computation._stack.values  # noqa: SLF001  # py-evm shows none
+        stack: list[int] = computation._stack.values
         number = stack[-2] & ADDRESSES if len(stack) >= arguments else 0
         precompile = _PRECOMPILES.get(number)
         too_deep = computation.msg.depth >= STACK_DEPTH_LIMIT
@@ -104,25 +106,31 @@ def _call(
     spans: where the input starts, its size, where output goes, how much fits.
     """
     start, size, target, room = spans
-    computation.extend_memory(start, size)
-    computation.extend_memory(target, room)
-    payload = computation.memory_read_bytes(start, size)
-    meter = computation.get_gas_meter()
-    meter.consume_gas(_WARM_ACCOUNT_GAS, "precompile account")
-    given = min(asked, meter.gas_remaining - meter.gas_remaining // 64)
-    meter.consume_gas(given, "precompile")
+    memory: bytearray = computation._memory._bytes
+    meter = computation._gas_meter
+    gas: int = meter.gas_remaining
+    if size:
+        gas = expand(memory, start + size, gas)
+    if room:
+        gas = expand(memory, target + room, gas)
+    if gas < _WARM_ACCOUNT_GAS:
+        raise OutOfGas("precompile")
+    gas -= _WARM_ACCOUNT_GAS
+    payload = bytes(memory[start : start + size]) if size else b""
+    given = min(asked, gas - gas // 64)
     cost = precompile.gas(payload)
     computation.return_data = b""
+    meter.gas_remaining = gas - given
     try:
         if cost > given:
             return _fail(computation, precompile, None)
         output = precompile.run(payload)
     except PrecompileError as error:
         return _fail(computation, precompile, error)
-    meter.return_gas(given - cost)
+    meter.gas_remaining = gas - cost
     computation.return_data = output
-    written = min(room, len(output))
-    computation.memory_write(target, written, output[:written])
+    written = output[:room]
+    memory[target : target + len(written)] = written
     return 1
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import cast
+from itertools import islice
+from typing import Any, cast
 
-from eth.abc import AccountDatabaseAPI
-from eth.db.atomic import AtomicDB
-from eth.db.backends.memory import MemoryDB
+from eth.abc import AccountDatabaseAPI, AtomicDatabaseAPI
 from eth.vm.execution_context import ExecutionContext
 from eth.vm.forks.cancun.constants import (
     BEACON_ROOTS_ADDRESS,
@@ -22,6 +21,7 @@ from eth.vm.forks.prague.constants import (
     HISTORY_STORAGE_ADDRESS,
     HISTORY_STORAGE_CONTRACT_CODE,
 )
+from eth.vm.forks.prague.state import PragueState
 from eth_typing import Address, BlockNumber, Hash32
 from trie.hexary import HexaryTrie
 from typing_extensions import override
@@ -31,7 +31,7 @@ from node.admission import Account
 from node.block import BASE_FEE, EMPTY_CODE_HASH, EMPTY_ROOT, ZERO_ADDRESS, ZERO_HASH
 from node.evm.accounts import Accounts
 from node.evm.interpreter import Computation
-from node.evm.lazy_state import LazyState
+from node.evm.momentary import Momentary
 from node.hashing import keccak
 from node.permissions import (
     LOCK_SLOT,
@@ -85,15 +85,96 @@ class Proof:
     slots: tuple[tuple[int, int, tuple[bytes, ...]], ...]
 
 
-class State(LazyState):
-    """Hold accounts under execution, on our interpreter."""
+_ANCESTORS = 256  # blocks whose hashes a contract may see
+
+
+class State(PragueState):
+    """Hold accounts under execution, on our interpreter and our accounts."""
 
     computation_class: type[PragueComputation] = Computation
-    account_db_class: type[AccountDatabaseAPI] = Accounts
+    account_db_class = cast("type[AccountDatabaseAPI]", Accounts)
+    _account_db: Any  # an `Accounts`
 
     @override
     def set_system_contracts(self) -> None:
         """Leave them alone: genesis put them there."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.accounts: Accounts = self._account_db
+        self.journal = self.accounts.journal
+        self.momentary = Momentary(self.journal)
+        self._coming = iter(self.execution_context.prev_hashes)
+        self._ancestors: list[int] = []  # the parent's hash first
+
+    # Snapshots nest, and the last one ends first; one that is kept needs nothing.
+
+    @override
+    def snapshot(self) -> Any:
+        return self.journal.point()
+
+    @override
+    def revert(self, snapshot: Any) -> None:
+        self.journal.undo(snapshot)
+
+    @override
+    def commit(self, snapshot: Any) -> None:
+        """Keep what changed since: it is undone with what is around it, if at all."""
+
+    @override
+    def lock_changes(self) -> None:
+        """Begin a transaction."""
+        self.accounts.lock_changes()
+        self.momentary.begin()
+
+    def ancestor(self, number: int) -> int:
+        """Return the hash of one of the last 256 blocks; 0 of any other."""
+        back = self.block_number - number - 1
+        if not 0 <= back < _ANCESTORS:
+            return 0
+        for digest in islice(self._coming, max(0, back + 1 - len(self._ancestors))):
+            self._ancestors.append(int.from_bytes(digest, "big"))
+        return self._ancestors[back] if back < len(self._ancestors) else 0
+
+    # What ends with a transaction
+
+    @override
+    def is_address_warm(self, address: Address) -> bool:
+        precompiles = self.computation_class.get_precompiles()
+        return self.momentary.is_warm(address) or address in precompiles
+
+    @override
+    def mark_address_warm(self, address: Address) -> None:
+        self.momentary.make_warm(address)
+
+    @override
+    def is_storage_warm(self, address: Address, slot: int) -> bool:
+        return self.momentary.is_warm((address, slot))
+
+    @override
+    def mark_storage_warm(self, address: Address, slot: int) -> None:
+        self.momentary.make_warm((address, slot))
+
+    @override
+    def clear_transient_storage(self) -> None:
+        self.momentary.clear_slots()
+
+    # What makes another program be run
+
+    @override
+    def set_code(self, address: Address, code: bytes) -> None:
+        self.momentary.forget_callees()
+        super().set_code(address, code)
+
+    @override
+    def delete_code(self, address: Address) -> None:
+        self.momentary.forget_callees()
+        super().delete_code(address)
+
+    @override
+    def delete_account(self, address: Address) -> None:
+        self.momentary.forget_callees()
+        super().delete_account(address)
 
 
 _NOWHERE = Environment(
@@ -120,7 +201,7 @@ def open_state(
         base_fee_per_gas=environment.base_fee,
         excess_blob_gas=0,
     )
-    return State(AtomicDB(MemoryDB(cast("dict[bytes, bytes]", nodes))), context, root)
+    return State(cast("AtomicDatabaseAPI", nodes), context, root)
 
 
 def read_account(state: State, address: Address) -> Account:

@@ -15,6 +15,7 @@ from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
 from eth.vm.forks.prague.state import PragueState
 from eth.vm.message import Message
 from eth_typing import Address, Hash32
+from eth_utils.encoding import int_to_big_endian
 
 from node.block import EMPTY_ROOT
 from node.evm.execute import _clear
@@ -52,14 +53,17 @@ class Effects:
     root: bytes
 
 
-class _Eager(State):
-    """Record every snapshot when it is asked for, in all accounts, as py-evm does."""
+class _Theirs(PragueState):
+    """py-evm's state, whose own opcodes for slots run on its own accounts."""
 
+    computation_class = _Reference
     account_db_class = AccountDB
-    snapshot = PragueState.snapshot
-    revert = PragueState.revert
-    commit = PragueState.commit
-    touch_account = PragueState.touch_account
+    set_system_contracts = State.set_system_contracts
+
+
+def py_evms_state(nodes: dict[bytes, bytes], block: Any) -> PragueState:
+    """Return an empty state as py-evm holds it; block: its context of execution."""
+    return _Theirs(AtomicDB(MemoryDB(nodes)), block, EMPTY_ROOT)
 
 
 def run(
@@ -79,10 +83,9 @@ def run(
         prev_randao=Hash32(b"\x77" * 32),
     )
     nodes: dict[bytes, bytes] = {}
-    state: State = open_state(nodes, EMPTY_ROOT, environment)
+    state: Any = open_state(nodes, EMPTY_ROOT, environment)
     if kind is _Reference:
-        block = state.execution_context
-        state = _Eager(AtomicDB(MemoryDB(nodes)), block, EMPTY_ROOT)
+        state = py_evms_state(nodes, state.execution_context)
     state.set_code(CODE, code)
     # Answers with its own input, reversed in roles: caller first.
     state.set_code(
@@ -100,7 +103,7 @@ def run(
     message = Message(gas=gas, to=CODE, sender=SENDER, value=9, data=DATA, code=code)
     context = state.get_transaction_context_class()(gas_price=3, origin=SENDER)
     done = kind.apply_message(state, message, context)
-    warm = cast("Any", state._account_db)._journal_accessed_state
+    warm = _warm(state)
     _clear(state, cast("Computation", done))
     return Effects(
         failed=done.is_error,
@@ -108,9 +111,20 @@ def run(
         output=done.output,
         refund=done.get_gas_refund(),
         logs=done.get_log_entries(),
-        warm=frozenset(warm.diff().pending_keys()),
+        warm=warm,
         root=state.make_state_root(),
     )
+
+
+def _warm(state: Any) -> frozenset[bytes]:
+    """Return what is warm as py-evm notes it."""
+    if isinstance(state, State):
+        return frozenset(
+            each if isinstance(each, bytes) else each[0] + int_to_big_endian(each[1])
+            for each in state.momentary.warm()
+        )
+    journal = cast("Any", state._account_db)._journal_accessed_state
+    return frozenset(journal.diff().pending_keys())
 
 
 def compare(
