@@ -9,8 +9,6 @@
 import { fromNumber, toNumber } from './bytes.js';
 import { BoothError } from './errors.js';
 import { RECOVERY_SECRET_BYTES } from './recovery.js';
-import { ENGLISH } from './words_english.js';
-import { RUSSIAN } from './words_russian.js';
 import { sha256 } from './vendor/@noble/hashes/sha2.js';
 
 /** @typedef {'en' | 'ru'} Language */
@@ -20,19 +18,27 @@ const COUNT = 12;
 const WORD_BITS = 11n;
 const CHECK_BITS = 4n;
 
-/** @type {Readonly<Record<Language, readonly string[]>>} */
-const LISTS = Object.freeze({ en: ENGLISH, ru: RUSSIAN });
+/**
+ * Load one of the lists: nobody needs both.
+ * @param {Language} language
+ * @returns {Promise<readonly string[]>}
+ */
+async function loadList(language) {
+  if (language === 'en') return (await import('./words_english.js')).ENGLISH;
+  return (await import('./words_russian.js')).RUSSIAN;
+}
 
 /**
  * Spell a secret. What is returned is the secret.
  * @param {Uint8Array} secret 16 bytes
  * @param {Language} language
  */
-export function spellWords(secret, language) {
+export async function spellWords(secret, language) {
+  const list = await loadList(language);
   const all = (toNumber(secret) << CHECK_BITS) | checkOf(secret);
   const last = (1n << WORD_BITS) - 1n;
   return Array.from({ length: COUNT }, (_, at) => (
-    LISTS[language][Number((all >> (WORD_BITS * BigInt(COUNT - 1 - at))) & last)]
+    list[Number((all >> (WORD_BITS * BigInt(COUNT - 1 - at))) & last)]
   ));
 }
 
@@ -41,12 +47,13 @@ export function spellWords(secret, language) {
  * says the place of a wrong word and quotes none.
  * @param {string} text
  */
-export function readWords(text) {
+export async function readWords(text) {
   const words = spellOnce(text).split(/[^a-zа-я]+/u).filter((word) => word !== '');
   if (words.length !== COUNT) {
     throw new BoothError(SUBJECT, `${words.length} instead of ${COUNT}`);
   }
-  const all = findPlaces(words).reduce((sum, place) => (sum << WORD_BITS) | BigInt(place), 0n);
+  const places = await findPlaces(words);
+  const all = places.reduce((sum, place) => (sum << WORD_BITS) | BigInt(place), 0n);
   const secret = fromNumber(all >> CHECK_BITS, RECOVERY_SECRET_BYTES);
   if (checkOf(secret) !== (all & ((1n << CHECK_BITS) - 1n))) {
     throw new BoothError(SUBJECT, 'do not fit together: a word is another, or two changed places');
@@ -54,14 +61,14 @@ export function readWords(text) {
   return secret;
 }
 
-/** @param {string[]} words */
-function findPlaces(words) {
-  const found = Object.values(LISTS).map((list) => words.map((word) => list.indexOf(word)));
-  const missing = found.map((places) => places.filter((place) => place < 0).length);
-  const best = found[missing.indexOf(Math.min(...missing))];
-  const wrong = best.indexOf(-1);
+/** @param {string[]} words in letters of one language, but for mistakes */
+async function findPlaces(words) {
+  const russian = words.filter((word) => /[а-я]/u.test(word));
+  const list = await loadList(2 * russian.length > words.length ? 'ru' : 'en');
+  const places = words.map((word) => list.indexOf(word));
+  const wrong = places.indexOf(-1);
   if (wrong >= 0) throw new BoothError(SUBJECT, `word ${wrong + 1} is not on the list`);
-  return best;
+  return places;
 }
 
 /**

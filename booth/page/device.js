@@ -4,9 +4,7 @@
  * Lives in the worker. Choice and randomness are nowhere else, and nobody stores them.
  */
 
-import {
-  NO_MEMO, PreparedChoice, acceptBallot, deriveMemo,
-} from '../ballot.js';
+import { PreparedChoice, acceptBallot, deriveMemo } from '../ballot.js';
 import { CredentialRequest, verifyCredential } from '../blind_credential.js';
 import { areEqual, fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
@@ -17,7 +15,10 @@ import { encodeScalar } from '../scalar.js';
 import { spellWords } from '../words.js';
 import { splitSides } from './sides.js';
 
-/** @typedef {{ contest: number, leaf: string, secret: string }} Place hex without 0x */
+/**
+ * Hex without 0x. told: organisations that know the person from other words.
+ * @typedef {{ contest: number, leaf: string, secret: string, told?: string[] }} Place
+ */
 
 const CONTROL_WORDS = 2;
 
@@ -40,7 +41,7 @@ export class Device {
    *   terms: import('../terms.js').Terms }} pinned
    * @param {Place} place
    */
-  constructor({ services, terms }, { contest, leaf, secret }) {
+  constructor({ services, terms }, { contest, leaf, secret, told }) {
     this.services = services;
     this.signers = { portal: terms.portal, gateway: terms.smsGateway };
     this.election = services.election;
@@ -49,10 +50,11 @@ export class Device {
     this.leaf = fromHex(leaf, 'leaf');
     this.#secret = fromHex(secret, 'recovery secret');
     const threshold = this.contest.terms.issuerThreshold;
-    this.sides = splitSides(services, { secret: this.#secret, threshold });
+    this.sides = splitSides(services, { secret: this.#secret, threshold, told });
     const recovery = new RecoverySecret(this.#secret);
     this.request = new CredentialRequest(recovery, { ctx: this.ctx, leaf: this.leaf });
     this.blinded = encodeG1(this.request.blinded);
+    this.lockKey = recovery.deriveLockKey(terms.electionId);
   }
 
   get ctx() {
@@ -92,13 +94,15 @@ export class Device {
     return { choice, nonce: toHex(encodeScalar(nonce)) };
   }
 
-  /** Prove and sign what was encrypted, and look whether everybody will accept it. */
-  sign() {
+  /**
+   * Prove and sign what was encrypted, and look whether everybody will accept it.
+   * @param {string} word for the memo
+   */
+  sign(word) {
     if (this.#credential === null) throw new BoothError('credential', 'is missing');
     const source = /** @type {SecretSource} */ (this.#source);
     const prepared = this.#take();
-    const word = drawControlWord();
-    const memo = word ? deriveMemo(this.credential, word) : NO_MEMO;
+    const memo = deriveMemo(this.credential, word);
     const record = prepared.makeBallot(this.#credential, memo, source);
     return { ...this.describe(record), record: toHex(record), word };
   }
@@ -131,6 +135,7 @@ export class Device {
 }
 
 /** A pair of words that says nothing, by which a voter knows an own ballot from a copy. */
-function drawControlWord() {
-  return spellWords(draw(RECOVERY_SECRET_BYTES), 'ru').slice(0, CONTROL_WORDS).join(' ');
+export async function drawControlWord() {
+  const words = await spellWords(draw(RECOVERY_SECRET_BYTES), 'ru');
+  return words.slice(0, CONTROL_WORDS).join(' ');
 }

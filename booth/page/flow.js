@@ -1,5 +1,6 @@
 /** From one screen to the next. What is kept says where a voter is, so a reload goes on. */
 
+import { drawPlaces, isSameWord } from './asked_words.js';
 import { Refusal } from './helper.js';
 import { clearKept, readKept, writeKept } from './kept.js';
 import { linkCheck, linkReceipt, linkResume, otherBooth } from './links.js';
@@ -19,7 +20,7 @@ import { viewEnded, viewReceipt } from './views_send.js';
  * How a voter came here. sheet: by the link printed with the words; foreign: by a link
  * of nobody we know.
  * @typedef {{ kind: 'bare' | 'foreign' } | { kind: 'sheet', contest: number, leaf: string }
- *   | { kind: 'ticket', contest: number, leaf: string, ticket: string }} Arrival
+ *   | { kind: 'ticket', contest: number, leaf: string, ticket: string, isLocked: boolean }} Arrival
  */
 /** @typedef {import('./kept.js').Kept} Kept */
 /** @typedef {Awaited<ReturnType<typeof import('./worker.js').ACTS.open>>} Opened */
@@ -95,27 +96,28 @@ export class Flow {
 
   /**
    * Come with a ticket. What is kept of the same leaf goes on: a new ticket only helps.
-   * @param {{ contest: number, leaf: string, ticket: string }} arrival
+   * @param {{ contest: number, leaf: string, ticket: string, isLocked: boolean }} arrival
    */
-  #arrive({ contest, leaf, ticket }) {
+  #arrive({ contest, leaf, ticket, isLocked }) {
     const isSame = this.state?.leaf === leaf && this.state.contest === contest;
     if (isSame) {
       if (!this.kept.isAsked) this.keep({ ticket, ...NOT_ASKED });
       return;
     }
-    this.state = { election: '', contest, leaf, ticket };
+    this.state = { election: '', contest, leaf, ticket, isLocked };
     writeKept(this.state);
   }
 
   /** Go on from what is kept. */
   async #enter() {
-    const { secret, contest, leaf, sigma } = this.kept;
+    const { secret, contest, leaf, sigma, told, isLocked } = this.kept;
     if (secret === undefined) {
       if (this.kept.block !== undefined) this.#showReceipt();
+      else if (isLocked) this.#showStart({ contest, leaf });
       else this.#showArrive();
       return;
     }
-    this.paper = await this.helper.ask('enter', { secret, contest, leaf, sigma });
+    this.paper = await this.helper.ask('enter', { secret, contest, leaf, sigma, told });
     await this.proceed();
   }
 
@@ -167,24 +169,26 @@ export class Flow {
       const secret = await this.#readWords(told.text);
       wrong.words = secret === null;
       if (wrong.leaf || secret === null) {
-        this.#showWrong();
+        this.screen.showWrong();
         return;
       }
-      const ticket = this.state?.leaf === leaf ? this.state.ticket : undefined;
-      this.state = { election: '', contest: told.contest, leaf, secret, isWritten: true, isResumed: true };
-      if (ticket !== undefined) this.state.ticket = ticket;
+      const before = this.state?.leaf === leaf ? this.state : null;
+      this.state = {
+        election: '', contest: told.contest, leaf, secret, isWritten: true, isResumed: true,
+        ticket: before?.ticket, told: before?.told,
+      };
       writeKept(this.state);
       await this.attempt(() => this.#enter());
     };
-    this.screen.show('start', () => viewStart({
+    const isLocked = this.state?.isLocked ?? false;
+    const unlocked = () => {
+      this.keep({ isLocked: false });
+      this.#showArrive();
+    };
+    this.screen.show(isLocked ? 'locked' : 'start', () => viewStart({
       contests: this.#opened.contests, known, wrong, typed, resume,
+      unlocked: isLocked ? unlocked : null,
     }));
-  }
-
-  /** Draw the screen anew with what is wrong, and bring the reader there. */
-  #showWrong() {
-    this.screen.refresh();
-    /** @type {HTMLElement | null} */ (this.screen.main.querySelector('[aria-invalid], input'))?.focus();
   }
 
   /** @param {string} text */
@@ -230,9 +234,9 @@ export class Flow {
     let wrong = [];
     /** @param {string[]} typed */
     const check = (typed) => {
-      wrong = places.filter((place, at) => simplify(typed[at]) !== simplify(words[place]));
+      wrong = places.filter((place, at) => !isSameWord(typed[at], words[place]));
       if (wrong.length > 0) {
-        this.#showWrong();
+        this.screen.showWrong();
         return;
       }
       this.keep({ isWritten: true });
@@ -257,12 +261,26 @@ export class Flow {
     if (issuance === 'differ') throw refuse('nodes_differ');
     if (this.kept.opening === undefined) {
       if (this.kept.ticket === undefined) throw refuse('not_asked');
+      const lock = await this.helper.ask('findLock');
+      if (lock === 'other') {
+        this.#askForLock();
+        return;
+      }
+      this.keep({ isLocked: lock === 'own' });
       this.keep({ opening: await this.helper.ask('attest', { ticket: this.kept.ticket }) });
     }
     const opening = /** @type {import('./side_a.js').Opening} */ (this.kept.opening);
     const language = currentLanguage();
     this.keep({ message: await this.helper.ask('askForCode', { opening, language }) });
     await this.proceed();
+  }
+
+  /** Of a leaf that is locked, no other words get the ballot. */
+  #askForLock() {
+    const { contest, leaf } = this.kept;
+    const told = [...(this.kept.told ?? []), ...this.#paper.told];
+    this.keep({ secret: undefined, isWritten: false, isLocked: true, told });
+    this.#showStart({ contest, leaf });
   }
 
   #showCode() {
@@ -282,7 +300,7 @@ export class Flow {
         }
         if (refusal.code === 'unknown_serial') this.keep({ message: undefined });
         wrong = spellRefusal(refusal);
-        this.#showWrong();
+        this.screen.showWrong();
       }
     };
     const { serial } = message();
@@ -291,7 +309,7 @@ export class Flow {
       isSentAgain = false;
       if (!/^[0-9]{6}$/.test(code)) {
         wrong = t('code_six');
-        this.#showWrong();
+        this.screen.showWrong();
         return;
       }
       this.screen.say(t('wait'));
@@ -312,10 +330,10 @@ export class Flow {
 
   async #askRegistrar() {
     this.screen.show('issuing', viewIssuing);
-    const { opening, attestation } = this.kept;
+    const { opening, attestation, isLocked = false } = this.kept;
     if (opening === undefined || attestation === undefined) throw refuse('fault');
     try {
-      await this.helper.ask('askRegistrar', { opening, attestation });
+      await this.helper.ask('askRegistrar', { opening, attestation, isLocked });
     } catch (error) {
       const refusal = asRefusal(error);
       // too old, or of a clock that moved: the portal is asked once more
@@ -361,6 +379,8 @@ export class Flow {
     if (!this.kept.isResumed) return false;
     const found = await this.helper.ask('find', { record: null, first: 0 });
     if (found.state === 'differ') throw refuse('nodes_differ');
+    if (found.state === 'false') throw refuse('false_proof');
+    if (found.state === 'shown') throw refuse('not_proven');
     if (!('block' in found)) return false;
     this.finish({ ...found, isOther: true });
     return true;
@@ -373,7 +393,7 @@ export class Flow {
     let isNone = false;
     const go = () => {
       isNone = this.#choice === 0;
-      if (isNone) this.#showWrong();
+      if (isNone) this.screen.showWrong();
       else this.#showReview();
     };
     this.screen.show('ballot', () => viewBallot({
@@ -439,11 +459,11 @@ export class Flow {
 
   /**
    * @param {{ block: number, tracking: string, ballotHash: string, nodes?: number[],
-   *   isOther?: boolean }} found
+   *   signed: import('./box_reader.js').Signed, isOther?: boolean }} found
    */
-  finish({ block, tracking, ballotHash, nodes = [], isOther = false }) {
+  finish({ block, tracking, ballotHash, nodes = [], signed, isOther = false }) {
     const { election, contest, leaf, word } = this.kept;
-    this.state = { election, contest, leaf, block, tracking, ballotHash, nodes, isOther };
+    this.state = { election, contest, leaf, block, tracking, ballotHash, nodes, signed, isOther };
     if (word !== undefined && !isOther) this.state.word = word;
     writeKept(this.state); // words and ballot go: they are of no more use
     this.screen.warn(false);
@@ -451,7 +471,8 @@ export class Flow {
 
   #showReceipt() {
     const {
-      contest, tracking = '', ballotHash = '', word = '', block = 0, nodes = [], isOther = false,
+      contest, tracking = '', ballotHash = '', word = '', block = 0, nodes = [], signed = null,
+      isOther = false,
     } = this.kept;
     const booth = otherBooth(this.#opened.booths, location.origin);
     const link = linkReceipt(booth, { contest, tracking, ballotHash, block, nodes });
@@ -462,7 +483,7 @@ export class Flow {
       this.screen.show('ended', viewEnded);
     };
     this.screen.show('receipt', () => viewReceipt({
-      tracking, word, block, isOther, link, print: () => print(), end,
+      tracking, word, block, signed, isOther, link, print: () => print(), end,
     }));
   }
 
@@ -491,19 +512,4 @@ export function asRefusal(error) {
 /** @param {string} code */
 export function refuse(code) {
   return new Refusal({ kind: 'service', subject: 'booth', code, wait: 0, caseId: '' });
-}
-
-/** @param {string} word */
-function simplify(word) {
-  return word.trim().toLowerCase().replaceAll('ё', 'е');
-}
-
-/**
- * @param {number} size
- * @param {number} count
- */
-function drawPlaces(size, count) {
-  const keys = crypto.getRandomValues(new Uint32Array(size));
-  const places = [...keys.keys()].sort((one, other) => keys[one] - keys[other]);
-  return places.slice(0, count).sort((one, other) => one - other);
 }

@@ -8,14 +8,18 @@ const KEY = 'veche-booth/1';
 /**
  * secret, leaf, sigma, record: hex. ticket: until it is used. opening, message,
  * attestation: until the request is taken. first: block from which the ballot can be in
- * the box. readyAt: when sigma was there. block: where it is final.
+ * the box. readyAt: when sigma was there. block: where it is final. signed: how many
+ * organisations signed that; null where nobody does. isLocked: the leaf's lock has to
+ * sign. told: who was told of the leaf with other words, and so learns of no ballot.
  * @typedef {{ election: string, contest: number, leaf: string, secret?: string,
  *   isWritten?: boolean, ticket?: string, opening?: import('./side_a.js').Opening,
  *   message?: { serial: string, number: string, phoneEnds: string },
  *   attestation?: import('./side_a.js').Attestation, isAsked?: boolean, sigma?: string,
  *   record?: string, tracking?: string, ballotHash?: string, word?: string,
  *   first?: number, readyAt?: number, isHurried?: boolean, promised?: import('./side_b.js').Promised[], block?: number,
- *   isOther?: boolean, isResumed?: boolean, nodes?: number[] }} Kept
+ *   isOther?: boolean, isResumed?: boolean, nodes?: number[],
+ *   isLocked?: boolean, told?: string[],
+ *   signed?: import('./box_reader.js').Signed }} Kept
  */
 
 /** @returns {Kept | null} */

@@ -16,8 +16,8 @@ function takeFragment() {
   const known = readResume(hash);
   if (known !== null) return { kind: 'sheet', ...known };
   try {
-    const { contest, leaf, ticket } = readFragment(hash);
-    return { kind: 'ticket', contest, leaf: toHex(leaf), ticket };
+    const { leaf, ...more } = readFragment(hash);
+    return { kind: 'ticket', leaf: toHex(leaf), ...more };
   } catch {
     return { kind: 'foreign' };
   }

@@ -2,10 +2,14 @@
 
 import { fromHex, toHex, toNumber } from '../bytes.js';
 import { BoothError } from '../errors.js';
-import { uintWord } from '../transcript.js';
+import { isRecord } from '../finality/json.js';
+import { hashBytes, uintWord } from '../transcript.js';
 import { ServiceError, askJson } from './asking.js';
 
-/** @typedef {{ block: number, topics: Uint8Array[], data: Uint8Array }} Log */
+/**
+ * place: of the transaction in its block, as the node told it; looked at when it is used.
+ * @typedef {{ block: number, topics: Uint8Array[], data: Uint8Array, place: unknown }} Log
+ */
 
 /** keccak256 of the events' signatures; a test compares them with abi/. */
 export const TOPICS = Object.freeze({
@@ -34,6 +38,19 @@ async function call(url, method, params) {
  */
 export async function readClock(url) {
   return readNumber(await call(url, 'eth_call', [{ data: CLOCK }, 'pending']));
+}
+
+/**
+ * Ask a view of a contract that takes one word and gives one.
+ * @param {string} url
+ * @param {{ address: Uint8Array, view: string, word: Uint8Array }} asked view: its name
+ */
+export async function readView(url, { address, view, word }) {
+  const selector = hashBytes(new TextEncoder().encode(`${view}(bytes32)`)).subarray(0, 4);
+  const data = `0x${toHex(selector)}${toHex(word)}`;
+  const said = readBytes(await call(url, 'eth_call', [{ to: `0x${toHex(address)}`, data }, 'latest']));
+  if (said.length !== 32) throw new BoothError(STEP, 'answered with no word');
+  return said;
 }
 
 /**
@@ -85,7 +102,24 @@ function readLog(log, asked) {
     block: readNumber(log.blockNumber),
     topics: topics.map(readBytes),
     data: readBytes(log.data),
+    place: log.transactionIndex,
   };
+}
+
+/**
+ * Ask for what proves a transaction, as `veche proof` writes it; null if the node has
+ * nothing, as before the block after it is agreed on. Nothing of it is believed here.
+ * @param {string} url
+ * @param {{ block: number, place: unknown }} transaction
+ * @returns {Promise<Record<string, unknown> | null>}
+ */
+export async function readProof(url, { block, place }) {
+  const index = readNumber(place);
+  const body = {
+    jsonrpc: '2.0', id: 1, method: 'veche_finalityProof', params: [hexed(block), hexed(index)],
+  };
+  const { result } = await askJson(STEP, url, { body });
+  return isRecord(result) ? result : null;
 }
 
 /**
@@ -101,12 +135,12 @@ export function readBlinded({ data }) {
  * Read credential and record of a `BallotCast` event.
  * @param {Log} log
  */
-export function readBallot({ block, topics, data }) {
+export function readBallot({ block, topics, data, place }) {
   const size = data.length < 96 ? NaN : Number(toNumber(data.subarray(64, 96)));
   if (!(topics.length === 2 && data.length >= 96 + size)) {
     throw new BoothError(STEP, 'answered with half an event');
   }
-  return { block, credential: topics[1].slice(12), record: data.slice(96, 96 + size) };
+  return { block, place, credential: topics[1].slice(12), record: data.slice(96, 96 + size) };
 }
 
 /** @param {number} value */
@@ -118,7 +152,7 @@ export function wordOf(value) {
  * Write a number as nodes do.
  * @param {number} value
  */
-export function hexed(value) {
+function hexed(value) {
   return `0x${value.toString(16)}`;
 }
 
@@ -129,10 +163,7 @@ function readNumber(text) {
   return value;
 }
 
-/**
- * Read bytes that a node wrote; throws BoothError.
- * @param {unknown} text
- */
-export function readBytes(text) {
+/** @param {unknown} text */
+function readBytes(text) {
   return fromHex(typeof text === 'string' ? text.replace(/^0x/, '') : text, STEP);
 }

@@ -1,12 +1,10 @@
 /** Ask observers' nodes for a ballot and the proof of it; none is believed. */
 
-import { fromHex, toHex } from '../bytes.js';
-import { BALLOT_CAST } from '../cast_event.js';
+import { fromHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
-import { isRecord, isWhole } from '../finality/json.js';
 import { findBallot, verifyInclusion } from '../receipt.js';
-import { ServiceError, askJson } from './asking.js';
-import { hexed, readBytes } from './node.js';
+import { ServiceError } from './asking.js';
+import { TOPICS, readLogs, readProof } from './node.js';
 import { shuffle } from './shuffle.js';
 
 /** @typedef {import('../receipt.js').Claim} Claim */
@@ -22,7 +20,6 @@ import { shuffle } from './shuffle.js';
  *   ballot: import('../ballot.js').Ballot | null, proof: unknown }} Said
  */
 
-const STEP = 'node';
 const ENOUGH = 2;
 
 /**
@@ -57,13 +54,16 @@ async function askOne({ organisation, url }, pinned, claim) {
   const bare = { organisation, inclusion: null, ballot: null, proof: null };
   try {
     const contest = pinned.terms.contest(claim.contest);
-    const logs = await readCasts(url, contest.terms.box, claim.block);
+    const { box } = contest.terms;
+    const { block } = claim; // all of it: the node is not told which ballot is meant
+    const asked = { address: box, topics: [TOPICS.ballotCast], first: block, last: block };
+    const logs = await readLogs(url, asked);
     const found = findBallot(logs, claim, contest);
     if (found === null) return { ...bare, state: 'missing' };
     const { ballot, at } = found;
     const { genesis_hash: genesis, chain_id: chainId } = pinned.services;
     if (genesis === null) return { ...bare, ballot, state: 'shown' };
-    const proof = await askProof(url, claim.block, logs[at].place);
+    const proof = await readProof(url, { block, place: logs[at].place });
     if (proof === null) return { ...bare, ballot, state: 'shown' };
     const genesisHash = fromHex(genesis, 'services.json');
     const inclusion = verifyInclusion(proof, claim, { contest, chainId, genesisHash });
@@ -74,50 +74,3 @@ async function askOne({ organisation, url }, pinned, claim) {
     throw error;
   }
 }
-
-/**
- * Read all that a box stored in a block: the node is not told which ballot is meant.
- * @param {string} url
- * @param {Uint8Array} box
- * @param {number} block
- */
-async function readCasts(url, box, block) {
-  const address = `0x${toHex(box)}`;
-  const topic = `0x${toHex(BALLOT_CAST)}`;
-  const number = hexed(block);
-  const filter = { address, topics: [topic], fromBlock: number, toBlock: number };
-  const { result } = await ask(url, 'eth_getLogs', [filter]);
-  if (!Array.isArray(result)) throw new ServiceError(STEP, 'no_answer');
-  return result.map((log) => {
-    const isAsked = isRecord(log) && Array.isArray(log.topics)
-      && String(log.address).toLowerCase() === address;
-    if (!isAsked) throw new BoothError(STEP, 'answered with what was not asked for');
-    return {
-      topics: log.topics.map(readBytes), data: readBytes(log.data), place: log.transactionIndex,
-    };
-  });
-}
-
-/**
- * Ask for the proof of a transaction; null if the node has none, as before the block
- * after it is agreed on.
- * @param {string} url
- * @param {number} block
- * @param {unknown} place of the transaction in its block, as the node told
- */
-async function askProof(url, block, place) {
-  const index = typeof place === 'string' && /^0x[0-9a-f]{1,8}$/.test(place) ? Number(place) : -1;
-  if (!isWhole(index)) throw new BoothError(STEP, 'answered with no place of a transaction');
-  const { result } = await ask(url, 'veche_finalityProof', [hexed(block), hexed(index)]);
-  return isRecord(result) ? result : null;
-}
-
-/**
- * @param {string} url
- * @param {string} method
- * @param {unknown[]} params
- */
-async function ask(url, method, params) {
-  return askJson(STEP, url, { body: { jsonrpc: '2.0', id: 1, method, params } });
-}
-

@@ -58,6 +58,12 @@ export class Screen {
     this.#draw();
   }
 
+  /** Draw the screen anew with what is wrong, and bring the reader there. */
+  showWrong() {
+    this.#draw();
+    /** @type {HTMLElement | null} */ (this.main.querySelector('[aria-invalid], input'))?.focus();
+  }
+
   /**
    * Say something that readers of the screen hear, and all see.
    * @param {string} text

@@ -9,6 +9,13 @@ const PAUSE = 4_000; // milliseconds between two looks
 const LEAST_PROMISES = 2;
 /** Words by which a relay says that another ballot of the voter goes first. */
 const OTHER = ['already_promised', 'already_cast', 'set_aside'];
+/**
+ * What is said of a relay that calls the ballot cast, by what the nodes have.
+ * @type {Record<string, string>}
+ */
+const NOT_THERE = { shown: 'not_proven', false: 'false_proof' };
+
+/** @typedef {import('./box_reader.js').Found} Found */
 
 export class Sending {
   /** @param {import('./flow.js').Flow} flow */
@@ -68,10 +75,10 @@ export class Sending {
         refused = sent.refused;
       }
       if (refused.some(({ code }) => OTHER.includes(code))) {
-        if (await this.#look() === true) return;
-        refused = refused.map((each) => (
-          each.code === 'already_cast' ? { ...each, code: 'not_true' } : each
-        ));
+        const found = await this.#look();
+        if (found === null) return;
+        const code = NOT_THERE[found.state] ?? 'not_true';
+        refused = refused.map((each) => (each.code === 'already_cast' ? { ...each, code } : each));
       }
       screen.refresh();
       await sleep(PAUSE);
@@ -83,15 +90,15 @@ export class Sending {
     const { screen } = flow;
     const { promised = [], tracking = '', word = '' } = flow.kept;
     const deadline = Math.min(...promised.map((each) => each.deadline));
-    let isDifferent = false;
-    screen.show('promised', () => viewPromised({ deadline, tracking, word, isDifferent }));
+    /** @type {Found} */
+    let found = { state: 'none' };
+    screen.show('promised', () => viewPromised({ deadline, tracking, word, found }));
     for (;;) {
-      const found = await this.#look();
-      if (found === true) return;
-      if ((found === 'differ') !== isDifferent) {
-        isDifferent = !isDifferent;
-        screen.refresh();
-      }
+      const before = JSON.stringify(found);
+      const seen = await this.#look();
+      if (seen === null) return;
+      found = seen;
+      if (JSON.stringify(found) !== before) screen.refresh();
       if (await this.#isLate(deadline)) {
         screen.say(t('promised_late'), true);
         flow.keep({ promised: [] });
@@ -101,15 +108,19 @@ export class Sending {
     }
   }
 
-  /** Look at the box once; true when the voter's ballot is there. */
+  /**
+   * Look at the box once; null when the voter's ballot is there, else what nodes show.
+   * @returns {Promise<Found | null>}
+   */
   async #look() {
     const { flow } = this;
     const { record, first = 0 } = flow.kept;
     const asked = { record: String(record), first };
     const found = await tryAsking(flow, () => flow.helper.ask('find', asked));
-    if (found === null || !('block' in found)) return found?.state ?? 'none';
+    if (found === null) return { state: 'none' };
+    if (!('block' in found)) return found;
     flow.finish({ ...found, isOther: found.state === 'other' });
-    return true;
+    return null;
   }
 
   /** @param {number} deadline */

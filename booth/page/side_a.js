@@ -5,8 +5,9 @@ import { acceptCredential } from '../blind_credential.js';
 import { areEqual, fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
 import { encodeG1 } from '../group.js';
+import { deriveLockHash } from '../lock.js';
 import { acceptNotice } from '../notice.js';
-import { decodeSignature } from '../signature.js';
+import { decodeSignature, encodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
 import { TOPICS, readBlinded, readHead, readLogs, wordOf } from './node.js';
 
@@ -118,20 +119,34 @@ export async function typeCode(device, { opening, serial, code, now }) {
  */
 function check(device, { nonce }, attestation, asked) {
   if (!Number.isSafeInteger(nonce) || nonce < 0) throw new BoothError('portal', 'counts wrong');
-  const request = {
-    ctx: device.ctx, action: ACTIONS.issue, leaf: device.leaf, nonce,
-    subject: device.request.subject,
-  };
+  const request = describeRequest(device, nonce);
   const { expiry, signature } = attestation ?? {};
   acceptAttestation({ expiry, signature: decodeSignature(bytes(signature)) }, request, asked);
 }
 
 /**
- * Have the request brought to the chain. May be repeated.
  * @param {Device} device
- * @param {{ opening: Opening, attestation: Attestation, lock?: string | null }} asked
+ * @param {number} nonce
  */
-export async function askRegistrar(device, { opening, attestation, lock = null }) {
+function describeRequest({ ctx, leaf, request }, nonce) {
+  return { ctx, action: ACTIONS.issue, leaf, nonce, subject: request.subject };
+}
+
+/**
+ * @param {Device} device
+ * @param {Opening} opening
+ */
+function signByLock(device, { nonce }) {
+  return device.lockKey.sign(deriveLockHash(describeRequest(device, nonce)));
+}
+
+/**
+ * Have the request brought to the chain. May be repeated. isLocked: by the leaf's lock,
+ * which signs it.
+ * @param {Device} device
+ * @param {{ opening: Opening, attestation: Attestation, isLocked: boolean }} asked
+ */
+export async function askRegistrar(device, { opening, attestation, isLocked }) {
   const body = {
     election: device.election,
     contest: device.number,
@@ -140,7 +155,7 @@ export async function askRegistrar(device, { opening, attestation, lock = null }
     blinded: hex(device.blinded),
     portal: opening.attestation,
     gateway: attestation,
-    lock,
+    lock: isLocked ? hex(encodeSignature(signByLock(device, opening))) : null,
   };
   await askJson('registrar', `${device.services.registrar.url}/requests`, { body });
 }

@@ -1,22 +1,16 @@
 /** What is asked of those who know the ballot; nothing here says whose it is. */
 
-import { areEqual, fromHex, toHex } from '../bytes.js';
+import { fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
 import { acceptPromise } from '../promise.js';
 import { decodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
-import { TOPICS, readBallot, readHead, readLogs, wordOf } from './node.js';
+import { TOPICS, readHead, readLogs, wordOf } from './node.js';
 import { shuffle } from './shuffle.js';
 import { LEAST_RELAYS } from './sides.js';
 
 /** @typedef {import('./device.js').Device} Device */
 /** @typedef {{ organisation: string, deadline: number }} Promised */
-/**
- * What the nodes show: `own` and `other` are a ballot of the own credential that both
- * have in the same block; `differ`: they contradict each other.
- * @typedef {{ state: 'none' | 'differ' } | { state: 'own' | 'other', block: number,
- *   record: string }} Found
- */
 
 /**
  * Send a signed ballot to relays until enough organisations promise it. The same bytes
@@ -93,62 +87,4 @@ export async function planSending(device, { first, readyAt, now }) {
     }
   }
   return Math.floor(until);
-}
-
-/** Looks blocks through for the own ballot, whole blocks, so that no node knows which. */
-export class BoxReader {
-  /** @type {Map<string, { next: number, found: { block: number, record: Uint8Array } | null }>} */
-  #seen = new Map();
-
-  /**
-   * @param {Device} device
-   * @param {number} first block
-   */
-  constructor(device, first = 0) {
-    this.device = device;
-    this.first = first;
-  }
-
-  /**
-   * Look at two nodes of different organisations.
-   * @param {Uint8Array | null} record what was sent; null on a device that sent nothing
-   * @returns {Promise<Found>}
-   */
-  async find(record) {
-    /** @type {{ organisation: string, found: { block: number, record: Uint8Array } | null }[]} */
-    const seen = [];
-    for (const { url, organisation } of this.device.sides.b.nodes) {
-      if (seen.some((each) => each.organisation === organisation)) continue;
-      try {
-        seen.push({ organisation, found: await this.#look(url) });
-      } catch (error) {
-        if (!(error instanceof ServiceError)) throw error;
-      }
-      if (seen.length === 2) break;
-    }
-    if (seen.length < 2) throw new ServiceError('node', 'away');
-    const [one, other] = seen.map((each) => each.found);
-    if (one === null || other === null) return { state: 'none' };
-    if (one.block !== other.block || !areEqual(one.record, other.record)) {
-      return { state: 'differ' };
-    }
-    const isOwn = record !== null && areEqual(one.record, record);
-    return { state: isOwn ? 'own' : 'other', block: one.block, record: toHex(one.record) };
-  }
-
-  /** @param {string} url */
-  async #look(url) {
-    const seen = this.#seen.get(url) ?? { next: this.first, found: null };
-    if (seen.found !== null) return seen.found;
-    const last = await readHead(url);
-    const { box } = this.device.contest.terms;
-    const topics = [TOPICS.ballotCast];
-    const logs = await readLogs(url, { address: box, topics, first: seen.next, last });
-    const own = logs.map(readBallot).find((each) => (
-      areEqual(each.credential, this.device.credential)
-    ));
-    const found = own === undefined ? null : { block: own.block, record: own.record };
-    this.#seen.set(url, { next: Math.max(seen.next, last + 1), found });
-    return found;
-  }
 }

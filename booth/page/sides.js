@@ -23,12 +23,13 @@ const MOST_TRIES = 2_000;
 /**
  * Split the organisations of services; throws BoothError if there are too few of them.
  * @param {Services} services
- * @param {{ secret: Uint8Array, threshold: number }} voter threshold: t of the issuers
+ * @param {{ secret: Uint8Array, threshold: number, told?: string[] }} voter threshold: t of
+ *   the issuers; told: organisations that know the person from other words
  * @returns {{ a: SideA, b: SideB }}
  */
-export function splitSides(services, { secret, threshold }) {
+export function splitSides(services, { secret, threshold, told = [] }) {
   const { portal, gateway, registrar, issuers, relays, nodes } = services;
-  const person = new Set([portal, gateway, registrar].map((each) => each.organisation));
+  const person = new Set([...[portal, gateway, registrar].map((each) => each.organisation), ...told]);
   const sets = [issuers, relays, nodes].map((hosts) => new Set(hosts.map((each) => each.organisation)));
   const [issuing, relaying, watching] = sets;
   const free = [...new Set([...relaying, ...watching])].filter((name) => !person.has(name));

@@ -37,40 +37,82 @@ export function input(more = {}) {
   return /** @type {HTMLInputElement} */ (h('input', { ...PLAIN, ...more }));
 }
 
+/** A field for the twelve words. */
+export function typeWords() {
+  return /** @type {HTMLTextAreaElement} */ (h('textarea', { ...PLAIN, rows: 4 }));
+}
+
 /**
+ * A form for twelve words, and for contest and leaf if no link named them.
  * @param {{ contests: { contest: number, title: string }[],
- *   known?: { contest: number, leaf: string } | null, wrong: { leaf?: boolean, words?: boolean },
- *   typed: { contest: number, leaf: string },
- *   resume: (typed: { contest: number, leaf: string, text: string }) => void }} state
- *   known: from a link, so that it need not be typed
- * @returns {View}
+ *   known: { contest: number, leaf: string } | null, typed: { contest: number, leaf: string },
+ *   wrong: { leaf: boolean, words: string }, hint?: string, name: string,
+ *   go: (typed: { contest: number, leaf: string, text: string }) => void,
+ *   more?: HTMLElement | null }} state hint: where the leaf stands; name: of the button
  */
-export function viewStart({ contests, known, wrong, typed, resume }) {
+export function askPlace({ contests, known, typed, wrong, hint = '', name, go, more = null }) {
   const contest = /** @type {HTMLSelectElement} */ (h('select', null, ...contests.map((each) => (
     h('option', { value: each.contest, selected: each.contest === typed.contest }, each.title)
   ))));
   const leaf = input({ value: typed.leaf, maxlength: 80 });
-  const words = /** @type {HTMLTextAreaElement} */ (h('textarea', { ...PLAIN, rows: 4 }));
-  const go = () => resume({
-    contest: known?.contest ?? Number(contest.value),
-    leaf: known?.leaf ?? leaf.value,
-    text: words.value,
-  });
+  const words = typeWords();
+  return form(
+    () => go({
+      contest: known?.contest ?? Number(contest.value),
+      leaf: known?.leaf ?? leaf.value,
+      text: words.value,
+    }),
+    !known && field({ id: 'contest', label: t('resume_contest') }, contest),
+    !known && field({
+      id: 'leaf', label: t('resume_leaf'), hint, wrong: wrong.leaf ? t('bad_leaf') : '',
+    }, leaf),
+    field({ id: 'words', label: t('resume_words'), wrong: wrong.words }, words),
+    h('div', { class: 'acts' }, h('button', { class: 'main' }, name), more),
+  );
+}
+
+/**
+ * The way in: from the account, or with words; those of the lock where one is set.
+ * @param {{ contests: { contest: number, title: string }[],
+ *   known: { contest: number, leaf: string } | null, unlocked: (() => void) | null,
+ *   wrong: { leaf?: boolean, words?: boolean }, typed: { contest: number, leaf: string },
+ *   resume: (typed: { contest: number, leaf: string, text: string }) => void }} state
+ *   known: from a link, so that it need not be typed; unlocked: for who set no lock, if
+ *   one is said to be set
+ * @returns {View}
+ */
+export function viewStart({ contests, known, unlocked, wrong, typed, resume }) {
+  const isLocked = unlocked !== null;
   return {
-    title: known ? t('resume_title') : t('start_title'),
+    title: t(isLocked ? 'locked_title' : known ? 'resume_title' : 'start_title'),
     body: [
       !known && h('p', null, t('start_lead')),
       !known && h('h2', null, t('resume_title')),
-      h('p', null, t('resume_lead')),
-      form(
-        go,
-        !known && field({ id: 'contest', label: t('resume_contest') }, contest),
-        !known && field({ id: 'leaf', label: t('resume_leaf'), wrong: wrong.leaf ? t('bad_leaf') : '' }, leaf),
-        field({ id: 'words', label: t('resume_words'), wrong: wrong.words ? t('bad_words') : '' }, words),
-        h('div', { class: 'acts' }, h('button', { class: 'main' }, t('resume_go'))),
-      ),
+      h('p', null, t(isLocked ? 'locked_lead' : 'resume_lead')),
+      askPlace({
+        contests,
+        known,
+        typed,
+        wrong: { leaf: Boolean(wrong.leaf), words: wrong.words ? t('bad_words') : '' },
+        name: t('resume_go'),
+        go: resume,
+        more: unlocked && button(t('locked_none'), unlocked),
+      }),
+      showLost(),
     ],
   };
+}
+
+/** What is still possible for who has lost the words; folded. */
+function showLost() {
+  return h(
+    'details', null,
+    h('summary', null, t('lost_title')),
+    h('p', null, t('lost_not_issued')),
+    h('p', null, t('lost_issued')),
+    h('p', null, t('lost_sent')),
+    h('p', null, t('lost_lock')),
+  );
 }
 
 /**
@@ -88,8 +130,21 @@ export function viewArrive({ title, begin, have }) {
         button(t('arrive_go'), begin, { class: 'main' }),
         button(t('arrive_have'), have),
       ),
+      showLost(),
     ],
   };
+}
+
+/**
+ * The words in their order, under a heading of the id words-list.
+ * @param {string[]} words
+ * @param {string} language
+ */
+export function listWords(words, language) {
+  return h(
+    'ol', { class: 'words', lang: language, 'aria-labelledby': 'words-list', translate: 'no' },
+    ...words.map((word) => h('li', null, word)),
+  );
 }
 
 /**
@@ -105,10 +160,7 @@ export function viewWords({ words, language, election, contest, leaf, booths, li
       h('p', { class: 'screen-only' }, t('words_time', { time })),
       h('div', { class: 'paper' }, h('p', null, h('strong', null, t('paper_title')))),
       h('h2', { id: 'words-list' }, t('words_list')),
-      h(
-        'ol', { class: 'words', lang: language, 'aria-labelledby': 'words-list', translate: 'no' },
-        ...words.map((word) => h('li', null, word)),
-      ),
+      listWords(words, language),
       h(
         'div', { class: 'paper' },
         h('p', null, t('paper_election', { title: election })),

@@ -35,7 +35,7 @@ const TO_SUPPORT = new Set([
 
 /**
  * Say in a sentence why something did not work.
- * @param {Refusal} refusal
+ * @param {Pick<Refusal, 'kind' | 'subject' | 'code' | 'wait'>} refusal
  */
 export function spellRefusal({ kind, subject, code, wait }) {
   const who = t(textFor('who_', subject, 'who_booth'));

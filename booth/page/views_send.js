@@ -6,6 +6,7 @@ import { spellTime, t, textFor } from './texts.js';
 import { showTracking } from './views_ballot.js';
 
 /** @typedef {import('./screen.js').View} View */
+/** @typedef {import('./box_reader.js').Found} Found */
 
 /**
  * @param {{ until: number, now: () => void }} state
@@ -40,15 +41,20 @@ export function viewSending({ promised, refused }) {
 }
 
 /**
- * @param {{ deadline: number, tracking: string, word: string, isDifferent: boolean }} state
+ * @param {{ deadline: number, tracking: string, word: string, found: Found }} state found:
+ *   what the nodes had the last time
  * @returns {View}
  */
-export function viewPromised({ deadline, tracking, word, isDifferent }) {
+export function viewPromised({ deadline, tracking, word, found }) {
   return {
     title: t('promised_title'),
     body: [
       h('p', null, t('promised', { time: spellTime(deadline) })),
-      isDifferent && h('p', { class: 'wrong' }, t('promised_differ')),
+      found.state === 'differ' && h('p', { class: 'wrong' }, t('promised_differ')),
+      found.state === 'shown' && h('p', null, t('promised_shown')),
+      found.state === 'false' && h('p', { class: 'wrong' }, t('promised_false', {
+        organisations: found.liars.join(', '),
+      })),
       showTracking(tracking),
       word && h('p', null, `${t('receipt_word')}: `, h('strong', { lang: 'ru' }, word)),
     ],
@@ -56,15 +62,17 @@ export function viewPromised({ deadline, tracking, word, isDifferent }) {
 }
 
 /**
- * @param {{ tracking: string, word: string, block: number, isOther: boolean, link: string,
+ * @param {{ tracking: string, word: string, block: number,
+ *   signed: import('./box_reader.js').Signed, isOther: boolean, link: string,
  *   print: () => void, end: () => void }} state
  * @returns {View}
  */
-export function viewReceipt({ tracking, word, block, isOther, link, print, end }) {
+export function viewReceipt({ tracking, word, block, signed, isOther, link, print, end }) {
   return {
     title: t('receipt_title'),
     body: [
       h('p', null, t(isOther ? 'receipt_other' : 'receipt_lead')),
+      h('p', null, signed ? t('receipt_proven', signed) : t('receipt_shown')),
       isOther && h('p', null, t('receipt_other_unknown')),
       showTracking(tracking),
       h(

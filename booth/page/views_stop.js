@@ -4,6 +4,7 @@ import { BoothError } from '../errors.js';
 import { ServiceError } from './asking.js';
 import { button, h } from './dom.js';
 import { t } from './texts.js';
+import { spellRefusal } from './views_error.js';
 
 /**
  * Say why a page cannot go on, in a sentence.
@@ -12,19 +13,25 @@ import { t } from './texts.js';
  * @returns {import('./screen.js').View}
  */
 export function viewStop(error, again) {
-  const isAway = error instanceof ServiceError;
-  const text = isAway ? t('e_away', { who: t('who_booth') }) : t(nameOf(error));
+  const isService = error instanceof ServiceError;
   return {
-    title: t(isAway ? 'pause_title' : 'stop_title'),
+    title: t(isService ? 'pause_title' : 'stop_title'),
     body: [
-      h('p', { class: 'wrong' }, text),
+      h('p', { class: 'wrong' }, isService ? spellService(error) : t(nameOf(error))),
       h('div', { class: 'acts' }, button(t('try_again'), again)),
     ],
   };
 }
 
+/** @param {ServiceError} error */
+function spellService({ step, code, wait }) {
+  return spellRefusal({ kind: 'service', subject: step, code, wait });
+}
+
 /** @param {unknown} error */
 function nameOf(error) {
   if (!(error instanceof BoothError)) return 'e_fault';
-  return error.subject === 'address' ? 'e_link' : 'e_files';
+  if (error.subject === 'address') return 'e_link';
+  if (error.subject === 'node') return 'e_node_untrue';
+  return error.subject === 'services.json' && error.fact.startsWith('names too few') ? 'e_services' : 'e_files';
 }

@@ -1,23 +1,28 @@
 /** The worker: everything that computes or asks. The page only shows and keeps. */
 
-import { fromHex, toHex } from '../bytes.js';
+import { areEqual, fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
 import { RECOVERY_SECRET_BYTES } from '../recovery.js';
 import { readWords, spellWords } from '../words.js';
 import { ServiceError } from './asking.js';
-import { Device, draw } from './device.js';
+import { Device, draw, drawControlWord } from './device.js';
+import { readLeaf } from './leaf_record.js';
 import { readClock, readHead } from './node.js';
 import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
-import { BoxReader, planSending, send } from './side_b.js';
+import { planSending, send } from './side_b.js';
 import { openPinned } from './signed_files.js';
 
 const MOST_NODES = 16; // in a link
+
+/** The light client: it comes while a voter is busy with what needs none. */
+const lightClient = import('./box_reader.js');
+lightClient.catch(() => {}); // told when it is needed
 
 /** @type {import('./signed_files.js').Pinned | null} */
 let pinned = null;
 /** @type {Device | null} */
 let current = null;
-/** @type {BoxReader | null} */
+/** @type {import('./box_reader.js').BoxReader | null} */
 let reader = null;
 
 /** Give what was read and checked first. */
@@ -80,7 +85,7 @@ export const ACTS = {
 
   /** @param {{ text: string }} asked */
   async readWords({ text }) {
-    return toHex(readWords(text));
+    return toHex(await readWords(text));
   },
 
   /** @param {import('./device.js').Place & { sigma?: string | null }} place */
@@ -96,7 +101,17 @@ export const ACTS = {
       opening: own.opening,
       issueClosing: own.issueClosing,
       castClosing: own.castClosing,
+      told: current.sides.a.nodes.map((each) => each.organisation),
     };
+  },
+
+  /** Say whether a lock is set on the leaf, and whether its words are these. */
+  async findLock() {
+    const { contest, leaf, lockKey, sides } = device();
+    const { voterList } = contest.terms;
+    const { lock } = await readLeaf(sides.a.nodes, { voterList, leaf });
+    if (lock.every((byte) => byte === 0)) return 'none';
+    return areEqual(lock, lockKey.address) ? 'own' : 'other';
   },
 
   async findIssuance() {
@@ -126,7 +141,7 @@ export const ACTS = {
 
   /**
    * @param {{ opening: import('./side_a.js').Opening,
-   *   attestation: import('./side_a.js').Attestation }} asked
+   *   attestation: import('./side_a.js').Attestation, isLocked: boolean }} asked
    */
   async askRegistrar(asked) {
     return askRegistrar(device(), asked);
@@ -154,7 +169,8 @@ export const ACTS = {
   },
 
   async sign() {
-    return device().sign();
+    const word = await drawControlWord(); // first: what is signed is gone if this fails
+    return device().sign(word);
   },
 
   /** Say when it is, and from which block on a ballot can be in the box. */
@@ -179,6 +195,7 @@ export const ACTS = {
 
   /** @param {{ record: string | null, first: number }} asked */
   async find({ record, first }) {
+    const { BoxReader } = await lightClient;
     reader ??= new BoxReader(device(), first);
     const found = await reader.find(record === null ? null : fromHex(record));
     if (!('record' in found)) return found;

@@ -57,6 +57,7 @@ class Applications:
             session=session,
             pending=pending,
             open_parts=_list_open(person, self._desk.context.clock.now()),
+            lock_page=_find_lock_page(self._desk),
             **describe_person(person),
         )
 
@@ -148,6 +149,12 @@ def _require_open(person: Person, now: int) -> list[Part]:
             HTTPStatus.CONFLICT,
         )
     return found
+
+
+def _find_lock_page(desk: Desk) -> str | None:
+    """Give the page of the first booth on which locks are made, and sign."""
+    booths = desk.settings.booths
+    return f"{booths[0].url}/lock.html" if booths else None
 
 
 def _read_lock(form: FormData, part: Part) -> str | None:

@@ -70,7 +70,7 @@ class Ballots:
         ticket = await database.run(
             mint_ticket, cookie=session.cookie, opening=opening, now=now
         )
-        fragment = _write_fragment(opening, ticket)
+        fragment = _write_fragment(opening, ticket, is_locked=part.locked)
         booths = [
             (each.title, f"{each.url}/#{fragment}")
             for each in self._desk.settings.booths
@@ -118,10 +118,13 @@ class Ballots:
         return opening
 
 
-def _write_fragment(opening: Opening, ticket: str) -> str:
-    """Write what the booth reads; the leaf, from which its request follows, too."""
-    known = {"contest": opening.contest, "leaf": opening.leaf.lower()}
-    return urlencode({**known, "ticket": ticket})
+def _write_fragment(opening: Opening, ticket: str, *, is_locked: bool) -> str:
+    """Write what the booth reads; the leaf, from which its request follows, too.
+
+    is_locked: the booth then asks for the words of the lock before it makes others.
+    """
+    known = {"contest": opening.contest, "leaf": opening.leaf.lower(), "ticket": ticket}
+    return urlencode(known | ({"lock": 1} if is_locked else {}))
 
 
 def _is_open(part: Part, now: int) -> bool:

@@ -43,7 +43,10 @@ class Application(_Told):
 
 
 class Part(_Told):
-    """One election that a person is a voter of; no place until its list is built."""
+    """One election that a person is a voter of; no place until its list is built.
+
+    wanted: whether the application is for it. locked: as the chain has the leaf.
+    """
 
     election: str
     title: str
@@ -57,6 +60,8 @@ class Part(_Told):
     leaf_state: Annotated[LeafState | None, BeforeValidator(_accept_state)] = None
     nonce: int | None = None
     place: int | None = None
+    wanted: bool = False
+    locked: bool = False
 
     def takes_applications(self, now: int) -> bool:
         """Say whether one may apply or withdraw now, as the registrar has the times."""
@@ -67,6 +72,11 @@ class Part(_Told):
     def is_online(self) -> bool:
         """Say whether the chain has this person as voting online."""
         return self.leaf_state is LeafState.ONLINE
+
+    @property
+    def waits_for_lock(self) -> bool:
+        """Say whether a withdrawal waits for the words of the leaf's lock."""
+        return self.is_online and self.locked and not self.wanted
 
 
 class Person(_Told):

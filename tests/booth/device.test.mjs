@@ -10,17 +10,18 @@ import { verifyPath } from '../../booth/merkle.js';
 import { RecoverySecret } from '../../booth/recovery.js';
 import { recoverSigner } from '../../booth/signature.js';
 import { readWords, spellWords } from '../../booth/words.js';
+import { splitSides } from '../../booth/page/sides.js';
 import { readVectors } from './reading.mjs';
 
 const VECTORS = readVectors('device');
 
 for (const { secret, language, words } of VECTORS.words) {
-  test(`words of ${secret} in ${language}`, () => {
-    assert.equal(spellWords(fromHex(secret), language).join(' '), words);
-    assert.equal(toHex(readWords(words)), secret);
+  test(`words of ${secret} in ${language}`, async () => {
+    assert.equal((await spellWords(fromHex(secret), language)).join(' '), words);
+    assert.equal(toHex(await readWords(words)), secret);
     const numbered = words.split(' ').map((word, at) => `${at + 1}. ${word.toUpperCase()},`).join('\n');
-    assert.equal(toHex(readWords(numbered)), secret);
-    assert.equal(toHex(readWords(words.normalize('NFD').replace('е', 'ё'))), secret);
+    assert.equal(toHex(await readWords(numbered)), secret);
+    assert.equal(toHex(await readWords(words.normalize('NFD').replace('е', 'ё'))), secret);
   });
 }
 
@@ -34,9 +35,9 @@ const WRONG = [
   [GOOD.with(0, GOOD[11]).with(11, GOOD[0]), 'do not fit together: a word is another, or two changed places'],
 ];
 for (const [words, fact] of WRONG) {
-  test(`words are refused unquoted: ${fact}`, () => {
+  test(`words are refused unquoted: ${fact}`, async () => {
     const message = `recovery words: ${fact}`;
-    assert.throws(() => readWords(words.join(' ')), { name: 'BoothError', message });
+    await assert.rejects(readWords(words.join(' ')), { name: 'BoothError', message });
   });
 }
 
@@ -75,3 +76,19 @@ test('a way of one leaf is empty, and a place is a whole number', () => {
 });
 
 test('groups are of four', () => assert.equal(inGroups('0123456789'), '0123 4567 89'));
+
+test('who was told of the person with other words learns of no ballot', () => {
+  const host = (/** @type {string} */ organisation) => ({ organisation, url: '' });
+  const observers = ['One', 'Two', 'Three', 'Four', 'Five'];
+  const services = /** @type {any} */ ({
+    portal: host('Portal'), gateway: host('SMS'), registrar: host('Commission'),
+    issuers: [host('Issuer')], relays: observers.slice(0, 3).map(host), nodes: observers.map(host),
+  });
+  for (let at = 0; at < 32; at += 1) {
+    const voter = { secret: new Uint8Array(16).fill(at), threshold: 1 };
+    const told = splitSides(services, voter).a.nodes.map(({ organisation }) => organisation);
+    const other = { secret: new Uint8Array(16).fill(255 - at), threshold: 1, told };
+    const { relays, nodes } = splitSides(services, other).b;
+    assert.deepEqual([...relays, ...nodes].filter(({ organisation }) => told.includes(organisation)), []);
+  }
+});

@@ -67,10 +67,11 @@ for (const size of [0, 15, 17, 32]) {
 const TICKET = 'A'.repeat(42) + '-';
 const PLACE = `0x${'3f'.repeat(32)}`;
 
-test('the fragment of a booth is contest, leaf and ticket', () => {
-  assert.deepEqual(readFragment(`#contest=10&leaf=${PLACE}&ticket=${TICKET}`), {
-    contest: 10, leaf: new Uint8Array(32).fill(0x3f), ticket: TICKET,
-  });
+test('the fragment of a booth is contest, leaf and ticket, and whether there is a lock', () => {
+  const told = { contest: 10, leaf: new Uint8Array(32).fill(0x3f), ticket: TICKET };
+  const fragment = `#contest=10&leaf=${PLACE}&ticket=${TICKET}`;
+  assert.deepEqual(readFragment(fragment), { ...told, isLocked: false });
+  assert.deepEqual(readFragment(`${fragment}&lock=1`), { ...told, isLocked: true });
 });
 
 for (const [fact, fragment] of [
@@ -87,6 +88,7 @@ for (const [fact, fragment] of [
   ['an escape', `#contest=%31&leaf=${PLACE}&ticket=${TICKET}`],
   ['a blank', `#contest=1 &leaf=${PLACE}&ticket=${TICKET}`],
   ['a short ticket', `#contest=1&leaf=${PLACE}&ticket=${TICKET.slice(1)}`],
+  ['another lock', `#contest=1&leaf=${PLACE}&ticket=${TICKET}&lock=0`],
   ['a long ticket', `#contest=1&leaf=${PLACE}&ticket=${TICKET}A`],
   ['a line end', `#contest=1&leaf=${PLACE}&ticket=${TICKET}\n`],
   ['other digits', `#contest=١&leaf=${PLACE}&ticket=${TICKET}`],

@@ -29,6 +29,7 @@ from scripts.shared.files.booth_files import SERVICES, SIGNATURES
 from tests import honest
 from tests.booth.made import make_election, sign_services
 from tests.booth.world import BOOTH, CAST, World
+from tests.booth.world import Lie as Answer
 from tests.finality.conftest import Member, header_of, sign, spell_genesis
 from tests.finality.spelling import spell_proof
 
@@ -62,8 +63,9 @@ def link_of(record: bytes, *, block: int = BLOCK) -> str:
 
 @dataclass(frozen=True)
 class Lie:
-    """What a node may do to the proof that it gives."""
+    """What a node may do to the proof that it gives; early: it has none yet."""
 
+    early: bool = False
     signers: int = 5
     strangers: bool = False
     record: bytes | None = None
@@ -88,11 +90,18 @@ def network_world(record: bytes, **lies: Lie) -> World:
     world.box(record)
     for number in (1, 2, 3, 4):
         lie = lies.get(f"node_{number}", Lie())
-        world.lies[f"node-{number}"] = partial(_tell, prove(record, lie))
+        world.lies[f"node-{number}"] = prove_by(record, lie)
     return world
 
 
-def _tell(proof: dict[str, Any], said: dict[str, Any], _asked: Any) -> dict[str, Any]:
+def prove_by(record: bytes, lie: Lie = Lie()) -> Answer:
+    """Have a node prove that a record was boxed, honestly or not."""
+    return partial(_tell, None if lie.early else prove(record, lie))
+
+
+def _tell(
+    proof: dict[str, Any] | None, said: dict[str, Any], _asked: Any
+) -> dict[str, Any]:
     """Add to a node's answers what only a network's have."""
     found = said["result"]
     if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 from eth_utils.crypto import keccak
 from playwright.sync_api import Browser
@@ -17,6 +18,8 @@ from tests.booth.browsing import (
     open_context,
     watch,
 )
+from tests.booth.node_js import BOOTH
+from tests.booth.page_sizes import list_files
 from tests.booth.world import CAST, ISSUED, World
 
 SIDE_A = {"portal", "gateway", "registrar", "issuer-1", "issuer-2", "issuer-3"}
@@ -103,6 +106,21 @@ def test_no_host_of_one_side_is_told_what_the_other_knows(browser: Browser) -> N
     assert hosts_a >= SIDE_A
     assert hosts_b >= SIDE_B
     assert not hosts_a & hosts_b
+
+
+def test_a_browser_fetches_what_is_measured_and_no_list_of_words_in_vain(
+    browser: Browser,
+) -> None:
+    world, asked = World(), set[str]()
+    with open_context(browser) as context:
+        answer_by(context, world)
+        page = context.new_page()
+        page.on("request", lambda request: asked.add(urlsplit(request.url).path[1:]))
+        Voter(page).begin(world.link)
+    whole = {each.relative_to(BOOTH).as_posix() for each in list_files("index.html")}
+    later = {"words_russian.js", "page/box_reader.js"}
+    assert whole | later <= asked | {"index.html"}
+    assert "words_english.js" not in asked
 
 
 def test_topics_are_those_of_the_contracts() -> None:

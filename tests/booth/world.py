@@ -13,21 +13,32 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
-from election.crypto.blind_credential import RecoverySecret
+from election.crypto.blind_credential import RecoverySecret, derive_lock_key
 from election.crypto.group import decode_g1, encode_g1
 from election.crypto.signature import (
     Signature,
     SigningKey,
+    decode_signature,
     derive_address,
     encode_signature,
+    recover_signer,
 )
 from election.crypto.transcript import (
+    Address,
     Hash,
     address_word,
     hash_bytes,
     uint_word,
 )
-from election.protocol.attestation import Role, attest, request_issuance
+from election.protocol.attestation import (
+    NO_LOCK,
+    Request,
+    Role,
+    attest,
+    derive_lock_hash,
+    request_issuance,
+    request_withdrawal,
+)
 from election.protocol.ballot import (
     NO_MEMO,
     accept_ballot,
@@ -150,6 +161,9 @@ class World:
     now: int = NOW
     height: int = 40
     is_boxing: bool = True
+    lock: Address = NO_LOCK
+    state: int = 1  # of the leaf: online
+    withdrawn: list[int] = field(default_factory=list)  # counters of withdrawals
     others: dict[str, World] = field(default_factory=dict)
 
     @property
@@ -252,9 +266,32 @@ class World:
         }
 
     def _registrar(self, path: str, told: dict[str, Any]) -> Said:
-        assert path == "/requests"
-        self.issued = bytes.fromhex(told["blinded"][2:])
+        lock = told["lock"] and decode_signature(bytes.fromhex(told["lock"][2:]))
+        if path == "/withdrawals":
+            request = request_withdrawal(honest.box().ctx, self.leaf, nonce=1)
+            assert told["leaf"] == _hex(self.leaf)
+        else:
+            assert path == "/requests"
+            self.blinded = bytes.fromhex(told["blinded"][2:])
+            request = self._request()
+        if not self._is_let_by_lock(request, lock):
+            return refuse("bad_lock", 400)
+        if path == "/withdrawals":
+            self.withdrawn.append(told["nonce"])
+            return 202, {"state": "signed"}
+        self.issued = self.blinded
         return 202, {"state": "queued"}
+
+    def _is_let_by_lock(self, request: Request, lock: Signature | None) -> bool:
+        if self.lock == NO_LOCK:
+            return lock is None
+        digest = derive_lock_hash(request)
+        return lock is not None and recover_signer(digest, lock) == self.lock
+
+    def set_lock(self, secret: bytes = SECRET) -> None:
+        """Lock the voter's leaf with words."""
+        key = derive_lock_key(RecoverySecret(secret), election_id=honest.ELECTION_ID)
+        self.lock = derive_address(key)
 
     def _issuer(self, number: int) -> Said:
         if not self.issued:
@@ -293,12 +330,26 @@ class World:
         method = told["method"]
         result: Any = None
         if method == "eth_call":
-            result = _hex(uint_word(self.now))
+            result = _hex(self._view(told["params"][0]["data"]))
         elif method == "eth_blockNumber":
             result = hex(self.height + len(self.boxed))
         elif method == "eth_getLogs":
             result = self._logs(told["params"][0])
         return {"jsonrpc": "2.0", "id": told["id"], "result": result}
+
+    def _view(self, data: str) -> bytes:
+        """Answer a call: a view of the voter's leaf, or code that tells the time."""
+        views = {
+            "state": uint_word(self.state),
+            "nonce": uint_word(1),
+            "lock": address_word(self.lock),
+        }
+        for name, word in views.items():
+            selector = hash_bytes(f"{name}(bytes32)".encode())[:4].hex()
+            if data.startswith(f"0x{selector}"):
+                assert data.endswith(self.leaf.hex())
+                return word
+        return uint_word(self.now)
 
     def _logs(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         first, last = (int(asked[key], 16) for key in ("fromBlock", "toBlock"))

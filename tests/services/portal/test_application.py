@@ -20,7 +20,14 @@ from services.shell.opening import open_context
 from services.shell.peers import PeerError
 from tests.patience import wait_until
 from tests.services.portal.doubles import CODE
-from tests.services.portal.stage import ELECTION, SALTS, VOTERS, Stage, post
+from tests.services.portal.stage import (
+    BOOTH,
+    ELECTION,
+    SALTS,
+    VOTERS,
+    Stage,
+    post,
+)
 from tests.services.running import PASSWORD
 
 LOCK = "0x" + "ab" * 20
@@ -287,3 +294,14 @@ def test_logs_name_nobody(stage: Stage) -> None:
     assert "refused" in log
     for private in (*VOTERS, "Каренина", "anna", CODE):
         assert private not in log
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_withdrawal_from_a_locked_place_leads_to_the_page_that_signs_it(
+    stage: Stage, is_locked: bool
+) -> None:
+    part = {"leaf_state": "ONLINE", "wanted": False, "locked": is_locked}
+    stage.add_person("galina", part=part)
+    link = f'href="{BOOTH}/lock.html#contest=1&amp;leaf={stage.leaf("galina")}"'
+    with stage.logged_in("galina") as browser:
+        assert (link in browser.get("/application").text) == is_locked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -255,3 +256,11 @@ def test_booths_of_the_list_alone_are_offered(stage: Stage) -> None:
         assert f'href="{BOOTH}/{link}' in page.text
         assert f'href="https://other.example.org/booth/{link}' in page.text
         assert "evil.example" not in page.text
+
+
+def test_link_of_a_locked_place_says_so(stage: Stage) -> None:
+    """So that the booth asks for the words of the lock before it makes others."""
+    stage.add_person("vera", part={"locked": True})
+    with stage.logged_in("vera") as browser:
+        page = post(browser, "/ballot/ticket", stage, election=ELECTION)
+        assert re.search(r"&amp;ticket=[\w-]{43}&amp;lock=1\"", page.text)
