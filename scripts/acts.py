@@ -58,7 +58,9 @@ ACTS: Final = {
         "mark-paper": "Note that a voter is given a paper ballot.",
         "request-credential": "Send a request for a credential.",
         "credential": "Combine the issuers' answers into a credential.",
+        "place": "Find a voter's place on the list, and what the chain has of it.",
         "ballot": "Encrypt a choice into a ballot.",
+        "check-ballot": "Check what a device encrypted, as a second device.",
         "cast": "Bring ballots into the box, as a relay.",
     },
     "Anybody": {
@@ -70,6 +72,7 @@ ACTS: Final = {
         "audit": "Verify a whole election.",
         "reconcile": "Compare issued, cast and margin, and draw whom to ask.",
         "proof": "Write what proves a transaction or a value to who has no node.",
+        "receipt": "Write a voter's receipt of a ballot that is in its box.",
         "verify-proof": "Check such a proof, without a node.",
         "verify-booth": "Compare what booths serve with what the election announced.",
         "export": "Write the public record into one file.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from election.client.errors import ClientError
 from election.client.rpc import Connection
 from election.crypto.transcript import Hash, address_word
 from election.protocol.abi import ContractName
-from election.protocol.ballot import accept_ballot
+from election.protocol.ballot import Ballot, accept_ballot
+from election.protocol.board import Log
 from election.protocol.events import BallotCast
 from election.protocol.terms import ElectionTerms
 from scripts.shared.errors import InputError, NotYetError
@@ -22,8 +24,22 @@ if TYPE_CHECKING:
     from finality.proof_file import ProofFile
 
 
-def find_cast(connection: Connection, path: Path, terms: ElectionTerms) -> str:
-    """Find the transaction that stored a ballot, as a node tells it; in hex.
+@dataclass(frozen=True, slots=True)
+class CastBallot:
+    """A ballot of a file, and the event by which a node shows it in its box."""
+
+    contest: int
+    ballot: Ballot
+    log: Log
+
+    @property
+    def transaction(self) -> str:
+        """Give the hash of the transaction that stored it, as nodes spell it."""
+        return f"0x{self.log.transaction.hex()}"
+
+
+def find_cast(connection: Connection, path: Path, terms: ElectionTerms) -> CastBallot:
+    """Find where a ballot is stored, as a node tells it.
 
     Raises InputError, NotYetError, BallotError, TermsError, ClientError.
     """
@@ -34,7 +50,7 @@ def find_cast(connection: Connection, path: Path, terms: ElectionTerms) -> str:
     topic = Hash(address_word(own.record.credential))
     for log, event in box.read_entries(None, topic):
         if isinstance(event, BallotCast) and event.ballot == file.record:
-            return f"0x{log.transaction.hex()}"
+            return CastBallot(file.contest, own, log)
     fact = "is not in its box, as this node shows it: cast it, or ask another node"
     raise NotYetError(str(path), fact)
 

@@ -24,9 +24,12 @@ from election.protocol.text import spell_lines
 from scripts.shared.errors import InputError
 from scripts.shared.files.ballot_files import CredentialFile
 from scripts.shared.files.key_file import KeyFile
+from scripts.shared.languages import Language
+from scripts.shared.recovery_words import spell_words
 from scripts.shared.terminal import asking, say
 
 _DECISIONS: Final = ("cast", "check")
+_CONTROL_WORDS: Final = 2
 _TRIES: Final = 3  # of a person at a terminal to name a candidate
 
 
@@ -130,9 +133,16 @@ def _spell_opening(
     return [
         "opened. On another device, at a booth of another organisation, open",
         f"  check.html#{about}&choice={prepared.choice}&nonce=0x{nonce}",
+        "or give that line to `veche check-ballot` there.",
         f"It has to show your code and: {lines[prepared.choice - 1]}",
         "This one is thrown away. Choose again:",
     ]
+
+
+def draw_control_word() -> str:
+    """Draw two words that say nothing, and that no copy of the ballot fits."""
+    drawn = spell_words(RecoverySecret(secrets.token_bytes(16)), Language.RUSSIAN)
+    return " ".join(drawn[:_CONTROL_WORDS])
 
 
 def _confirm() -> bool:

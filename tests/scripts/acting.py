@@ -131,6 +131,14 @@ LINES: Final[Mapping[str, Line]] = {
         "station",
         "paper",
     ),
+    "place": Line(
+        (
+            *("place", "--list", "list-1.json"),
+            *("--voter-id", "1-0", "--salt", hash_bytes(bytes([0])).hex()),
+        ),
+        None,
+        "paper",
+    ),
     "request-credential": Line(
         ("request-credential", "issue.json", *LEAF), "registrar", "voting"
     ),
@@ -171,7 +179,10 @@ LINES: Final[Mapping[str, Line]] = {
 }
 """Every act that asks one node; those that ask two are in test_lying_node.py."""
 
-_ON_TERMS: Final = ("request", "register", "withdraw", "request-credential")
+_ON_TERMS: Final = (
+    *("request", "register", "withdraw", "request-credential"),
+    "place",
+)
 
 
 @dataclass

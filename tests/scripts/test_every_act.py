@@ -267,6 +267,10 @@ TABLE: Final[Mapping[str, Fate]] = {
             "logs moved",
         ),
     ),
+    "place": Fate(
+        refused=(*CHAINS,),
+        harmless=("another leaf state", "another counter", "two answers"),
+    ),
     "request-credential": Fate(
         refused=(
             *CHAINS,
@@ -597,10 +601,17 @@ def act_on(held: Election, act: str, folder: Path, lie: str | None) -> Outcome:
 def test_every_act_that_asks_a_node_is_in_the_table() -> None:
     """Those that ask two are told lies in test_lying_node.py."""
     tried = {LINES[each].arguments[0] for each in LINES}
-    ask_nobody = {"completion", "keygen", "words", "attest", "credential", "ballot"}
+    ask_nobody = {
+        *("completion", "keygen", "words", "attest", "credential", "ballot"),
+        "check-ballot",
+    }
     of_machines = {"demo", "devnet", "network", "node", "time"}
     every = set(chain.from_iterable(ACTS.values()))
-    of_networks = {"proof", "verify-proof"}  # what they are given proves itself
+    of_networks = {
+        "proof",
+        "receipt",
+        "verify-proof",
+    }  # what they are given proves itself
     two = {"share", "issue", "terms"}
     of_booths = {"verify-booth"}  # asks for the rules alone, and sends nothing
     assert every - tried == ask_nobody | of_machines | of_networks | of_booths | two

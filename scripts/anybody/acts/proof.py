@@ -73,8 +73,8 @@ def command(
         raise InputError("--terms", "is missing: it says which box --ballot is for")
     connection = connect_any(rpc_urls)
     if ballot is not None and known is not None:
-        digest = find_cast(connection, ballot, known)
-        proof = prove_transaction(connection, digest)
+        cast = find_cast(connection, ballot, known)
+        proof = prove_transaction(connection, cast.transaction)
     elif transaction is not None:
         digest = accept_hex("--transaction", transaction, size=32)
         proof = prove_transaction(connection, digest)

@@ -17,7 +17,7 @@ from scripts.shared.options import (
     path_argument,
 )
 from scripts.shared.roles import Role
-from scripts.shared.terminal import show
+from scripts.shared.terminal import say, show
 
 EXAMPLE = (
     "veche ballot credential.json --terms terms.json --terms-hash 9f86d08188... "
@@ -42,14 +42,19 @@ def command(
     The choice is repeated by its name before it is encrypted, unless --yes or --json
     is given; it is kept nowhere. Then the tracking code is shown, and you are asked
     whether to cast it or to check it: what is checked is opened by a link for a second
-    device and thrown away, and only what was never opened becomes a ballot. No node is
-    asked. The ballot is for a relay, by whatever way leaves no trace.
+    device and thrown away, and only what was never opened becomes a ballot. The control
+    word is two words that fit your ballot and no copy of it. No node is asked. The
+    ballot is for a relay, by whatever way leaves no trace.
     """
-    from election.protocol.ballot import NO_MEMO, make_ballot
+    from election.protocol.ballot import derive_memo, make_ballot
     from scripts.shared.files.ballot_files import BallotFile, CredentialFile
     from scripts.shared.files.json_file import read_json, render_json, write_new
     from scripts.shared.session import go_by, unlock
-    from scripts.voters.ballot import open_credential, prepare_to_cast
+    from scripts.voters.ballot import (
+        draw_control_word,
+        open_credential,
+        prepare_to_cast,
+    )
 
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})
@@ -60,9 +65,17 @@ def command(
     prepared, source = prepare_to_cast(
         contest, file.contest, own=key_file.secrets.random, is_sure=yes or as_json
     )
-    record = make_ballot(prepared, box, credential=owned, memo=NO_MEMO, source=source)
+    word = draw_control_word()
+    memo = derive_memo(owned.address, word)
+    record = make_ballot(prepared, box, credential=owned, memo=memo, source=source)
     ballot = BallotFile("veche-ballot/1", file.contest, record)
     write_new(out, render_json(ballot), mode=0o600)
     code = f"0x{prepared.tracking_code.hex()}"
-    shown = {"ballot": str(out), "tracking_code": code, "test": known.test}
+    shown = {
+        "ballot": str(out),
+        "tracking_code": code,
+        "control_word": word,
+        "test": known.test,
+    }
     show(shown, as_json=as_json)
+    say("write down code and words; once it is cast: `veche receipt`")
