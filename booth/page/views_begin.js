@@ -158,6 +158,7 @@ export function viewWords({ words, language, election, contest, leaf, booths, li
     body: [
       h('p', { class: 'screen-only' }, t('words_lead')),
       h('p', { class: 'screen-only' }, t('words_time', { time })),
+      h('p', { class: 'screen-only' }, t('words_hand')),
       h('div', { class: 'paper' }, h('p', null, h('strong', null, t('paper_title')))),
       h('h2', { id: 'words-list' }, t('words_list')),
       listWords(words, language),

@@ -27,15 +27,16 @@ export function viewCrowd({ until, now }) {
  * @returns {View}
  */
 export function viewSending({ promised, refused }) {
+  const isBefore = refused.some(({ code }) => code === 'already_promised');
   return {
-    title: t('sending_title'),
+    title: t(isBefore ? 'sending_before_title' : 'sending_title'),
     body: [
-      h('p', { class: 'wrong' }, t('sending')),
+      isBefore ? h('p', null, t('sending_before')) : h('p', { class: 'wrong' }, t('sending')),
       promised > 0 && h('p', null, t('sending_one')),
       refused.length > 0 && h('ul', null, ...refused.map(({ organisation, code }) => h(
         'li', null, t('sending_refused', { organisation, reason: t(textFor('r_', code, 'r_other')) }),
       ))),
-      refused.length > 0 && h('p', null, t('sending_again')),
+      refused.length > 0 && !isBefore && h('p', null, t('sending_again')),
     ],
   };
 }
@@ -83,6 +84,7 @@ export function viewReceipt({ tracking, word, block, signed, isOther, link, prin
       h('p', null, t('receipt_keep')),
       drawQr(link, t('receipt_check')),
       h('p', null, h('a', { href: link }, t('receipt_check'))),
+      h('p', { class: 'screen-only' }, t('receipt_save')),
       h(
         'div', { class: 'acts' },
         button(t('receipt_print'), print, { class: 'main' }),

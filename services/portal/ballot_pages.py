@@ -49,6 +49,7 @@ class Ballots:
             "ballot.html",
             session=session,
             open_parts=[each for each in parts if _is_open(each, now)],
+            booths=self._desk.settings.booths,
             last_requests=LAST_REQUESTS,
             warned=_WARNED,
             **describe_person(person),

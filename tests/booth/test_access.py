@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -93,4 +96,52 @@ def test_a_mistake_is_told_beside_its_field_and_focused(page: Page) -> None:
     voter.press("Дальше")
     assert "Вы ещё никого не выбрали" in voter.text
     assert page.evaluate(_FOCUSED) == "choice"
+    assert voter.find_barriers() == []
+
+
+def be_away(*hosts: str) -> Callable[[World], None]:
+    """Have hosts be down."""
+    return lambda world: world.away.update(hosts)
+
+
+def hold(world: World) -> None:
+    """Have nothing come into the box."""
+    world.is_boxing = False
+
+
+RESTING: Final[dict[str, tuple[str, Callable[[World], None], str]]] = {
+    "loading": ("asking", hold, "**/terms.json"),
+    "asking": ("asking", hold, "https://portal.example.org/**"),
+    "issuing": ("issuing", be_away("issuer-1", "issuer-2", "issuer-3"), ""),
+    "paused": ("asking", be_away("node-3", "node-4"), ""),
+    "stopped": ("asking", lambda world: world.files.update({"terms.json": b"{}"}), ""),
+    "sending": ("sent", be_away("relay-1"), ""),
+    "promised": ("promised", hold, ""),
+}
+
+
+@pytest.mark.parametrize("screen", RESTING)
+def test_a_screen_that_waits_shuts_nobody_out(screen: str, page: Page) -> None:
+    stage, arrange, silent = RESTING[screen]
+    world, voter = World(), Voter(page)
+    kept = world.kept(stage)
+    arrange(world)
+    answer_by(page.context, world)
+    if silent:  # a request that is never answered
+        page.context.route(silent, lambda _: None)
+    voter.stand(kept)
+    voter.wait_for(screen)
+    if stage == "sent":
+        page.get_by_text("Observer 1: не отвечает").wait_for()
+    assert voter.find_barriers() == []
+    assert not page.evaluate(_TOO_WIDE)
+
+
+def test_the_end_shuts_nobody_out(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    voter.stand(world.kept("sent"))
+    voter.wait_for("receipt")
+    voter.press("Закончить и стереть всё с этого устройства")
+    voter.wait_for("ended")
     assert voter.find_barriers() == []

@@ -7,15 +7,28 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from starlette.types import Send
 
+from election.artifacts import read_artifact
+from election.audit.bundle import encode_bundle
+from election.crypto.transcript import ZERO_HASH
+from election.protocol.abi import ContractName
+from election.protocol.board import Board, Head, Log
+from election.protocol.origin import derive_election_address
 from scripts.__main__ import run
 from scripts.booth import fetching
-from scripts.booth.folder import Booth
-from scripts.shared.files.booth_files import SERVICES, SIGNATURES, TERMS
+from scripts.booth.folder import Booth, gather_booth
+from scripts.shared.files.booth_files import (
+    SERVICES,
+    SIGNATURES,
+    TERMS,
+    describe_election,
+)
+from tests.audit.tampering import encode_event
 from tests.booth import made
 from tests.booth.hosting import (
     CODE,
@@ -28,6 +41,7 @@ from tests.booth.hosting import (
     make_small,
     with_later,
 )
+from tests.protocol.test_rules import DEPLOYED
 
 POLICY: Final = "content-security-policy"
 
@@ -368,3 +382,31 @@ def test_place_without_https_is_told(booth: Booth) -> None:
     place = Place("http://booth.example.org")
     compare_places([place], Source(booth.digest))
     assert place.tell()[0].startswith("/: is served without https")
+
+
+def announce(folder: Path) -> tuple[Booth, str]:
+    """Make the booth of some rules, and a record whose election announces it."""
+    bare = gather_booth(describe_election(DEPLOYED.rules))
+    rules = replace(DEPLOYED.rules, booth=bare.digest)
+    event = replace(DEPLOYED, rules=rules)
+    address = derive_election_address(event, read_artifact("Election").initcode)
+    topics, data = encode_event(event, ContractName.ELECTION)
+    log = Log(address, topics, data, 1, 1, ZERO_HASH, 0)
+    bundle = folder / "record.jsonl"
+    board = Board(7, address, (log,), {address: b"\0"}, {}, Head(1, 1))
+    bundle.write_bytes(encode_bundle(board))
+    return bare, str(bundle)
+
+
+@pytest.mark.parametrize(("change", "ends"), [(None, 0), (EVIL, 3)])
+def test_booth_is_compared_with_what_a_record_announces(
+    change: bytes | None, ends: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare, bundle = announce(tmp_path)
+    lie = of("/page/flow.js", body(change)) if change else lambda reply: reply
+    with hosting(lying(honest_app(bare), lie)) as url:
+        code = run(["verify-booth", url, "--bundle", bundle, "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["same"]) == (ends, change is None)
+    wrong = [each for each in told["places"][0]["differences"] if "flow.js" in each]
+    assert bool(wrong) == bool(change)

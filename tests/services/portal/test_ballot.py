@@ -264,3 +264,13 @@ def test_link_of_a_locked_place_says_so(stage: Stage) -> None:
     with stage.logged_in("vera") as browser:
         page = post(browser, "/ballot/ticket", stage, election=ELECTION)
         assert re.search(r"&amp;ticket=[\w-]{43}&amp;lock=1\"", page.text)
+
+
+def test_who_was_issued_a_ballot_is_led_to_where_the_words_go(stage: Stage) -> None:
+    """And by no ticket: a page of the booth asks for the words."""
+    stage.add_person("dina", part={"leaf_state": "ISSUED"})
+    link = f'#contest=1&amp;leaf={stage.leaf("dina")}"'
+    with stage.logged_in("dina") as browser:
+        page = browser.get("/ballot").text
+    assert f'href="{BOOTH}/{link}' in page
+    assert "ticket=" not in page
