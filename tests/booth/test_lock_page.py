@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 
 from election.crypto.blind_credential import RecoverySecret, derive_lock_key
 from election.crypto.signature import derive_address
-from scripts.shared.recovery_words import Language, read_words, spell_words
+from scripts.shared.languages import Language
+from scripts.shared.recovery_words import read_words, spell_words
 from tests import honest
 from tests.booth.browsing import Voter, answer_by, watch
 from tests.booth.world import BOOTH, SECRET, World
