@@ -23,9 +23,20 @@ _SUBJECT: Final = "recovery words"
 _BETWEEN: Final = re.compile("[^a-zа-я]+")
 
 
+_MENDED: Final = {"сно\ufffd\ufffdа": "снова"}
+"""Word 1573 of the Russian list, which python-mnemonic 0.21 has damaged."""
+
+
 @cache
 def _list_of(language: Language) -> Mnemonic:
-    return Mnemonic(language.name.lower())
+    found = Mnemonic(language.name.lower())
+    found.wordlist = [_MENDED.get(each, each) for each in found.wordlist]
+    return found
+
+
+def list_words(language: Language) -> tuple[str, ...]:
+    """List the 2048 words of a language, in order."""
+    return tuple(_list_of(language).wordlist)
 
 
 def spell_words(secret: RecoverySecret, language: Language) -> tuple[str, ...]:

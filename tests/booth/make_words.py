@@ -1,4 +1,4 @@
-"""Write the booth's lists of words from those of python-mnemonic, BIP-39.
+"""Write the booth's lists of words: those of python-mnemonic, BIP-39, mended.
 
 python -m tests.booth.make_words
 """
@@ -9,8 +9,8 @@ import textwrap
 from importlib.metadata import distribution
 from typing import Final
 
-from mnemonic import Mnemonic
-
+from scripts.shared.languages import Language
+from scripts.shared.recovery_words import list_words
 from tests.booth.node_js import BOOTH
 
 LANGUAGES: Final = ("english", "russian")
@@ -28,7 +28,7 @@ export const {upper} = Object.freeze(`
 
 def render(language: str) -> str:
     """Write one list as a module of JavaScript."""
-    words = textwrap.wrap(" ".join(Mnemonic(language).wordlist), 99)
+    words = textwrap.wrap(" ".join(list_words(Language[language.upper()])), 99)
     licence = (distribution("mnemonic").read_text("LICENSE") or "").strip()
     return _TEXT.format(
         licence=textwrap.indent(licence, " * ", lambda _: True).replace(

@@ -93,6 +93,9 @@ def test_a_ballot_of_another_voter_is_not_taken_for_the_own(page: Page) -> None:
     voter.stand(kept(world))
     page.get_by_text(NOT_BELIEVED).wait_for()
     assert voter.screen == "promised"
+    world.lies["node-1"] = prove_by(RECORD)  # a liar is looked at anew
+    look_again(page)
+    voter.wait_for("receipt")
 
 
 def test_what_is_not_signed_yet_is_waited_for(page: Page) -> None:

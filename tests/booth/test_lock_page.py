@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Final
 
@@ -151,6 +152,8 @@ def test_a_locked_ballot_is_asked_for_with_the_words_of_the_lock(
         voter.confirm()
         voter.wait_for("locked")
         assert not {path for host, path, _ in world.asked if host == "portal"}
+        kept = json.loads(page.evaluate("sessionStorage.getItem('veche-booth/1')"))
+        assert kept["told"] == ["Observer 3", "Observer 4"]
     assert "Возьмите листок, на котором написано «Слова замка»" in voter.text
     page.fill("#words", WORDS)
     voter.press("Продолжить")

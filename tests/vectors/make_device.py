@@ -24,7 +24,11 @@ from scripts.shared.languages import Language
 from scripts.shared.recovery_words import spell_words
 
 PATH: Final = Path(__file__).parent / "device.json"
-_SECRETS: Final = ["00" * 16, "7f" * 16, "80" * 16, "ff" * 16, "0123456789abcdef" * 2]
+_MENDED: Final = f"{1572 << 117:032x}"  # its first word is one that was mended
+_SECRETS: Final = [
+    *("00" * 16, "7f" * 16, "80" * 16, "ff" * 16, "0123456789abcdef" * 2),
+    _MENDED,
+]
 _VOTERS: Final = ["AB-123", "ЁЖ 4/5", "И@Я_0"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,22 @@ import pytest
 from election.crypto.blind_credential import RecoverySecret
 from scripts.shared.errors import InputError
 from scripts.shared.languages import Language
-from scripts.shared.recovery_words import read_words, spell_words
+from scripts.shared.recovery_words import list_words, read_words, spell_words
 from tests.scripts.conftest import Arguments, make_cli
 from tests.vectors.make_device import PATH, make
 
 VECTORS = json.loads(PATH.read_text())
 GOOD = VECTORS["words"][1]["words"].split(" ")
+
+
+@pytest.mark.parametrize(
+    ("language", "letters"),
+    [(Language.RUSSIAN, "[а-я]+"), (Language.ENGLISH, "[a-z]+")],
+)
+def test_every_word_of_a_list_can_be_typed(language: Language, letters: str) -> None:
+    words = list_words(language)
+    assert len(set(words)) == len(words) == 2048
+    assert [each for each in words if not re.fullmatch(letters, each)] == []
 
 
 def test_the_vectors_are_what_is_derived() -> None:
