@@ -158,13 +158,15 @@ export class Flow {
 
   /** @param {{ contest: number, leaf: string } | null} known */
   #showStart(known) {
-    const typed = { contest: known?.contest ?? this.#opened.contests[0].contest, leaf: known?.leaf ?? '' };
+    const typed = {
+      contest: known?.contest ?? this.#opened.contests[0].contest, leaf: known?.leaf ?? '', text: '',
+    };
     /** @type {{ leaf?: boolean, words?: boolean }} */
     let wrong = {};
     /** @param {{ contest: number, leaf: string, text: string }} told */
     const resume = async (told) => {
       const leaf = told.leaf.replace(/\s/g, '').replace(/^0x/i, '').toLowerCase();
-      Object.assign(typed, { contest: told.contest, leaf: told.leaf });
+      Object.assign(typed, told);
       wrong = { leaf: !/^[0-9a-f]{64}$/.test(leaf) };
       const secret = await this.#readWords(told.text);
       wrong.words = secret === null;
@@ -232,8 +234,11 @@ export class Flow {
     const places = drawPlaces(words.length, ASKED_WORDS);
     /** @type {number[]} */
     let wrong = [];
-    /** @param {string[]} typed */
-    const check = (typed) => {
+    /** @type {string[]} */
+    let typed = [];
+    /** @param {string[]} told */
+    const check = (told) => {
+      typed = told;
       wrong = places.filter((place, at) => !isSameWord(typed[at], words[place]));
       if (wrong.length > 0) {
         this.screen.showWrong();
@@ -243,7 +248,7 @@ export class Flow {
       this.attempt(() => this.proceed());
     };
     this.screen.show('confirm', () => viewConfirm({
-      places, wrong, check, again: () => this.attempt(() => this.proceed()),
+      places, typed, wrong, check, again: () => this.attempt(() => this.proceed()),
     }));
   }
 

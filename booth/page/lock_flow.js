@@ -103,27 +103,32 @@ export class LockFlow {
     const places = drawPlaces(words.length, ASKED_WORDS);
     /** @type {number[]} */
     let wrong = [];
-    /** @param {string[]} typed */
-    const check = (typed) => {
+    /** @type {string[]} */
+    let typed = [];
+    /** @param {string[]} told */
+    const check = (told) => {
+      typed = told;
       wrong = places.filter((place, at) => !isSameWord(typed[at], words[place]));
       if (wrong.length > 0) this.screen.showWrong();
       else this.#showAddress();
     };
     this.screen.show('confirm', () => viewConfirm({
-      places, wrong, check, again: () => this.#attempt(() => this.#showWords()),
+      places, typed, wrong, check, again: () => this.#attempt(() => this.#showWords()),
     }));
   }
 
   #showHave() {
     let isWrong = false;
+    let typed = '';
     /** @param {string} text */
     const go = async (text) => {
+      typed = text;
       this.#secret = await readTyped(text);
       isWrong = this.#secret === null;
       if (isWrong) this.screen.showWrong();
       else this.#showAddress();
     };
-    this.screen.show('have', () => viewHave({ isWrong, go, back: () => this.#showStart() }));
+    this.screen.show('have', () => viewHave({ typed, isWrong, go, back: () => this.#showStart() }));
   }
 
   #showAddress() {
@@ -149,13 +154,15 @@ export class LockFlow {
   /** @param {Place | null} known by the account's link */
   #showWithdraw(known) {
     const { terms } = this.#opened;
-    const typed = { contest: known?.contest ?? terms.titles[0].contest, leaf: known?.leaf ?? '' };
+    const typed = {
+      contest: known?.contest ?? terms.titles[0].contest, leaf: known?.leaf ?? '', text: '',
+    };
     /** @type {{ leaf?: boolean, words?: boolean, other?: boolean }} */
     let wrong = {};
     /** @param {Place & { text: string }} told */
     const go = async (told) => {
       const leaf = told.leaf.replace(/\s/g, '').replace(/^0x/i, '').toLowerCase();
-      Object.assign(typed, { contest: told.contest, leaf: told.leaf });
+      Object.assign(typed, told);
       this.#secret = await readTyped(told.text);
       wrong = { leaf: !/^[0-9a-f]{64}$/.test(leaf), words: this.#secret === null };
       if (wrong.leaf || wrong.words) {

@@ -37,15 +37,19 @@ export function input(more = {}) {
   return /** @type {HTMLInputElement} */ (h('input', { ...PLAIN, ...more }));
 }
 
-/** A field for the twelve words. */
-export function typeWords() {
-  return /** @type {HTMLTextAreaElement} */ (h('textarea', { ...PLAIN, rows: 4 }));
+/**
+ * A field for the twelve words.
+ * @param {string} text what was typed before: one wrong letter is mended, not all retyped
+ */
+export function typeWords(text) {
+  return /** @type {HTMLTextAreaElement} */ (h('textarea', { ...PLAIN, rows: 4 }, text));
 }
 
 /**
  * A form for twelve words, and for contest and leaf if no link named them.
  * @param {{ contests: { contest: number, title: string }[],
- *   known: { contest: number, leaf: string } | null, typed: { contest: number, leaf: string },
+ *   known: { contest: number, leaf: string } | null,
+ *   typed: { contest: number, leaf: string, text: string },
  *   wrong: { leaf: boolean, words: string }, hint?: string, name: string,
  *   go: (typed: { contest: number, leaf: string, text: string }) => void,
  *   more?: HTMLElement | null }} state hint: where the leaf stands; name: of the button
@@ -55,7 +59,7 @@ export function askPlace({ contests, known, typed, wrong, hint = '', name, go, m
     h('option', { value: each.contest, selected: each.contest === typed.contest }, each.title)
   ))));
   const leaf = input({ value: typed.leaf, maxlength: 80 });
-  const words = typeWords();
+  const words = typeWords(typed.text);
   return form(
     () => go({
       contest: known?.contest ?? Number(contest.value),
@@ -75,7 +79,8 @@ export function askPlace({ contests, known, typed, wrong, hint = '', name, go, m
  * The way in: from the account, or with words; those of the lock where one is set.
  * @param {{ contests: { contest: number, title: string }[],
  *   known: { contest: number, leaf: string } | null, unlocked: (() => void) | null,
- *   wrong: { leaf?: boolean, words?: boolean }, typed: { contest: number, leaf: string },
+ *   wrong: { leaf?: boolean, words?: boolean },
+ *   typed: { contest: number, leaf: string, text: string },
  *   resume: (typed: { contest: number, leaf: string, text: string }) => void }} state
  *   known: from a link, so that it need not be typed; unlocked: for who set no lock, if
  *   one is said to be set
@@ -183,12 +188,13 @@ export function viewWords({ words, language, election, contest, leaf, booths, li
 }
 
 /**
- * @param {{ places: number[], wrong: number[], check: (typed: string[]) => void,
- *   again: () => void }} state places: of the words that are asked for, from 0
+ * @param {{ places: number[], typed: string[], wrong: number[],
+ *   check: (typed: string[]) => void, again: () => void }} state places: of the words that
+ *   are asked for, from 0
  * @returns {View}
  */
-export function viewConfirm({ places, wrong, check, again }) {
-  const fields = places.map(() => input({ maxlength: 20 }));
+export function viewConfirm({ places, typed, wrong, check, again }) {
+  const fields = places.map((_, at) => input({ maxlength: 20, value: typed[at] ?? '' }));
   return {
     title: t('confirm_title'),
     body: [

@@ -59,11 +59,12 @@ export function viewWords({ words, language, election, booths, print, go }) {
 }
 
 /**
- * @param {{ isWrong: boolean, go: (text: string) => void, back: () => void }} state
+ * @param {{ typed: string, isWrong: boolean, go: (text: string) => void,
+ *   back: () => void }} state
  * @returns {View}
  */
-export function viewHave({ isWrong, go, back }) {
-  const words = typeWords();
+export function viewHave({ typed, isWrong, go, back }) {
+  const words = typeWords(typed);
   return {
     title: textOf('have_title'),
     body: [
@@ -107,7 +108,7 @@ export function viewAddress({ address, election, print, end }) {
 /**
  * @param {{ contests: { contest: number, title: string }[],
  *   known: { contest: number, leaf: string } | null,
- *   typed: { contest: number, leaf: string },
+ *   typed: { contest: number, leaf: string, text: string },
  *   wrong: { leaf?: boolean, words?: boolean, other?: boolean },
  *   go: (told: { contest: number, leaf: string, text: string }) => void,
  *   back: (() => void) | null }} state known: by a link, so that it need not be typed

@@ -80,9 +80,18 @@ class Account:
 
 
 def describe_person(person: Person | None) -> dict[str, Any]:
-    """Give what pages show of a person."""
+    """Give what pages show of a person.
+
+    state: of the application, in words' keys; withdrawn only once the chain has it.
+    """
     application = person.application if person else None
+    state = application.state if application else None
+    is_leaving = state == "withdrawn" and any(
+        each.is_leaving for each in (person.elections if person else [])
+    )
     return {
+        "state": "leaving" if is_leaving else state,
+        "is_leaving": is_leaving,
         "person": person,
         "application": application,
         "is_live": application is not None and application.state in LIVE,

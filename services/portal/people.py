@@ -74,9 +74,14 @@ class Part(_Told):
         return self.leaf_state is LeafState.ONLINE
 
     @property
+    def is_leaving(self) -> bool:
+        """Say whether the chain still has this person as online, who withdrew."""
+        return self.is_online and not self.wanted
+
+    @property
     def waits_for_lock(self) -> bool:
         """Say whether a withdrawal waits for the words of the leaf's lock."""
-        return self.is_online and self.locked and not self.wanted
+        return self.is_leaving and self.locked
 
 
 class Person(_Told):

@@ -12,6 +12,10 @@ STATES: Final = {
     "accepted": _("accepted: you are entered to vote online"),
     "refused": _("refused: you vote on paper, at your polling station"),
     "withdrawn": _("withdrawn: you vote on paper, at your polling station"),
+    "leaving": _(
+        "withdrawal filed, and not on the public record yet: until it is, you are "
+        "entered to vote online"
+    ),
     "frozen": _("final: you vote online, and have no paper ballot"),
     "issued": _("you were given your electronic ballot"),
     "on_paper": _("you were given a paper ballot"),

@@ -109,6 +109,8 @@ def test_another_device_goes_on_with_the_words(page: Page, browser: Browser) -> 
         second.press("Продолжить")
         second.page.get_by_text("Слова не подходят друг к другу").wait_for()
         assert second.find_barriers() == []
+        typed = second.page.input_value("#words")  # kept, so that one word is mended
+        assert typed == " ".join(reversed(voter.words))
         second.page.fill("#words", " ".join(voter.words))
         second.press("Продолжить")
         second.choose(2)

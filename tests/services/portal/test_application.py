@@ -305,3 +305,21 @@ def test_withdrawal_from_a_locked_place_leads_to_the_page_that_signs_it(
     link = f'href="{BOOTH}/lock.html#contest=1&amp;leaf={stage.leaf("galina")}"'
     with stage.logged_in("galina") as browser:
         assert (link in browser.get("/application").text) == is_locked
+
+
+@pytest.mark.parametrize(("leaf_state", "is_said"), [("ONLINE", False), ("NONE", True)])
+def test_withdrawn_is_said_once_the_chain_has_it(
+    stage: Stage, leaf_state: str, is_said: bool
+) -> None:
+    """Who goes to the polling station before has no paper ballot there."""
+    step = {"at": 1, "state": "withdrawn"}
+    application = {"state": "withdrawn", "since": 1, "history": [step]}
+    part = {"leaf_state": leaf_state, "wanted": False}
+    stage.add_person("olga", part=part, application=application)
+    with stage.logged_in("olga") as browser:
+        for path in ("/", "/application"):
+            text = browser.get(path, headers={"Accept-Language": "en"}).text
+            assert ("withdrawn: you vote on paper" in text) == is_said
+            assert ("not on the public record yet" in text) != is_said
+        paper = browser.get("/paper", headers={"Accept-Language": "en"}).text
+    assert ("you vote on paper, at your polling station" in paper) == is_said
