@@ -1,8 +1,12 @@
-"""Measure a network of four validators beside a node alone: `--batches 8 --rest 30`.
+"""Measure a network of four validators beside nodes alone: `--batches 8 --rest 30`.
 
 All run on this machine and share its processors, so rates are of one machine and no
-network's; the time of processors is what each node takes. The phases before the polls
-have to pass as they do: it takes some minutes.
+network's; the time of processors is what each node takes. What a ballot takes of a
+validator is told without what a node takes at rest, which has a line of its own, and
+compared with what it takes of each of as many nodes that are in no network and do the
+same at the same moments on this machine (`bench.apart`), once before the network and
+once after it. The phases before the polls have to pass as they do: it takes some
+ten minutes.
 """
 
 from __future__ import annotations
@@ -11,81 +15,41 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from bench.polls import await_time, open_polls
-from bench.processor import hasten, spent_by_all
+from bench.apart import Copies, prepare_chain, running_copies
+from bench.cost import Cost, average, read_cost
+from bench.load import BATCH, SLOTS, WARM, Load, prepare
+from bench.polls import await_time
+from bench.processor import hasten
 from election.client.rpc import Connection
 from election.client.transport import open_post
 from election.client.wire import Act
 from election.crypto.signature import SigningKey
 from node.engine.comet.history import reset as reset_node
-from rehearsal.node_process import started_node
 from scripts.demo.network_nodes import Node, Nodes, await_agreement, network_processes
 
-BATCH: Final = 32
-SLOTS: Final = 5
 VALIDATORS: Final = 4
-_SINGLE: Final = 5  # ballots that are cast one by one, each after a rest
-_PAUSE: Final = 6.0  # seconds of that rest: more than the time may lag behind
+_PAUSE: Final = 6.0  # seconds of rest before a ballot: more than the time may lag
 _LOOK: Final = 0.02  # seconds between looks at a node that catches up
 _SETTLED: Final = 5.0  # seconds until nothing of a load is left to do
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Ballots that an account casts: some in batches, some alone."""
-
-    relay: SigningKey
-    batches: list[Act]
-    alone: list[Act]
-
-
-def prepare(connection: Connection, batches: int, travel: Callable[..., None]) -> Load:
-    """Open the polls, and cast the first batch, which costs more than all others."""
-    count = (batches + 1) * BATCH + _SINGLE
-    box, relay, records = open_polls(
-        connection, slots=SLOTS, ballots=count, travel=travel
-    )
-    alone = [box.handle.cast([each]) for each in records[:_SINGLE]]
-    rest = records[_SINGLE:]
-    acts = [box.handle.cast(rest[at : at + BATCH]) for at in range(0, len(rest), BATCH)]
-    connection.send_all(acts[:1], key=relay)
-    return Load(relay, acts[1:], alone)
-
-
-def measure_alone(batches: int, level: int) -> float:
-    """Return the ms of a processor that a ballot takes of a node without a network.
-
-    level: of its priority while it is measured.
-    """
-    from rehearsal.chains import travel_to
-
-    with (
-        TemporaryDirectory() as folder,
-        started_node("--home", f"{folder}/chain") as (connection, process),
-    ):
-        load = prepare(connection, batches, travel_to)
-        hasten(process, level)
-        before = spent_by_all(process)
-        for act in load.batches:
-            connection.send_all([act], key=load.relay)
-        return (spent_by_all(process) - before) / (batches * BATCH)
-
-
-@dataclass(frozen=True, slots=True)
 class Idle:
-    """What a network does that nobody uses: processors of each node, in percent.
+    """What a network does that nobody uses.
 
-    blocks: that it made of each kind; disk: bytes that each folder grew by.
+    costs: of each node, validators first, in ms a second. blocks, heights: that the
+    chain and the engine made. disk: bytes that all folders grew by.
     """
 
-    processors: dict[str, float]
+    costs: list[Cost]
     blocks: int
     heights: int
     disk: int
@@ -95,14 +59,11 @@ def rest(nodes: Nodes, seconds: float) -> Idle:
     """Leave a network alone."""
     time.sleep(_SETTLED)
     heads, disk = _heights(nodes), _weigh(nodes)
-    before = {each.name: spent_by_all(_id(each)) for each in nodes.all}
+    before = _read_costs(nodes.all)
     time.sleep(seconds)
-    took = {
-        each.name: (spent_by_all(_id(each)) - before[each.name]) / seconds / 10
-        for each in nodes.all
-    }
+    costs = [each.each(seconds) for each in _take(nodes.all, before)]
     after = _heights(nodes)
-    return Idle(took, after[0] - heads[0], after[1] - heads[1], _weigh(nodes) - disk)
+    return Idle(costs, after[0] - heads[0], after[1] - heads[1], _weigh(nodes) - disk)
 
 
 def cast_after_rests(nodes: Nodes, load: Load) -> list[float]:
@@ -114,27 +75,37 @@ def cast_after_rests(nodes: Nodes, load: Load) -> list[float]:
     return seconds
 
 
-def cast_in_turn(
-    nodes: Nodes, load: Load, part: int
-) -> tuple[list[float], list[float]]:
-    """Cast batches one after another.
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """What batches took that were cast one after another.
 
-    Returns each validator's ms of a processor a ballot, and the seconds of each batch.
+    costs: of each validator, the first of which is asked, in ms a ballot; own: of them,
+    what is beyond its rest. seconds: until each batch was final.
     """
-    before = [spent_by_all(_id(each)) for each in nodes.validators]
-    seconds = [_finish(nodes, act, load.relay) for act in load.batches[:part]]
+
+    costs: list[Cost]
+    own: list[Cost]
+    seconds: list[float]
+
+
+def cast_in_turn(nodes: Nodes, load: Load, acts: Sequence[Act], idle: Idle) -> InTurn:
+    """Cast batches one after another."""
+    before, begun = _read_costs(nodes.validators), time.perf_counter()
+    seconds = [_finish(nodes, act, load.relay) for act in acts]
     await_agreement(nodes.validators)
-    after = [spent_by_all(_id(each)) for each in nodes.validators]
-    ballots = part * BATCH
-    took = [(end - begin) / ballots for begin, end in zip(before, after, strict=True)]
-    return took, seconds
+    took = time.perf_counter() - begun
+    ballots = len(acts) * BATCH
+    costs = [each.each(ballots) for each in _take(nodes.validators, before)]
+    rests = [each.each(ballots / took) for each in idle.costs[: len(costs)]]
+    own = [cost.less(rest) for cost, rest in zip(costs, rests, strict=True)]
+    return InTurn(costs, own, seconds)
 
 
-def cast_at_once(nodes: Nodes, load: Load, part: int) -> float:
-    """Cast the rest with nobody waiting; returns gas a second."""
+def cast_at_once(nodes: Nodes, load: Load, acts: Sequence[Act]) -> float:
+    """Cast batches with nobody waiting; returns gas a second."""
     begun = time.perf_counter()
     connection = _reach(nodes.validators[0])
-    receipts = connection.send_all(load.batches[part:], key=load.relay)
+    receipts = connection.send_all(acts, key=load.relay)
     seconds = time.perf_counter() - begun
     return sum(each.gas_used for each in receipts) / seconds
 
@@ -177,6 +148,16 @@ def _finish(nodes: Nodes, act: Act, key: SigningKey) -> float:
     return time.perf_counter() - begun
 
 
+def _read_costs(nodes: Sequence[Node]) -> list[Cost]:
+    return [read_cost(_id(each)) for each in nodes]
+
+
+def _take(nodes: Sequence[Node], before: Sequence[Cost]) -> list[Cost]:
+    """Return what nodes took since they were read."""
+    pairs = zip(_read_costs(nodes), before, strict=True)
+    return [after.less(earlier) for after, earlier in pairs]
+
+
 def _id(node: Node) -> int:
     if node.process is None:
         raise SystemExit(f"node {node.name} does not run")
@@ -217,41 +198,97 @@ def main(arguments: Sequence[str] | None = None) -> None:
         default=0,
         help="priority while it is measured, where others run: -12, as root",
     )
+    parser.add_argument(
+        "--pace",
+        type=float,
+        default=1.0,
+        help="how many times as long the phases last, where a machine is slow",
+    )
     chosen = parser.parse_args(arguments)
     print(f"a network of {VALIDATORS} validators and an observer, L = {SLOTS}")
-    alone = measure_alone(chosen.batches, chosen.nice)
-    print(f"a node without a network:{alone:8.2f} ms of a processor a ballot")
-    with network_processes(VALIDATORS) as nodes:
-        load = prepare(_reach(nodes.validators[0]), chosen.batches, await_time)
-        hasten(os.getpid(), chosen.nice)
-        part = chosen.batches // 2
-        took, seconds = cast_in_turn(nodes, load, part)
-        each = ", ".join(f"{ms:.2f}" for ms in took)
-        print(
-            f"each validator, {BATCH} at once: {each} ms,"
-            f" {mean(took) / alone:.2f} times  (at most 1.5 times)\n"
-            f"final, one batch after another: {median(seconds):5.2f} s,"
-            f" {max(seconds):.2f} s at most  (at most 2 s)"
+    _compare(chosen.batches, chosen.rest, chosen.nice, chosen.pace)
+
+
+def _compare(batches: int, seconds: float, level: int, pace: float) -> None:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        theirs = prepare_chain(folder / "chain", 2 * batches)
+        nodes = stack.enter_context(network_processes(VALIDATORS))
+        load = prepare(_reach(nodes.validators[0]), 2 * batches, await_time, pace)
+        hasten(os.getpid(), level)
+        lone, beside = (
+            stack.enter_context(
+                running_copies(
+                    folder / "chain", theirs, count, folder / f"copies-{count}", level
+                )
+            )
+            for count in (1, VALIDATORS + 1)
         )
-        grown = cast_at_once(nodes, load, part)
+        idle = rest(nodes, seconds)
+        _tell_rest(idle, seconds)
+        _measure_ballots(nodes, load, idle, lone, beside, batches)
+        grown = cast_at_once(nodes, load, load.batches[batches:])
         print(f"all at once:{grown / 1e6:20,.1f} million gas a second")
-        seconds = cast_after_rests(nodes, load)
+        took = cast_after_rests(nodes, load)
         print(
-            f"final, one ballot after a rest: {median(seconds):5.2f} s,"
-            f" {max(seconds):.2f} s at most  (at most 0.5 s)"
-        )
-        idle = rest(nodes, chosen.rest)
-        told = ", ".join(f"{used:.1f}" for used in idle.processors.values())
-        print(
-            f"at rest for {chosen.rest:.0f} s: {idle.blocks} blocks, {idle.heights} of"
-            f" the engine, {idle.disk:,} bytes; {told} % of a processor"
-            f"  (at most 3 %)"
+            f"final, one ballot after a rest: {median(took):5.2f} s,"
+            f" {max(took):.2f} s at most  (at most 0.5 s)"
         )
         caught = catch_up(nodes)
         print(
             f"an observer joins:{caught / 1e6:14,.1f} million gas a second,"
             f" {caught / grown:.1f} times as fast  (at least 2 times)"
         )
+
+
+def _measure_ballots(
+    nodes: Nodes,
+    load: Load,
+    idle: Idle,
+    lone: Copies,
+    beside: Copies,
+    batches: int,
+) -> None:
+    """Cast as many batches on all of them: a machine that others use changes."""
+    theirs = lone.load.batches[WARM:]
+    halves = theirs[:batches], theirs[batches:]
+    first = [each.measure(halves[0]) for each in (lone, beside)]
+    turns = cast_in_turn(nodes, load, load.batches[:batches], idle)
+    second = [each.measure(halves[1]) for each in (lone, beside)]
+    alone, together = (mean(pair) for pair in zip(first, second, strict=True))
+    _tell_turns(turns, alone, together, len(beside.nodes))
+
+
+def _tell_rest(idle: Idle, seconds: float) -> None:
+    told = ", ".join(f"{each.total / 10:.1f}" for each in idle.costs)
+    engine = average(idle.costs).engine
+    print(
+        f"at rest for {seconds:.0f} s: {idle.blocks} blocks, {idle.heights} of"
+        f" the engine, {idle.disk:,} bytes; {told} % of a processor  (at most 3 %),"
+        f" of it the engine {engine / 10:.1f}"
+    )
+
+
+def _tell_turns(turns: InTurn, alone: float, together: float, count: int) -> None:
+    print(
+        f"a node in no network: {alone:.2f} ms of a processor a ballot;"
+        f" each of {count} at once on this machine: {together:.2f} ms"
+    )
+    for place, own in enumerate(turns.own):
+        whose = "one that is not" if place else "the validator that is asked"
+        print(
+            f"{whose}: {own.total:.2f} ms a ballot, {BATCH} at once: application"
+            f" {own.application:.2f}, engine {own.engine:.2f}; with its rest"
+            f" {turns.costs[place].total:.2f}"
+        )
+    whole, own = average(turns.costs), average(turns.own)
+    print(
+        f"a validator beside as many nodes alone: {own.total / together:.2f} times"
+        f"  (at most 1.5 times); with its rest beside one node alone:"
+        f" {whole.total / alone:.2f} times\n"
+        f"final, one batch after another: {median(turns.seconds):5.2f} s,"
+        f" {max(turns.seconds):.2f} s at most  (at most 2 s)"
+    )
 
 
 if __name__ == "__main__":

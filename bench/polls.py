@@ -49,10 +49,12 @@ def open_polls(
     slots: int,
     ballots: int,
     travel: Travel = travel_to,
+    pace: float = 1.0,
 ) -> tuple[ContestBox, SigningKey, list[bytes]]:
     """Open the polls of one contest; gives its box, a relay's key and ballots.
 
-    travel: where nobody moves the clock, the phases are short and have to pass.
+    travel: where nobody moves the clock, the phases are short and have to pass. pace:
+    how many times as long they last then.
     """
     candidates = tuple(f"Candidate {slot}" for slot in range(1, slots + 1))
     roles = draw_roles(observers=3, trustees=_SEATS, issuers=_SEATS)
@@ -78,7 +80,7 @@ def open_polls(
         # An hour: on a busy machine the contracts alone are compiled for minutes.
         shift = connection.read_head().timestamp + 3_600 - manifest.times.keys
     else:
-        manifest, shift = _hurry(manifest, connection.read_clock() + _DEPLOYING), 0
+        manifest, shift = _hurry(manifest, connection.read_clock(), pace), 0
     opened = preparation.deploy(connection, manifest, roles, shift=shift)
     times = opened.rules.times
     travel(connection, times[0])
@@ -103,23 +105,26 @@ def open_polls(
     return box, roles.relay, sorted(records)
 
 
-def _hurry(manifest: Manifest, start: int) -> Manifest:
+def _hurry(manifest: Manifest, now: int, pace: float) -> Manifest:
     """Give a manifest phases that are as short as its acts allow."""
-    voter_list = start + _KEYS
-    registration = voter_list + _LIST
-    freeze = registration + _REGISTRATION
+    deploying, keys, lists, registration = (
+        round(pace * seconds) for seconds in (_DEPLOYING, _KEYS, _LIST, _REGISTRATION)
+    )
+    start = now + deploying
+    voter_list = start + keys
+    freeze = voter_list + lists + registration
     closing = freeze + _FREEZE + _LASTING
     times = Times(
         keys=start,
         voter_list=voter_list,
-        registration=registration,
+        registration=voter_list + lists,
         freeze=freeze,
         opening=freeze + _FREEZE,
         issue_closing=closing,
         cast_closing=closing + _FREEZE,
     )
     steps = max(map(count_most_steps, (manifest.trustees, manifest.issuers)))
-    hurried = replace(manifest, times=times, step_seconds=_KEYS // steps)
+    hurried = replace(manifest, times=times, step_seconds=keys // steps)
     return accept_manifest(hurried)
 
 

@@ -20,18 +20,26 @@ def spent(process: int) -> float:
 def spent_by_all(process: int) -> float:
     """Return what a process and all that it began and that still run took, in ms."""
     total = 0.0
-    for each in [process, *_descend(process)]:
+    for each in list_all(process):
         with suppress(OSError):  # it ended meanwhile
             total += spent(each)
     return total
 
 
+def list_all(process: int) -> list[int]:
+    """Return a process and all that it began and that still run."""
+    return [process, *_descend(process)]
+
+
 def hasten(process: int, level: int) -> None:
     """Give a process and all that it began a priority; below 0 takes root.
 
-    level: as nice(2) has it, 19 the last and -20 the first.
+    level: as nice(2) has it, 19 the last and -20 the first. A kernel with autogroups
+    (sched(7)) weighs sessions first: the level is that of their sessions, too.
     """
-    for each in [process, *_descend(process)]:
+    for each in list_all(process):
+        with suppress(OSError):  # no such kernel, or nothing to raise
+            Path(f"/proc/{each}/autogroup").write_text(f"{level}\n")
         for task in Path(f"/proc/{each}/task").iterdir():
             with suppress(OSError):  # it ended meanwhile
                 os.setpriority(os.PRIO_PROCESS, int(task.name), level)

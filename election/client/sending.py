@@ -39,8 +39,8 @@ from election.errors import EncodingError
 _HIGHEST_PRICE: Final = 10**9
 """Wei for a unit of gas, which is free on the chains that elections are held on."""
 _MINED_WITHIN: Final = 120  # seconds
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0  # seconds between looks for a receipt
-_SLOWER = 1.25  # what was there already is seen a quarter later, at most
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between looks for a receipt
+_SLOWER = 1.25  # what is there is seen 50 ms or a quarter later, at most
 
 
 @dataclass(slots=True)
