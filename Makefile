@@ -53,6 +53,7 @@ conformance: $(READY)  ## Run the official state tests whole, or of CONFORMANCE=
 	$(RUN)python -m tests.conformance $(CONFORMANCE)
 
 mutants: $(READY) engine  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
+	$(RUN)pytest tests/stateful/long_weaknesses.py
 	$(RUN)python -m tests.mutants $(MUTANTS)
 
 format: $(READY)  ## Format the code and mend what the linter can.
