@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine
 
+from tests.contracts.rehearsal import lists_published
 from tests.stateful import test_box, test_ceremony, test_leaves, test_phases, test_tally
 from tests.stateful.pace import Pace
 from tests.stateful.weakened import assert_noticed
@@ -23,11 +24,7 @@ _CEREMONY: Final[_Told] = (
     test_ceremony.prepare,
 )
 _BOX: Final[_Told] = test_box.Box, test_box.PACE, test_box.prepare
-_LEAVES: Final[_Told] = (
-    test_leaves.Leaves,
-    test_leaves.PACE,
-    test_leaves.lists_published,
-)
+_LEAVES: Final[_Told] = test_leaves.Leaves, test_leaves.PACE, lists_published
 _PHASES: Final[_Told] = test_phases.Clock, test_phases.PACE, test_phases.prepare
 _TALLY: Final[_Told] = test_tally.Tallying, test_tally.PACE, test_tally.prepare
 
