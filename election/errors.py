@@ -41,7 +41,20 @@ class EncodingError(ElectionError):
 
 
 class ManifestError(ElectionError):
-    """Report a manifest that describes no election; the subject is the key."""
+    """Report a manifest that describes no election; the subject is the key.
+
+    faults: all of them, each with the way to its key, if the text could be read.
+    """
+
+    def __init__(
+        self,
+        subject: str,
+        fact: str,
+        faults: tuple[tuple[tuple[int | str, ...], str], ...] = (),
+    ) -> None:
+        """Keep every fault; the message tells of all in a line."""
+        super().__init__(subject, fact)
+        self.faults = faults
 
 
 class SignatureError(ElectionError):

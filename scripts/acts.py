@@ -34,6 +34,8 @@ ACTS: Final = {
         "network": "Make a network of nodes, or run one of its nodes.",
     },
     "Commission": {
+        "accounts": "Make the file of who acts, from the cards of those who do.",
+        "manifest": "Read a manifest back in sentences, with what may go wrong.",
         "deploy": "Put an election on the chain.",
         "create-boxes": "Make the ballot boxes, once the keys are final.",
         "publish-list": "Publish the voter lists.",
@@ -64,7 +66,9 @@ ACTS: Final = {
         "cast": "Bring ballots into the box, as a relay.",
     },
     "Anybody": {
+        "home": "Make the folder of a role, from which its acts take what they need.",
         "keygen": "Make a key file for a role.",
+        "key": "Look into a key file, change its password, make its card.",
         "status": "Show where an election stands, and what comes next.",
         "freeze": "Close the sums after the polls.",
         "publish-result": "Publish the counts that the trustees' shares give.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
+from collections.abc import Callable
 from types import ModuleType
 
 import typer
@@ -10,6 +12,8 @@ import typer
 
 def make_app(name: str, module: ModuleType) -> typer.Typer:
     """Make the command line of an act, or of the acts that go by one name."""
+    from scripts.shared.homes.defaults import at_home  # late: the list appears at once
+
     example = _spell_example(module.EXAMPLE)
     app = typer.Typer(
         add_completion=False,
@@ -19,9 +23,11 @@ def make_app(name: str, module: ModuleType) -> typer.Typer:
     )
     acts = getattr(module, "COMMANDS", None)
     if acts is None:
-        app.command(name, epilog=example)(module.command)
+        app.command(name, epilog=example)(at_home(module.command))
         return app
+    fill = _keep if _has_own_homes(acts) else at_home
     groups: dict[str, typer.Typer] = {"": app}
+    app.callback(help=module.__doc__)(_group)
     for act, (command, example_of_act) in acts.items():
         group, _, last = act.rpartition(" ")
         if group not in groups:
@@ -29,8 +35,17 @@ def make_app(name: str, module: ModuleType) -> typer.Typer:
             app.add_typer(groups[group], name=group, help=command.__doc__)
             groups[group].callback()(_group)
         epilog = _spell_example(example_of_act)
-        groups[group].command(last, epilog=epilog)(command)
+        groups[group].command(last, epilog=epilog)(fill(command))
     return app
+
+
+def _has_own_homes(acts: dict[str, tuple[Callable[..., None], str]]) -> bool:
+    """Tell acts on a folder of another kind, as a node's or a service's."""
+    return any("home" in inspect.signature(act).parameters for act, _ in acts.values())
+
+
+def _keep(command: Callable[..., None]) -> Callable[..., None]:
+    return command
 
 
 def _group() -> None:

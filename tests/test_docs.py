@@ -11,6 +11,7 @@ from collections import Counter
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -22,6 +23,7 @@ from election.crypto.transcript import Tag, tag_word
 from election.protocol.phases import Phase
 from node.exit_codes import ExitCode
 from scripts.acts import ACTS, find_module
+from scripts.command_line import make_app
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -134,11 +136,12 @@ def read_rehearsal() -> list[list[str]]:
 def test_rehearsal_uses_acts_and_options_that_there_are(words: list[str]) -> None:
     act, *rest = words
     assert any(act in acts for acts in ACTS.values())
-    app = typer.Typer()
-    app.command()(import_module(find_module(act)).command)
-    options = {
-        name for each in typer.main.get_command(app).params for name in each.opts
-    }
+    command: Any = typer.main.get_command(
+        make_app(act, import_module(find_module(act)))
+    )
+    while rest and rest[0] in getattr(command, "commands", {}):
+        command = command.commands[rest.pop(0)]
+    options = {name for each in command.params for name in each.opts}
     assert {each for each in rest if each.startswith("--")} <= options
 
 
@@ -158,6 +161,7 @@ def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
             "override",
         ),
         *("expire", "withdraw", "mark-paper", "words", "verify-booth", "check-ballot"),
+        *("key", "keygen"),
     }
     every = {act for acts in ACTS.values() for act in acts}
     assert {words[0] for words in read_rehearsal()} == every - unusual

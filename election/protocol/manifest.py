@@ -7,7 +7,7 @@ are refused.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import pairwise
@@ -228,7 +228,8 @@ def parse_manifest(text: str) -> Manifest:
         faults = error.errors(include_url=False)
         (key, fact), *more = (_spell_fault(each, raw) for each in faults)
         others = "".join(f"; {other}: {fault}" for other, fault in more)
-        raise ManifestError(key, fact + others) from error
+        places = ((each["loc"], spell_fault(each, Manifest)[1]) for each in faults)
+        raise ManifestError(key, fact + others, tuple(places)) from error
     except ValueError as error:  # numbers of thousands of digits, too
         raise ManifestError("manifest", f"not toml: {error}") from error
     except RecursionError as error:
@@ -250,45 +251,70 @@ def _spell_fault(found: ErrorDetails, raw: dict[str, Any]) -> tuple[str, str]:
     return key or "manifest", fact
 
 
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What no single key can show; where: the way to the key that people look at."""
+
+    subject: str
+    fact: str
+    where: tuple[int | str, ...]
+
+
+def _fault(subject: str, fact: str) -> _Fault:
+    return _Fault(subject, fact, tuple(subject.split(".")))
+
+
 def accept_manifest(manifest: Manifest) -> Manifest:
-    """Check what no single key can show; raises ManifestError."""
-    _check_times(manifest.times)
-    if manifest.accounts.portal == manifest.accounts.sms_gateway:
-        raise ManifestError("accounts", "portal and sms gateway are one")
-    if manifest.quorum > len(manifest.accounts.observers):
-        raise ManifestError("quorum", "above the number of observers")
-    if len({contest.id for contest in manifest.contests}) != len(manifest.contests):
-        raise ManifestError("contests", "an id is listed twice")
-    _check_lines(manifest.contests)
-    if manifest.accounts.commission in manifest.accounts.observers:
-        raise ManifestError("accounts", "the commission is among the observers")
-    for_keys = manifest.times.voter_list - manifest.times.keys
-    for key, roster in (("trustees", manifest.trustees), ("issuers", manifest.issuers)):
-        _check_roster(key, roster, manifest.accounts.commission)
-        _check_complaint(key, roster, manifest.contests)
-        steps = count_most_steps(roster)
-        if manifest.step_seconds * steps > for_keys:
-            fact = f"phase keys is too short for {steps} steps of the {key}"
-            raise ManifestError("step_seconds", fact)
+    """Check what no single key can show; raises ManifestError, which tells of all."""
+    found = tuple(_find_faults(manifest))
+    if found:
+        first, *more = found
+        others = "".join(f"; {each.subject}: {each.fact}" for each in more)
+        places = tuple((each.where, each.fact) for each in found)
+        raise ManifestError(first.subject, first.fact + others, places)
     return manifest
 
 
-def _check_times(times: Times) -> None:
+def _find_faults(manifest: Manifest) -> Iterator[_Fault]:
+    yield from _find_in_times(manifest.times)
+    accounts = manifest.accounts
+    if accounts.portal == accounts.sms_gateway:
+        yield _fault("accounts", "portal and sms gateway are one")
+    if manifest.quorum > len(accounts.observers):
+        yield _fault("quorum", "above the number of observers")
+    if len({contest.id for contest in manifest.contests}) != len(manifest.contests):
+        yield _fault("contests", "an id is listed twice")
+    yield from _find_in_lines(manifest.contests)
+    if accounts.commission in accounts.observers:
+        yield _fault("accounts", "the commission is among the observers")
+    for_keys = manifest.times.voter_list - manifest.times.keys
+    for key, roster in (("trustees", manifest.trustees), ("issuers", manifest.issuers)):
+        yield from _find_in_roster(key, roster, accounts.commission)
+        yield from _find_in_complaint(key, roster, manifest.contests)
+        steps = count_most_steps(roster)
+        if manifest.step_seconds * steps > for_keys > 0:
+            fact = f"phase keys is too short for {steps} steps of the {key}"
+            yield _fault("step_seconds", fact)
+
+
+def _find_in_times(times: Times) -> Iterator[_Fault]:
     for earlier, later in pairwise(fields(times)):
         start, end = getattr(times, earlier.name), getattr(times, later.name)
         if end <= start:
             fact = f"{spell_time(end)} is not after times.{earlier.name}, "
-            raise ManifestError(f"times.{later.name}", fact + spell_time(start))
+            yield _fault(f"times.{later.name}", fact + spell_time(start))
 
 
-def _check_lines(contests: Sequence[Contest]) -> None:
-    for contest in contests:
-        subject = f"contest {contest.id}"
+def _find_in_lines(contests: Sequence[Contest]) -> Iterator[_Fault]:
+    for place, contest in enumerate(contests):
+        subject, where = f"contest {contest.id}", ("contests", place, "candidates")
         if len(contest.all_particulars) != len(contest.candidates):
-            raise ManifestError(subject, "particulars are not one a candidate")
+            yield _Fault(subject, "particulars are not one a candidate", where)
+            continue
         twins = spell_twins(contest.candidates, contest.all_particulars)
         if twins is not None:
-            raise ManifestError(subject, f"{twins}; tell them apart by particulars")
+            fact = f"{twins}; tell them apart by particulars"
+            yield _Fault(subject, fact, where)
 
 
 def measure_complaint(roster: Roster, *, slots: int, point_bytes: int) -> int:
@@ -296,8 +322,10 @@ def measure_complaint(roster: Roster, *, slots: int, point_bytes: int) -> int:
     return slots * (roster.threshold * point_bytes + 32 * (roster.seats - 1))
 
 
-def _check_complaint(key: str, roster: Roster, contests: Sequence[Contest]) -> None:
-    """Check that a complaint fits a transaction: one slot a candidate, or a contest."""
+def _find_in_complaint(
+    key: str, roster: Roster, contests: Sequence[Contest]
+) -> Iterator[_Fault]:
+    """Find whether a complaint fits a transaction; slots: candidates, or contests."""
     most_candidates = max(len(contest.candidates) for contest in contests)
     slots, point_bytes = len(contests), G2_BYTES
     if key == "trustees":
@@ -306,7 +334,7 @@ def _check_complaint(key: str, roster: Roster, contests: Sequence[Contest]) -> N
     if size > LONGEST_COMPLAINT:
         fact = f"a complaint would have {size} bytes, {LONGEST_COMPLAINT} is the most:"
         fact += " lower the threshold, or the number of contests"
-        raise ManifestError(f"{key}.threshold", fact)
+        yield _fault(f"{key}.threshold", fact)
 
 
 def count_most_steps(roster: Roster) -> int:
@@ -318,16 +346,17 @@ def count_most_steps(roster: Roster) -> int:
     return _STEPS * (len(roster.members) - roster.threshold + 1)
 
 
-def _check_roster(key: str, roster: Roster, commission: Address) -> None:
+def _find_in_roster(key: str, roster: Roster, commission: Address) -> Iterator[_Fault]:
+    members = roster.members
     if roster.threshold > roster.seats:
-        raise ManifestError(key, "threshold is above the number of seats")
-    if roster.seats > len(roster.members):
-        raise ManifestError(key, "fewer members than seats")
-    if len({member.account for member in roster.members}) != len(roster.members):
-        raise ManifestError(key, "a member is listed twice")
-    hidden = (each for each in roster.members if not each.commission)
+        yield _fault(key, "threshold is above the number of seats")
+    if roster.seats > len(members):
+        yield _fault(key, "fewer members than seats")
+    if len({member.account for member in members}) != len(members):
+        yield _fault(key, "a member is listed twice")
+    hidden = (each for each in members if not each.commission)
     if any(each.account == commission for each in hidden):
-        raise ManifestError(key, "the commission is not named as such")
-    seated = roster.members[: roster.seats]
+        yield _fault(key, "the commission is not named as such")
+    seated = members[: roster.seats]
     if sum(member.commission for member in seated) >= roster.threshold:
-        raise ManifestError(key, "the commission holds a threshold alone")
+        yield _fault(key, "the commission holds a threshold alone")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from election.protocol.ceremony.attempt import Step
 from election.protocol.phases import Phase
@@ -13,13 +15,32 @@ from election.protocol.text import name_contests, spell_time
 from scripts.shared.standing import ROLES
 
 
+class Who(StrEnum):
+    """Who takes a step."""
+
+    ANYBODY = "anybody"
+    COMMISSION = "the commission"
+    SIGNERS = "the commission and observers"
+    EACH_TRUSTEE = "each trustee"
+    EACH_ISSUER = "each issuer"
+    TRUSTEES = "trustees"
+    ISSUERS = "issuers"
+    STATION = "the polling station"
+    RELAYS = "relays"
+    VOTERS = "voters"
+
+
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A command, who runs it, and what for or until when."""
+    """A command, who runs it, and what for or until when.
+
+    due: from when on, Unix seconds; 0 from now on.
+    """
 
     command: str
-    who: str
+    who: Who
     what: str
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +70,11 @@ class Outlook:
 
     def start(self, phase: Phase) -> str:
         """Spell when a phase begins."""
-        return spell_time(self.starts[phase - Phase.KEYS])
+        return spell_time(self.begin(phase))
+
+    def begin(self, phase: Phase) -> int:
+        """Give when a phase begins, KEYS to CLOSED, Unix seconds."""
+        return self.starts[phase - Phase.KEYS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +92,18 @@ class Count:
     waiting: int
 
 
+_EACH: Final[Mapping[Part, Who]] = {
+    Part.TRUSTEES: Who.EACH_TRUSTEE,
+    Part.ISSUERS: Who.EACH_ISSUER,
+}
+
+
 def list_next(look: Outlook) -> tuple[NextStep, ...]:
     """List what is next for the election as a whole."""
     if look.phase >= Phase.CLOSED:
         return (
-            NextStep("veche audit", "anybody", "verifies all, as far as it is"),
-            NextStep("veche export", "anybody", "writes the record into one file"),
+            NextStep("veche audit", Who.ANYBODY, "verifies all, as far as it is"),
+            NextStep("veche export", Who.ANYBODY, "writes the record into one file"),
         )
     steps = _STEPS[look.phase](look)
     return tuple(steps)
@@ -87,28 +118,30 @@ def find_next(count: Count, look: Outlook) -> NextStep | None:
         if not count.waiting:
             return None
         what = "answer all requests of the contest that came until now"
-        return NextStep(f"veche issue {option}", "issuers", what)
+        return NextStep(f"veche issue {option}", Who.ISSUERS, what)
     return _find_next_of_count(count, option) if look.phase >= Phase.CLOSED else None
 
 
 def _find_next_of_count(count: Count, option: str) -> NextStep:
     if count.state is TallyState.NONE:
-        return NextStep(f"veche freeze {option}", "anybody", "closes the sum")
+        return NextStep(f"veche freeze {option}", Who.ANYBODY, "closes the sum")
     if count.state is TallyState.WITHHELD:
-        who = "the commission and observers"
         what = "sign, if so few ballots shall be counted; then `veche override`"
-        return NextStep(f"veche authorize --override {count.contest}", who, what)
+        return NextStep(
+            f"veche authorize --override {count.contest}", Who.SIGNERS, what
+        )
     if count.shares < count.needed:
         what = f"{count.shares} of {count.needed} shares given; then with --agreed"
-        return NextStep(f"veche share --compare {option}", "trustees", what)
-    return NextStep(f"veche publish-result {option}", "anybody", "shares are enough")
+        return NextStep(f"veche share --compare {option}", Who.TRUSTEES, what)
+    return NextStep(f"veche publish-result {option}", Who.ANYBODY, "shares are enough")
 
 
 def _before_keys(look: Outlook) -> Iterator[NextStep]:
     for keys in look.keys:
         role = ROLES[keys.part]
         what = f"keys are made from {look.start(Phase.KEYS)} on"
-        yield NextStep(f"veche {role} --wait", f"each {role}", what)
+        due = look.begin(Phase.KEYS)
+        yield NextStep(f"veche {role} --wait", _EACH[keys.part], what, due)
 
 
 def _make_keys(look: Outlook) -> Iterator[NextStep]:
@@ -119,23 +152,24 @@ def _make_keys(look: Outlook) -> Iterator[NextStep]:
         elif keys.step is not Step.FINAL and 0 < keys.deadline <= look.now:
             since = spell_time(keys.deadline)
             what = f"step {step} is overdue since {since}; excludes who is silent"
-            yield NextStep(f"veche expire {role}s", "anybody", what)
+            yield NextStep(f"veche expire {role}s", Who.ANYBODY, what)
         elif keys.step is not Step.FINAL:
             what = f"step {step}"
             if keys.deadline:
                 what += f", until {spell_time(keys.deadline)}"
-            yield NextStep(f"veche {role} --wait", f"each {role}", what)
+            yield NextStep(f"veche {role} --wait", _EACH[keys.part], what)
     if all(keys.step is Step.FINAL for keys in look.keys):
         yield from _make_boxes(look)
         what = f"from {look.start(Phase.LIST)} on"
-        yield NextStep("veche publish-list", "the commission", what)
+        due = look.begin(Phase.LIST)
+        yield NextStep("veche publish-list", Who.COMMISSION, what, due)
 
 
 def _make_boxes(look: Outlook) -> Iterator[NextStep]:
     if look.no_box:
         what = f"makes the boxes of {name_contests(look.no_box)}, "
         what += f"before {look.start(Phase.REGISTRATION)}"
-        yield NextStep("veche create-boxes", "anybody", what)
+        yield NextStep("veche create-boxes", Who.ANYBODY, what)
 
 
 def _publish_lists(look: Outlook) -> Iterator[NextStep]:
@@ -146,11 +180,12 @@ def _publish_lists(look: Outlook) -> Iterator[NextStep]:
     end = look.start(Phase.REGISTRATION)
     if look.no_list:
         what = f"of {name_contests(look.no_list)}, before {end}"
-        yield NextStep("veche publish-list", "the commission", what)
+        yield NextStep("veche publish-list", Who.COMMISSION, what)
     else:
         what = f"corrections, until {end}"
-        yield NextStep("veche publish-list --replace", "the commission", what)
-    yield NextStep("veche terms", "anybody", f"from {end} on")
+        yield NextStep("veche publish-list --replace", Who.COMMISSION, what)
+    due = look.begin(Phase.REGISTRATION)
+    yield NextStep("veche terms", Who.ANYBODY, f"from {end} on", due)
 
 
 def _register(look: Outlook) -> Iterator[NextStep]:
@@ -158,34 +193,35 @@ def _register(look: Outlook) -> Iterator[NextStep]:
         yield _deploy_another("the time for keys ended without them")
         return
     what = "writes what voters and attesters go by"
-    yield NextStep("veche terms", "anybody", what)
+    yield NextStep("veche terms", Who.ANYBODY, what)
     what = f"until {look.start(Phase.FREEZE)}; then `veche attest`, `veche register`"
-    yield NextStep("veche request register", "voters", what)
+    yield NextStep("veche request register", Who.VOTERS, what)
 
 
 def _rest(look: Outlook) -> Iterator[NextStep]:
     what = f"from {look.start(Phase.VOTING)} on; nothing to do before"
-    yield NextStep("veche request issue", "voters", what)
+    yield NextStep("veche request issue", Who.VOTERS, what, look.begin(Phase.VOTING))
 
 
 def _vote(look: Outlook) -> Iterator[NextStep]:
     what = f"until {look.start(Phase.GRACE)}; then `veche attest`, "
     what += "`veche request-credential`"
     if look.unissued:
-        yield NextStep("veche request issue", "voters", what)
-    yield NextStep("veche mark-paper", "the polling station", "whoever asks for paper")
+        yield NextStep("veche request issue", Who.VOTERS, what)
+    yield NextStep("veche mark-paper", Who.STATION, "whoever asks for paper")
     yield from _cast(look)
 
 
 def _cast(look: Outlook) -> Iterator[NextStep]:
     what = f"until {look.start(Phase.CLOSED)}, what `veche ballot` wrote"
-    yield NextStep("veche cast", "relays", what)
-    yield NextStep("veche freeze", "anybody", f"from {look.start(Phase.CLOSED)} on")
+    yield NextStep("veche cast", Who.RELAYS, what)
+    what = f"from {look.start(Phase.CLOSED)} on"
+    yield NextStep("veche freeze", Who.ANYBODY, what, look.begin(Phase.CLOSED))
 
 
 def _deploy_another(why: str) -> NextStep:
     what = f"another election, since this one cannot be held: {why}"
-    return NextStep("veche deploy", "the commission", what)
+    return NextStep("veche deploy", Who.COMMISSION, what)
 
 
 _STEPS = {

@@ -1,8 +1,9 @@
-"""Read where an election stands, and write what is next."""
+"""Read where an election stands: phase, ceremonies, contests, and what is next."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from election.client.contract import Contract
@@ -10,32 +11,104 @@ from election.client.contracts.ballot_box import BallotBox
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.protocol.abi import ContractName
+from election.protocol.ceremony.attempt import Step
+from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
 from election.protocol.text import spell_lines, spell_time
 from election.protocol.voter_list import NO_LIST
-from scripts.anybody.next_steps import Count, Keys, Outlook, find_next, list_next
+from scripts.anybody.ceremony_standing import Attendance, read_attendance
+from scripts.anybody.next_steps import (
+    Count,
+    Keys,
+    NextStep,
+    Outlook,
+    find_next,
+    list_next,
+)
+from scripts.anybody.own_steps import list_own
+from scripts.anybody.viewer import Viewer, list_done, name_place
 from scripts.shared.contests import spell_counts
 from scripts.shared.omissions import list_missing
 from scripts.shared.standing import spell_starts
 
 
-def read_status(opened: OpenElection) -> dict[str, Any]:
-    """Read phase, times, ceremonies and counts of an election."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read once, for all that is said of it."""
+
+    opened: OpenElection
+    look: Outlook
+    attended: Mapping[Part, Attendance]
+
+
+def read_status(opened: OpenElection, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Read phase, times, ceremonies and counts of an election.
+
+    viewer: whose part in it is told, too.
+    """
     look = read_outlook(opened)
-    return {
+    handles = {Part.TRUSTEES: opened.trustees, Part.ISSUERS: opened.issuers}
+    attended = {
+        each.part: read_attendance(handles[each.part], each.step) for each in look.keys
+    }
+    reading = _Reading(opened, look, attended)
+    end = find_end(look)
+    status = {
         "title": opened.rules.title,
         "test": opened.rules.test,
         "phase": look.phase.name.lower(),
+        "phase_ends": None if end is None else spell_time(end),
+        "seconds_left": None if end is None else end - look.now,
         "now": spell_time(look.now),
-        "next": [asdict(each) for each in list_next(look)],
+        "next": [_encode(each) for each in list_next(look)],
         "times": spell_starts(look.starts),
-        "trustees": _read_ceremony(opened.trustees),
-        "issuers": _read_ceremony(opened.issuers),
+        "trustees": _read_ceremony(opened.trustees, attended[Part.TRUSTEES]),
+        "issuers": _read_ceremony(opened.issuers, attended[Part.ISSUERS]),
         "contests": {
-            str(each): _read_contest(opened, each, look) for each in opened.contests
+            str(each): _read_contest(reading, each) for each in opened.contests
         },
         "warnings": list_missing(opened),
+    }
+    if viewer is not None:
+        status["you"] = _read_own(viewer, reading, status)
+    return status
+
+
+def find_end(look: Outlook) -> int | None:
+    """Find when the phase ends, Unix seconds; None where no time ends it."""
+    if look.phase >= Phase.CLOSED:
+        return None
+    return look.begin(Phase(look.phase + 1))
+
+
+def _encode(step: NextStep) -> dict[str, Any]:
+    return asdict(step) | {"due": spell_time(step.due) if step.due else None}
+
+
+def _read_own(
+    viewer: Viewer, reading: _Reading, status: Mapping[str, Any]
+) -> dict[str, Any]:
+    counted = (
+        status["contests"][str(each)]["next"] for each in reading.opened.contests
+    )
+    of_contests = [
+        NextStep(each["command"], each["who"], each["what"]) for each in counted if each
+    ]
+    own = list_own(
+        viewer.role,
+        reading.look,
+        [*list_next(reading.look), *of_contests],
+        done={*list_done(viewer, status, reading.attended)},
+    )
+    account = viewer.account
+    return {
+        "role": viewer.role.value,
+        "account": None if account is None else f"0x{account.hex()}",
+        "place": name_place(viewer, reading.opened, reading.attended),
+        "now": [_encode(each) for each in own.now],
+        "later": None if own.later is None else _encode(own.later),
+        "may": [_encode(each) for each in own.may],
     }
 
 
@@ -62,19 +135,31 @@ def read_outlook(opened: OpenElection) -> Outlook:
     )
 
 
-def _read_ceremony(handle: KeyCeremony) -> dict[str, Any]:
+def _read_ceremony(handle: KeyCeremony, attended: Attendance) -> dict[str, Any]:
     deadline, members, threshold = handle.deadline(), handle.n(), handle.k()
+    step = handle.step()
     return {
-        "step": handle.step().name.lower(),
+        "step": step.name.lower(),
         "attempt": handle.attempt(),
         "members": members,
         "threshold": threshold,
         "may_be_missing": max(0, members - threshold),
         "until": spell_time(deadline) if deadline else None,
+        "seats": [
+            {
+                "seat": seat,
+                "account": f"0x{each.hex()}",
+                "acted": seat in attended.acted,
+            }
+            for seat, each in enumerate(attended.members, 1)
+        ],
+        "missing": [] if step is Step.FAILED else list(attended.missing),
+        "excluded": [f"0x{each.hex()}" for each in attended.excluded],
     }
 
 
-def _read_contest(opened: OpenElection, contest: int, look: Outlook) -> dict[str, Any]:
+def _read_contest(reading: _Reading, contest: int) -> dict[str, Any]:
+    opened, look = reading.opened, reading.look
     voter_list = opened.voter_list
     published = voter_list.published([contest])[contest]
     listed = opened.contests[contest]
@@ -82,17 +167,35 @@ def _read_contest(opened: OpenElection, contest: int, look: Outlook) -> dict[str
     lines = spell_lines(listed.candidates, listed.particulars)
     state = opened.tally.state(contest)
     cast = _read_cast_count(opened, contest)
-    step = find_next(_read_count(opened, contest, state, look, cast=cast), look)
+    shares = _read_shares(opened, contest, state)
+    given = 0 if shares is None else len(shares["given"])
+    step = find_next(_read_count(opened, contest, state, look, cast, given), look)
     return {
         "title": listed.title,
-        "next": None if step is None else asdict(step),
+        "next": None if step is None else _encode(step),
         "voters": None if published == NO_LIST else published.voters,
         "online": voter_list.online(contest),
         "paper": voter_list.paper(contest),
         "issued": voter_list.issued(contest),
         "cast": cast,
         "tally": state.name.lower(),
+        "shares": shares,
         "counts": spell_counts(lines, counts),
+    }
+
+
+def _read_shares(
+    opened: OpenElection, contest: int, state: TallyState
+) -> dict[str, Any] | None:
+    """Read the seats of trustees whose share is there, and of the others."""
+    if state is not TallyState.OPEN:
+        return None
+    found = opened.tally.shares(contest, trustees=opened.trustees.n())
+    given = [seat for seat, share in enumerate(found, 1) if share]
+    return {
+        "given": given,
+        "missing": [seat for seat, share in enumerate(found, 1) if not share],
+        "needed": opened.deployed.trustees.threshold,
     }
 
 
@@ -101,13 +204,9 @@ def _read_count(
     contest: int,
     state: TallyState,
     look: Outlook,
-    *,
     cast: int | None,
+    shares: int,
 ) -> Count:
-    shares = 0
-    if state is TallyState.OPEN:
-        given = opened.tally.shares(contest, trustees=opened.trustees.n())
-        shares = sum(map(bool, given))
     needed = opened.deployed.trustees.threshold
     waiting = opened.voter_list.issued(contest) - (cast or 0)
     has_box = contest not in look.no_box
@@ -122,20 +221,3 @@ def _read_cast_count(opened: OpenElection, contest: int) -> int | None:
     return BallotBox(
         Contract(connection, ContractName.BALLOT_BOX, address)
     ).cast_count()
-
-
-def lay_steps(status: dict[str, Any]) -> dict[str, Any]:
-    """Write every step as a line to read: the command, and who runs it, and why."""
-    shown: dict[str, Any] = {}
-    for name, value in status.items():
-        if name == "next":
-            steps = value if isinstance(value, list) else [value] if value else []
-            lines = {each["command"]: _spell_step(each) for each in steps}
-            shown[name] = lines or None
-        else:
-            shown[name] = lay_steps(value) if isinstance(value, dict) else value
-    return shown
-
-
-def _spell_step(step: dict[str, str]) -> str:
-    return f"{step['who']}: {step['what']}"

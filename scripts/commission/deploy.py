@@ -19,6 +19,7 @@ from election.protocol.text import spell_time
 from scripts.shared.errors import InputError
 from scripts.shared.files.deployment_file import read_deployment, store_deployment
 from scripts.shared.files.lock import lock_file
+from scripts.shared.session import ask_line
 from scripts.shared.standing import spell_starts
 from scripts.shared.terminal import say
 
@@ -106,6 +107,22 @@ def compare_accounts(own: bytes, manifest: Manifest, *, for_another: bool) -> No
         hint = "give accounts.commission's key file, or --for-another if it is meant"
         raise InputError("accounts.commission", fact, hint=hint)
     say(f"warning: accounts.commission {fact}")
+
+
+def require_name(rules: Manifest, given: str | None) -> None:
+    """Have whoever deploys an election that counts type its id; raises InputError.
+
+    A test is deployed as often as not; this one stands for ever. given: what --name
+    said, None to be asked.
+    """
+    if rules.test:
+        return
+    if given is None:
+        say("this election counts, and what is deployed is never changed")
+        given = ask_line("Type its id to deploy it", subject="--name")
+    if given != rules.id:
+        fact = f"is {given}, and the manifest is of {rules.id}: nothing was deployed"
+        raise InputError("name of the election", fact)
 
 
 def compare_shift(wanted: int, done: Deployment, manifest: Manifest) -> None:

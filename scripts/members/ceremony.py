@@ -31,6 +31,7 @@ from scripts.members.parts import open_part, source_of
 from scripts.shared.acceptance import MADE, read_record, require_keys, require_own_key
 from scripts.shared.errors import InputError
 from scripts.shared.files.key_file import Instance, KeyFile, StoredShare
+from scripts.shared.following import say_next, spell_start
 from scripts.shared.roles import Role
 from scripts.shared.session import Nodes, enter, instance_of, unlock
 from scripts.shared.standing import (
@@ -98,6 +99,14 @@ def play(
     if advance.key_share is not None:
         verify = partial(verify_keys, opened, key_file, advance.key_share, part=part)
         outlast(verify, opened, wait=wait)
+        is_trustee = part is Part.TRUSTEES
+        start = spell_start(opened, "closed" if is_trustee else "voting")
+        act = "veche share --compare" if is_trustee else "veche issue"
+        say_next(
+            "copy the key file, or the home (`veche home backup`); come back",
+            f"on {start}: `{act}`",
+            as_json=as_json,
+        )
 
 
 def take_part(

@@ -21,6 +21,29 @@ def spell_here(seconds: int) -> str:
     return f"{spell_time(seconds)} ({local:%Y-%m-%d %H:%M:%S %Z} here)"
 
 
+def spell_local(seconds: int) -> str | None:
+    """Spell Unix seconds by this machine's clock; None where that is UTC."""
+    try:
+        local = datetime.fromtimestamp(seconds, UTC).astimezone()
+    except (OverflowError, ValueError, OSError):
+        return None
+    return f"{local:%Y-%m-%d %H:%M:%S %Z} here" if local.utcoffset() else None
+
+
+def spell_left(seconds: int) -> str:
+    """Spell how long it still takes, roughly: 2 d 3 h, 41 min, 50 s, no time."""
+    days, rest = divmod(max(0, seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, rest = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes:
+        return f"{minutes} min"
+    return f"{rest} s" if rest else "no time"
+
+
 def parse_time(text: str, *, now: int) -> int:
     """Parse a time into Unix seconds, relative ones from now; raises InputError."""
     relative = re.fullmatch(r"(?:now)?\+(\d{1,9})([smhd])", text)

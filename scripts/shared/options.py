@@ -72,9 +72,9 @@ def accept_pace(text: str) -> float:
     return float(text)
 
 
-def path_option(*names: str, help: str) -> Any:  # noqa: A002  as Typer calls it
+def path_option(*names: str, help: str, **more: Any) -> Any:  # noqa: A002  as Typer
     """Describe an option that names a file or a folder."""
-    return typer.Option(*names, help=help, parser=accept_path, metavar="PATH")
+    return typer.Option(*names, help=help, parser=accept_path, metavar="PATH", **more)
 
 
 def path_argument(*, help: str) -> Any:  # noqa: A002

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ from scripts.shared.files.lock import hold_file
 from scripts.shared.files.terms_file import read_terms
 from scripts.shared.options import DEFAULT_URL
 from scripts.shared.roles import Role
-from scripts.shared.terminal import say
+from scripts.shared.terminal import asking, say
 
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
@@ -134,6 +135,20 @@ def _ask_password(*, twice: bool) -> str:
             say("")  # ends the line of the question
             fact = "cannot be asked for without a terminal: give it by --password-file"
             raise InputError("password", fact) from None
+
+
+def ask_line(question: str, *, subject: str) -> str:
+    """Ask a person for a line; raises InputError where nobody is at a terminal.
+
+    subject: the option that says it instead.
+    """
+    import typer
+
+    if not sys.stdin.isatty():
+        fact = "is missing, and nobody can be asked without a terminal"
+        raise InputError(subject, fact)
+    with asking():
+        return str(typer.prompt(question, err=True)).strip()
 
 
 def read_password(password_file: Path | None, *, twice: bool = False) -> str:

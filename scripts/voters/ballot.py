@@ -27,6 +27,7 @@ from scripts.shared.files.key_file import KeyFile
 from scripts.shared.languages import Language
 from scripts.shared.recovery_words import spell_words
 from scripts.shared.terminal import asking, say
+from scripts.voters.texts import spell
 
 _DECISIONS: Final = ("cast", "check")
 _CONTROL_WORDS: Final = 2
@@ -56,15 +57,16 @@ def ask_choice(contest: PublishedContest) -> int:
         answer = _read_answer()
         if answer.isdecimal() and 1 <= int(answer) <= len(lines):
             return int(answer)
-        say(f"choice: is none of 1 to {len(lines)}")
+        say(*spell("none of", most=len(lines)))
     answer = _read_answer()
     if not answer.isdecimal():
         raise ChoiceError("choice", "is not a number")
     return int(answer)
 
 
-def _read_answer(question: str = "Choice") -> str:
-    """Ask once; raises InputError if the input ended."""
+def _read_answer(name: str = "choice") -> str:
+    """Ask once, by the name of a text; raises InputError if the input ended."""
+    (question,) = spell(name)
     try:
         with asking():
             answer = str(typer.prompt(question, err=True))
@@ -91,7 +93,7 @@ def settle_choice(contest: PublishedContest, *, is_sure: bool) -> int:
         lines = spell_lines(terms.candidates, terms.particulars)
         if not 1 <= choice <= len(lines):  # it will be refused
             return choice
-        say(f"you chose {choice}  {lines[choice - 1]}")
+        say(*spell("chosen", choice=choice, line=lines[choice - 1]))
         if not sys.stdin.isatty() or _confirm():
             return choice
 
@@ -115,11 +117,10 @@ def prepare_to_cast(
 
 
 def _decide_to_cast(prepared: PreparedChoice) -> bool:
-    say(f"tracking code 0x{prepared.tracking_code.hex()}")
-    say("Write it down first. Then cast it, or check that it holds your choice:")
-    say("whatever is checked is opened, thrown away, and never cast.")
-    while (answer := _read_answer("Cast or check").strip().lower()) not in _DECISIONS:
-        say(f"{answer}: is neither cast nor check")
+    say(*spell("code", code=f"0x{prepared.tracking_code.hex()}"))
+    say(*spell("write down"))
+    while (answer := _read_answer("decide").strip().lower()) not in _DECISIONS:
+        say(*spell("neither", answer=answer))
     return answer == "cast"
 
 
@@ -130,13 +131,8 @@ def _spell_opening(
     code, nonce = prepared.tracking_code.hex(), encode_scalar(prepared.nonce).hex()
     about, terms = f"contest={number}&code=0x{code}", contest.terms
     lines = spell_lines(terms.candidates, terms.particulars)
-    return [
-        "opened. On another device, at a booth of another organisation, open",
-        f"  check.html#{about}&choice={prepared.choice}&nonce=0x{nonce}",
-        "or give that line to `veche check-ballot` there.",
-        f"It has to show your code and: {lines[prepared.choice - 1]}",
-        "This one is thrown away. Choose again:",
-    ]
+    link = f"check.html#{about}&choice={prepared.choice}&nonce=0x{nonce}"
+    return spell("opened", link=link, line=lines[prepared.choice - 1])
 
 
 def draw_control_word() -> str:
@@ -147,4 +143,4 @@ def draw_control_word() -> str:
 
 def _confirm() -> bool:
     with asking():
-        return typer.confirm("Is that your choice?", err=True)
+        return typer.confirm(spell("sure")[0], err=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from election.client.contracts.voter_list import VoterList
-from election.client.errors import UnexpectedAnswerError
+from election.client.errors import ConnectionFailedError, UnexpectedAnswerError
 from election.client.leaf_requests import prepare_act
 from election.client.wire import Act
 from election.crypto.transcript import Hash
-from election.errors import AttestationError, SignatureError
+from election.errors import AttestationError, ElectionError, SignatureError
 from election.protocol.attestation import (
     LIFETIME,
     Action,
@@ -21,9 +23,13 @@ from election.protocol.attestation import (
 from election.protocol.attestation import Role as Attester
 from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import LeafState
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, RefusedLinesError
 from scripts.shared.files.key_file import KeyFile
-from scripts.shared.files.request_files import read_attestation, read_request
+from scripts.shared.files.request_files import (
+    place_attestation,
+    read_attestation,
+    read_request,
+)
 from scripts.shared.roles import Role
 from scripts.shared.session import Nodes, acting, go_by, reach, unlock
 from scripts.shared.terminal import say, show
@@ -44,12 +50,12 @@ _BECOMES: Final = {
 _IN_WORDS: Final = {LeafState.NONE: "not online (paper is open)"}
 
 
-def send_request(
+def send_requests(
     action: Action,
-    request: Path,
+    requests: Sequence[Path],
     *,
-    portal: Path,
-    sms: Path,
+    portal: Path | None,
+    sms: Path | None,
     terms: Path,
     terms_hash: str,
     rpc_url: Nodes,
@@ -57,12 +63,53 @@ def send_request(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Send a request of this action, from an account that knows leaves anyway.
+    """Send requests of this action, from an account that knows leaves anyway.
 
     A relay's would show that whoever moved this leaf and whoever casts meet there.
+    Raises InputError with the reason of each that was not sent.
     """
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles=_SENDERS)
+    refused: list[str] = []
+    for request in requests:
+        sending = _Sending(
+            action,
+            request,
+            portal=portal or place_attestation(request, Role.PORTAL),
+            sms=sms or place_attestation(request, Role.SMS_GATEWAY),
+        )
+        try:
+            _send(sending, known, rpc_url, key_file=key_file, as_json=as_json)
+        except ConnectionFailedError:
+            raise
+        except ElectionError as error:
+            if len(requests) == 1:
+                raise
+            say(f"{request}: {error}")
+            refused.append(f"{request}: {error}")
+    if refused:
+        raise RefusedLinesError("requests", tuple(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A request to send, and where its attestations are."""
+
+    action: Action
+    request: Path
+    portal: Path
+    sms: Path
+
+
+def _send(
+    sending: _Sending,
+    known: ElectionTerms,
+    rpc_url: Nodes,
+    *,
+    key_file: KeyFile,
+    as_json: bool,
+) -> None:
+    action, request = sending.action, sending.request
     asked = read_request(request, known)
     if asked.request.action is not action:
         name = asked.request.action.name.lower()
@@ -81,11 +128,14 @@ def send_request(
         raise InputError(str(request), fact, hint="make a new one: `veche request`")
     require_state(voter_list, leaf, MOVES[action])
     now = voter_list.contract.connection.read_clock()
+    role = Attester.SMS_GATEWAY
     act = prepare_act(
         voter_list,
         asked,
-        portal=accept(portal, asked.request, known, role=Attester.PORTAL, now=now),
-        sms=accept(sms, asked.request, known, role=Attester.SMS_GATEWAY, now=now),
+        portal=accept(
+            sending.portal, asked.request, known, role=Attester.PORTAL, now=now
+        ),
+        sms=accept(sending.sms, asked.request, known, role=role, now=now),
     )
     send_for_leaf(
         voter_list,

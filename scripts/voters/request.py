@@ -20,7 +20,7 @@ from election.protocol.attestation import NO_LOCK
 from election.protocol.issuance import prepare_request
 from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import claim_leaf
-from scripts.shared.errors import NotYetError
+from scripts.shared.errors import InputError, NotYetError
 from scripts.shared.files.request_files import find_place
 from scripts.shared.files.voter_files import find_index, read_list
 from scripts.shared.terminal import say
@@ -51,6 +51,13 @@ def ask(
         return ask_to_withdraw(place, lock_key=lock_key)
     request = prepare_request(secret, ctx=place.ctx, leaf=place.leaf)
     return ask_for_credential(place, request.blinded, lock_key=lock_key)
+
+
+def require_path(path: Path | None, option: str) -> Path:
+    """Raise InputError for an option that no home has filled in."""
+    if path is None:
+        raise InputError(option, "is missing: give it, or act in a home (--home)")
+    return path
 
 
 def look_ahead(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from election.protocol.text import spell_lines
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -48,3 +49,4 @@ def command(
 
     titles = {each: listed.title for each, listed in opened.contests.items()}
     results.report(spell, as_json=as_json, titles=titles)
+    say_next("`veche audit`: anybody verifies the whole election", as_json=as_json)

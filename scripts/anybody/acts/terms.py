@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from election.protocol.text import name_election
+from scripts.shared.following import say_next
 from scripts.shared.options import AsJson, ElectionFile, RpcUrls, path_option
 from scripts.shared.terminal import say, show
 
@@ -56,3 +57,8 @@ def command(
     write_same(out, text)
     result = {"terms": str(out), "terms_hash": digest_terms(text.encode())}
     show(result, as_json=as_json)
+    say_next(
+        "compare the hash with others who ran this on other nodes; the commission",
+        "publishes it, and everybody keeps it: veche home set --terms-hash HASH",
+        as_json=as_json,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scripts.shared.following import say_next, spell_start
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -35,3 +36,5 @@ def command(
     boxes.report(
         lambda _, made: f"0x{made.handle.contract.address.hex()}", as_json=as_json
     )
+    start = spell_start(opened, "list")
+    say_next(f"the commission publishes the lists from {start} on", as_json=as_json)

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from election.protocol.text import name_election
-from scripts.shared.durations import parse_time
+from scripts.shared.durations import parse_time, spell_here
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -51,11 +52,19 @@ def command(
         bool,
         typer.Option("--for-another", help="The key is not accounts.commission's."),
     ] = False,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Id of an election that counts; else it is asked for."),
+    ] = None,
     password_file: PasswordFile = None,
     rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put an election on the chain, or go on with what was begun."""
+    """Put an election on the chain, or go on with what was begun.
+
+    `veche manifest check` reads the manifest back before. Whoever deploys an election
+    that counts types its id. In a home --out is where its election stands.
+    """
     from scripts.commission.deploy import (
         compare_accounts,
         compare_clocks,
@@ -63,6 +72,7 @@ def command(
         deploy,
         describe,
         require_chain,
+        require_name,
     )
     from scripts.shared.files.deployment_file import read_deployment
     from scripts.shared.files.manifest_file import read_manifest
@@ -80,8 +90,16 @@ def command(
     compare_accounts(key_file.sealed.address, rules, for_another=for_another)
     start = rules.times.keys
     shift = 0 if shift_to is None else parse_time(shift_to, now=chain) - start
+    if not out.exists():
+        require_name(rules, name)
     with acting(key_file):
         done = deploy(connection, rules, key=key_file.key, record=out, shift=shift)
     if shift_to is not None:
         compare_shift(shift, done, rules)
     show(describe(done, rules, record=out, as_json=as_json), as_json=as_json)
+    say_next(
+        f"give {out} to everybody who acts; it is public. Trustees and issuers run",
+        "`veche trustee --wait` and `veche issuer --wait` from "
+        f"{spell_here(start + done.shift)} on",
+        as_json=as_json,
+    )

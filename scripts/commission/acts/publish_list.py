@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.following import say_next, spell_start
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -87,3 +88,8 @@ def command(
     published = [each for each, is_new in fates.done.items() if is_new]
     show({"published": published, "voters": shown}, as_json=as_json)
     fates.require()
+    say_next(
+        "the registrar gives each voter a line of salts.csv, and everybody the lists;",
+        f"`veche terms` from {spell_start(opened, 'registration')} on",
+        as_json=as_json,
+    )

@@ -37,7 +37,7 @@ def command(
     from scripts.developer.time import find_start, parse_moment, travel
 
     connection = connect(rpc_url)
-    if election is not None:
+    if election is not None and moment[:1].isalpha() and not moment.startswith("now"):
         target = find_start(election, rpc_url, phase=moment.lower())
     else:
         target = parse_moment(moment, now=connection.read_clock())

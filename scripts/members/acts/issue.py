@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from scripts.shared.following import say_next, spell_start
 from scripts.shared.options import (
     DEFAULT_URL,
     AsJson,
@@ -76,6 +77,11 @@ def command(
             member, answers = answer_once(audited, contest, key_file=key_file)
             requests = write_answers(out, contest, member, answers)
             show({"answers": str(out), "requests": requests}, as_json=as_json)
-            return
-        fates = answer_all(audited, list(opened.contests), out, key_file=key_file)
-    fates.report(lambda _, what: what, as_json=as_json)
+        else:
+            fates = answer_all(audited, list(opened.contests), out, key_file=key_file)
+            fates.report(lambda _, what: what, as_json=as_json)
+    say_next(
+        f"give {out} to anybody who asks; run this again for later requests, which",
+        f"come until {spell_start(opened, 'grace')}",
+        as_json=as_json,
+    )

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     DEFAULT_URL,
     AsJson,
@@ -79,7 +80,18 @@ def command(
             if not sums:
                 say(_NOTHING)
             show(sums, as_json=as_json)
+            if sums:
+                say_next(
+                    "compare hashes and numbers of ballots with the other trustees, by",
+                    "another way than this chain; then `veche share --agreed HASH`",
+                    as_json=as_json,
+                )
             return
         with acting(key_file):
             fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)
     fates.report(lambda _, what: what, as_json=as_json)
+    say_next(
+        "once enough shares are given anybody runs `veche publish-result`; copy your",
+        "home anew: the key file notes what it decrypted",
+        as_json=as_json,
+    )

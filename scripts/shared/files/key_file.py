@@ -173,10 +173,7 @@ def create_key_file(
     secret: a voter's who has one already. Raises InputError for a password that is
     shorter than SHORTEST_PASSWORD.
     """
-    if len(_spell_once(password)) < SHORTEST_PASSWORD:
-        fact = f"is shorter than {SHORTEST_PASSWORD} characters: whoever copies the key"
-        hint = "a few words that nobody else would think of together are easy to type"
-        raise InputError("password", f"{fact} file could guess it", hint=hint)
+    require_long(password)
     size = 16 if role is Role.VOTER else 0  # members draw theirs for each election
     account = secrets.randbelow(SECP256K1_ORDER - 1) + 1
     random = secrets.token_bytes(size) if secret is None else secret.secret
@@ -188,6 +185,14 @@ def create_key_file(
     sealed = _seal(empty, drawn, cipher_key)
     write_new(path, render_json(sealed), mode=_PRIVATE)
     return KeyFile(path.resolve(), sealed, drawn, cipher_key)
+
+
+def require_long(password: str) -> None:
+    """Raise InputError for a password that whoever has the file would guess."""
+    if len(_spell_once(password)) < SHORTEST_PASSWORD:
+        fact = f"is shorter than {SHORTEST_PASSWORD} characters: whoever copies the key"
+        hint = "a few words that nobody else would think of together are easy to type"
+        raise InputError("password", f"{fact} file could guess it", hint=hint)
 
 
 def open_key_file(path: Path, *, password: str) -> KeyFile:
@@ -202,6 +207,14 @@ def open_key_file(path: Path, *, password: str) -> KeyFile:
     except PasswordError:
         # older programs took the mark before a password's file for a part of it
         return _open(path, _stretch(_MARK + password, salt))
+
+
+def read_public_part(path: Path) -> Sealed:
+    """Read whose a key file is, which takes no password; raises InputError.
+
+    Nothing of it is proven before the file is opened.
+    """
+    return read_json(path, Sealed)
 
 
 def change_secrets(key_file: KeyFile, change: Callable[[Secrets], Secrets]) -> KeyFile:
@@ -219,6 +232,23 @@ def change_secrets(key_file: KeyFile, change: Callable[[Secrets], Secrets]) -> K
         sealed = _seal(current.sealed, changed, key_file.cipher_key)
         replace_file(path, render_json(sealed), mode=_PRIVATE)
     return replace(current, sealed=sealed, secrets=changed)
+
+
+def change_password(key_file: KeyFile, password: str) -> KeyFile:
+    """Seal the file anew by another password, and open it by that one.
+
+    Raises InputError for a password that is too short, and FileError.
+    """
+    require_long(password)
+    path = key_file.path
+    with lock_file(path):
+        current = _open(path, key_file.cipher_key)
+        salt = secrets.token_bytes(32)
+        cipher_key = _stretch(password, salt)
+        fresh = replace(current.sealed, salt=Hash(salt))
+        sealed = _seal(fresh, current.secrets, cipher_key)
+        replace_file(path, render_json(sealed), mode=_PRIVATE)
+        return _open(path, cipher_key)
 
 
 def _open(path: Path, cipher_key: bytes) -> KeyFile:

@@ -46,11 +46,18 @@ def hold_file(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _hold(path: Path, flags: int) -> Iterator[None]:
+def hold_alone(path: Path) -> Iterator[None]:
+    """Hold a lock of this name; raises BlockingIOError if another does, FileError."""
+    with _hold(path, os.O_RDWR | os.O_CREAT, wait=False):
+        yield
+
+
+@contextmanager
+def _hold(path: Path, flags: int, *, wait: bool = True) -> Iterator[None]:
     with name_unwritable(path):
         lock = os.open(path, flags, _PRIVATE)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(lock)

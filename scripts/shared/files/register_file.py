@@ -71,6 +71,25 @@ def read_register(path: Path) -> Register:
     return Register(voters, is_salted=len(header) == len(_COLUMNS))
 
 
+def read_slip(path: Path) -> RegisteredVoter:
+    """Read one voter's line of salts.csv, with its first line or without.
+
+    Raises InputError for any other number of voters than one.
+    """
+    text = _decode(path)
+    comma = "," if "," in text else ";"
+    if text.partition("\n")[0].strip().lower() != comma.join(_COLUMNS):
+        text = comma.join(_COLUMNS) + "\n" + text
+    refused: list[str] = []
+    rows = _split(path, text)
+    next(rows)
+    voters = tuple(_read_voters(rows, len(_COLUMNS), refused=refused))
+    if refused or len(voters) != 1:
+        fact = "is not one line of salts.csv: contest, voter id and salt"
+        raise InputError(str(path), fact, hint="the registrar gives each voter one")
+    return voters[0]
+
+
 def list_look_alikes(register: Register) -> tuple[str, ...]:
     """Say which lines have identifiers that a reader may take for one."""
     voters = register.voters

@@ -37,8 +37,10 @@ from scripts.shared.files.json_file import (
     Word,
     read_json,
     render_json,
+    replace_file,
     write_new,
 )
+from scripts.shared.roles import Role as KeyRole
 
 _ActionName = Literal["register", "withdraw", "issue"]
 
@@ -135,9 +137,18 @@ def find_place(terms: ElectionTerms, claim: LeafClaim, *, nonce: int) -> Place:
 
 
 def write_attestation(
-    path: Path, attestation: Attestation, request: Request, *, role: Role
+    path: Path,
+    attestation: Attestation,
+    request: Request,
+    *,
+    role: Role,
+    anew: bool = False,
 ) -> None:
-    """Write a statement about a request; raises InputError if the file is there."""
+    """Write a statement about a request; raises InputError if the file is there.
+
+    anew: over an earlier statement about a request, which this one takes the place of;
+    over nothing else.
+    """
     signature = attestation.signature
     signed = _Signature(signature.v, signature.r, signature.s)
     name: Literal["portal", "sms_gateway"] = (
@@ -150,7 +161,16 @@ def write_attestation(
         attestation.expiry,
         signed,
     )
+    if anew and path.exists():
+        read_json(path, _AttestationFile)
+        replace_file(path, render_json(file))
+        return
     write_new(path, render_json(file))
+
+
+def place_attestation(request: Path, role: KeyRole) -> Path:
+    """Name the attestation of an organisation beside a request."""
+    return request.with_name(f"{request.stem}.{role.value}.json")
 
 
 def read_attestation(path: Path, request: Request, *, role: Role) -> Attestation:

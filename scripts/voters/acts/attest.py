@@ -8,14 +8,16 @@ from typing import Annotated
 import typer
 
 from election.protocol.text import spell_time
+from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AsJson,
     KeyPath,
-    OutFile,
     PasswordFile,
     TermsFile,
     TermsHash,
     path_argument,
+    path_option,
 )
 from scripts.shared.terminal import say, show
 
@@ -26,11 +28,19 @@ EXAMPLE = (
 
 
 def command(
-    request: Annotated[Path, path_argument(help="What `veche request` wrote.")],
+    requests: Annotated[
+        list[Path],
+        path_argument(help="What `veche request` wrote; several, if you like."),
+    ],
     terms: TermsFile,
     terms_hash: TermsHash,
     key: KeyPath,
-    out: OutFile,
+    out: Annotated[
+        Path | None,
+        path_option(
+            help="File to write, never overwritten; else one beside each request."
+        ),
+    ] = None,
     password_file: PasswordFile = None,
     rpc_url: Annotated[
         str | None, typer.Option(help="Node whose clock is compared, if any.")
@@ -41,10 +51,16 @@ def command(
 
     The portal knows who is logged in, the SMS gateway who typed the code: that is
     checked before this is run, and that the voter was shown the same fingerprint. The
-    statement holds for fourteen minutes.
+    statement holds for fourteen minutes. Of several requests all are read before any is
+    attested; without --out each statement lies beside its request, in place of an
+    earlier one.
     """
     from election.protocol.attestation import ATTESTED, attest
-    from scripts.shared.files.request_files import read_request, write_attestation
+    from scripts.shared.files.request_files import (
+        place_attestation,
+        read_request,
+        write_attestation,
+    )
     from scripts.shared.session import go_by, unlock
     from scripts.voters.attest import (
         ATTESTERS,
@@ -53,17 +69,26 @@ def command(
         require_own_role,
     )
 
+    if len(requests) > 1 and out is not None:
+        fact = f"names one file, and {len(requests)} requests are given: leave it out"
+        raise InputError("--out", fact)
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles=set(ATTESTERS))
     role = require_own_role(key_file, known)
-    asked = read_request(request, known)
-    described = describe_request(asked, known)
-    for name, value in described.items():
-        say(f"  {name}: {value}")
+    read = [(path, read_request(path, known)) for path in requests]
     expiry = read_own_clock(known, rpc_url) + ATTESTED
-    attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
-    write_attestation(out, attestation, asked.request, role=role)
-    made: dict[str, str | bool] = {"attestation": str(out), "until": spell_time(expiry)}
-    if as_json:  # a person has read the rest above, before anything was signed
-        made |= {"election": known.title, "test": known.test, **described}
-    show(made, as_json=as_json)
+    for path, asked in read:
+        described = describe_request(asked, known)
+        for name, value in described.items():
+            say(f"  {name}: {value}")
+        attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
+        to = out or place_attestation(path, key_file.sealed.role)
+        write_attestation(to, attestation, asked.request, role=role, anew=out is None)
+        made: dict[str, str | bool] = {
+            "attestation": str(to),
+            "until": spell_time(expiry),
+        }
+        if as_json:  # a person has read the rest above, before anything was signed
+            made |= {"election": known.title, "test": known.test, **described}
+        show(made, as_json=as_json)
+    say_next("give it to whoever sends the request, before that time", as_json=as_json)

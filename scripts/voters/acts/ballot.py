@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AsJson,
     KeyPath,
@@ -17,7 +18,8 @@ from scripts.shared.options import (
     path_argument,
 )
 from scripts.shared.roles import Role
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import show
+from scripts.voters.texts import spell
 
 EXAMPLE = (
     "veche ballot credential.json --terms terms.json --terms-hash 9f86d08188... "
@@ -78,4 +80,4 @@ def command(
         "test": known.test,
     }
     show(shown, as_json=as_json)
-    say("write down code and words; once it is cast: `veche receipt`")
+    say_next(*spell("ballot made"), as_json=as_json)

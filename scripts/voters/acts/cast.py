@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.following import say_next, spell_start
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -71,6 +72,8 @@ def command(
             spelt[name] = [each["tracking_code"] for each in spelt[name]]
     show(spelt, as_json=as_json)
     say(*spell_warnings(done))
+    start = spell_start(opened, "closed")
+    say_next(f"`veche freeze` closes the sums, from {start} on", as_json=as_json)
     if done.result.cast or done.result.already_there:
         url = opened.connection.url
         if is_network(opened.connection):

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
+from scripts.shared.homes.here import spell_here
 from scripts.shared.options import (
     AsJson,
     KeyPath,
@@ -17,6 +19,7 @@ from scripts.shared.options import (
 )
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
+from scripts.voters.texts import spell
 
 EXAMPLE = (
     "veche credential request.json answers/1-issuer-1.json answers/1-issuer-4.json "
@@ -68,3 +71,5 @@ def command(
     write_new(out, render_json(file), mode=0o600)
     result = {"credential": str(out), "address": f"0x{made.address.hex()}"}
     show(result, as_json=as_json)
+    path = f"{out}{spell_here()}"
+    say_next(*spell("credential made", path=path), as_json=as_json)

@@ -12,4 +12,5 @@ EXAMPLE = (
 command = make_command(
     "REGISTER",
     "Send a request to vote online; from then on the voter has no paper ballot.",
+    then="come back when the polls open: `veche request issue`",
 )

@@ -12,4 +12,5 @@ EXAMPLE = (
 command = make_command(
     "ISSUE",
     "Send a request for a credential: the issuers then answer it, once for a leaf.",
+    then="the issuers answer (`veche issue`); then `veche credential`",
 )

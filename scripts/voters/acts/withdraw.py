@@ -12,4 +12,5 @@ EXAMPLE = (
 command = make_command(
     "WITHDRAW",
     "Send a request not to vote online after all, while applications are taken.",
+    then="the voter may register anew while applications are taken, or vote on paper",
 )

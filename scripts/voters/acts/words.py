@@ -10,6 +10,7 @@ from scripts.shared.languages import Language
 from scripts.shared.options import AsJson, KeyPath, PasswordFile
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
+from scripts.voters.texts import spell
 
 EXAMPLE = "veche words --key keys/voter.json --language ru"
 
@@ -34,5 +35,5 @@ def command(
 
     key_file = unlock(key, password_file, roles={Role.VOTER})
     words = spell_words(RecoverySecret(key_file.secrets.random), language)
-    say("whoever reads these words can vote in the voter's place: paper, no photo")
+    say(*spell("words"))
     show({"words": " ".join(words)}, as_json=as_json)

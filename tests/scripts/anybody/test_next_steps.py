@@ -9,7 +9,6 @@ from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
 from scripts.anybody.next_steps import Count, Keys, Outlook, find_next, list_next
-from scripts.anybody.status import lay_steps
 
 STARTS = tuple(range(3_600, 8 * 3_600, 3_600))
 
@@ -80,11 +79,3 @@ def test_every_contest_says_what_is_next(
 def test_issuers_have_nothing_to_answer_once_all_have_cast(phase: Phase) -> None:
     count = Count(7, True, TallyState.NONE, 0, 2, waiting=0)
     assert find_next(count, look(phase)) is None
-
-
-def test_steps_are_laid_out_by_their_command() -> None:
-    step = {"command": "veche cast", "who": "relays", "what": "until then"}
-    status = {"next": [step], "contests": {"1": {"next": step}, "2": {"next": None}}}
-    line = {"veche cast": "relays: until then"}
-    contests = {"1": {"next": line}, "2": {"next": None}}
-    assert lay_steps(status) == {"next": line, "contests": contests}

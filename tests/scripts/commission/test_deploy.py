@@ -8,14 +8,23 @@ from threading import Thread
 
 import pytest
 
+from election.artifacts import ROOT
 from election.client.rpc import connect
 from election.protocol.text import spell_time
-from scripts.commission.deploy import compare_accounts, compare_clocks, deploy
+from scripts.commission.deploy import (
+    compare_accounts,
+    compare_clocks,
+    deploy,
+    require_name,
+)
 from scripts.shared.errors import InputError
 from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.files.key_file import open_key_file
 from scripts.shared.files.manifest_file import read_manifest
 from tests.scripts.conftest import PASSWORD, Cli, write_election
+
+MOSCOW = ROOT / "elections/mgd-2019.toml"
+ACCOUNTS = ROOT / "elections/test-accounts.toml"
 
 
 def test_deploy_on_a_chain_that_forgot_does_not_begin_anew(cli: Cli) -> None:
@@ -51,8 +60,26 @@ def test_election_that_counts_takes_no_nodes_word_for_its_chain(cli: Cli) -> Non
     other = cli.attempt_deploy("--chain-id", "1")
     assert "instead of 1" in other.err
     own = str(connect(cli.url).chain_id)
-    assert cli.attempt_deploy("--chain-id", own).code == 0
-    assert cli.attempt_deploy().code == 0  # the record says which
+    unnamed = cli.attempt_deploy("--chain-id", own)
+    assert "--name: is missing, and nobody can be asked" in unnamed.err
+    wrong = cli.attempt_deploy("--chain-id", own, "--name", "Story")
+    assert "is Story, and the manifest is of story: nothing was" in wrong.err
+    assert not (cli.folder / "election.json").exists()
+    assert cli.attempt_deploy("--chain-id", own, "--name", "story").code == 0
+    assert cli.attempt_deploy().code == 0  # the record says which, and that it is meant
+
+
+def test_whoever_deploys_an_election_that_counts_types_its_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manifest = read_manifest(MOSCOW, ACCOUNTS)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: f" {manifest.id}\n")
+    require_name(replace(manifest, test=False), None)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "yes")
+    with pytest.raises(InputError, match="is yes, and the manifest is of"):
+        require_name(replace(manifest, test=False), None)
+    require_name(manifest, None)
 
 
 def test_two_programs_with_one_record_make_one_election(cli: Cli) -> None:

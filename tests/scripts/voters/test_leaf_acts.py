@@ -42,9 +42,9 @@ def stage() -> Stage:
 
 
 def send(action: Action, folder: Path) -> None:
-    leaf_acts.send_request(
+    leaf_acts.send_requests(
         action,
-        folder / "request.json",
+        [folder / "request.json"],
         portal=folder / "portal.json",
         sms=folder / "sms.json",
         terms=folder / "terms.json",

@@ -1,0 +1,126 @@
+"""Make a home of a role, or change what its settings say."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import replace_file
+from scripts.shared.files.key_file import create_key_file, require_long
+from scripts.shared.homes.here import spell_home
+from scripts.shared.homes.home import (
+    FILE,
+    LOCK,
+    PRIVATE_FILE,
+    SERVICE_FILE,
+    Home,
+    hold,
+    make_folder,
+    open_home,
+)
+from scripts.shared.homes.settings import VERSION, Settings, render_settings
+from scripts.shared.roles import Role
+from scripts.shared.session import read_password
+from scripts.shared.terminal import say
+
+
+def find_settings(folder: Path, role: Role) -> Settings:
+    """Find the settings of a home of this role, or begin some; raises InputError."""
+    require_no_service(folder)
+    if not (folder / FILE).exists():
+        return Settings(VERSION, role)
+    found = open_home(folder).settings
+    if found.role is not role:
+        fact = f"is the home of the role {found.role.value}"
+        raise InputError(str(folder), fact, hint="give another --home")
+    return found
+
+
+def make_home(made: Home) -> None:
+    """Make the folder of a home, its key file unless it has one, and its settings.
+
+    Nothing is made for a password that is too short. Raises InputError, FileError.
+    """
+    folder, password = made.folder, None
+    if not made.key.exists():
+        require_empty(folder)
+        password = read_password(made.password_file, twice=True)
+        require_long(password)
+    make_folder(folder)
+    store_settings(made)
+    if password is not None:
+        with hold(folder):
+            create_key_file(made.key, made.settings.role, password=password)
+
+
+def store_settings(home: Home) -> None:
+    """Write home.toml, alone in the home."""
+    text = render_settings(home.settings)
+    with hold(home.folder):
+        replace_file(home.folder / FILE, text, mode=PRIVATE_FILE)
+
+
+def take_settings(
+    found: Settings,
+    folder: Path,
+    election: Path | None,
+    terms: Path | None,
+    terms_hash: bytes | None,
+    rpc_urls: list[str] | None,
+    password_file: Path | None,
+) -> Settings:
+    """Change in settings what was given."""
+    given: dict[str, Any] = {
+        name: _place(path, folder)
+        for name, path in (
+            ("election", election),
+            ("terms", terms),
+            ("password_file", password_file),
+        )
+        if path is not None
+    }
+    if terms_hash is not None:
+        given["terms_hash"] = terms_hash.hex()
+    if rpc_urls:
+        given["nodes"] = tuple(rpc_urls)
+    return replace(found, **given)
+
+
+def _place(path: Path, folder: Path) -> str:
+    """Spell a path as home.toml does: a relative one from the folder."""
+    return str(path) if path.is_absolute() else os.path.relpath(path, folder)
+
+
+def require_no_service(folder: Path) -> None:
+    """Raise InputError for the home of a service."""
+    if (folder / SERVICE_FILE).exists():
+        fact = "is the home of a service"
+        raise InputError(str(folder), fact, hint="give another --home")
+
+
+def require_empty(folder: Path) -> None:
+    """Raise InputError for a folder of other things, which would be made private."""
+    if not folder.exists() or (folder / FILE).exists():
+        return
+    if not folder.is_dir() or any(each.name != LOCK for each in folder.iterdir()):
+        fact = "is not empty, and is no home of a role"
+        raise InputError(str(folder), fact, hint="give another --home")
+
+
+def tell_next(home: Home) -> None:
+    """Say what follows for whoever made a home."""
+    at = spell_home(home.folder)
+    if home.settings.password_file is None:
+        say("keep the password: nobody can give it back")
+    if home.election.exists():
+        say(f"next: veche status{at}")
+        return
+    card = shlex.quote(f"{home.folder.name}-card.json")
+    say(
+        "next: give the commission your card, which is public, for its accounts file:",
+        f"  veche key card{at} --out {card}",
+    )

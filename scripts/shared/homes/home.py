@@ -1,0 +1,112 @@
+"""The folder of one role: settings, key file, election, terms; nobody else's to read.
+
+`home.toml` says what is not where it is by default; its `format` is the version of the
+layout, so that a later program knows what an earlier one made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from scripts.shared.errors import InputError
+from scripts.shared.files.failures import name_unwritable
+from scripts.shared.files.lock import hold_alone
+from scripts.shared.homes.settings import Settings, read_settings
+
+FILE: Final = "home.toml"
+SERVICE_FILE: Final = "config.toml"
+"""By which the folder of a service is told from that of a role."""
+
+PRIVATE_FOLDER: Final = 0o700
+PRIVATE_FILE: Final = 0o600
+LOCK: Final = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A folder of a role, whose settings were read."""
+
+    folder: Path
+    settings: Settings
+
+    def path(self, name: str) -> Path:
+        """Give a path that home.toml names: in this folder, unless absolute."""
+        return Path(os.path.normpath(self.folder / name))
+
+    @property
+    def key(self) -> Path:
+        """Give the key file of the role."""
+        return self.path(self.settings.key)
+
+    @property
+    def election(self) -> Path:
+        """Give the record of `veche deploy`."""
+        return self.path(self.settings.election)
+
+    @property
+    def terms(self) -> Path:
+        """Give the terms that voters and attesters go by."""
+        return self.path(self.settings.terms)
+
+    @property
+    def lists(self) -> Path:
+        """Give the folder of the voter lists."""
+        return self.path(self.settings.lists)
+
+    @property
+    def password_file(self) -> Path | None:
+        """Give the file of the password, None where it is asked for."""
+        named = self.settings.password_file
+        return None if named is None else self.path(named)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for its owner alone; raises FileError."""
+    with name_unwritable(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        folder.chmod(PRIVATE_FOLDER)
+
+
+def open_home(folder: Path) -> Home:
+    """Read the home in a folder; raises InputError where there is none."""
+    folder = folder.absolute()
+    if not (folder / FILE).exists():
+        hint = f"veche home init ROLE --home {folder} makes one"
+        raise InputError(str(folder), "is no home of a role", hint=hint)
+    return Home(folder, read_settings(folder / FILE))
+
+
+def find_home(folder: Path | None, *, told: str | None) -> Home | None:
+    """Open the home of an act: that of --home, else that of the environment, or none.
+
+    told: VECHE_HOME. Services have homes, too, which say nothing to an act.
+    """
+    if folder is not None:
+        return open_home(folder)
+    if not told:
+        return None
+    named = Path(told)
+    if (named / SERVICE_FILE).exists() and not (named / FILE).exists():
+        return None
+    return open_home(named)
+
+
+@contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Keep other processes out for as long as the block lasts.
+
+    Raises InputError if another is in: two would undo each other's work.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold_alone(folder / LOCK))
+        except BlockingIOError:
+            fact = "is in use by another process"
+            hint = "wait until that one ends, or stop it; `veche status` needs no turn"
+            raise InputError(str(folder), fact, hint=hint) from None
+        yield

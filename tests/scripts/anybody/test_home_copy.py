@@ -1,0 +1,89 @@
+"""A home is copied, and a home made of the copy; what was changed is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.shared.homes.home import hold
+from tests.scripts.conftest import Cli, Outcome, make_cli
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    cli = make_cli(tmp_path, "http://nowhere")
+    home = tmp_path / "home"
+    password = tmp_path / "password"
+    made = cli("home", "init", "issuer", "--home", home, "--password-file", password)
+    assert made.code == 0, made.err
+    (home / "answers").mkdir()
+    (home / "answers" / "1.jsonl").write_text("{}")
+    (home / "key.json.answered").write_text("of this home alone")
+    assert back_up(cli).code == 0
+    return cli
+
+
+def back_up(cli: Cli, name: str = "copy") -> Outcome:
+    return cli(
+        "home", "backup", "--home", cli.folder / "home", "--to", cli.folder / name
+    )
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_home_comes_back_from_its_copy(cli: Cli) -> None:
+    back = cli.folder / "deep" / "back"
+    done = cli("home", "restore", "--from", cli.folder / "copy", "--home", back)
+    assert done.code == 0, done.err
+    made, kept = read(back), read(cli.folder / "home")
+    assert set(kept) - set(made) == {".lock", "key.json.answered"}
+    assert all(kept[name] == raw for name, raw in made.items())
+    assert back.stat().st_mode & 0o777 == 0o700
+    assert (back / "answers/1.jsonl").stat().st_mode & 0o777 == 0o600
+    assert "needs its record of answers" in done.err
+
+
+def test_record_of_answers_is_told_as_not_copied(cli: Cli) -> None:
+    told = back_up(cli, "other")
+    assert "not copied: key.json.answered" in told.err
+
+
+@pytest.mark.parametrize("harm", ["change", "remove", "add"])
+def test_copy_that_was_changed_makes_no_home(cli: Cli, harm: str) -> None:
+    path = cli.folder / "copy" / ("more" if harm == "add" else "key.json")
+    if harm == "remove":
+        path.unlink()
+    else:
+        path.write_text("{}")
+    back = cli.folder / "back"
+    refused = cli("home", "restore", "--from", cli.folder / "copy", "--home", back)
+    assert (refused.code, back.exists()) == (2, False)
+    assert f"is not as it was copied: {path.name}; nothing was made" in refused.err
+
+
+def test_nothing_is_overwritten_by_a_copy_or_a_home(cli: Cli) -> None:
+    again = back_up(cli)
+    assert (again.code, "copy: is there already" in again.err) == (2, True)
+    home = cli.folder / "home"
+    refused = cli("home", "restore", "--from", cli.folder / "copy", "--home", home)
+    assert (refused.code, "home: is not empty" in refused.err) == (2, True)
+
+
+def test_folder_that_is_no_copy_is_refused(cli: Cli) -> None:
+    back = cli.folder / "back"
+    refused = cli("home", "restore", "--from", cli.folder / "home", "--home", back)
+    assert "is no copy of a home" in refused.err
+
+
+def test_home_in_use_is_not_copied(cli: Cli) -> None:
+    with hold(cli.folder / "home"):
+        refused = back_up(cli, "other")
+    assert (refused.code, (cli.folder / "other").exists()) == (2, False)
+    assert "is in use by another process" in refused.err

@@ -1,0 +1,131 @@
+"""What an act takes from the home of a role, and what a home is refused for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scripts.shared.errors import InputError
+from scripts.shared.homes.defaults import list_defaults
+from scripts.shared.homes.here import spell_home
+from scripts.shared.homes.home import FILE, Home, find_home, hold, open_home
+from scripts.shared.homes.settings import (
+    VERSION,
+    Settings,
+    read_settings,
+    render_settings,
+)
+from scripts.shared.roles import Role
+
+NODES = ("http://one", "http://other")
+SETTINGS = Settings(VERSION, Role.TRUSTEE, nodes=NODES, password_file="../password")  # noqa: S106
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / FILE).write_text(text)
+    return folder / FILE
+
+
+def test_settings_are_read_as_they_were_written(tmp_path: Path) -> None:
+    odd = replace(SETTINGS, key='a "key" \\ of \x7f.json', terms_hash="0x" + "1" * 64)
+    for each in (SETTINGS, odd, Settings(VERSION, Role.VOTER)):
+        assert read_settings(write(tmp_path, render_settings(each))) == each
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ('format = "veche-home/2"\nrole = "voter"', "is of veche-home/2, this is"),
+        ('format = "home"\nrole = "voter"', "format: is not veche-home/1"),
+        ('role = "voter"', "format: is missing"),
+        ('format = "veche-home/1"\nrole = "king"', "role: is none of commission,"),
+        (
+            'format = "veche-home/1"\nrole = "voter"\nelectoin = "x"\nkey = 1',
+            "key: is not a text in quotes; electoin: unknown key; did you mean",
+        ),
+        ("role = ", "is not toml: "),
+    ],
+)
+def test_settings_that_are_none_are_refused(
+    tmp_path: Path, text: str, fact: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        read_settings(write(tmp_path, text))
+    assert fact in str(refused.value)
+
+
+def test_home_fills_in_what_nobody_typed() -> None:
+    home = Home(Path("/home"), replace(SETTINGS, terms_hash="ab"))
+    assert list_defaults(home, {}) == {
+        "election": "/home/election.json",
+        "key": "/home/key.json",
+        "password_file": "/password",
+        "rpc_urls": [*NODES],
+        "rpc_url": NODES[0],
+        "terms": "/home/terms.json",
+        "terms_hash": "ab",
+    }
+
+
+def test_terms_without_their_hash_are_filled_in_nowhere() -> None:
+    filled = list_defaults(Home(Path("/home"), SETTINGS), {})
+    assert filled.keys().isdisjoint({"terms", "terms_hash"})
+
+
+def test_environment_goes_before_the_home() -> None:
+    told = {"VECHE_KEY": "k", "VECHE_RPC_URL": "http://a http://b", "VECHE_TERMS": ""}
+    filled = list_defaults(Home(Path("/home"), SETTINGS), told)
+    assert (filled["key"], filled["rpc_url"]) == ("k", "http://a")
+    assert filled["rpc_urls"] == ["http://a", "http://b"]
+    assert "terms" not in filled
+
+
+def test_environment_fills_in_without_a_home() -> None:
+    assert list_defaults(None, {"VECHE_ELECTION": "e"}) == {"election": "e"}
+
+
+def test_folder_of_something_else_is_no_home(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is no home of a role"):
+        find_home(tmp_path, told=None)
+    with pytest.raises(InputError, match="is no home of a role"):
+        find_home(None, told=str(tmp_path))
+
+
+def test_home_of_a_service_in_the_environment_says_nothing_to_an_act(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config.toml").write_text("")
+    assert find_home(None, told=str(tmp_path)) is None
+    with pytest.raises(InputError, match="is no home of a role"):
+        find_home(tmp_path, told=None)
+
+
+def test_second_process_is_kept_out_of_a_home(tmp_path: Path) -> None:
+    with hold(tmp_path), pytest.raises(InputError, match="in use by another"):
+        hold(tmp_path).__enter__()
+    with hold(tmp_path):
+        assert (tmp_path / ".lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_home_is_named_as_it_is_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VECHE_HOME", raising=False)
+    folder = tmp_path / "a home"
+    assert spell_home(folder) == " --home 'a home'"
+    assert spell_home(folder, told="a home") == ""
+    assert spell_home(Path("/elsewhere")) == " --home /elsewhere"
+
+
+def test_home_is_opened_by_a_path_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, render_settings(SETTINGS))
+    monkeypatch.chdir(tmp_path.parent)
+    home = open_home(Path(tmp_path.name))
+    assert home.key == tmp_path / "key.json"
+    assert home.password_file == tmp_path.parent / "password"
+    assert home.folder.is_absolute()
