@@ -59,7 +59,7 @@ class Ballots:
         """Mint a ticket for the own leaf, and show the booths that take it."""
         session, form = await self._desk.accept_form(request)
         person = await self._account.read(request, session)
-        part = _require_ready(
+        person, part = _require_ready(
             person, str(form.get("election", "")), now=self._desk.context.clock.now()
         )
         opening = self._open(part, person)
@@ -88,11 +88,11 @@ class Ballots:
             held_until=held,
         )
 
-    def _open(self, part: Part, person: Person | None) -> Opening:
+    def _open(self, part: Part, person: Person) -> Opening:
         """Open the own leaf, and compute that it is the one the registrar names."""
         terms = self._desk.context.elections.get(part.election)
         values = (part.index, part.salt, part.leaf, part.nonce)
-        if terms is None or person is None or None in values:
+        if terms is None or None in values:
             raise _NOT_YET
         opening = Opening(
             part.election,
@@ -133,15 +133,17 @@ def _is_open(part: Part, now: int) -> bool:
     return opening <= now < part.phases.get("issue_closing", 0) - LAST_REQUESTS
 
 
-def _require_ready(person: Person | None, election: str, *, now: int) -> Part:
+def _require_ready(
+    person: Person | None, election: str, *, now: int
+) -> tuple[Person, Part]:
     part = person.part(election) if person else None
-    if part is None:
+    if person is None or part is None:
         raise Problem("unknown_election", _("Choose which election it is for."))
     if not _is_open(part, now):
         raise _CLOSED
     if not part.is_online:
         raise _NOT_ONLINE
-    return part
+    return person, part
 
 
 _CLOSED: Final = Problem(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from election.crypto.signature import decode_signature
 from election.crypto.transcript import ZERO_HASH, Hash
@@ -12,6 +13,7 @@ from election.protocol.attestation import (
     Role,
     accept_attestation,
 )
+from services.gateway.tables import wishes
 from tests.services.gateway.stage import CONTEST, LOCK, OTHER, SALT, VOTER, Stage
 
 LOCK_WORD = "0x" + "00" * 12 + LOCK[2:]
@@ -61,6 +63,7 @@ def test_who_withdrew_is_not_registered_again(stage: Stage) -> None:
     assert stage.attest(nonce=2).json()["code"] == "other_consent"
     answer = stage.attest("withdraw", nonce=1)
     accept(stage, answer, action=Action.WITHDRAW, nonce=1, subject=ZERO_HASH)
+    assert stage.attest("withdraw", nonce=3).status_code == 200  # as often as it takes
 
 
 def test_withdrawal_cancels_a_consent_that_was_not_attested_yet(stage: Stage) -> None:
@@ -111,6 +114,13 @@ def test_consent_covers_no_other_voter_and_no_other_contest(stage: Stage) -> Non
     other = f"0x{stage.leaf(OTHER, 1).hex()}"
     assert stage.attest(leaf=other).json()["code"] == "no_consent"
     assert stage.attest(contest=11).json()["code"] == "unknown_election"
+
+
+def test_consent_is_to_its_own_contest(stage: Stage) -> None:
+    stage.agree(1)
+    moved = update(wishes).values(contest=CONTEST + 1)
+    stage.running.context.database.run_now(lambda each: each.execute(moved))
+    assert stage.attest().json()["code"] == "no_consent"
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,11 @@ from tests.services.gateway.stage import (
     H_REQ,
     OTHER,
     PHONE,
+    VOTER,
     Stage,
     gateway_stage,
 )
+from tests.services.gateway.support_view import view
 
 
 def read_attestation(answer: Any) -> Attestation:
@@ -163,7 +165,9 @@ def test_code_earns_nothing_for_another_request(stage: Stage) -> None:
 def test_code_expires(stage: Stage) -> None:
     serial = stage.open()["serial"]
     code = stage.centre.code(1)
+    assert view(stage, VOTER)["messages"][0]["code"] == "is valid"
     stage.pass_time(600)
+    assert view(stage, VOTER)["messages"][0]["code"] == "is not valid"
     assert stage.check(serial, code).json()["code"] == "expired"
 
 
@@ -178,6 +182,8 @@ def test_earlier_code_is_good_until_a_later_one_is_used(stage: Stage) -> None:
     assert stage.post(f"/issues/{serial}/code", {}).status_code == 200
     third = stage.centre.code(3)
     assert stage.check(serial, second).status_code == 200
+    seen = [each["code"] for each in view(stage, VOTER)["messages"]]
+    assert seen == ["is not valid", "was used", "is not valid"]
     for dead in {first, third} - {second}:
         assert stage.check(serial, dead).json()["code"] == "wrong_code"
 
@@ -244,17 +250,27 @@ def test_code_is_for_the_time_of_issuing(stage: Stage, ahead: int, code: str) ->
     assert answer.json()["code"] == code
 
 
+def test_further_code_is_for_the_time_of_issuing_too(stage: Stage) -> None:
+    serial = stage.open()["serial"]
+    stage.centre.wait_for(1)
+    stage.pass_time(38_800)
+    answer = stage.post(f"/issues/{serial}/code", {})
+    assert answer.json()["code"] == "too_late"
+    assert len(stage.centre.messages()) == 1
+
+
 def test_stranger_with_made_up_serials_is_braked(stage: Stage) -> None:
     serial = stage.open()["serial"]
     made_up = serial[:-4] + "2222"
     answers = [stage.check(made_up, "000000").json()["code"] for _ in range(41)]
     assert answers == [*["unknown_serial"] * 40, "slow_down"]
+    assert stage.post(f"/issues/{made_up}/code", {}).json()["code"] == "slow_down"
 
 
 def test_nothing_is_signed_while_a_nodes_clock_differs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = [61]
+    told = [0]
     monkeypatch.setattr(nodes, "_ask", lambda *_: (int(time.time()) + told[0], AN_HOUR))
     monkeypatch.setattr(service, "EVERY", 0.01)
     with gateway_stage(tmp_path / "gateway") as stage:
@@ -262,10 +278,18 @@ def test_nothing_is_signed_while_a_nodes_clock_differs(
         def post() -> Any:
             return stage.post("/issues", stage.issue_body()).json()
 
+        stage.agree(1)
+        other = replace(stage.request(), leaf=stage.leaf(OTHER, 1))
+        serial = stage.open(request=other, voter_id=OTHER, index=1)["serial"]
+        code = stage.centre.code(2)
+        told[0] = 61
         wait_until(lambda: "clocks_differ" in "".join(stage.running.log))
         assert post()["code"] == "clock_differs"
+        assert stage.check(serial, code).json()["code"] == "clock_differs"
+        assert stage.attest().json()["code"] == "clock_differs"
         told[0] = 50
-        wait_until(lambda: "serial" in post())
+        wait_until(lambda: post()["code"] == "too_soon")
+        assert stage.check(serial, code).status_code == 200
 
 
 def test_extended_polls_are_extended_here(

@@ -101,6 +101,14 @@ def test_link_that_breaks_is_made_anew(stage: Stage) -> None:
     wait_for_state(stage, "delivered")
 
 
+def test_report_without_the_secret_of_its_message_is_nobodys(tmp_path: Path) -> None:
+    centre = 'kind = "http"\nurl = "http://127.0.0.1:1"\nusername = "veche"\n'
+    centre += 'sender = "Veche"\nreceipts = "http://127.0.0.1:1/receipts"\n'
+    home, _, _ = make_gateway(tmp_path / "gateway", centre=centre)
+    with serving(SERVICE, home) as running:
+        assert running.client.get("/receipts/1/forged?type=1").status_code == 404
+
+
 def test_message_waits_for_a_centre_that_is_away(tmp_path: Path) -> None:
     """And is sent once after a restart of the gateway in between."""
     with running_centre() as found:

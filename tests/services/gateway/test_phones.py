@@ -9,8 +9,14 @@ import pytest
 from election.errors import ElectionError
 from scripts.__main__ import run
 from scripts.shared.errors import InputError
+from services.gateway.centre_file import (
+    read_centre_password,
+    seal_centre_password,
+)
 from services.gateway.numbers import NumberError, mask_number, normalize_number
 from services.gateway.phone_file import read_phone_file
+from services.shell.home import Home
+from services.shell.vault import Vault
 from tests.services.gateway.stage import PHONE, SMPP_CENTRE, VOTER, make_gateway
 from tests.services.running import PASSWORD
 
@@ -113,10 +119,14 @@ def test_refused_rows_go_to_a_file(tmp_path: Path, capsys: Any) -> None:
 
 def test_no_number_changes_once_they_are_fixed(tmp_path: Path, capsys: Any) -> None:
     office = Office(tmp_path, capsys, extra="phones_fixed_from = 1")
-    code, _, said = office.take("EF-1,+79160000001\n")
-    assert code == 2
-    assert "fixed since" in said
+    for new in ("EF-1,+79160000001\n", f"{VOTER},+79160000001\n"):
+        code, _, said = office.take(new)
+        assert code == 2
+        assert "fixed since" in said
     assert office.take(f"{VOTER},{PHONE}\n")[0] == 0  # changes nothing
+    config = office.home.config
+    config.write_text(config.read_text().replace("from = 1\n", "from = 4102444800\n"))
+    assert office.take("EF-1,+79160000001\n")[0] == 0
 
 
 def test_one_number_is_set_and_support_sees_its_end(
@@ -134,6 +144,19 @@ def test_one_number_is_set_and_support_sees_its_end(
     assert "no case" in said
 
 
+@pytest.mark.parametrize(
+    "password", ["", "x" * 65, "пароль", "a\x07b"], ids=["none", "long", "wide", "bell"]
+)
+def test_password_that_no_centre_takes_is_not_kept(
+    tmp_path: Path, password: str
+) -> None:
+    home, vault = Home(tmp_path, "gateway"), Vault(1)
+    seal_centre_password(home, vault, "x" * 64)
+    with pytest.raises(InputError, match="password of the centre: "):
+        seal_centre_password(home, vault, password)
+    assert read_centre_password(home, vault) == "x" * 64
+
+
 def test_home_without_the_centres_password_is_not_well(
     tmp_path: Path, capsys: Any
 ) -> None:
@@ -141,7 +164,7 @@ def test_home_without_the_centres_password_is_not_well(
     (office.home.folder / "centre.password.json").unlink()
     code, told, _ = office.run("check")
     assert code == 3
-    assert any("centre.password.json" in each for each in told["wrong"])
+    assert any("centre.password.json: is not there" in each for each in told["wrong"])
     secret = tmp_path / "secret"
     secret.write_text("pwd12345")
     assert office.run("centre", "--secret-file", str(secret))[0] == 0

@@ -34,6 +34,9 @@ def test_text_is_one_part_with_code_and_number(
     assert "123456" in text
     assert "A-47" in text
     assert (WIDE in text) == is_named
+    assert text == TABLE[purpose, language, is_named].format(
+        code="123456", number="A-47", contest=contest, short=WIDE
+    )
     if purpose is Purpose.ISSUE:
         assert str(contest) in text
 

@@ -16,8 +16,10 @@ from election.protocol.attestation import (
     Role,
     accept_attestation,
 )
+from services.shell.node_clock import NodeClock
 from services.shell.opening import open_context
 from services.shell.peers import PeerError
+from services.shell.problems import Problem
 from tests.patience import wait_until
 from tests.services.portal.doubles import CODE
 from tests.services.portal.stage import (
@@ -129,6 +131,7 @@ def test_registration_is_attested_as_it_was_filed_and_in_no_other_way(
     leaf = stage.leaf("lena")
     with stage.logged_in("lena") as browser:
         file(stage, browser, **{f"lock-{ELECTION}": LOCK})
+        assert refused(stage, leaf=leaf, contest=2) == "not_filed"
         told = attest(stage, leaf=leaf, h_req=word(LOCK))
         signature = decode_signature(bytes.fromhex(told["signature"][2:]))
         accept_attestation(
@@ -153,6 +156,17 @@ def test_registration_is_attested_as_it_was_filed_and_in_no_other_way(
         file(stage, browser, act="withdraw", election="all")
         assert attest(stage, leaf=leaf, **withdrawal)["signature"]
         assert refused(stage, leaf=leaf, h_req=word(LOCK)) == "filed_otherwise"
+
+
+def test_nothing_is_attested_while_a_nodes_clock_differs(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: NodeClock) -> None:
+        raise Problem("clock_differs", "No.")
+
+    monkeypatch.setattr(NodeClock, "require", refuse)
+    stage.add_person("lena", 0)
+    assert refused(stage, leaf=stage.leaf("lena")) == "clock_differs"
 
 
 def test_nothing_is_attested_that_nobody_filed_or_agreed_to(stage: Stage) -> None:
@@ -221,6 +235,18 @@ def test_what_was_agreed_to_reaches_a_registrar_that_was_away(stage: Stage) -> N
         )
 
 
+def test_code_and_election_that_are_none_bring_nobody_anything(stage: Stage) -> None:
+    stage.add_person("anna")
+    with stage.logged_in("anna") as browser:
+        post(browser, "/application/apply", stage)
+        serial, asked = list(stage.gateway.asked)[-1], len(stage.gateway.asked)
+        none = post(browser, "/application/withdraw", stage, election="0x09")
+        assert none.status_code == 400
+        assert len(stage.gateway.asked) == asked
+        odd = post(browser, "/application/code", stage, serial=serial, code="12")
+        assert odd.status_code == 400
+
+
 @pytest.mark.parametrize("lock", ["0x12", "0x" + "zz" * 20, NO_LOCK, "words of mine"])
 def test_lock_that_is_none_files_nothing(stage: Stage, lock: str) -> None:
     stage.add_person("anna")
@@ -271,6 +297,19 @@ def test_who_is_on_no_list_is_told_so_and_files_nothing(stage: Stage) -> None:
         assert "not on the list" in browser.get("/?lang=en").text
         answer = post(browser, "/application/apply", stage)
         assert answer.status_code == 403
+    stage.add_person("late")
+    stage.registrar.people["late"]["elections"] = []
+    with stage.logged_in("late") as browser:
+        answer = post(browser, "/application/apply", stage)
+        assert answer.status_code == 403
+
+
+def test_register_that_answers_oddly_is_away_and_quotes_nobody(stage: Stage) -> None:
+    stage.registrar.people["odd"] = {"voter_id": "77 000001"}
+    with stage.logged_in("odd") as browser:
+        page = browser.get("/application")
+    assert page.status_code == 503
+    assert "77 000001" not in page.text
 
 
 def test_application_and_its_history_are_told_in_words(stage: Stage) -> None:

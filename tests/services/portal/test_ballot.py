@@ -27,6 +27,8 @@ from election.protocol.attestation import (
     accept_attestation,
 )
 from services.portal.tables import tickets
+from services.shell.node_clock import NodeClock
+from services.shell.problems import Problem
 from tests.services.portal.stage import (
     BOOTH,
     ELECTION,
@@ -143,6 +145,19 @@ def test_second_request_of_a_leaf_waits_until_the_first_holds_no_more(
             assert ask(stage, get_ticket(browser, stage), M2).status_code == 200
 
 
+def test_nothing_is_attested_while_a_nodes_clock_differs(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: NodeClock) -> None:
+        raise Problem("clock_differs", "No.")
+
+    monkeypatch.setattr(NodeClock, "require", refuse)
+    stage.add_person("clara", 2)
+    with stage.logged_in("clara") as browser:
+        told = ask(stage, get_ticket(browser, stage))
+    assert told.json()["code"] == "clock_differs"
+
+
 def test_of_two_requests_at_once_by_a_ticket_one_is_answered(stage: Stage) -> None:
     stage.add_person("dunya", 0)
     with later(stage, 4_000), stage.logged_in("dunya") as browser:
@@ -234,6 +249,25 @@ def test_no_ticket_for_a_leaf_that_may_get_no_ballot_or_is_not_the_own(
         page = post(browser, "/ballot/ticket", stage, election=ELECTION)
         assert page.status_code in (400, 409, 503)
         assert "ticket=" not in page.text
+
+
+def test_no_ticket_for_an_election_that_is_not_known_here(stage: Stage) -> None:
+    unknown = "0x" + "ab" * 20
+    stage.add_person("eve", part={"election": unknown})
+    with stage.logged_in("eve") as browser:
+        page = post(browser, "/ballot/ticket", stage, election=unknown)
+    assert page.status_code == 503
+
+
+def test_no_ticket_where_no_booth_would_take_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = stage.portal.context.settings
+    monkeypatch.setitem(settings.__dict__, "booths", [])
+    stage.add_person("anna")
+    with stage.logged_in("anna") as browser:
+        page = post(browser, "/ballot/ticket", stage, election=ELECTION)
+    assert page.status_code == 503
 
 
 def test_no_ticket_for_the_election_of_somebody_else(stage: Stage) -> None:

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
+from services.portal.provider import Provider, ProviderError
 from services.portal.tables import TABLES, sessions
 from tests.services.portal.stage import ELECTION, Stage, get_ticket, post
 
@@ -64,6 +65,19 @@ def test_state_and_code_are_used_once(stage: Stage) -> None:
         refused = browser.get(f"/login/done?{query}&lang=en")
         assert refused.status_code == 403
         assert "did not confirm who you are" in refused.text
+
+
+def test_provider_that_is_away_is_told_at_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> str:
+        raise ProviderError("does not answer", is_away=True)
+
+    monkeypatch.setattr(Provider, "begin", fail)
+    with stage.browser() as browser:
+        answer = browser.get("/login")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_code_of_another_browser_logs_nobody_in(stage: Stage) -> None:

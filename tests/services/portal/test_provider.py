@@ -7,6 +7,8 @@ import time
 from typing import Any, Final
 
 import pytest
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
@@ -111,6 +113,7 @@ def test_token_that_the_provider_did_not_sign_is_refused(provider: Provider) -> 
         {"jwks_uri": None},
         {"authorization_endpoint": "javascript:alert(1)"},
         {"end_session_endpoint": "http://127.0.0.1/out"},
+        {"jwks_uri": "https:///keys"},
     ],
     ids=str,
 )
@@ -118,3 +121,103 @@ def test_provider_that_names_other_places_is_refused(changed: dict[str, Any]) ->
     assert isinstance(_accept_metadata(SAID, ISSUER), Metadata)
     with pytest.raises(ProviderError):
         _accept_metadata({**SAID, **changed}, ISSUER)
+
+
+def test_provider_on_this_machine_names_no_open_address_elsewhere() -> None:
+    local = "http://127.0.0.1:1"
+    said = {name: value.replace(ISSUER, local) for name, value in SAID.items()}
+    assert _accept_metadata(said, local).issuer == local
+    with pytest.raises(ProviderError, match="not https"):
+        _accept_metadata({**said, "token_endpoint": "http://idp.example.org/t"}, local)
+    with pytest.raises(ProviderError, match="another provider"):
+        _accept_metadata([], local)
+
+
+def finish(provider: Provider, patch: pytest.MonkeyPatch, token: Any, sub: Any) -> str:
+    """Come back with a code; token: what the provider gives for it."""
+
+    async def exchange(*_: Any, **__: Any) -> Any:
+        return token
+
+    async def check(*_: Any, **__: Any) -> Any:
+        return {"sub": sub}
+
+    patch.setattr(Provider, "_exchange", exchange)
+    patch.setattr(Provider, "_verify", check)
+    provider._metadata = _accept_metadata(SAID, ISSUER)
+    provider._read_at = time.monotonic()
+    coming = provider.finish(code="c", issuer=None, nonce="n", verifier="v")
+    return asyncio.run(coming)
+
+
+@pytest.mark.parametrize(
+    ("token", "sub", "fact"),
+    [
+        ({}, "anna", "there is no id token"),
+        ({"id_token": 7}, "anna", "there is no id token"),
+        ({"id_token": "x"}, None, "names no account"),
+        ({"id_token": "x"}, 7, "names no account"),
+        ({"id_token": "x"}, "", "names no account"),
+        ({"id_token": "x"}, "a" * 256, "names no account"),
+        ({"id_token": "x"}, "a" * 255, None),
+    ],
+    ids=range(7),
+)
+def test_code_gives_an_account_or_nothing(
+    provider: Provider,
+    monkeypatch: pytest.MonkeyPatch,
+    token: Any,
+    sub: Any,
+    fact: str | None,
+) -> None:
+    if fact is None:
+        assert finish(provider, monkeypatch, token, sub) == sub
+        return
+    with pytest.raises(ProviderError, match=fact):
+        finish(provider, monkeypatch, token, sub)
+
+
+@pytest.mark.parametrize(
+    ("error", "fact", "is_away"),
+    [
+        (AuthlibBaseError("invalid_grant"), "refuses the code: invalid_grant", False),
+        (OSError(), "does not answer", True),
+        (ValueError(), "answers with no token", False),
+    ],
+    ids=["refused", "away", "odd"],
+)
+def test_exchange_of_a_code_ends_in_words(
+    provider: Provider,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    fact: str,
+    is_away: bool,
+) -> None:
+    async def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(AsyncOAuth2Client, "fetch_token", fail)
+    metadata = _accept_metadata(SAID, ISSUER)
+    with pytest.raises(ProviderError, match=fact) as told:
+        asyncio.run(provider._exchange(metadata, code="c", verifier="v"))
+    assert told.value.is_away is is_away
+
+
+def test_keys_that_are_none_are_told(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def odd(*_: Any) -> Any:
+        return {"keys": 7}
+
+    monkeypatch.setattr(Provider, "_get", odd)
+    with pytest.raises(ProviderError, match="has no keys"):
+        verify(provider, make_token())
+
+
+def test_provider_that_is_away_may_come_back() -> None:
+    settings = ProviderSettings(issuer="http://127.0.0.1:1", client_id="veche-portal")
+    away = Provider(settings, "http://127.0.0.1:1/login/done", "secret")
+    beginning = away.begin(state="s", nonce="n", verifier="v")
+    with pytest.raises(ProviderError, match="does not answer") as told:
+        asyncio.run(beginning)
+    assert told.value.is_away
