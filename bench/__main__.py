@@ -12,6 +12,7 @@ from bench import (
     disk,
     gas_time,
     network,
+    opening,
     registering,
     relay,
     scale,
@@ -44,6 +45,8 @@ print()
 booth.main()
 print()
 relay.main()
+print()
+opening.main()
 print()
 registering.main(["--applications", "300"])
 print()

@@ -54,7 +54,7 @@ from rehearsal.progress import Progress
 from rehearsal.roles import Roles, draw_source
 
 Item = TypeVar("Item")
-_SENT_AT_ONCE = 64
+_SENT_AT_ONCE = 32  # a slow node answers a batch within a minute, or not all of it
 
 
 @dataclass(frozen=True, slots=True)
