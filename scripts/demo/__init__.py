@@ -68,14 +68,16 @@ def command(
     With --full as many voters take part as did in 2019; some withdraw, vote on paper,
     check a ballot first, or lose their device and go on with another one.
     """
-    from scripts.demo.holding import demo, hold_all_rounds, hold_whole, render
-
     others = {"--voters": voters, "--network": network, "--pace": pace}
     if rounds:
         _require_alone("--rounds", others | {"--full": full or None})
-        return 0 if hold_all_rounds(as_json=as_json) else EXIT_NOT_HELD
     if full:
         _require_alone("--full", others)
+    from scripts.demo.holding import demo, hold_all_rounds, hold_whole, render
+
+    if rounds:
+        return 0 if hold_all_rounds(as_json=as_json) else EXIT_NOT_HELD
+    if full:
         tale = hold_whole(silent=as_json)
     else:
         tale = demo(voters, silent=as_json, network=network, pace=pace or 1.0)
