@@ -1,4 +1,4 @@
-"""Measure what a record takes of its readers, in processor time and in memory.
+"""Measure what a record takes of its readers: processor, time and memory.
 
 `python -m bench.scale --voters 2000`; `--only` takes some of the readers. Each is a
 process of its own. What a voter adds is taken from two sizes, one a quarter of the
@@ -9,9 +9,11 @@ check.
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ from election.protocol.events import ElectionDeployed
 from reference.audit import audit_bundle
 from scripts.__main__ import run
 from scripts.anybody.reference_audit import compile_builds
+from scripts.shared import cores
+from scripts.shared.cores import all_cores
 from scripts.shared.files import key_file
 from scripts.shared.files.bundle_file import read_bundle
 from scripts.shared.files.deployment_file import store_deployment
@@ -40,6 +44,8 @@ from tests.scripts.key_files import make_key_file, put_share
 
 # else what a password takes hides what the record does
 vars(key_file)["_COST"] = 2
+# processes at every size, else the larger one alone pays for their start
+vars(cores)["_WORTHWHILE"] = 1
 CITY: Final = 500_000
 WAITING: Final = 40
 """Voters who ask between two calls of an issuer."""
@@ -47,9 +53,13 @@ WAITING: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a process took: seconds of the processor, and bytes at most."""
+    """What a reader took, with the processes that it started.
+
+    seconds: of processors. lasted: by the clock. memory: bytes at most, of all.
+    """
 
     seconds: float
+    lasted: float
     memory: int
 
 
@@ -64,7 +74,8 @@ def read(folder: Path) -> None:
 
 def audit(folder: Path) -> None:
     board = read_bundle(folder / "all.jsonl.gz")
-    report = audit_board(board, progress=lambda *_: None)
+    with all_cores() as spread:
+        report = audit_board(board, progress=lambda *_: None, spread=spread)
     require(report.verdict is not Verdict.FAILED, report)
 
 
@@ -98,16 +109,22 @@ def measure(reader: str, folder: Path) -> Cost:
     command = [sys.executable, "-m", "bench.scale", "--reader", reader, str(folder)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
     require(done.returncode == 0, done.stderr[-2_000:])
-    seconds, memory = done.stdout.split()[-2:]
-    return Cost(float(seconds), int(memory))
+    seconds, lasted, memory = done.stdout.split()[-3:]
+    return Cost(float(seconds), float(lasted), int(memory))
 
 
 def read_once(reader: str, folder: Path) -> None:
+    begun = time.monotonic()
     READERS[reader](folder)
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    lasted = time.monotonic() - begun
+    own, others = map(
+        resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    seconds = sum(each.ru_utime + each.ru_stime for each in (own, others))
     status = Path("/proc/self/status").read_text()  # what exec does not inherit
     line = next(each for each in status.splitlines() if each.startswith("VmHWM:"))
-    print(f"\n{used.ru_utime + used.ru_stime} {int(line.split()[1]) * 1024}")
+    memory = int(line.split()[1]) + len(os.sched_getaffinity(0)) * others.ru_maxrss
+    print(f"\n{seconds} {lasted} {memory * 1024}")
 
 
 @contextmanager
@@ -160,16 +177,19 @@ def measure_all(crowd: Crowd, voters: int, chosen: list[str]) -> dict[str, Cost]
 def show(few: int, many: int, costs: list[dict[str, Cost]]) -> None:
     """Print each reader's cost at the larger size, and for a city."""
     print(f"{few:,} and {many:,} voters; a city has {CITY:,}")
-    print(f"{'':34}{'CPU s':>8}{'city':>9}{'MiB':>8}{'city':>9}")
+    heads = ("CPU s", "city", "time s", "city", "MiB", "city")
+    print(f"{'':34}" + "".join(f"{head:>9}" for head in heads))
     for reader, name in NAMES.items():
-        if reader in costs[0]:
-            least, most = (each[reader] for each in costs)
-            seconds = project(least.seconds, most.seconds, few=few, many=many)
-            memory = project(least.memory, most.memory, few=few, many=many)
-            print(
-                f"{name:34}{most.seconds:8.1f}{seconds:9,.0f}"
-                f"{most.memory / 2**20:8,.0f}{memory / 2**20:9,.0f}"
-            )
+        if reader not in costs[0]:
+            continue
+        least, most = (each[reader] for each in costs)
+        rows = [
+            (least.seconds, most.seconds),
+            (least.lasted, most.lasted),
+            (least.memory / 2**20, most.memory / 2**20),
+        ]
+        figures = ((pair[1], project(*pair, few=few, many=many)) for pair in rows)
+        print(f"{name:34}" + "".join(f"{a:9,.1f}{b:9,.0f}" for a, b in figures))
 
 
 def project(least: float, most: float, *, few: int, many: int) -> float:

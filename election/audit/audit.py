@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+from typing import Final, get_args
 
-from election.audit.casts import Spread
 from election.audit.catalogue import CHECKS, Check
 from election.audit.evidence import Evidence
 from election.audit.finality import judge_finality
+from election.audit.past import NOTHING
 from election.audit.report import (
     NODE,
+    Before,
     CheckResult,
     ContestOutcome,
     Finality,
@@ -18,6 +21,7 @@ from election.audit.report import (
     Report,
     Verdict,
 )
+from election.audit.spread import Spread
 from election.audit.verify import Named, describe
 from election.errors import ElectionError, SpoolError
 from election.protocol.board import Board
@@ -27,11 +31,26 @@ from election.protocol.events import (
     ContestListed,
     ElectionDeployed,
     Extended,
+    Issued,
+    LeafEvent,
+    Registered,
     ResultPublished,
+    Withdrawn,
 )
 from election.protocol.text import spell_lines
 
 ALL: Final = tuple(check.name for check in CHECKS)
+FOLDS: Final[Mapping[str, tuple[type[object], ...]]] = {
+    **dict.fromkeys(("record", "clock"), (*get_args(LeafEvent), BallotCast)),
+    "leaves": get_args(LeafEvent),
+    "attestations": (Registered, Withdrawn, Issued),
+    "issuance": (Issued,),
+    **dict.fromkeys(("ballots", "casting"), (BallotCast,)),
+}
+"""The checks that count the acts of voters, with the events that they count.
+
+They begin with what was verified before, and look at what came since.
+"""
 Progress = Callable[[int, Check], None]
 """Told the number of each check before it runs."""
 
@@ -76,12 +95,27 @@ def _run(check: Check, evidence: Evidence) -> Outcome:
     """Run a check; one that cannot even begin has verified nothing of one thing."""
     try:
         evidence.require_election()
-        return check.verify(evidence)
+        return _add_known(check, evidence, check.verify(evidence))
     except SpoolError:  # of this machine, and so nobody's fault
         raise
     except ElectionError as error:
         finding = describe(error, named=Named("record"), blames=NODE)
         return Outcome(0, 1, (finding,))
+
+
+def _add_known(check: Check, evidence: Evidence, outcome: Outcome) -> Outcome:
+    """Add what the check verified before, of which every single thing held."""
+    known = count_known(evidence, FOLDS.get(check.name, ()))
+    return replace(
+        outcome, verified=outcome.verified + known, total=outcome.total + known
+    )
+
+
+def count_known(evidence: Evidence, kinds: Iterable[type[object]]) -> int:
+    """Count the events of these kinds that were verified before, of all contests."""
+    contests = [each.contest for each in evidence.contests]
+    pairs = product(kinds, contests)
+    return sum(evidence.past.count(kind, contest) for kind, contest in pairs)
 
 
 def _sum_up(
@@ -92,6 +126,7 @@ def _sum_up(
         _sum_up_contest(evidence, entry.event, checks=checks)
         for entry in evidence.every(ContestListed)
     )
+    known = count_known(evidence, (BallotCast,))
     deployed = evidence.every(ElectionDeployed)
     rules = deployed[-1].event.rules if deployed else None
     return Report(
@@ -107,7 +142,8 @@ def _sum_up(
         checks=checks,
         contests=contests,
         verified_ballots=ballots.verified,
-        ballots=len(evidence.every(BallotCast)),
+        ballots=known + len(evidence.every(BallotCast)),
+        before=None if evidence.past is NOTHING else Before(evidence.past.block, known),
         finality=finality,
     )
 

@@ -7,7 +7,7 @@ is no such text raises BundleError: a reader that guesses can be led astray.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -16,7 +16,9 @@ from typing import Annotated, BinaryIO, Final, Literal
 import msgspec
 
 from election.audit.errors import BundleError
+from election.audit.known_lines import KnownLines
 from election.audit.packing import read_lines
+from election.audit.past import NOTHING, Past
 from election.crypto.transcript import Address, Hash
 from election.errors import EncodingError
 from election.log_spool import LogSpool
@@ -33,8 +35,9 @@ _PIECE: Final = 2**17  # bytes of a proof in one line; only the last one has few
 _MOST_PIECES: Final = 128
 _AMONG_LOGS: Final = (3,)
 
-# \Z, since $ would let a newline follow
-_HEX: Final = r"^0x(?:[0-9a-f]{2})*\Z"
+# \Z, since $ would let a newline follow; that digits come by twos is seen where they
+# become bytes: a pattern that says so takes more time than all else that is read
+_HEX: Final = r"^0x[0-9a-f]*\Z"
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _Bytes = Annotated[str, msgspec.Meta(pattern=_HEX)]
 _Runtime = Annotated[str, msgspec.Meta(pattern=_HEX, max_length=2 + 2 * 24_576)]
@@ -124,24 +127,35 @@ def decode_bundle(raw: bytes) -> Board:
     return read_board(BytesIO(raw))
 
 
-def read_board(file: BinaryIO) -> Board:
+def read_board(file: BinaryIO, past: Past = NOTHING) -> Board:
     """Read a board line by line; raises BundleError, which names the line.
 
     What does not belong to the election is refused where it stands, so that a file
-    takes no more memory than what it tells of.
+    takes no more memory than what it tells of. past: what was verified before; of its
+    logs, the board has those that it keeps. Raises HistoryError for a record that does
+    not go on from there, EarlierError for one that ends before.
     """
-    lines = enumerate(read_lines(file), 1)
-    draft = _begin(next(lines, (1, b""))[1])
+    lines, known = enumerate(read_lines(file), 1), KnownLines(past)
+    draft = _begin(next(lines, (1, b""))[1], past)
+    known.begin(draft.first.head)
     for number, raw in lines:
         with _naming(number):
-            line = _decode(raw)
-            if isinstance(line, _End):
-                draft.check_end(line)
-                break
-            draft.take(line)
+            if known.take(raw):
+                draft.skip()
+            else:
+                line = _decode(raw)
+                if isinstance(line, _End):
+                    draft.check_end(line)
+                    break
+                draft.take(line)
             draft.digest.update(raw + b"\n")
     else:
         raise BundleError("bundle", "has no end: it is cut off")
+    known.end()
+    for address in past.running:
+        if address not in draft.code:
+            fact = f"gives no code of 0x{address.hex()}, of which it has logs"
+            raise BundleError("bundle", fact)
     proof = _Proof(draft.addresses)
     for number, raw in lines:
         with _naming(number):
@@ -149,12 +163,23 @@ def read_board(file: BinaryIO) -> Board:
     return draft.board(proof.finality())
 
 
-def _begin(raw: bytes) -> _Draft:
+def read_origin(file: BinaryIO) -> tuple[int, Address]:
+    """Read of which chain and which election a bundle is; raises BundleError."""
+    first = _begin(next(read_lines(file), b""), NOTHING).first
+    return first.chain_id, Address(_bytes(first.election))
+
+
+def spell_logs(logs: Iterable[Log]) -> Iterator[bytes]:
+    """Spell logs as the lines that tell of them, without their ends."""
+    return (msgspec.json.encode(_line_of(log)) for log in logs)
+
+
+def _begin(raw: bytes, past: Past) -> _Draft:
     with _naming(1):
         line = _decode(raw)
         if not isinstance(line, _Election):
             raise EncodingError("bundle", f"is not of {FORMAT}")
-        return _Draft(line, hashlib.sha256(raw + b"\n"))
+        return _Draft(line, hashlib.sha256(raw + b"\n"), logs=LogSpool(past.logs))
 
 
 @contextmanager
@@ -208,6 +233,11 @@ class _Draft:
             self._take_answer(line)
         elif isinstance(line, _Log):
             self.logs.append(self._build_log(line))
+
+    def skip(self) -> None:
+        """Leave out the line of a log that is known."""
+        self.lines += 1
+        self.last = _AMONG_LOGS
 
     def _take_code(self, line: _Code) -> None:
         if len(self.code) == _MOST_CODES:
@@ -325,16 +355,19 @@ def _list_lines(board: Board) -> Iterator[_Election | _Code | _Answer | _Log]:
     for call in sorted(board.answers, key=lambda each: (each.address, each.calldata)):
         output = board.answers[call]
         yield _Answer(_hex(call.address), _hex(call.calldata), _hex(output))
-    for log in board.logs:
-        yield _Log(
-            _hex(log.address),
-            tuple(map(_hex, log.topics)),
-            _hex(log.data),
-            log.block_number,
-            log.timestamp,
-            _hex(log.transaction),
-            log.index,
-        )
+    yield from map(_line_of, board.logs)
+
+
+def _line_of(log: Log) -> _Log:
+    return _Log(
+        _hex(log.address),
+        tuple(map(_hex, log.topics)),
+        _hex(log.data),
+        log.block_number,
+        log.timestamp,
+        _hex(log.transaction),
+        log.index,
+    )
 
 
 def _list_finality(proof: FinalityProof | None) -> Iterator[_Finality | _Storage]:

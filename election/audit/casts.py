@@ -6,12 +6,13 @@ its halves, to name those at fault. What is right is added up and forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from election.audit.errors import require
 from election.audit.report import VALIDATORS
+from election.audit.spread import Spread
 from election.crypto.elgamal import Ciphertext, combine_ciphertexts
 from election.crypto.group import G1_BYTES
 from election.crypto.transcript import Hash
@@ -50,15 +51,6 @@ class Portion(NamedTuple):
     election_keys: bytes
     credential_key: bytes
     events: tuple[BallotCast, ...]
-
-
-class Spread(Protocol):
-    """What runs a function over portions as map does, maybe on several cores."""
-
-    def __call__(
-        self, work: Callable[[Portion], bytes | None], portions: Iterable[Portion], /
-    ) -> Iterable[bytes | None]:
-        """Give what the function gives for each, in order."""
 
 
 def accept_casts(

@@ -3,6 +3,8 @@
 ```
 AuditError
 ├── BundleError          a file that is no bundle
+├── HistoryError         a record that is not the one that was verified before
+├── EarlierError         a record that ends before what was verified before
 ├── MissingError         something that the record should hold and does not
 ├── NotDueError          something that the record does not hold yet, lawfully
 └── ContradictionError   two things on the record that cannot both be true
@@ -20,6 +22,14 @@ class AuditError(ElectionError):
 
 class BundleError(AuditError):
     """Report a file that is not a bundle in its one form."""
+
+
+class HistoryError(AuditError):
+    """Report a record with another history than the one that was verified before."""
+
+
+class EarlierError(AuditError):
+    """Report a record that ends before the one that was verified before."""
 
 
 class MissingError(AuditError):

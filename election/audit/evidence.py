@@ -15,9 +15,10 @@ from heapq import merge
 from itertools import chain, islice
 from typing import TypeVar
 
-from election.audit.casts import Casts, Spread, accept_casts
+from election.audit.casts import Casts, accept_casts
 from election.audit.errors import MissingError
 from election.audit.past import NOTHING, Past
+from election.audit.spread import Spread
 from election.crypto.group import G1_BYTES, G1Point, decode_g1
 from election.crypto.transcript import Address, Hash
 from election.protocol.board import Board, Log

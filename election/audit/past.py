@@ -25,6 +25,17 @@ class Leaf:
     lock: Address = NO_LOCK
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a bundle that tell of a beginning's logs, all of them.
+
+    chain: SHA-256 of the chain so far and a line, from 32 zero bytes on.
+    """
+
+    count: int = 0
+    chain: bytes = bytes(32)
+
+
 class Past(Protocol):
     """A beginning of a record, of which every check held."""
 
@@ -43,6 +54,10 @@ class Past(Protocol):
     @property
     def running(self) -> Mapping[Address, Hash]:
         """Give the running hash of each contract that logged anything, at its end."""
+
+    @property
+    def lines(self) -> Lines:
+        """Give what a bundle has to begin with that tells the same; none if unknown."""
 
     def running_at(self, block: int) -> Mapping[Address, Hash]:
         """Give the running hashes after a block in which a sum was frozen."""
@@ -70,6 +85,7 @@ class _Nothing:
     latest: Final = 0
     logs: Final = ()
     running: Final[Mapping[Address, Hash]] = {}
+    lines: Final = Lines()
 
     def running_at(self, _block: int) -> Mapping[Address, Hash]:
         return {}

@@ -62,6 +62,9 @@ def render_table(report: Report) -> Iterator[str]:
     if report.booth is not None:
         yield "booth: its hash is announced; what is served, no record shows:"
         yield "  veche verify-booth URL ... --hash with the hash above"
+    if report.before is not None:
+        block, ballots = report.before.block, report.before.ballots
+        yield f"verified before, and the same: up to block {block}, {ballots} ballots"
     if report.test:
         yield TEST
     yield report.summary

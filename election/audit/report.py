@@ -124,14 +124,23 @@ class Finality:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What an audit did not verify again: all up to a block, with so many ballots."""
+
+    block: int
+    ballots: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole audit of one election up to a block.
 
     record_hash: two auditors of one block, and of one history, have the same.
     head_timestamp: Unix seconds, as the source says; the record hash does not cover it.
     polls_end: Unix seconds, extended; None if no election is on the record. finality:
-    who signed it. booth: the hash of the list of what its booth serves, in hexadecimal;
-    None where it announces none. What is served is on no record.
+    who signed it. before: what was verified before, if it went on from there. booth:
+    the hash of the list of what its booth serves, in hexadecimal; None where it
+    announces none. What is served is on no record.
     """
 
     title: str
@@ -148,6 +157,7 @@ class Report:
     verified_ballots: int
     ballots: int
     finality: Finality
+    before: Before | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -1,15 +1,30 @@
-"""Say which check of an audit runs, and compare it with the reference audit."""
+"""Audit a record from its beginning or from a checkpoint, and show what was found."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import BinaryIO
 
+from election.audit.audit import audit_board
 from election.audit.catalogue import CHECKS, Check
+from election.audit.render import render_json, render_table
 from election.audit.report import Report
 from election.protocol.board import Board
-from scripts.anybody.reference_audit import Comparison, compare_audits
+from scripts.anybody.auditor import open_auditor
+from scripts.anybody.checkpoint import Checkpoint
+from scripts.anybody.onwards import audit_onwards
+from scripts.anybody.record_source import find_origin, read_source
+from scripts.anybody.reference_audit import Comparison, compare_audits, render_lines
+from scripts.anybody.reference_audit import render_json as compared_json
+from scripts.shared.cores import all_cores
+from scripts.shared.errors import InputError
 from scripts.shared.files.bundle_file import written
-from scripts.shared.terminal import say
+from scripts.shared.terminal import say, tell, tell_json
+
+Sources = tuple[Path | None, Path | None, Sequence[str] | None]
+"""A bundle, or the file of a deployment with nodes."""
 
 
 def report_progress(number: int, check: Check) -> None:
@@ -17,7 +32,66 @@ def report_progress(number: int, check: Check) -> None:
     say(f"C{number} of {len(CHECKS)}: {check.claim}")
 
 
-def compare_with_reference(
+def check_options(
+    checkpoint: Path | None, auditor: Path | None, *, fresh: bool, reference: bool
+) -> None:
+    """Raise InputError for options that do not go with each other."""
+    if checkpoint is None and (auditor is not None or fresh):
+        given = "--fresh" if fresh else "--auditor"
+        raise InputError(given, "goes with --checkpoint")
+    if checkpoint is not None and reference:
+        fact = "begins at the first log: leave out --checkpoint"
+        raise InputError("--reference", fact)
+
+
+def audit_once(
+    sources: Sources, *, genesis: bytes | None, reference: bool
+) -> tuple[Report, Comparison | None]:
+    """Audit a record from its beginning; raises as `read_source` does.
+
+    genesis: as of `audit_board`. reference: whether to compare with a second audit.
+    """
+    with ExitStack() as held:
+        copies = held if reference else None
+        board, copy = read_source(*sources, copies=copies, act="audit")
+        report = audit_board(
+            board,
+            progress=report_progress,
+            genesis=genesis,
+            spread=held.enter_context(all_cores()),
+        )
+        compared = _compare_with_reference(report, board, copy) if reference else None
+    return report, compared
+
+
+def audit_since(
+    sources: Sources,
+    checkpoint: Path,
+    auditor: Path | None,
+    *,
+    genesis: bytes | None,
+    fresh: bool,
+) -> Report:
+    """Audit a record from where a checkpoint is; raises as `audit_onwards` does."""
+    origin, read = find_origin(*sources)
+    kept = Checkpoint(checkpoint, origin, open_auditor(auditor), fresh)
+    with all_cores() as spread:
+        return audit_onwards(
+            kept, read, progress=report_progress, genesis=genesis, spread=spread
+        )
+
+
+def show(report: Report, compared: Comparison | None, *, as_json: bool) -> None:
+    """Print a report, and what the second audit found if there was one."""
+    if as_json:
+        second = {} if compared is None else {"reference": compared_json(compared)}
+        tell_json(render_json(report) | second)
+    else:
+        second_lines = () if compared is None else render_lines(compared)
+        tell(*render_table(report), *second_lines)
+
+
+def _compare_with_reference(
     report: Report, board: Board, copy: BinaryIO | None
 ) -> Comparison:
     """Compare with the reference audit, which decodes a file by itself."""

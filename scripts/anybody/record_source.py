@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from election.audit.bundle import read_board
+from election.audit.bundle import read_board, read_origin
+from election.audit.past import NOTHING, Past
 from election.protocol.board import Board
+from scripts.anybody.checkpoint import Origin
+from scripts.anybody.onwards import Read
 from scripts.shared.errors import InputError
-from scripts.shared.files.bundle_file import copied, naming_record, read_bundle
+from scripts.shared.files.bundle_file import (
+    copied,
+    naming_record,
+    opened,
+    read_bundle,
+)
 from scripts.shared.terminal import say
 
 _LARGEST_RECORD: Final = 100_000  # bytes
+_IS_DEPLOYMENT: Final = (
+    "is what `veche deploy` wrote: give it with --election, to ask a node"
+)
+_ONE_SOURCE: Final = "give a bundle or --election, and only one of them"
 
 
 def read_source(
@@ -21,28 +34,52 @@ def read_source(
     election: Path | None,
     rpc_urls: Sequence[str] | None,
     *,
-    opened: ExitStack | None,
+    copies: ExitStack | None,
     act: str,
 ) -> tuple[Board, BinaryIO | None]:
     """Read a board; give a copy of its file, too, if it is to be decoded twice.
 
-    opened: what closes the copy. act: who asks, for whoever gives neither source or
+    copies: what closes the copy. act: who asks, for whoever gives neither source or
     both. Raises InputError and what the sources do.
     """
     if bundle is not None and election is None:
         if _is_record(bundle):
-            fact = (
-                "is what `veche deploy` wrote: give it with --election, to ask a node"
-            )
-            raise InputError(str(bundle), fact)
-        if opened is None:
+            raise InputError(str(bundle), _IS_DEPLOYMENT)
+        if copies is None:
             return read_bundle(bundle), None
         with naming_record(bundle):
-            copy = opened.enter_context(copied(bundle))
+            copy = copies.enter_context(copied(bundle))
             return read_board(copy), copy
     if election is not None and bundle is None:
         return _read_chain(election, rpc_urls), None
-    raise InputError(act, "give a bundle or --election, and only one of them")
+    raise InputError(act, _ONE_SOURCE)
+
+
+def find_origin(
+    bundle: Path | None, election: Path | None, rpc_urls: Sequence[str] | None
+) -> tuple[Origin, Read]:
+    """Tell what a record is of, and give what reads it from where one was before.
+
+    Raises InputError and what the sources do.
+    """
+    if bundle is not None and election is None:
+        if _is_record(bundle):
+            raise InputError(str(bundle), _IS_DEPLOYMENT)
+        with opened(bundle) as file:
+            chain_id, address = read_origin(file)
+        return Origin(chain_id, address), partial(_read_bundle, bundle)
+    if election is not None and bundle is None:
+        from scripts.shared.files.deployment_file import read_deployment
+
+        deployment = read_deployment(election)
+        origin = Origin(deployment.chain_id, deployment.election)
+        return origin, partial(_read_chain, election, rpc_urls)
+    raise InputError("audit", _ONE_SOURCE)
+
+
+def _read_bundle(bundle: Path, past: Past) -> Board:
+    with opened(bundle) as file:
+        return read_board(file, past)
 
 
 def _is_record(path: Path) -> bool:
@@ -58,7 +95,9 @@ def _is_record(path: Path) -> bool:
     return True
 
 
-def _read_chain(election: Path, rpc_urls: Sequence[str] | None) -> Board:
+def _read_chain(
+    election: Path, rpc_urls: Sequence[str] | None, past: Past = NOTHING
+) -> Board:
     """Read the record from nodes that tell it alike, as the one furthest behind has it.
 
     Raises UnverifiedError with those that differ.
@@ -67,7 +106,7 @@ def _read_chain(election: Path, rpc_urls: Sequence[str] | None) -> Board:
     from scripts.shared.witnesses import agree_on_record, read_boards, with_finality
 
     deployment = read_deployment(election)
-    boards = read_boards(deployment, rpc_urls)
+    boards = read_boards(deployment, rpc_urls, past)
     agreed = agree_on_record(boards)
     url = next(url for url, board in boards.items() if board is agreed)
     if len(boards) > 1:

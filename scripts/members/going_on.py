@@ -7,18 +7,15 @@ answer with running hashes that follow from what is kept and what it told now.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 from Crypto.Hash import SHA256
 from Crypto.Protocol.KDF import HKDF
 
-from election.artifacts import ROOT
 from election.audit.past import NOTHING, Past
 from election.client.deployment import Deployment
 from scripts.shared.acceptance import AuditedElection
@@ -28,12 +25,11 @@ from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.lock import lock_file
 from scripts.shared.files.past_file import Binding, PastFile, UnusableError, open_past
 from scripts.shared.files.past_steps import keep_past
+from scripts.shared.program import digest_program
 from scripts.shared.terminal import say
 from scripts.shared.witnesses import accept_witnessed
 
 _CONTEXT: Final = b"veche-verified/1"
-_JUDGES: Final = ("election/**/*.py", "scripts/**/*.py", "abi/*.json")
-"""What verifies: where any of it changed, what it verified before does not count."""
 
 
 @contextmanager
@@ -100,18 +96,6 @@ def place_past(deployment: Deployment, key_file: KeyFile) -> Path:
     """Name the file of one election beside the key file."""
     election = f"{deployment.chain_id}-{deployment.election.hex()[:16]}"
     return key_file.path.with_name(f"{key_file.path.name}.{election}.verified")
-
-
-@cache
-def digest_program() -> str:
-    """Hash the source of all that verifies, with its names."""
-    digest = hashlib.sha256()
-    for pattern in _JUDGES:
-        for path in sorted(ROOT.glob(pattern)):
-            raw = path.read_bytes()
-            name = path.relative_to(ROOT).as_posix()
-            digest.update(f"{name} {len(raw)} ".encode() + raw)
-    return digest.hexdigest()
 
 
 def _find(path: Path, binding: Binding, *, fresh: bool) -> Past:

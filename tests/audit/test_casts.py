@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pytest
 
-from election.audit.casts import Casts, Portion, accept_casts
+from election.audit.casts import Casts, accept_casts
 from election.crypto.elgamal import combine_ciphertexts
 from election.crypto.transcript import Address, Hash
 from election.errors import BallotError, EncodingError
@@ -16,6 +14,7 @@ from election.protocol.encoding import decode_record
 from election.protocol.events import BallotCast
 from election.protocol.replay import Contract, Entry, Part
 from tests import honest
+from tests.audit.elsewhere import spread_elsewhere
 
 BOX = Contract(Address(bytes(20)), Part.BOX, 1)
 LOG = Log(BOX.address, (), b"", 0, 0, Hash(bytes(32)), 0)
@@ -30,15 +29,6 @@ def entry_of(raw: bytes, at: int) -> Entry[BallotCast]:
 
 def cast_all() -> list[Entry[BallotCast]]:
     return [entry_of(raw, at) for at, raw in enumerate(RAWS)]
-
-
-def spread_elsewhere(
-    work: Callable[[Portion], bytes | None], parts: Iterable[Portion]
-) -> Iterator[bytes | None]:
-    """Take to each part what a process of its own would get."""
-    for part in parts:
-        taken = pickle.loads(pickle.dumps(part))  # noqa: S301  our own
-        yield pickle.loads(pickle.dumps(work))(taken)  # noqa: S301
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 256])

@@ -5,15 +5,19 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from election.audit.checks.leaves import name_leaf
 from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
-from election.audit.verify import verify_each
+from election.audit.spread import Elsewhere, verify_spread
 from election.crypto.signature import Signature, recover_signer
 from election.crypto.transcript import Address, Hash, hash_bytes
+from election.errors import ElectionError
+from election.log_spool import pack_log, unpack_log
+from election.protocol.abi import ContractName, decode_event
 from election.protocol.attestation import (
     NO_LOCK,
     Action,
@@ -36,31 +40,85 @@ _UNSIGNED = Signature(0, 0, 0)
 _Attested = Registered | Withdrawn | Issued
 
 
+class _Terms(NamedTuple):
+    """What an attested move is verified against: attesters, its context, its lock."""
+
+    portal: Address
+    sms_gateway: Address
+    ctx: Hash
+    lock: Address
+
+
 def check_attestations(evidence: Evidence) -> Outcome:
     """Verify both attestations of every move, and the signature of its lock."""
+
+    def verify(move: tuple[Entry[_Attested], _Terms | None]) -> None:
+        entry, terms = move
+        if terms is None:
+            _find_ctx(evidence, entry.event.contest)  # raises MissingError
+        else:
+            _verify(entry.event, entry.log.timestamp, terms)
+
+    return verify_spread(
+        _list_moves(evidence),
+        verify,
+        Elsewhere(lambda move: (pack_log(move[0].log), move[1]), are_attested),
+        spread=evidence.spread,
+        name=lambda move: name_leaf(move[0]),
+        blames=VALIDATORS,
+    )
+
+
+def are_attested(packed: tuple[tuple[bytes, _Terms | None], ...]) -> bool:
+    """Tell whether all of these moves were attested."""
+    try:
+        for raw, terms in packed:
+            if terms is None:
+                return False
+            log = unpack_log(raw)
+            event: Any = decode_event(log, ContractName.VOTER_LIST)
+            _verify(event, log.timestamp, terms)
+    except ElectionError:
+        return False
+    return True
+
+
+def _list_moves(
+    evidence: Evidence,
+) -> Iterator[tuple[Entry[_Attested], _Terms | None]]:
+    """List the attested moves in order; without terms where there is no box."""
     rules = evidence.deployed.rules
-    signers = {Role.PORTAL: rules.portal, Role.SMS_GATEWAY: rules.sms_gateway}
+    contexts: dict[int, Hash | None] = {}
     locks: dict[Hash, Address] = {}
-
-    def verify(entry: Entry[_Attested]) -> None:
-        event = entry.event
-        lock = locks.get(event.leaf)
-        if lock is None:
-            lock = evidence.past.leaf(event.leaf).lock
-        locks[event.leaf] = _next_lock(event, lock)
-        request = _state_request(event, ctx=_find_ctx(evidence, event.contest))
-        _verify_signers(event, request, signers=signers, now=entry.log.timestamp)
-        if not isinstance(event, Registered):
-            _verify_lock(request, event.lock_signature, lock=lock)
-
     attested: Sequence[Entry[_Attested]] = evidence.of_kinds(
         Registered, Withdrawn, Issued
     )
-    return verify_each(attested, verify, name=name_leaf, blames=VALIDATORS)
+    for entry in attested:
+        event = entry.event
+        if event.leaf not in locks:
+            locks[event.leaf] = evidence.past.leaf(event.leaf).lock
+        if event.contest not in contexts:
+            is_opened = evidence.every(BoxOpened, event.contest)
+            found = _find_ctx(evidence, event.contest) if is_opened else None
+            contexts[event.contest] = found
+        ctx, lock = contexts[event.contest], locks[event.leaf]
+        locks[event.leaf] = _next_lock(event, lock)
+        terms = None
+        if ctx is not None:
+            terms = _Terms(rules.portal, rules.sms_gateway, ctx, lock)
+        yield entry, terms
 
 
 def _find_ctx(evidence: Evidence, contest: int) -> Hash:
     return evidence.last(BoxOpened, contest).event.ctx
+
+
+def _verify(event: _Attested, now: int, terms: _Terms) -> None:
+    request = _state_request(event, ctx=terms.ctx)
+    signers = {Role.PORTAL: terms.portal, Role.SMS_GATEWAY: terms.sms_gateway}
+    _verify_signers(event, request, signers=signers, now=now)
+    if not isinstance(event, Registered):
+        _verify_lock(request, event.lock_signature, lock=terms.lock)
 
 
 def _next_lock(event: _Attested, lock: Address) -> Address:

@@ -13,8 +13,9 @@ from election.audit.checks.leaves import name_leaf
 from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
-from election.audit.verify import verify_each
-from election.crypto.group import decode_g1
+from election.audit.spread import Elsewhere, verify_spread
+from election.crypto.group import decode_all_g1, decode_g1
+from election.errors import EncodingError
 from election.protocol.events import Issued
 from election.protocol.replay import Entry
 from election.protocol.voter_list import LeafState
@@ -28,11 +29,29 @@ def check_issuance(evidence: Evidence) -> Outcome:
     issued = evidence.every(Issued)
     leaves = Counter(entry.log.topics[_LEAF] for entry in issued)
 
-    def verify(entry: Entry[Issued]) -> None:
-        decode_g1(entry.event.blinded)
+    def is_only(entry: Entry[Issued]) -> bool:
         leaf = entry.log.topics[_LEAF]
         was_issued = evidence.past.leaf(leaf).state is LeafState.ISSUED
-        is_only = leaves[leaf] == 1 and not was_issued
-        require(is_only, "is one of several", blames=VALIDATORS)
+        return leaves[leaf] == 1 and not was_issued
 
-    return verify_each(issued, verify, name=name_leaf, blames=VALIDATORS)
+    def verify(entry: Entry[Issued]) -> None:
+        decode_g1(entry.event.blinded)
+        require(is_only(entry), "is one of several", blames=VALIDATORS)
+
+    return verify_spread(
+        issued,
+        verify,
+        Elsewhere(lambda entry: (entry.event.blinded, is_only(entry)), can_be_signed),
+        spread=evidence.spread,
+        name=name_leaf,
+        blames=VALIDATORS,
+    )
+
+
+def can_be_signed(packed: tuple[tuple[bytes, bool], ...]) -> bool:
+    """Tell whether all of these M' are in the subgroup, and each is its leaf's only."""
+    try:
+        decode_all_g1([blinded for blinded, _ in packed])
+    except EncodingError:
+        return False
+    return all(is_only for _, is_only in packed)

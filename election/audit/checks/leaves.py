@@ -5,15 +5,19 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple, cast
 
 from election.audit.errors import MissingError, require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
-from election.audit.verify import Named, verify_each
+from election.audit.spread import Elsewhere, verify_spread
+from election.audit.verify import Named
 from election.crypto.merkle import verify_path
 from election.crypto.transcript import Hash
+from election.errors import ElectionError
+from election.log_spool import pack_log, unpack_log
+from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import (
     Issued,
     LeafEvent,
@@ -23,7 +27,7 @@ from election.protocol.events import (
     Withdrawn,
 )
 from election.protocol.replay import Entry
-from election.protocol.voter_list import LeafState, derive_leaf
+from election.protocol.voter_list import LeafState, PublishedList, derive_leaf
 
 MOVES: Final[dict[type[LeafEvent], tuple[LeafState, LeafState]]] = {
     Registered: (LeafState.NONE, LeafState.ONLINE),
@@ -40,56 +44,91 @@ def name_leaf(entry: Entry[LeafEvent]) -> Named:
     return Named(title, event.contest)
 
 
+class _Move(NamedTuple):
+    """A move, the list of that moment, and where its leaf stood; see `Leaf`."""
+
+    entry: Entry[LeafEvent]
+    published: PublishedList | None
+    state: LeafState
+    nonce: int
+
+
 def check_leaves(evidence: Evidence) -> Outcome:
     """Repeat the moves of every leaf, with its Merkle proof."""
-    lists: dict[int, ListPublished] = {}
-    states: dict[Hash, LeafState] = {}
-    nonces: dict[Hash, int] = {}
+    election_id = evidence.deployed.election_id
 
-    def verify(entry: Entry[LeafEvent]) -> None:
-        event = entry.event
-        start, end = MOVES[type(event)]
-        if event.leaf not in states:
-            before = evidence.past.leaf(event.leaf)
-            states[event.leaf], nonces[event.leaf] = before.state, before.nonce
-        state, nonce = states[event.leaf], nonces[event.leaf]
-        # so that one fault is one finding, the leaf moves even if it may not
-        states[event.leaf], nonces[event.leaf] = end, event.nonce + 1
-        _verify_place(evidence, event, lists)
-        require(state is start, f"came when it was {state.name}", blames=VALIDATORS)
-        is_next = nonce == event.nonce
-        require(is_next, "does not follow the one before it", blames=VALIDATORS)
+    def verify(move: _Move) -> None:
+        _verify(move.entry.event, election_id, *move[1:])
 
-    moves = _follow_lists(evidence, lists)
-    return verify_each(moves, verify, name=name_leaf, blames=VALIDATORS)
+    return verify_spread(
+        _list_moves(evidence),
+        verify,
+        Elsewhere(
+            lambda move: (pack_log(move.entry.log), election_id, *move[1:]),
+            do_moves_hold,
+        ),
+        spread=evidence.spread,
+        name=lambda move: name_leaf(move.entry),
+        blames=VALIDATORS,
+    )
 
 
-def _follow_lists(
-    evidence: Evidence, lists: dict[int, ListPublished]
-) -> Iterator[Entry[LeafEvent]]:
-    """Give the moves in order, with each contest's list of that moment in `lists`."""
+def do_moves_hold(packed: tuple[tuple[Any, ...], ...]) -> bool:
+    """Tell whether all of these moves were as they may be."""
+    try:
+        for raw, *rest in packed:
+            _verify(decode_move(raw), *rest)
+    except ElectionError:
+        return False
+    return True
+
+
+def decode_move(raw: bytes) -> Any:
+    """Decode a log of the voter list that was packed."""
+    return decode_event(unpack_log(raw), ContractName.VOTER_LIST)
+
+
+def _list_moves(evidence: Evidence) -> Iterator[_Move]:
+    """List the moves; a leaf always moves, so that one fault is one finding."""
+    lists: dict[int, PublishedList] = {}
+    leaves: dict[Hash, tuple[LeafState, int]] = {}
     entries: Iterable[Entry[ListPublished | LeafEvent]]
     entries = evidence.of_kinds(ListPublished, *MOVES)
     for entry in entries:
-        if isinstance(entry.event, ListPublished):
-            lists[entry.event.contest] = entry.event
-        else:
-            yield cast("Entry[LeafEvent]", entry)
+        event = entry.event
+        if isinstance(event, ListPublished):
+            lists[event.contest] = PublishedList(event.root, event.size)
+            continue
+        if event.leaf not in leaves:
+            before = evidence.past.leaf(event.leaf)
+            leaves[event.leaf] = before.state, before.nonce
+        published = lists.get(event.request.contest)
+        move = cast("Entry[LeafEvent]", entry)
+        yield _Move(move, published, *leaves[event.leaf])
+        leaves[event.leaf] = MOVES[type(event)][1], event.nonce + 1
+
+
+def _verify(
+    event: LeafEvent,
+    election_id: Hash,
+    published: PublishedList | None,
+    state: LeafState,
+    nonce: int,
+) -> None:
+    _verify_place(event, election_id, published)
+    start, _ = MOVES[type(event)]
+    require(state is start, f"came when it was {state.name}", blames=VALIDATORS)
+    is_next = nonce == event.nonce
+    require(is_next, "does not follow the one before it", blames=VALIDATORS)
 
 
 def _verify_place(
-    evidence: Evidence, event: LeafEvent, lists: Mapping[int, ListPublished]
+    event: LeafEvent, election_id: Hash, published: PublishedList | None
 ) -> None:
     claim = event.request
-    leaf = derive_leaf(
-        evidence.deployed.election_id,
-        claim.contest,
-        index=claim.index,
-        voter=claim.voter,
-    )
+    leaf = derive_leaf(election_id, claim.contest, index=claim.index, voter=claim.voter)
     is_named = leaf == event.leaf and claim.contest == event.contest
     require(is_named, "is of another leaf than it shows", blames=VALIDATORS)
-    published = lists.get(claim.contest)
     if published is None:
         fact = "no ListPublished on the record"
         raise MissingError(f"contest {claim.contest}", fact)

@@ -7,7 +7,6 @@ about any check. 2: there is nothing that could be audited.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +14,13 @@ import typer
 
 from scripts.shared.options import (
     AsJson,
+    Fresh,
     GenesisHash,
     RpcUrls,
     path_argument,
     path_option,
 )
-from scripts.shared.terminal import say, tell, tell_json
+from scripts.shared.terminal import complain, hint_for, say
 
 EXAMPLE = "veche audit election.jsonl.gz"
 
@@ -40,6 +40,17 @@ def command(
     reference: Annotated[
         bool, typer.Option("--reference", help="Compare with a second audit, slowly.")
     ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        path_option(help="File to keep what was verified, and to go on from it."),
+    ] = None,
+    auditor: Annotated[
+        Path | None,
+        path_option(
+            help="Your secret that seals checkpoints; ~/.config/veche/auditor.json."
+        ),
+    ] = None,
+    fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
     """Repeat every check of docs/protocol.md §8 and print what was verified.
@@ -48,39 +59,36 @@ def command(
     genesis, as its organisations published it, and more than two thirds of its
     validators must have. Of several nodes all must tell one record.
 
-    Exit code 0 if all that is due by now held, 3 if a check failed, nodes differ or the
-    second audit disagrees, 2 if there is nothing to audit.
-    """
-    from election.audit.audit import audit_board
-    from election.audit.render import render_json, render_table
-    from election.audit.report import Signing, Verdict
-    from scripts.anybody.audit import compare_with_reference, report_progress
-    from scripts.anybody.record_source import read_source
-    from scripts.anybody.reference_audit import render_json as compared_json
-    from scripts.anybody.reference_audit import render_lines
-    from scripts.shared.cores import all_cores
+    With --checkpoint, what was verified and is the same history is not verified again:
+    of a record that grew only what is new, and after an interruption only what is
+    left. The file is sealed with a secret of yours, which is made at the first time;
+    one that is another's, older, of another record or spoilt is refused.
 
-    with ExitStack() as opened:
-        board, copy = read_source(
-            bundle,
-            election,
-            rpc_urls,
-            opened=opened if reference else None,
-            act="audit",
-        )
-        report = audit_board(
-            board,
-            progress=report_progress,
-            genesis=genesis_hash,
-            spread=opened.enter_context(all_cores()),
-        )
-        compared = compare_with_reference(report, board, copy) if reference else None
-    if as_json:
-        second = {} if compared is None else {"reference": compared_json(compared)}
-        tell_json(render_json(report) | second)
-    else:
-        second_lines = () if compared is None else render_lines(compared)
-        tell(*render_table(report), *second_lines)
+    Exit code 0 if all that is due by now held, 3 if a check failed, nodes differ, the
+    record is not the one that was verified before, or the second audit disagrees, 2 if
+    there is nothing to audit.
+    """
+    from election.audit.errors import HistoryError
+    from election.audit.report import Signing, Verdict
+    from scripts.anybody.audit import audit_once, audit_since, check_options, show
+    from scripts.shared.errors import UnverifiedError
+
+    check_options(checkpoint, auditor, fresh=fresh, reference=reference)
+    sources = bundle, election, rpc_urls
+    compared = None
+    try:
+        if checkpoint is None:
+            report, compared = audit_once(
+                sources, genesis=genesis_hash, reference=reference
+            )
+        else:
+            report = audit_since(
+                sources, checkpoint, auditor, genesis=genesis_hash, fresh=fresh
+            )
+    except (HistoryError, UnverifiedError) as error:
+        complain("veche audit", str(error), hint=hint_for(error))
+        raise typer.Exit(EXIT_FAILED) from error
+    show(report, compared, as_json=as_json)
     is_signed = report.finality.signing is Signing.HELD
     if election is not None and not is_signed:
         say(

@@ -74,7 +74,7 @@ def command(
 
     require_seed(seed)
     with ExitStack() as opened:
-        board, _ = read_source(bundle, election, rpc_urls, opened=None, act="reconcile")
+        board, _ = read_source(bundle, election, rpc_urls, copies=None, act="reconcile")
         evidence = Evidence(board, spread=opened.enter_context(all_cores()))
         report = audit_evidence(evidence, progress=report_progress)
         rows = [

@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, Final
 
 from election.audit.bundle import encode_lines, read_board
-from election.audit.errors import BundleError
+from election.audit.errors import BundleError, EarlierError, HistoryError
 from election.audit.packing import copy_file, pack_lines
 from election.log_spool import naming_spool
 from election.protocol.board import Board
@@ -24,11 +24,19 @@ _WRONG: Final = "is it the right file? if it is, fetch it again"
 
 def read_bundle(path: Path) -> Board:
     """Read a bundle, packed or not; raises InputError and BundleError."""
+    with opened(path) as file:
+        return read_board(file)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a bundle that may be read more than once; raises as `read_bundle`."""
     with name_unreadable(path), naming_record(path), path.open("rb") as file:
         if file.seekable():
-            return read_board(file)
+            yield file
+            return
         with _copy(file) as copy:
-            return read_board(copy)
+            yield copy
 
 
 @contextmanager
@@ -36,6 +44,8 @@ def naming_record(path: Path) -> Iterator[None]:
     """Name the file that is no bundle, and tell one that is spoilt from no record."""
     try:
         yield
+    except (HistoryError, EarlierError) as error:
+        raise type(error)(str(path), error.fact) from error
     except BundleError as error:
         fact = error.fact
         if not _is_spoilt(fact):

@@ -1,8 +1,8 @@
-"""Beside a member's key file: what it verified of a record, to go on from.
+"""What was verified of a record, to go on from: a member's, an auditor's checkpoint.
 
 SQLite, so that a step is there whole or not at all, and takes no memory. It is sealed
-with a key that follows from the member's own: whoever can write the file, and does not
-have that key, makes the record be read anew, and nothing else.
+with a key of whoever verified it: another who can write the file, and does not have
+that key, gains nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
-from election.audit.past import Leaf
+from election.audit.past import Leaf, Lines
 from election.crypto.transcript import Address, Hash
 from election.log_spool import unpack_log
 from election.protocol.board import Log
@@ -48,6 +48,10 @@ _TABLES: Final[Mapping[str, str]] = {
         f"PRIMARY KEY (contest, credential)) {_KEYED}"
     ),
     "totals": f"(contest BLOB PRIMARY KEY, raw BLOB NOT NULL) {_KEYED}",
+    "lines": (
+        "(only INTEGER PRIMARY KEY CHECK (only = 1), count INTEGER NOT NULL, "
+        "chain BLOB NOT NULL) STRICT"
+    ),
     "head": (
         "(only INTEGER PRIMARY KEY CHECK (only = 1), title TEXT NOT NULL, "
         "block INTEGER NOT NULL, latest INTEGER NOT NULL) STRICT"
@@ -61,6 +65,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "leaves": "leaf",
     "casts": "contest, credential",
     "totals": "contest",
+    "lines": "only",
     "head": "only",
 }
 """The tables that the seal covers, each with what its rows are in order of."""
@@ -120,6 +125,12 @@ class PastFile:
         if not rows:
             raise FileError("verified record", f"knows nothing of block {block}")
         return {Address(at): Hash(found) for at, found in rows}
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Give what a bundle has to begin with; none where nobody kept that."""
+        query = "SELECT count, chain FROM lines"
+        return next((Lines(*row) for row in self._ask(query)), Lines())
 
     def count(self, kind: type[object], contest: int) -> int:
         """Count the events of a kind."""

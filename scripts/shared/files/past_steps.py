@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from election.audit.evidence import Evidence
-from election.audit.past import NOTHING
+from election.audit.past import NOTHING, Lines
 from election.crypto.elgamal import Ciphertext
 from election.crypto.transcript import Address, Hash
 from election.log_spool import pack_log
@@ -42,11 +42,17 @@ _PUT: Final = "REPLACE INTO leaves VALUES (?, ?, ?, ?, ?, ?)"
 
 
 def keep_past(
-    path: Path, evidence: Evidence, binding: Binding, *, is_sealed: bool = True
+    path: Path,
+    evidence: Evidence,
+    binding: Binding,
+    *,
+    is_sealed: bool = True,
+    lines: Lines | None = None,
 ) -> Evidence:
     """Keep what was verified, and give the evidence that goes on from there.
 
     is_sealed: whoever opens the file anew goes on from here, too; see `one_step`.
+    lines: of a bundle that tells of it, for whoever goes on from a bundle.
 
     The caller has run the checks of the binding, and accepts what they found. Raises
     FileError; what was kept before is left as it was then.
@@ -61,6 +67,9 @@ def keep_past(
         span = {"block": head, "latest": latest}
         with one_step(database, binding, **span, is_sealed=is_sealed):
             _write(database, evidence, binding)
+            if lines is not None:
+                row = (lines.count, lines.chain)
+                database.execute("REPLACE INTO lines VALUES (1, ?, ?)", row)
     except BaseException:
         if is_new:
             database.close()

@@ -29,6 +29,7 @@ from scripts.members import going_on
 from scripts.shared.acceptance import read_record
 from scripts.shared.files import past_file
 from scripts.shared.files.deployment_file import store_deployment
+from scripts.shared.program import digest_program
 from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
 from tests.client.board_node import BoardNode
@@ -274,7 +275,7 @@ def change_program(desk: Desk) -> None:
 
 
 def change_election(desk: Desk) -> None:
-    other = f"1 {'00' * 20} {going_on.digest_program()} names"
+    other = f"1 {'00' * 20} {digest_program()} names"
     change(desk, "UPDATE head SET title = ?", other)
 
 
