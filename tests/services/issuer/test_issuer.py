@@ -9,6 +9,7 @@ import pytest
 
 from election.crypto.group import encode_g1
 from election.protocol.issuance import accept_share
+from scripts.shared.errors import FileError
 from services.issuer.service import SERVICE
 from services.issuer.worker import PassError, Worker
 from services.shell.checking import check_service
@@ -82,6 +83,17 @@ def test_who_comes_early_is_told_when(
         ready = issuer.client.get("/ready").json()["waits_for"]
         assert ready == ["nodes tell different histories"]
     wait_until(lambda: is_answered(issuer, path))
+
+
+def test_answers_that_cannot_be_read_are_asked_for_again(
+    issuer: Running, polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise FileError("answers", "cannot be read")
+
+    monkeypatch.setattr("services.issuer.service.find_answer", fail)
+    refused = issuer.client.get(path_of(polls, bytes(32)))
+    assert (refused.status_code, refused.json()["code"]) == (503, "cannot_read")
 
 
 def test_worker_that_died_is_replaced(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from scripts.shared.files import past_file
 from scripts.shared.files.answered_file import find_answer
 from scripts.shared.files.key_file import open_key_file
 from scripts.shared.files.past_file import PastFile
+from scripts.shared.witnesses import require_witnesses
 from services.issuer import record as issuer_record
 from services.issuer.record import STEADY, Record
 from services.issuer.service import SERVICE
@@ -101,8 +103,11 @@ def test_pass_looks_at_no_leaf_that_was_answered(
 
 
 def test_what_was_not_sealed_is_verified_again(
-    record: Record, polls: Polls, tmp_path: Path
+    record: Record, polls: Polls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The first pass is sealed, also on a machine that has just begun to count."""
+    clock = SimpleNamespace(monotonic=lambda: 0.0)
+    monkeypatch.setattr(issuer_record, "time", clock)
     first = record.advance().block
     polls.ask(1, 0)
     assert record.advance().block > first
@@ -112,6 +117,33 @@ def test_what_was_not_sealed_is_verified_again(
     assert again.past.block == first
     assert again.advance().answered == 1  # looked up, and found
     again.close()
+
+
+def test_what_is_new_is_sealed_from_time_to_time(
+    record: Record, polls: Polls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.advance()
+    polls.ask(1, 0)
+    monkeypatch.setattr(issuer_record, "SEAL_EVERY", 0)
+    later = record.advance().block
+    record.close()
+    again = open_record(polls, tmp_path)
+    again._begin()
+    assert again.past.block == later
+    again.close()
+
+
+def test_record_of_a_real_election_takes_nodes_of_two_organisations(
+    record: Record, polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_real(boards: Any, **_: Any) -> None:
+        require_witnesses(boards, is_test=False)
+
+    monkeypatch.setattr(issuer_record, "require_witnesses", as_real)
+    leaf, _ = polls.ask(1, 0)
+    with pytest.raises(InputError):
+        record.advance()
+    assert answer_to(record, polls, leaf) == b""
 
 
 @pytest.mark.parametrize("step", ["keep_past", "answer_once", "open_own_share"])
