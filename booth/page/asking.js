@@ -4,6 +4,8 @@ import { BoothError } from '../errors.js';
 
 const PATIENCE = 20_000; // milliseconds
 const LARGEST = 70_000_000; // bytes of an answer
+/** What is said of a file that the booth does not have: before the keys are made, too. */
+export const NOT_SERVED = 'is not served here';
 
 /** What a service refused, or that it did not answer. `code` is a stable word. */
 export class ServiceError extends Error {
@@ -51,7 +53,7 @@ async function fetchFrom(step, url, options = {}) {
  */
 export async function readFile(url, name) {
   const answered = await fetchFrom('booth', String(url));
-  if (!answered.ok) throw new BoothError(name, 'is not served here');
+  if (!answered.ok) throw new BoothError(name, NOT_SERVED);
   return readBytes('booth', answered);
 }
 

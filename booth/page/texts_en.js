@@ -25,7 +25,7 @@ export const EN = {
 
   locked_title: 'Your line on the list is locked',
   locked_lead: 'You set a lock when you applied. The ballot is given out only with the twelve words of that lock. Take the sheet that says “Words of the lock”.',
-  locked_none: 'I have set no lock',
+  locked_none: 'I have no lock',
   lost_title: 'I cannot find the words',
   lost_not_issued: 'If no ballot was given out to them yet, nothing is lost: wait fifteen minutes, press “Get my ballot” in your personal account, and write down new words.',
   lost_issued: 'If a ballot was given out to them, only these words open it. Nobody gives out a second one. If the tab in which you got the ballot is still open, vote there. Else call the support line.',
@@ -156,6 +156,7 @@ export const EN = {
   e_refused: 'A service refused ({who}).',
   e_fault: 'Something went wrong in the booth. Reload the page: you go on where you were.',
   e_files: 'The files of this booth are not signed by the commission and the observers, or they were changed. Do not vote here.',
+  e_not_ready: 'This booth is not ready yet: it has not the files that the commission and the observers sign.',
   e_link: 'This link is not from your personal account.',
   e_portal_untrue: 'The personal account answered another request than yours, or its signature is wrong.',
   e_attestation_untrue: 'The signature of a confirmation is wrong, or the clock of your device is.',

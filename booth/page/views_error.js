@@ -1,5 +1,6 @@
 /** What went wrong, in one sentence; whether the right to vote is used up; what next. */
 
+import { NOT_SERVED } from './asking.js';
 import { button, h } from './dom.js';
 import { t, textFor } from './texts.js';
 
@@ -41,6 +42,7 @@ export function spellRefusal({ kind, subject, code, wait }) {
   const who = t(textFor('who_', subject, 'who_booth'));
   if (kind === 'fault') return t('e_fault');
   if (kind === 'untrue') {
+    if (code === NOT_SERVED) return t('e_not_ready');
     if (subject.startsWith('contest')) return t('e_files');
     if (subject === 'services.json' && code.startsWith('names too few')) return t('e_services');
     return t(UNTRUE[subject] ?? 'e_untrue');
@@ -60,7 +62,8 @@ export function viewRefusal(refusal, { isSigned, again }) {
   let next = null;
   if (TO_PORTAL.has(code)) next = 'next_portal';
   else if (TO_SUPPORT.has(code) || kind === 'untrue') next = 'next_support';
-  const isBooth = kind === 'untrue' && spellRefusal(refusal) === t('e_files');
+  const isBooth = kind === 'untrue'
+    && [t('e_files'), t('e_not_ready')].includes(spellRefusal(refusal));
   if (isBooth) next = 'next_other_booth';
   return {
     title: t(isFinal ? 'stop_title' : 'pause_title'),

@@ -1,7 +1,7 @@
 /** Why a page beside the booth cannot go on. */
 
 import { BoothError } from '../errors.js';
-import { ServiceError } from './asking.js';
+import { NOT_SERVED, ServiceError } from './asking.js';
 import { button, h } from './dom.js';
 import { t } from './texts.js';
 import { spellRefusal } from './views_error.js';
@@ -31,6 +31,7 @@ function spellService({ step, code, wait }) {
 /** @param {unknown} error */
 function nameOf(error) {
   if (!(error instanceof BoothError)) return 'e_fault';
+  if (error.fact === NOT_SERVED) return 'e_not_ready';
   if (error.subject === 'address') return 'e_link';
   if (error.subject === 'node') return 'e_node_untrue';
   return error.subject === 'services.json' && error.fact.startsWith('names too few') ? 'e_services' : 'e_files';

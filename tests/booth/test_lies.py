@@ -306,3 +306,16 @@ def test_a_link_that_is_not_the_portals_leads_nowhere(
     voter.wait_for("stopped")
     assert "not from your personal account" in voter.text
     assert world.asked == []
+
+
+@pytest.mark.parametrize("name", ["", "lock.html"])
+def test_a_booth_that_is_not_complete_yet_is_early_and_no_liar(
+    name: str, page: Page
+) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    page.context.route("**/terms.json", lambda route: route.fulfill(status=404))
+    page.goto(f"{BOOTH}/{name}")
+    page.get_by_text("This booth is not ready yet").wait_for()
+    assert "Do not vote here" not in voter.text
+    assert world.asked == []

@@ -176,6 +176,6 @@ def test_an_account_that_speaks_of_a_lock_where_none_is_stops_nobody(
 ) -> None:
     world = World()
     voter = come(page, world, f"{world.link}&lock=1", "locked")
-    voter.press("Я не ставил замок")
+    voter.press("У меня нет замка")
     voter.wait_for("arrive")
     assert re.search("Начать", voter.text)
