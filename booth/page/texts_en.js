@@ -114,7 +114,7 @@ export const EN = {
   sending_before_title: 'Your ballot is on its way already',
   sending_before: 'You have sent a ballot before, from another device or tab. That one counts, and you need not vote again. The receipt appears here. If it does not arrive by the time that was promised, we send this one.',
   sending_one: 'One relay promised to bring the ballot. Two are needed.',
-  sending_again: 'We try again in some seconds. The ballot is kept in this tab.',
+  sending_again: 'The ballot is kept in this tab. If the connection is lost, it leaves by itself once that is back.',
   sending_refused: '{organisation}: {reason}',
 
   promised_title: 'The ballot is accepted, but not in the box yet',

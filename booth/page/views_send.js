@@ -36,7 +36,7 @@ export function viewSending({ promised, refused }) {
       refused.length > 0 && h('ul', null, ...refused.map(({ organisation, code }) => h(
         'li', null, t('sending_refused', { organisation, reason: t(textFor('r_', code, 'r_other')) }),
       ))),
-      refused.length > 0 && !isBefore && h('p', null, t('sending_again')),
+      !isBefore && h('p', null, t('sending_again')),
     ],
   };
 }
