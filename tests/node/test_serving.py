@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from typing_extensions import override
 
+from node.block import Block
 from node.engine.local import LocalEngine
 from node.readers.pool import Readers
 from node.rpc.errors import (
@@ -19,6 +20,7 @@ from node.rpc.errors import (
     RpcError,
 )
 from node.serving import _PROOF, _STATUS, Desk
+from tests.node.wallet import Wallet
 
 
 def test_a_batch_lets_others_be_served_between_its_requests(
@@ -173,6 +175,24 @@ def test_a_proof_is_given_of_what_there_is(
     error = _ask(desk, _PROOF, *params)["error"]
     assert error["code"] == INVALID_PARAMS
     assert fact in error["message"]
+
+
+def test_a_proof_is_of_the_block_and_the_transaction_that_were_asked_for(
+    engine: LocalEngine, wallet: Wallet
+) -> None:
+    readers: Any = None
+    engine.send_raw(wallet.sign(bytes(20)))
+    engine.mine()
+    asked: list[tuple[int, int | None]] = []
+
+    async def prove(block: Block, index: int | None) -> dict[str, Any]:
+        asked.append((block.number, index))
+        return {}
+
+    desk = Desk(engine, readers, prove=prove)
+    for params in (["0x1", "0x0"], ["0x1", None], ["latest"]):
+        assert "result" in _ask(desk, _PROOF, *params)
+    assert asked == [(1, 0), (1, None), (2, None)]
 
 
 def test_a_status_is_asked_for_without_parameters(engine: LocalEngine) -> None:

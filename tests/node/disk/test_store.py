@@ -176,6 +176,17 @@ def test_a_block_of_which_a_part_is_not_there_is_unknown(
             store.block(2)
 
 
+def test_a_store_without_a_block_has_no_head(config: Config, home: Path) -> None:
+    with continue_chain(config, home) as store:
+        table = store._tables["headers"]
+        head = store.head()
+        assert store.head() is head  # it is not decoded anew
+        with store._environment.begin(write=True) as transaction:
+            transaction.drop(table, delete=False)
+        with pytest.raises(UnknownBlockError, match="latest"):
+            store.head()
+
+
 def test_the_moved_clock_goes_on_after_a_restart(
     config: Config, clock: Clock, tmp_path: Path
 ) -> None:

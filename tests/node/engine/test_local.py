@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
+from eth_typing import Hash32
 
 from node.block import Transaction
 from node.config import Config, MiningMode
@@ -350,3 +353,23 @@ def test_what_does_not_go_into_a_block_at_once_is_kept(
     engine.mode = mode
     engine.send_raw(Wallet().sign(_RECIPIENT, nonce=ahead))
     assert len(written) == 1 + is_kept  # the last one is what waits after it
+
+
+def test_what_takes_the_place_of_what_waits_is_kept_before_it_is_mined(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the disk has the one that was replaced, if the node ends in between."""
+    engine.mode = "by_call"
+    first = engine.send_raw(Wallet().sign(_RECIPIENT, nonce=0))
+    written: list[list[Hash32]] = []
+    keep = engine.machine.keep_waiting
+
+    def keeping(waiting: Mapping[Hash32, bytes]) -> None:
+        written.append([*waiting])
+        keep(waiting)
+
+    monkeypatch.setattr(engine.machine, "keep_waiting", keeping)
+    engine.mode = "at_once"
+    second = engine.send_raw(Wallet().sign(_RECIPIENT, nonce=0, value=1))
+    assert first != second
+    assert written == [[second], []]
