@@ -12,6 +12,11 @@ _SMALL, _TIMES, _TRIES = 2_000, 8, 5
 _BETWEEN: Final = 24  # times as long; in proportion it is 8, by the square 64
 
 
+def this_moment() -> float:
+    """Tell what a part compares with that keeps when something was, in seconds."""
+    return time.monotonic()
+
+
 def grows_in_proportion(act: Callable[[int], object]) -> bool:
     """Tell whether an act takes as long as its size says, and not the square of it.
 

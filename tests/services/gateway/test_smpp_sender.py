@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from smpplib.exceptions import ConnectionError as LinkLostError
 
 from services.gateway.senders.reports import Letter, Report
 from services.gateway.senders.smpp import Centre, SmppSender, _Link
+from tests.patience import this_moment
 
 CENTRE: Final = Centre("127.0.0.1", 1, "veche", "Veche")
 RECEIPT: Final = b"id:7 stat:DELIVRD"
@@ -31,7 +31,7 @@ def link(monkeypatch: pytest.MonkeyPatch) -> _Link:
 @pytest.fixture
 def sender() -> SmppSender:
     made = SmppSender(CENTRE, "password", log=SILENT)
-    made._heard = time.monotonic()
+    made._heard = this_moment()
     return made
 
 
@@ -81,7 +81,7 @@ def test_link_that_the_centre_ends_is_lost(sender: SmppSender, link: Any) -> Non
 
 def test_centre_that_answers_nothing_is_left(sender: SmppSender, link: Any) -> None:
     sender._look(link)
-    sender._open[1] = Letter(1, "", ""), time.monotonic() - LONG
+    sender._open[1] = Letter(1, "", ""), this_moment() - LONG
     with pytest.raises(LinkLostError):
         sender._look(link)
 

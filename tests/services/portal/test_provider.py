@@ -19,6 +19,7 @@ from services.portal.provider import (
     _accept_metadata,
 )
 from services.portal.settings import ProviderSettings
+from tests.patience import this_moment
 
 ISSUER: Final = "https://idp.example.org"
 KEY: Final = ECKey.generate_key("P-256", {"kid": "one"})
@@ -145,7 +146,7 @@ def finish(provider: Provider, patch: pytest.MonkeyPatch, token: Any, sub: Any) 
     patch.setattr(Provider, "_exchange", exchange)
     patch.setattr(Provider, "_verify", check)
     provider._metadata = _accept_metadata(SAID, ISSUER)
-    provider._read_at = time.monotonic()
+    provider._read_at = this_moment()
     coming = provider.finish(code="c", issuer=None, nonce="n", verifier="v")
     return asyncio.run(coming)
 
