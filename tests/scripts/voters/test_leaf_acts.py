@@ -22,7 +22,7 @@ from election.crypto.transcript import Hash
 from election.protocol.attestation import LIFETIME, Action, Attestation, Role, attest
 from election.protocol.text import spell_time
 from election.protocol.voter_list import LeafState
-from scripts.shared.errors import InputError, NotYetError
+from scripts.shared.errors import InputError, NotYetError, RefusedLinesError
 from scripts.shared.files.request_files import write_attestation, write_request
 from scripts.voters import leaf_acts, leaf_states
 from scripts.voters.leaf_states import Move
@@ -122,6 +122,37 @@ def test_attestation_of_another_voters_request_is_named(
     write_request(folder / "request.json", asked)
     with pytest.raises(InputError, match=r"portal.json: is about another request"):
         send(Action.REGISTER, folder)
+
+
+def test_each_of_several_requests_is_told_whatever_becomes_of_another(
+    stage: Stage, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = stage.connection.request("evm_snapshot")
+    paths = []
+    for place in (1, 2):
+        asked = ask_to_register(stage.place(1, place, nonce=0))
+        paths.append(folder / f"{place}.json")
+        write_request(paths[-1], asked)
+        for role, statement in zip(Role, stage.attest(asked), strict=True):
+            name = "portal" if role is Role.PORTAL else "sms-gateway"
+            path = folder / f"{place}.{name}.json"
+            write_attestation(path, statement, asked.request, role=role)
+    (folder / "1.portal.json").unlink()
+    with pytest.raises(RefusedLinesError, match=r"1.json: .*1.portal.json: no such"):
+        leaf_acts.send_requests(
+            Action.REGISTER,
+            paths,
+            portal=None,
+            sms=None,
+            terms=folder,
+            terms_hash="",
+            rpc_url="",
+            key=folder,
+            password_file=None,
+            as_json=True,
+        )
+    assert capsys.readouterr().out.count('"state": "online"') == 1
+    stage.connection.request("evm_revert", snapshot)
 
 
 def test_request_that_the_leafs_state_forbids_is_not_made(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from scripts.shared.files.register_file import (
     RegisteredVoter,
     list_look_alikes,
     read_register,
+    read_slip,
     render_salts,
 )
 
@@ -171,3 +172,23 @@ def test_lines_that_look_alike_are_told_with_their_numbers(path: Path) -> None:
         "cyrillic letter a in the first is latin letter a in the other, "
         "cyrillic letter ve in the first is latin letter b in the other"
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["7,ab-1,{salt}", "{head}\n7,ab-1,{salt}\n", "7;ab-1;{salt}"]
+)
+def test_slip_is_one_line_of_the_salts(path: Path, text: str) -> None:
+    salt = "5a" * 32
+    path.write_text(text.format(salt=salt, head="contest,voter_id,salt"))
+    slip = read_slip(path)
+    assert (slip.contest, slip.voter_id, slip.salt.hex()) == (7, "AB-1", salt)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "7,ab-1", "7,ab-1,5a", "1,ab-1,{salt}\n1,ab-2,{salt}", "no,ab-1,{salt}"],
+)
+def test_slip_of_nobody_or_of_two_is_refused(path: Path, text: str) -> None:
+    path.write_text(text.format(salt="5a" * 32))
+    with pytest.raises(InputError, match=r"is not one line of salts\.csv"):
+        read_slip(path)

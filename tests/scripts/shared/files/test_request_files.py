@@ -11,11 +11,13 @@ from election.errors import EncodingError, TermsError
 from election.protocol.attestation import Action, Role
 from scripts.shared.errors import InputError
 from scripts.shared.files.request_files import (
+    place_attestation,
     read_attestation,
     read_request,
     write_attestation,
     write_request,
 )
+from scripts.shared.roles import Role as KeyRole
 from tests.client.stage import Stage, deploy
 from tests.honest import account
 from tests.in_process import connect_in_process
@@ -92,3 +94,20 @@ def test_attestation_is_read_for_its_role_only(stage: Stage, tmp_path: Path) -> 
         assert read_attestation(path, about, role=role) == made
     with pytest.raises(InputError, match="the portal's attestation, not the sms gat"):
         read_attestation(files[0], about, role=Role.SMS_GATEWAY)
+
+
+def test_attestation_beside_its_request_takes_the_place_of_an_earlier_one(
+    stage: Stage, tmp_path: Path
+) -> None:
+    asked = ask_to_register(stage.place(1, 0, nonce=0))
+    portal, _ = stage.attest(asked)
+    path = place_attestation(tmp_path / "request.json", KeyRole.SMS_GATEWAY)
+    assert path == tmp_path / "request.sms-gateway.json"
+    for _ in range(2):
+        write_attestation(path, portal, asked.request, role=Role.PORTAL, anew=True)
+    with pytest.raises(InputError, match="file exists"):
+        write_attestation(path, portal, asked.request, role=Role.PORTAL)
+    path.write_text("mine")
+    with pytest.raises(InputError):
+        write_attestation(path, portal, asked.request, role=Role.PORTAL, anew=True)
+    assert path.read_text() == "mine"
