@@ -1,6 +1,6 @@
 """A checkpoint: what an auditor verified of a record, for the next audit to go on from.
 
-ADR 41. It is replaced by a further one only, after every check held. While an audit
+ADR 40. It is replaced by a further one only, after every check held. While an audit
 runs, what it verified so far is kept beside it, step by step; so whoever is stopped in
 the middle goes on from there.
 """
