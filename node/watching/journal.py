@@ -45,6 +45,7 @@ class Journal:
         self.lost = 0
         self._say, self._warn, self._file = say, warn, file
         self._queue: queue.Queue[Mapping[str, Any] | None] = queue.Queue(_MOST_WAITING)
+        self._loaded = threading.Event()
         self._thread = threading.Thread(target=self._write_all, daemon=True)
         self._thread.start()
 
@@ -63,6 +64,7 @@ class Journal:
 
     def close(self) -> None:
         """Write what waits, or give it up if nobody takes it."""
+        self._loaded.wait()  # on a busy machine that takes longer than last words
         try:
             self._queue.put(None, timeout=_LAST_WORDS)
         except queue.Full:
@@ -70,14 +72,15 @@ class Journal:
         self._thread.join(_LAST_WORDS)
 
     def _write_all(self) -> None:
-        from structlog import wrap_logger
-        from structlog.processors import JSONRenderer
-
+        try:
+            wrap_logger, renderer = _load()
+        finally:
+            self._loaded.set()
         screen = wrap_logger(
             _Screen(self._say, self._warn), processors=[_hide, _lay_out]
         )
         file = open_lines(self._file)
-        kept = wrap_logger(file, processors=[_hide, _drop_line, JSONRenderer()])
+        kept = wrap_logger(file, processors=[_hide, _drop_line, renderer])
         try:
             self._take(screen, kept)
         finally:
@@ -100,6 +103,13 @@ class Journal:
         event, level = fields.pop("event"), fields["level"]
         for logger in (screen, kept):
             getattr(logger, level)(event, **fields)
+
+
+def _load() -> tuple[Callable[..., Any], Any]:
+    from structlog import wrap_logger
+    from structlog.processors import JSONRenderer
+
+    return wrap_logger, JSONRenderer()
 
 
 class _Screen:

@@ -4,10 +4,12 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 
+from node.watching import journal as journals
 from node.watching.journal import Journal, LogFile, Messages
 from tests.patience import PATIENCE
 
@@ -116,3 +118,30 @@ def test_a_journal_is_silent_only_if_nobody_sees_it_and_no_file_keeps_it(
         for kept in (None, file)
     ]
     assert told == [True, False, False, False]
+
+
+def test_a_journal_that_ends_early_waits_for_what_writes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a busy machine a node that failed at once said nothing of why."""
+    went_on = Event()
+    happened: list[str] = []
+    ordinary = journals._load
+
+    def load() -> Any:
+        went_on.wait()
+        happened.append("loaded")
+        return ordinary()
+
+    def close(of: Journal) -> None:
+        of.close()
+        happened.append("closed")
+
+    monkeypatch.setattr(journals, "_load", load)
+    monkeypatch.setattr(journals, "_LAST_WORDS", 0)
+    closer = Thread(target=close, args=(Journal(say=print, warn=print, file=None),))
+    closer.start()
+    closer.join(0.1)
+    went_on.set()
+    closer.join()
+    assert happened == ["loaded", "closed"]
