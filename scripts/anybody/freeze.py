@@ -10,6 +10,8 @@ from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState
+from election.protocol.text import name_contests
+from scripts.shared.asking import Ask, ask_nobody
 from scripts.shared.contests import (
     Fates,
     act_on_each,
@@ -26,13 +28,23 @@ _NEXT: Final[Mapping[TallyState, str]] = {
 
 
 def freeze(
-    opened: OpenElection, contests: Sequence[int], *, key: SigningKey
+    opened: OpenElection,
+    contests: Sequence[int],
+    *,
+    key: SigningKey,
+    ask: Ask = ask_nobody,
 ) -> Fates[TallyState]:
     """Freeze the contests that are not frozen yet; tells the states of all.
 
     Raises InputError while the polls are open.
     """
     require_closed(opened)
+    if later := [each for each in contests if not is_frozen(opened, each)]:
+        sums = "sum" if len(later) == 1 else "sums"
+        ask(
+            f"closes the {sums} of {name_contests(later)} for good: a ballot that is "
+            "not in its box by now is not counted"
+        )
 
     def freeze_one(contest: int) -> TallyState:
         require_box(opened, contest)

@@ -96,11 +96,24 @@ def propose_override(audited: AuditedElection, contest: int) -> Proposal:
 
 def derive_next_extension(opened: OpenElection, delta: int) -> Hash:
     """Derive what has to be signed for the next extension, as a node counts them."""
+    return _derive_extension(opened, delta, opened.election.extension_counter())
+
+
+def find_done(opened: OpenElection, delta: int, *, paths: Sequence[Path]) -> int | None:
+    """Find the extension that these signatures are of, if it was carried out."""
+    signed = {read_json(path, AuthorizationFile).hash for path in paths}
+    for number in range(opened.election.extension_counter()):
+        if signed == {_derive_extension(opened, delta, number)}:
+            return number
+    return None
+
+
+def _derive_extension(opened: OpenElection, delta: int, counter: int) -> Hash:
     return derive_extension_hash(
         derive_election_id(opened.rules.slug),
         chain_id=opened.connection.chain_id,
         election=opened.address,
-        counter=opened.election.extension_counter(),
+        counter=counter,
         delta=delta,
     )
 

@@ -8,19 +8,41 @@ from pathlib import Path
 from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import OpenElection
 from election.crypto.signature import SigningKey
-from scripts.commission.authorizations import collect, derive_next_extension
+from election.protocol.text import spell_number, spell_time
+from scripts.commission.authorizations import (
+    collect,
+    derive_next_extension,
+    find_done,
+)
+from scripts.shared.asking import Ask, ask_nobody
+from scripts.shared.errors import InputError
 
 
 def extend(
-    opened: OpenElection, delta: int, *, paths: Sequence[Path], key: SigningKey
+    opened: OpenElection,
+    delta: int,
+    *,
+    paths: Sequence[Path],
+    key: SigningKey,
+    ask: Ask = ask_nobody,
 ) -> tuple[int, int]:
     """Extend by delta seconds; returns both closings.
 
-    Raises UnexpectedAnswerError if they are others then than they must be.
+    Raises InputError if that was done, and UnexpectedAnswerError if they are others
+    then than they must be.
     """
     before = opened.election.closings()
     digest = derive_next_extension(opened, delta)
+    if (done := find_done(opened, delta, paths=paths)) is not None:
+        fact = "was carried out before, as this node says; nothing was sent"
+        hint = "`veche status` of several nodes shows the closings"
+        raise InputError(f"extension {done}", fact, hint=hint)
     signed = collect(opened, digest, paths=paths)
+    issue, cast = (spell_time(each + delta) for each in before)
+    ask(
+        f"shifts both closings by {spell_number(delta, 'second')}, for good: "
+        f"credentials until {issue}, ballots until {cast}"
+    )
     act = opened.election.extend(
         delta, commission=signed.commission, observers=signed.observers
     )

@@ -13,6 +13,7 @@ from election.protocol.context import derive_election_id
 from election.protocol.phases import Phase
 from election.protocol.text import name_contests, spell_number, spell_time
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList, VoterList
+from scripts.shared.asking import Ask, ask_nobody
 from scripts.shared.contests import Fates, act_on_each
 from scripts.shared.errors import InputError, RefusedLinesError
 from scripts.shared.files.key_file import KeyFile
@@ -82,6 +83,15 @@ def publish_lists(opened: OpenElection, plan: Plan, *, key: SigningKey) -> Fates
     return Fates({each: each in plan.changed for each in sorted(seen)}, {}, failed)
 
 
+def go_on(register: Register, out: Path) -> Register:
+    """Take the salts that an act drew for these very voters and kept, if one did.
+
+    So an act that was killed goes on where it is run again as it was.
+    """
+    kept = None if register.is_salted else ListFolder(out).find_salts(register.voters)
+    return register if kept is None else Register(kept, is_salted=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """Lists that were made of a register, and what of all has to be on the chain."""
@@ -102,7 +112,13 @@ def make_lists(
 
 
 def publish_and_keep(
-    opened: OpenElection, plan: Plan, lists: Lists, out: Path, *, key: SigningKey
+    opened: OpenElection,
+    plan: Plan,
+    lists: Lists,
+    out: Path,
+    *,
+    key: SigningKey,
+    ask: Ask = ask_nobody,
 ) -> Fates[bool]:
     """Publish what is planned, and keep lists and salts in a folder.
 
@@ -110,12 +126,24 @@ def publish_and_keep(
     """
     folder, (voters, made) = ListFolder(out), (lists.register.voters, lists.made)
     folder.require_room(voters, made)
+    if plan.changed:
+        ask(*spell_publishing(plan))
     if plan.changed and not lists.register.is_salted:
         folder.keep_draft(voters)
         say(f"drew salts; to go on if this ends early, publish {folder.draft}")
     fates = publish_lists(opened, plan, key=key)
     folder.keep(voters, made, [each for each in made if each in fates.done])
     return fates
+
+
+def spell_publishing(plan: Plan) -> list[str]:
+    """Say what publishing does, and what can still be done about it."""
+    voters = sum(plan.wanted[each].voters for each in plan.changed)
+    told = spell_number(voters, "voter")
+    return [
+        f"publishes who may vote in {name_contests(plan.changed)}: {told}",
+        "a list is replaced within phase LIST alone, and salts of before are void then",
+    ]
 
 
 def require_commission(opened: OpenElection, key_file: KeyFile) -> None:

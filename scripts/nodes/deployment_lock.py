@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Final
-
-import typer
 
 from election.client.errors import UnexpectedAnswerError
 from election.client.rpc import Connection
@@ -13,11 +10,9 @@ from election.client.wire import Act, hexed, parse_number
 from election.crypto.signature import SigningKey
 from election.crypto.transcript import Address
 from scripts.shared.errors import InputError
-from scripts.shared.terminal import asking, say
 
 _LOCK: Final = bytes.fromhex("f83d08ba")  # lock()
 _GAS: Final = 100_000
-_GONE: Final = "nothing was sent; the lock is open"
 
 
 def is_locked(connection: Connection) -> bool:
@@ -59,16 +54,9 @@ def require_deployer(connection: Connection, sender: Address, subject: str) -> N
         raise InputError(subject, fact, hint=hint)
 
 
-def ask_to_close(chain_id: int, *, yes: bool, as_json: bool) -> None:
-    """Say what will happen and go on if that is wanted. Raises: InputError."""
-    if yes:
-        return
-    if as_json or not sys.stdin.isatty():
-        raise InputError("lock", "give --yes to close it without being asked")
-    say(
+def spell_closing(chain_id: int) -> list[str]:
+    """Say what closing the lock does."""
+    return [
         f"on chain {chain_id} nobody, deployers included, will make a contract again;",
         "elections whose boxes are not made yet cannot be held; nothing undoes it",
-    )
-    with asking():
-        if not typer.confirm("Close the lock of deployments?", err=True):
-            raise InputError("lock", _GONE)
+    ]

@@ -8,6 +8,8 @@ ElectionError
     │   └── FileError    a file that the system does not let be written
     ├── NodeActError     what a node refuses: all of it, the next step, an exit code
     ├── NotYetError      what is not due yet, and so no fault
+    ├── UnaskedError     what cannot be undone, where nobody can be asked
+    ├── DeclinedError    a question that was answered with no
     ├── ContestError     contests in which an act failed; in the others it stands
     ├── OutputError      a result that stdout does not take
     ├── PasswordError    a key file that this password does not open
@@ -70,6 +72,14 @@ class NodeActError(ScriptError):
 
 class NotYetError(ScriptError):
     """Report what cannot be done yet and is nobody's fault."""
+
+
+class UnaskedError(ScriptError):
+    """Report an act that cannot be undone and that nobody could be asked about."""
+
+
+class DeclinedError(ScriptError):
+    """Report that a person said no; nothing was done."""
 
 
 class ContestError(ScriptError):

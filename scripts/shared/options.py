@@ -158,6 +158,9 @@ Fresh = Annotated[
     bool,
     typer.Option("--fresh", help="Verify the record from its beginning once more."),
 ]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Do it without being asked; for scripts.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Contest = Annotated[int, contest_option(help="Id of the contest.")]
 SomeContests = Annotated[

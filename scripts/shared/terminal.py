@@ -182,6 +182,7 @@ _HINTS: Final = {
     "another node",
     "BallotError": "a contest's ballots are sent when all of them hold, none before",
     "ContestError": "what was done for the others stands; run it again for these",
+    "UnaskedError": "give --yes to do it without being asked",
     "OutputError": "what was done stands, this was its report: look before you repeat",
     "CountError": "no counts are published for this contest",
 }

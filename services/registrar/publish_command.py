@@ -14,6 +14,7 @@ from scripts.shared.options import (
     KeyPath,
     PasswordFile,
     RpcUrl,
+    Yes,
     contest_option,
     path_option,
 )
@@ -32,6 +33,7 @@ def publish(
     replace: Annotated[
         bool, typer.Option("--replace", help="Lists published before become void.")
     ] = False,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     key_password_file: Annotated[
         Path | None,
@@ -47,6 +49,7 @@ def publish(
     run it again publishes what is not on the chain yet.
     """
     from scripts.commission.publish_list import require_commission
+    from scripts.shared.asking import Asker
     from scripts.shared.contests import require_contests
     from scripts.shared.session import acting, enter, unlock
     from services.registrar.sending_lists import name_of, send_lists
@@ -65,7 +68,12 @@ def publish(
         acting(key_file),
     ):
         fates, voters = send_lists(
-            context, opened, key_file, empty=no_voters or [], replace=replace
+            context,
+            opened,
+            key_file,
+            empty=no_voters or [],
+            replace=replace,
+            ask=Asker("Publish them?", yes, as_json, is_test=opened.rules.test),
         )
     say(f"the lists are in {kept.folder / 'lists' / name_of(opened)}")
     new = [each for each, is_new in fates.done.items() if is_new]

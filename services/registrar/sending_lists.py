@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from election.client.open_election import OpenElection
 from election.protocol.context import derive_election_id
 from election.protocol.voter_list import NO_VOTERS
-from scripts.commission.publish_list import plan_lists, publish_lists
+from scripts.commission.publish_list import (
+    plan_lists,
+    publish_lists,
+    spell_publishing,
+)
+from scripts.shared.asking import Ask
 from scripts.shared.contests import Fates
 from scripts.shared.errors import InputError
 from scripts.shared.files.key_file import KeyFile
@@ -35,6 +40,7 @@ def send_lists(
     *,
     empty: Sequence[int],
     replace: bool,
+    ask: Ask,
 ) -> tuple[Fates[bool], dict[str, int]]:
     """Publish what is not on the chain yet; tells of each contest, and its voters.
 
@@ -55,6 +61,8 @@ def send_lists(
             raise InputError("register", fact)
         wanted[contest] = NO_VOTERS
     plan = plan_lists(opened, wanted, contests=list(opened.contests), replace=replace)
+    if plan.changed:
+        ask(*spell_publishing(plan))
     keep_lists(context.home.folder, name_of(opened), lists)
     fates = publish_lists(opened, plan, key=key_file.key)
     context.database.run_now(

@@ -14,10 +14,11 @@ from scripts.shared.options import (
     PasswordFile,
     RpcUrls,
     SomeDelta,
+    Yes,
     contest_option,
 )
 from scripts.shared.roles import Role
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import show
 
 EXAMPLE = (
     "veche authorize --extend 1800 --election election.json "
@@ -34,6 +35,7 @@ def command(
     override: Annotated[
         int | None, contest_option(help="Id of the withheld contest to open.")
     ] = None,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     rpc_urls: RpcUrls = None,
     as_json: AsJson = False,
@@ -51,8 +53,9 @@ def command(
         propose_override,
     )
     from scripts.shared.acceptance import COUNT, EXTENSIONS
+    from scripts.shared.asking import Asker
     from scripts.shared.files.deployment_file import read_deployment
-    from scripts.shared.files.json_file import render_json, write_new
+    from scripts.shared.files.json_file import render_json, write_same
     from scripts.shared.session import enter, unlock
     from scripts.shared.witnesses import accept_witnessed
 
@@ -68,11 +71,12 @@ def command(
         audited = accept_witnessed(deployment, rpc_urls, COUNT)
         proposal = propose_override(audited, override or 0)
     digest = proposal.digest
-    say(f"signing 0x{digest.hex()}")
-    say(proposal.meaning)
+    is_test = audited.evidence.deployed.rules.test
+    ask = Asker("Sign it?", yes, as_json, is_test=is_test)
+    ask(f"signs 0x{digest.hex()}, which whoever has it may use:", proposal.meaning)
     signed = sign_hash(digest, key_file.key)
     file = AuthorizationFile(
         "veche-authorization/1", digest, signed.v, signed.r, signed.s
     )
-    write_new(out, render_json(file))
+    write_same(out, render_json(file))
     show({"authorization": str(out), "hash": f"0x{digest.hex()}"}, as_json=as_json)

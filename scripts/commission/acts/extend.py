@@ -13,6 +13,7 @@ from scripts.shared.options import (
     ElectionFile,
     KeyPath,
     PasswordFile,
+    Yes,
     path_argument,
 )
 from scripts.shared.roles import Role
@@ -29,20 +30,24 @@ def command(
     signatures: Annotated[list[Path], path_argument(help="From `veche authorize`.")],
     election: ElectionFile,
     key: KeyPath,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Shift both closings, signed by the commission and a quorum of observers.
 
-    Anybody who has the signatures may do it.
+    Anybody who has the signatures may do it. With signatures of an extension that was
+    carried out before, as the node says, it says so and sends nothing.
     """
     from scripts.commission.extend import extend
+    from scripts.shared.asking import Asker
     from scripts.shared.session import acting, enter, unlock
 
     opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles=set(Role))
     with acting(key_file):
-        issue, cast = extend(opened, delta, paths=signatures, key=key_file.key)
+        ask = Asker("Extend the polls?", yes, as_json, is_test=opened.rules.test)
+        issue, cast = extend(opened, delta, paths=signatures, key=key_file.key, ask=ask)
     closings = {"issue_closing": spell_time(issue), "cast_closing": spell_time(cast)}
     show(closings, as_json=as_json)

@@ -12,6 +12,7 @@ from scripts.shared.options import (
     ElectionFile,
     KeyPath,
     PasswordFile,
+    Yes,
     path_argument,
 )
 from scripts.shared.roles import Role
@@ -28,6 +29,7 @@ def command(
     contest: Contest,
     election: ElectionFile,
     key: KeyPath,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
@@ -37,11 +39,13 @@ def command(
     Anybody who has the signatures may do it.
     """
     from scripts.commission.override import override
+    from scripts.shared.asking import Asker
     from scripts.shared.session import acting, enter, unlock
 
     opened = enter(election, rpc_urls)
     key_file = unlock(key, password_file, roles=set(Role))
     with acting(key_file):
-        override(opened, contest, paths=signatures, key=key_file.key)
+        ask = Asker("Open the sum?", yes, as_json, is_test=opened.rules.test)
+        override(opened, contest, paths=signatures, key=key_file.key, ask=ask)
     state = opened.tally.state(contest).name.lower()
     show({"contest": contest, "state": state}, as_json=as_json)

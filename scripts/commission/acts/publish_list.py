@@ -15,6 +15,7 @@ from scripts.shared.options import (
     KeyPath,
     PasswordFile,
     SomeContests,
+    Yes,
     contest_option,
     path_argument,
     path_option,
@@ -45,6 +46,7 @@ def command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Salts given out before become void.")
     ] = False,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
@@ -53,10 +55,12 @@ def command(
 
     Writes salts.csv, which only the registrar keeps and of which each voter gets one
     line, and list-CONTEST.json, which are public. salts.csv is a register, too: give
-    it to publish the same lists again. Every contest needs a list, or the statement
-    that it has no voters.
+    it to publish the same lists again. An act that ended early goes on, with the salts
+    that it kept in --out, where the register names the same voters. Every contest needs
+    a list, or the statement that it has no voters.
     """
     from scripts.commission.publish_list import (
+        go_on,
         make_lists,
         plan_lists,
         publish_and_keep,
@@ -64,12 +68,15 @@ def command(
         require_commission,
         require_known,
     )
+    from scripts.shared.asking import Asker
     from scripts.shared.contests import require_contests
     from scripts.shared.omissions import list_missing
     from scripts.shared.session import acting, enter, unlock
 
     empty = no_voters or []
     chosen = read_chosen(register, contests or [], empty=empty, different=different)
+    if not replace:
+        chosen = go_on(chosen, out)
     opened = enter(election, rpc_urls)
     require_contests(opened, (*empty, *(contests or ())))
     if register is not None:
@@ -80,7 +87,8 @@ def command(
     with acting(key_file):
         every = contests or list(opened.contests)
         plan = plan_lists(opened, lists.wanted, contests=every, replace=replace)
-        fates = publish_and_keep(opened, plan, lists, out, key=key_file.key)
+        ask = Asker("Publish them?", yes, as_json, is_test=opened.rules.test)
+        fates = publish_and_keep(opened, plan, lists, out, key=key_file.key, ask=ask)
     say(f"wrote {out}; keep salts.csv there secret")
     for warning in list_missing(opened):
         say(f"warning: {warning}")

@@ -14,6 +14,7 @@ from scripts.shared.options import (
     ElectionFile,
     KeyPath,
     PasswordFile,
+    Yes,
 )
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
@@ -32,6 +33,7 @@ def command(
     ceremony: Annotated[Which, typer.Argument(help="Whose ceremony.")],
     election: ElectionFile,
     key: KeyPath,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
@@ -42,6 +44,7 @@ def command(
     """
     from election.protocol.replay import Part
     from scripts.members.expire import expire, require_overdue
+    from scripts.shared.asking import Asker
     from scripts.shared.session import enter, unlock
     from scripts.shared.standing import spell_margin
 
@@ -49,6 +52,8 @@ def command(
     key_file = unlock(key, password_file, roles=set(Role))
     handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
     part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS
+    ask = Asker("Exclude the member?", yes, as_json, is_test=opened.rules.test)
+    ask(f"excludes the first silent member of the {part.title}, for good")
     try:
         culprit = expire(handle, key=key_file.key)
     except ContractRefusedError:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Final
 
-import typer
-
-from scripts.shared.options import AnyRpcUrl, AsJson, KeyPath, PasswordFile
+from scripts.shared.options import AnyRpcUrl, AsJson, KeyPath, PasswordFile, Yes
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
 
@@ -15,9 +13,7 @@ EXAMPLE: Final = "veche node lock --key keys/commission.json"
 
 def command(
     key: KeyPath,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Close it without asking again.")
-    ] = False,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
@@ -29,11 +25,12 @@ def command(
     """
     from election.crypto.signature import derive_address
     from scripts.nodes.deployment_lock import (
-        ask_to_close,
         close_lock,
         is_locked,
         require_deployer,
+        spell_closing,
     )
+    from scripts.shared.asking import Asker
     from scripts.shared.session import acting, connect_any, unlock
 
     connection = connect_any(rpc_urls)
@@ -42,7 +39,8 @@ def command(
     already = is_locked(connection)
     if not already:
         require_deployer(connection, sender, str(key))
-        ask_to_close(connection.chain_id, yes=yes, as_json=as_json)
+        ask = Asker("Close the lock of deployments?", yes, as_json)
+        ask(*spell_closing(connection.chain_id))
         with acting(key_file):
             close_lock(connection, key=key_file.key)
     result = {"chain_id": connection.chain_id, "lock": "closed"}

@@ -25,6 +25,7 @@ from scripts.shared.options import (
     OutFile,
     Quiet,
     RpcUrls,
+    Yes,
     path_option,
 )
 from scripts.shared.terminal import say, show, tell, tell_json
@@ -238,6 +239,7 @@ def reset(
     backup: Annotated[
         Path | None, path_option(help="Take the blocks of this copy, then go on.")
     ] = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Forget the blocks of a node that is stopped, to take them from its peers again.
@@ -246,7 +248,13 @@ def reset(
     """
     with node_refusals():
         from node.engine.comet.history import reset as reset_home
+        from scripts.shared.asking import Asker
 
+        Asker("Forget them?", yes, as_json)(
+            f"forgets all blocks in {home}, to take them from "
+            + (f"{backup}, then " if backup is not None else "")
+            + "its peers: where no peer has them, they are lost"
+        )
         reset_home(home, backup)
     show({"home": str(home), "blocks": "forgotten"}, as_json=as_json)
 

@@ -7,7 +7,7 @@ another name until it is, and none is ever replaced.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +46,16 @@ class ListFolder:
     def draft(self) -> Path:
         """Give the file of salts that may not be on the chain yet."""
         return self.path / "unpublished-salts.csv"
+
+    def find_salts(self, voters: Voters) -> Voters | None:
+        """Find voters who stand here with salts that were drawn before, all or none."""
+        for path in (self.draft, self.salts):
+            drawn = {(kept.contest, kept.voter_id): kept for kept in _read(path)}
+            found = [drawn.get((each.contest, each.voter_id)) for each in voters]
+            if found and None not in found:
+                pairs = zip(voters, filter(None, found), strict=True)
+                return tuple(replace(each, salt=kept.salt) for each, kept in pairs)
+        return None
 
     def require_room(self, voters: Voters, lists: Mapping[int, VoterList]) -> None:
         """Raise InputError if what lies here does not go with these lists."""

@@ -13,6 +13,7 @@ from scripts.shared.options import (
     PasswordFile,
     Salt,
     VoterId,
+    Yes,
     path_option,
 )
 from scripts.shared.roles import Role
@@ -29,6 +30,7 @@ def command(
     key: KeyPath,
     voter_id: VoterId,
     salt: Salt,
+    yes: Yes = False,
     password_file: PasswordFile = None,
     rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
@@ -39,6 +41,7 @@ def command(
     """
     from election.protocol.context import derive_election_id
     from election.protocol.voter_list import LeafState, claim_leaf
+    from scripts.shared.asking import Asker
     from scripts.shared.files.voter_files import find_index, read_list
     from scripts.shared.session import enter, unlock
     from scripts.voters.leaf_acts import send_for_leaf
@@ -53,6 +56,8 @@ def command(
     leaf = voters.tree.levels[0][found]
     require_time(opened.voter_list, opened.address, Move.PAPER)
     require_state(opened.voter_list, leaf, Move.PAPER, voter=voter_id)
+    ask = Asker("Note it?", yes, as_json, is_test=opened.rules.test)
+    ask(f"notes a paper ballot of voter {voter_id}, who cannot vote online then")
     send_for_leaf(
         opened.voter_list,
         act,
