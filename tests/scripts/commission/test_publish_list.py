@@ -308,6 +308,7 @@ def test_salts_outlive_a_list_of_which_nobody_knows_whether_it_is_published(
             desk.publish(BOTH)
     assert desk.files == {"unpublished-salts.csv"}
     drawn = (desk.out / "unpublished-salts.csv").read_text()
+    desk.capture.readouterr()
     assert desk.publish(BOTH)["published"] == [1, 30]
     assert (desk.out / "salts.csv").read_text() == drawn
     assert desk.files == {"salts.csv", "list-1.json", "list-30.json"}
