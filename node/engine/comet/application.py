@@ -40,6 +40,11 @@ ACCEPT, REJECT = 1, 2
 OK, REVERTED, REFUSED = 0, 1, 2  # codes of a transaction's result
 _RANDOM_TAG: Final = b"veche/prev-randao/1"
 _RECHECK = 1
+_AT_ONCE: Final = tuple(
+    bytes([abci.Request.DESCRIPTOR.fields_by_name[name].number << 3 | 2])
+    for name in ("query", "flush")
+)
+"""How messages begin that are answered beside others: each question and its end."""
 _PEER_ID: Final = "/p2p/filter/id/"
 _PEER_ADDRESS: Final = "/p2p/filter/addr/"
 _NO_SNAPSHOT: Final = 2  # abort: a chain is replayed, not copied from a stranger
@@ -106,6 +111,14 @@ class Application:
                 "offer_snapshot": abci.ResponseVerdict(verdict=_NO_SNAPSHOT)
             },
         }
+
+    def answer_at_once(self, message: bytes) -> bytes | None:
+        """Say who may connect, whatever is under way; None if something else is asked.
+
+        The engine gives up on a peer of whom it hears nothing for five seconds, and a
+        block may take as long. Raises: as `answer`.
+        """
+        return self.answer(message) if message.startswith(_AT_ONCE) else None
 
     def answer(self, message: bytes) -> bytes:
         """Answer one message.

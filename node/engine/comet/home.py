@@ -28,6 +28,8 @@ _SETTINGS: Final = """\
 # Written by `veche node`: what is not said here is CometBFT v0.38's own default.
 # Its own RPC is for this node alone, on a unix socket that the command line names.
 
+# Told to peers, who go by ids: without it, the name of this machine.
+moniker = "veche"
 db_backend = "goleveldb"
 # The application says who may be a peer: nodes that are in the network's registry.
 filter_peers = true

@@ -91,6 +91,20 @@ class Membership:
         """Return whose validator has this address of 20 bytes."""
         return self._names.get(address)
 
+    def organisation_of_node(self, node_id: str) -> str | None:
+        """Return whose node has this id among peers, in hex; what it says counts not.
+
+        None for one that has left, or that came later than this node knows.
+        """
+        return next(
+            (
+                each.organisation
+                for each in self._members.nodes
+                if each.node_id == node_id
+            ),
+            None,
+        )
+
     def names(self) -> dict[bytes, str]:
         """Return the organisation of each validator's address, of those that left, too.
 

@@ -3,7 +3,8 @@
 The engine opens four connections (consensus, mempool, queries, snapshots) and expects
 the answers of each in order. What the application cannot answer ends the node: a state
 machine that failed must not vote. One thread answers all messages, in the order in
-which they came, so that clients are answered while a block is executed.
+which they came, so that clients are answered while a block is executed; who may be a
+peer is said beside it, since no block's time should keep a member out.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ async def _converse(
     frames, loop = FrameReader(), asyncio.get_running_loop()
     while received := await incoming.read(_CHUNK):
         for message in frames.feed(received):
-            answer = await loop.run_in_executor(writer, application.answer, message)
+            answer = application.answer_at_once(message)
+            if answer is None:
+                answer = await loop.run_in_executor(writer, application.answer, message)
             outgoing.write(encode_frame(answer))
         await outgoing.drain()

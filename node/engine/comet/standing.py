@@ -80,7 +80,7 @@ class Standing:
         height = int(sync["latest_block_height"])
         heights = await self._rpc.peer_heights()
         peers = [
-            _peer(each, heights.get(each["node_info"]["id"], 0))
+            self._tell_peer(each, heights.get(each["node_info"]["id"], 0))
             for each in await self._rpc.peers()
         ]
         return {
@@ -90,6 +90,17 @@ class Standing:
             "behind": max([0, *(peer["height"] - height for peer in peers)]),
             "peers": peers,
             "validators": await self._validators(height),
+        }
+
+    def _tell_peer(self, found: Mapping[str, Any], height: int) -> dict[str, Any]:
+        """Return a peer, by its organisation; height: as it says, 0 if it has not."""
+        node_id = found["node_info"]["id"]
+        return {
+            "node_id": node_id,
+            "name": self._membership.organisation_of_node(node_id) or "",
+            "address": f"{found['remote_ip']}",
+            "inbound": not found["is_outbound"],
+            "height": height,
         }
 
     async def _validators(self, height: int) -> list[dict[str, Any]]:
@@ -124,15 +135,3 @@ def name_validators(genesis: Mapping[str, Any]) -> dict[bytes, str]:
 
 def _address(key: str) -> bytes:
     return sha256(b64decode(key)).digest()[:_ADDRESS]
-
-
-def _peer(found: Mapping[str, Any], height: int) -> dict[str, Any]:
-    """Return a peer; height: as it says, 0 if it has not said one."""
-    info = found["node_info"]
-    return {
-        "node_id": info["id"],
-        "name": info["moniker"],
-        "address": f"{found['remote_ip']}",
-        "inbound": not found["is_outbound"],
-        "height": height,
-    }

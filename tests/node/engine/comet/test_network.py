@@ -158,6 +158,7 @@ def _require_standing(observer: Node) -> None:
     )
     validators = told["validators"]
     assert {each["name"] for each in validators} == set(_MEMBERS[:-1])
+    assert {each["name"] for each in told["peers"]} == set(_MEMBERS[:-1])
     assert sum(each["signed"] for each in validators) >= 3
 
 

@@ -82,6 +82,42 @@ def test_clients_are_answered_while_a_block_is_executed(
     assert client.ask("eth_blockNumber") == "0x1"
 
 
+def test_who_may_connect_is_said_while_a_block_is_executed(
+    driver: Driver, wallet: Wallet, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, answered = Event(), Event()
+    execute = driver.machine.chain.execute_after
+
+    def wait_and_execute(*arguments: Any) -> Any:
+        begun.set()
+        assert answered.wait(_NEVER)
+        return execute(*arguments)
+
+    monkeypatch.setattr(driver.machine.chain, "execute_after", wait_and_execute)
+    block = driver.block(1, wallet.sign(_RECIPIENT))
+    peer = abci.RequestQuery(path=f"/p2p/filter/id/{'ab' * 20}")
+
+    async def run() -> list[str | None]:
+        with begin_writer() as writer:
+            ended = asyncio.get_running_loop().create_future()
+            server = await serve_application(driver.application, path, ended, writer)
+            consensus, queries = [
+                await asyncio.open_unix_connection(path) for _ in range(2)
+            ]
+            consensus[1].write(_encode("finalize_block", block))
+            await asyncio.to_thread(begun.wait, _NEVER)
+            queries[1].write(_encode("query", peer) + _encode("flush"))
+            names = await asyncio.wait_for(_names(queries[0], 2), _NEVER / 2)
+            answered.set()
+            names += await _names(consensus[0], 1)
+            for _incoming, outgoing in (consensus, queries):
+                outgoing.close()
+            server.close()
+            return names
+
+    assert asyncio.run(run()) == ["query", "flush", "finalize_block"]
+
+
 def test_one_thread_answers_all_connections(
     driver: Driver, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,14 +135,14 @@ def test_one_thread_answers_all_connections(
             server = await serve_application(driver.application, path, ended, writer)
             lines = [await asyncio.open_unix_connection(path) for _ in range(4)]
             for _incoming, outgoing in lines:
-                outgoing.write(_encode("info", abci.RequestInfo()) + _encode("flush"))
+                outgoing.write(_encode("info", abci.RequestInfo()) * 2)
             names = [await _names(incoming, 2) for incoming, _ in lines]
             for _incoming, outgoing in lines:
                 outgoing.close()
             server.close()
             return names
 
-    assert asyncio.run(run()) == [["info", "flush"]] * 4
+    assert asyncio.run(run()) == [["info", "info"]] * 4
     assert len(threads) == 1
     assert get_ident() not in threads
 

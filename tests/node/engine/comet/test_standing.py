@@ -20,6 +20,7 @@ from node.store import MemoryStore
 from scripts.nodes.network_standing import Comparison, NodeStanding, lay_out
 from tests.node.engine.comet.members import (
     Council,
+    keys_of,
     make_genesis_text,
     make_network_config,
 )
@@ -56,6 +57,24 @@ def test_a_node_whose_engine_is_silent_tells_what_its_chain_knows(
     assert "press signed twice at height 7" in lines
     assert "does not answer" in lines
     assert "600 s ahead of the network's" in lines
+
+
+@pytest.mark.parametrize(("seed", "named"), [(3, "press"), (99, "")])
+def test_a_peer_is_called_by_its_organisation_whatever_it_calls_itself(
+    config: Config, tmp_path: Path, seed: int, named: str
+) -> None:
+    council = Council()
+    machine = StateMachine(make_network_config(config, council), MemoryStore())
+    standing = Standing(
+        EngineRpc(tmp_path / "nobody.sock"),
+        Membership(machine),
+        Misbehaviours(tmp_path / "misbehaviour.jsonl"),
+        ClockLead(lambda: 0),
+        make_genesis_text(config, council),
+    )
+    told = {"id": keys_of(seed).node_id.hex(), "moniker": "commission"}
+    peer = {"node_info": told, "remote_ip": "192.0.2.1", "is_outbound": False}
+    assert standing._tell_peer(peer, 7)["name"] == named
 
 
 @pytest.mark.parametrize(
