@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -72,9 +73,14 @@ def audit_since(
     genesis: bytes | None,
     fresh: bool,
 ) -> Report:
-    """Audit a record from where a checkpoint is; raises as `audit_onwards` does."""
+    """Audit a record from where a checkpoint is; raises as `audit_onwards` does.
+
+    A link is followed, so that the next checkpoint takes the place of the last one.
+    """
     origin, read = find_origin(*sources)
-    kept = Checkpoint(checkpoint, origin, open_auditor(auditor), fresh)
+    kept = Checkpoint(
+        Path(os.path.realpath(checkpoint)), origin, open_auditor(auditor), fresh
+    )
     with all_cores() as spread:
         return audit_onwards(
             kept, read, progress=report_progress, genesis=genesis, spread=spread

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,14 +34,15 @@ def describe_home(home: Home) -> dict[str, Any]:
 def list_dangers(home: Home) -> list[str]:
     """Say what in a home others may read, and what is not there."""
     found = [
-        f"{path}: others may read it: chmod {mode} {path}"
+        f"{path}: others may read it: chmod {mode} {shlex.quote(str(path))}"
         for path, mode in ((home.folder, "700"), *((p, "600") for p in _list(home)))
         if stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     kept = home.password_file
     if kept is not None and kept.exists():
         if stat.S_IMODE(kept.stat().st_mode) & 0o077:
-            found.append(f"{kept}: others may read the password: chmod 600 {kept}")
+            way = shlex.quote(str(kept))
+            found.append(f"{kept}: others may read the password: chmod 600 {way}")
         if kept.is_relative_to(home.folder):
             found.append(f"{kept}: whoever copies the folder has the password, too")
     return found

@@ -7,6 +7,7 @@ files in it stay sealed by their passwords.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +62,13 @@ def back_up(home: Home, to: Path) -> dict[str, str]:
 
     Nobody else acts in the home meanwhile. Returns the SHA-256 of each file.
     """
+    own = Path(os.path.realpath(home.folder))
+    if Path(os.path.realpath(to)).is_relative_to(own):
+        raise InputError(str(to), "is in the home itself", hint="give another --to")
     if to.exists():
         raise InputError(str(to), "is there already", hint="give another --to")
     with hold(home.folder):
+        _require_own_key(home)
         digests: dict[str, str] = {}
         for path in _list_files(home.folder):
             name = path.relative_to(home.folder).as_posix()
@@ -74,10 +79,24 @@ def back_up(home: Home, to: Path) -> dict[str, str]:
     return digests
 
 
+def _require_own_key(home: Home) -> None:
+    """Raise InputError where a copy would have no key, and nobody would know."""
+    if home.key not in _list_files(home.folder):
+        fact = "is no file in the home itself, and would not be in the copy"
+        hint = "move the key file there, and name it in home.toml"
+        raise InputError(str(home.key), fact, hint=hint)
+
+
 def list_left_out(home: Home) -> list[str]:
-    """List files of which a home has one only, and no copy."""
-    names = (path.name for path in home.folder.iterdir())
-    return sorted(name for name in names if name.endswith(".answered"))
+    """List what of a home is not in its copies, and why."""
+    found: list[str] = []
+    for path in sorted(home.folder.rglob("*")):
+        name = path.relative_to(home.folder).as_posix()
+        if path.is_symlink():
+            found.append(f"{name}, a link to what is elsewhere")
+        elif name.endswith(".answered"):
+            found.append(f"{name}, the only record of what this key answered")
+    return found
 
 
 def restore(source: Path, folder: Path) -> Home:

@@ -57,10 +57,17 @@ def make_home(made: Home) -> None:
             create_key_file(made.key, made.settings.role, password=password)
 
 
-def store_settings(home: Home) -> None:
-    """Write home.toml, alone in the home."""
+def store_settings(home: Home, *, was: Settings | None = None) -> None:
+    """Write home.toml, alone in the home.
+
+    was: what it said when the changes were made to it. Raises InputError if another
+    process has changed it since: what that one set would be lost.
+    """
     text = render_settings(home.settings)
     with hold(home.folder):
+        if was is not None and open_home(home.folder).settings != was:
+            fact = "was changed by another process meanwhile"
+            raise InputError(str(home.folder), fact, hint="set it again")
         replace_file(home.folder / FILE, text, mode=PRIVATE_FILE)
 
 

@@ -14,31 +14,20 @@ from typing import Annotated, Any, Final
 import typer
 
 from election.protocol.longest_extension import LONGEST_EXTENSION
+from scripts.shared.files.failures import find_name_fault
 
 _SLOWEST, _FASTEST = 0.2, 20  # factors of the phases of a demo on a network
-_MAY_BE_MISSING: Final = (FileNotFoundError, NotADirectoryError)
 
 
 def accept_path(text: str) -> Path:
-    """Accept a name that a file has or could have here; raises BadParameter.
-
-    The system is asked, since each has other bounds, and a name that it does not even
-    look up would stop an act in the middle.
-    """
+    """Accept a name that a file has or could have here; raises BadParameter."""
     if not text:
         message = "is empty: name a file"
         raise typer.BadParameter(message)
     path = Path(text)
-    try:
-        path.stat()
-    except _MAY_BE_MISSING:
-        pass
-    except OSError as error:
-        message = (error.strerror or "cannot be used").lower()
-        raise typer.BadParameter(message) from None
-    except ValueError:
-        message = "holds a character that no name of a file has"
-        raise typer.BadParameter(message) from None
+    fault = find_name_fault(path)
+    if fault is not None:
+        raise typer.BadParameter(fault)
     return path
 
 

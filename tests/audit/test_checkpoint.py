@@ -118,6 +118,17 @@ def test_what_was_verified_is_not_verified_again(
     assert f"verified before, and the same: up to block {block}, 7 ballots" in text
 
 
+def test_checkpoint_that_a_link_names_is_put_further_in_its_place(
+    auditor: Auditor, told: Told
+) -> None:
+    link = auditor.folder / "link"
+    link.symlink_to(auditor.kept)
+    for board in (told.early["polls"], told.board):
+        assert auditor.audit("bundle", board, kept=link)[0] == 0
+    assert link.is_symlink()
+    assert auditor.audit("bundle", told.board)[0] == 0
+
+
 @SOURCES
 def test_report_is_that_of_a_whole_audit(
     source: str, auditor: Auditor, told: Told, board: Board

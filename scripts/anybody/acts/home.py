@@ -112,7 +112,7 @@ def change(
     changed = Home(folder, given)
     if given.terms_hash is not None and changed.terms.exists():
         read_terms(changed.terms, pinned=given.terms_hash)
-    store_settings(changed)
+    store_settings(changed, was=settings)
     show(describe_home(changed), as_json=as_json)
 
 
@@ -152,7 +152,7 @@ def backup(
     shown = {"backup": str(to), "files": len(digests), "read_back": True}
     show(shown | ({"sha256": digests} if as_json else {}), as_json=as_json)
     for name in list_left_out(kept):
-        say(f"not copied: {name}, the only record of what this key answered")
+        say(f"not copied: {name}")
     say("keep it where the home is not, and one of the two in use")
 
 

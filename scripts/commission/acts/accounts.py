@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -50,7 +51,8 @@ def make(
         if any(each.card.role is role for each in given)
     }
     show({"accounts": str(out), **counts}, as_json=as_json)
-    say(f"next: veche manifest check MANIFEST.toml --accounts {out}")
+    way = shlex.quote(str(out))
+    say(f"next: veche manifest check MANIFEST.toml --accounts {way}")
 
 
 COMMANDS: Final = {"make": (make, EXAMPLE)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Final
@@ -46,11 +47,12 @@ def check(
         *(f"  - {each}" for each in doubts or ["nothing that this program knows of"]),
         is_folded=True,
     )
-    say(f"next: veche deploy {manifest}{_spell_accounts(accounts)}")
+    way = shlex.quote(str(manifest))
+    say(f"next: veche deploy {way}{_spell_accounts(accounts)}")
 
 
 def _spell_accounts(accounts: Path | None) -> str:
-    return "" if accounts is None else f" --accounts {accounts}"
+    return "" if accounts is None else f" --accounts {shlex.quote(str(accounts))}"
 
 
 COMMANDS: Final = {"check": (check, EXAMPLE)}

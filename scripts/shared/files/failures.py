@@ -25,6 +25,26 @@ _HELP: Final[Mapping[int, str]] = {
 }
 
 
+_MAY_BE_MISSING: Final = (FileNotFoundError, NotADirectoryError)
+
+
+def find_name_fault(path: Path) -> str | None:
+    """Say why no file here has such a name or could have it; None if one could.
+
+    The system is asked, since each has other bounds, and a name that it does not even
+    look up would stop an act in the middle.
+    """
+    try:
+        path.stat()
+    except _MAY_BE_MISSING:
+        return None
+    except OSError as error:
+        return _spell(error)
+    except ValueError:
+        return "holds a character that no name of a file has"
+    return None
+
+
 @contextmanager
 def name_unreadable(path: Path) -> Iterator[None]:
     """Turn what the system says of a file that is read into an InputError."""

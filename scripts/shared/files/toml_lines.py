@@ -15,7 +15,7 @@ from typing import Final
 Way = tuple[int | str, ...]
 
 _HEADER: Final = re.compile(
-    r"\s*(\[{1,2})\s*([A-Za-z0-9_.\-\" ]+?)\s*\]{1,2}\s*(?:#.*)?$"
+    r"\s*+(\[{1,2})\s*+([A-Za-z0-9_.\-\" ]++)\]{1,2}\s*+(?:#.*)?$"
 )
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_\-]+|\"[^\"]*\")\s*=\s*(.*)$")
 

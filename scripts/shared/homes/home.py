@@ -7,6 +7,7 @@ layout, so that a later program knows what an earlier one made.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts.shared.errors import InputError
-from scripts.shared.files.failures import name_unwritable
+from scripts.shared.files.failures import find_name_fault, name_unwritable
 from scripts.shared.files.lock import hold_alone
 from scripts.shared.homes.settings import Settings, read_settings
 
@@ -76,9 +77,20 @@ def open_home(folder: Path) -> Home:
     """Read the home in a folder; raises InputError where there is none."""
     folder = folder.absolute()
     if not (folder / FILE).exists():
-        hint = f"veche home init ROLE --home {folder} makes one"
+        hint = f"veche home init ROLE --home {shlex.quote(str(folder))} makes one"
         raise InputError(str(folder), "is no home of a role", hint=hint)
-    return Home(folder, read_settings(folder / FILE))
+    home = Home(folder, read_settings(folder / FILE))
+    _require_names(home)
+    return home
+
+
+def _require_names(home: Home) -> None:
+    """Raise InputError for a path in home.toml that no file could have."""
+    for name in ("key", "election", "terms", "lists", "password_file"):
+        path: Path | None = getattr(home, name)
+        fault = None if path is None else find_name_fault(path)
+        if fault is not None:
+            raise InputError(str(home.folder / FILE), f"{name}: {fault}")
 
 
 def find_home(folder: Path | None, *, told: str | None) -> Home | None:

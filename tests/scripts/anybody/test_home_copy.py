@@ -87,3 +87,23 @@ def test_home_in_use_is_not_copied(cli: Cli) -> None:
         refused = back_up(cli, "other")
     assert (refused.code, (cli.folder / "other").exists()) == (2, False)
     assert "is in use by another process" in refused.err
+
+
+def test_home_whose_key_is_a_link_is_not_copied_without_it(cli: Cli) -> None:
+    key = cli.folder / "home" / "key.json"
+    key.rename(cli.folder / "elsewhere.json")
+    key.symlink_to("../elsewhere.json")
+    refused = back_up(cli, "other")
+    assert (refused.code, (cli.folder / "other").exists()) == (2, False)
+    assert "key.json: is no file in the home itself" in refused.err
+
+
+def test_links_are_told_as_not_copied(cli: Cli) -> None:
+    (cli.folder / "home" / "answers" / "2.jsonl").symlink_to("1.jsonl")
+    assert "not copied: answers/2.jsonl, a link" in back_up(cli, "other").err
+
+
+def test_copy_is_not_made_in_the_home_that_it_is_of(cli: Cli) -> None:
+    refused = back_up(cli, "home/copy")
+    assert (refused.code, (cli.folder / "home" / "copy").exists()) == (2, False)
+    assert "is in the home itself" in refused.err

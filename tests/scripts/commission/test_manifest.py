@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +100,12 @@ def test_manifest_with_faults_is_refused_from_the_command_line() -> None:
     assert (refused.code, refused.out) == (2, "")
     assert f"{MOSCOW} line 25: trustees.members: is missing\n" in refused.err
     assert "did you forget --accounts?" in refused.err
+
+
+def test_what_comes_next_can_be_pasted_whatever_the_file_is_called(
+    tmp_path: Path,
+) -> None:
+    odd = tmp_path / "a; rm b.toml"
+    odd.write_bytes(MOSCOW.read_bytes())
+    told = Cli(ROOT, "http://nowhere")("manifest", "check", odd, "--accounts", ACCOUNTS)
+    assert f"next: veche deploy '{odd}' --accounts {ACCOUNTS}" in told.err

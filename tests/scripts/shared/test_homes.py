@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.anybody.home_making import store_settings
 from scripts.shared.errors import InputError
 from scripts.shared.homes.defaults import list_defaults
 from scripts.shared.homes.here import spell_home
@@ -129,3 +130,28 @@ def test_home_is_opened_by_a_path_from_here(
     assert home.key == tmp_path / "key.json"
     assert home.password_file == tmp_path.parent / "password"
     assert home.folder.is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("key", "fact"),
+    [
+        ("k" * 5_000, "key: file name too long"),
+        (r"a\u0000b", "key: holds a character that no name of a file has"),
+    ],
+)
+def test_home_that_names_what_no_file_is_called_is_refused(
+    tmp_path: Path, key: str, fact: str
+) -> None:
+    write(tmp_path, f'format = "{VERSION}"\nrole = "voter"\nkey = "{key}"')
+    with pytest.raises(InputError) as refused:
+        open_home(tmp_path)
+    assert fact in str(refused.value)
+
+
+def test_settings_that_another_process_changed_are_not_lost(tmp_path: Path) -> None:
+    write(tmp_path, render_settings(SETTINGS))
+    mine = Home(tmp_path, replace(SETTINGS, nodes=("http://mine",)))
+    store_settings(Home(tmp_path, replace(SETTINGS, lists="theirs")), was=SETTINGS)
+    with pytest.raises(InputError, match="was changed by another process meanwhile"):
+        store_settings(mine, was=SETTINGS)
+    assert open_home(tmp_path).settings == replace(SETTINGS, lists="theirs")
