@@ -130,7 +130,7 @@ def _draw_ceremony(part: Status, role: str) -> Iterator[str]:
     yield f"{seated}, {part['threshold']} needed: {spare} may be missing"
     if step not in ("final", "failed"):
         yield f"acted: {_join(e['seat'] for e in part['seats'] if e['acted'])}"
-        yield f"missing: {_join(missing)}"
+        yield f"yet to act: {_join(missing)}"
         for each in part["seats"]:
             if not each["acted"]:
                 yield f"  {each['seat']}  {each['account']}"
@@ -150,7 +150,7 @@ def _draw_contest(number: str, contest: Status) -> Iterator[str]:
         yield f"{_INDENT}tally {contest['tally']}"
     if shares:
         given, missing = _join(shares["given"]), _join(shares["missing"])
-        yield f"{_INDENT}shares of trustees {given}; missing: {missing}"
+        yield f"{_INDENT}shares of trustees {given}; yet to give: {missing}"
     for each in contest["counts"]:
         yield f"{_INDENT}{each['count']:>7}  {each['name']}"
     if contest["next"] is not None:

@@ -13,12 +13,9 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def spell_here(seconds: int) -> str:
-    """Spell Unix seconds in UTC and by this machine's clock."""
-    try:
-        local = datetime.fromtimestamp(seconds, UTC).astimezone()
-    except (OverflowError, ValueError):
-        return spell_time(seconds)
-    return f"{spell_time(seconds)} ({local:%Y-%m-%d %H:%M:%S %Z} here)"
+    """Spell Unix seconds in UTC, and by this machine's clock where that differs."""
+    local = spell_local(seconds)
+    return spell_time(seconds) if local is None else f"{spell_time(seconds)} ({local})"
 
 
 def spell_local(seconds: int) -> str | None:

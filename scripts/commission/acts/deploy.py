@@ -98,8 +98,8 @@ def command(
         compare_shift(shift, done, rules)
     show(describe(done, rules, record=out, as_json=as_json), as_json=as_json)
     say_next(
-        f"give {out} to everybody who acts; it is public. Trustees and issuers run",
-        "`veche trustee --wait` and `veche issuer --wait` from "
+        f"give {out} to everybody who acts; it is public.",
+        "Trustees run `veche trustee --wait`, issuers `veche issuer --wait`, from",
         f"{spell_here(start + done.shift)} on",
         as_json=as_json,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, with_config
 
 from election.client.anchor import Anchor
 from election.client.deployment import Deployment
 from election.crypto.transcript import Address, Hash
+from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import (
     CLOSED,
     Hex20,
@@ -18,6 +19,11 @@ from scripts.shared.files.json_file import (
     read_json,
     render_json,
     replace_file,
+)
+
+_NOT_HERE_YET: Final = (
+    "is the name right? the commission gives this file to everybody after `veche "
+    "deploy`; before that, all there is to do is `veche key card`"
 )
 
 
@@ -41,8 +47,13 @@ class _File:
 
 
 def read_deployment(path: Path) -> Deployment:
-    """Read a record; raises InputError."""
-    file = read_json(path, _File)
+    """Read a record; raises InputError, which says who gives one that is not here."""
+    try:
+        file = read_json(path, _File)
+    except InputError as error:
+        if not path.exists():
+            error.add_note(_NOT_HERE_YET)
+        raise
     at = file.anchor
     return Deployment(
         chain_id=file.chain_id,

@@ -21,6 +21,7 @@ from scripts.shared.terminal import hint_for, say
 Fault = tuple[tuple[int | str, ...], str]
 _MEANT: Final = re.compile(r"did you mean (\w+)\?")
 _AT_LINE: Final = re.compile(r"\(at line (\d+), ")
+_SWAPPED: Final = "the file given with --accounts is a manifest: are both swapped?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,18 @@ def read_manifest(path: Path, accounts: Path | None = None) -> Manifest:
         return parse_manifest(text)
     except ManifestError as error:
         source = _Source(path, accounts, text, texts[0].count("\n") + 1)
-        refused = RefusedManifestError(_spell_all(error, source), hint=hint_for(error))
+        hint = _SWAPPED if _are_swapped(texts) else hint_for(error)
+        refused = RefusedManifestError(_spell_all(error, source), hint=hint)
         if len(refused.lines) > 1:
             say(*refused.lines)
         raise refused from error
+
+
+def _are_swapped(texts: Sequence[str]) -> bool:
+    """Tell whether the second text, which names who acts, has the contests."""
+    with suppress(ValueError, RecursionError):
+        return len(texts) > 1 and "contests" in tomllib.loads(texts[1])
+    return False
 
 
 def _spell_all(error: ManifestError, source: _Source) -> Sequence[tuple[str, str]]:

@@ -81,7 +81,8 @@ def test_status_speaks_to_the_role_of_the_home(
     assert re.search(mine, shown, re.MULTILINE)
     assert re.search(r"^now       nothing is yours to do$", shown, re.MULTILINE)
     assert "  veche trustee --wait --home trustee-1\n" in shown
-    assert re.search(r"^ +acted: nobody\n +missing: 1, 2\n +1  0x", shown, re.MULTILINE)
+    due = r"^ +acted: nobody\n +yet to act: 1, 2\n +1  0x"
+    assert re.search(due, shown, re.MULTILINE)
 
 
 def test_line_to_paste_is_broken_so_that_it_can_be(

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from scripts.shared.errors import InputError
+from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.files.key_file import create_key_file
 from scripts.shared.roles import Role
 from scripts.shared.session import read_password, unlock
+from scripts.shared.terminal import hint_for
 from tests.scripts.conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -87,3 +89,11 @@ def test_key_file_of_another_role_is_told_all_that_would_do(tmp_path: Path) -> N
         unlock(key, tmp_path / "password", roles=roles)
     with pytest.raises(InputError, match=r"is of a voter, not of an sms-gateway$"):
         unlock(key, tmp_path / "password", roles={Role.SMS_GATEWAY})
+
+
+def test_record_that_is_not_here_yet_accuses_nobody(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as early:
+        read_deployment(tmp_path / "election.json")
+    hint = hint_for(early.value)
+    assert hint is not None
+    assert "the commission gives this file to everybody after `veche deploy`" in hint

@@ -105,6 +105,14 @@ def test_what_no_single_key_shows_is_told_all_at_once(tmp_path: Path) -> None:
     assert told[0].startswith("manifest.toml line 20: ")
 
 
+def test_swapped_files_are_told_as_such() -> None:
+    with pytest.raises(RefusedManifestError) as refused:
+        read_manifest(ACCOUNTS, MOSCOW)
+    assert refused.value.hint == (
+        "the file given with --accounts is a manifest: are both swapped?"
+    )
+
+
 def test_text_that_is_not_toml_is_refused_by_its_line(tmp_path: Path) -> None:
     (told,) = refuse(MOSCOW.read_text().replace("quorum = 2", "quorum ="), tmp_path)
     assert told.endswith(" (column 23)")
