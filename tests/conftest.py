@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any-machine")
+
+# What a shell has set for a person's acts is not the tests'.
+for _name in [each for each in os.environ if each.startswith("VECHE_")]:
+    if _name != "VECHE_LIVE_VOTERS":
+        del os.environ[_name]
+os.environ["VECHE_LANGUAGE"] = "en"
 
 _LONG: Final = ("stateful", "scenarios", "network", "services", "scripts")
 

@@ -88,7 +88,7 @@ def play(
     result: dict[str, Any] = {
         "attempt": advance.attempt,
         "step": advance.step.name.lower(),
-        "acted": advance.acted,
+        "acted_now": advance.acted,
         "has_share": advance.key_share is not None,
         "members": members,
         "threshold": threshold,

@@ -571,7 +571,7 @@ def test_member_that_comes_early_is_told_when_and_did_nothing_wrong(
     prepared: Cli,
 ) -> None:
     early = prepared.attempt("trustee", key="trustee-1")
-    assert not early.result["acted"]
+    assert not early.result["acted_now"]
     assert "keys are made from" in early.err
 
 
