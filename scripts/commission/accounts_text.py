@@ -10,6 +10,7 @@ from typing import Final
 from scripts.shared.errors import InputError, RefusedLinesError
 from scripts.shared.files.key_card import Card
 from scripts.shared.roles import Role
+from scripts.shared.terminal import say
 
 _ONE: Final = (Role.COMMISSION, Role.PORTAL, Role.SMS_GATEWAY, Role.POLLING_STATION)
 _MEMBERS: Final = (Role.TRUSTEE, Role.ISSUER)
@@ -50,6 +51,7 @@ def accept_cards(found: Found, appointed: Found) -> tuple[Given, ...]:
         subject, _, fact = wrong[0].partition(": ")
         raise InputError(subject, fact)
     if wrong:
+        say(*wrong)
         raise RefusedLinesError("cards", tuple(wrong))
     return tuple(Given(path.name, card, card.address in own) for path, card in found)
 

@@ -88,6 +88,8 @@ def test_all_that_is_wrong_with_cards_is_told_at_once(cli: Cli) -> None:
     refused = make(cli, [write_card(cli.folder, "relay", 1)])
     assert "a relay does not stand" in refused.err
     assert "and 7 lines more" in refused.err
+    for role in ("commission", "trustee", "observer"):
+        assert f"\n{role}: no card is of this role\n" in refused.err
 
 
 @pytest.mark.parametrize("name", ["portal", "issuer-3"])
