@@ -11,8 +11,8 @@ import textwrap
 from collections.abc import Iterator
 
 from scripts.acts import ACTS, ROOM_OF, SERVICES
-from scripts.exit_codes import EXIT_REFUSED, EXIT_UNWRITTEN
 from scripts.shared.errors import OutputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.suggesting import suggest
 from scripts.shared.terminal import complain, hint_for, open_streams, tell
 
@@ -38,23 +38,22 @@ def run(arguments: list[str]) -> int:
     try:
         if name in ("--help", "-h"):
             tell(*_overview())
-            return 0
+            return ExitCode.DONE
         if name in ("--version", "-V"):
             from importlib.metadata import version  # late: the list appears at once
 
             tell(f"veche {version('veche')}")
-            return 0
+            return ExitCode.DONE
         if is_act:
             from scripts.running import run_act  # late, too
 
             return run_act(name, rest)
     except OutputError as error:
-        program = f"veche {name}" if is_act else "veche"
-        complain(program, str(error), hint=hint_for(error))
-        return EXIT_UNWRITTEN
+        complain("veche", str(error), hint=hint_for(error))
+        return ExitCode.UNWRITTEN
     near = suggest(name, [*ROOM_OF, *SERVICES])
     complain("veche", f"{name}: there is no such act{near}", hint="veche --help")
-    return EXIT_REFUSED
+    return ExitCode.USAGE
 
 
 def _overview() -> Iterator[str]:
@@ -66,7 +65,8 @@ def _overview() -> Iterator[str]:
             lines = textwrap.wrap(what, _WIDTH - _INDENT)
             yield f"  {name:<{_INDENT - 2}}{lines[0]}"
             yield from (" " * _INDENT + line for line in lines[1:])
-    yield from ("", "veche ACT --help says more of one act.")
+    yield ""
+    yield "veche ACT --help says more of one act, veche exit-codes how acts end."
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
@@ -14,13 +15,69 @@ import typer
 from election.errors import ElectionError
 from scripts.acts import find_module
 from scripts.command_line import make_app
-from scripts.exit_codes import EXIT_INTERRUPTED, EXIT_REFUSED, EXIT_UNEXPECTED
-from scripts.shared.errors import NodeActError, OutputError
+from scripts.shared.errors import NodeActError
+from scripts.shared.exit_codes import ExitCode, code_of
 from scripts.shared.suggesting import suggest
-from scripts.shared.terminal import complain, hint_for, tell
+from scripts.shared.terminal import complain, hint_for, say_json, tell
 
 _NO_CHOICE: Final = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*)")
 _QUOTED: Final = re.compile(r"'([^']*)'")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an act ended that did not do what it was asked to.
+
+    sent, succeeded: transactions that a node was given, and was seen to succeed with.
+    """
+
+    code: ExitCode
+    facts: tuple[str, ...]
+    hint: str | None
+    sent: int = 0
+    succeeded: int = 0
+
+
+_INTERRUPTED: Final = End(
+    ExitCode.INTERRUPTED, ("interrupted",), "run it again to go on"
+)
+
+
+def run_act(name: str, arguments: list[str]) -> ExitCode:
+    """Run an act by its name, and tell what it refused; returns how it ended."""
+    try:
+        code = _run(name, arguments)
+        if code is not ExitCode.INTERRUPTED:
+            return code
+        end = _INTERRUPTED  # which Typer took for itself
+    except ElectionError as error:
+        end = _find_end(error)
+    except (typer.Abort, KeyboardInterrupt):
+        end = _INTERRUPTED
+    except Exception as error:  # noqa: BLE001  a user is shown no traceback
+        end = _find_foreign_end(name, error)
+    tell_end(f"veche {name}", end, as_json="--json" in arguments)
+    return end.code
+
+
+def tell_end(program: str, end: End, *, as_json: bool) -> None:
+    """Say on stderr what went wrong: in lines to read, or as one line of JSON."""
+    if not as_json:
+        complain(program, *end.facts, hint=end.hint)
+        return
+    say_json(
+        {
+            "error": {
+                "act": program,
+                "code": end.code.word,
+                "exit_code": int(end.code),
+                "facts": list(end.facts),
+                "hint": end.hint,
+                "sent": end.sent,
+                "succeeded": end.succeeded,
+            }
+        }
+    )
 
 
 def spell_usage(text: str) -> str:
@@ -33,6 +90,32 @@ def spell_usage(text: str) -> str:
     return text.rstrip(".") + near if near else text
 
 
+def _find_end(error: ElectionError) -> End:
+    if isinstance(error, NodeActError):
+        return End(code_of(error), error.facts, error.hint)
+    sent, succeeded = getattr(error, "sent", 0), getattr(error, "succeeded", 0)
+    return End(code_of(error), (str(error),), hint_for(error), sent, succeeded)
+
+
+def _find_foreign_end(name: str, error: Exception) -> End:
+    # Typer does not export the classes of its own errors about usage
+    describe = getattr(error, "format_message", None)
+    if describe is not None:
+        fact = spell_usage(" ".join(describe().split()))
+        return End(ExitCode.USAGE, (fact,), f"veche {name} --help")
+    what = f"unexpected {type(error).__name__}: {error}"
+    return End(ExitCode.FAULT, (what,), "this is a fault of the program")
+
+
+def _run(name: str, arguments: list[str]) -> ExitCode:
+    app = make_app(name, import_module(find_module(name, arguments)))
+    if "--help" in arguments:
+        tell(*_describe(app, name, arguments))
+        return ExitCode.DONE
+    code = app(arguments, prog_name=f"veche {name}", standalone_mode=False)
+    return ExitCode(code or 0)
+
+
 def _describe(app: typer.Typer, name: str, arguments: list[str]) -> list[str]:
     command = typer.main.get_command(app)
     for word in arguments:
@@ -43,47 +126,3 @@ def _describe(app: typer.Typer, name: str, arguments: list[str]) -> list[str]:
     # not make_context, which would prepare to parse: that takes as long as all else
     context = command.context_class(command, info_name=f"veche {name}")
     return command.get_help(context).splitlines()
-
-
-def run_act(name: str, arguments: list[str]) -> int:
-    """Run an act by its name; returns the exit code. Raises OutputError."""
-    try:
-        module = import_module(find_module(name, arguments))
-        app = make_app(name, module)
-        if "--help" in arguments:
-            tell(*_describe(app, name, arguments))
-            return 0
-        code = app(arguments, prog_name=f"veche {name}", standalone_mode=False) or 0
-        return _interrupted(name) if code == EXIT_INTERRUPTED else int(code)
-    except OutputError:
-        raise
-    except ElectionError as error:
-        return _refuse(name, error)
-    except (typer.Abort, KeyboardInterrupt):
-        return _interrupted(name)
-    except Exception as error:  # noqa: BLE001  a user is shown no traceback
-        # Typer does not export the classes of its own errors about usage
-        describe = getattr(error, "format_message", None)
-        if describe is not None:
-            complain(
-                f"veche {name}",
-                spell_usage(" ".join(describe().split())),
-                hint=f"veche {name} --help",
-            )
-            return EXIT_REFUSED
-        what = f"unexpected {type(error).__name__}: {error}"
-        complain(f"veche {name}", what, hint="this is a fault of the program")
-        return EXIT_UNEXPECTED
-
-
-def _refuse(name: str, error: ElectionError) -> int:
-    if isinstance(error, NodeActError):
-        complain(f"veche {name}", *error.facts, hint=error.hint)
-        return error.code
-    complain(f"veche {name}", str(error), hint=hint_for(error))
-    return EXIT_REFUSED
-
-
-def _interrupted(name: str) -> int:
-    complain(f"veche {name}", "interrupted", hint="run it again to go on")
-    return EXIT_INTERRUPTED

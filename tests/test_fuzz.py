@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import election
-from election.audit.bundle import decode_bundle, encode_bundle
+from election.audit.bundle import decode_bundle, encode_bundle, read_origin
 from election.audit.packing import pack_text
 from election.client.json_rpc import decode_answers
 from election.client.wire import parse_bytes, parse_number
@@ -164,6 +165,7 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     ),
     "decode_bundle": (BUNDLE, decode_bundle),
     "decode_bundle packed": (pack_text(BUNDLE), decode_bundle),
+    "read_origin": (BUNDLE, lambda raw: read_origin(BytesIO(raw))),
     "parse_manifest": (
         b"".join((ROOT / "elections" / name).read_bytes() for name in MANIFEST),
         lambda raw: parse_manifest(raw.decode(errors="replace")),

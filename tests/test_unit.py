@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from election.artifacts import ROOT
-from node.exit_codes import ExitCode
 from scripts.acts import SERVICE_COMMANDS
 from scripts.nodes.acts.node import COMMANDS
+from scripts.shared.exit_codes import ExitCode
 from services.booth.command import COMMANDS as BOOTH_COMMANDS
 from tests.node.running import started
 from tests.patience import PATIENCE
@@ -22,6 +22,7 @@ from tests.patience import PATIENCE
 UNIT = ROOT / "systemd" / "veche-node.service"
 SERVICE = ROOT / "systemd" / "veche-service@.service"
 BOOTH = ROOT / "systemd" / "veche-booth.service"
+UNMENDED = {ExitCode.USAGE, ExitCode.PORT, ExitCode.INPUT}
 TEXT = UNIT.read_text("utf-8")
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None and "CI" not in os.environ,
@@ -99,11 +100,22 @@ def test_the_unit_of_a_booth_serves_a_folder_and_has_no_password() -> None:
     assert "LoadCredential" not in text
 
 
-def test_what_a_new_start_does_not_mend_is_not_started_again() -> None:
-    (line,) = re.findall(r"^RestartPreventExitStatus=(.*)$", TEXT, re.MULTILINE)
-    assert [int(code) for code in line.split()] == [
-        *(ExitCode.REFUSED, ExitCode.PORT, ExitCode.IN_USE, ExitCode.DAMAGED)
-    ]
+@pytest.mark.parametrize(
+    ("unit", "codes"),
+    [
+        (UNIT, {*UNMENDED, ExitCode.IN_USE, ExitCode.DAMAGED}),
+        (SERVICE, {*UNMENDED, ExitCode.IN_USE}),
+        (BOOTH, UNMENDED),
+    ],
+    ids=["node", "service", "booth"],
+)
+def test_what_a_new_start_does_not_mend_is_not_started_again(
+    unit: Path, codes: set[ExitCode]
+) -> None:
+    (line,) = re.findall(
+        r"^RestartPreventExitStatus=(.*)$", unit.read_text("utf-8"), re.MULTILINE
+    )
+    assert {int(code) for code in line.split()} == codes
 
 
 def test_the_node_tells_a_supervisor_what_the_unit_waits_for(

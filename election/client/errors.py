@@ -9,6 +9,7 @@ ElectionError
     ├── ContractRefusedError    a contract reverted, with `module: fact`
     ├── LyingNodeError          a record that the contracts would have refused
     ├── UnexpectedAnswerError   what stands at the address is no such contract
+    │   └── NoBoxError          a contest whose ballot box is not made yet
     ├── TransactionLostError    a transaction that no block took in time
     ├── RecordError             a deployment record that does not fit
     └── ForgottenError          a chain that does not know what a record knows
@@ -110,6 +111,10 @@ class LyingNodeError(ClientError):
 
 class UnexpectedAnswerError(ClientError):
     """Report that a contract is not the one it is taken for."""
+
+
+class NoBoxError(UnexpectedAnswerError):
+    """Report a contest whose ballot box is not made yet, as the node says."""
 
 
 class TransactionLostError(ClientError):

@@ -12,7 +12,7 @@ from election.client.contracts.election import Election
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.contracts.tally import Tally
 from election.client.contracts.voter_list import VoterList
-from election.client.errors import UnexpectedAnswerError
+from election.client.errors import NoBoxError, UnexpectedAnswerError
 from election.client.rpc import Connection
 from election.crypto.group import decode_g2
 from election.crypto.transcript import Address
@@ -164,7 +164,7 @@ def read_box(opened: OpenElection, contest: int) -> ContestBox:
     listed = opened.contest(contest)
     (address,) = opened.election.boxes([contest])
     if address == _ZERO:
-        raise UnexpectedAnswerError(f"contest {contest}", "has no box yet")
+        raise NoBoxError(f"contest {contest}", "has no box yet")
     if address not in derive_boxes(opened.address, contests=len(opened.contests)):
         fact = "has a box that the election cannot have made: the node lies"
         raise UnexpectedAnswerError(f"contest {contest}", fact)

@@ -36,7 +36,7 @@ def freeze(
 ) -> Fates[TallyState]:
     """Freeze the contests that are not frozen yet; tells the states of all.
 
-    Raises InputError while the polls are open.
+    Raises NotYetError while the polls are open.
     """
     require_closed(opened)
     if later := [each for each in contests if not is_frozen(opened, each)]:

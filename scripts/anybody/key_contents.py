@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from election.protocol.text import spell_number, spell_time
+from election.protocol.text import spell_number
 from scripts.shared.files.key_file import KeyFile, StoredPart
+from scripts.shared.moments import Moment
 from scripts.shared.roles import Role
 
 
@@ -40,5 +41,5 @@ def _describe_part(name: str, part: StoredPart) -> dict[str, Any]:
     state = "share kept" if part.share is not None else "begun"
     if part.share is not None and part.random:
         state = "share kept, keys not verified yet"
-    when = spell_time(int(deployed))
+    when = Moment(int(deployed))
     return {"election": address, "chain": chain, "deployed": when, "part": state}

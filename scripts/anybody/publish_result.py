@@ -43,7 +43,7 @@ def publish_results(
 ) -> Fates[tuple[int, ...]]:
     """Publish the counts of contests, whatever becomes of the others.
 
-    Raises InputError while the polls are open.
+    Raises NotYetError while the polls are open.
     """
     require_closed(opened)
     return act_on_each(contests, lambda each: publish_result(opened, each, key=key))

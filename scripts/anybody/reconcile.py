@@ -17,7 +17,7 @@ from election.audit.reconciliation import (
 from election.audit.report import Report, Verdict
 from election.errors import ElectionError
 from election.protocol.text import TEST, name_election, spell_number, spell_time
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, NotYetError
 
 
 def require_seed(seed: str | None) -> None:
@@ -47,7 +47,7 @@ def draw_samples(
     if end is None or report.head_timestamp < end:
         until = f", which is {spell_time(end)}" if end is not None else ""
         fact = f"is drawn after the polls close{until}: draw another one then"
-        raise InputError("--seed", fact)
+        raise NotYetError("--seed", fact)
     return {
         row.contest: draw_sample(evidence, row.contest, seed=seed, size=row.sample_size)
         for row in rows

@@ -13,7 +13,7 @@ from election.audit.past import NOTHING, Past
 from election.protocol.board import Board
 from scripts.anybody.checkpoint import Origin
 from scripts.anybody.onwards import Read
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, UsageError
 from scripts.shared.files.bundle_file import (
     copied,
     naming_record,
@@ -52,7 +52,7 @@ def read_source(
             return read_board(copy), copy
     if election is not None and bundle is None:
         return _read_chain(election, rpc_urls), None
-    raise InputError(act, _ONE_SOURCE)
+    raise UsageError(act, _ONE_SOURCE)
 
 
 def find_origin(
@@ -74,7 +74,7 @@ def find_origin(
         deployment = read_deployment(election)
         origin = Origin(deployment.chain_id, deployment.election)
         return origin, partial(_read_chain, election, rpc_urls)
-    raise InputError("audit", _ONE_SOURCE)
+    raise UsageError("audit", _ONE_SOURCE)
 
 
 def _read_bundle(bundle: Path, past: Past) -> Board:

@@ -15,7 +15,7 @@ from election.protocol.ceremony.attempt import Step
 from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
-from election.protocol.text import spell_lines, spell_time
+from election.protocol.text import spell_lines
 from election.protocol.voter_list import NO_LIST
 from scripts.anybody.ceremony_standing import Attendance, read_attendance
 from scripts.anybody.next_steps import (
@@ -29,8 +29,9 @@ from scripts.anybody.next_steps import (
 from scripts.anybody.own_steps import list_own
 from scripts.anybody.viewer import Viewer, list_done, name_place
 from scripts.shared.contests import spell_counts
+from scripts.shared.moments import Moment
 from scripts.shared.omissions import list_missing
-from scripts.shared.standing import spell_starts
+from scripts.shared.standing import name_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,11 @@ def read_status(opened: OpenElection, viewer: Viewer | None = None) -> dict[str,
         "title": opened.rules.title,
         "test": opened.rules.test,
         "phase": look.phase.name.lower(),
-        "phase_ends": None if end is None else spell_time(end),
+        "phase_ends": None if end is None else Moment(end),
         "seconds_left": None if end is None else end - look.now,
-        "now": spell_time(look.now),
+        "now": Moment(look.now),
         "next": [_encode(each) for each in list_next(look)],
-        "times": spell_starts(look.starts),
+        "times": name_starts(look.starts),
         "trustees": _read_ceremony(opened.trustees, attended[Part.TRUSTEES]),
         "issuers": _read_ceremony(opened.issuers, attended[Part.ISSUERS]),
         "contests": {
@@ -83,7 +84,7 @@ def find_end(look: Outlook) -> int | None:
 
 
 def _encode(step: NextStep) -> dict[str, Any]:
-    return asdict(step) | {"due": spell_time(step.due) if step.due else None}
+    return asdict(step) | {"due": Moment(step.due) if step.due else None}
 
 
 def _read_own(
@@ -144,7 +145,7 @@ def _read_ceremony(handle: KeyCeremony, attended: Attendance) -> dict[str, Any]:
         "members": members,
         "threshold": threshold,
         "may_be_missing": max(0, members - threshold),
-        "until": spell_time(deadline) if deadline else None,
+        "until": Moment(deadline) if deadline else None,
         "seats": [
             {
                 "seat": seat,

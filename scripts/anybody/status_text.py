@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from election.protocol.text import TEST, spell_number
-from scripts.shared.durations import spell_left
+from scripts.shared.durations import spell_left, spell_local
+from scripts.shared.moments import Moment
 
 _ROLES: Final = {"trustees": "trustee", "issuers": "issuer"}
 _COLUMN: Final = 10
 _INDENT: Final = " " * _COLUMN
-_ISO: Final = "%Y-%m-%d %H:%M:%S UTC"
 _WIDTH: Final = 80
 
 Status = Mapping[str, Any]
@@ -57,23 +56,12 @@ def _draw_phase(status: Status) -> Iterator[str]:
     yield from _label("phase", [f"{phase}, {left} left", *_spell_both("until", end)])
 
 
-def _spell_both(word: str, moment: str) -> Iterator[str]:
+def _spell_both(word: str, moment: Moment) -> Iterator[str]:
     """Spell a moment in UTC and by the clock of this machine."""
-    yield f"{word} {moment}"
-    local = read_local(moment)
+    yield f"{word} {moment.in_words}"
+    local = spell_local(moment.seconds)
     if local is not None:
         yield f"{' ' * len(word)} {local}"
-
-
-def read_local(moment: str) -> str | None:
-    """Spell a moment by this machine's clock; None where that is UTC, or is no time."""
-    try:
-        local = datetime.strptime(moment, _ISO).replace(tzinfo=UTC).astimezone()
-    except ValueError:
-        return None
-    if not local.utcoffset():
-        return None
-    return f"{local:%Y-%m-%d %H:%M:%S %Z} here"
 
 
 def _draw_own(own: Status, home: str) -> Iterator[str]:
@@ -160,10 +148,10 @@ def _draw_contest(number: str, contest: Status) -> Iterator[str]:
 def _draw_times(status: Status) -> Iterator[str]:
     for name, moment in status["times"].items():
         mark = ">" if name == status["phase"] else " "
-        local = read_local(moment)
+        local = spell_local(moment.seconds)
         short = "" if local is None else f"  {local.removesuffix(' here')}"
-        line = f"{mark} {name:<13}{moment}{short}"
-        yield line if len(line) <= _WIDTH - _COLUMN else f"{mark} {name:<13}{moment}"
+        line = f"{mark} {name:<13}{moment.in_words}"
+        yield line + short if len(line + short) <= _WIDTH - _COLUMN else line
 
 
 def _draw_nodes(nodes: Status) -> Iterator[str]:

@@ -14,7 +14,7 @@ from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import spell_time
 from scripts.shared.acceptance import MADE, accept_board
-from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.errors import InputError, NotYetError, UnverifiedError
 from scripts.shared.files.bundle_file import read_bundle
 from scripts.shared.files.terms_file import render_terms
 from scripts.shared.terminal import say
@@ -62,7 +62,7 @@ def _require_lists(board: Board, *, closed: int, before_lists: bool) -> None:
     is_closed = board.head.timestamp >= closed
     if not is_closed and not before_lists:
         fact = f"may still be corrected until {spell_time(closed)}"
-        raise InputError("voter lists", fact, hint=_EARLY)
+        raise NotYetError("voter lists", fact, hint=_EARLY)
     if is_closed and before_lists:
         fact = f"are closed since {spell_time(closed)}"
         raise InputError("voter lists", fact, hint="leave --before-lists out")
@@ -81,7 +81,7 @@ def read_sources(
 ) -> list[Board]:
     """Read the record from every source; raises InputError for none, or one twice."""
     if not rpc_urls and not bundles:
-        raise InputError("terms", "give --rpc-url or --bundle, two in all")
+        raise InputError("--rpc-url", "give it or --bundle, two in all")
     if len({each.resolve() for each in bundles}) != len(bundles):
         raise InputError("--bundle", "names one file twice")
     read = [_read_own(deployment, each) for each in bundles]

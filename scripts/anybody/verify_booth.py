@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from scripts.booth.announcing import Source, find_announced
 from scripts.booth.looking import Announced, Place, look_at
 from scripts.booth.places import compare_places
-from scripts.shared.errors import InputError
+from scripts.shared.errors import UsageError
 from scripts.shared.terminal import say
 
 _MOST_PLACES: Final = 50
@@ -30,12 +30,12 @@ def accept_places(given: Sequence[str]) -> list[str]:
         except ValueError:
             is_address = False
         if not is_address or not url.isascii() or not url.isprintable() or " " in url:
-            raise InputError(text, "is no address like https://booth.example.org")
+            raise UsageError(text, "is no address like https://booth.example.org")
         urls.append(url)
     if len(set(urls)) != len(urls):
-        raise InputError("verify-booth", "one place is named twice")
+        raise UsageError("verify-booth", "one place is named twice")
     if len(urls) > _MOST_PLACES:
-        raise InputError("verify-booth", f"more than {_MOST_PLACES} places are named")
+        raise UsageError("verify-booth", f"more than {_MOST_PLACES} places are named")
     return urls
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.shared.errors import InputError
+from scripts.shared.moments import Moment
 
 if TYPE_CHECKING:
     from finality.verify import Proven
@@ -70,7 +71,7 @@ def spell_proven(proven: Proven, ballots: list[dict[str, str | int]]) -> dict[st
         "chain_id": proven.genesis.chain_id,
         "block": proven.block.number,
         "block_hash": "0x" + proven.block.hash.hex(),
-        "time": proven.block.timestamp,
+        "time": Moment(proven.block.timestamp),
         "signed_by": f"{proven.signers} validators",
     }
     if proven.transaction is not None:

@@ -19,7 +19,7 @@ from election.protocol.text import name_election
 from scripts.booth.fetching import GUISES
 from scripts.booth.folder import gather_booth
 from scripts.booth.looking import Announced, Place, fetch_one
-from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.errors import InputError, UnverifiedError, UsageError
 from scripts.shared.files.booth_files import (
     ELECTION,
     describe_election,
@@ -50,7 +50,7 @@ def read_source(
     """Read what is announced, from the one source that is named; raises InputError."""
     if sum(each is not None for each in (election, bundle, booth_hash)) != 1:
         fact = "give --election, --bundle or --hash: what is announced, and by whom"
-        raise InputError("verify-booth", fact)
+        raise UsageError("verify-booth", fact)
     if booth_hash is not None:
         return Source(_require_booth(Hash(booth_hash)))
     if bundle is not None:

@@ -9,13 +9,13 @@ from election.protocol.phases import Phase
 from election.protocol.text import spell_time
 from scripts.shared.acceptance import KEYS, read_record, require_keys
 from scripts.shared.contests import Fates, act_on_each, send_unless_done
-from scripts.shared.errors import InputError
+from scripts.shared.errors import NotYetError, RuledOutError
 
 
 def create_boxes(opened: OpenElection, *, key: SigningKey) -> Fates[ContestBox]:
     """Make the boxes that are missing; tells of all, their ctx checked.
 
-    Raises InputError if there are no keys yet, and UnverifiedError if they do not
+    Raises NotYetError if there are no keys yet, and UnverifiedError if they do not
     hold: no voter should meet them.
     """
     contests = list(opened.contests)
@@ -39,11 +39,11 @@ def create_boxes(opened: OpenElection, *, key: SigningKey) -> Fates[ContestBox]:
 def _require_keys(opened: OpenElection) -> None:
     _look_ahead(opened)
     if require_keys(read_record(opened), KEYS):
-        raise InputError("election", "the keys are not made yet")
+        raise NotYetError("election", "the keys are not made yet")
 
 
 def _look_ahead(opened: OpenElection) -> None:
-    """Raise InputError while keys are missing: the audit, which is long, waits."""
+    """Raise while keys are missing: the audit, which is long, waits."""
     ceremonies = {"trustees": opened.trustees, "issuers": opened.issuers}
     steps = {name: handle.step() for name, handle in ceremonies.items()}
     late = [name for name, step in steps.items() if step is not Step.FINAL]
@@ -51,7 +51,9 @@ def _look_ahead(opened: OpenElection) -> None:
         return
     start, end = map(spell_time, opened.rules.times[:2])
     whose = " and the ".join(late)
-    fact = f"the keys are not made yet: the {whose} make them from {start} until {end}"
+    hint = "`veche status` shows how far they came"
     if opened.election.phase() > Phase.KEYS:
         fact = f"the time for keys ended without them, {end}: those of the {whose}"
-    raise InputError("election", fact, hint="`veche status` shows how far they came")
+        raise RuledOutError("election", fact, hint=hint)
+    fact = f"the keys are not made yet: the {whose} make them from {start} until {end}"
+    raise NotYetError("election", fact, hint=hint)

@@ -20,7 +20,7 @@ from scripts.shared.errors import InputError
 from scripts.shared.files.deployment_file import read_deployment, store_deployment
 from scripts.shared.files.lock import lock_file
 from scripts.shared.session import ask_line
-from scripts.shared.standing import spell_starts
+from scripts.shared.standing import name_starts
 from scripts.shared.terminal import say
 
 _CLOCKS_MAY_DIFFER = 300  # s
@@ -146,5 +146,5 @@ def describe(
     shown: dict[str, Any] = {"record": str(record)}
     if as_json:
         shown["shift"] = done.shift
-    shown["times"] = spell_starts(at + done.shift for at in times)
+    shown["times"] = name_starts(at + done.shift for at in times)
     return shown | {name: f"0x{at.hex()}" for name, at in done.contracts}

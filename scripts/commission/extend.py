@@ -15,7 +15,7 @@ from scripts.commission.authorizations import (
     find_done,
 )
 from scripts.shared.asking import Ask, ask_nobody
-from scripts.shared.errors import InputError
+from scripts.shared.errors import RuledOutError
 
 
 def extend(
@@ -28,7 +28,7 @@ def extend(
 ) -> tuple[int, int]:
     """Extend by delta seconds; returns both closings.
 
-    Raises InputError if that was done, and UnexpectedAnswerError if they are others
+    Raises RuledOutError if that was done, and UnexpectedAnswerError if they are others
     then than they must be.
     """
     before = opened.election.closings()
@@ -36,7 +36,7 @@ def extend(
     if (done := find_done(opened, delta, paths=paths)) is not None:
         fact = "was carried out before, as this node says; nothing was sent"
         hint = "`veche status` of several nodes shows the closings"
-        raise InputError(f"extension {done}", fact, hint=hint)
+        raise RuledOutError(f"extension {done}", fact, hint=hint)
     signed = collect(opened, digest, paths=paths)
     issue, cast = (spell_time(each + delta) for each in before)
     ask(

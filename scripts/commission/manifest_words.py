@@ -10,7 +10,7 @@ from election.crypto.transcript import ZERO_HASH, Address
 from election.protocol.manifest import Manifest, Roster
 from election.protocol.text import TEST, spell_lines, spell_number, spell_time
 from scripts.shared.durations import spell_left, spell_local
-from scripts.shared.standing import spell_starts
+from scripts.shared.standing import name_starts
 
 _PHASES: Final = (
     ("keys", "Trustees and issuers make the keys"),
@@ -44,7 +44,7 @@ def encode_manifest(manifest: Manifest, doubts: Sequence[str]) -> dict[str, Any]
         "id": manifest.id,
         "title": manifest.title,
         "test": manifest.test,
-        "times": spell_starts(astuple(manifest.times)),
+        "times": name_starts(astuple(manifest.times)),
         "contests": [each.id for each in manifest.contests],
         "sentences": [line for line in spell_manifest(manifest) if line],
         "may_go_wrong": list(doubts),

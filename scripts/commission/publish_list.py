@@ -15,7 +15,12 @@ from election.protocol.text import name_contests, spell_number, spell_time
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, PublishedList, VoterList
 from scripts.shared.asking import Ask, ask_nobody
 from scripts.shared.contests import Fates, act_on_each
-from scripts.shared.errors import InputError, RefusedLinesError
+from scripts.shared.errors import (
+    InputError,
+    NotYetError,
+    RefusedLinesError,
+    RuledOutError,
+)
 from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.list_folder import ListFolder
 from scripts.shared.files.register_file import Register, list_look_alikes, read_register
@@ -177,9 +182,9 @@ def accept_register(path: Path, *, are_different: bool) -> Register:
 def _require_phase(opened: OpenElection) -> None:
     phase, times = opened.election.phase(), opened.rules.times
     if phase < Phase.LIST:
-        raise InputError("lists", f"are published from {spell_time(times[1])} on")
+        raise NotYetError("lists", f"are published from {spell_time(times[1])} on")
     if phase > Phase.LIST:
-        raise InputError("lists", f"were closed at {spell_time(times[2])}")
+        raise RuledOutError("lists", f"were closed at {spell_time(times[2])}")
 
 
 def _refuse_void(contests: Sequence[int]) -> str:

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import accept_pace
 from scripts.shared.terminal import tell, tell_json
 
 EXAMPLE: Final = "veche demo --voters 60"
-EXIT_NOT_HELD: Final = 3
 _MOST_VALIDATORS: Final = 10
 
 
@@ -76,7 +76,7 @@ def command(
     from scripts.demo.holding import demo, hold_all_rounds, hold_whole, render
 
     if rounds:
-        return 0 if hold_all_rounds(as_json=as_json) else EXIT_NOT_HELD
+        return 0 if hold_all_rounds(as_json=as_json) else ExitCode.NOT_SO
     if full:
         tale = hold_whole(silent=as_json)
     else:
@@ -85,7 +85,7 @@ def command(
         tell_json(render(tale))
     else:
         tell(tale.outcome.report.summary)
-    return 0 if tale.held else EXIT_NOT_HELD
+    return 0 if tale.held else ExitCode.NOT_SO
 
 
 def _require_alone(chosen: str, others: Mapping[str, object]) -> None:

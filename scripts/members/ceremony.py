@@ -29,7 +29,7 @@ from election.protocol.replay import Part
 from election.protocol.text import spell_time
 from scripts.members.parts import open_part, source_of
 from scripts.shared.acceptance import MADE, read_record, require_keys, require_own_key
-from scripts.shared.errors import InputError
+from scripts.shared.errors import RuledOutError
 from scripts.shared.files.key_file import Instance, KeyFile, StoredShare
 from scripts.shared.following import say_next, spell_start
 from scripts.shared.roles import Role
@@ -201,11 +201,11 @@ def _await_keys(opened: OpenElection, *, wait: bool) -> bool:
 
 
 def _require_time(opened: OpenElection, part: Part) -> None:
-    """Raise InputError if the time for keys is over, and there are none."""
+    """Raise RuledOutError if the time for keys is over, and there are none."""
     end = opened.rules.times[1]
     if opened.connection.read_clock() >= end:
         fact = f"ended without a key: keys were made until {spell_time(end)}"
-        raise InputError(part.title, fact)
+        raise RuledOutError(part.title, fact)
 
 
 def verify_keys(

@@ -11,21 +11,21 @@ from election.protocol.ceremony.attempt import Step
 from election.protocol.events import AttemptAborted
 from election.protocol.replay import Part
 from scripts.shared.durations import spell_here
-from scripts.shared.errors import InputError, NotYetError
+from scripts.shared.errors import NotYetError, RuledOutError
 
 
 def require_overdue(ceremony: KeyCeremony, *, part: Part, end: int) -> None:
-    """Raise NotYetError while a step has time left, InputError if no step is left.
+    """Raise NotYetError while a step has time left, RuledOutError if no step is left.
 
     end: of the phase in which keys are made, Unix seconds.
     """
     step, deadline = ceremony.step(), ceremony.deadline()
     if step in (Step.FINAL, Step.FAILED):
-        raise InputError(part.title, "is over: nobody can be excluded any more")
+        raise RuledOutError(part.title, "is over: nobody can be excluded any more")
     now = ceremony.contract.connection.read_clock()
     if now >= end:
         fact = f"ended without a key: keys were made until {spell_here(end)}"
-        raise InputError(part.title, fact)
+        raise RuledOutError(part.title, fact)
     if now < deadline:
         fact = f"step {step.name.lower()} has time left until {spell_here(deadline)}"
         raise NotYetError(part.title, f"{fact}; nobody can be excluded before")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, build_opener
 
 from node.json_depth import parse_json
-from scripts.shared.errors import InputError
+from scripts.shared.errors import UsageError
 
 _PATIENCE = 5.0  # seconds for one answer
 _AGAIN = 0.2  # seconds between questions
@@ -31,7 +31,7 @@ def ask_until_ready(url: str, seconds: float) -> dict[str, Any]:
 def ask(url: str) -> dict[str, Any]:
     """Return what the node says of itself, or why it says nothing."""
     if urlsplit(url).scheme not in ("http", "https"):
-        raise InputError("rpc-url", "give it like http://127.0.0.1:8545")
+        raise UsageError("rpc-url", "give it like http://127.0.0.1:8545")
     request = Request(url.rstrip("/") + "/ready")  # noqa: S310  checked above
     try:
         with build_opener().open(request, timeout=_PATIENCE) as answer:

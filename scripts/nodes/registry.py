@@ -10,8 +10,8 @@ from election.client.rpc import Connection
 from election.client.wire import Act
 from election.crypto.transcript import Address
 from election.protocol.board import Call
-from election.protocol.text import spell_time
 from scripts.shared.errors import InputError
+from scripts.shared.moments import Moment
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.roles import Role
 from scripts.shared.session import Nodes, acting, connect_any, unlock
@@ -89,9 +89,9 @@ def read_chain_id(home: Path) -> int:
     return network_config(read_shared(genesis), read_config()).chain.id
 
 
-def spell_moment(seconds: int) -> str | None:
-    """Return a time in words; at 0 nothing was ever frozen."""
-    return spell_time(seconds) if seconds else None
+def read_moment(seconds: int) -> Moment | None:
+    """Return a time; at 0 nothing was ever frozen."""
+    return Moment(seconds) if seconds else None
 
 
 def describe_proposal(found: Proposal) -> dict[str, Any]:
@@ -108,5 +108,5 @@ def describe_proposal(found: Proposal) -> dict[str, Any]:
     if any(bytes.fromhex(found.replaced)):
         told["replaced"] = found.replaced
     if found.ends:
-        told |= {"begins": spell_time(found.begins), "ends": spell_time(found.ends)}
-    return told | {"expires": spell_time(found.expiry)}
+        told |= {"begins": Moment(found.begins), "ends": Moment(found.ends)}
+    return told | {"expires": Moment(found.expiry)}

@@ -173,7 +173,7 @@ def open_own_share(
 ) -> KeyShare:
     """Give the share that a key file keeps of this election.
 
-    Raises InputError if it keeps none, and UnverifiedError if the record is of others.
+    Raises NotYetError if it keeps none, and UnverifiedError if the record is of others.
     """
     kept, where = key_file.secrets, str(key_file.path)
     own = kept.parts.get(audited.instance)
@@ -181,7 +181,7 @@ def open_own_share(
         require_own_key(audited.evidence, own.share.key_share, part=part)
         return own.share.key_share
     if own is not None or kept.share is None:
-        raise InputError(where, "has no key share of this election yet")
+        raise NotYetError(where, "has no key share of this election yet")
     older = kept.share.key_share  # it does not say of which election
     try:
         require_own_key(audited.evidence, older, part=part)

@@ -105,10 +105,10 @@ def send_unless_done(
 
 
 def require_closed(opened: OpenElection) -> None:
-    """Raise InputError while ballots may still be cast."""
+    """Raise NotYetError while ballots may still be cast."""
     if opened.election.phase() < Phase.CLOSED:
         _, end = opened.election.closings()
-        raise InputError("polls", f"are not closed before {spell_time(end)}")
+        raise NotYetError("polls", f"are not closed before {spell_time(end)}")
 
 
 def require_contests(opened: OpenElection, contests: Iterable[int]) -> None:

@@ -4,6 +4,10 @@
 ElectionError
 └── ScriptError
     ├── InputError       a file or an argument that is not what it should be
+    │   ├── UsageError     a command line that asks for nothing that can be done
+    │   ├── RuledOutError  what the election's rules do not allow any more
+    │   ├── PortError      an address where this program cannot listen
+    │   ├── InUseError     a folder that another program has
     │   ├── RefusedLinesError  lines of a table, each with its reason
     │   └── FileError    a file that the system does not let be written
     ├── NodeActError     what a node refuses: all of it, the next step, an exit code
@@ -41,6 +45,25 @@ class InputError(ScriptError):
         self.hint = hint
 
 
+class UsageError(InputError):
+    """Report a command line that asks for nothing that can be done.
+
+    So does an InputError whose subject is an option.
+    """
+
+
+class RuledOutError(InputError):
+    """Report what the contract would refuse, as the chain stands: nothing was sent."""
+
+
+class PortError(InputError):
+    """Report an address where this program cannot listen, as where another does."""
+
+
+class InUseError(InputError):
+    """Report a folder that another program has; the subject is its name."""
+
+
 class RefusedLinesError(InputError):
     """Report all lines of a table that cannot be read, each with its number."""
 
@@ -71,7 +94,15 @@ class NodeActError(ScriptError):
 
 
 class NotYetError(ScriptError):
-    """Report what cannot be done yet and is nobody's fault."""
+    """Report what cannot be done yet and is nobody's fault.
+
+    hint: the next step, where it is not in the fact.
+    """
+
+    def __init__(self, subject: str, fact: str, *, hint: str | None = None) -> None:
+        """Keep what may help beside what is waited for."""
+        super().__init__(subject, fact)
+        self.hint = hint
 
 
 class UnaskedError(ScriptError):

@@ -22,7 +22,7 @@ from election.client.transport import show_url
 from election.protocol.abi import ContractName
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import name_any, name_election, name_one
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, UsageError
 from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.files.json_file import read_text
 from scripts.shared.files.key_file import (
@@ -134,7 +134,7 @@ def _ask_password(*, twice: bool) -> str:
         except GetPassWarning:
             say("")  # ends the line of the question
             fact = "cannot be asked for without a terminal: give it by --password-file"
-            raise InputError("password", fact) from None
+            raise UsageError("password", fact) from None
 
 
 def ask_line(question: str, *, subject: str) -> str:

@@ -13,6 +13,7 @@ from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.text import spell_number, spell_time
 from scripts.shared.errors import InputError
+from scripts.shared.moments import Moment
 
 ROLES: Final[Mapping[Part, str]] = {Part.TRUSTEES: "trustee", Part.ISSUERS: "issuer"}
 _REASONS: Final = {1: "it let a step pass in silence", 2: "a complaint found it wrong"}
@@ -58,11 +59,11 @@ def require_seat(opened: OpenElection, part: Part, account: Address) -> None:
         raise InputError(f"{ROLES[part]} 0x{account.hex()}", fact)
 
 
-def spell_starts(starts: Iterable[int]) -> dict[str, str]:
-    """Spell when each phase begins, KEYS to CLOSED, by its name."""
+def name_starts(starts: Iterable[int]) -> dict[str, Moment]:
+    """Tell when each phase begins, KEYS to CLOSED, by its name."""
     phases = (Phase(each) for each in range(Phase.KEYS, Phase.CLOSED + 1))
     named = zip(phases, starts, strict=True)
-    return {phase.name.lower(): spell_time(start) for phase, start in named}
+    return {phase.name.lower(): Moment(start) for phase, start in named}
 
 
 def spell_margin(members: int, threshold: int, *, part: Part) -> str:

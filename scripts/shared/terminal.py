@@ -16,7 +16,8 @@ from typing import Any, Final, TextIO
 
 from election.client.errors import ClientError, ConnectionFailedError, Trouble
 from election.errors import ManifestError
-from scripts.shared.errors import InputError, OutputError
+from scripts.shared.errors import InputError, NotYetError, OutputError
+from scripts.shared.moments import Moment
 from scripts.shared.screen import escape, spell, wrap
 
 _SPELT: Final = "spelt"  # the name of what is done about a letter that is lacking
@@ -36,6 +37,12 @@ def say(*lines: str) -> None:
         _write(sys.stderr, _lay(lines, sys.stderr))
 
 
+def say_json(value: Any) -> None:
+    """Tell a program what went wrong, in a line of JSON, if anybody can be told."""
+    with suppress(OutputError):
+        _write(sys.stderr, _encode_json(value))
+
+
 def tell(*lines: str, is_folded: bool = False) -> None:
     """Print lines of a result; raises OutputError if they are lost.
 
@@ -46,8 +53,18 @@ def tell(*lines: str, is_folded: bool = False) -> None:
 
 def tell_json(value: Any) -> None:
     """Print a result as a line of JSON, in ASCII; raises OutputError if it is lost."""
-    text = json.dumps(value).replace("\x7f", "\\u007f")  # the control that is ASCII
-    _write(sys.stdout, text + "\n")
+    _write(sys.stdout, _encode_json(value))
+
+
+def _encode_json(value: Any) -> str:
+    text = json.dumps(value, default=_spell_moment)
+    return text.replace("\x7f", "\\u007f") + "\n"  # the control that is ASCII
+
+
+def _spell_moment(value: object) -> str:
+    if isinstance(value, Moment):
+        return value.iso
+    raise TypeError(type(value))
 
 
 @contextmanager
@@ -90,6 +107,8 @@ def _row(entry: Mapping[str, Any]) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, list | tuple | Mapping):
         return ", ".join(map(_plain, value)) or "none"
+    if isinstance(value, Moment):
+        return value.in_words
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
@@ -220,5 +239,5 @@ def _next_step(error: Exception) -> str | None:
         return _STEPS[error.trouble]
     if isinstance(error, ManifestError) and error.subject.startswith(_WHO_ACTS):
         return _OF_ACCOUNTS
-    own = error.hint if isinstance(error, InputError) else None
+    own = error.hint if isinstance(error, InputError | NotYetError) else None
     return own or _HINTS.get(type(error).__name__)

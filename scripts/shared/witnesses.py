@@ -26,7 +26,12 @@ from election.protocol.replay import find_contracts
 from election.protocol.text import spell_time
 from election.protocol.views import RECORD_HASH, View
 from scripts.shared.acceptance import AuditedElection, accept_board
-from scripts.shared.errors import InputError, NotYetError, UnverifiedError
+from scripts.shared.errors import (
+    InputError,
+    NotYetError,
+    UnverifiedError,
+    UsageError,
+)
 from scripts.shared.options import DEFAULT_URL
 from scripts.shared.reading import keep_logs
 from scripts.shared.terminal import say
@@ -118,7 +123,7 @@ def _compare_clocks(board: Board, url: str) -> None:
 
 
 def require_witnesses(sources: Collection[object], *, is_test: bool) -> None:
-    """Warn where a rehearsal has one source only; raises InputError for an election.
+    """Warn where a rehearsal has one source only; raises UsageError for an election.
 
     sources: nodes, or bundles that came from them. is_test: as an audited record says,
     which no source can change.
@@ -127,7 +132,7 @@ def require_witnesses(sources: Collection[object], *, is_test: bool) -> None:
         return
     if not is_test:
         fact = "one source could show an election of its own: name a second"
-        raise InputError("record", fact)
+        raise UsageError("record", fact)
     say("warning: the word of one source, enough for a TEST election only")
 
 

@@ -20,7 +20,7 @@ from election.protocol.abi import ContractName
 from election.protocol.attestation import Action
 from election.protocol.text import spell_time
 from election.protocol.voter_list import LeafState
-from scripts.shared.errors import InputError, NotYetError
+from scripts.shared.errors import NotYetError, RuledOutError
 
 
 class Move(Enum):
@@ -107,7 +107,7 @@ def read_span(voter_list: VoterList, election: Address, move: Move) -> Span:
 def require_state(
     voter_list: VoterList, leaf: Hash, move: Move, *, voter: str | None = None
 ) -> None:
-    """Raise InputError if the leaf's state forbids a move, and so a request for it.
+    """Raise RuledOutError if the leaf's state forbids a move, and so a request for it.
 
     voter: the identifier of whoever the leaf is of, where it was typed.
     """
@@ -115,13 +115,13 @@ def require_state(
     if state is not _FROM[move]:
         whose = f"leaf 0x{leaf.hex()}" + (f", of voter {voter}" if voter else "")
         fact = f"cannot move {whose}: {_STATES[state]}"
-        raise InputError(move.value, fact, hint=_REMAINS.get((move, state)))
+        raise RuledOutError(move.value, fact, hint=_REMAINS.get((move, state)))
 
 
 def require_time(voter_list: VoterList, election: Address, move: Move) -> None:
-    """Raise InputError for a move that is too late, NotYetError for one too early."""
+    """Raise RuledOutError for a move that is too late, NotYetError if too early."""
     span = read_span(voter_list, election, move)
     if span.too_late is not None:
-        raise InputError(move.value, span.too_late, hint=_REMAINS_LATE.get(move))
+        raise RuledOutError(move.value, span.too_late, hint=_REMAINS_LATE.get(move))
     if span.too_early is not None:
         raise NotYetError(move.value, span.too_early)

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Final
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import AsJson, PasswordFile, path_argument, path_option
 from scripts.shared.terminal import say, show
 from services.shell.command import HomeFolder, home_of, make_commands, password_of
 
 EXAMPLE: Final = "veche gateway serve --home gateway --password-file password"
-_REFUSED: Final = 3  # some rows
 
 
 def phones_import(
@@ -31,7 +31,7 @@ def phones_import(
     """Take phones from a file: new ones and changed ones; none is ever removed.
 
     Numbers are written with their country code, as +79161234567. A row that cannot be
-    used is refused with its reason and the others are taken; the act then ends with 3.
+    used is refused with its reason and the others are taken; the act then ends with 15.
     The same file again changes nothing.
     """
     from scripts.shared.files.json_file import replace_file
@@ -59,7 +59,7 @@ def phones_import(
     }
     show(result, as_json=as_json)
     if found.refused:
-        raise typer.Exit(_REFUSED)
+        raise typer.Exit(ExitCode.IN_PART)
 
 
 def phones_set(

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, or_, select
 
 from election.errors import VoterIdError
-from election.protocol.text import spell_time
 from election.protocol.voter_id import normalize_voter_id
+from scripts.shared.moments import Moment
 from services.gateway.codes import MOST_CODES, MOST_WRONG, TRIES
 from services.gateway.consents import scope_of_consent
 from services.gateway.issues import scope_of
@@ -78,12 +78,12 @@ def _describe_person(connection: Connection, voter_id: str) -> dict[str, str]:
 def _describe(row: Row[Any], *, now: int) -> dict[str, Any]:
     is_good = row.mark is not None and row.expires > now and not row.closed
     return {
-        "asked": spell_time(row.asked_at),
+        "asked": Moment(row.asked_at),
         "number": number_of(row.serial),
         "case": row.serial,
         "purpose": row.purpose,
         "state": row.state,
-        "since": spell_time(row.changed_at),
+        "since": Moment(row.changed_at),
         "reason": row.reason,
         "code": _describe_code(row, is_good=is_good),
         "next": _NEXT[row.state],

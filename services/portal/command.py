@@ -3,7 +3,7 @@
 The portal of an election: people log in to it by OpenID Connect, see what the register
 says of them, apply or withdraw, and get their ballot. docs/services.md says more.
 
-Exit codes: 0 done; 2 usage or configuration; 3 not well; 130 interrupted.
+`veche exit-codes` says how a command ends.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from scripts.shared.errors import InputError
+from scripts.shared.moments import Moment
 from services.registrar.applications import decide, find_application
 from services.registrar.desks import Desks
 from services.registrar.tables import applications, people
@@ -22,7 +23,10 @@ def list_waiting(connection: Connection) -> list[dict[str, Any]]:
         .where(applications.c.state.in_(waiting))
         .order_by(applications.c.id)
     )
-    return [dict(each._mapping) for each in found]  # noqa: SLF001  SQLAlchemy's way
+    return [
+        {"voter_id": voter_id, "name": name, "since": Moment(since)}
+        for voter_id, name, since in found
+    ]
 
 
 def decide_on(

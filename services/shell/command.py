@@ -9,11 +9,12 @@ import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import AsJson, ListenHost, PasswordFile, path_option
 from scripts.shared.terminal import say, show, tell
 from services.shell.home import Home
@@ -21,7 +22,6 @@ from services.shell.home import Home
 if TYPE_CHECKING:
     from services.shell.service import Service
 
-NOT_WELL: Final = 3
 HomeFolder = Annotated[
     Path | None,
     path_option("--home", help="Folder of the service, instead of that in VECHE_HOME."),
@@ -133,7 +133,7 @@ def make_commands(name: str) -> Commands:
         result: dict[str, Any] = {"well": not wrong, "wrong": wrong}
         show(result, as_json=as_json)
         if wrong:
-            raise typer.Exit(NOT_WELL)
+            raise typer.Exit(ExitCode.NOT_SO)
 
     begin = f"veche {name}"
     return {

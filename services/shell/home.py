@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, InUseError
 from scripts.shared.files.failures import name_unwritable
 
 _PRIVATE_FOLDER: Final = 0o700
@@ -65,7 +65,7 @@ class Home:
     def hold(self) -> Iterator[None]:
         """Keep other processes out for as long as the block lasts.
 
-        Raises InputError if another is in.
+        Raises InUseError if another is in.
         """
         path = self.folder / ".lock"
         with name_unwritable(path):
@@ -76,7 +76,7 @@ class Home:
             except OSError:
                 fact = "is in use by another process"
                 hint = "stop that one first; two would undo each other's work"
-                raise InputError(str(self.folder), fact, hint=hint) from None
+                raise InUseError(str(self.folder), fact, hint=hint) from None
             yield
         finally:
             os.close(lock)

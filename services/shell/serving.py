@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from election.client.errors import ClientError
 from election.protocol.terms import ElectionTerms
-from scripts.shared.errors import InputError
+from scripts.shared.errors import PortError
 from services.shell.app import make_app
 from services.shell.elections import nodes_of, reach
 from services.shell.logs import Messages
@@ -86,7 +86,7 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Listen on a port, 0 for a free one; raises InputError."""
+    """Listen on a port, 0 for a free one; raises PortError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -96,7 +96,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         listening.close()
         fact = (error.strerror or "cannot be used").lower()
         hint = "stop what listens there, or give another with --port"
-        raise InputError(f"{host}:{port}", fact, hint=hint) from None
+        raise PortError(f"{host}:{port}", fact, hint=hint) from None
     return listening
 
 

@@ -23,6 +23,7 @@ from scripts.__main__ import run
 from scripts.anybody import checkpoint as checkpoint_module
 from scripts.anybody import onwards
 from scripts.anybody.checkpoint import Checkpoint
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.bundle_file import write_bundle
 from scripts.shared.files.deployment_file import store_deployment
 from tests.audit.story import Told
@@ -165,7 +166,7 @@ def test_fault_after_the_checkpoint_fails_and_leaves_it(
     share = find(board, ShareAccepted)
     wrong = change(board, share, s=share.event.s ^ 1)
     code, text, _ = auditor.audit(source, wrong)
-    assert code == 3
+    assert code == ExitCode.NOT_SO
     assert "blames: trustee 1" in text
     assert auditor.kept.read_bytes() == before
     assert auditor.audit(source, board)[0] == 0
@@ -198,7 +199,7 @@ def test_what_no_running_hash_covers_is_compared_in_a_bundle(
         for each in board.logs
     )
     code, _, said = auditor.audit("bundle", replace(board, logs=logs))
-    assert code == 3
+    assert code == ExitCode.NOT_SO
     assert "tells another history than the one that was verified before" in said
 
 
@@ -211,7 +212,7 @@ def test_bundle_without_the_code_of_a_known_contract_is_refused(
     answers = {at: raw for at, raw in board.answers.items() if at.address != address}
     left_out = replace(board, code=code, answers=answers)
     code_, _, said = auditor.audit("bundle", left_out)
-    assert code_ == 2
+    assert code_ == ExitCode.INPUT
     assert f"gives no code of 0x{address.hex()}" in said
 
 
@@ -222,7 +223,7 @@ def test_record_that_ends_before_the_checkpoint_is_told_from_another(
     auditor.audit(source, board)
     for more in ((), ("--fresh",)):
         code, _, said = auditor.audit(source, told.early["polls"], *more)
-        assert code == 2
+        assert code == ExitCode.NOT_YET
         block = told.early["polls"].head.number
         assert f"at block {block}" in said
 
@@ -267,12 +268,12 @@ def test_spoilt_checkpoint_is_refused_by_name(
     spoil(auditor.kept)
     spoilt = auditor.kept.read_bytes()
     code, text, said = auditor.audit(source, board)
-    assert (code, text) == (2, "")
+    assert (code, text) == (ExitCode.INPUT, "")
     assert f"{auditor.kept}: {fact}" in said
     assert auditor.kept.read_bytes() == spoilt
     code, _, said = auditor.audit(source, board, "--fresh")
     is_own = "no checkpoint" not in fact
-    assert code == (0 if is_own else 2)
+    assert code == (0 if is_own else ExitCode.INPUT)
     assert is_own or auditor.kept.read_bytes() == spoilt
 
 
@@ -283,7 +284,7 @@ def test_checkpoint_of_another_auditor_is_refused(
     auditor.audit(source, told.early["polls"])
     other = f"--auditor={auditor.folder / 'other.json'}"
     code, _, said = auditor.audit(source, board, other)
-    assert code == 2
+    assert code == ExitCode.INPUT
     assert "was not sealed with this key" in said
     assert "hint: --fresh" in said
 
@@ -298,7 +299,7 @@ def test_older_checkpoint_that_was_put_back_is_refused(
     auditor.audit(source, board)
     auditor.kept.write_bytes(older)
     code, _, said = auditor.audit(source, board)
-    assert code == 2
+    assert code == ExitCode.INPUT
     last = board.head.number
     assert f"is an older one, of block {told.early['polls'].head.number}" in said
     assert f"you verified the record up to block {last}" in said
@@ -313,7 +314,7 @@ def test_other_history_is_named_where_the_checkpoint_is_gone(
     for more in ((), ("--fresh",)):
         auditor.kept.unlink(missing_ok=True)
         code, _, said = auditor.audit(source, rewritten, *more)
-        assert code == 3
+        assert code == ExitCode.NOT_SO
         assert "tells another history than the one that you verified up to" in said
 
 
@@ -322,7 +323,7 @@ def test_checkpoint_of_another_record_is_refused(
 ) -> None:
     auditor.audit("bundle", told.early["polls"])
     code, _, said = auditor.audit("bundle", replace(board, chain_id=7))
-    assert code == 2
+    assert code == ExitCode.INPUT
     assert "is of another chain" in said
 
 
@@ -332,7 +333,7 @@ def test_checkpoint_of_another_version_is_refused(
     auditor.audit("bundle", told.early["polls"])
     auditor.patch.setattr(checkpoint_module, "digest_program", lambda: "newer")
     code, _, said = auditor.audit("bundle", board)
-    assert code == 2
+    assert code == ExitCode.INPUT
     assert "is of another version of this program" in said
 
 

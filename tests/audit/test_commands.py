@@ -15,6 +15,7 @@ from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
 from scripts.running import run_act
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.bundle_file import read_bundle, write_bundle
 from scripts.shared.files.deployment_file import read_deployment, store_deployment
 from scripts.shared.witnesses import read_from
@@ -73,12 +74,12 @@ def test_early_audit_exits_with_zero(
 
 
 @pytest.mark.parametrize("raw", [b"", b"no bundle", b"\x1f\x8b\x08", b"\xff" * 99])
-def test_malformed_file_exits_with_two(
+def test_malformed_file_is_wrong_input(
     tmp_path: Path, raw: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "broken.jsonl"
     path.write_bytes(raw)
-    assert run_act("audit", [str(path)]) == 2
+    assert run_act("audit", [str(path)]) == ExitCode.INPUT
     printed = capsys.readouterr()
     assert printed.out == ""
     fact = f"veche audit: error: {path}: is not a record that `veche export` wrote ("
@@ -93,7 +94,7 @@ def test_record_with_a_line_left_out_is_named_and_fetched_again(
     write_bundle(path, board)
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-3] + lines[-2:]))
-    assert run_act(act[0], [str(path), *act[1:]]) == 2
+    assert run_act(act[0], [str(path), *act[1:]]) == ExitCode.INPUT
     error, hint = capsys.readouterr().err.splitlines()
     assert error.startswith(
         f"veche audit: error: {path}: line {len(lines) - 1}: is not"
@@ -101,9 +102,18 @@ def test_record_with_a_line_left_out_is_named_and_fetched_again(
     assert "hint: lines were left out or altered, or it was cut off: fetch it" in hint
 
 
-@pytest.mark.parametrize("arguments", [[], ["missing.jsonl"], ["a", "--election", "b"]])
-def test_nothing_to_audit_exits_with_two(arguments: list[str]) -> None:
-    assert run_act("audit", arguments) == 2
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], ExitCode.USAGE),
+        (["a", "--election", "b"], ExitCode.USAGE),
+        (["missing.jsonl"], ExitCode.INPUT),
+    ],
+)
+def test_nothing_to_audit_is_told_by_the_code(
+    arguments: list[str], code: ExitCode
+) -> None:
+    assert run_act("audit", arguments) == code
 
 
 @pytest.fixture
@@ -174,7 +184,7 @@ def test_export_writes_what_the_audit_reads(
     assert run_act("export", [*arguments, "--out", str(out)]) == 0
     assert read_bundle(out) == board
     before = out.read_bytes()
-    assert run_act("export", [*arguments, "--out", str(out)]) == 2
+    assert run_act("export", [*arguments, "--out", str(out)]) == ExitCode.DISK
     assert out.read_bytes() == before
 
 

@@ -25,6 +25,7 @@ from scripts.anybody import receipt
 from scripts.anybody.proof import find_cast
 from scripts.shared import session
 from scripts.shared.errors import NotYetError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.ballot_files import BallotFile
 from scripts.shared.files.json_file import render_json
 from scripts.shared.files.terms_file import digest_terms, render_terms
@@ -211,16 +212,20 @@ def test_a_receipt_is_not_written_by_the_proof_of_another_ballot(
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "said", "code"),
     [
-        (f"--genesis-hash={'07' * 32}", "of another network"),
-        (f"--control-word={WORD}", "--control-word: does not belong to this ballot"),
+        (f"--genesis-hash={'07' * 32}", "of another network", ExitCode.INPUT),
+        (f"--control-word={WORD}", "--control-word: does not belong", ExitCode.USAGE),
     ],
 )
 def test_a_receipt_of_what_is_not_meant_is_not_written(
-    keeping: Keeping, more: str, said: str, capsys: pytest.CaptureFixture[str]
+    keeping: Keeping,
+    more: str,
+    said: str,
+    code: ExitCode,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert keeping.write(more) == 2
+    assert keeping.write(more) == code
     assert said in " ".join(capsys.readouterr().err.split())
     assert not (keeping.folder / "receipt.json").exists()
 

@@ -17,6 +17,7 @@ from election.protocol.events import ElectionDeployed, ShareAccepted
 from reference.build import Build
 from scripts.__main__ import run
 from scripts.anybody import reference_audit
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.bundle_file import write_bundle
 from tests.audit.tampering import change, find
 from tests.reference.builds import read_builds
@@ -142,5 +143,5 @@ def test_audit_without_a_compiler_is_refused(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     compile_anew = reference_audit.compile_builds.__wrapped__
     monkeypatch.setattr(reference_audit, "compile_builds", compile_anew)
-    assert run(["audit", bundle, "--reference"]) == 2
+    assert run(["audit", bundle, "--reference"]) == ExitCode.INPUT
     assert "contracts:" in capsys.readouterr().err

@@ -19,6 +19,17 @@ from scripts.shared.files.terms_file import digest_terms, render_terms
 from tests import honest
 from tests.client.devnet import run_node
 
+
+def spell_for_people(line: str) -> str:
+    if not line.startswith('{"error": '):
+        return line
+    error = json.loads(line)["error"]
+    lines = [f"{error['act']}: error: {fact}" for fact in error["facts"]]
+    if error["hint"] is not None:
+        lines.append(f"{error['act']}: hint: {error['hint']}")
+    return "".join(f"{each}\n" for each in lines)
+
+
 Arguments = list[str | Path]
 
 VOTER = Hash(b"\x11" * 32)
@@ -63,7 +74,12 @@ class Outcome:
 
     code: int
     out: str
-    err: str
+    raw_err: str
+
+    @property
+    def err(self) -> str:
+        """What a person is told: an error in JSON as the lines that it stands for."""
+        return "".join(map(spell_for_people, self.raw_err.splitlines(keepends=True)))
 
     @property
     def result(self) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from election.errors import ElectionError
 from election.protocol.manifest import Contest
 from scripts.demo.electorate import DistrictResult, draw_electorate
+from scripts.shared.exit_codes import ExitCode
 
 CONTESTS = (Contest(1, "One", ("A", "B")), Contest(2, "Two", ("C", "D", "E")))
 RESULTS = {1: DistrictResult(100, (3, 1)), 2: DistrictResult(300, (0, 1, 1))}
@@ -31,7 +32,7 @@ def test_demo_counts_what_the_voters_chose_and_audits_it() -> None:
 def test_demo_with_too_few_voters_says_how_many_it_needs() -> None:
     command = [sys.executable, "-m", "scripts", "demo", "--voters", "29"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 2
+    assert done.returncode == ExitCode.INPUT
     assert done.stdout == ""
     assert "30 at least" in done.stderr
     assert "Traceback" not in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from election.protocol.ceremony.enrolment import derive_encryption_secret
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.key_file import open_key_file
 from tests.scripts.conftest import PASSWORD, Cli, Outcome, write_election
 from tests.scripts.poison import publish_in_g2
@@ -31,13 +32,13 @@ def test_keys_with_an_image_in_g2_are_told_of_before_the_polls(cli: Cli) -> None
         last = hold_ceremonies(cli)
     for name, outcome in last.items():
         if name.startswith("issuer"):
-            assert (outcome.code, FAULT in outcome.err) == (2, True)
+            assert (outcome.code, FAULT in outcome.err) == (ExitCode.NOT_SO, True)
         kept = open_key_file(cli.key(name), password=PASSWORD).secrets
         assert [part.share is not None for part in kept.parts.values()] == [True]
     told = last["trustee-1"]
     assert "not due yet: issuers, images, contexts; run it again" in told.err
     assert told.code == 0
     again = cli.attempt("trustee", key="trustee-1")
-    assert (again.code, FAULT in again.err) == (2, True)
+    assert (again.code, FAULT in again.err) == (ExitCode.NOT_SO, True)
     refused = cli.attempt("create-boxes", key="commission")
-    assert (refused.code, FAULT in refused.err) == (2, True)
+    assert (refused.code, FAULT in refused.err) == (ExitCode.NOT_SO, True)

@@ -143,7 +143,7 @@ def test_act_that_is_killed_ends_as_it_would_have(
         clear(cli.folder, files)
         assert run_child(act, cli, fatal=fatal)[0] == -signal.SIGKILL
         ended = act(cli)
-        assert ended.code == 0, (fatal, ended.err)
+        assert ended.code == 0, (fatal, ended.raw_err)
         assert (count_sent(chain, cli), list_files(cli.folder)) == expected, fatal
         assert act(cli).code == 0
         assert count_sent(chain, cli) == expected[0], fatal

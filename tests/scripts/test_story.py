@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.key_file import open_key_file
 from tests.scripts.conftest import PASSWORD, Arguments, Cli, write_election
 
@@ -74,7 +75,7 @@ def publish_twice_at_once(cli: Cli) -> Path:
         program.start()
     for program in programs:
         program.join()
-    assert sorted(program.exitcode or 0 for program in programs) == [0, 2]
+    assert sorted(program.exitcode or 0 for program in programs) == [0, 9]
     (done,) = [out for out in outs if out.exists()]
     return done
 
@@ -113,7 +114,7 @@ def issue_credentials(cli: Cli) -> None:
     voter = find_voter(cli, 3)
     cli.act("mark-paper", *place, *voter, key="polling_station")
     again = cli.attempt("mark-paper", *place, *voter, key="polling_station")
-    assert again.code == 2
+    assert again.code == ExitCode.REFUSED
     assert f"of voter {voter[1]}: it was given a paper ballot" in again.err
     assert "give no second one" in again.err
     for index in range(3):
@@ -150,7 +151,7 @@ def extend_polls(cli: Cli) -> None:
         signed = cli.attempt(
             "authorize", "--extend", "600", "--out", paths[-1], key=name
         )
-        assert f"signing {signed.result['hash']}" in signed.err
+        assert f"signs {signed.result['hash']}" in signed.err
         assert "extension 0, by 600 seconds" in signed.err
     before = cli.act("status")["times"]["closed"]
     assert cli.act("extend", "600", *paths, key="relay")["cast_closing"] > before

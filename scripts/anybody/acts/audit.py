@@ -2,7 +2,7 @@
 
 Exit code 0: every check ran, and all that is due by now held. 3: one failed; the report
 says which, and whom it blames. With --reference also 3 if the second audit disagrees
-about any check. 2: there is nothing that could be audited.
+about any check. `veche exit-codes` has the others: there is nothing to audit then.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import (
     AsJson,
     Fresh,
@@ -20,11 +21,9 @@ from scripts.shared.options import (
     path_argument,
     path_option,
 )
-from scripts.shared.terminal import complain, hint_for, say
+from scripts.shared.terminal import say
 
 EXAMPLE = "veche audit election.jsonl.gz"
-
-EXIT_FAILED = 3
 
 
 def command(
@@ -65,29 +64,23 @@ def command(
     one that is another's, older, of another record or spoilt is refused.
 
     Exit code 0 if all that is due by now held, 3 if a check failed, nodes differ, the
-    record is not the one that was verified before, or the second audit disagrees, 2 if
-    there is nothing to audit.
+    record is not the one that was verified before, or the second audit disagrees; of
+    the others of `veche exit-codes` if there is nothing to audit.
     """
-    from election.audit.errors import HistoryError
     from election.audit.report import Signing, Verdict
     from scripts.anybody.audit import audit_once, audit_since, check_options, show
-    from scripts.shared.errors import UnverifiedError
 
     check_options(checkpoint, auditor, fresh=fresh, reference=reference)
     sources = bundle, election, rpc_urls
     compared = None
-    try:
-        if checkpoint is None:
-            report, compared = audit_once(
-                sources, genesis=genesis_hash, reference=reference
-            )
-        else:
-            report = audit_since(
-                sources, checkpoint, auditor, genesis=genesis_hash, fresh=fresh
-            )
-    except (HistoryError, UnverifiedError) as error:
-        complain("veche audit", str(error), hint=hint_for(error))
-        raise typer.Exit(EXIT_FAILED) from error
+    if checkpoint is None:
+        report, compared = audit_once(
+            sources, genesis=genesis_hash, reference=reference
+        )
+    else:
+        report = audit_since(
+            sources, checkpoint, auditor, genesis=genesis_hash, fresh=fresh
+        )
     show(report, compared, as_json=as_json)
     is_signed = report.finality.signing is Signing.HELD
     if election is not None and not is_signed:
@@ -97,4 +90,4 @@ def command(
         )
     is_disputed = compared is not None and compared.disagreements
     if report.verdict is Verdict.FAILED or is_disputed:
-        raise typer.Exit(EXIT_FAILED)
+        raise typer.Exit(ExitCode.NOT_SO)

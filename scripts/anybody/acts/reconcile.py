@@ -8,7 +8,7 @@ that is drawn in public after the polls, as by dice. docs/protocol.md §9 has th
 so that anybody draws the same. Nobody is accused by a gap.
 
 Exit code 0, whatever the gap; 3 if a check of the record fails, and then nobody is
-drawn; 2 if there is nothing to reconcile.
+drawn; others, as `veche exit-codes` has them, if there is nothing to reconcile.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Annotated, Final
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import AsJson, RpcUrls, path_argument, path_option
 from scripts.shared.terminal import say, tell, tell_json
 
 EXAMPLE = 'veche reconcile election.jsonl.gz --seed "3 1 6 2 5 5 4 1 2 6"'
 
-EXIT_FAILED: Final = 3
 
 _MOST_ELECTED: Final = 16
 
@@ -90,4 +90,4 @@ def command(
         say(f"WARNING: contest {row.contest}: {spell_alarm(row)}")
     if report.verdict is Verdict.FAILED:
         say("WARNING: the record does not hold: `veche audit` says what, and whose")
-        raise typer.Exit(EXIT_FAILED)
+        raise typer.Exit(ExitCode.NOT_SO)

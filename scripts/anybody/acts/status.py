@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.homes.here import spell_here
 from scripts.shared.options import AnyRpcUrl, AsJson, ElectionFile
 from scripts.shared.terminal import say, show, tell
@@ -17,7 +18,6 @@ from scripts.shared.terminal import say, show, tell
 if TYPE_CHECKING:
     from scripts.anybody.node_comparison import NodeComparison
 
-NOT_SO: Final = 3
 EXAMPLE = "veche status --election election.json"
 _BETWEEN: Final = 2.0  # seconds between looks
 _MOVES: Final = ("now", "seconds_left")
@@ -98,4 +98,4 @@ def _show(status: dict[str, Any], *, as_json: bool) -> None:
 
 def _end(compared: NodeComparison | None) -> None:
     if compared is not None and not compared.holds:
-        raise typer.Exit(NOT_SO)
+        raise typer.Exit(ExitCode.NOT_SO)

@@ -1,6 +1,6 @@
 """Compare what booths serve with what the election announced.
 
-Exit code 0: every place serves just that. 3: something differs; it is said what. 5:
+Exit code 0: every place serves just that. 3: something differs; it is said what. 14:
 nothing that was read differs, and not all could be read.
 """
 
@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import AnyRpcUrl, AsJson, accept_sha256, path_option
 from scripts.shared.terminal import tell, tell_json
 
@@ -18,7 +19,6 @@ EXAMPLE = (
     "veche verify-booth https://booth.example.org https://booth.example.net "
     "--election election.json --rpc-url https://node.example.org"
 )
-EXIT_DIFFERS, EXIT_UNREAD = 3, 5
 
 
 def command(
@@ -54,7 +54,7 @@ def command(
     A server may show you another page than it shows a voter. So run it from many
     places, at many times, and let others do the same.
 
-    Exit code 0 if all is as announced, 3 if something differs, 5 if nothing does and
+    Exit code 0 if all is as announced, 3 if something differs, 14 if nothing does and
     not all could be read.
     """
     from asyncio import run
@@ -75,6 +75,6 @@ def command(
     else:
         tell(*draw_places(source, found))
     if any(each.facts for each in found):
-        raise typer.Exit(EXIT_DIFFERS)
+        raise typer.Exit(ExitCode.NOT_SO)
     if any(each.unread for each in found):
-        raise typer.Exit(EXIT_UNREAD)
+        raise typer.Exit(ExitCode.UNKNOWN)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import (
     AsJson,
     GenesisHash,
@@ -16,8 +17,6 @@ from scripts.shared.options import (
     path_option,
 )
 from scripts.shared.terminal import say, show
-
-NOT_SO = 3
 
 EXAMPLE = "veche verify-proof --proof proof.json --genesis-hash 64-HEX-DIGITS"
 
@@ -69,4 +68,4 @@ def command(
     show(spell_proven(proven, ballots), as_json=as_json)
     say(*(f"not proven: {each}" for each in missing))
     if missing:
-        raise typer.Exit(NOT_SO)
+        raise typer.Exit(ExitCode.NOT_SO)

@@ -60,7 +60,7 @@ def command(
     from scripts.shared.witnesses import accept_witnessed
 
     if (extend is None) == (override is None):
-        raise InputError("authorize", "needs either --extend or --override")
+        raise InputError("--extend", "give it, or --override")
     enter(election, (rpc_urls or [DEFAULT_URL])[0])
     key_file = unlock(key, password_file, roles={Role.COMMISSION, Role.OBSERVER})
     deployment = read_deployment(election)

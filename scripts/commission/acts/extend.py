@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from election.protocol.text import spell_time
+from scripts.shared.moments import Moment
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -38,7 +38,7 @@ def command(
     """Shift both closings, signed by the commission and a quorum of observers.
 
     Anybody who has the signatures may do it. With signatures of an extension that was
-    carried out before, as the node says, it says so and sends nothing.
+    carried out before, as the node says, it sends nothing and ends with 11.
     """
     from scripts.commission.extend import extend
     from scripts.shared.asking import Asker
@@ -49,5 +49,5 @@ def command(
     with acting(key_file):
         ask = Asker("Extend the polls?", yes, as_json, is_test=opened.rules.test)
         issue, cast = extend(opened, delta, paths=signatures, key=key_file.key, ask=ask)
-    closings = {"issue_closing": spell_time(issue), "cast_closing": spell_time(cast)}
+    closings = {"issue_closing": Moment(issue), "cast_closing": Moment(cast)}
     show(closings, as_json=as_json)

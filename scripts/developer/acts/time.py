@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from election.protocol.text import spell_time
+from scripts.shared.moments import Moment
 from scripts.shared.options import DEFAULT_URL, AsJson, RpcUrl, path_option
 from scripts.shared.terminal import show
 
@@ -42,4 +42,4 @@ def command(
     else:
         target = parse_moment(moment, now=connection.read_clock())
     now = travel(connection, target)
-    show({"now": spell_time(now), "timestamp": now}, as_json=as_json)
+    show({"now": Moment(now), "timestamp": now}, as_json=as_json)

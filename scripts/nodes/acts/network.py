@@ -15,6 +15,7 @@ import typer
 
 from scripts.nodes.acts.registry_proposals import COMMANDS as REGISTRY
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     DEFAULT_URL,
@@ -30,7 +31,6 @@ from scripts.shared.options import (
 )
 from scripts.shared.terminal import say, show, tell, tell_json
 
-NOT_SO: Final = 3
 EXAMPLE = "veche network init --out network"
 
 Home = Annotated[Path, path_option(help="The node's folder.")]
@@ -218,7 +218,7 @@ def status(rpc_url: RpcUrls = None, as_json: AsJson = False) -> None:
     else:
         tell(*lay_out(compared))
     if not compared.holds:
-        raise typer.Exit(NOT_SO)
+        raise typer.Exit(ExitCode.NOT_SO)
 
 
 def backup(

@@ -1,6 +1,7 @@
 """Keep a chain in a folder: make it, serve it, copy it, verify it.
 
 A folder that `veche network` made is of a network's node, and is served as one.
+`veche exit-codes` says how any act ends; a node's own are these.
 
 Exit codes: 0 done; 2 usage or configuration; 3 not ready; 4 the result could not be
 written; 5 port in use; 6 folder in use; 7 folder damaged; 8 disk full; 130 interrupted.
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
 import typer
 
 from scripts.nodes.acts import deployment_lock, network
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, UsageError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     AsJson,
@@ -33,7 +35,6 @@ from scripts.shared.terminal import say, show, tell, tell_json
 if TYPE_CHECKING:
     from node.config import Config
 
-NOT_READY: Final = 3
 EXAMPLE = "veche node start --home devnet-chain"
 
 Home = Annotated[
@@ -109,7 +110,7 @@ def status(
     found = ask_until_ready(rpc_url, wait or 0)
     show(found if as_json else _in_words(found), as_json=as_json)
     if not found["ready"]:
-        raise typer.Exit(NOT_READY)
+        raise typer.Exit(ExitCode.NOT_SO)
 
 
 def _in_words(found: dict[str, Any]) -> dict[str, Any]:
@@ -222,7 +223,7 @@ def _described(config: Path | None, home: Path | None) -> Iterator[tuple[Config,
         described = read_config(path)
         folder = home or home_of(described, path)
         if folder is None:
-            raise InputError("home", f"give --home, or store.home in {path}")
+            raise UsageError("home", f"give --home, or store.home in {path}")
         if is_network_home(folder):
             from node.engine.comet.home import NodeHome
             from node.engine.comet.service import read_described

@@ -17,7 +17,7 @@ from scripts.shared.options import (
     PasswordFile,
     path_option,
 )
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import lay_out, say, show
 
 _LAST: Final = 100  # proposals that are looked through for open ones
 
@@ -29,7 +29,7 @@ def members(home: Home, rpc_urls: AnyRpcUrl = None, as_json: AsJson = False) -> 
     with node_refusals():
         from node.engine.comet.proposals import read_number
         from node.engine.comet.registry import read_members, read_organisations
-        from scripts.nodes.registry import open_registry, spell_moment
+        from scripts.nodes.registry import open_registry, read_moment
 
         registry = open_registry(home, rpc_urls)
         found = read_members(registry.ask)
@@ -47,8 +47,8 @@ def members(home: Home, rpc_urls: AnyRpcUrl = None, as_json: AsJson = False) -> 
                 for each in found.nodes
             },
             "quorum": read_number(registry.ask, "quorum"),
-            "frozen_from": spell_moment(read_number(registry.ask, "frozen_from")),
-            "frozen_until": spell_moment(read_number(registry.ask, "frozen_until")),
+            "frozen_from": read_moment(read_number(registry.ask, "frozen_from")),
+            "frozen_until": read_moment(read_number(registry.ask, "frozen_until")),
             "proposals": {
                 str(each["proposal"]): each for each in proposals if each["open"]
             },
@@ -115,8 +115,7 @@ def approve(
         if found is None:
             hint = "`veche network members` shows those that are open"
             raise InputError(f"proposal {proposal}", "is not open", hint=hint)
-        for name, value in describe_proposal(found).items():
-            say(f"  {name.replace('_', ' ')}: {value}")
+        say(*lay_out(describe_proposal(found), indent="  "))
         if registry.describe(proposal)["lacking"] <= 1:  # this one carries it out
             replaces = any(bytes.fromhex(found.replaced))
             proposals.require_room(registry.ask, found.kind, replaces=replaces)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, InUseError
 from scripts.shared.files.failures import find_name_fault, name_unwritable
 from scripts.shared.files.lock import hold_alone
 from scripts.shared.homes.settings import Settings, read_settings
@@ -112,7 +112,7 @@ def find_home(folder: Path | None, *, told: str | None) -> Home | None:
 def hold(folder: Path) -> Iterator[None]:
     """Keep other processes out for as long as the block lasts.
 
-    Raises InputError if another is in: two would undo each other's work.
+    Raises InUseError if another is in: two would undo each other's work.
     """
     with ExitStack() as held:
         try:
@@ -120,5 +120,5 @@ def hold(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             fact = "is in use by another process"
             hint = "wait until that one ends, or stop it; `veche status` needs no turn"
-            raise InputError(str(folder), fact, hint=hint) from None
+            raise InUseError(str(folder), fact, hint=hint) from None
         yield

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from election.protocol.text import spell_time
 from scripts.shared.errors import InputError
 from scripts.shared.following import say_next
+from scripts.shared.moments import Moment
 from scripts.shared.options import (
     AsJson,
     KeyPath,
@@ -84,9 +84,9 @@ def command(
         attestation = attest(asked.request, key_file.key, role=role, expiry=expiry)
         to = out or place_attestation(path, key_file.sealed.role)
         write_attestation(to, attestation, asked.request, role=role, anew=out is None)
-        made: dict[str, str | bool] = {
+        made: dict[str, Any] = {
             "attestation": str(to),
-            "until": spell_time(expiry),
+            "until": Moment(expiry),
         }
         if as_json:  # a person has read the rest above, before anything was signed
             made |= {"election": known.title, "test": known.test, **described}

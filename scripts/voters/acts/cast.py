@@ -1,7 +1,7 @@
 """Bring ballots into the box, as a relay.
 
-Exit code 3: ballots were cast, and others were set aside; it is told which and why.
-Exit code 5: ballots were sent and not seen in the box, where they may be all the same:
+Exit code 15: ballots were cast, and others were set aside; it is told which and why.
+Exit code 14: ballots were sent and not seen in the box, where they may be all the same:
 run it again to look.
 """
 
@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.following import say_next, spell_start
 from scripts.shared.options import (
     AnyRpcUrl,
@@ -25,8 +26,6 @@ from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
 
 EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
-
-EXIT_SET_ASIDE, EXIT_UNKNOWN = 3, 5
 
 
 def command(
@@ -42,9 +41,10 @@ def command(
     Every ballot is told by its tracking code, which its voter was shown. Of two ballots
     of one voter the one that was first in the box counts; the other is told as void,
     and the exit code is 0, since the relay did its part. A file that is no ballot of
-    this election is set aside by its name, the others are cast, and the exit code is 3.
+    this election is set aside by its name, the others are cast, and the act ends with
+    15.
     A ballot that was sent and is not seen in the box is told as unknown, with what the
-    node says of it, and the exit code is 5, before any other: the ballot may be in the
+    node says of it, and the exit code is 14, before any other: the ballot may be in the
     box, so run it again to look.
 
     On a network the last line told is the command that then writes what proves that
@@ -73,7 +73,7 @@ def command(
     show(spelt, as_json=as_json)
     say(*spell_warnings(done))
     start = spell_start(opened, "closed")
-    say_next(f"`veche freeze` closes the sums, from {start} on", as_json=as_json)
+    say_next("`veche freeze` closes the sums,", f"from {start} on", as_json=as_json)
     if done.result.cast or done.result.already_there:
         url = opened.connection.url
         if is_network(opened.connection):
@@ -83,6 +83,6 @@ def command(
                 )
             )
     if done.result.unknown:
-        raise typer.Exit(EXIT_UNKNOWN)
+        raise typer.Exit(ExitCode.UNKNOWN)
     if done.aside or done.result.unseen:
-        raise typer.Exit(EXIT_SET_ASIDE)
+        raise typer.Exit(ExitCode.IN_PART)

@@ -6,14 +6,14 @@ Exit code 3: what was opened is not what the device had shown.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import AsJson, TermsFile, TermsHash, path_option
 from scripts.shared.terminal import say, show
 
-NOT_SO: Final = 3
 EXAMPLE = (
     "veche check-ballot 'https://booth.example.org/check.html#contest=1&code=0x...' "
     "--tracking-code 4f1a... --terms terms.json --terms-hash 9f86d08188..."
@@ -76,4 +76,4 @@ def command(
             known, opening, written=written, made=made, chose_another=chose_another
         )
         write_new(out, render_json(told))
-    raise typer.Exit(NOT_SO)
+    raise typer.Exit(ExitCode.NOT_SO)

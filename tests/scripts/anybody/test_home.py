@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.homes.home import hold
 from tests.scripts.conftest import Arguments, Cli, Outcome
 
@@ -84,7 +85,7 @@ def test_two_processes_do_not_act_in_one_home(prepared: Cli, home: Path) -> None
     with hold(home):
         tried = prepared("freeze", "--home", home)
         assert prepared("status", "--home", home).code == 0
-    assert tried.code == 2
+    assert tried.code == ExitCode.IN_USE
     assert f"{home}: is in use by another process" in tried.err
 
 
@@ -109,7 +110,7 @@ def test_terms_that_have_another_hash_are_not_taken(prepared: Cli, home: Path) -
 
 def test_home_of_another_role_stays_so(prepared: Cli, home: Path) -> None:
     tried = init(prepared, home, "trustee")
-    assert (tried.code, tried.out) == (2, "")
+    assert (tried.code, tried.out) == (ExitCode.INPUT, "")
     assert "is the home of the role relay" in tried.err
 
 
@@ -119,7 +120,7 @@ def test_folder_of_something_else_is_made_no_home(
 ) -> None:
     (tmp_path / name).write_text("")
     tried = init(prepared, tmp_path, "trustee")
-    assert tried.code == 2
+    assert tried.code == ExitCode.INPUT
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -127,7 +128,7 @@ def test_password_of_one_letter_makes_no_home(prepared: Cli, tmp_path: Path) -> 
     (tmp_path / "short").write_text("x\n")
     short: Arguments = ["--password-file", tmp_path / "short"]
     tried = prepared("home", "init", "voter", "--home", tmp_path / "voter", *short)
-    assert (tried.code, (tmp_path / "voter").exists()) == (2, False)
+    assert (tried.code, (tmp_path / "voter").exists()) == (ExitCode.INPUT, False)
     assert "is shorter than 8 characters" in tried.err
 
 

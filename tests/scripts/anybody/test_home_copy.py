@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.homes.home import hold
 from tests.scripts.conftest import Cli, Outcome, make_cli
 
@@ -64,16 +65,16 @@ def test_copy_that_was_changed_makes_no_home(cli: Cli, harm: str) -> None:
         path.write_text("{}")
     back = cli.folder / "back"
     refused = cli("home", "restore", "--from", cli.folder / "copy", "--home", back)
-    assert (refused.code, back.exists()) == (2, False)
+    assert (refused.code, back.exists()) == (ExitCode.INPUT, False)
     assert f"is not as it was copied: {path.name}; nothing was made" in refused.err
 
 
 def test_nothing_is_overwritten_by_a_copy_or_a_home(cli: Cli) -> None:
     again = back_up(cli)
-    assert (again.code, "copy: is there already" in again.err) == (2, True)
+    assert (again.code, "copy: is there already" in again.err) == (ExitCode.INPUT, True)
     home = cli.folder / "home"
     refused = cli("home", "restore", "--from", cli.folder / "copy", "--home", home)
-    assert (refused.code, "home: is not empty" in refused.err) == (2, True)
+    assert (refused.code, "home: is not empty" in refused.err) == (ExitCode.INPUT, True)
 
 
 def test_folder_that_is_no_copy_is_refused(cli: Cli) -> None:
@@ -85,7 +86,7 @@ def test_folder_that_is_no_copy_is_refused(cli: Cli) -> None:
 def test_home_in_use_is_not_copied(cli: Cli) -> None:
     with hold(cli.folder / "home"):
         refused = back_up(cli, "other")
-    assert (refused.code, (cli.folder / "other").exists()) == (2, False)
+    assert (refused.code, (cli.folder / "other").exists()) == (ExitCode.IN_USE, False)
     assert "is in use by another process" in refused.err
 
 
@@ -94,7 +95,7 @@ def test_home_whose_key_is_a_link_is_not_copied_without_it(cli: Cli) -> None:
     key.rename(cli.folder / "elsewhere.json")
     key.symlink_to("../elsewhere.json")
     refused = back_up(cli, "other")
-    assert (refused.code, (cli.folder / "other").exists()) == (2, False)
+    assert (refused.code, (cli.folder / "other").exists()) == (ExitCode.INPUT, False)
     assert "key.json: is no file in the home itself" in refused.err
 
 
@@ -105,5 +106,8 @@ def test_links_are_told_as_not_copied(cli: Cli) -> None:
 
 def test_copy_is_not_made_in_the_home_that_it_is_of(cli: Cli) -> None:
     refused = back_up(cli, "home/copy")
-    assert (refused.code, (cli.folder / "home" / "copy").exists()) == (2, False)
+    assert (refused.code, (cli.folder / "home" / "copy").exists()) == (
+        ExitCode.INPUT,
+        False,
+    )
     assert "is in the home itself" in refused.err

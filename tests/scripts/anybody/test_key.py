@@ -9,6 +9,7 @@ import pytest
 
 from election.crypto.transcript import Address
 from scripts.shared.errors import PasswordError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.key_file import (
     StoredPart,
     StoredShare,
@@ -65,7 +66,7 @@ def test_opened_key_of_a_trustee_tells_elections_and_what_is_spent(cli: Cli) -> 
         {
             "election": f"0x{'22' * 20}",
             "chain": "5",
-            "deployed": "1970-01-01 00:00:00 UTC",
+            "deployed": "1970-01-01T00:00:00Z",
             "part": "share kept",
         }
     ]
@@ -109,7 +110,7 @@ def test_password_that_is_none_changes_nothing(cli: Cli, text: str, fact: str) -
     raw = path.read_bytes()
     (cli.folder / "bad").write_text(text)
     tried = cli(*change(cli, cli.folder / "bad"))
-    assert (tried.code, path.read_bytes()) == (2, raw)
+    assert (tried.code, path.read_bytes()) == (ExitCode.INPUT, raw)
     assert fact in tried.err
 
 
@@ -118,7 +119,7 @@ def test_wrong_password_changes_nothing(cli: Cli) -> None:
     raw = path.read_bytes()
     (cli.folder / "password").write_text("another one")
     tried = cli(*change(cli, cli.folder / "new"))
-    assert (tried.code, path.read_bytes()) == (2, raw)
+    assert (tried.code, path.read_bytes()) == (ExitCode.INPUT, raw)
     assert "does not open with this password" in tried.err
 
 
@@ -134,4 +135,4 @@ def test_card_is_written_once(cli: Cli) -> None:
     assert (cli(*card).code, cli(*card).code) == (0, 0)
     (cli.folder / "card").write_text("mine")
     tried = cli(*card)
-    assert (tried.code, (cli.folder / "card").read_text()) == (2, "mine")
+    assert (tried.code, (cli.folder / "card").read_text()) == (ExitCode.DISK, "mine")

@@ -20,6 +20,7 @@ from finality.verify import verify_proof
 from scripts.__main__ import run
 from scripts.anybody.proof import prove_transaction
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from tests.audit.signing import prove, receipt_of
 
 ELECTION = Address(b"\7" * 20)
@@ -87,7 +88,10 @@ def refuse(
 
     def act(*options: str) -> str:
         out = tmp_path / "out.json"
-        assert run(["proof", f"--out={out}", "--rpc-url=http://node", *options]) == 2
+        assert run(["proof", f"--out={out}", "--rpc-url=http://node", *options]) in (
+            ExitCode.USAGE,
+            ExitCode.INPUT,
+        )
         assert not out.exists()
         return " ".join(capsys.readouterr().err.split())
 
@@ -156,5 +160,5 @@ def test_file_that_proves_nothing_is_refused(
     path = tmp_path / "proof.json"
     if text is not None:
         path.write_bytes(text)
-    assert run(["verify-proof", f"--proof={path}"]) == 2
+    assert run(["verify-proof", f"--proof={path}"]) == ExitCode.INPUT
     assert fact in " ".join(capsys.readouterr().err.split())

@@ -107,4 +107,4 @@ def test_a_receipt_that_is_spoiled_or_forged_is_refused(
     cli: Cli, change: dict[str, Any], said: str
 ) -> None:
     outcome = verify(cli, make_receipt(**change))
-    assert (outcome.code, said in outcome.err) == (2, True), outcome.err
+    assert (outcome.code, said in outcome.err) == (9, True), outcome.err

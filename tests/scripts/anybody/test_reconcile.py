@@ -11,6 +11,7 @@ import pytest
 from election.protocol.board import Board
 from election.protocol.events import ShareAccepted
 from scripts.running import run_act
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.bundle_file import write_bundle
 from tests.audit.conftest import board, told
 from tests.audit.story import Told
@@ -59,7 +60,7 @@ def test_seed_that_is_drawn_before_the_polls_close_is_refused(
 ) -> None:
     """Whoever knows it tells who will not be asked."""
     path = store(told.early["polls"], tmp_path)
-    assert run_act("reconcile", [path, "--seed", SEED]) == 2
+    assert run_act("reconcile", [path, "--seed", SEED]) == ExitCode.NOT_YET
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "--seed: is drawn after the polls close, which is 20" in printed.err

@@ -13,9 +13,9 @@ import typer
 
 from scripts.anybody import node_comparison, status
 from scripts.anybody.acts import status as act
-from scripts.anybody.status_text import read_local
 from scripts.shared import session
-from scripts.shared.durations import spell_left
+from scripts.shared.durations import spell_left, spell_local
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.roles import Role
 from tests.scripts.conftest import Arguments, Cli
 
@@ -55,7 +55,7 @@ def test_nodes_that_differ_end_a_status_as_failed_and_no_others_do(
         return
     with pytest.raises(typer.Exit) as ended:
         act.command(Path("e.json"), ["one", "other"], as_json=True)
-    assert ended.value.exit_code == act.NOT_SO
+    assert ended.value.exit_code == ExitCode.NOT_SO
 
 
 @pytest.mark.usefixtures("moscow")
@@ -157,7 +157,7 @@ def test_time_left_is_spelt_roughly(seconds: int, spelt: str) -> None:
 
 
 def test_moment_that_is_none_has_no_local_time() -> None:
-    assert read_local("second 99999999999999") is None
+    assert spell_local(99999999999999) is None
 
 
 def test_every_role_has_a_calendar() -> None:

@@ -24,7 +24,8 @@ from scripts.__main__ import run
 from scripts.anybody import terms
 from scripts.anybody.terms import agree_on_terms
 from scripts.shared.acceptance import read_record
-from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.errors import InputError, NotYetError, UnverifiedError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.bundle_file import write_bundle
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.files.terms_file import digest_terms, read_terms, render_terms
@@ -152,7 +153,7 @@ def test_terms_are_not_taken_from_a_record_that_does_not_hold(board: Board) -> N
 
 
 def test_terms_are_not_taken_before_the_lists_are_closed(early: Board) -> None:
-    with pytest.raises(InputError, match="may still be corrected until"):
+    with pytest.raises(NotYetError, match="may still be corrected until"):
         agree_on_terms([early])
 
 
@@ -211,7 +212,7 @@ def test_terms_of_one_bundle_are_of_a_rehearsal_only(
     (tmp_path / "terms").unlink()
     real = replace(agree_on_terms([board]), test=False)
     monkeypatch.setattr(terms, "agree_on_terms", lambda _, **__: real)
-    assert run(["terms", *one]) == 2
+    assert run(["terms", *one]) == ExitCode.USAGE
     assert "name a second" in capsys.readouterr().err
     assert not (tmp_path / "terms").exists()
     assert run(["terms", *one, one[-1]]) == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.json_file import render_json
 from scripts.shared.files.key_card import FORMAT, Card
 from scripts.shared.files.key_file import create_key_file
@@ -80,7 +81,7 @@ def test_cards_that_make_no_accounts_are_refused(
         number = 7 if added == "trustee-7" else 99
         cards.append(write_card(cli.folder, added, number))
     refused = make(cli, cards)
-    assert (refused.code, (cli.folder / "out.toml").exists()) == (2, False)
+    assert (refused.code, (cli.folder / "out.toml").exists()) == (ExitCode.INPUT, False)
     assert fact in refused.err
 
 
@@ -97,7 +98,7 @@ def test_who_is_appointed_is_a_member_of_the_given(cli: Cli, name: str) -> None:
     cards = write_cards(cli.folder)
     of_commission = write_card(cli.folder, name, 2 if name == "portal" else 50)
     refused = make(cli, cards, "--of-commission", of_commission)
-    assert refused.code == 2
+    assert refused.code == ExitCode.INPUT
     assert "--of-commission" in refused.err
 
 

@@ -18,6 +18,7 @@ from scripts.commission.deploy import (
     require_name,
 )
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.files.key_file import open_key_file
 from scripts.shared.files.manifest_file import read_manifest
@@ -39,7 +40,7 @@ def test_deploy_on_a_chain_that_forgot_does_not_begin_anew(cli: Cli) -> None:
     fact = "error: record: the node's chain ends before block"
     anew = "to begin anew, give another --out"
     for refused in (cli.attempt_deploy(), cli.attempt("status")):
-        assert refused.code == 2
+        assert refused.code == ExitCode.UNBELIEVABLE
         assert fact in refused.err
         assert "hint: ask a node that has it" in refused.err
     assert anew in cli.attempt_deploy().err
@@ -54,7 +55,7 @@ def test_election_that_counts_takes_no_nodes_word_for_its_chain(cli: Cli) -> Non
     counts = manifest.read_text().replace("test = true", "test = false")
     manifest.write_text(counts.replace("TEST: ", "").replace("2019-", "2130-"))
     refused = cli.attempt_deploy()
-    assert refused.code == 2
+    assert refused.code == ExitCode.USAGE
     assert "--chain-id: is missing" in refused.err
     assert not (cli.folder / "election.json").exists()
     other = cli.attempt_deploy("--chain-id", "1")

@@ -11,6 +11,7 @@ from election.artifacts import ROOT
 from election.protocol.manifest import Manifest
 from scripts.commission.manifest_doubts import list_doubts
 from scripts.commission.manifest_words import spell_manifest
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.manifest_file import read_manifest
 from tests.scripts.conftest import Cli
 
@@ -91,13 +92,13 @@ def test_manifest_is_checked_from_the_command_line() -> None:
     assert "What may go wrong:\n  - the keys are made from 2019-07-14" in shown.out
     assert f"next: veche deploy {MOSCOW} --accounts {ACCOUNTS}" in shown.err
     told = cli("manifest", "check", MOSCOW, "--accounts", ACCOUNTS, "--json").result
-    assert told["times"]["voting"] == "2019-09-08 05:00:00 UTC"
+    assert told["times"]["voting"] == "2019-09-08T05:00:00Z"
     assert (told["contests"], len(told["may_go_wrong"])) == ([1, 10, 30], 7)
 
 
 def test_manifest_with_faults_is_refused_from_the_command_line() -> None:
     refused = Cli(ROOT, "http://nowhere")("manifest", "check", MOSCOW)
-    assert (refused.code, refused.out) == (2, "")
+    assert (refused.code, refused.out) == (ExitCode.INPUT, "")
     assert f"{MOSCOW} line 25: trustees.members: is missing\n" in refused.err
     assert "did you forget --accounts?" in refused.err
 

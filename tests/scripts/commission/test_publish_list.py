@@ -21,7 +21,13 @@ from election.crypto.transcript import Hash
 from election.protocol.voter_list import NO_LIST, NO_VOTERS, LeafClaim, PublishedList
 from scripts.commission.acts import publish_list as publish_list_act
 from scripts.shared import session
-from scripts.shared.errors import ContestError, InputError
+from scripts.shared.errors import (
+    ContestError,
+    InputError,
+    NotYetError,
+    RuledOutError,
+    ScriptError,
+)
 from scripts.shared.files.lock import hold_file
 from scripts.shared.session import acting
 from tests.client.stage import COMMISSION, RELAY, STATION, Stage, deploy, travel
@@ -236,13 +242,18 @@ def test_list_in_the_folder_is_not_replaced(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "fact"), [(-60, "are published from"), (3600, "were closed at")]
+    ("phase", "fact", "kind"),
+    [
+        (-60, "are published from", NotYetError),
+        (3600, "were closed at", RuledOutError),
+    ],
 )
 def test_nothing_is_written_out_of_the_phase(
     before_lists: Stage,
     desk: Desk,
     phase: int,
     fact: str,
+    kind: type[ScriptError],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if phase > 0:
@@ -250,7 +261,7 @@ def test_nothing_is_written_out_of_the_phase(
     else:
         early = deploy(connect_in_process())
         monkeypatch.setattr(session, "enter", lambda *_: early.opened)
-    with pytest.raises(InputError, match=f"lists: {fact}"):
+    with pytest.raises(kind, match=f"lists: {fact}"):
         desk.publish(BOTH)
     assert not desk.out.exists()
 

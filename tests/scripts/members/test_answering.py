@@ -28,7 +28,7 @@ from scripts.members.acts import issue as issue_act
 from scripts.members.answering import answer_once
 from scripts.shared import session, witnesses
 from scripts.shared.acceptance import POLLS, AuditedElection, accept_board, read_record
-from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.errors import InputError, NotYetError, UnverifiedError
 from scripts.shared.files.answered_file import note_answers
 from scripts.shared.files.answers_file import write_answers
 from scripts.shared.files.key_file import (
@@ -252,7 +252,7 @@ def test_share_of_another_election_is_called_so(
     own = registered.shares[ISSUERS[0]]
     foreign = replace(own, secrets=tuple(Scalar(x + 1) for x in own.secrets))
     elsewhere = put_share(made, own, Instance("1:0x00:7"))
-    with pytest.raises(InputError, match="has no key share of this election yet"):
+    with pytest.raises(NotYetError, match="has no key share of this election yet"):
         answer_once(audited, 1, key_file=elsewhere)
     older = put_older(made, b"", foreign)
     with pytest.raises(InputError, match="has a key share of another election"):

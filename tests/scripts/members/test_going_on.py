@@ -27,6 +27,7 @@ from election.protocol.issuance import prepare_request
 from scripts.__main__ import run
 from scripts.members import going_on
 from scripts.shared.acceptance import read_record
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files import past_file
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.program import digest_program
@@ -175,7 +176,7 @@ def test_file_of_another_stops_no_other_contest(
     folder = desk.folder / "answers"
     folder.mkdir()
     (folder / "1-issuer-1.jsonl").write_text("a diary")
-    assert desk.issue(contest=None)[0] == 2
+    assert desk.issue(contest=None)[0] == ExitCode.IN_PART
     assert "holds something else than answers" in capsys.readouterr().err
     assert (folder / "1-issuer-1.jsonl").read_text() == "a diary"
     assert (folder / "30-issuer-1.jsonl").exists()
@@ -185,7 +186,7 @@ def test_answers_of_all_contests_take_a_folder(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (desk.folder / "answers").write_text("a file")
-    assert desk.issue(contest=None) == (2, [])
+    assert desk.issue(contest=None) == (ExitCode.INPUT, [])
     assert "is a file, and the answers of all contests take" in capsys.readouterr().err
 
 
@@ -213,7 +214,7 @@ def test_another_history_behind_an_equal_head_is_refused_by_both_nodes_word(
     assert first.head.number == second.head.number
     assert desk.issue(boards=(first, first))[0] == 0
     (desk.folder / "answers").unlink()
-    assert desk.issue(boards=(second, second))[0] == 2
+    assert desk.issue(boards=(second, second))[0] == ExitCode.NOT_SO
     assert "http://0: does not go on from the record" in capsys.readouterr().err
     assert not (desk.folder / "answers").exists()
     assert desk.issue(boards=(first, first))[0] == 0
@@ -224,7 +225,7 @@ def test_node_of_another_history_is_named_beside_one_that_goes_on(
 ) -> None:
     first, second = tell(stage, b"a" * 16), tell(stage, b"b" * 16)
     desk.issue(boards=(first, first))
-    assert desk.issue(boards=(first, second))[0] == 2
+    assert desk.issue(boards=(first, second))[0] == ExitCode.NOT_SO
     assert "http://1: does not go on from the record" in capsys.readouterr().err
 
 
@@ -418,7 +419,7 @@ def test_nothing_is_kept_of_a_record_that_does_not_hold(
 ) -> None:
     board = read_record(stage.opened)
     lost = replace(board, logs=tuple(board.logs)[:-1])
-    assert desk.issue(boards=(lost, lost))[0] == 2
+    assert desk.issue(boards=(lost, lost))[0] == ExitCode.NOT_SO
     assert [*desk.folder.glob("issuer.*.verified")] == []
 
 

@@ -17,6 +17,7 @@ from node.keeping import begin_chain, continue_chain
 from node.permissions import PERMISSIONS
 from node.rpc.dispatch import Dispatcher
 from node.showing import show_config
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.roles import Role
 from tests.node.bytecode import COUNTER, deployment
 from tests.node.wallet import KEYS, Wallet
@@ -71,7 +72,7 @@ def test_deployer_closes_it_once_and_is_told_so_the_second_time(
 
 def test_who_is_no_deployer_is_refused_by_name(cli: Cli, engine: LocalEngine) -> None:
     code, _, err = _lock(cli, "other", "--yes")
-    assert code == 2
+    assert code == ExitCode.INPUT
     assert f"0x{derive_address(_OTHER).hex()} is no deployer" in " ".join(err.split())
     assert engine.chain.head.number == 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.config import DEFAULT_PATH
+from scripts.shared.exit_codes import ExitCode
 from tests.client.devnet import run_node
 from tests.node.engine.comet.test_joining import CARDS
 from tests.scripts.conftest import Cli, make_cli
@@ -40,7 +41,7 @@ def test_a_folder_of_a_network_takes_no_blocks_by_hand(
 ) -> None:
     (tmp_path / "card.json").write_text("{}")
     refused = cli("node", *act, "--home", str(tmp_path))
-    assert refused.code == 2
+    assert refused.code == ExitCode.INPUT
     assert "from its network alone" in refused.err
 
 
@@ -78,7 +79,7 @@ def test_genesis_that_is_not_there_is_named(tmp_path: Path) -> None:
     genesis = ["--genesis", str(tmp_path / "none.json")]
     cli = make_cli(tmp_path, "nowhere")
     told = cli("network", "join", "--home", str(tmp_path / "node"), *genesis)
-    assert told.code == 2
+    assert told.code == ExitCode.INPUT
     assert "none.json: cannot be read" in " ".join(told.err.split())
 
 

@@ -17,6 +17,7 @@ from node.engine.comet import proposals
 from node.engine.comet.home import NodeHome
 from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.roles import Role
 from tests.node.engine.comet.members import (
     NAMES,
@@ -213,7 +214,7 @@ def test_a_validators_key_may_be_elsewhere(cli: Cli) -> None:
 def test_a_folder_without_a_network_is_named(cli: Cli) -> None:
     home = cli.folder / "empty"
     outcome = cli("network", "members", "--home", home)
-    assert outcome.code == 2
+    assert outcome.code == ExitCode.INPUT
     assert "has no genesis of a network" in outcome.err
 
 

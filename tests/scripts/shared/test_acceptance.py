@@ -32,7 +32,7 @@ from scripts.shared.acceptance import (
     require_keys,
     require_own_key,
 )
-from scripts.shared.errors import InputError, NotYetError, UnverifiedError
+from scripts.shared.errors import NotYetError, UnverifiedError
 from scripts.shared.files.key_file import StoredPart
 from tests.client.stage import ISSUERS, RELAY, TRUSTEES, Stage, deploy, travel
 from tests.in_process import connect_in_process
@@ -299,5 +299,5 @@ def test_older_share_is_used_only_where_no_part_is_begun(
         given: object = acceptance.open_own_share(audited, key_file, part=Part.TRUSTEES)
         assert given == "share"
         return
-    with pytest.raises(InputError, match="no key share of this election yet"):
+    with pytest.raises(NotYetError, match="no key share of this election yet"):
         acceptance.open_own_share(audited, key_file, part=Part.TRUSTEES)

@@ -135,9 +135,9 @@ def test_box_that_comes_too_late_stops_no_other(stage: Stage) -> None:
 
 
 def test_nothing_is_closed_or_counted_while_the_polls_are_open(stage: Stage) -> None:
-    with pytest.raises(InputError, match="polls: are not closed before"):
+    with pytest.raises(NotYetError, match="polls: are not closed before"):
         freeze(stage.opened, [1], key=RELAY)
-    with pytest.raises(InputError, match="polls: are not closed before"):
+    with pytest.raises(NotYetError, match="polls: are not closed before"):
         publish_results(stage.opened, [1], key=RELAY)
 
 

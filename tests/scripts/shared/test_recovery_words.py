@@ -92,5 +92,5 @@ def test_words_that_are_none_make_no_key_file(tmp_path: Path) -> None:
     (tmp_path / "words").write_text("zoo " * 12)
     options: Arguments = ["--out", cli.key("voter"), "--words-file", tmp_path / "words"]
     refused = cli("keygen", "voter", *options)
-    assert (refused.code, "do not fit together" in refused.err) == (2, True)
+    assert (refused.code, "do not fit together" in refused.err) == (9, True)
     assert not cli.key("voter").exists()

@@ -25,6 +25,7 @@ from election.protocol.board import Board
 from election.protocol.events import ContestListed, ElectionDeployed
 from scripts.shared import terminal
 from scripts.shared.errors import OutputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.bundle_file import write_bundle
 from scripts.shared.screen import measure
 from scripts.shared.terminal import hint_for, lay_out, show
@@ -177,17 +178,19 @@ def test_talk_that_stderr_does_not_take_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "code"),
     [
-        (b"audit", b"a\x1b[2J\xff\xe2\x80\xae.jsonl"),
-        (b"audit", b"--a\x1b[2J\xe2\x80\xae"),
-        (b"status", b"--election", b"a\x1b[2J\nb\xe2\x80\xae"),
-        (b"\x1b[2J\xe2\x80\xae",),
+        ((b"audit", b"a\x1b[2J\xff\xe2\x80\xae.jsonl"), ExitCode.INPUT),
+        ((b"audit", b"--a\x1b[2J\xe2\x80\xae"), ExitCode.USAGE),
+        ((b"status", b"--election", b"a\x1b[2J\nb\xe2\x80\xae"), ExitCode.INPUT),
+        ((b"\x1b[2J\xe2\x80\xae",), ExitCode.USAGE),
     ],
 )
-def test_arguments_that_an_error_repeats_are_spelt(arguments: tuple[bytes]) -> None:
+def test_arguments_that_an_error_repeats_are_spelt(
+    arguments: tuple[bytes], code: ExitCode
+) -> None:
     done = veche(*arguments)
-    assert done.returncode == 2
+    assert done.returncode == code
     error, *hints = done.stderr.decode().splitlines()
     assert all(line.isprintable() for line in (error, *hints))
     assert "\\u{202e}" in error

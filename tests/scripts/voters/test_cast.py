@@ -16,6 +16,7 @@ from election.errors import BallotError
 from election.protocol.ballot import accept_ballot
 from scripts.shared import session
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.ballot_files import BallotFile
 from scripts.shared.files.json_file import read_json, render_json
 from scripts.shared.roles import Role
@@ -163,7 +164,7 @@ def test_exit_code_says_that_something_was_set_aside(
     with pytest.raises(typer.Exit) as ended:
         cast_act.command([*good, missing], tmp_path, tmp_path, as_json=True)
     told = capsys.readouterr()
-    assert ended.value.exit_code == 3
+    assert ended.value.exit_code == ExitCode.IN_PART
     (aside,) = json.loads(told.out)["set_aside"]
     assert aside == {
         "file": str(missing),
@@ -182,7 +183,7 @@ def test_exit_code_says_that_a_ballot_is_not_seen(
     monkeypatch.setattr(BallotBox, "used", lambda _, asked: [True for _ in asked])
     with pytest.raises(typer.Exit) as ended:
         cast_act.command(good, tmp_path, tmp_path, as_json=True)
-    assert ended.value.exit_code == 3
+    assert ended.value.exit_code == ExitCode.IN_PART
 
 
 def test_ballot_is_told_by_its_tracking_code_in_eighty_columns(

@@ -26,6 +26,7 @@ from node.engine.local import LocalEngine
 from node.rpc.dispatch import Dispatcher
 from scripts.shared import session
 from scripts.shared.errors import ScriptError
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.roles import Role
 from scripts.voters import cast
 from scripts.voters.acts import cast as cast_act
@@ -280,7 +281,7 @@ def test_unknown_has_lines_a_reason_and_an_exit_code_of_its_own(
     for as_json in (False, True):
         with pytest.raises(typer.Exit) as ended:
             cast_act.command(paths, tmp_path, tmp_path, as_json=as_json)
-        assert ended.value.exit_code == 5
+        assert ended.value.exit_code == ExitCode.UNKNOWN
         told = capsys.readouterr()
         out = told.out
         assert "warning: sent; may be in the box: run it again to look" in told.err

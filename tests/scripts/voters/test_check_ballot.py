@@ -11,6 +11,7 @@ import pytest
 from election.crypto.randomness import SecretSource
 from election.protocol.ballot import prepare_choice
 from scripts.__main__ import run
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.terms_file import digest_terms, render_terms
 from scripts.voters.ballot import _spell_opening
 from tests import honest
@@ -91,5 +92,6 @@ def test_what_is_no_opening_is_refused(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert check(tmp_path, link, code) == 2
+    own = ExitCode.USAGE if said.startswith("--") else ExitCode.INPUT
+    assert check(tmp_path, link, code) == own
     assert said in " ".join(capsys.readouterr().err.split())

@@ -12,6 +12,7 @@ import pytest
 from election.crypto.transcript import Hash
 from election.protocol.voter_list import build_voter_list, derive_leaf, hash_voter
 from scripts.__main__ import run
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.json_file import render_json
 from scripts.shared.files.terms_file import digest_terms, render_terms
 from scripts.shared.files.voter_files import ListFile
@@ -47,11 +48,11 @@ def test_own_line_is_found_by_voter_id_and_salt(
 def test_another_salt_is_on_no_list(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert find(tmp_path, "--voter-id=AB-1", f"--salt={'33' * 32}") == 2
+    assert find(tmp_path, "--voter-id=AB-1", f"--salt={'33' * 32}") == ExitCode.INPUT
     assert "is not on this list" in capsys.readouterr().err
 
 
 def test_list_that_is_not_the_terms_is_refused(tmp_path: Path) -> None:
     other = (OWN, VOTER)
     who = ("--voter-id=AB-1", f"--salt={SALT.hex()}")
-    assert find(tmp_path, *who, voters=other) == 2
+    assert find(tmp_path, *who, voters=other) == ExitCode.INPUT

@@ -9,6 +9,7 @@ import pytest
 from election.errors import ElectionError
 from scripts.__main__ import run
 from scripts.shared.errors import InputError
+from scripts.shared.exit_codes import ExitCode
 from services.gateway.centre_file import (
     read_centre_password,
     seal_centre_password,
@@ -112,7 +113,7 @@ def test_refused_rows_go_to_a_file(tmp_path: Path, capsys: Any) -> None:
     office = Office(tmp_path, capsys)
     refused = tmp_path / "refused.csv"
     code, told, said = office.take("EF-1,8916\n", "--refused", str(refused))
-    assert (code, told["refused"]) == (3, 1)
+    assert (code, told["refused"]) == (ExitCode.IN_PART, 1)
     assert "line 2" in said
     assert refused.read_text().startswith("line,reason\n2,")
 
@@ -121,7 +122,7 @@ def test_no_number_changes_once_they_are_fixed(tmp_path: Path, capsys: Any) -> N
     office = Office(tmp_path, capsys, extra="phones_fixed_from = 1")
     for new in ("EF-1,+79160000001\n", f"{VOTER},+79160000001\n"):
         code, _, said = office.take(new)
-        assert code == 2
+        assert code == ExitCode.INPUT
         assert "fixed since" in said
     assert office.take(f"{VOTER},{PHONE}\n")[0] == 0  # changes nothing
     config = office.home.config
@@ -140,7 +141,7 @@ def test_one_number_is_set_and_support_sees_its_end(
     _, shown, _ = office.run("support", VOTER)
     assert shown["people"] == [{"voter_id": VOTER, "phone": "+7********01"}]
     code, _, said = office.run("support", "A-47-222222222222")
-    assert code == 2
+    assert code == ExitCode.INPUT
     assert "no case" in said
 
 

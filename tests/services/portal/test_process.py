@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 
 from scripts.__main__ import run
+from scripts.shared.exit_codes import ExitCode
 from tests.patience import PATIENCE
 from tests.services.running import PASSWORD, process_of
 
@@ -39,7 +40,7 @@ def test_portal_is_made_checked_served_stopped_and_copied(tmp_path: Path) -> Non
         assert httpx2.get(f"{url}/health", trust_env=False).json()["alive"] is True
         assert httpx2.get(f"{url}/ready", trust_env=False).status_code == 503
         code, _out, err = veche("serve", *given)
-        assert code == 2
+        assert code == ExitCode.IN_USE
         assert "in use by another process" in err
         copied = veche("backup", "--home", str(home), "--to", str(tmp_path / "copy"))
         assert copied[0] == 0
@@ -52,6 +53,6 @@ def test_portal_is_made_checked_served_stopped_and_copied(tmp_path: Path) -> Non
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
     code, _out, err = veche("serve", "--home", str(tmp_path / "nothing"))
-    assert (code, "is no home of a service" in err) == (2, True)
+    assert (code, "is no home of a service" in err) == (9, True)
     code, _out, err = veche("serve")
     assert (code, "--home: is missing" in err) == (2, True)

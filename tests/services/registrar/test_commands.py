@@ -17,6 +17,7 @@ from election.crypto.transcript import Hash
 from election.protocol.voter_list import build_voter_list
 from scripts.__main__ import run
 from scripts.shared.contests import Fates
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files import key_file
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.files.voter_files import build_lists
@@ -95,8 +96,8 @@ def publishing(ground: Ground, key: str) -> tuple[str, ...]:
     )
 
 
-def refuses(told: Told, fact: str) -> None:
-    assert told[:2] == (2, None), told
+def refuses(told: Told, fact: str, code: ExitCode = ExitCode.INPUT) -> None:
+    assert told[:2] == (code, None), told
     assert fact in told[2]
 
 
@@ -108,7 +109,11 @@ def test_lists_are_published_by_the_commissions_key_alone(
 ) -> None:
     told = act("publish", *publishing(ground, "other.json"))
     refuses(told, "another election's commission")
-    refuses(act("proof", "V1", "--election", ground.name), "has no lists here")
+    refuses(
+        act("proof", "V1", "--election", ground.name),
+        "has no lists here",
+        ExitCode.USAGE,
+    )
     assert not (ground.home.folder / "lists").exists()
 
 
@@ -158,7 +163,7 @@ def test_contest_whose_list_is_not_on_the_chain_is_told(
     fates: Fates[bool] = Fates({}, {}, {1: "is away"})
     monkeypatch.setattr(sending_lists, "publish_lists", lambda *_, **__: fates)
     code, made, said = act("publish", *publishing(ground, "commission.json"))
-    assert (code, made["published"]) == (2, [])
+    assert (code, made["published"]) == (ExitCode.IN_PART, [])
     assert "contest 1: is away" in said
 
 
@@ -208,16 +213,21 @@ def test_proof_leads_to_the_root_on_the_chain(ground: Ground, act: Acting) -> No
 def test_proof_of_nobody_is_told(
     ground: Ground, act: Acting, voter: str, election: str | None, fact: str
 ) -> None:
-    refuses(act("proof", voter, "--election", election or ground.name), fact)
+    told = act("proof", voter, "--election", election or ground.name)
+    refuses(told, fact, ExitCode.USAGE if election else ExitCode.INPUT)
 
 
 def test_nobody_is_struck_out_before_the_freeze(
     ground: Ground, act: Acting, tmp_path: Path
 ) -> None:
     out = ("--out", str(tmp_path / "stations"))
-    refuses(act("strike-list", "--election", "0x00", *out), "none of this registrar's")
+    refuses(
+        act("strike-list", "--election", "0x00", *out),
+        "none of this registrar's",
+        ExitCode.USAGE,
+    )
     told = act("strike-list", "--election", ground.name, *out)
-    refuses(told, "is final from")
+    refuses(told, "is final from", ExitCode.NOT_YET)
     assert not (tmp_path / "stations").exists()
 
 
@@ -255,20 +265,20 @@ def test_applications_wait_for_a_person(ground: Ground, act: Acting) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "fact"),
+    ("options", "fact", "code"),
     [
-        (["V0"], "give it, or --refuse"),
-        (["V0", "--accept", "--refuse", "x"], "give it, or --refuse"),
-        (["V0", "--refuse", "He is Иванов"], "is not a word"),
-        (["V5", "--accept"], "has no application"),
-        (["V99", "--accept"], "has no application"),
-        (["<script>", "--accept"], "U+003C"),
+        (["V0"], "give it, or --refuse", ExitCode.USAGE),
+        (["V0", "--accept", "--refuse", "x"], "give it, or --refuse", ExitCode.USAGE),
+        (["V0", "--refuse", "He is Иванов"], "is not a word", ExitCode.USAGE),
+        (["V5", "--accept"], "has no application", ExitCode.INPUT),
+        (["V99", "--accept"], "has no application", ExitCode.INPUT),
+        (["<script>", "--accept"], "U+003C", ExitCode.INPUT),
     ],
 )
 def test_decision_on_nothing_is_told(
-    act: Acting, options: list[str], fact: str
+    act: Acting, options: list[str], fact: str, code: ExitCode
 ) -> None:
-    refuses(act("decide", *options), fact)
+    refuses(act("decide", *options), fact, code)
 
 
 def test_decision_after_the_freeze_is_too_late_by_the_chains_clock(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from election.artifacts import ROOT
 from scripts.__main__ import run
+from scripts.shared.exit_codes import ExitCode
 from services.registrar.service import SERVICE
 from services.registrar.tables import people
 from services.shell.home import Home
@@ -90,7 +91,7 @@ def test_refused_row_stops_it_and_is_told_by_its_line(
     bring: Import, home: Home
 ) -> None:
     code, made, said = bring(HEADER + GOOD + BAD)
-    assert (code, made) == (2, None)
+    assert (code, made) == (ExitCode.INPUT, None)
     assert "line 3: name" in said
     assert "--refused FILE" in said
     assert registered(home) == []
@@ -112,7 +113,7 @@ def test_refused_rows_go_to_a_file_that_no_spreadsheet_runs(
 def test_look_alikes_stop_it_until_a_person_looked(bring: Import, home: Home) -> None:
     rows = HEADER + GOOD + OTHER.replace("V2", "VI")
     code, made, said = bring(rows)
-    assert (code, made) == (2, None)
+    assert (code, made) == (ExitCode.INPUT, None)
     assert "look alike" in said
     assert registered(home) == []
     assert bring(rows, "--different")[0] == 0
@@ -134,7 +135,7 @@ def test_file_that_is_no_list_is_told_and_changes_nothing(
 ) -> None:
     bring(HEADER + GOOD)
     code, made, said = bring(raw)
-    assert (code, made) == (2, None)
+    assert (code, made) == (ExitCode.INPUT, None)
     assert fact in said
     assert registered(home) == ["V1"]
 
@@ -143,7 +144,10 @@ def test_file_that_is_not_there_is_told(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = str(tmp_path / "none.csv")
-    assert run(["registrar", "import", missing, "--home", str(home.folder)]) == 2
+    assert (
+        run(["registrar", "import", missing, "--home", str(home.folder)])
+        == ExitCode.INPUT
+    )
     assert missing in capsys.readouterr().err
 
 
@@ -152,12 +156,15 @@ def test_folder_that_is_no_home_is_told(
 ) -> None:
     voters = tmp_path / "voters.csv"
     voters.write_text(HEADER + GOOD)
-    assert run(["registrar", "import", str(voters), "--home", str(tmp_path)]) == 2
+    assert (
+        run(["registrar", "import", str(voters), "--home", str(tmp_path)])
+        == ExitCode.INPUT
+    )
     assert "is no home of a service" in capsys.readouterr().err
 
 
 def test_home_that_a_service_holds_is_left_alone(bring: Import, home: Home) -> None:
     with home.hold():
         code, made, said = bring(HEADER + GOOD)
-    assert (code, made) == (2, None)
+    assert (code, made) == (ExitCode.IN_USE, None)
     assert str(home.folder) in said
