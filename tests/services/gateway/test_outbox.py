@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -237,7 +238,7 @@ def test_no_code_and_no_phone_is_written_anywhere(tmp_path: Path) -> None:
         stage.centre.hang_up()
         wait_until(lambda: any("centre_lost" in each for each in stage.running.log))
         codes = [stage.centre.code(1).encode(), code.encode()]
-        shown = json.dumps(view(stage, VOTER))
+        shown = json.dumps(view(stage, VOTER), default=attrgetter("iso"))
         metrics = stage.running.client.get("/metrics").text
         log = "\n".join(stage.running.log)
         files = {p.name: p.read_bytes() for p in stage.home.folder.iterdir()}
