@@ -16,7 +16,6 @@ from services.registrar.applications import file_application
 from services.registrar.placing import OTHER_CONTEST, place_parts
 from services.registrar.publishing import Lists
 from services.registrar.tables import parts, people
-from services.registrar.transitions import day_of
 from services.shell.database import Database
 from services.shell.peers import PeerError
 from tests.client.devnet import run_node
@@ -72,7 +71,7 @@ def wait_accepted(ground: Ground, account: str) -> None:
 
 def file_early(ground: Ground, running: Running) -> None:
     clock = running.context.clock
-    first = day_of(clock.now())
+    wait_until(lambda: clock.ahead > HOUR)  # it follows the chain's
     for number in range(3):
         ground.apply(f"account-{number}", f"C-{number}")
         wait_accepted(ground, f"account-{number}")
@@ -83,8 +82,9 @@ def file_early(ground: Ground, running: Running) -> None:
         ground.withdraw(f"account-{number}", f"W-{number}")
     with pytest.raises(PeerError, match="tomorrow"):
         ground.apply("account-1", "C-1-again")
-    ground.travel(ground.stage.manifest.times.registration - HOUR // 3)
-    wait_until(lambda: day_of(clock.now()) > first)
+    next_day = ground.stage.manifest.times.registration - HOUR // 3
+    ground.travel(next_day)
+    wait_until(lambda: clock.now() >= next_day)
     ground.apply("account-1", "C-1-again")
     with pytest.raises(PeerError, match="already_applied"):
         ground.apply("account-1", "C-1-third")
