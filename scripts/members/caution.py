@@ -16,7 +16,7 @@ from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.decryption import ShareMessage, make_share
 from election.protocol.tally import EncryptedTally
 from scripts.shared.acceptance import AuditedElection
-from scripts.shared.errors import InputError, UnverifiedError
+from scripts.shared.errors import InputError, NotYetError, UnverifiedError
 from scripts.shared.files.key_file import KeyFile, Secrets, change_secrets
 from scripts.shared.slips import find_slip
 
@@ -40,8 +40,13 @@ def require_agreed(audited: AuditedElection, agreed: Collection[str]) -> None:
     """Raise UnverifiedError if trustees agreed on a sum that is not on this record.
 
     agreed: as `accept_hash` gives them. Raises InputError for one that was mistyped:
-    two hashes of sums do not differ in a few digits.
+    two hashes of sums do not differ in a few digits; NotYetError before any sum is
+    frozen here.
     """
+    if agreed and not audited.frozen:
+        fact = "is of no sum on this record: none is frozen here yet"
+        hint = "if the others see one, this node is behind: wait, or ask another"
+        raise NotYetError(f"hash {min(agreed)}", fact, hint=hint)
     shown = {each.comparison_hash.hex(): c for c, each in audited.frozen.items()}
     for each in sorted({*agreed} - {*shown}):
         for hashed, contest in shown.items():
@@ -52,12 +57,9 @@ def require_agreed(audited: AuditedElection, agreed: Collection[str]) -> None:
 
 
 def _spell_unknown(audited: AuditedElection) -> str:
-    hashes = audited.frozen
-    if not hashes:
-        return "is of no sum on this record: none is frozen here yet"
     known = ", ".join(
         f"{each.comparison_hash.hex()} of contest {contest}"
-        for contest, each in hashes.items()
+        for contest, each in audited.frozen.items()
     )
     return (
         f"is of no sum on this record, which has {known}: read it again; if the others "

@@ -257,6 +257,8 @@ def test_share_of_nothing_that_was_agreed_on(prepared: Cli) -> None:
     check(prepared.attempt("share", key="trustee-1"), "run with --compare first")
     agreed = prepared.attempt("share", "--agreed", "00" * 32, key="trustee-1")
     assert "--compare" not in agreed.err
+    assert agreed.code is ExitCode.NOT_YET  # nobody is accused
+    assert "tell the others" not in agreed.err
 
 
 @pytest.mark.parametrize(
