@@ -65,6 +65,7 @@ export const EN = {
   code_number: 'Number of the message: {number}',
   code_lead: 'The message must have the same number. If the number is another one, do not type the code.',
   code_phone: 'The message went to the phone whose number ends in {ends}.',
+  code_time: 'The code is valid for ten minutes. If it gets too old, ask for a new one.',
   code_label: 'Code, six digits',
   code_go: 'Send the code',
   code_again: 'Send me a new code',

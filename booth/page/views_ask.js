@@ -27,6 +27,7 @@ export function viewCode({ number, phoneEnds, wrong, isSentAgain, type, again })
       h('p', { class: 'chosen' }, h('strong', null, t('code_number', { number }))),
       h('p', null, t('code_lead')),
       phoneEnds && h('p', null, t('code_phone', { ends: phoneEnds })),
+      h('p', null, t('code_time')),
       isSentAgain && h('p', null, t('code_sent_again')),
       form(
         () => type(code.value.replace(/\s/g, '')),

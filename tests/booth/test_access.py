@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.booth.browsing import Voter, answer_by, open_context
-from tests.booth.world import World
+from tests.booth.world import BOOTH, World
 
 _MOST_TABS = 40
 _FOCUSED = """() => {
@@ -145,3 +145,29 @@ def test_the_end_shuts_nobody_out(page: Page) -> None:
     voter.press("Закончить и стереть всё с этого устройства")
     voter.wait_for("ended")
     assert voter.find_barriers() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "screen"),
+    [
+        ("", "start"),
+        (World().link.removeprefix(f"{BOOTH}/"), "arrive"),
+        ("#nobody", "stopped"),
+        ("check.html", "bare"),
+        ("check.html#nobody", "bare"),
+        ("lock.html#nobody", "stop"),
+    ],
+)
+def test_where_a_voter_comes_in_nobody_is_shut_out(
+    address: str, screen: str, browser: Browser
+) -> None:
+    with open_context(browser, size=NARROW) as context:
+        answer_by(context, World())
+        page = context.new_page()
+        voter = Voter(page)
+        page.goto(f"{BOOTH}/{address}")
+        voter.wait_for(screen)
+        for each in page.locator("summary").all():
+            each.click()
+        assert voter.find_barriers() == []
+        assert not page.evaluate(_TOO_WIDE)

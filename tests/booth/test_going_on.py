@@ -220,3 +220,22 @@ def test_a_refused_code_is_told_and_typed_again(page: Page) -> None:
     world.lies.clear()
     voter.type_code()
     voter.wait_for("ballot")
+
+
+def test_back_and_forward_go_on_where_the_voter_was(page: Page) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    answer_by(page.context, world)
+    page.on("dialog", lambda dialog: dialog.accept())
+    voter.stand(world.kept("ballot"))
+    voter.choose(1)
+    page.go_back()
+    page.go_forward()
+    voter.wait_for("ballot")  # what was encrypted is gone, and the choice with it
+    assert page.locator("input:checked").count() == 0
+    voter.choose(2)
+    voter.cast()
+    voter.wait_for("promised")
+    page.go_back()
+    page.go_forward()
+    voter.wait_for("promised")
+    assert len(set(world.sent.values())) == 1

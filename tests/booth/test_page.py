@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from election.artifacts import ROOT
 from election.protocol.ballot import accept_ballot
+from services.gateway.codes import LIFETIME
 from tests import honest
 from tests.booth.browsing import (
     PHONE,
@@ -51,6 +52,8 @@ def test_every_screen_from_the_link_to_the_receipt_is_open_to_all(
         voter.confirm()
         look(voter, "code")
         assert "A-47" in voter.text
+        assert "Код действует десять минут" in voter.text
+        assert LIFETIME == 600  # seconds
         voter.type_code()
         look(voter, "ballot")
         voter.choose(2)
