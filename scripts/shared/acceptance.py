@@ -230,7 +230,10 @@ def _are_few(blamed: Collection[str], evidence: Evidence) -> bool:
 def _refuse(result: CheckResult) -> UnverifiedError:
     wrong = [_spell(finding) for finding in result.outcome.findings]
     fact = wrong[0] if wrong else "something is missing"
-    return UnverifiedError(f"check {result.number} ({result.name})", fact)
+    error = UnverifiedError(f"check {result.number} ({result.name})", fact)
+    if wrong and all(each.blames == NOBODY for each in result.outcome.findings):
+        error.add_note("nobody is at fault: `veche status` shows what is left to do")
+    return error
 
 
 def _spell(told: Finding | Awaited) -> str:
