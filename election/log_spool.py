@@ -13,12 +13,13 @@ import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, Final, overload
+from typing import IO, Final
 
 from typing_extensions import override
 
 from election.crypto.transcript import Address, Hash
 from election.errors import SpoolError
+from election.log_sequence import LogSequence
 from election.protocol.board import Log
 
 _HEAD: Final = struct.Struct("<20s32sQQQB")
@@ -26,7 +27,7 @@ _HEAD: Final = struct.Struct("<20s32sQQQB")
 _WORD: Final = 32
 
 
-class LogSpool(Sequence[Log]):
+class LogSpool(LogSequence):
     """Logs in the order in which they were added; each is built when asked for.
 
     Raises SpoolError where the system has no room for them.
@@ -53,23 +54,6 @@ class LogSpool(Sequence[Log]):
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    @overload
-    def __getitem__(self, at: int) -> Log: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> tuple[Log, ...]: ...
-
-    @override
-    def __getitem__(self, at: int | slice) -> Log | tuple[Log, ...]:
-        places = range(len(self))[at]
-        if isinstance(places, range):
-            return tuple(map(self._read, places))
-        return self._read(places)
-
-    @override
-    def __iter__(self) -> Iterator[Log]:
-        return map(self._read, range(len(self)))
-
     @override
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or len(self) != len(other):
@@ -78,6 +62,7 @@ class LogSpool(Sequence[Log]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    @override
     def _read(self, place: int) -> Log:
         with naming_spool():
             if not self._is_written:

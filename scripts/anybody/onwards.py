@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, overload
+from typing import Final
 
 from typing_extensions import override
 
@@ -14,6 +14,7 @@ from election.audit.evidence import Evidence
 from election.audit.past import Past
 from election.audit.report import Report, Verdict
 from election.audit.spread import Spread
+from election.log_sequence import LogSequence
 from election.protocol.board import Board, Head, Log
 from scripts.anybody.checkpoint import Checkpoint, let_go
 from scripts.shared.errors import FileError, UnverifiedError
@@ -125,7 +126,7 @@ def _cut(evidence: Evidence, whole: Board, start: int, end: int) -> Evidence:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Span(Sequence[Log]):
+class _Span(LogSequence):
     """Logs that are kept of a beginning, and then those at some places of a record."""
 
     kept: Sequence[Log]
@@ -137,23 +138,7 @@ class _Span(Sequence[Log]):
     def __len__(self) -> int:
         return len(self.kept) + self.end - self.start
 
-    @overload
-    def __getitem__(self, at: int) -> Log: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> tuple[Log, ...]: ...
-
     @override
-    def __getitem__(self, at: int | slice) -> Log | tuple[Log, ...]:
-        places = range(len(self))[at]
-        if isinstance(places, range):
-            return tuple(map(self._read, places))
-        return self._read(places)
-
-    @override
-    def __iter__(self) -> Iterator[Log]:
-        return map(self._read, range(len(self)))
-
     def _read(self, place: int) -> Log:
         known = len(self.kept)
         if place < known:
