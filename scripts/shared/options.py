@@ -85,6 +85,15 @@ def accept_sha256(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
+BundleFile = Annotated[
+    Path | None, path_argument(help="File that `veche export` wrote.")
+]
+OrElectionFile = Annotated[
+    Path | None,
+    path_option(
+        "--election", help="Or the file that `veche deploy` wrote, to ask a node."
+    ),
+]
 GenesisHash = Annotated[
     bytes | None,
     typer.Option(

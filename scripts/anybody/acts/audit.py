@@ -15,10 +15,11 @@ import typer
 from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import (
     AsJson,
+    BundleFile,
     Fresh,
     GenesisHash,
+    OrElectionFile,
     RpcUrls,
-    path_argument,
     path_option,
 )
 from scripts.shared.terminal import say
@@ -27,13 +28,8 @@ EXAMPLE = "veche audit election.jsonl.gz"
 
 
 def command(
-    bundle: Annotated[
-        Path | None, path_argument(help="File that `veche export` wrote.")
-    ] = None,
-    election: Annotated[
-        Path | None,
-        path_option(help="Or the file that `veche deploy` wrote, to ask a node."),
-    ] = None,
+    bundle: BundleFile = None,
+    election: OrElectionFile = None,
     rpc_urls: RpcUrls = None,
     genesis_hash: GenesisHash = None,
     reference: Annotated[

@@ -14,13 +14,12 @@ drawn; others, as `veche exit-codes` has them, if there is nothing to reconcile.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from scripts.shared.exit_codes import ExitCode
-from scripts.shared.options import AsJson, RpcUrls, path_argument, path_option
+from scripts.shared.options import AsJson, BundleFile, OrElectionFile, RpcUrls
 from scripts.shared.terminal import say, tell, tell_json
 
 EXAMPLE = 'veche reconcile election.jsonl.gz --seed "3 1 6 2 5 5 4 1 2 6"'
@@ -30,13 +29,8 @@ _MOST_ELECTED: Final = 16
 
 
 def command(
-    bundle: Annotated[
-        Path | None, path_argument(help="File that `veche export` wrote.")
-    ] = None,
-    election: Annotated[
-        Path | None,
-        path_option(help="Or the file that `veche deploy` wrote, to ask a node."),
-    ] = None,
+    bundle: BundleFile = None,
+    election: OrElectionFile = None,
     rpc_urls: RpcUrls = None,
     elected: Annotated[
         int,
