@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from playwright.sync_api import Browser, Dialog, Page
 
+from scripts.shared.languages import Language
+from scripts.shared.recovery_words import list_words
 from tests.booth.browsing import Voter, answer_by, open_context
 from tests.booth.world import BOOTH, SECRET, World, refuse
 
+_WORDS: Final = list_words(Language.RUSSIAN)
 _KEPT = "sessionStorage.getItem('veche-booth/1') ?? ''"
 
 
@@ -91,6 +95,11 @@ def test_a_lost_network_loses_no_ballot(page: Page) -> None:
     assert [each.hex() for each in world.boxed] == [record]
 
 
+def mistake(words: list[str]) -> list[str]:
+    """Give words that never fit: the last bit of the last word is of the checksum."""
+    return [*words[:-1], _WORDS[_WORDS.index(words[-1]) ^ 1]]
+
+
 def test_another_device_goes_on_with_the_words(page: Page, browser: Browser) -> None:
     world, voter = World(), Voter(page)
     answer_by(page.context, world)
@@ -105,12 +114,13 @@ def test_another_device_goes_on_with_the_words(page: Page, browser: Browser) -> 
         second = Voter(other.new_page())
         second.page.goto(f"{BOOTH}/#contest=1&leaf=0x{world.leaf.hex()}")
         second.wait_for("start")
-        second.page.fill("#words", " ".join(reversed(voter.words)))
+        mistaken = " ".join(mistake(voter.words))
+        second.page.fill("#words", mistaken)
         second.press("Продолжить")
         second.page.get_by_text("Слова не подходят друг к другу").wait_for()
         assert second.find_barriers() == []
         typed = second.page.input_value("#words")  # kept, so that one word is mended
-        assert typed == " ".join(reversed(voter.words))
+        assert typed == mistaken
         second.page.fill("#words", " ".join(voter.words))
         second.press("Продолжить")
         second.choose(2)
