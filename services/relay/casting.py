@@ -56,7 +56,6 @@ class Sender:
     alarms: Alarms
     batches: Counter
     log: Any
-    patience: float = _PATIENCE
     tried: dict[Hash, float] = field(default_factory=dict)
     surplus_since: dict[Hash, float] = field(default_factory=dict)
 
@@ -144,7 +143,7 @@ class Sender:
                 self.alarms.settle(MORE_THAN_ISSUED, of)
                 continue
             since = self.surplus_since.setdefault(contest.context, time.monotonic())
-            if time.monotonic() - since >= self.patience:
+            if time.monotonic() - since >= _PATIENCE:
                 fact = "more valid ballots than credentials were issued: "
                 fact += f"{done.surplus[contest.context]} too many; tell the observers"
                 self.alarms.hold(MORE_THAN_ISSUED, of, fact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
 import httpx2
@@ -24,9 +26,22 @@ from tests.patience import PATIENCE, wait_until
 PASSWORD: Final = "correct horse"  # noqa: S105  of homes that live as long as a test
 
 
+_WORKERS: Final = ["services.issuer.worker", "services.relay.judging"]
+
+
 def cheapen_passwords(monkeypatch: Any) -> None:
     """Let key files of a test open at once."""
     monkeypatch.setattr(key_file, "_COST", 2)
+
+
+def fork_workers(monkeypatch: Any, module: ModuleType) -> None:
+    """Let a module's processes be forked by one that has imported what they need."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_WORKERS)
+    as_before = SimpleNamespace(
+        get_context=lambda _: context, parent_process=multiprocessing.parent_process
+    )
+    monkeypatch.setattr(module, "multiprocessing", as_before)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import (
     BeforeValidator,
@@ -31,6 +31,9 @@ CLOSED = ConfigDict(extra="forbid", strict=True)
 LARGEST = 100_000_000  # bytes of any file read whole
 
 Kind = TypeVar("Kind")
+_ADAPTERS: Final[dict[Any, TypeAdapter[Any]]] = {}
+"""By kind: to make one takes as long as to read fifty small files with it."""
+
 _HEX = re.compile("0x[0-9a-fA-F]*")  # bytes.fromhex takes spaces, too
 
 
@@ -105,12 +108,20 @@ def read_json(path: Path, into: type[Kind]) -> Kind:
     return parse_json(read_text(path), into, name=str(path))
 
 
+def adapter_of(kind: type[Kind]) -> TypeAdapter[Kind]:
+    """Give what reads and writes values of a kind."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    adapter: TypeAdapter[Kind] = _ADAPTERS[kind]
+    return adapter
+
+
 def parse_json(text: str, into: type[Kind], *, name: str) -> Kind:
     """Parse the text of a file; raises InputError about the file of this name."""
     try:
         check_nesting(text.encode())
         raw = json.loads(text)
-        return TypeAdapter(into).validate_json(json.dumps(raw))
+        return adapter_of(into).validate_json(json.dumps(raw))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key, fact = spell_fault(first, into)
@@ -123,7 +134,7 @@ def parse_json(text: str, into: type[Kind], *, name: str) -> Kind:
 
 def render_json(value: Any) -> str:
     """Render a value as the text of its file."""
-    raw = TypeAdapter(type(value)).dump_json(value, indent=2)
+    raw = adapter_of(type(value)).dump_json(value, indent=2)
     return raw.decode() + "\n"
 
 

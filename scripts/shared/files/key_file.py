@@ -6,6 +6,7 @@ them in the clear is authenticated with them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -16,8 +17,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, NewType
 
 from Crypto.Cipher import AES
-from Crypto.Protocol.KDF import scrypt
-from pydantic import Field, TypeAdapter, ValidationError, with_config
+from pydantic import Field, ValidationError, with_config
 
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.scalar import Scalar
@@ -31,6 +31,7 @@ from scripts.shared.files.json_file import (
     Hex20,
     Hex32,
     Word,
+    adapter_of,
     read_json,
     render_json,
     replace_file,
@@ -39,6 +40,7 @@ from scripts.shared.files.json_file import (
 from scripts.shared.files.lock import lock_file
 from scripts.shared.roles import Role
 
+_BLOCK: Final = 8
 _COST: Final = 2**17  # of scrypt: 128 MiB and a third of a second for each guess
 SHORTEST_PASSWORD: Final = 8
 """Characters, as NIST SP 800-63B asks of any password: whoever copies the file guesses
@@ -258,7 +260,7 @@ def _open(path: Path, cipher_key: bytes) -> KeyFile:
     try:
         body, tag = sealed.ciphertext[:-16], sealed.ciphertext[-16:]
         plain = cipher.decrypt_and_verify(body, tag)
-        stored = TypeAdapter(Secrets).validate_json(plain)
+        stored = adapter_of(Secrets).validate_json(plain)
     except (ValueError, ValidationError):  # neither may quote what it read
         raise PasswordError(str(path), "does not open with this password") from None
     if derive_address(stored.key) != sealed.address:
@@ -269,7 +271,10 @@ def _open(path: Path, cipher_key: bytes) -> KeyFile:
 def _stretch(password: str, salt: bytes) -> bytes:
     """Make the key of a password, which any keyboard may spell in its own way."""
     text = _spell_once(password).encode()
-    return scrypt(text, salt, 32, _COST, 8, 1)  # type: ignore[arg-type, return-value]
+    room = 2 * 128 * _BLOCK * _COST  # bytes: more than it needs, and no bound here
+    return hashlib.scrypt(
+        text, salt=salt, n=_COST, r=_BLOCK, p=1, maxmem=room + 2**20, dklen=32
+    )
 
 
 def _spell_once(password: str) -> str:
@@ -286,6 +291,6 @@ def _seal(sealed: Sealed, plain: Secrets, cipher_key: bytes) -> Sealed:
     nonce = secrets.token_bytes(12)
     cipher = AES.new(cipher_key, AES.MODE_GCM, nonce=nonce)
     cipher.update(sealed.clear)
-    raw = TypeAdapter(Secrets).dump_json(plain)
+    raw = adapter_of(Secrets).dump_json(plain)
     ciphertext, tag = cipher.encrypt_and_digest(raw)
     return replace(sealed, nonce=nonce, ciphertext=ciphertext + tag)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -134,5 +135,12 @@ def compare(
 ) -> Effects:
     """Require that ours and py-evm's leave the same; returns it."""
     ours = run(Computation, code, gas, others)
-    assert ours == run(_Reference, code, gas, others)
+    assert ours == _run_theirs(code, gas, frozenset(others.items()))
     return ours
+
+
+@lru_cache(maxsize=4_096)  # ours is compared twice: compiled, and not
+def _run_theirs(
+    code: bytes, gas: int, others: frozenset[tuple[Address, bytes]]
+) -> Effects:
+    return run(_Reference, code, gas, dict(others))

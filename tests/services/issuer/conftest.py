@@ -15,17 +15,25 @@ from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.terms_file import digest_terms, render_terms
 from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
+from services.issuer import worker
 from services.issuer.service import SERVICE
 from services.shell.home import Home
 from tests.client.devnet import run_node
 from tests.client.stage import ISSUERS, RELAY, Stage, deploy, travel
 from tests.scripts.key_files import make_key_file, put_share
-from tests.services.running import Running, cheapen_passwords, make_home, serving
+from tests.services.running import (
+    Running,
+    cheapen_passwords,
+    fork_workers,
+    make_home,
+    serving,
+)
 
 
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     cheapen_passwords(monkeypatch)
+    fork_workers(monkeypatch, worker)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,19 @@ import pytest
 
 from election.client.rpc import Connection, connect
 from scripts.shared.files.terms_file import digest_terms, render_terms
+from services.relay import judging
 from services.relay.service import SERVICE
 from services.shell.home import Home
 from tests.client.devnet import run_node
 from tests.client.stage import Stage, deploy
 from tests.patience import wait_until
-from tests.services.running import Running, cheapen_passwords, make_home, serving
+from tests.services.running import (
+    Running,
+    cheapen_passwords,
+    fork_workers,
+    make_home,
+    serving,
+)
 
 VOTERS: Final = 9
 ORIGIN: Final = "https://booth.example.org"
@@ -26,6 +33,7 @@ ORIGIN: Final = "https://booth.example.org"
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     cheapen_passwords(monkeypatch)
+    fork_workers(monkeypatch, judging)
 
 
 @dataclass(frozen=True)

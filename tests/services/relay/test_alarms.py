@@ -11,8 +11,7 @@ from sqlalchemy import update
 from election.client.contracts.voter_list import VoterList
 from election.client.errors import ConnectionFailedError
 from election.crypto.transcript import Hash
-from services.relay import nodes
-from services.relay.casting import Sender
+from services.relay import casting, nodes
 from services.relay.store import Cast
 from services.relay.tables import PROMISES
 from services.relay.timing import CROWD
@@ -25,7 +24,7 @@ def test_more_ballots_than_credentials_are_said_loudly_and_the_rest_is_cast(
     polls: Polls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody made credentials that nobody was issued."""
-    monkeypatch.setattr(Sender, "patience", 0)
+    monkeypatch.setattr(casting, "_PATIENCE", 0)
     monkeypatch.setattr(VoterList, "issued", lambda *_: CROWD - 2)
     with relaying(polls, write_home(polls, tmp_path / "relay")) as relay:
         for each in polls.ballots[1][:CROWD]:
