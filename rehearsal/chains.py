@@ -12,12 +12,14 @@ from typing_extensions import override
 from election.client.errors import NodeRefusedError
 from election.client.rpc import Connection, connect
 from election.client.sending import send_acts
-from election.client.transport import open_post, show_url
+from election.client.transport import show_url
 from election.client.wire import Act, Receipt
 from election.crypto.signature import SigningKey
 from election.errors import ElectionError
+from rehearsal.kept_post import open_kept_post
 
 _WORTH_IT: Final = 4  # acts
+_LONG: Final = 4_096  # bytes of acts: as of some ballots, which run for long
 
 if TYPE_CHECKING:
     from node.config import Config
@@ -37,7 +39,8 @@ class OwnConnection(Connection):
     @override
     def send_all(self, acts: Sequence[Act], *, key: SigningKey) -> tuple[Receipt, ...]:
         """Send acts from one account, untried, in as few blocks as hold them."""
-        if len(acts) < _WORTH_IT:
+        is_long = sum(len(each.payload) for each in acts) >= _LONG
+        if len(acts) < _WORTH_IT and not is_long:
             return super().send_all(acts, key=key)
         with self.progress.told():
             # The next block's time is fixed, so that what runs as it is taken in is the
@@ -109,7 +112,7 @@ def connect_own(url: str) -> OwnConnection:
 
     Raises ConnectionFailedError.
     """
-    connection = OwnConnection(open_post(url), url=show_url(url), chain_id=0)
+    connection = OwnConnection(open_kept_post(url), url=show_url(url), chain_id=0)
     connection.chain_id = connection.read_chain_id()
     return connection
 

@@ -25,10 +25,15 @@ def devnet_process() -> Iterator[Connection]:
 
 @contextmanager
 def started_node(*arguments: str) -> Iterator[tuple[Connection, int]]:
-    """Start a devnet with more arguments; gives its process id, too."""
-    command = [sys.executable, "-m", "node", "--port", "0", "--json", "--quiet"]
-    command += arguments
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as node:  # noqa: S603
+    """Start a devnet with more arguments; gives its process id, too.
+
+    It ends with this program, even if this one is killed.
+    """
+    command = [sys.executable, "-m", "rehearsal.kept_node"]
+    command += ["--port", "0", "--json", "--quiet", *arguments]
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as node:
         try:
             yield connect_own(_read_url(node)), node.pid
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from election.client.ceremony_member import Member
@@ -10,6 +11,9 @@ from election.crypto.randomness import SecretSource
 from election.crypto.signature import SECP256K1_ORDER, SigningKey, derive_address
 from election.protocol import manifest as rules
 from election.protocol.manifest import Manifest
+
+Draw = Callable[[int], bytes]
+"""Draws so many secret bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +46,42 @@ class Roles:
     issuers: tuple[Member, ...] = field(repr=False)
 
 
-def draw_source() -> SecretSource:
+def draw_source(draw: Draw = secrets.token_bytes) -> SecretSource:
     """Draw a source of secrets for one actor or one act."""
-    return SecretSource(secrets.token_bytes(64), b"")
+    return SecretSource(draw(64), b"")
 
 
-def draw_key() -> SigningKey:
-    """Draw a signing key."""
-    return SigningKey(1 + secrets.randbelow(SECP256K1_ORDER - 1))
+def draw_key(draw: Draw = secrets.token_bytes) -> SigningKey:
+    """Draw a signing key, uniform up to 2^-256."""
+    return SigningKey(1 + int.from_bytes(draw(64), "big") % (SECP256K1_ORDER - 1))
 
 
-def draw_cast(cast: Cast) -> Roles:
-    """Give everybody of a cast a fresh key."""
+def draw_cast(cast: Cast, draw: Draw = secrets.token_bytes) -> Roles:
+    """Give everybody of a cast a key: a fresh one, unless another draw is told."""
     return draw_roles(
         observers=cast.observers,
         trustees=cast.trustees + cast.reserves,
         issuers=cast.issuers,
+        draw=draw,
     )
 
 
-def draw_roles(*, observers: int, trustees: int, issuers: int) -> Roles:
-    """Give everybody a fresh key."""
+def draw_roles(
+    *, observers: int, trustees: int, issuers: int, draw: Draw = secrets.token_bytes
+) -> Roles:
+    """Give everybody a key, in the order of the fields."""
 
     def members(count: int) -> tuple[Member, ...]:
-        return tuple(Member(draw_key(), draw_source()) for _ in range(count))
+        return tuple(Member(draw_key(draw), draw_source(draw)) for _ in range(count))
 
     return Roles(
-        commission=draw_key(),
-        portal=draw_key(),
-        sms_gateway=draw_key(),
-        polling_station=draw_key(),
-        registrar=draw_key(),
-        relay=draw_key(),
-        observers=tuple(draw_key() for _ in range(observers)),
+        commission=draw_key(draw),
+        portal=draw_key(draw),
+        sms_gateway=draw_key(draw),
+        polling_station=draw_key(draw),
+        registrar=draw_key(draw),
+        relay=draw_key(draw),
+        observers=tuple(draw_key(draw) for _ in range(observers)),
         trustees=members(trustees),
         issuers=members(issuers),
     )

@@ -22,16 +22,16 @@ from election.client.open_election import ContestBox, OpenElection
 from election.client.wire import Act
 from election.crypto.blind_credential import RECOVERY_SECRET_BYTES, RecoverySecret
 from election.crypto.group import G2Point, decode_g1, encode_g1
-from election.crypto.transcript import Hash
+from election.crypto.transcript import Hash, hash_bytes
 from election.errors import BallotError, CredentialError, EncodingError
 from election.protocol.attestation import (
     LIFETIME,
     NO_LOCK,
+    Action,
     Attestation,
     Request,
     Role,
     attest,
-    request_issuance,
     request_registration,
     request_withdrawal,
 )
@@ -101,19 +101,28 @@ def register_all(
     """Register everybody to vote online, each with two attestations."""
     for some in _slices(people):
         expiry = opened.connection.read_head().timestamp + LIFETIME
-        acts = []
-        for person in some:
-            ctx = register.boxes[person.contest].box.ctx
-            request = request_registration(
-                ctx, register.leaf(person), nonce=0, lock=NO_LOCK
-            )
-            portal, sms = _attest_twice(request, roles, expiry=expiry)
-            claim = claim_leaf(register.lists[person.contest], person.index)
-            acts.append(
-                opened.voter_list.register(claim, NO_LOCK, portal=portal, sms=sms)
-            )
+        acts = [
+            apply_for(opened, person, roles, register=register, expiry=expiry)
+            for person in some
+        ]
         opened.connection.send_all(acts, key=roles.registrar)
         progress(len(acts))
+
+
+def apply_for(
+    opened: OpenElection,
+    person: Person,
+    roles: Roles,
+    *,
+    register: Register,
+    expiry: int,
+) -> Act:
+    """Build the act that registers a voter, with its two attestations."""
+    ctx = register.boxes[person.contest].box.ctx
+    request = request_registration(ctx, register.leaf(person), nonce=0, lock=NO_LOCK)
+    portal, sms = _attest_twice(request, roles, expiry=expiry)
+    claim = claim_leaf(register.lists[person.contest], person.index)
+    return opened.voter_list.register(claim, NO_LOCK, portal=portal, sms=sms)
 
 
 def withdraw_some(
@@ -180,32 +189,33 @@ def announce(
     nonce: int,
 ) -> Act:
     """Build the act that announces a device's request, with its two attestations."""
-    expiry = opened.connection.read_head().timestamp + LIFETIME
-    return _announce(
-        opened, device, roles, register=register, nonce=nonce, expiry=expiry
+    return announce_blinded(
+        opened,
+        (device.person, encode_g1(device.request.blinded)),
+        roles,
+        register=register,
+        expiry=opened.connection.read_head().timestamp + LIFETIME,
+        nonce=nonce,
     )
 
 
-def _announce(
+def announce_blinded(
     opened: OpenElection,
-    device: Device,
+    asking: tuple[Person, bytes],
     roles: Roles,
     *,
     register: Register,
-    nonce: int,
     expiry: int,
+    nonce: int = 1,
 ) -> Act:
-    contest = device.person.contest
-    request = request_issuance(
-        register.boxes[contest].box.ctx,
-        device.leaf,
-        nonce=nonce,
-        blinded=device.request.blinded,
-    )
+    """Build the act that announces M' of a voter, with its two attestations."""
+    person, blinded = asking
+    ctx, leaf = register.boxes[person.contest].box.ctx, register.leaf(person)
+    request = Request(ctx, Action.ISSUE, leaf, nonce, hash_bytes(blinded))
     portal, sms = _attest_twice(request, roles, expiry=expiry)
     return opened.voter_list.request_credential(
-        claim_leaf(register.lists[contest], device.person.index),
-        encode_g1(device.request.blinded),
+        claim_leaf(register.lists[person.contest], person.index),
+        blinded,
         lock_signature=NO_SIGNATURE,
         portal=portal,
         sms=sms,
@@ -226,7 +236,13 @@ def announce_all(
         opening = [open_device(person, register) for person in some]
         expiry = opened.connection.read_head().timestamp + LIFETIME
         acts = [
-            _announce(opened, device, roles, register=register, nonce=1, expiry=expiry)
+            announce_blinded(
+                opened,
+                (device.person, encode_g1(device.request.blinded)),
+                roles,
+                register=register,
+                expiry=expiry,
+            )
             for device in opening
         ]
         opened.connection.send_all(acts, key=roles.registrar)

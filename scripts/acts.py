@@ -23,6 +23,7 @@ _ROOMS: Final = {
 ACTS: Final = {
     "Begin here": {
         "demo": "Hold a whole election in small, and audit it.",
+        "rehearse": "Hold one of a city's size, and see what it takes.",
         "exit-codes": "Tell by which exit code an act ends, and what it means.",
         "completion": "Let a shell complete acts and options (bash, zsh, fish).",
     },

@@ -149,6 +149,7 @@ def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
     unusual = {
         *(
             "demo",
+            "rehearse",
             "completion",
             "devnet",
             "node",

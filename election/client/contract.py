@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final, TypeVar
@@ -108,6 +108,16 @@ class Contract:
         return connection.read_logs(
             [self.address], first=self.since, last=head.number, topics=topics
         )
+
+    def iter_events(self) -> Iterator[Event]:
+        """Read what the contract announced, in order, one answer in memory at a time.
+
+        Up to the last final block.
+        """
+        connection = self.connection
+        last = connection.read_head(FINAL).number
+        logs = connection.iter_logs([self.address], first=self.since, last=last)
+        return (decode_event(log, self.name) for log in logs)
 
     def read_events(self, *topics: Hash | None) -> tuple[Event, ...]:
         """Read what the contract announced, in order, up to the last final block."""

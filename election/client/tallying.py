@@ -5,7 +5,9 @@ docs/protocol.md §5.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain, islice
 
 from election.client.errors import UnexpectedAnswerError
 from election.client.open_election import ContestBox, OpenElection
@@ -25,19 +27,21 @@ from election.protocol.decryption import (
 )
 from election.protocol.encoding import encode_totals
 from election.protocol.events import BallotCast, ShareAccepted, TallyFrozen
-from election.protocol.tally import FrozenTally, aggregate_ballots
+from election.protocol.tally import FrozenTally, aggregate_batches
 from election.protocol.text import spell_number
 
 
 def read_ballots(contest_box: ContestBox) -> tuple[Ballot, ...]:
     """Read all ballots of a box and verify each; raises BallotError."""
-    events = contest_box.handle.contract.read_events()
-    raws = [event.ballot for event in events if isinstance(event, BallotCast)]
-    return tuple(
-        ballot
-        for at in range(0, len(raws), VERIFIED_AT_ONCE)
-        for ballot in accept_batch(raws[at : at + VERIFIED_AT_ONCE], contest_box.box)
-    )
+    return tuple(chain.from_iterable(iter_batches(contest_box)))
+
+
+def iter_batches(contest_box: ContestBox) -> Iterator[tuple[Ballot, ...]]:
+    """Read all ballots of a box in batches, and verify each; raises BallotError."""
+    events = contest_box.handle.contract.iter_events()
+    raws = (event.ballot for event in events if isinstance(event, BallotCast))
+    while batch := tuple(islice(raws, VERIFIED_AT_ONCE)):
+        yield accept_batch(batch, contest_box.box)
 
 
 def recompute_tally(opened: OpenElection, contest_box: ContestBox) -> FrozenTally:
@@ -47,7 +51,7 @@ def recompute_tally(opened: OpenElection, contest_box: ContestBox) -> FrozenTall
     """
     contest = contest_box.box.contest
     block, frozen = _read_freeze(opened, contest)
-    tally = aggregate_ballots(read_ballots(contest_box), contest_box.box)
+    tally = aggregate_batches(iter_batches(contest_box), contest_box.box)
     if frozen.cast_count != tally.cast_count:
         raise CountError(f"contest {contest}", "other ballots than these were frozen")
     if frozen.totals != encode_totals(tally.totals):

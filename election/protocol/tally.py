@@ -5,12 +5,13 @@ docs/protocol.md §5. Nothing in the library decrypts anything else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from election.crypto.elgamal import Ciphertext, combine_ciphertexts
 from election.crypto.transcript import (
+    Address,
     Hash,
     Tag,
     hash_fields,
@@ -63,12 +64,24 @@ def aggregate_ballots(ballots: Sequence[Ballot], box: Box) -> EncryptedTally:
 
     Raises CountError if one credential appears twice.
     """
-    if len({ballot.record.credential for ballot in ballots}) != len(ballots):
-        raise CountError("ballots", "one credential appears twice")
-    totals = combine_ciphertexts(
-        [ballot.record.ciphertext for ballot in ballots], slots=len(box.election_keys)
-    )
-    return EncryptedTally(box.ctx, len(ballots), totals)
+    return aggregate_batches([ballots], box)
+
+
+def aggregate_batches(batches: Iterable[Sequence[Ballot]], box: Box) -> EncryptedTally:
+    """Add up the accepted ballots of a box, of which one batch is held at a time.
+
+    Raises CountError if one credential appears twice.
+    """
+    slots, count = len(box.election_keys), 0
+    totals, used = combine_ciphertexts((), slots=slots), set[Address]()
+    for ballots in batches:
+        count += len(ballots)
+        used.update(ballot.record.credential for ballot in ballots)
+        if len(used) != count:
+            raise CountError("ballots", "one credential appears twice")
+        ciphertexts = [ballot.record.ciphertext for ballot in ballots]
+        totals += combine_ciphertexts(ciphertexts, slots=slots)
+    return EncryptedTally(box.ctx, count, totals)
 
 
 def derive_comparison_hash(tally: EncryptedTally, *, block: int) -> Hash:

@@ -72,7 +72,7 @@ def draw_electorate(
         fact = f"{voters} are too few: a contest of fewer than {fewest} is not opened"
         raise ElectionError("voters", f"{fact}, so {fewest * len(contests)} at least")
     lists = [results[contest.id].voters_on_list for contest in contests]
-    free = _apportion(lists, voters - fewest * len(contests))
+    free = apportion(lists, voters - fewest * len(contests))
     chance = random.Random(SEED)  # noqa: S311  # a story, not a secret
     people: list[Person] = []
     for contest, size in zip(contests, free, strict=True):
@@ -131,7 +131,7 @@ def draw_whole(
     )
 
 
-def _apportion(weights: Sequence[int], total: int) -> tuple[int, ...]:
+def apportion(weights: Sequence[int], total: int) -> tuple[int, ...]:
     """Share out a total by largest remainders."""
     whole = sum(weights)
     shares = [weight * total // whole for weight in weights]

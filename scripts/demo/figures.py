@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from election.errors import ElectionError
 from election.whole_file import write_whole
 from rehearsal.progress import Bar, Progress
+from scripts.shared.processes import list_begun, read_peak, read_spent
 
 HERE: Final = "everybody who acts, and the audit"
 NODE: Final = "the node"
@@ -21,8 +21,6 @@ HELPER: Final = "the largest of its readers"
 _TITLE: Final = "## An election of 2019's size\n"
 _WHOLE: Final = "| the whole, where 20 minutes are promised | {:.1f} minutes |"
 _MEMORY: Final = "| process | memory at most, where 1 GiB is promised | processor |"
-_PROC: Final = Path("/proc")
-_TICKS: Final = os.sysconf("SC_CLK_TCK")  # a second
 
 
 @dataclass
@@ -57,19 +55,19 @@ class Meter:
         """See how much memory each process had at most."""
         self._keep(HERE, os.getpid())
         self._keep(NODE, self.node)
-        for each in _list_begun(self.node):
+        for each in list_begun(self.node):
             self._keep(HELPER, each)
 
     def _keep(self, name: str, process: int) -> None:
         with suppress(OSError):  # a reader may have ended
-            self.peaks[name] = max(self.peaks.get(name, 0), _read_peak(process))
+            self.peaks[name] = max(self.peaks.get(name, 0), read_peak(process))
 
     def spell(self, people: str) -> str:
         """Write what was measured as a section of a page; people: who took part."""
         self.look()
         whole = time.monotonic() - self.begun
         steps = [*self.steps.items(), ("all else", whole - sum(self.steps.values()))]
-        spent = {HERE: _read_spent(os.getpid()), NODE: _read_spent(self.node)}
+        spent = {HERE: read_spent(os.getpid()), NODE: read_spent(self.node)}
         lines = [
             *(_TITLE, self._spell_ground(people), ""),
             *("| step | time |", "|---|---|"),
@@ -88,13 +86,6 @@ class Meter:
             f"{people} {self.load:.0f} processes waited for the {cores} processors at "
             f"its beginning, and {load:.0f} at its end, itself among them."
         )
-
-
-def require_proc() -> None:
-    """Raise ElectionError where the memory of a process is not to be read."""
-    if not (_PROC / "self/status").exists():
-        fact = "measures by /proc, which only Linux has"
-        raise ElectionError("--full", fact)
 
 
 def write_figures(page: Path, section: str) -> None:
@@ -116,26 +107,3 @@ def put_section(text: str, section: str) -> str:
 
 def _spell_spent(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds:.0f} s"
-
-
-def _read_peak(process: int) -> int:
-    """Read the most memory that a process had, MiB."""
-    status = (_PROC / str(process) / "status").read_text("ascii")
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-    return int(found[1]) // 1_024 if found else 0
-
-
-def _read_spent(process: int) -> float:
-    """Read the seconds of a processor that a process took, and those it waited for."""
-    stat = (_PROC / str(process) / "stat").read_text("ascii", errors="replace")
-    fields = stat.rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / _TICKS
-
-
-def _list_begun(process: int) -> list[int]:
-    """List the processes that a process began, and those that they did."""
-    begun: list[int] = []
-    for tasks in (_PROC / str(process) / "task").glob("*/children"):
-        with suppress(OSError):
-            begun += map(int, tasks.read_text("ascii").split())
-    return [each for child in begun for each in (child, *_list_begun(child))]

@@ -24,7 +24,7 @@ from scripts.demo.electorate import (
     read_results,
     read_turnout,
 )
-from scripts.demo.figures import Meter, require_proc, write_figures
+from scripts.demo.figures import Meter, write_figures
 from scripts.demo.ground import Devnet, Ground
 from scripts.demo.network_ground import Network
 from scripts.demo.network_nodes import network_processes
@@ -33,6 +33,7 @@ from scripts.demo.story import Tale, hold
 from scripts.demo.telling import Teller
 from scripts.shared.contests import spell_counts
 from scripts.shared.files.manifest_file import read_manifest
+from scripts.shared.processes import require_proc
 from scripts.shared.terminal import tell_json
 
 _ELECTIONS = ROOT / "elections"
@@ -81,7 +82,7 @@ def hold_whole(*, silent: bool) -> Tale:
 
     Raises ElectionError where no figures are to be had.
     """
-    require_proc()
+    require_proc("--full")
     manifest = _read_manifest()
     results = _ELECTIONS / "mgd-2019-results.json"
     turnout = read_turnout(results)

@@ -36,7 +36,7 @@ def all_cores() -> Iterator[_Spread]:
     cores = _count_cores()
     context = multiprocessing.get_context("spawn")  # threads and forks do not agree
     try:
-        pool = ProcessPoolExecutor(cores, mp_context=context, initializer=_settle)
+        pool = ProcessPoolExecutor(cores, mp_context=context, initializer=settle)
     except (ImportError, NotImplementedError, OSError):
         yield map  # a system that has no semaphores
         return
@@ -96,7 +96,7 @@ def _end(
         return work(part)
 
 
-def _settle() -> None:
+def settle() -> None:
     """Ignore Ctrl-C in this process, and end with the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_follow, daemon=True).start()

@@ -137,12 +137,16 @@ def test_sum_of_other_ballots_than_were_frozen_is_refused(
     """A node that leaves one ballot out must not get the others' sum decrypted."""
     closed.connection.send(closed.opened.tally.freeze(1), key=RELAY)
     ballots = read_ballots(closed.boxes[1])
-    monkeypatch.setattr("election.client.tallying.read_ballots", lambda _: ballots[:-1])
+    monkeypatch.setattr(
+        "election.client.tallying.iter_batches", lambda _: iter([ballots[:-1]])
+    )
     with pytest.raises(CountError, match="other ballots than these"):
         recompute_tally(closed.opened, closed.boxes[1])
     last = replace(ballots[-1].record, ciphertext=ballots[0].record.ciphertext)
     swapped = (*ballots[:-1], replace(ballots[-1], record=last))
-    monkeypatch.setattr("election.client.tallying.read_ballots", lambda _: swapped)
+    monkeypatch.setattr(
+        "election.client.tallying.iter_batches", lambda _: iter([swapped])
+    )
     with pytest.raises(CountError, match="frozen totals are not the ballots' sum"):
         recompute_tally(closed.opened, closed.boxes[1])
 

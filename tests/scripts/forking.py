@@ -19,6 +19,7 @@ VARIABLES = (
     "VECHE_TERMS",
     "VECHE_TERMS_HASH",
 )
+_NOT_ACTS = ("scripts.demo", "scripts.rehearse", "scripts.__main__")
 SHELL = rf"""
 veche() {{
     local code own="$FORKING_FOLDER/$BASHPID"
@@ -75,7 +76,7 @@ def main() -> None:
 
     key_file._COST = 2  # type: ignore[misc]
     for each in walk_packages(scripts.__path__, "scripts."):
-        if not each.name.startswith(("scripts.demo", "scripts.__main__")):
+        if not each.name.startswith(_NOT_ACTS):
             import_module(each.name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -619,7 +619,7 @@ def test_every_act_that_asks_a_node_is_in_the_table() -> None:
         "check-ballot",
     }
     ask_nobody |= {"home", "key", "accounts", "manifest", "exit-codes"}
-    of_machines = {"demo", "devnet", "network", "node", "time"}
+    of_machines = {"demo", "rehearse", "devnet", "network", "node", "time"}
     every = set(chain.from_iterable(ACTS.values()))
     of_networks = {
         "proof",

@@ -70,7 +70,7 @@ ENDS: Final = {
 }
 """How an act may end: as no fault of the program, and with nothing begun."""
 
-SERVE: Final = ("devnet", "node", "network", "demo")
+SERVE: Final = ("devnet", "node", "network", "demo", "rehearse")
 """What is not run: it would not end, or would leave a node's folder."""
 
 

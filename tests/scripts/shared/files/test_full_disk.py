@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import resource
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -46,12 +47,14 @@ WRITERS: Final[dict[str, Callable[[Path], object]]] = {
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """Let no file grow beyond a few bytes."""
+    """Let no file grow beyond a few bytes; no import leaves a module cut off."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
     try:
         yield
     finally:
+        sys.dont_write_bytecode = compiles
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
