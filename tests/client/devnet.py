@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from election.artifacts import ROOT
+from tests.forks import Forked
 from tests.open_config import open_config_text
 from tests.patience import PATIENCE
 
@@ -26,7 +27,7 @@ def run_node() -> Iterator[str]:
 
 def _run(config: Path) -> Iterator[str]:
     options = ["--port", "0", "--json", "--quiet", "--config", str(config)]
-    node = subprocess.Popen(  # noqa: S603  # ourselves
+    node = Forked(
         [sys.executable, "-m", "node", *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,

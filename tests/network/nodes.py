@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from election.artifacts import ROOT
+from tests.forks import Forked
 from tests.patience import PATIENCE, wait_until
 
 FIRST_PORT, SPREAD, LAST_PORT = 20_000, 10_000, 32_000
@@ -47,7 +48,8 @@ class Node:
         program = ("-m", "tests.network.faulty", *faults, "--") if faults else _HONEST
         command = [sys.executable, *program, "network", "start", "--port=0"]
         with (self.home / "node.log").open("a") as log:
-            self.process = subprocess.Popen(  # noqa: S603  our own program
+            begin = subprocess.Popen if faults else Forked
+            self.process = begin(
                 [*command, f"--home={self.home}", "--json", *engine],
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -15,13 +15,14 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from node.config import DEFAULT_PATH
+from tests.forks import Forked
 from tests.patience import PATIENCE
 
 
 @contextmanager
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Start a node and stop it, come what may."""
-    with subprocess.Popen(  # noqa: S603  # our own node
+    with Forked(
         [sys.executable, "-m", "node", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

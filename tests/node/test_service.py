@@ -27,6 +27,7 @@ from node.config import DEFAULT_PATH, Config
 from node.engine.local import LocalEngine
 from node.errors import StoreError
 from node.service import _mine_regularly
+from tests.forks import run_forked
 from tests.node.bytecode import COUNTER, assemble, deployment
 from tests.node.conftest import Clock
 from tests.node.running import running, started
@@ -44,13 +45,7 @@ def _command(*arguments: str) -> list[str]:
 
 def _fail(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a node that should not start, to its end."""
-    return subprocess.run(  # noqa: S603  # our own node
-        _command(*arguments),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run_forked(_command(*arguments), text=True)
 
 
 @pytest.fixture(scope="module")

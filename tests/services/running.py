@@ -21,6 +21,7 @@ from services.shell.home import Home
 from services.shell.opening import init_home, open_context
 from services.shell.service import Context, Service
 from services.shell.serving import assemble, make_server, open_socket
+from tests.forks import Forked
 from tests.patience import PATIENCE, wait_until
 
 PASSWORD: Final = "correct horse"  # noqa: S105  of homes that live as long as a test
@@ -123,7 +124,7 @@ def process_of(
     """Serve as a process of its own; yields it and its URL."""
     password = home.parent / "password"
     password.write_text(PASSWORD, "utf-8")
-    with subprocess.Popen(  # noqa: S603  our own service
+    with Forked(
         [
             *(sys.executable, "-m", "scripts", name, "serve", "--home", str(home)),
             *("--password-file", str(password), "--port", "0", *options),
