@@ -1,8 +1,8 @@
 """A process that has imported a program, and forks for each start of it.
 
-`python -m tests.fork_server PROGRAM FD`: on the socket FD comes a message for each start,
-with what the new process is given, its streams, and a socket that is told its number
-and, when it has ended, its exit code. It serves until that socket is closed.
+`python -m tests.fork_server PROGRAM FD`: on the socket FD comes a message for each
+start, with what the new process is given, its streams, and a socket that is told its
+number and, when it has ended, its exit code. It serves until that socket is closed.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from select import select
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ class Forked(subprocess.Popen[Any]):
         assert (hook, close_fds, tuple(pass_fds), shell) == (None, True, (), False)
         start = {
             "arguments": words[3:],
-            "folder": os.fspath(folder or os.getcwd()),
+            "folder": os.fspath(folder or Path.cwd()),
             "environment": dict(os.environ if environment is None else environment),
             "is_own_session": session,
         }

@@ -11,6 +11,7 @@ from election.audit.checks import images
 from election.crypto.group import decode_g1, decode_g2, encode_g1, encode_g2, pair
 from election.protocol.board import Board
 from tests.audit.story import CHOICES, Story, Told
+from tests.remembered import remembering_curve
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,6 +24,12 @@ def _remembered_pairings() -> Iterator[None]:
             "pair",
             lambda left, right: _pair(encode_g1(left), encode_g2(right)),
         )
+        yield
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _remembered_curve() -> Iterator[None]:
+    with remembering_curve():
         yield
 
 

@@ -14,8 +14,15 @@ from reference.checks import images
 from reference.curve import are_equal, begin_pairing
 from tests.audit.conftest import board, told
 from tests.reference.builds import read_builds
+from tests.remembered import remembering_curve
 
 __all__ = ["board", "told"]
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _remembered_curve() -> Iterator[None]:
+    with remembering_curve():
+        yield
 
 
 @pytest.fixture(scope="session")

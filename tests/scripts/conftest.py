@@ -18,6 +18,7 @@ from scripts.shared.files import key_file
 from scripts.shared.files.terms_file import digest_terms, render_terms
 from tests import honest
 from tests.client.devnet import run_node
+from tests.remembered import remembering_curve
 
 
 def spell_for_people(line: str) -> str:
@@ -172,6 +173,12 @@ def write_election(cli: Cli) -> None:
 def node_url() -> Iterator[str]:
     with run_node() as url:
         yield url
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _remembered_curve() -> Iterator[None]:
+    with remembering_curve():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
