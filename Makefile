@@ -26,9 +26,9 @@ demo: $(READY)  ## Hold the Moscow election of 2019 in small, and audit it.
 live: $(READY)  ## Run chain, services and phones for made-up voters on this machine.
 	@$(RUN)veche live $(LIVE)
 
-live-test: $(READY)  ## Hold an election of 200 voters by its services alone; kill all of one.
+live-test: $(READY) engine  ## Hold 200 voters' election by services alone; kill all of one; vote on a network.
 	VECHE_LIVE_VOTERS=200 $(RUN)pytest tests/services/live/test_whole_election.py \
-	    tests/services/live/long_restart.py
+	    tests/services/live/long_restart.py tests/booth/long_network.py
 
 network: $(READY) engine  ## Hold it on a network of nodes, of which one is killed, and audit it.
 	@$(RUN)veche demo --network 4 $(DEMO)

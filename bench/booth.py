@@ -1,7 +1,7 @@
 """Measure what a voter's browser computes, in a worker of Debian's Chromium.
 
 Encrypt, prove and sign: first in a new worker, then the median of 20; for 5 and for 16
-candidates. Credentials are made here; nothing is sent.
+candidates. Credentials are made here; nothing is sent. Then what a browser fetches.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Route
 
 from election.artifacts import ROOT
 from tests.booth.browsing import open_browser
+from tests.booth.page_sizes import LANGUAGES
+from tests.booth.page_sizes import measure as size_of
 
 CANDIDATES: Final = (5, 16)
 
@@ -84,6 +86,9 @@ def main() -> None:
             found = measure(browser, candidates)
             line = f"{found['first']:.0f} ms first, {found['median']:.0f} ms then"
             print(f"{candidates:3} candidates: {line}")
+    for language in LANGUAGES:
+        size = size_of("index.html", language) / 1_000
+        print(f"the booth's page until the receipt: {size:.0f} kB packed, {language}")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import { CheckFlow } from './check_flow.js';
 import { Screen } from './screen.js';
 import { chooseLanguage, useLanguage } from './texts.js';
 
-useLanguage(chooseLanguage(navigator.languages));
 const { hash, pathname } = location;
 if (hash !== '') history.replaceState(null, '', pathname);
+await useLanguage(chooseLanguage(navigator.languages));
 addEventListener('hashchange', () => { if (location.hash !== '#content') location.reload(); });
 new CheckFlow(new Screen()).start(hash);

@@ -45,6 +45,7 @@ export class Device {
     this.services = services;
     this.signers = { portal: terms.portal, gateway: terms.smsGateway };
     this.election = services.election;
+    this.electionId = terms.electionId;
     this.number = contest;
     this.contest = terms.contest(contest);
     this.leaf = fromHex(leaf, 'leaf');
@@ -134,8 +135,11 @@ export class Device {
   }
 }
 
-/** A pair of words that says nothing, by which a voter knows an own ballot from a copy. */
-export async function drawControlWord() {
-  const words = await spellWords(draw(RECOVERY_SECRET_BYTES), 'ru');
+/**
+ * A pair of words that says nothing, by which a voter knows an own ballot from a copy.
+ * @param {import('../words.js').Language} language
+ */
+export async function drawControlWord(language) {
+  const words = await spellWords(draw(RECOVERY_SECRET_BYTES), language);
   return words.slice(0, CONTROL_WORDS).join(' ');
 }

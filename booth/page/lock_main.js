@@ -5,10 +5,10 @@ import { LockFlow } from './lock_flow.js';
 import { Screen } from './screen.js';
 import { chooseLanguage, useLanguage } from './texts.js';
 
-useLanguage(chooseLanguage(navigator.languages));
 const { hash, pathname } = location;
 const isBare = hash === '' || hash === '#content';
 if (!isBare) history.replaceState(null, '', pathname);
+await useLanguage(chooseLanguage(navigator.languages));
 const flow = new LockFlow(new Screen());
 // words are in this page's memory alone, and go with it
 addEventListener('pagehide', () => flow.forget());

@@ -24,8 +24,8 @@ function takeFragment() {
 }
 
 const arrival = takeFragment();
-useLanguage(chooseLanguage(navigator.languages));
-const helper = new Helper();
+const helper = new Helper(); // it begins to load, too
+await useLanguage(chooseLanguage(navigator.languages));
 const flow = new Flow(helper, new Screen());
 
 // choice and randomness are in the worker: whoever leaves the page leaves them

@@ -5,7 +5,7 @@ import { ReceiptFlow } from './receipt_flow.js';
 import { readReceiptLink } from '../receipt.js';
 import { chooseLanguage, useLanguage } from './texts.js';
 
-useLanguage(chooseLanguage(navigator.languages));
+await useLanguage(chooseLanguage(navigator.languages));
 const flow = new ReceiptFlow(new Screen());
 const { hash } = location;
 const isBare = hash === '' || hash === '#content';

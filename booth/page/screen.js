@@ -53,9 +53,14 @@ export class Screen {
     scrollTo(0, 0);
   }
 
-  /** Draw the same screen anew. */
+  /** Draw the same screen anew; who reads it is not sent elsewhere. */
   refresh() {
+    const { activeElement: at } = document;
+    const isInside = at !== null && this.main.contains(at);
     this.#draw();
+    if (!isInside) return;
+    const same = at.id === '' ? null : document.getElementById(at.id);
+    (same ?? this.main.querySelector('h1'))?.focus({ preventScroll: true });
   }
 
   /** Draw the screen anew with what is wrong, and bring the reader there. */
@@ -74,6 +79,15 @@ export class Screen {
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
+  /**
+   * Say something to readers of the screen alone: all others see it on the page.
+   * @param {string} text
+   */
+  hear(text) {
+    this.say(text);
+    this.status.className = 'heard';
+  }
+
   #draw() {
     document.documentElement.lang = currentLanguage();
     this.#drawHeader();
@@ -90,8 +104,13 @@ export class Screen {
 
   #drawHeader() {
     const other = currentLanguage() === 'ru' ? 'en' : 'ru';
-    const change = () => {
-      useLanguage(other);
+    const change = async () => {
+      try {
+        await useLanguage(other);
+      } catch {
+        this.say(t('e_away', { who: t('who_booth') }), true); // its words did not come
+        return;
+      }
       this.#draw();
       /** @type {HTMLElement | null} */ (this.header.querySelector('.language'))?.focus();
     };

@@ -1,9 +1,11 @@
 /** From a signed ballot to the box: a crowd, promises of two relays, then what the nodes show. */
 
-import { asRefusal, sleep } from './flow.js';
+import { asRefusal } from './refusals.js';
+import { sleep } from './sleep.js';
+import { finish } from './steps_end.js';
 import { t } from './texts.js';
 import { spellRefusal } from './views_error.js';
-import { viewCrowd, viewPromised, viewSending } from './views_send.js';
+import { spellFound, spellRefused, viewCrowd, viewPromised, viewSending } from './views_send.js';
 
 const PAUSE = 4_000; // milliseconds between two looks
 const LEAST_PROMISES = 2;
@@ -66,7 +68,8 @@ export class Sending {
     /** @type {{ organisation: string, code: string }[]} */
     let refused = [];
     screen.show('sending', () => viewSending({ promised: flow.kept.promised?.length ?? 0, refused }));
-    for (;;) {
+    const spell = () => JSON.stringify([refused, flow.kept.promised]);
+    for (let shown = spell(); ;) {
       const promised = flow.kept.promised ?? [];
       const sent = await tryAsking(flow, () => helper.ask('send', { record, promised }));
       if (sent !== null) {
@@ -80,7 +83,11 @@ export class Sending {
         const code = NOT_THERE[found.state] ?? 'not_true';
         refused = refused.map((each) => (each.code === 'already_cast' ? { ...each, code } : each));
       }
-      screen.refresh();
+      if (spell() !== shown) { // else who listens to the page is not disturbed
+        screen.refresh();
+        screen.hear(refused.map(spellRefused).join('. '));
+      }
+      shown = spell();
       await sleep(PAUSE);
     }
   }
@@ -98,7 +105,10 @@ export class Sending {
       const seen = await this.#look();
       if (seen === null) return;
       found = seen;
-      if (JSON.stringify(found) !== before) screen.refresh();
+      if (JSON.stringify(found) !== before) {
+        screen.refresh();
+        screen.hear(spellFound(found));
+      }
       if (await this.#isLate(deadline)) {
         screen.say(t('promised_late'), true);
         flow.keep({ promised: [] });
@@ -119,7 +129,7 @@ export class Sending {
     const found = await tryAsking(flow, () => flow.helper.ask('find', asked));
     if (found === null) return { state: 'none' };
     if (!('block' in found)) return found;
-    flow.finish({ ...found, isOther: found.state === 'other' });
+    finish(flow, { ...found, isOther: found.state === 'other' });
     return null;
   }
 

@@ -5,6 +5,7 @@ import { acceptCredential } from '../blind_credential.js';
 import { areEqual, fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
 import { encodeG1 } from '../group.js';
+import { deriveLeaf, hashVoter } from '../leaf.js';
 import { deriveLockHash } from '../lock.js';
 import { acceptNotice } from '../notice.js';
 import { decodeSignature, encodeSignature } from '../signature.js';
@@ -26,13 +27,14 @@ const bytes = (text) => fromHex(String(text).replace(/^0x/, ''), 'answer');
 const hex = (raw) => `0x${toHex(raw)}`;
 
 /**
- * Show the ticket and M', and check what the portal attests; throws.
+ * Show the ticket and M', and check what the portal attests, and what it has of the voter's
+ * place from the registrar; throws.
  * @param {Device} device
- * @param {string} ticket
- * @param {number} now
+ * @param {{ ticket: string, nonce: number, now: number }} asked nonce: the leaf's counter,
+ *   as the chain has it
  * @returns {Promise<Opening>}
  */
-export async function attest(device, ticket, now) {
+export async function attest(device, { ticket, nonce: counter, now }) {
   const url = `${device.services.portal.url}/booth/attestations`;
   const said = await askJson('portal', url, { body: { ticket, blinded: hex(device.blinded) } });
   const isOwn = said.leaf === hex(device.leaf) && said.contest === device.number
@@ -40,8 +42,24 @@ export async function attest(device, ticket, now) {
   if (!isOwn) throw new BoothError('portal', 'answers for another voter or request');
   const { index, voter_id, salt, nonce, expiry, attestation } = said;
   const opening = { index, voter_id, salt, nonce, expiry, attestation };
+  const isPlace = opensLeaf(device, opening) && nonce === counter;
+  if (!isPlace) throw new BoothError('registrar', 'names another place than the public record');
   check(device, opening, attestation, { role: ROLES.portal, signer: device.signers.portal, now });
   return opening;
+}
+
+/**
+ * Tell whether voter id, index and salt give the own leaf.
+ * @param {Device} device
+ * @param {Opening} opening
+ */
+function opensLeaf(device, { index, voter_id, salt }) {
+  const isWritten = Number.isSafeInteger(index) && index >= 0
+    && typeof voter_id === 'string' && /^0x[0-9a-f]{64}$/.test(salt);
+  if (!isWritten) return false;
+  const { electionId, number: contest, leaf } = device;
+  const voter = hashVoter(voter_id, bytes(salt));
+  return areEqual(deriveLeaf({ electionId, contest, index, voter }), leaf);
 }
 
 /**

@@ -1,22 +1,30 @@
-/** What people read, in their language. */
+/** What people read, in their language: the words of one are fetched, not of both. */
 
-import { EN } from './texts_en.js';
-import { RU } from './texts_ru.js';
-
-/** @typedef {keyof typeof RU} TextName */
+/** @typedef {typeof import('./texts_ru.js').RU} Texts */
+/** @typedef {keyof Texts} TextName */
 /** @typedef {'ru' | 'en'} Language */
 
-const TEXTS = { ru: RU, en: EN };
+/** @type {Record<Language, () => Promise<Texts>>} */
+const LOAD = {
+  ru: async () => (await import('./texts_ru.js')).RU,
+  en: async () => /** @type {Texts} */ ((await import('./texts_en.js')).EN),
+};
 
 /** @type {Language} */
 let language = 'ru';
+/** @type {Texts} */
+let texts;
 
 export function currentLanguage() {
   return language;
 }
 
-/** @param {Language} chosen */
-export function useLanguage(chosen) {
+/**
+ * Speak a language from now on; before its words are there, nothing changes.
+ * @param {Language} chosen
+ */
+export async function useLanguage(chosen) {
+  texts = await LOAD[chosen]();
   language = chosen;
 }
 
@@ -25,8 +33,16 @@ export function useLanguage(chosen) {
  * @param {readonly string[]} preferred
  */
 export function chooseLanguage(preferred) {
-  const known = preferred.map((each) => each.slice(0, 2)).find((each) => each in TEXTS);
+  const known = preferred.map((each) => each.slice(0, 2)).find((each) => each in LOAD);
   return /** @type {Language} */ (known ?? 'en');
+}
+
+/**
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ''));
 }
 
 /**
@@ -34,7 +50,7 @@ export function chooseLanguage(preferred) {
  * @param {Record<string, string | number>} [values]
  */
 export function t(name, values = {}) {
-  return TEXTS[language][name].replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ''));
+  return fill(texts[name], values);
 }
 
 /**
@@ -45,19 +61,33 @@ export function t(name, values = {}) {
  */
 export function textFor(prefix, code, otherwise) {
   const name = `${prefix}${code}`;
-  return name in RU ? /** @type {TextName} */ (name) : otherwise;
+  return name in texts ? /** @type {TextName} */ (name) : otherwise;
+}
+
+/** Moscow time, since the election's times are told in it. */
+const MOSCOW = /** @type {const} */ ({ timeZone: 'Europe/Moscow', hourCycle: 'h23' });
+
+/**
+ * Spell a moment, in Moscow.
+ * @param {number} seconds since 1970
+ * @param {Intl.DateTimeFormatOptions} [form]
+ */
+export function spellTime(seconds, form = {
+  day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit',
+}) {
+  const code = language === 'en' ? 'en-GB' : language;
+  return new Intl.DateTimeFormat(code, { ...MOSCOW, ...form }).format(new Date(seconds * 1000))
+    + t('moscow');
 }
 
 /**
- * Moscow time, since the election's times are told in it.
- * @param {number} seconds since 1970
+ * Spell how long to wait, in minutes: what a person can see on a clock.
+ * @param {number} seconds
  */
-export function spellTime(seconds) {
-  const code = language === 'en' ? 'en-GB' : language;
-  return new Intl.DateTimeFormat(code, {
-    timeZone: 'Europe/Moscow', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(new Date(seconds * 1000)) + t('moscow');
+export function spellWait(seconds) {
+  const count = Math.max(1, Math.ceil(seconds / 60));
+  const form = new Intl.PluralRules(language).select(count);
+  return t(/** @type {TextName} */ (`minutes_${form}`), { count });
 }
 
 /**
@@ -68,6 +98,5 @@ export function spellTime(seconds) {
  * @returns {(name: keyof Table & string, values?: Record<string, string | number>) => string}
  */
 export function speakBy(ru, en) {
-  return (name, values = {}) => (currentLanguage() === 'ru' ? ru : en)[name]
-    .replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ''));
+  return (name, values = {}) => fill((currentLanguage() === 'ru' ? ru : en)[name], values);
 }

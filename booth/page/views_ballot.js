@@ -3,7 +3,7 @@
 import { button, form, h } from './dom.js';
 import { drawQr } from './qr.js';
 import { spellTime, t } from './texts.js';
-import { inGroups } from './views_begin.js';
+import { showCode } from './views_code.js';
 
 /** @typedef {import('./screen.js').View} View */
 /** @typedef {{ title: string, candidates: string[], particulars: string[],
@@ -73,15 +73,6 @@ export function viewReview({ paper, choice, change, go }) {
   };
 }
 
-/** @param {string} tracking */
-export function showTracking(tracking) {
-  return h(
-    'div', { class: 'tracking' },
-    h('p', null, h('strong', null, t('sealed_code'))),
-    h('p', { class: 'long', translate: 'no' }, inGroups(tracking)),
-  );
-}
-
 /**
  * @param {{ tracking: string, cast: () => void, check: () => void, back: () => void }} state
  * @returns {View}
@@ -91,7 +82,7 @@ export function viewSealed({ tracking, cast, check, back }) {
     title: t('sealed_title'),
     body: [
       h('p', null, t('sealed_lead')),
-      showTracking(tracking),
+      showCode(t('sealed_code'), tracking),
       h('p', null, t('sealed_next')),
       h(
         'div', { class: 'acts' },
@@ -121,12 +112,12 @@ export function viewCheck({ tracking, link, go, back }) {
       h('p', null, t('check_lead')),
       drawQr(link, t('check_link')),
       linkOut(link),
-      showTracking(tracking),
       h(
         'div', { class: 'acts' },
         button(t('check_go'), go, { class: 'main' }),
         button(t('check_back'), back),
       ),
+      showCode(t('sealed_code'), tracking),
     ],
   };
 }

@@ -1,5 +1,6 @@
 /** Screens before the request: the way in, the words. */
 
+import { inGroups } from '../lock.js';
 import { button, form, h } from './dom.js';
 import { drawQr } from './qr.js';
 import { t } from './texts.js';
@@ -214,9 +215,4 @@ export function viewConfirm({ places, typed, wrong, check, again }) {
       ),
     ],
   };
-}
-
-/** @param {string} text */
-export function inGroups(text) {
-  return (text.match(/.{1,4}/gs) ?? []).join(' ');
 }

@@ -1,19 +1,11 @@
 /** What the check on a second device shows. */
 
-import { inGroups } from '../lock.js';
 import { button, h } from './dom.js';
+import { t } from './texts.js';
 import { textOf } from './texts_check.js';
+import { showCode } from './views_code.js';
 
 /** @typedef {import('./screen.js').View} View */
-
-/** @param {string} tracking */
-function showNumber(tracking) {
-  return h(
-    'div', { class: 'tracking' },
-    h('p', null, h('strong', null, textOf('code'))),
-    h('p', { class: 'long', translate: 'no' }, inGroups(tracking)),
-  );
-}
 
 /**
  * @param {{ isForeign: boolean }} state
@@ -38,9 +30,9 @@ export function viewNumber({ tracking, contest }) {
     title: textOf('number_title'),
     body: [
       h('p', null, textOf('number_compare')),
-      showNumber(tracking),
+      h('p', null, h('strong', null, textOf('number_next'))),
       h('p', { class: 'contest', lang: 'ru' }, contest),
-      h('p', null, textOf('number_next')),
+      showCode(t('sealed_code'), tracking),
     ],
   };
 }
@@ -58,7 +50,7 @@ export function viewName({ tracking, contest, name, particulars, isSeenBefore, r
       h('p', { class: 'contest', lang: 'ru' }, contest),
       h('div', { class: 'chosen', lang: 'ru' }, h('strong', null, name), h('span', null, particulars)),
       !isSeenBefore && h('p', { class: 'wrong' }, textOf('name_unseen')),
-      showNumber(tracking),
+      !isSeenBefore && showCode(t('sealed_code'), tracking),
       h('p', null, textOf('name_ask')),
       h(
         'div', { class: 'acts' },
@@ -89,7 +81,7 @@ export function viewMismatch({ isOtherChoice, tracking, save }) {
       isOtherChoice && h('p', null, textOf('mismatch_slip')),
       h('p', null, textOf('mismatch_next')),
       h('p', null, textOf('mismatch_file')),
-      showNumber(tracking),
+      showCode(t('sealed_code'), tracking),
       h('div', { class: 'acts' }, button(textOf('mismatch_save'), save, { class: 'main' })),
     ],
   };

@@ -2,7 +2,7 @@
 
 import { NOT_SERVED } from './asking.js';
 import { button, h } from './dom.js';
-import { t, textFor } from './texts.js';
+import { spellWait, t, textFor } from './texts.js';
 
 /** @typedef {import('./helper.js').Refusal} Refusal */
 /** @typedef {import('./texts.js').TextName} TextName */
@@ -16,6 +16,7 @@ const UNTRUE = {
   signature: 'e_attestation_untrue',
   attestation: 'e_attestation_untrue',
   portal: 'e_portal_untrue',
+  registrar: 'e_registrar_untrue',
   notice: 'e_gateway_untrue',
   gateway: 'e_gateway_untrue',
   credential: 'e_issuers_untrue',
@@ -28,10 +29,12 @@ const UNTRUE = {
 /** @type {Set<string>} */
 const TO_PORTAL = new Set([
   'unknown_ticket', 'expired_ticket', 'logged_out', 'not_attested', 'not_asked', 'bad_attestation',
+  'not_brought',
 ]);
 /** @type {Set<string>} */
 const TO_SUPPORT = new Set([
   'used_ticket', 'too_many', 'no_phone', 'not_online', 'other_issued', 'too_late', 'polls_closed',
+  'registrar_not_true',
 ]);
 
 /**
@@ -47,7 +50,7 @@ export function spellRefusal({ kind, subject, code, wait }) {
     if (subject === 'services.json' && code.startsWith('names too few')) return t('e_services');
     return t(UNTRUE[subject] ?? 'e_untrue');
   }
-  return t(textFor('e_', code, 'e_refused'), { who, wait });
+  return t(textFor('e_', code, 'e_refused'), { who, wait: spellWait(wait) });
 }
 
 /**
@@ -71,7 +74,7 @@ export function viewRefusal(refusal, { isSigned, again }) {
       h('p', { class: 'wrong' }, spellRefusal(refusal)),
       h('p', null, t(isSigned ? 'ballot_kept' : 'right_kept')),
       next && h('p', null, t(next)),
-      wait > 0 && h('p', null, t('next_wait', { wait })),
+      wait > 0 && h('p', null, t('next_wait', { wait: spellWait(wait) })),
       caseId && h('p', null, t('case', { id: caseId })),
       h('div', { class: 'acts' }, button(t('try_again'), again)),
     ],

@@ -1,15 +1,18 @@
 /** What a receipt's page shows. */
 
 import { toHex } from '../bytes.js';
-import { inGroups } from '../lock.js';
 import { button, form, h } from './dom.js';
 import { drawQr } from './qr.js';
-import { currentLanguage, t } from './texts.js';
+import { spellTime, t } from './texts.js';
 import { textOf } from './texts_receipt.js';
+import { showCode, showWord } from './views_code.js';
 
 /** @typedef {import('./screen.js').View} View */
 /** @typedef {import('./proving.js').Said} Said */
 /** @typedef {import('../receipt.js').Inclusion} Inclusion */
+
+/** @type {Intl.DateTimeFormatOptions} a receipt is read for years */
+const WITH_YEAR = { dateStyle: 'long', timeStyle: 'short' };
 
 /**
  * @param {{ wrong: string, open: (file: File) => void }} state
@@ -53,17 +56,13 @@ export function viewVerdict(state) {
     body: [
       h('p', inclusion ? null : { class: 'wrong' }, lead),
       h('p', null, textOf('secret')),
-      h(
-        'div', { class: 'tracking' },
-        h('p', null, h('strong', null, textOf('code'))),
-        h('p', { class: 'long', translate: 'no' }, inGroups(toHex(claim.trackingCode))),
-      ),
+      showCode(t('sealed_code'), toHex(claim.trackingCode)),
       h(
         'dl', null,
         h('dt', null, textOf('contest')), h('dd', { lang: 'ru' }, contest),
         h('dt', null, textOf('block')), h('dd', null, String(claim.block)),
-        ...(inclusion ? [h('dt', null, textOf('time')), h('dd', null, spellMoment(inclusion.time))] : []),
-        ...(word ? [h('dt', null, textOf('word')), h('dd', { lang: 'ru' }, word)] : []),
+        ...(inclusion ? [h('dt', null, textOf('time')), h('dd', null, spellTime(inclusion.time, WITH_YEAR))] : []),
+        ...(word ? [h('dt', null, t('receipt_word')), showWord(word)] : []),
       ),
       h('h2', null, textOf('nodes')),
       h('ul', null, ...said.map((each) => h('li', null, spellNode(each)))),
@@ -99,16 +98,6 @@ function judge({ said, inclusion, isKept, claim }) {
   return { title: textOf('away_title'), lead: textOf(has('false') ? 'false' : 'away') };
 }
 
-/**
- * Moscow time with the year: a receipt is read for years.
- * @param {number} seconds since 1970
- */
-function spellMoment(seconds) {
-  return new Intl.DateTimeFormat(currentLanguage() === 'en' ? 'en-GB' : 'ru', {
-    timeZone: 'Europe/Moscow', dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23',
-  }).format(new Date(seconds * 1000)) + t('moscow');
-}
-
 /** @param {Said} said */
 function spellNode({ organisation, state }) {
   return `${organisation}: ${textOf(`node_${state}`)}`;
@@ -121,7 +110,7 @@ function askWord(tryWord) {
   }));
   return h(
     'div', { class: 'screen-only' },
-    h('h2', null, textOf('word')),
+    h('h2', null, t('receipt_word')),
     form(
       () => tryWord(field.value),
       h('label', { for: 'word' }, textOf('word_label')),

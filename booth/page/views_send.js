@@ -3,7 +3,7 @@
 import { button, h } from './dom.js';
 import { drawQr } from './qr.js';
 import { spellTime, t, textFor } from './texts.js';
-import { showTracking } from './views_ballot.js';
+import { showCode, showWord } from './views_code.js';
 
 /** @typedef {import('./screen.js').View} View */
 /** @typedef {import('./box_reader.js').Found} Found */
@@ -22,6 +22,22 @@ export function viewCrowd({ until, now }) {
   };
 }
 
+/** @param {{ organisation: string, code: string }} refused */
+export function spellRefused({ organisation, code }) {
+  return t('sending_refused', { organisation, reason: t(textFor('r_', code, 'r_other')) });
+}
+
+/**
+ * Say what nodes have, if it is not simply nothing.
+ * @param {Found} found
+ */
+export function spellFound(found) {
+  if (found.state === 'differ') return t('promised_differ');
+  if (found.state === 'shown') return t('promised_shown');
+  if (found.state !== 'false') return '';
+  return t('promised_false', { organisations: found.liars.join(', ') });
+}
+
 /**
  * @param {{ promised: number, refused: { organisation: string, code: string }[] }} state
  * @returns {View}
@@ -33,9 +49,7 @@ export function viewSending({ promised, refused }) {
     body: [
       isBefore ? h('p', null, t('sending_before')) : h('p', { class: 'wrong' }, t('sending')),
       promised > 0 && h('p', null, t('sending_one')),
-      refused.length > 0 && h('ul', null, ...refused.map(({ organisation, code }) => h(
-        'li', null, t('sending_refused', { organisation, reason: t(textFor('r_', code, 'r_other')) }),
-      ))),
+      refused.length > 0 && h('ul', null, ...refused.map((each) => h('li', null, spellRefused(each)))),
       !isBefore && h('p', null, t('sending_again')),
     ],
   };
@@ -51,13 +65,9 @@ export function viewPromised({ deadline, tracking, word, found }) {
     title: t('promised_title'),
     body: [
       h('p', null, t('promised', { time: spellTime(deadline) })),
-      found.state === 'differ' && h('p', { class: 'wrong' }, t('promised_differ')),
-      found.state === 'shown' && h('p', null, t('promised_shown')),
-      found.state === 'false' && h('p', { class: 'wrong' }, t('promised_false', {
-        organisations: found.liars.join(', '),
-      })),
-      showTracking(tracking),
-      word && h('p', null, `${t('receipt_word')}: `, h('strong', { lang: 'ru' }, word)),
+      spellFound(found) && h('p', { class: found.state === 'shown' ? null : 'wrong' }, spellFound(found)),
+      showCode(t('sealed_code'), tracking),
+      word && h('dl', null, h('dt', null, t('receipt_word')), showWord(word)),
     ],
   };
 }
@@ -75,10 +85,12 @@ export function viewReceipt({ tracking, word, block, signed, isOther, link, prin
       h('p', null, t(isOther ? 'receipt_other' : 'receipt_lead')),
       h('p', null, signed ? t('receipt_proven', signed) : t('receipt_shown')),
       isOther && h('p', null, t('receipt_other_unknown')),
-      showTracking(tracking),
+      showCode(t('sealed_code'), tracking),
       h(
         'dl', null,
-        ...(word ? [h('dt', null, t('receipt_word')), h('dd', { lang: 'ru' }, word)] : []),
+        ...(word ? [
+          h('dt', null, t('receipt_word')), showWord(word), h('dd', null, t('receipt_word_use')),
+        ] : []),
         h('dt', null, t('receipt_block')), h('dd', null, String(block)),
       ),
       h('p', null, t('receipt_keep')),

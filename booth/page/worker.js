@@ -6,13 +6,15 @@ import { RECOVERY_SECRET_BYTES } from '../recovery.js';
 import { readWords, spellWords } from '../words.js';
 import { ServiceError } from './asking.js';
 import { Device, draw, drawControlWord } from './device.js';
-import { readLeaf } from './leaf_record.js';
+import { LEAF, readLeaf } from './leaf_record.js';
 import { readClock, readHead } from './node.js';
 import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
 import { planSending, send } from './side_b.js';
 import { openPinned } from './signed_files.js';
 
 const MOST_NODES = 16; // in a link
+/** Seconds by which honest clocks may differ. */
+const FAIR = 60;
 
 /** The light client: it comes while a voter is busy with what needs none. */
 const lightClient = import('./box_reader.js');
@@ -55,6 +57,29 @@ async function readTime(nodes) {
 
 const timeA = () => readTime(device().sides.a.nodes);
 const timeB = () => readTime(device().sides.b.nodes);
+
+/** Read what stands on the chain of the own leaf. */
+async function readOwnLeaf() {
+  const { contest, leaf, sides } = device();
+  return readLeaf(sides.a.nodes, { voterList: contest.terms.voterList, leaf });
+}
+
+/**
+ * Tell whether the chain has something else than what the registrar refuses for.
+ * @param {string} code
+ */
+async function isUntrue(code) {
+  const { contest: { terms }, sides } = device();
+  try {
+    if (code === 'not_online') return (await readOwnLeaf()).state === LEAF.online;
+    if (code !== 'polls_closed') return false;
+    const now = await readClock(sides.a.nodes[0].url); // not the own clock, which may be wrong
+    return now > terms.opening + FAIR && now < terms.issueClosing - FAIR;
+  } catch (error) {
+    if (error instanceof ServiceError) return false; // nobody says otherwise
+    throw error;
+  }
+}
 
 /** When a message leaves shall not show how long a secret took to compute. */
 const rest = () => new Promise((resolve) => { setTimeout(resolve, 200 + draw(1)[0] * 2); });
@@ -107,9 +132,8 @@ export const ACTS = {
 
   /** Say whether a lock is set on the leaf, and whether its words are these. */
   async findLock() {
-    const { contest, leaf, lockKey, sides } = device();
-    const { voterList } = contest.terms;
-    const { lock } = await readLeaf(sides.a.nodes, { voterList, leaf });
+    const { lockKey } = device();
+    const { lock } = await readOwnLeaf();
     if (lock.every((byte) => byte === 0)) return 'none';
     return areEqual(lock, lockKey.address) ? 'own' : 'other';
   },
@@ -121,7 +145,8 @@ export const ACTS = {
   /** @param {{ ticket: string }} asked */
   async attest({ ticket }) {
     await rest();
-    return attest(device(), ticket, await timeA());
+    const { nonce } = await readOwnLeaf();
+    return attest(device(), { ticket, nonce, now: await timeA() });
   },
 
   /** @param {{ opening: import('./side_a.js').Opening, language: string }} asked */
@@ -144,7 +169,14 @@ export const ACTS = {
    *   attestation: import('./side_a.js').Attestation, isLocked: boolean }} asked
    */
   async askRegistrar(asked) {
-    return askRegistrar(device(), asked);
+    try {
+      await askRegistrar(device(), asked);
+    } catch (error) {
+      if (error instanceof ServiceError && await isUntrue(error.code)) {
+        throw new ServiceError('registrar', 'registrar_not_true', { caseId: error.caseId });
+      }
+      throw error;
+    }
   },
 
   /** Give sigma, checked; null while too few issuers have answered. */
@@ -168,8 +200,9 @@ export const ACTS = {
     current?.forget();
   },
 
-  async sign() {
-    const word = await drawControlWord(); // first: what is signed is gone if this fails
+  /** @param {{ language: 'ru' | 'en' }} asked of the control word */
+  async sign({ language }) {
+    const word = await drawControlWord(language); // first: what is signed is gone if this fails
     return device().sign(word);
   },
 
@@ -209,6 +242,10 @@ export const ACTS = {
 
   async readTime() {
     return timeB();
+  },
+
+  async readTimeA() {
+    return timeA();
   },
 };
 

@@ -23,7 +23,7 @@ compared by itself."""
 
 _SHOWN: Final = 200  # characters of a header's value
 _BEFORE: Final = 60  # of them, before what differs
-_PACKINGS: Final = (None, ["identity"], ["gzip"])
+_PACKINGS: Final = (None, ["identity"], ["gzip"], ["br"])
 
 
 @dataclass(frozen=True, slots=True)

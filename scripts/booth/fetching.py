@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
+import brotli  # type: ignore[import-untyped]
 from yarl import URL
 
 DEADLINE: Final = 20.0
@@ -33,7 +34,7 @@ class Guise:
 _NAVIGATES: Final = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "ru-RU,ru;q=0.9,en;q=0.8",
-    "Accept-Encoding": "gzip",
+    "Accept-Encoding": "gzip, br",
 }
 GUISES: Final = (
     Guise(
@@ -129,16 +130,34 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> Answer:
 
 
 def _unpack(body: bytes, encoding: Sequence[str], most: int) -> bytes:
-    """Unpack gzip, no further than the bound; other packing is left as it is."""
-    if list(encoding) != ["gzip"]:
+    """Unpack what was asked for, no further than the bound; the rest stays as it is."""
+    unpack = _UNPACK.get(encoding[0]) if len(encoding) == 1 else None
+    if unpack is None:
         return body
-    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
-        raw = unpacker.decompress(body, most + 1)
-    except zlib.error:
-        raise NoAnswerError("packs its answer so that nobody can unpack it") from None
+        raw, is_whole = unpack(body, most + 1)
+    except (zlib.error, brotli.error):
+        raise NoAnswerError(_NOT_UNPACKED) from None
     if len(raw) > most:
         raise TooLongError
-    if not unpacker.eof or unpacker.unused_data:
-        raise NoAnswerError("packs its answer so that nobody can unpack it")
+    if not is_whole:
+        raise NoAnswerError(_NOT_UNPACKED)
     return raw
+
+
+def _unpack_gzip(body: bytes, most: int) -> tuple[bytes, bool]:
+    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    raw = unpacker.decompress(body, most)
+    return raw, unpacker.eof and not unpacker.unused_data
+
+
+def _unpack_brotli(body: bytes, most: int) -> tuple[bytes, bool]:
+    unpacker = brotli.Decompressor()
+    raw = unpacker.process(body, output_buffer_limit=most)
+    while len(raw) < most and not unpacker.can_accept_more_data():
+        raw += unpacker.process(b"", output_buffer_limit=most - len(raw))
+    return raw, unpacker.is_finished()
+
+
+_NOT_UNPACKED: Final = "packs its answer so that nobody can unpack it"
+_UNPACK: Final = {"gzip": _unpack_gzip, "br": _unpack_brotli}

@@ -1,12 +1,11 @@
 """A booth's files over HTTP, from memory: each answer is known before it is asked for.
 
-Nothing of a request but its method, its path and whether it takes gzip is looked at,
+Nothing of a request but its method, its path and how it may be packed is looked at,
 and nothing of it is kept or logged.
 """
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,6 +22,7 @@ from election.protocol.booth_list import (
 )
 from scripts.booth.folder import Booth
 from scripts.shared.files.booth_files import LATER
+from services.booth.packing import IDENTITY, choose_packing, pack
 
 _INDEX: Final = "index.html"
 _METHODS: Final = ("GET", "HEAD")
@@ -30,15 +30,16 @@ _METHODS: Final = ("GET", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What is sent for a path; packed: by gzip, where that is shorter."""
+    """What is sent for a path; bodies: by how they are packed."""
 
     media_type: str
-    raw: bytes
-    packed: bytes | None = None
+    bodies: Mapping[str, bytes]
 
 
-_ABSENT: Final = _Answer(LIST_TYPE, b"no such file\n")
-_OTHER_METHOD: Final = _Answer(LIST_TYPE, b"files are read here, and nothing else\n")
+_ABSENT: Final = _Answer(LIST_TYPE, {IDENTITY: b"no such file\n"})
+_OTHER_METHOD: Final = _Answer(
+    LIST_TYPE, {IDENTITY: b"files are read here, and nothing else\n"}
+)
 
 
 def make_app(booth: Booth) -> ASGIApp:
@@ -56,9 +57,10 @@ def make_app(booth: Booth) -> ASGIApp:
             status, answer = HTTPStatus.NOT_FOUND, _ABSENT
         if scope["method"] not in _METHODS:
             status, answer = HTTPStatus.METHOD_NOT_ALLOWED, _OTHER_METHOD
-        takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        body = answer.packed if takes_gzip and answer.packed else answer.raw
-        headers = _spell_headers(common, answer, body, status)
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        packing = choose_packing(accepted, answer.bodies)
+        body = answer.bodies[packing]
+        headers = _spell_headers(common, answer, packing, status)
         start = {"type": "http.response.start", "status": status, "headers": headers}
         await send(start)
         shown = b"" if scope["method"] == "HEAD" else body
@@ -70,13 +72,10 @@ def make_app(booth: Booth) -> ASGIApp:
 def _list_answers(booth: Booth) -> list[tuple[str, _Answer]]:
     types = {each.path: each.media_type for each in booth.listed.files}
     types |= {NAME: LIST_TYPE} | dict.fromkeys(LATER, JSON_TYPE)
-    answers = [(path, _pack(types[path], raw)) for path, raw in booth.raw.items()]
+    answers = [
+        (path, _Answer(types[path], pack(raw))) for path, raw in booth.raw.items()
+    ]
     return answers + [("", each) for path, each in answers if path == _INDEX]
-
-
-def _pack(media_type: str, raw: bytes) -> _Answer:
-    packed = gzip.compress(raw, mtime=0)
-    return _Answer(media_type, raw, packed if len(packed) < len(raw) else None)
 
 
 def _read_path(scope: Scope) -> str:
@@ -86,15 +85,15 @@ def _read_path(scope: Scope) -> str:
 
 
 def _spell_headers(
-    common: Mapping[str, str], answer: _Answer, body: bytes, status: HTTPStatus
+    common: Mapping[str, str], answer: _Answer, packing: str, status: HTTPStatus
 ) -> list[tuple[bytes, bytes]]:
     told = dict(common) | {
         "content-type": answer.media_type,
-        "content-length": str(len(body)),
+        "content-length": str(len(answer.bodies[packing])),
         "vary": "accept-encoding",
     }
-    if body is answer.packed:
-        told["content-encoding"] = "gzip"
+    if packing != IDENTITY:
+        told["content-encoding"] = packing
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         told["allow"] = ", ".join(_METHODS)
     return [(name.encode(), value.encode()) for name, value in told.items()]

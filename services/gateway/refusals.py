@@ -42,8 +42,8 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     ),
     "too_soon": (
         _(
-            "A code was sent a moment ago, and it is valid. A new one can be sent in "
-            "%(wait)s s. Wait five minutes, and look at your number and coverage."
+            "A code was sent a moment ago, and it is valid. A new one can be sent "
+            "%(wait)s. Wait five minutes, and look at your number and coverage."
         ),
         HTTPStatus.TOO_MANY_REQUESTS,
     ),
@@ -78,7 +78,7 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     "slow_down": (
         _(
             "Too many wrong codes came from here or from everywhere. Your code goes on "
-            "being valid. Try again in %(wait)s s."
+            "being valid. Try again %(wait)s."
         ),
         HTTPStatus.TOO_MANY_REQUESTS,
     ),

@@ -191,7 +191,7 @@ def _refuse(own: Followed, contest: int, leaf: Hash, pause: int) -> Problem:
     if (contest, leaf) in own.sight.waiting or own.block < 0:
         return Problem(
             "not_final",
-            _("The request is being verified: ask again in %(wait)s s."),
+            _("The request is being verified: ask again %(wait)s."),
             HTTPStatus.TOO_EARLY,
             retry_after=2 * pause,
             wait=2 * pause,

@@ -158,7 +158,7 @@ def _find_lock_page(desk: Desk) -> str | None:
 
 
 def _read_lock(form: FormData, part: Part) -> str | None:
-    """Read the address of a lock for an election, if one was made for it."""
+    """Read the code of a lock, its address, for an election, if one was made for it."""
     text = str(form.get(f"lock-{part.election}", "")).strip().lower()
     if not text:
         return None
@@ -166,8 +166,9 @@ def _read_lock(form: FormData, part: Part) -> str | None:
         raise Problem(
             "no_lock",
             _(
-                "This is no address of a lock: it has 0x and 40 digits 0-9 and a-f, as "
-                "the lock page of the booth showed it. Nothing was filed."
+                "This is no code of a lock: it has 0x and 40 characters, digits and "
+                "letters from a to f, as the lock page of the booth showed it. Nothing "
+                "was filed."
             ),
         )
     return text

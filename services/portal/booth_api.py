@@ -90,8 +90,8 @@ _TEXTS: Final = {
     ),
     "other_request": _(
         "Another request for your ballot was begun and still holds. Go on with the "
-        "words that were shown then, or wait %(wait)s s and press “Get my ballot” "
-        "once more. Your right to vote is not used up."
+        "words that were shown then, or press “Get my ballot” once more %(wait)s. "
+        "Your right to vote is not used up."
     ),
 }
 

@@ -114,7 +114,7 @@ class Border:
         if wait:
             raise Problem(
                 "too_many_requests",
-                _("Too many requests: try again in %(wait)s s."),
+                _("Too many requests: try again %(wait)s."),
                 HTTPStatus.TOO_MANY_REQUESTS,
                 retry_after=wait,
                 wait=wait,

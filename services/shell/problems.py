@@ -15,13 +15,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.shell.text import _, language_of, translate
+from services.shell.text import _, language_of, spell_wait, translate
 
 
 class Problem(Exception):  # noqa: N818  the word of RFC 9457
     """Refuse a request: the caller's mistake, or what they can do about it.
 
-    title: a message that `_` marks; values: what stands in it, never a secret.
+    title: a message that `_` marks; values: what stands in it, never a secret; wait: in
+    seconds.
     retry_after: seconds until it is worth asking again.
     """
 
@@ -43,8 +44,11 @@ class Problem(Exception):  # noqa: N818  the word of RFC 9457
         self.retry_after = retry_after
 
     def spell(self, language: str) -> str:
-        """Spell the title in a language."""
-        return translate(self.title, language, **self.values)
+        """Spell the title in a language; wait: as people say it."""
+        values = dict(self.values)
+        if "wait" in values:
+            values["wait"] = spell_wait(values["wait"], language)
+        return translate(self.title, language, **values)
 
 
 def draw_case() -> str:

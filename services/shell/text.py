@@ -7,17 +7,20 @@ A text is written in English where it is used, marked by `_`; its Russian stands
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from babel.dates import format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
 LANGUAGES: Final = ("ru", "en")
+_MINUTE: Final = 60
 LOCALE: Final = Path(__file__).with_name("locale")
 
 
@@ -44,6 +47,13 @@ def translate(message: str, language: str, /, **values: Any) -> str:
     """Say a marked text in a language."""
     said = str(load_catalog(language).gettext(message))
     return said % values if values else said
+
+
+def spell_wait(seconds: int, language: str) -> str:
+    """Say how long to wait, by whole minutes: in 40 seconds, через 2 минуты."""
+    whole = seconds if seconds <= _MINUTE else _MINUTE * -(-seconds // _MINUTE)
+    wait = timedelta(seconds=max(whole, 1))
+    return format_timedelta(wait, locale=language, add_direction=True, threshold=1)
 
 
 def translate_many(

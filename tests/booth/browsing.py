@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,6 +69,31 @@ def answer_by(context: BrowserContext, world: World) -> None:
         route.fulfill(status=status, headers=headers, body=body)
 
     context.route(re.compile(".*"), handle)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What a reader of the screen says of an element."""
+
+    role: str
+    name: str
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, node: dict[str, Any]) -> _Heard:
+        """Take it from what Chromium tells."""
+        values = {
+            each["name"]: each["value"].get("value")
+            for each in node.get("properties", [])
+        }
+        role, name = (node.get(key, {}).get("value", "") for key in ("role", "name"))
+        return cls(role, name, values)
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether it can be used, and says not what for."""
+        acts = ("button", "link", "textbox", "radio", "combobox", "image")
+        return self.role in acts and not self.name.strip()
 
 
 class Voter:
@@ -159,6 +185,27 @@ class Voter:
         """Keep a picture of the page."""
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+    def find_silence(self) -> list[str]:
+        """Give what a reader of the screen is not told, by Chromium's own tree."""
+        session = self.page.context.new_cdp_session(self.page)
+        told: Any = session.send("Accessibility.getFullAXTree")
+        session.detach()
+        nodes = [_Heard.of(each) for each in told["nodes"] if not each["ignored"]]
+        headings = [each for each in nodes if each.role == "heading"]
+        first = [each for each in headings if each.values.get("level") == 1]
+        facts = {
+            "not one heading of the screen": len(first) == 1,
+            "the heading is not in focus": any(
+                each.values.get("focused") for each in first
+            ),
+            "a heading without words": all(each.name for each in headings),
+            "nothing is told as it comes": any(
+                each.values.get("live") == "polite" for each in nodes
+            ),
+        }
+        silent = [f"{each.role} without a name" for each in nodes if each.is_silent]
+        return silent + [fact for fact, holds in facts.items() if not holds]
 
     def find_barriers(self) -> list[str]:
         """Give what axe finds, by rule and place."""

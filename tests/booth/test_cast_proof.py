@@ -15,7 +15,7 @@ from tests.booth.world import World
 LANGUAGE: Final = "en-GB"
 RECORD: Final = World().make_ballot()
 LATER: Final = 4_000_000_000  # the booth of a network goes by the machine's clock
-NOT_BELIEVED: Final = "does not agree with the signatures of the network"
+NOT_BELIEVED: Final = "wrong signatures"
 
 
 def kept(world: World) -> dict[str, Any]:
@@ -43,7 +43,10 @@ def test_ballot_is_cast_when_a_proof_holds(page: Page) -> None:
     world = network_world(RECORD, node_1=Lie(signers=4), node_2=Lie(signers=4))
     voter = stand(page, world)
     voter.wait_for("receipt")
-    assert "4 of the 5 organisations that run the network signed" in voter.text
+    assert (
+        "4 of the 5 organisations that keep the record of the election signed"
+        in voter.text
+    )
     assert voter.find_barriers() == []
     voter.shoot("receipt-of-a-network")
 
@@ -102,7 +105,7 @@ def test_what_is_not_signed_yet_is_waited_for(page: Page) -> None:
     early = Lie(early=True)
     world = network_world(RECORD, node_1=early, node_2=early)
     voter = stand(page, world)
-    page.get_by_text("A node shows your ballot in the box").wait_for()
+    page.get_by_text("computer shows your ballot in the box").wait_for()
     assert voter.screen == "promised"
     world.lies["node-1"] = prove_by(RECORD)
     look_again(page)

@@ -62,6 +62,7 @@ def look(voter: Voter, name: str) -> None:
     """Keep a picture, and have axe judge."""
     voter.shoot(f"check-{name}")
     assert voter.find_barriers() == []
+    assert voter.find_silence() == []
 
 
 def test_the_name_inside_is_shown(browser: Browser) -> None:
@@ -81,7 +82,7 @@ def test_the_name_inside_is_shown(browser: Browser) -> None:
 def test_a_number_that_was_not_seen_before_is_said_to_be_new(browser: Browser) -> None:
     with phone(browser) as voter:
         come(voter, SECOND, "name")
-        assert "Первый рисунок на этом устройстве не открывали" in voter.text
+        assert "Первый рисунок на этом телефоне не открывали" in voter.text
 
 
 @pytest.mark.parametrize(

@@ -83,12 +83,12 @@ def test_a_lost_network_loses_no_ballot(page: Page) -> None:
     world.away = {"relay-1", "relay-2"}
     voter.choose(1)
     voter.cast()
-    page.get_by_text("Observer 1: не отвечает").wait_for()
+    page.get_by_text("Observer 1: не отвечает").first.wait_for()
     assert "ещё не отправлен" in voter.text
     voter.shoot("network-lost")
     record = json.loads(page.evaluate(_KEPT))["record"]
     world.away = {"relay-2"}
-    page.get_by_text("Одна приёмная обещала").wait_for()
+    page.get_by_text("Одна служба доставки обещала").wait_for()
     page.reload()
     world.away = set()
     voter.wait_for("receipt")

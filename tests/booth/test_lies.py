@@ -19,7 +19,7 @@ LANGUAGE: Final = "en-GB"
 Arrange = Callable[[World], None]
 NOT_USED: Final = "Your right to vote is not used up."
 NOT_SENT: Final = "Your vote is not sent yet."
-KEPT: Final = "Your ballot is kept in this tab."
+KEPT: Final = "Your ballot is kept on this page."
 OTHER_SECRET: Final = b"fedcba9876543210"
 NODES: Final = tuple(f"node-{n}" for n in (1, 2, 3, 4))
 
@@ -201,7 +201,7 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "issuing",
         swap_request("node-3"),
         "issuing",
-        ("nodes show different things about your request",),
+        ("computers of observers show different things about your request",),
     ),
     "issuers answer wrongly": (
         "issuing",
@@ -231,7 +231,7 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "sent",
         say("relay", "already_cast"),
         "sending",
-        ("the nodes do not show it; we do not believe it", NOT_SENT),
+        ("the computers of observers do not show it; we do not believe it", NOT_SENT),
     ),
     "one node shows the ballot in the box": (
         "promised",
@@ -243,7 +243,7 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "promised",
         both(box_elsewhere("node-1"), box_elsewhere("node-2", height=50)),
         "promised",
-        ("Two nodes show different things",),
+        ("The computers of two observers show different things",),
     ),
     "nodes show a ballot that nobody signed": (
         "promised",
@@ -252,6 +252,127 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         ("shows a ballot that cannot be yours", KEPT),
     ),
 }
+
+
+def take_and_drop(world: World) -> None:
+    """Have the registrar take a request that it never brings on the record."""
+
+    def lie(said: dict[str, Any], _: Any) -> dict[str, Any]:
+        world.issued = b""
+        world.now += 700  # and what was attested is void
+        return said
+
+    world.lies["registrar"] = lie
+
+
+def bring_another(world: World) -> None:
+    """Have the registrar bring another request than it took."""
+
+    def lie(said: dict[str, Any], _: Any) -> dict[str, Any]:
+        world.issue(OTHER_SECRET)
+        return said
+
+    world.lies["registrar"] = lie
+
+
+REGISTRARS: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
+    "salt of another place": (
+        "asking",
+        put("portal", salt="0x" + "12" * 32),
+        "stopped",
+        ("place on the list of voters is wrong", NOT_USED),
+    ),
+    "voter id of somebody else": (
+        "asking",
+        put("portal", voter_id="V 2"),
+        "stopped",
+        ("place on the list of voters is wrong", NOT_USED),
+    ),
+    "another line of the list": (
+        "asking",
+        put("portal", index=1),
+        "stopped",
+        ("place on the list of voters is wrong", NOT_USED),
+    ),
+    "counter of a request that is over": (
+        "asking",
+        put("portal", nonce=0),
+        "stopped",
+        ("place on the list of voters is wrong", NOT_USED),
+    ),
+    "says that the voter is not online": (
+        "attested",
+        say("registrar", "not_online"),
+        "paused",
+        ("the public record shows that you can vote", NOT_USED, "7KQ2M9"),
+    ),
+    "says that the polls are closed": (
+        "attested",
+        say("registrar", "polls_closed"),
+        "paused",
+        ("the public record shows that you can vote", NOT_USED),
+    ),
+    "says that there is another request": (
+        "attested",
+        say("registrar", "another_request"),
+        "paused",
+        ("Another request was sent already", NOT_USED),
+    ),
+    "takes the request and drops it": (
+        "attested",
+        take_and_drop,
+        "paused",
+        ("not put on the public record in the time that was promised", NOT_USED),
+    ),
+    "brings another request": (
+        "attested",
+        bring_another,
+        "paused",
+        ("issued to you already, with other words", NOT_USED),
+    ),
+}
+"""What a registrar says of a voter, itself or by the portal, which has it from it."""
+
+
+@pytest.mark.parametrize("name", REGISTRARS)
+def test_a_registrar_that_lies_leads_to_no_ballot(name: str, page: Page) -> None:
+    stage, arrange, screen, sentences = REGISTRARS[name]
+    world, voter = World(), Voter(page)
+    kept = world.kept(stage)
+    arrange(world)
+    answer_by(page.context, world)
+    voter.stand(kept)
+    voter.wait_for(screen)
+    assert all(each in voter.text for each in sentences)
+    asked = {host for host, _, _ in world.asked}
+    assert not asked & {"issuer-1", "relay-1", "relay-2"}
+    assert stage == "attested" or "gateway" not in asked  # no message is sent in vain
+
+
+def test_who_is_refused_rightly_is_told_what_the_record_has(page: Page) -> None:
+    world, voter = World(state=2), Voter(page)
+    say("registrar", "not_online")(world)
+    answer_by(page.context, world)
+    voter.stand(world.kept("attested"))
+    voter.wait_for("paused")
+    assert "The public record does not have you as voting online now" in voter.text
+
+
+def test_a_request_that_was_dropped_is_made_again_with_another_link(
+    page: Page,
+) -> None:
+    world, voter = World(), Voter(page)
+    take_and_drop(world)
+    answer_by(page.context, world)
+    voter.stand(world.kept("attested"))
+    voter.wait_for("paused")
+    world.lies.clear()
+    page.goto(f"{BOOTH}/icon.svg")
+    page.goto(world.link)
+    voter.wait_for("code")
+    page.fill("#code", CODE)
+    page.get_by_role("button", name="Send the code").click()
+    voter.wait_for("ballot")
 
 
 @pytest.mark.parametrize("name", LIES)

@@ -36,6 +36,7 @@ def come(page: Page, world: World, link: str, screen: str) -> Voter:
     page.goto(link)
     voter.wait_for(screen)
     assert voter.find_barriers() == []
+    assert voter.find_silence() == []
     return voter
 
 
@@ -48,10 +49,12 @@ def test_a_lock_is_made_of_words_that_are_asked_back(page: Page) -> None:
     voter.press("Сделать замок")
     voter.wait_for("words")
     assert voter.find_barriers() == []
+    assert voter.find_silence() == []
     voter.words = page.locator("ol.words li").all_inner_texts()
     voter.confirm()
     voter.wait_for("address")
     assert voter.find_barriers() == []
+    assert voter.find_silence() == []
     voter.shoot("lock-address")
     assert page.input_value("#address") == address_of(" ".join(voter.words))
     voter.press("Готово, стереть слова с этой страницы")
@@ -64,10 +67,10 @@ def test_the_same_words_show_the_address_again(page: Page) -> None:
     voter = come(page, World(), PAGE, "start")
     voter.press("Слова у меня уже есть")
     page.fill("#words", " ".join(reversed(WORDS.split())))
-    voter.press("Показать адрес замка")
+    voter.press("Показать код замка")
     page.get_by_text("Слова не подходят друг к другу").wait_for()
     page.fill("#words", WORDS)
-    voter.press("Показать адрес замка")
+    voter.press("Показать код замка")
     voter.wait_for("address")
     assert page.input_value("#address") == address_of(WORDS)
 
@@ -93,6 +96,7 @@ def test_a_lock_signs_for_a_withdrawal_until_it_is_on_the_record(page: Page) -> 
     withdraw(voter, WORDS)
     voter.wait_for("signed")
     assert voter.find_barriers() == []
+    assert voter.find_silence() == []
     assert world.withdrawn == [1]
     world.state = 0
     voter.wait_for("withdrawn")
@@ -102,8 +106,10 @@ def test_a_lock_signs_for_a_withdrawal_until_it_is_on_the_record(page: Page) -> 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        pytest.param({"state": 3}, "вы сейчас не голосуете онлайн", id="issued"),
-        pytest.param({"lock": bytes(20)}, "нет замка", id="no lock"),
+        pytest.param(
+            {"state": 3}, "вы сейчас не записаны голосовать онлайн", id="issued"
+        ),
+        pytest.param({"lock": bytes(20)}, "Замка у вас нет", id="no lock"),
     ],
 )
 def test_a_withdrawal_that_needs_no_signature_gets_none(
@@ -126,7 +132,9 @@ def test_nodes_that_differ_on_a_lock_are_not_followed(page: Page) -> None:
     world.others["node-3"] = World()
     voter = come(page, world, link_of(world), "withdraw")
     withdraw(voter, WORDS)
-    page.get_by_text("Узлы показывают разное").wait_for()
+    page.get_by_text(
+        "Компьютеры наблюдателей показывают о вашем запросе разное"
+    ).wait_for()
     assert world.withdrawn == []
 
 

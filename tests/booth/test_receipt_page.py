@@ -78,6 +78,7 @@ def test_a_ballot_in_its_box_is_proven_by_two_nodes(browser: Browser) -> None:
         assert not any(name in voter.text for name in honest.CANDIDATES)
         voter.shoot("receipt-proven")
         assert voter.find_barriers() == []
+        assert voter.find_silence() == []
     hosts = [host for host, _, _ in world.asked]
     assert len(set(hosts)) == 2
     assert all(host.startswith("node-") for host in hosts)
@@ -111,7 +112,7 @@ def test_a_proof_that_does_not_hold_is_not_believed(browser: Browser, lie: Lie) 
     world = network_world(RECORD, node_1=lie, node_2=lie)
     with opening(browser, world, link_of(RECORD) + "&nodes=0.1") as voter:
         assert title(voter) == AWAY
-        assert voter.text.count("не сходится с подписями; ему не верим") == 2
+        assert voter.text.count("в ответе неверные подписи; ему не верим") == 2
         assert "О бюллетене это ничего не говорит" in voter.text
         assert "из 5 организаций" not in voter.text
 
@@ -129,6 +130,7 @@ def test_a_ballot_that_is_not_there_is_said_to_be_missing(browser: Browser) -> N
         assert title(voter) == MISSING
         voter.shoot("receipt-missing")
         assert voter.find_barriers() == []
+        assert voter.find_silence() == []
 
 
 def test_a_receipt_of_another_code_is_not_taken(browser: Browser) -> None:
@@ -144,7 +146,7 @@ def test_a_chain_that_nobody_signs_proves_nothing(browser: Browser) -> None:
     world.box(RECORD)
     world.lies["node"] = network_world(RECORD).lies["node-1"]
     with opening(browser, world, link_of(RECORD)) as voter:
-        assert title(voter) == "Узлы показывают бюллетень в урне"
+        assert title(voter) == "Запись выборов показывает бюллетень в урне"
         assert "доказательства пока нет" in voter.text
 
 
@@ -220,9 +222,10 @@ def test_a_page_without_a_receipt_asks_for_one(browser: Browser) -> None:
         voter.wait_for("start")
         voter.shoot("receipt-start")
         assert voter.find_barriers() == []
+        assert voter.find_silence() == []
         assert voter.page.evaluate("document.body.scrollWidth <= innerWidth")
         voter.press("English")
-        assert "Check a receipt" in voter.text
+        voter.page.get_by_role("heading", name="Check a receipt").wait_for()
     foreign = f"{BOOTH}/receipt.html#contest=1&code=0x00"
     with opening(browser, network_world(RECORD), foreign) as voter:
         voter.page.get_by_text("По этой ссылке нет квитанции").wait_for()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 from starlette.types import Send
 
@@ -112,12 +113,18 @@ def after_the_first(reply: Reply) -> Reply:
 
 def packed_alone(reply: Reply) -> Reply:
     is_packed = "content-encoding" in dict(reply.headers)
-    return reply.put(body=gzip.compress(EVIL)) if is_packed else reply
+    packed = reply.put(body=gzip.compress(EVIL))
+    return packed.with_header("content-encoding", "gzip") if is_packed else reply
 
 
-def bomb(reply: Reply) -> Reply:
-    told = reply.put(body=gzip.compress(bytes(50_000_000)))
-    return told.with_header("content-encoding", "gzip")
+def bomb(packing: str) -> Lie:
+    packed = {"gzip": gzip.compress, "br": brotli.compress}[packing](bytes(20_000_000))
+    return lambda reply: reply.put(body=packed).with_header("content-encoding", packing)
+
+
+def cut_off(reply: Reply) -> Reply:
+    is_packed = dict(reply.headers).get("content-encoding") == "br"
+    return reply.put(body=reply.body[:-5]) if is_packed else reply
 
 
 def unknown_as_page(reply: Reply) -> Reply:
@@ -186,7 +193,12 @@ LIES: Final[dict[str, tuple[Lie, str]]] = {
         "a.js: is missing",
     ),
     "a huge body": (of("/a.js", body(bytes(20_000_000))), "a.js: has more than"),
-    "a body that unpacks without end": (of("/a.js", bomb), "a.js: has more than"),
+    "gzip that unpacks without end": (of("/a.js", bomb("gzip")), "a.js: has more than"),
+    "brotli that unpacks without end": (of("/a.js", bomb("br")), "a.js: has more than"),
+    "brotli that breaks off": (
+        of("/a.js", cut_off),
+        "a.js: packs its answer so that nobody can unpack it",
+    ),
     "another packing": (
         of("/a.js", header("content-encoding", "br")),
         "a.js: is packed as br",

@@ -56,19 +56,21 @@ from election.protocol.issuance import (
 )
 from election.protocol.notice import Notice, sign_notice
 from election.protocol.promise import Promise, sign_promise
-from election.protocol.voter_list import derive_leaf
+from election.protocol.voter_list import derive_leaf, hash_voter
 from scripts.booth.folder import Booth, accept_later, gather_booth
 from scripts.shared.files.booth_files import SERVICES, SIGNATURES, TERMS
 from scripts.shared.files.terms_file import render_terms
 from tests import honest
 from tests.booth.made import make_election, sign_services, spell_services
-from tests.scripts.conftest import VOTER, make_terms
+from tests.scripts.conftest import make_terms
 
 BOOTH: Final = "https://booth.example.org"
 OTHER_BOOTH: Final = "https://other-booth.example.org"
 TICKET: Final = "T" * 43
 SECRET: Final = b"0123456789abcdef"
 CODE: Final = "123456"
+VOTER_ID: Final = "V 1"
+SALT: Final = Hash(bytes(32))
 NOW: Final = 1_850  # 19 minutes before the polls close: no ballot waits for others
 PORTAL: Final = SigningKey(201)
 GATEWAY: Final = SigningKey(202)
@@ -169,7 +171,8 @@ class World:
     @property
     def leaf(self) -> Hash:
         """Give the leaf of the one voter."""
-        return derive_leaf(honest.ELECTION_ID, 1, index=0, voter=VOTER)
+        voter = hash_voter(VOTER_ID, SALT)
+        return derive_leaf(honest.ELECTION_ID, 1, index=0, voter=voter)
 
     @property
     def link(self) -> str:
@@ -240,8 +243,8 @@ class World:
             "contest": 1,
             "index": 0,
             "leaf": _hex(self.leaf),
-            "voter_id": "V 1",
-            "salt": _hex(bytes(32)),
+            "voter_id": VOTER_ID,
+            "salt": _hex(SALT),
             "nonce": 1,
             "h_req": _hex(hash_bytes(self.blinded)),
             "expiry": self.now + 600,
@@ -419,6 +422,21 @@ class World:
         }
         return accept_credential(shares, request, honest.box())
 
+    def _attested(self) -> dict[str, Any]:
+        """Give what portal and gateway attested, before the registrar is asked."""
+        self.blinded = encode_g1(self._prepare(SECRET).blinded)
+        _, opening = self._portal(
+            "/booth/attestations", {"ticket": TICKET, "blinded": _hex(self.blinded)}
+        )
+        _, message = self._gateway("", {})
+        attestation = self._attest(Role.SMS_GATEWAY, GATEWAY)
+        number = {"number": message["message"], "phoneEnds": message["phone_ends"]}
+        return {
+            "opening": opening,
+            "message": {"serial": SERIAL, **number},
+            "attestation": attestation,
+        }
+
     def kept(self, stage: str) -> dict[str, Any]:
         """Give what a tab keeps of a voter who came to a stage."""
         kept: dict[str, Any] = {
@@ -430,6 +448,8 @@ class World:
         }
         if stage == "asking":
             return kept
+        if stage == "attested":
+            return kept | self._attested()
         kept |= {"isAsked": True, "first": 30, "readyAt": self.now}
         sigma = self.issue()
         if stage == "issuing":

@@ -7,12 +7,13 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import brotli  # type: ignore[import-untyped]
 import httpx2
 import pytest
 
@@ -29,6 +30,10 @@ from scripts.shared.files.json_file import render_json
 from tests.booth import made
 from tests.booth.hosting import CODE, PAGE, honest_app, hosting, make_small
 
+_UNPACK: Final[dict[str | None, Callable[[bytes], bytes]]] = {
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+}
 MANIFEST = ROOT / "elections" / "mgd-2019.toml"
 ACCOUNTS = ROOT / "elections" / "test-accounts.toml"
 
@@ -172,13 +177,24 @@ def test_file_has_one_address(path: str, client: httpx2.Client) -> None:
 def test_code_is_packed_for_who_unpacks_and_for_nobody_else(
     client: httpx2.Client,
 ) -> None:
-    packed = client.get("/a.js", headers={"Accept-Encoding": "gzip"})
-    plain = client.get("/a.js", headers={"Accept-Encoding": "identity"})
-    assert packed.content == plain.content == CODE
-    assert packed.headers["content-encoding"] == "gzip"
-    assert "content-encoding" not in plain.headers
-    length = int(packed.headers["content-length"])
-    assert length == len(gzip.compress(CODE, mtime=0)) < len(CODE)
+    lengths = []
+    for accepted, packing in (
+        ("identity", None),
+        ("br;q=0", None),
+        ("gzip", "gzip"),
+        ("gzip, br;q=0.0", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+    ):
+        with client.stream(
+            "GET", "/a.js", headers={"Accept-Encoding": accepted}
+        ) as sent:
+            raw = b"".join(sent.iter_raw())
+        assert sent.headers.get("content-encoding") == packing
+        assert int(sent.headers["content-length"]) == len(raw)
+        unpack = _UNPACK.get(packing, bytes)
+        assert unpack(raw) == CODE
+        lengths.append(len(raw))
+    assert lengths[0] == lengths[1] > lengths[2] == lengths[3] > lengths[4]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "DELETE"])
