@@ -16,6 +16,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, with_config
 
 from election.whole_file import write_whole
+from scripts.anybody.whole_folder import make_whole
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unwritable
 from scripts.shared.files.json_file import (
@@ -27,6 +28,7 @@ from scripts.shared.files.json_file import (
 )
 from scripts.shared.files.key_file import read_public_part
 from scripts.shared.homes.home import (
+    FILE,
     LOCK,
     PRIVATE_FILE,
     Home,
@@ -60,7 +62,8 @@ class _List:
 def back_up(home: Home, to: Path) -> dict[str, str]:
     """Copy a home into a new folder, and read the copy; raises InputError.
 
-    Nobody else acts in the home meanwhile. Returns the SHA-256 of each file.
+    Nobody else acts in the home meanwhile, and a copy that fails is none. Returns the
+    SHA-256 of each file.
     """
     own = Path(os.path.realpath(home.folder))
     if Path(os.path.realpath(to)).is_relative_to(own):
@@ -69,13 +72,14 @@ def back_up(home: Home, to: Path) -> dict[str, str]:
         raise InputError(str(to), "is there already", hint="give another --to")
     with hold(home.folder):
         _require_own_key(home)
-        digests: dict[str, str] = {}
-        for path in _list_files(home.folder):
-            name = path.relative_to(home.folder).as_posix()
-            digests[name] = _copy(path, to / name)
-        made = _List(_FORMAT, home.settings.role.value, digests)
-        write_new(to / _LIST, render_json(made), mode=PRIVATE_FILE)
-    read_copy(to)
+        with make_whole(to, last=_LIST) as beside:
+            digests: dict[str, str] = {}
+            for path in _list_files(home.folder):
+                name = path.relative_to(home.folder).as_posix()
+                digests[name] = _copy(path, beside / name)
+            made = _List(_FORMAT, home.settings.role.value, digests)
+            write_new(beside / _LIST, render_json(made), mode=PRIVATE_FILE)
+            read_copy(beside)
     return digests
 
 
@@ -100,17 +104,20 @@ def list_left_out(home: Home) -> list[str]:
 
 
 def restore(source: Path, folder: Path) -> Home:
-    """Make a home of a copy, where none is, and open it; raises InputError."""
+    """Make a home of a copy, where none is, and open it; raises InputError.
+
+    It is there whole or not at all.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         hint = "give another --home; nothing is overwritten"
         raise InputError(str(folder), "is not empty", hint=hint)
     digests = read_copy(source)
-    for name, digest in digests.items():
-        if _copy(source / name, folder / name) != digest:
-            raise InputError(str(source / name), "changed while it was read")
-    home = open_home(folder)
-    read_public_part(home.key)
-    return home
+    with make_whole(folder, last=FILE) as beside:
+        for name, digest in digests.items():
+            if _copy(source / name, beside / name) != digest:
+                raise InputError(str(source / name), "changed while it was read")
+        read_public_part(open_home(beside).key)
+    return open_home(folder)
 
 
 def read_copy(source: Path) -> dict[str, str]:

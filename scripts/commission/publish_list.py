@@ -27,6 +27,10 @@ from scripts.shared.files.register_file import Register, list_look_alikes, read_
 from scripts.shared.files.voter_files import build_lists
 from scripts.shared.terminal import say
 
+_TO_GO_ON: Final = (
+    "to publish the same register again, give as --out the folder where its salts.csv "
+    "is; else give that salts.csv as the register"
+)
 _SHOWN: Final = 20  # lines of a register
 
 
@@ -189,11 +193,9 @@ def _require_phase(opened: OpenElection) -> None:
 
 def _refuse_void(contests: Sequence[int]) -> str:
     named = name_contests(contests)
-    if len(contests) == 1:
-        fact = f"{named} has another list already, whose salts would become void: "
-        return f"{fact}give its salts.csv as the register, or --replace"
-    fact = f"{named} have other lists already, whose salts would become void: "
-    return f"{fact}give their salts.csv as the register, or --replace"
+    has = "has a list" if len(contests) == 1 else "have lists"
+    fact = f"{named} {has} already, with other salts, which would become void"
+    return f"{fact}: {_TO_GO_ON}, or --replace"
 
 
 def _say_some(lines: Sequence[str]) -> None:

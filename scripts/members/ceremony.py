@@ -135,7 +135,7 @@ def take_part(
         spell = partial(_spell_waiting, opened, part, account, advance)
         waiting = outlast(spell, opened)
         if waiting != last:  # a step that is overdue is told of, too
-            say(waiting)
+            say(waiting, is_folded=True)
         last = waiting
         if not advance.acted:
             time.sleep(PAUSE)
@@ -170,7 +170,7 @@ def _tell_standing(
     if advance.is_over:
         say("the making of keys is over: no step of it is left to take")
     elif not advance.acted:
-        say(_spell_waiting(opened, part, account, advance))
+        say(_spell_waiting(opened, part, account, advance), is_folded=True)
 
 
 def _spell_waiting(

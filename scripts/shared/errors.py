@@ -9,7 +9,9 @@ ElectionError
     │   ├── PortError      an address where this program cannot listen
     │   ├── InUseError     a folder that another program has
     │   ├── RefusedLinesError  lines of a table, each with its reason
+    │   │   └── InPartError    some of what was given, the others having been done
     │   └── FileError    a file that the system does not let be written
+    │       └── TakenError  since one is there, which is not overwritten
     ├── NodeActError     what a node refuses: all of it, the next step, an exit code
     ├── NotYetError      what is not due yet, and so no fault
     ├── UnaskedError     what cannot be undone, where nobody can be asked
@@ -78,8 +80,16 @@ class RefusedLinesError(InputError):
         self.lines = lines
 
 
+class InPartError(RefusedLinesError):
+    """Report what of several things was not done; the others were."""
+
+
 class FileError(InputError):
     """Report a file that cannot be written; no part of it was."""
+
+
+class TakenError(FileError):
+    """Report a file that is there already, and stays as it is."""
 
 
 class NodeActError(ScriptError):

@@ -37,6 +37,7 @@ from scripts.shared.errors import (
     ContestError,
     DeclinedError,
     FileError,
+    InPartError,
     InputError,
     InUseError,
     NodeActError,
@@ -44,6 +45,7 @@ from scripts.shared.errors import (
     OutputError,
     PortError,
     RuledOutError,
+    TakenError,
     UnaskedError,
     UnverifiedError,
     UsageError,
@@ -89,8 +91,8 @@ MEANINGS: Final[Mapping[ExitCode, str]] = {
     ExitCode.IN_USE: "Another program uses the folder or the key.",
     ExitCode.DAMAGED: "A node's folder is damaged, or of another history.",
     ExitCode.DISK: "The disk is full, or does not let a file be written.",
-    ExitCode.INPUT: "A file, a key or a value is not what it has to be; nothing was "
-    "sent.",
+    ExitCode.INPUT: "A file, a key or a value is not what it has to be, or a file "
+    "that would be written is there already; nothing was sent.",
     ExitCode.NOT_YET: "It is too early, which is nobody's fault: run it again later.",
     ExitCode.REFUSED: "A contract refused it, or the node for it; that act changed "
     "nothing.",
@@ -109,6 +111,8 @@ _ENDS: Final[tuple[tuple[type[ElectionError], ExitCode], ...]] = (
     (UnaskedError, ExitCode.USAGE),
     (DeclinedError, ExitCode.DECLINED),
     (UsageError, ExitCode.USAGE),
+    (InPartError, ExitCode.IN_PART),
+    (TakenError, ExitCode.INPUT),
     (FileError, ExitCode.DISK),
     (SpoolError, ExitCode.DISK),
     (NotYetError, ExitCode.NOT_YET),

@@ -84,7 +84,7 @@ def spell_waiting(seat: int, deadline: int, *, now: int, part: Part) -> str:
     now: the chain's clock, Unix seconds. A step whose time passed ends by itself never.
     """
     if 0 < deadline <= now:
-        whose = "your part is done" if seat else "a reserve, waiting for a seat"
+        whose = "done" if seat else "a reserve, waiting for a seat"
         return (
             f"{whose}; overdue since {spell_time(deadline)}: anybody may run `veche "
             f"expire {ROLES[part]}s`"
@@ -93,4 +93,4 @@ def spell_waiting(seat: int, deadline: int, *, now: int, part: Part) -> str:
         ends = f"; the step ends {spell_time(deadline)}" if deadline else ""
         return f"a reserve, waiting for a seat{ends}"
     until = f", until {spell_time(deadline)}" if deadline else ""
-    return f"your part is done; waiting for the others{until}"
+    return f"done; waiting for the others{until}"

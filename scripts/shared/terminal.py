@@ -31,10 +31,10 @@ def complain(program: str, *facts: str, hint: str | None) -> None:
         say(f"{program}: hint: {hint}")
 
 
-def say(*lines: str) -> None:
-    """Tell of progress, if anybody can be told."""
+def say(*lines: str, is_folded: bool = False) -> None:
+    """Tell of progress, if anybody can be told; is_folded: as of `tell`."""
     with suppress(OutputError):
-        _write(sys.stderr, _lay(lines, sys.stderr))
+        _write(sys.stderr, _lay(lines, sys.stderr, is_folded=is_folded))
 
 
 def say_json(value: Any) -> None:

@@ -37,7 +37,7 @@ def outlast(
             if not (wait and error.may_come_back):
                 raise
             if not was_lost:
-                say(f"{error}; waiting until it comes back")
+                say(f"{error}; waiting until it comes back", is_folded=True)
             was_lost = True
             time.sleep(PAUSE)
         else:

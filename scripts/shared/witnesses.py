@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -20,7 +21,10 @@ from election.client.errors import NodeRefusedError
 from election.client.finality import read_finality
 from election.client.rpc import connect
 from election.client.transport import name_node, show_url
+from election.errors import EncodingError
+from election.protocol.abi import ContractName, decode_event
 from election.protocol.board import Board
+from election.protocol.events import ElectionDeployed
 from election.protocol.record_hash import run_hashes
 from election.protocol.replay import find_contracts
 from election.protocol.text import spell_time
@@ -69,7 +73,8 @@ def read_from(deployment: Deployment, url: str, past: Past = NOTHING) -> Board:
         known=past.logs,
     )
     require_continued(board, past, url)
-    _compare_clocks(board, url)
+    if not _is_test(board):  # whose clock is moved on purpose, and told by an audit
+        _compare_clocks(board, url)
     return board
 
 
@@ -118,8 +123,24 @@ def _compare_clocks(board: Board, url: str) -> None:
         fact = f"says {spell_time(shown)}, this machine {spell_time(own)}"
         say(
             f"warning: the head of {show_url(url)} {fact}; what is late, and what is "
-            "not due yet, follows from the head's time"
+            "not due yet, follows from the head's time",
+            is_folded=True,
         )
+
+
+def _is_test(board: Board) -> bool:
+    """Tell whether a record says that its election is a TEST.
+
+    Where that is a lie, the election's address is no hash of its rules, and every
+    audit finds it.
+    """
+    for log in board.logs:
+        if log.address == board.election:
+            with suppress(EncodingError):
+                event = decode_event(log, ContractName.ELECTION)
+                if isinstance(event, ElectionDeployed):
+                    return event.rules.test
+    return False
 
 
 def require_witnesses(sources: Collection[object], *, is_test: bool) -> None:

@@ -52,17 +52,17 @@ def read_own_clock(terms: ElectionTerms, rpc_url: str | None) -> int:
     if rpc_url is None:
         if terms.test:
             say(
-                f"warning: goes by this machine's clock, {spell_time(own)}; if the "
-                "chain's was moved, give --rpc-url"
+                f"warning: goes by this machine's clock, {spell_time(own)};",
+                "  if the chain's was moved, give --rpc-url",
             )
         return own
     chain = connect(rpc_url, chain_id=terms.common.chain_id).read_clock()
     if abs(chain - own) <= SKEW:
         return own
-    fact = f"says {spell_time(chain)}, this machine {spell_time(own)}"
     if not terms.test:
+        fact = f"says {spell_time(chain)}, this machine {spell_time(own)}"
         raise InputError("clock of the node", f"{fact}: set the one that is wrong")
-    say(f"warning: the clock of the node {fact}; a TEST goes by the node's")
+    say(f"TEST: goes by the chain's clock, {spell_time(chain)}")
     return chain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,12 @@ from election.protocol.attestation import (
 from election.protocol.attestation import Role as Attester
 from election.protocol.terms import ElectionTerms
 from election.protocol.voter_list import LeafState
-from scripts.shared.errors import InputError, RefusedLinesError
+from scripts.shared.errors import (
+    InPartError,
+    InputError,
+    NotYetError,
+    RefusedLinesError,
+)
 from scripts.shared.files.key_file import KeyFile
 from scripts.shared.files.request_files import (
     place_attestation,
@@ -47,6 +53,7 @@ _BECOMES: Final = {
     Action.WITHDRAW: LeafState.NONE,
     Action.ISSUE: LeafState.ISSUED,
 }
+_NAMES: Final = {Attester.PORTAL: "portal", Attester.SMS_GATEWAY: "SMS gateway"}
 _IN_WORDS: Final = {LeafState.NONE: "not online (paper is open)"}
 
 
@@ -72,12 +79,7 @@ def send_requests(
     key_file = unlock(key, password_file, roles=_SENDERS)
     refused: list[str] = []
     for request in requests:
-        sending = _Sending(
-            action,
-            request,
-            portal=portal or place_attestation(request, Role.PORTAL),
-            sms=sms or place_attestation(request, Role.SMS_GATEWAY),
-        )
+        sending = _Sending(action, request, portal, sms)
         try:
             _send(sending, known, rpc_url, key_file=key_file, as_json=as_json)
         except ConnectionFailedError:
@@ -88,17 +90,36 @@ def send_requests(
             say(f"{request}: {error}")
             refused.append(f"{request}: {error}")
     if refused:
-        raise RefusedLinesError("requests", tuple(refused))
+        kind = RefusedLinesError if len(refused) == len(requests) else InPartError
+        raise kind("requests", tuple(refused))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
-    """A request to send, and where its attestations are."""
+    """A request to send, and where its attestations are if not beside it."""
 
     action: Action
     request: Path
-    portal: Path
-    sms: Path
+    portal: Path | None
+    sms: Path | None
+
+    def find(self, role: Attester) -> Path:
+        """Find an attestation; raises NotYetError where none lies beside the request.
+
+        Whoever names a file is told of that file.
+        """
+        is_portal = role is Attester.PORTAL
+        given = self.portal if is_portal else self.sms
+        if given is not None:
+            return given
+        by = Role.PORTAL if is_portal else Role.SMS_GATEWAY
+        beside = place_attestation(self.request, by)
+        if not beside.exists():
+            name = _NAMES[role]
+            fact = f"is not attested by the {name} yet: {beside.name} is not beside it"
+            hint = f"the {name} runs: veche attest {shlex.quote(str(self.request))}"
+            raise NotYetError(str(self.request), fact, hint=hint)
+        return beside
 
 
 def _send(
@@ -127,15 +148,15 @@ def _send(
         fact = "is not about the leaf's next step, which moved since by another request"
         raise InputError(str(request), fact, hint="make a new one: `veche request`")
     require_state(voter_list, leaf, MOVES[action])
+    portal, sms = (
+        sending.find(role) for role in (Attester.PORTAL, Attester.SMS_GATEWAY)
+    )
     now = voter_list.contract.connection.read_clock()
-    role = Attester.SMS_GATEWAY
     act = prepare_act(
         voter_list,
         asked,
-        portal=accept(
-            sending.portal, asked.request, known, role=Attester.PORTAL, now=now
-        ),
-        sms=accept(sending.sms, asked.request, known, role=role, now=now),
+        portal=accept(portal, asked.request, known, role=Attester.PORTAL, now=now),
+        sms=accept(sms, asked.request, known, role=Attester.SMS_GATEWAY, now=now),
     )
     send_for_leaf(
         voter_list,
@@ -157,7 +178,7 @@ def accept(
     attestation = read_attestation(path, request, role=role)
     is_portal = role is Attester.PORTAL
     signer = terms.portal if is_portal else terms.sms_gateway
-    name = "portal" if is_portal else "SMS gateway"
+    name = _NAMES[role]
     try:
         return accept_attestation(
             attestation, request, role=role, signer=signer, now=now

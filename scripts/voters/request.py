@@ -23,7 +23,6 @@ from election.protocol.voter_list import claim_leaf
 from scripts.shared.errors import InputError, NotYetError
 from scripts.shared.files.request_files import find_place
 from scripts.shared.files.voter_files import find_index, read_list
-from scripts.shared.terminal import say
 from scripts.voters.leaf_states import Move, require_state, require_time
 from scripts.voters.wishes import Wish
 
@@ -62,16 +61,18 @@ def require_path(path: Path | None, option: str) -> Path:
 
 def look_ahead(
     voter_list: VoterList, terms: ElectionTerms, leaf: Hash, move: Move
-) -> None:
-    """Refuse a request that can never be sent; say when one is early, no fault.
+) -> str | None:
+    """Refuse a request that can never be sent; give what makes one early, no fault.
 
     Raises InputError.
     """
+    early = None
     try:
         require_time(voter_list, terms.election, move)
     except NotYetError as error:
-        say(f"{error}; an attestation holds for a quarter of an hour: ask for it then")
+        early = str(error)
     require_state(voter_list, leaf, move)
+    return early
 
 
 def find_own_place(

@@ -61,6 +61,18 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
             "регистратор отправит его с обоими подтверждениями (`veche {act}`)"
         ),
     ),
+    "request early": (
+        (
+            "keep it until then: an attestation holds for a quarter of an hour only.\n"
+            "Then have portal and SMS gateway attest it (`veche attest`), and the\n"
+            "registrar sends it (`veche {act}`)"
+        ),
+        (
+            "сохраните его до этого времени: подтверждение действует четверть часа.\n"
+            "Тогда портал и SMS-шлюз подтвердят его (`veche attest`), а регистратор\n"
+            "отправит (`veche {act}`)"
+        ),
+    ),
     "credential made": (
         (
             "veche ballot {path}\n"

@@ -142,6 +142,11 @@ def test_election_on_a_node_is_audited(
     assert "compare the hash with that of auditors who asked other nodes" in told.err
 
 
+def set_clock(monkeypatch: pytest.MonkeyPatch, own: int) -> None:
+    clock = SimpleNamespace(time=partial(int, own))
+    monkeypatch.setattr("scripts.shared.witnesses.time", clock)
+
+
 @pytest.mark.parametrize(("skew", "warns"), [(0, False), (300, False), (301, True)])
 def test_head_far_from_the_own_clock_is_warned_of(
     deployment_file: Path,
@@ -152,11 +157,25 @@ def test_head_far_from_the_own_clock_is_warned_of(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     deployment = read_deployment(deployment_file)
+    monkeypatch.setattr("scripts.shared.witnesses._is_test", lambda _: False)
     for own in (board.head.timestamp - skew, board.head.timestamp + skew):
-        clock = SimpleNamespace(time=partial(int, own))
-        monkeypatch.setattr("scripts.shared.witnesses.time", clock)
+        set_clock(monkeypatch, own)
         read_from(deployment, "http://here")
-        assert ("warning: the head of" in capsys.readouterr().err) is warns
+        told = capsys.readouterr().err
+        assert ("warning: the head of" in told) is warns
+        assert all(len(line) <= 80 for line in told.splitlines())
+
+
+def test_clock_of_a_test_election_is_not_warned_of(
+    deployment_file: Path,
+    board: Board,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is moved on purpose, and every act would say so."""
+    set_clock(monkeypatch, board.head.timestamp - 10**6)
+    read_from(read_deployment(deployment_file), "http://here")
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("deployment_file")
@@ -184,7 +203,7 @@ def test_export_writes_what_the_audit_reads(
     assert run_act("export", [*arguments, "--out", str(out)]) == 0
     assert read_bundle(out) == board
     before = out.read_bytes()
-    assert run_act("export", [*arguments, "--out", str(out)]) == ExitCode.DISK
+    assert run_act("export", [*arguments, "--out", str(out)]) == ExitCode.INPUT
     assert out.read_bytes() == before
 
 

@@ -9,10 +9,17 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from election.artifacts import ROOT
 
 VARIABLES = (
+    "HOME",
+    "VECHE_HOME",
     "VECHE_PASSWORD_FILE",
     "VECHE_ELECTION",
     "VECHE_RPC_URL",
@@ -64,6 +71,22 @@ def act(link: socket.socket) -> int:
     from scripts.__main__ import run
 
     return run(words)
+
+
+@contextmanager
+def forking() -> Iterator[str]:
+    """Run a process that becomes `veche` for each call; gives its port."""
+    command = [sys.executable, "-m", "tests.scripts.forking"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as made:  # noqa: S603
+        assert made.stdout is not None
+        yield made.stdout.readline().strip()
+        made.kill()
+
+
+def spell_environment(port: str, streams: Path, **more: str) -> dict[str, str]:
+    """Spell the environment of a shell whose `veche` is that process."""
+    told = {"FORKING_PORT": port, "FORKING_FOLDER": str(streams)}
+    return {"PATH": os.environ["PATH"], **told, **more}
 
 
 def main() -> None:

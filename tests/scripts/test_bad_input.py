@@ -604,3 +604,13 @@ def test_clock_is_not_moved_back(prepared: Cli, moment: list[str], fact: str) ->
 
 def test_phase_that_is_none(prepared: Cli) -> None:
     check(prepared.attempt("time", "christmas"), "phase christmas: is none of keys")
+
+
+@pytest.mark.parametrize("text", ["1,AB-1,00\n", '{"format": "veche-list/1"}'])
+def test_file_of_another_kind_is_told_what_it_has_to_be(
+    prepared: Cli, folder: Path, text: str
+) -> None:
+    (folder / "slip.csv").write_text(text)
+    tried = prepared.attempt_by("attest", folder / "slip.csv", key="portal")
+    check(tried, "slip.csv: ")
+    assert "hint: it has to be a request, which `veche request` writes" in tried.err

@@ -21,7 +21,6 @@ from tests.scripts.conftest import Arguments, Cli, Outcome
 ELSEWHERE: Final = {
     ExitCode.IN_USE: "test_home_that_a_service_holds_is_left_alone",
     ExitCode.DAMAGED: "test_a_damaged_folder_ends_with_a_code_of_its_own",
-    ExitCode.DISK: "test_what_is_wrong_is_one_error_and_a_hint_if_any_helps",
     ExitCode.IN_PART: "test_exit_code_says_that_something_was_set_aside",
     ExitCode.DECLINED: "test_lock_is_closed_by_a_yes_at_a_terminal",
 }
@@ -53,6 +52,9 @@ ACTS: Final[dict[ExitCode, Callable[[Cli, Path], Outcome]]] = {
     ExitCode.USAGE: lambda cli, _: cli("status", "--json"),
     ExitCode.NOT_SO: lambda cli, _: cli("network", "status", "--rpc-url", cli.url),
     ExitCode.PORT: lambda cli, _: listen_twice(cli),
+    ExitCode.DISK: lambda cli, _: cli.attempt(
+        "export", "--out", cli.folder / "password" / "record"
+    ),
     ExitCode.INPUT: lambda cli, _: cli.attempt("freeze", key="nobody"),
     ExitCode.NOT_YET: lambda cli, _: cli.attempt("freeze", key="relay"),
     ExitCode.REFUSED: lambda cli, _: cli(

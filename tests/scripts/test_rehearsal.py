@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from election.artifacts import ROOT
-from tests.scripts.forking import SHELL
+from tests.scripts.forking import SHELL, forking, spell_environment
 
 PAGE = (ROOT / "docs/rehearsal.md").read_text(encoding="utf-8")
 COMMANDS = "".join(re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL))
 MOST = 45
-
-
-@pytest.fixture
-def port() -> Iterator[str]:
-    """The port of a process that becomes `veche` for each call."""
-    command = [sys.executable, "-m", "tests.scripts.forking"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as made:  # noqa: S603
-        assert made.stdout is not None
-        yield made.stdout.readline().strip()
-        made.kill()
 
 
 def test_rehearsal_is_short_and_says_how_short() -> None:
@@ -37,25 +24,21 @@ def test_rehearsal_is_short_and_says_how_short() -> None:
 
 
 def test_rehearsal_ends_in_a_verified_election(
-    port: str, node_url: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    node_url: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    streams = str(tmp_path_factory.mktemp("streams"))
     text = COMMANDS.replace("http://127.0.0.1:8545", node_url)
     assert node_url in text
-    done = subprocess.run(  # noqa: S603  our own page
-        ["bash", "-c", f"set -e\n{SHELL}\n{text}"],  # noqa: S607
-        cwd=tmp_path,
-        env={
-            "PATH": os.environ["PATH"],
-            "FORKING_PORT": port,
-            "FORKING_FOLDER": streams,
-        },
-        stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    with forking() as port:
+        done = subprocess.run(  # noqa: S603  our own page
+            ["bash", "-c", f"set -e\n{SHELL}\n{text}"],  # noqa: S607
+            cwd=tmp_path,
+            env=spell_environment(port, tmp_path_factory.mktemp("streams")),
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout[-3_000:]
     verified = "verified: 2 of 2 contests, 6 of 6 ballots"
     assert done.stdout.count(verified) == 4  # two audits, two reconciliations

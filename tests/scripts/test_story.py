@@ -106,6 +106,18 @@ def register_voters(cli: Cli) -> None:
         cli.keygen("voter", f"voter-{index}")
         send(cli, "register", ask(cli, "register", index, lock=index == 0))
     send(cli, "withdraw", ask(cli, "withdraw", 3))
+    ask_too_early(cli)
+
+
+def ask_too_early(cli: Cli) -> None:
+    """Make a request before the polls: it is kept, and not attested yet."""
+    place: Arguments = ["--list", cli.folder / "lists/list-1.json"]
+    place += [*find_voter(cli, 1), "--out", cli.folder / "early.json"]
+    terms: Arguments = ["--terms", cli.folder / "terms.json", "--terms-hash"]
+    terms += [(cli.folder / "terms-hash").read_text(), "--rpc-url", cli.url]
+    told = cli("request", "issue", *place, *terms, *cli.unlock("voter-1"))
+    assert (told.code, "is taken from" in told.err) == (0, True), told.err
+    assert "next: keep it until then" in told.err
 
 
 def issue_credentials(cli: Cli) -> None:

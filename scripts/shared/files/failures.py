@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from scripts.shared.errors import FileError, InputError
+from scripts.shared.errors import FileError, InputError, TakenError
 
 _HELP: Final[Mapping[int, str]] = {
     errno.ENOSPC: "make room on the disk",
@@ -56,14 +56,19 @@ def name_unreadable(path: Path) -> Iterator[None]:
 
 @contextmanager
 def name_unwritable(path: Path) -> Iterator[None]:
-    """Turn what the system says of a file that is written into a FileError."""
+    """Turn what the system says of a file that is written into a FileError.
+
+    One that is there and is not overwritten is a TakenError.
+    """
     try:
         yield
     except OSError as error:
         help_ = _HELP.get(error.errno or 0, "is the disk in order?")
-        is_there = error.errno == errno.EEXIST
-        hint = "what is there was left as it is" if is_there else None
-        raise FileError(str(path), f"{_spell(error)}; {help_}", hint=hint) from error
+        fact = f"{_spell(error)}; {help_}"
+        if error.errno == errno.EEXIST:
+            hint = "what is there was left as it is"
+            raise TakenError(str(path), fact, hint=hint) from error
+        raise FileError(str(path), fact) from error
 
 
 def _spell(error: OSError) -> str:

@@ -6,7 +6,8 @@ import io
 import json
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -23,6 +24,7 @@ from election.errors import EncodingError
 from election.protocol.account import check_capitals
 from election.protocol.faults import spell_fault
 from election.protocol.nesting import check_nesting
+from election.protocol.text import name_one
 from election.whole_file import write_whole
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unreadable, name_unwritable
@@ -130,6 +132,17 @@ def parse_json(text: str, into: type[Kind], *, name: str) -> Kind:
         raise InputError(name, error.fact) from error
     except ValueError as error:
         raise InputError(name, "is not json") from error
+
+
+@contextmanager
+def naming_kind(kind: str, *, made_by: str) -> Iterator[None]:
+    """Say of a file that is no such thing what it has to be, and which act makes it."""
+    try:
+        yield
+    except InputError as error:
+        if not isinstance(error.__cause__, OSError):
+            error.add_note(f"it has to be {name_one(kind)}, which `{made_by}` writes")
+        raise
 
 
 def render_json(value: Any) -> str:

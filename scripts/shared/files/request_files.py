@@ -35,6 +35,7 @@ from scripts.shared.files.json_file import (
     Hex20,
     Hex32,
     Word,
+    naming_kind,
     read_json,
     render_json,
     replace_file,
@@ -108,7 +109,8 @@ def read_request(path: Path, terms: ElectionTerms) -> LeafRequest:
 
     Raises InputError, and TermsError unless the leaf is on the published list.
     """
-    file = read_json(path, _RequestFile)
+    with naming_kind("request", made_by="veche request"):
+        file = read_json(path, _RequestFile)
     siblings = tuple(map(Hash, file.path))
     claim = LeafClaim(file.contest, file.index, Hash(file.voter), siblings)
     place = find_place(terms, claim, nonce=file.nonce)
@@ -178,7 +180,8 @@ def read_attestation(path: Path, request: Request, *, role: Role) -> Attestation
 
     Only its signature shows whose it is, and about what: `accept_attestation`.
     """
-    file = read_json(path, _AttestationFile)
+    with naming_kind("attestation", made_by="veche attest"):
+        file = read_json(path, _AttestationFile)
     if file.role != role.name.lower():
         fact = f"is the {file.role}'s attestation, not the {role.name.lower()}'s"
         raise InputError(str(path), fact.replace("_", " "))

@@ -17,7 +17,13 @@ from election.protocol.voter_list import (
     hash_voter,
 )
 from scripts.shared.errors import InputError
-from scripts.shared.files.json_file import CLOSED, Hex32, Word, read_json
+from scripts.shared.files.json_file import (
+    CLOSED,
+    Hex32,
+    Word,
+    naming_kind,
+    read_json,
+)
 from scripts.shared.files.register_file import RegisteredVoter
 
 
@@ -50,7 +56,8 @@ def build_lists(
 
 def read_list(path: Path, *, election_id: Hash) -> VoterList:
     """Read a public list; raises InputError."""
-    file = read_json(path, ListFile)
+    with naming_kind("list of voters", made_by="veche publish-list"):
+        file = read_json(path, ListFile)
     if not file.voters:
         raise InputError(str(path), "has no voters")
     voters = [Hash(voter) for voter in file.voters]

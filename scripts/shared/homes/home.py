@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ SERVICE_FILE: Final = "config.toml"
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
 LOCK: Final = ".lock"
+_OTHERS_WRITE: Final = 0o022  # of the group and of everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,34 @@ def make_folder(folder: Path) -> None:
 
 
 def open_home(folder: Path) -> Home:
-    """Read the home in a folder; raises InputError where there is none."""
+    """Read the home in a folder; raises InputError where there is none of one's own."""
     folder = folder.absolute()
     if not (folder / FILE).exists():
         hint = f"veche home init ROLE --home {shlex.quote(str(folder))} makes one"
         raise InputError(str(folder), "is no home of a role", hint=hint)
+    _require_own(folder, PRIVATE_FOLDER)
+    _require_own(folder / FILE, PRIVATE_FILE)
     home = Home(folder, read_settings(folder / FILE))
     _require_names(home)
+    if home.key.exists():
+        _require_own(home.key, PRIVATE_FILE)
     return home
+
+
+def _require_own(path: Path, mode: int) -> None:
+    """Raise InputError for what others may write to, or what is no file or folder.
+
+    mode: that of the owner alone. Whoever writes there says by which key, through which
+    node and in which election an act is done; a pipe would keep it waiting.
+    """
+    found = path.stat().st_mode
+    if not (stat.S_ISREG(found) or stat.S_ISDIR(found)):
+        raise InputError(str(path), "is no file")
+    if stat.S_IMODE(found) & _OTHERS_WRITE:
+        hint = f"look who changed it, then: chmod {mode:o} {shlex.quote(str(path))}"
+        raise InputError(
+            str(path), "others may write to it, so it is not used", hint=hint
+        )
 
 
 def _require_names(home: Home) -> None:

@@ -50,7 +50,12 @@ def command(
     """
     from election.protocol.ballot import derive_memo, make_ballot
     from scripts.shared.files.ballot_files import BallotFile, CredentialFile
-    from scripts.shared.files.json_file import read_json, render_json, write_new
+    from scripts.shared.files.json_file import (
+        naming_kind,
+        read_json,
+        render_json,
+        write_new,
+    )
     from scripts.shared.session import go_by, unlock
     from scripts.voters.ballot import (
         draw_control_word,
@@ -60,7 +65,8 @@ def command(
 
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles={Role.VOTER})
-    file = read_json(credential, CredentialFile)
+    with naming_kind("credential", made_by="veche credential"):
+        file = read_json(credential, CredentialFile)
     contest = known.contest(file.contest)
     box = contest.box
     owned = open_credential(file, key_file, ctx=box.ctx)

@@ -22,7 +22,7 @@ from scripts.shared.options import (
     path_option,
 )
 from scripts.shared.roles import Role
-from scripts.shared.terminal import show
+from scripts.shared.terminal import say, show
 from scripts.voters.texts import spell
 from scripts.voters.wishes import Wish
 
@@ -91,7 +91,7 @@ def command(
     place = find_own_place(known, list_file, index=index, voter_id=voter_id, salt=salt)
     voter_list = reach(known, rpc_urls)
     (nonce,) = voter_list.nonces([place.leaf])
-    look_ahead(voter_list, known, place.leaf, MOVES[wish])
+    early = look_ahead(voter_list, known, place.leaf, MOVES[wish])
     asked = ask(
         wish,
         replace(place, nonce=nonce),
@@ -106,4 +106,7 @@ def command(
     }
     show(result, as_json=as_json)
     send = "request-credential" if wish is Wish.ISSUE else wish.value
-    say_next(*spell("request made", act=send), as_json=as_json)
+    if early is not None:
+        say(early)
+    made = "request made" if early is None else "request early"
+    say_next(*spell(made, act=send), as_json=as_json)

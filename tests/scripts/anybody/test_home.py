@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,28 @@ def test_home_that_others_may_read_is_warned_of(prepared: Cli, home: Path) -> No
     shown = prepared("home", "show", "--home", home)
     assert f"{home}: others may read it: chmod 700" in shown.err
     assert "key.json: others may read it: chmod 600" in shown.err
+
+
+@pytest.mark.parametrize("name", ["", "home.toml", "key.json"])
+def test_home_that_others_may_write_to_is_not_used(
+    prepared: Cli, home: Path, name: str
+) -> None:
+    (home / name).chmod(0o720)
+    tried = prepared("freeze", "--home", home)
+    assert (tried.code, tried.out) == (ExitCode.INPUT, "")
+    assert f"{home / name}: others may write to it, so it is not used" in tried.err
+    mode = "600" if name else "700"
+    assert f"chmod {mode} {home / name}\n" in tried.err
+
+
+@pytest.mark.parametrize("name", ["home.toml", "key.json"])
+def test_pipe_in_a_home_keeps_no_act_waiting(
+    prepared: Cli, home: Path, name: str
+) -> None:
+    (home / name).unlink()
+    os.mkfifo(home / name, 0o600)
+    tried = prepared("home", "show", "--home", home)
+    assert (tried.code, f"{home / name}: is no file" in tried.err) == (9, True)
 
 
 def test_act_takes_election_and_node_from_its_home(

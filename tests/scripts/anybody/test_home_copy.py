@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.anybody import home_copy
 from scripts.shared.exit_codes import ExitCode
 from scripts.shared.homes.home import hold
 from tests.scripts.conftest import Cli, Outcome, make_cli
@@ -75,6 +76,43 @@ def test_nothing_is_overwritten_by_a_copy_or_a_home(cli: Cli) -> None:
     home = cli.folder / "home"
     refused = cli("home", "restore", "--from", cli.folder / "copy", "--home", home)
     assert (refused.code, "home: is not empty" in refused.err) == (ExitCode.INPUT, True)
+
+
+@pytest.mark.parametrize("act", ["backup", "restore"])
+def test_copy_and_home_are_there_whole_or_not_at_all(
+    cli: Cli, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed in its middle, an act leaves nothing that looks whole, and runs again."""
+    made, before = cli.folder / "made", set(cli.folder.iterdir())
+    copies = iter([None, KeyboardInterrupt(), None, *[None] * 9])
+    copy = home_copy._copy
+
+    def interrupt(path: Path, to: Path) -> str:
+        failure = next(copies)
+        if failure is not None:
+            raise failure
+        return copy(path, to)
+
+    monkeypatch.setattr(home_copy, "_copy", interrupt)
+    source, to = ("--home", "--to") if act == "backup" else ("--from", "--home")
+    given = "home" if act == "backup" else "copy"
+    words = ("home", act, source, cli.folder / given, to, made)
+    assert cli(*words).code == ExitCode.INTERRUPTED
+    assert {*cli.folder.iterdir()} == before
+    left = cli.folder / ".made.veche-part"  # as if it had been killed
+    left.mkdir()
+    (left / "home.toml").write_text("")
+    assert cli(*words).code == 0
+    assert {*cli.folder.iterdir()} == before | {made}
+
+
+def test_empty_folder_is_filled_where_it_is(cli: Cli) -> None:
+    back = cli.folder / "back"
+    back.mkdir()
+    inode = back.stat().st_ino
+    done = cli("home", "restore", "--from", cli.folder / "copy", "--home", back)
+    assert (done.code, back.stat().st_ino) == (0, inode), done.err
+    assert read(back).keys() == read(cli.folder / "copy").keys() - {"copy.json"}
 
 
 def test_folder_that_is_no_copy_is_refused(cli: Cli) -> None:

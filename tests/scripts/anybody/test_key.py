@@ -135,4 +135,4 @@ def test_card_is_written_once(cli: Cli) -> None:
     assert (cli(*card).code, cli(*card).code) == (0, 0)
     (cli.folder / "card").write_text("mine")
     tried = cli(*card)
-    assert (tried.code, (cli.folder / "card").read_text()) == (ExitCode.DISK, "mine")
+    assert (tried.code, (cli.folder / "card").read_text()) == (ExitCode.INPUT, "mine")

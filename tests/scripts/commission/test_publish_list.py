@@ -213,7 +213,9 @@ def test_voter_of_one_register_is_not_published_from_another(desk: Desk) -> None
 def test_published_salts_do_not_become_void_in_silence(desk: Desk) -> None:
     desk.publish(BOTH)
     before = desk.found(1), desk.found(30)
-    with pytest.raises(InputError, match="contests 1, 30 have other lists already"):
+    with pytest.raises(
+        InputError, match="contests 1, 30 have lists already, with other salts"
+    ):
         desk.publish(BOTH, out=desk.folder / "other")
     assert (desk.found(1), desk.found(30)) == before
     assert not (desk.folder / "other").exists()

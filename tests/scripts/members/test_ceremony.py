@@ -471,7 +471,7 @@ def test_time_that_a_step_has_not_is_not_told() -> None:
     def spell(seat: int, deadline: int, now: int = 59) -> str:
         return spell_waiting(seat, deadline, now=now, part=Part.ISSUERS)
 
-    assert spell(1, 0) == "your part is done; waiting for the others"
+    assert spell(1, 0) == "done; waiting for the others"
     assert spell(0, 0) == "a reserve, waiting for a seat"
     assert spell(1, 60).endswith(", until 1970-01-01 00:01:00 UTC")
     assert "overdue since 1970-01-01 00:01:00 UTC" in spell(0, 60, now=60)
@@ -495,5 +495,7 @@ def test_whoever_waits_is_told_once_that_the_step_is_overdue(
     with pytest.raises(InputError, match="ended without a key"):
         take_part(stage.opened, Part.TRUSTEES, file, wait=True)
     told = capsys.readouterr().err
+    assert max(map(len, told.splitlines())) <= 80
+    told = " ".join(told.split())
     assert told.count("waiting for the others, until") == 1
     assert told.count("anybody may run `veche expire trustees`") == 1

@@ -20,6 +20,7 @@ from node import errors
 from node.config import DEFAULT_PATH, read_config
 from node.exit_codes import ExitCode, exit_code
 from scripts.nodes.acts.node import COMMANDS
+from scripts.shared.exit_codes import ExitCode as OfActs
 from scripts.shared.node_refusals import HINTS
 from tests.node.running import running
 from tests.patience import PATIENCE
@@ -71,8 +72,8 @@ def test_what_is_wrong_is_one_error_and_a_hint_if_any_helps(
 ) -> None:
     given = [each.format(home=home) for each in arguments]
     refused = cli("node", *given)
-    is_file = "file exists" in words  # which the system does not let be written
-    assert refused.code == (ExitCode.DISK if is_file else ExitCode.REFUSED)
+    is_file = "file exists" in words  # which is never overwritten
+    assert refused.code == (OfActs.INPUT if is_file else ExitCode.REFUSED)
     first, *hints = refused.err.splitlines()
     assert first.startswith("veche node: error: " + words.format(home=home))
     assert all(hint.startswith("veche node: hint: ") for hint in hints[:1])

@@ -61,7 +61,7 @@ def test_rehearsal_goes_by_a_clock_that_was_moved(
     monkeypatch.setattr("time.time", lambda: 1_000_000.0)
     show_clock(monkeypatch, ahead=HOUR)
     assert attest.read_own_clock(TEST, "node") == 1_000_000 + HOUR
-    assert "a TEST goes by the node's" in capsys.readouterr().err
+    assert "TEST: goes by the chain's clock, " in capsys.readouterr().err
 
 
 def ask(index: int, secret: int) -> LeafRequest:

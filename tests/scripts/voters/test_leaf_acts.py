@@ -22,9 +22,9 @@ from election.crypto.transcript import Hash
 from election.protocol.attestation import LIFETIME, Action, Attestation, Role, attest
 from election.protocol.text import spell_time
 from election.protocol.voter_list import LeafState
-from scripts.shared.errors import InputError, NotYetError, RefusedLinesError
+from scripts.shared.errors import InPartError, InputError, NotYetError
 from scripts.shared.files.request_files import write_attestation, write_request
-from scripts.voters import leaf_acts, leaf_states
+from scripts.voters import leaf_acts, leaf_states, request
 from scripts.voters.leaf_states import Move
 from scripts.voters.request import look_ahead
 from tests.client.stage import PORTAL, RELAY, SMS_GATEWAY, Stage, deploy, travel
@@ -42,15 +42,26 @@ def stage() -> Stage:
 
 
 def send(action: Action, folder: Path) -> None:
+    statements = {each: folder / f"{each}.json" for each in ("portal", "sms")}
+    send_all(action, [folder / "request.json"], **statements)
+
+
+def send_all(
+    action: Action,
+    requests: list[Path],
+    *,
+    portal: Path | None = None,
+    sms: Path | None = None,
+) -> None:
     leaf_acts.send_requests(
         action,
-        [folder / "request.json"],
-        portal=folder / "portal.json",
-        sms=folder / "sms.json",
-        terms=folder / "terms.json",
+        requests,
+        portal=portal,
+        sms=sms,
+        terms=Path("terms.json"),
         terms_hash="",
         rpc_url="",
-        key=folder / "key.json",
+        key=Path("key.json"),
         password_file=None,
         as_json=True,
     )
@@ -124,6 +135,16 @@ def test_attestation_of_another_voters_request_is_named(
         send(Action.REGISTER, folder)
 
 
+def test_request_that_is_not_attested_yet_is_early_and_says_who_attests_it(
+    stage: Stage, folder: Path
+) -> None:
+    path = folder / "register.json"
+    write_request(path, ask_to_register(stage.place(1, 1, nonce=0)))
+    with pytest.raises(NotYetError, match="not attested by the portal yet") as early:
+        send_all(Action.REGISTER, [path])
+    assert early.value.hint == f"the portal runs: veche attest {path}"
+
+
 def test_each_of_several_requests_is_told_whatever_becomes_of_another(
     stage: Stage, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -138,19 +159,9 @@ def test_each_of_several_requests_is_told_whatever_becomes_of_another(
             path = folder / f"{place}.{name}.json"
             write_attestation(path, statement, asked.request, role=role)
     (folder / "1.portal.json").unlink()
-    with pytest.raises(RefusedLinesError, match=r"1.json: .*1.portal.json: no such"):
-        leaf_acts.send_requests(
-            Action.REGISTER,
-            paths,
-            portal=None,
-            sms=None,
-            terms=folder,
-            terms_hash="",
-            rpc_url="",
-            key=folder,
-            password_file=None,
-            as_json=True,
-        )
+    early = r"1\.json: is not attested by the portal yet: 1\.portal\.json is not beside"
+    with pytest.raises(InPartError, match=early):
+        send_all(Action.REGISTER, paths)
     assert capsys.readouterr().out.count('"state": "online"') == 1
     stage.connection.request("evm_revert", snapshot)
 
@@ -171,15 +182,16 @@ def test_request_that_the_leafs_state_forbids_is_not_made(stage: Stage) -> None:
 
 
 def test_request_is_looked_at_before_it_is_made(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Being early is no fault; what can never be sent is not written."""
     handle, leaf = stage.opened.voter_list, stage.place(30, 1, nonce=0).leaf
-    look_ahead(handle, stage.terms(), leaf, Move.REGISTER)
-    assert capsys.readouterr().err == ""
+    assert look_ahead(handle, stage.terms(), leaf, Move.REGISTER) is None
     with pytest.raises(InputError, match="not registered to vote online"):
         look_ahead(handle, stage.terms(), leaf, Move.ISSUE)
-    assert "request for a credential: is taken from" in capsys.readouterr().err
+    monkeypatch.setattr(request, "require_state", lambda *_: None)
+    early = look_ahead(handle, stage.terms(), leaf, Move.ISSUE)
+    assert "request for a credential: is taken from" in str(early)
 
 
 @pytest.mark.parametrize("late", [False, True])
