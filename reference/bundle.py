@@ -54,12 +54,17 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "account_proof": "nodes",
         "storage_proof": "nodes",
     },
+    "account": {"address": "address", "sent": "number"},
 }
-_ORDER: Final = ("election", "code", "answer", "log", "end", "finality", "storage")
-_BEHIND: Final = ("finality", "storage")
+_ORDER: Final = (
+    *("election", "code", "answer", "log", "end"),
+    *("finality", "storage", "account"),
+)
+_BEHIND: Final = ("finality", "storage", "account")
 _WHOLE_PIECE: Final = 128 * 1024
 _MOST_PIECES: Final = 128
 _MOST_WAYS: Final = 5 + 64  # contracts, boxes
+_MOST_ACCOUNTS: Final = 2 * 20  # members of two rosters
 _HEX: Final[Mapping[str, str]] = {
     "address": "0x[0-9a-f]{40}",
     "word": "0x[0-9a-f]{64}",
@@ -209,20 +214,23 @@ class _Reader:
         place = rank, line.get("address", ""), line.get("calldata", "")
         if rank < self._before[0] or (kind == "election" and self._count > 0):
             raise NoBundleError("bundle: its lines are out of order")
-        if kind in ("code", "answer", "storage") and place <= self._before:
+        if kind in ("code", "answer", "storage", "account") and place <= self._before:
             raise NoBundleError(f"bundle: its lines of {kind} are out of order")
         self._before = place
 
     def _check_behind(self, line: Line) -> None:
-        """Check the lines of who signed by their forms alone."""
+        """Check the lines behind the end by their forms alone."""
         kind = line["line"]
         self._behind[kind] += 1
         _check_number("finality", self._behind["finality"], _MOST_PIECES)
         _check_number("storage", self._behind["storage"], _MOST_WAYS)
+        _check_number("account", self._behind["account"], _MOST_ACCOUNTS)
         if kind == "finality":
             if not self._may_go_on:
                 raise NoBundleError("bundle: has a piece of a proof behind its last")
             self._may_go_on = len(_bytes(line["piece"])) == _WHOLE_PIECE
+        elif kind == "account":
+            return
         elif not self._behind["finality"]:
             raise NoBundleError("bundle: has a line of storage of no proof")
         elif _bytes(line["address"]) not in self._codes:

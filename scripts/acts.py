@@ -52,6 +52,7 @@ ACTS: Final = {
         "expire": "Exclude a member who lets the others wait.",
         "issue": "Answer requests for credentials, as an issuer.",
         "share": "Decrypt a contest's sum in part, as a trustee.",
+        "send": "Send what was signed on a machine without a network.",
     },
     "Voters and those who serve them": {
         "request": "Ask to vote online, not to, or for a credential.",

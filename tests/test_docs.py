@@ -162,7 +162,7 @@ def test_rehearsal_takes_every_act_of_an_ordinary_election() -> None:
             "override",
         ),
         *("expire", "withdraw", "mark-paper", "words", "verify-booth", "check-ballot"),
-        *("key", "keygen", "exit-codes"),
+        *("key", "keygen", "exit-codes", "send"),
     }
     every = {act for acts in ACTS.values() for act in acts}
     assert {words[0] for words in read_rehearsal()} == every - unusual

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 import election
 from election.audit.bundle import decode_bundle, encode_bundle, read_origin
 from election.audit.packing import pack_text
+from election.client.delivering import accept_transaction
 from election.client.json_rpc import decode_answers
-from election.client.wire import parse_bytes, parse_number
+from election.client.sending import sign_act
+from election.client.wire import Act, parse_bytes, parse_number
 from election.crypto.group import (
     G2,
     G,
@@ -50,6 +52,7 @@ from election.errors import ElectionError
 from election.protocol.abi import (
     ContractName,
     _event_readers,
+    decode_act,
     decode_answer,
     decode_event,
     decode_values,
@@ -71,6 +74,7 @@ from election.protocol.booth_list import (
     list_file,
     make_list,
 )
+from election.protocol.codec import encode_act
 from election.protocol.context import decode_box
 from election.protocol.decryption import DecryptionShare, Result, accept_result
 from election.protocol.encoding import (
@@ -109,6 +113,9 @@ BUNDLE: Final = encode_bundle(
     )
 )
 MANIFEST: Final = ("mgd-2019.toml", "test-accounts.toml")
+CALL: Final = Act(
+    Address(bytes([7]) * 20), encode_act(ContractName.TALLY, "freeze", 1), 9
+)
 NAMES: Final = ({"type": "string[]"}, {"type": "bytes32[4][]"})
 
 DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
@@ -196,6 +203,14 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "parse_account": (
         b"0x" + 20 * b"ab",
         lambda raw: parse_account(raw.decode("latin-1")),
+    ),
+    "accept_transaction": (
+        bytes.fromhex(sign_act(CALL, SigningKey(5), chain_id=9, nonce=1).raw[2:]),
+        accept_transaction,
+    ),
+    "decode_act": (
+        CALL.payload,
+        lambda raw: decode_act(ContractName.TALLY, raw),
     ),
     "parse_bytes": (b"0xabcdef", lambda raw: parse_bytes(raw.decode("latin-1"))),
     "parse_number": (b"0xabcdef", lambda raw: parse_number(raw.decode("latin-1"))),

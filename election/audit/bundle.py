@@ -7,7 +7,7 @@ is no such text raises BundleError: a reader that guesses can be led astray.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -31,6 +31,7 @@ FORMAT: Final = "veche-bundle/1"
 _MOST_CODES: Final = 75  # 5 contracts, 64 boxes, what they are made with
 _MOST_ANSWERS: Final = 1_422  # 22 for each of 64 contests, and 14
 _MOST_WAYS: Final = 69  # 5 contracts, 64 boxes
+_MOST_ACCOUNTS: Final = 40  # two rosters of 20 members
 _PIECE: Final = 2**17  # bytes of a proof in one line; only the last one has fewer
 _MOST_PIECES: Final = 128
 _AMONG_LOGS: Final = (3,)
@@ -100,7 +101,12 @@ class _Storage(_Line, tag="storage"):
     storage_proof: _Way
 
 
-_AnyLine = _Election | _Code | _Answer | _Log | _End | _Finality | _Storage
+class _Account(_Line, tag="account"):
+    address: _Address
+    sent: _Number
+
+
+_AnyLine = _Election | _Code | _Answer | _Log | _End | _Finality | _Storage | _Account
 _DECODER: Final = msgspec.json.Decoder(_AnyLine)
 
 
@@ -118,7 +124,7 @@ def encode_lines(board: Board) -> Iterator[bytes]:
         digest.update(raw)
         yield raw
     yield msgspec.json.encode(_End(lines, digest.hexdigest())) + b"\n"
-    for behind in _list_finality(board.finality):
+    for behind in (*_list_finality(board.finality), *_list_accounts(board.sent)):
         yield msgspec.json.encode(behind) + b"\n"
 
 
@@ -156,11 +162,11 @@ def read_board(file: BinaryIO, past: Past = NOTHING) -> Board:
         if address not in draft.code:
             fact = f"gives no code of 0x{address.hex()}, of which it has logs"
             raise BundleError("bundle", fact)
-    proof = _Proof(draft.addresses)
+    behind = _Behind(draft.addresses)
     for number, raw in lines:
         with _naming(number):
-            proof.take(_decode(raw))
-    return draft.board(proof.finality())
+            behind.take(_decode(raw))
+    return draft.board(behind)
 
 
 def read_origin(file: BinaryIO) -> tuple[int, Address]:
@@ -221,7 +227,7 @@ class _Draft:
     def take(self, line: _AnyLine) -> None:
         """Take the next line."""
         self.lines += 1
-        if isinstance(line, _Finality | _Storage | _End):
+        if isinstance(line, _Finality | _Storage | _Account | _End):
             raise EncodingError("bundle", "stands before the end")
         place = _place(line)
         if place <= self.last and not (place == self.last == _AMONG_LOGS):
@@ -275,7 +281,7 @@ class _Draft:
         if (end.lines, end.sha256) != (self.lines, self.digest.hexdigest()):
             raise EncodingError("bundle", "is not the end of the lines before it")
 
-    def board(self, finality: FinalityProof | None) -> Board:
+    def board(self, behind: _Behind) -> Board:
         """Give all that was told."""
         first = self.first
         return Board(
@@ -285,22 +291,28 @@ class _Draft:
             code=self.code,
             answers=self.answers,
             head=Head(first.head, first.head_timestamp),
-            finality=finality,
+            finality=behind.finality(),
+            sent=behind.sent,
         )
 
 
 @dataclass(slots=True)
-class _Proof:
-    """What stands behind the end: who signed the record."""
+class _Behind:
+    """What stands behind the end: who signed the record, and what accounts sent."""
 
     addresses: dict[str, Address]
     pieces: list[bytes] = field(default_factory=list)
     ways: dict[Address, Ways] = field(default_factory=dict)
+    sent: dict[Address, int] = field(default_factory=dict)
     last: str = ""
 
     def take(self, line: _AnyLine) -> None:
         """Take the next line."""
-        if isinstance(line, _Finality):
+        if isinstance(line, _Account):
+            self._take_account(line)
+        elif self.sent:
+            raise EncodingError("bundle", "is out of order, or there twice")
+        elif isinstance(line, _Finality):
             self._take_piece(_bytes(line.piece))
         elif isinstance(line, _Storage):
             self._take_ways(line)
@@ -328,6 +340,14 @@ class _Proof:
             tuple(map(_bytes, line.account_proof)),
             tuple(map(_bytes, line.storage_proof)),
         )
+
+    def _take_account(self, line: _Account) -> None:
+        if self.sent and line.address <= self.last:
+            raise EncodingError("bundle", "is out of order, or there twice")
+        if len(self.sent) == _MOST_ACCOUNTS:
+            raise EncodingError("bundle", "is of more accounts than there are members")
+        self.last = line.address
+        self.sent[Address(_bytes(line.address))] = line.sent
 
     def finality(self) -> FinalityProof | None:
         """Give the proof, if there is one."""
@@ -382,6 +402,11 @@ def _list_finality(proof: FinalityProof | None) -> Iterator[_Finality | _Storage
             tuple(map(_hex, ways.account)),
             tuple(map(_hex, ways.storage)),
         )
+
+
+def _list_accounts(sent: Mapping[Address, int]) -> Iterator[_Account]:
+    for address in sorted(sent):
+        yield _Account(_hex(address), sent[address])
 
 
 def _hex(raw: bytes) -> str:

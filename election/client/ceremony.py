@@ -5,7 +5,7 @@ docs/protocol.md §4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -109,7 +109,13 @@ def issuers_ceremony(opened: OpenElection) -> Ceremony[G2Point]:
 
 def read_attempt(ceremony: Ceremony[Point]) -> AttemptRecord[Point]:
     """Read the messages of the current attempt."""
-    said = ceremony.handle.contract.read_events()
+    return find_attempt(ceremony, ceremony.handle.contract.read_events())
+
+
+def find_attempt(
+    ceremony: Ceremony[Point], said: Sequence[events.Event]
+) -> AttemptRecord[Point]:
+    """Find the messages of the last attempt in all that the contract announced."""
     started = [each for each in said if isinstance(each, events.AttemptStarted)]
     if not started:
         address = ceremony.handle.contract.address

@@ -77,21 +77,34 @@ def advance_in(
 
     Raises ContractRefusedError, LyingNodeError, UnexpectedAnswerError.
     """
+    advance, act = prepare_in(ceremony, record, member)
+    if act is not None:
+        if record.step is Step.CONFIRM:
+            _derive_missing(ceremony, record, member)
+        ceremony.handle.contract.connection.send(act, key=member.key)
+    return advance
+
+
+def prepare_in(
+    ceremony: Ceremony[Point], record: AttemptRecord[Point], member: Member
+) -> tuple[Advance, Act | None]:
+    """Make the one thing that this member has to say next, and send nothing.
+
+    Before a confirmation counts, `list_derivations` have to. Raises LyingNodeError,
+    UnexpectedAnswerError.
+    """
     attempt, step = record.attempt, record.step
     account = derive_address(member.key)
     if step is Step.FAILED or account not in attempt.members:
-        return Advance(attempt.number, step, acted=False)
+        return Advance(attempt.number, step, acted=False), None
     index = attempt.members.index(account) + 1
     if step is Step.FINAL:
         share = _open(record, index, source=member.source)
-        return Advance(attempt.number, step, acted=False, key_share=share)
+        return Advance(attempt.number, step, acted=False, key_share=share), None
     if _has_spoken(record, index):
-        return Advance(attempt.number, step, acted=False)
+        return Advance(attempt.number, step, acted=False), None
     act = _speak(ceremony, record, index, source=member.source)
-    if step is Step.CONFIRM:
-        _derive_missing(ceremony, record, member)
-    ceremony.handle.contract.connection.send(act, key=member.key)
-    return Advance(attempt.number, step, acted=True)
+    return Advance(attempt.number, step, acted=True), act
 
 
 def _has_spoken(record: AttemptRecord[Point], index: int) -> bool:
@@ -170,10 +183,8 @@ def _derive_missing(
     ceremony: Ceremony[Point], record: AttemptRecord[Point], member: Member
 ) -> None:
     """Have every slot derived that nobody has derived yet; anyone may."""
-    missing = [s for s in range(1, ceremony.slots + 1) if s not in record.derived]
-    acts = [
-        ceremony.handle.derive(slot, _coefficients(record, slot)) for slot in missing
-    ]
+    missing = _list_missing(ceremony, record)
+    acts = list_derivations(ceremony, record)
     if not acts:
         return
     try:
@@ -181,6 +192,20 @@ def _derive_missing(
     except ContractRefusedError:  # another member was quicker
         if not set(missing) <= read_attempt(ceremony).derived:
             raise
+
+
+def _list_missing(ceremony: Ceremony[Point], record: AttemptRecord[Point]) -> list[int]:
+    return [s for s in range(1, ceremony.slots + 1) if s not in record.derived]
+
+
+def list_derivations(
+    ceremony: Ceremony[Point], record: AttemptRecord[Point]
+) -> list[Act]:
+    """Make what derives the slots that nobody has derived yet; anyone may send it."""
+    return [
+        ceremony.handle.derive(slot, _coefficients(record, slot))
+        for slot in _list_missing(ceremony, record)
+    ]
 
 
 def _coefficients(record: AttemptRecord[Point], slot: int) -> bytes:

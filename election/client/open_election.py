@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from election.artifacts import read_artifact
@@ -12,11 +12,17 @@ from election.client.contracts.election import Election
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.contracts.tally import Tally
 from election.client.contracts.voter_list import VoterList
-from election.client.errors import NoBoxError, UnexpectedAnswerError
+from election.client.errors import (
+    ConnectionFailedError,
+    NoBoxError,
+    Trouble,
+    UnexpectedAnswerError,
+)
 from election.client.rpc import Connection
 from election.crypto.group import decode_g2
 from election.crypto.transcript import Address
 from election.protocol.abi import ContractName
+from election.protocol.board import Log
 from election.protocol.context import (
     Box,
     ContestTerms,
@@ -24,7 +30,7 @@ from election.protocol.context import (
     open_box,
 )
 from election.protocol.encoding import decode_g1_list
-from election.protocol.events import ContestListed, ElectionDeployed, Rules
+from election.protocol.events import ContestListed, ElectionDeployed, Event, Rules
 from election.protocol.origin import (
     derive_boxes,
     derive_election_address,
@@ -92,12 +98,37 @@ def open_election(
     address is not what follows from what a node shows of the election: of its rules,
     rosters, contests and contracts no node can tell a lie.
     """
+    own = Contract(connection, ContractName.ELECTION, address, since)
+    return gather_election(own, own.read_entries())
+
+
+def open_recorded(
+    chain_id: int, address: Address, entries: Sequence[tuple[Log, Event]]
+) -> OpenElection:
+    """Open the election of a record, where no node can be asked.
+
+    entries: what the Election contract announced. Acts can be made with its handles,
+    for somebody else to send; whatever would ask a node raises ConnectionFailedError.
+    """
+    connection = Connection(_ask_nobody, url="record", chain_id=chain_id)
+    own = Contract(connection, ContractName.ELECTION, address)
+    return gather_election(own, entries)
+
+
+def _ask_nobody(_: bytes) -> bytes:
+    fact = "no node is asked of what was carried here in a file"
+    raise ConnectionFailedError("record", fact, Trouble.ADDRESS)
+
+
+def gather_election(
+    own: Contract, entries: Sequence[tuple[Log, Event]]
+) -> OpenElection:
+    """Give what an Election contract announced as one; raises as `open_election`."""
+    connection, address = own.connection, own.address
 
     def contract(name: ContractName, at: Address) -> Contract:
-        return Contract(connection, name, at, since)
+        return Contract(connection, name, at, own.since)
 
-    own = contract(ContractName.ELECTION, address)
-    entries = own.read_entries()
     events = [event for _, event in entries]
     deployed = next((e for e in events if isinstance(e, ElectionDeployed)), None)
     if deployed is None:

@@ -209,7 +209,11 @@ class Connection:
 
         Raises ContractRefusedError if it would not succeed.
         """
-        self.request("eth_call", describe(act, derive_address(key)), UPCOMING)
+        self.try_from(derive_address(key), act)
+
+    def try_from(self, sender: Address, act: Act) -> None:
+        """Show an act of an account to the node, as `try_act` does, without its key."""
+        self.request("eth_call", describe(act, sender), UPCOMING)
 
     def send_all(self, acts: Sequence[Act], *, key: SigningKey) -> tuple[Receipt, ...]:
         """Send acts from one account, untried, and wait for all their blocks.

@@ -100,6 +100,17 @@ def send_acts(
     refusal of the first that is refused; those before it stand then.
     """
     signed = sign_acts(node, acts, key)
+    return send_signed(node, signed, sender=derive_address(key), then=then)
+
+
+def send_signed(
+    node: Sender,
+    signed: Sequence[Signed],
+    *,
+    sender: Address,
+    then: Callable[[], None] | None = None,
+) -> tuple[Receipt, ...]:
+    """Send acts that their account signed, in their order; raises as `send_acts`."""
     requests = [("eth_sendRawTransaction", (each.raw,)) for each in signed]
     taken: list[Signed] = []
     refusals: list[ClientError] = []
@@ -109,13 +120,21 @@ def send_acts(
             break
     if then is not None:
         then()
-    receipts = _await_receipts(node, taken)
     if refusals:
+        _await_receipts(node, taken)
         raise refusals[0]
+    return see_through(node, signed, sender=sender)
+
+
+def see_through(
+    node: Sender, taken: Sequence[Signed], *, sender: Address
+) -> tuple[Receipt, ...]:
+    """Wait for the blocks of what a node has; raises why one of them failed."""
+    receipts = _await_receipts(node, taken)
     with well_formed(node.url):
-        for each, receipt in zip(signed, receipts, strict=True):
+        for each, receipt in zip(taken, receipts, strict=True):
             if not parse_number(receipt["status"]):
-                _explain(node, each, derive_address(key), receipt)
+                _explain(node, each, sender, receipt)
         return tuple(_accept(node, each) for each in receipts)
 
 
@@ -166,14 +185,23 @@ def sign_numbered(
     if asked > _HIGHEST_PRICE:
         fact = f"asks {asked} wei for a unit of gas, more than {_HIGHEST_PRICE}"
         raise ConnectionFailedError(node.url, fact)
-    fields = {"chainId": node.chain_id, "gasPrice": asked, "value": 0}
-    return [_sign(act, key, fields | {"nonce": nonce}) for nonce, act in acts]
+    return [
+        sign_act(act, key, chain_id=node.chain_id, nonce=nonce, price=asked)
+        for nonce, act in acts
+    ]
 
 
-def _sign(act: Act, key: SigningKey, fields: dict[str, Any]) -> Signed:
+def sign_act(
+    act: Act, key: SigningKey, *, chain_id: int, nonce: int, price: int = 0
+) -> Signed:
+    """Sign an act as one transaction of its account; asks nobody.
+
+    nonce: how many transactions the account sent before. price: wei for a unit of gas.
+    """
     from eth_account import Account
 
-    fields |= {"gas": act.gas, "data": act.payload}
+    fields: dict[str, Any] = {"chainId": chain_id, "nonce": nonce, "value": 0}
+    fields |= {"gasPrice": price, "gas": act.gas, "data": act.payload}
     if act.to is not None:
         fields["to"] = act.to
     signed = Account.sign_transaction(fields, key.secret.to_bytes(32, "big"))

@@ -127,6 +127,26 @@ def decode_values(
         raise EncodingError(subject, "is not in its one encoding") from error
 
 
+def decode_act(name: ContractName, calldata: bytes) -> tuple[str, tuple[Any, ...]]:
+    """Decode a call of a contract: the function, and the values that it is given.
+
+    Raises EncodingError for a function that the contract does not have, or that changes
+    nothing, and for bytes that are not the one encoding of its values.
+    """
+    for entry in read_abi(name):
+        is_act = entry["type"] == "function" and entry["stateMutability"] != "view"
+        if (
+            is_act
+            and hash_bytes(_signature(entry).encode())[:_SELECTOR]
+            == (calldata[:_SELECTOR])
+        ):
+            function = entry["name"]
+            subject = f"{name.value}.{function}"
+            raw = calldata[_SELECTOR:]
+            return function, decode_values(entry["inputs"], raw, subject=subject)
+    raise EncodingError("call", f"is of no act of {name.value}")
+
+
 def encode_call(name: ContractName, function: str, *arguments: int) -> bytes:
     """Encode a call of a view that takes numbers."""
     entry = _function_abi(name, function)

@@ -7,7 +7,7 @@ believed. No connection: whoever has a Board needs no network any more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from election.crypto.transcript import Address, Hash
 from election.protocol.finality_proof import FinalityProof
@@ -56,6 +56,8 @@ class Board:
     and of the box blueprint, at the head. answers: what the contracts answer at the
     head to each of `views.list_calls`, ABI-encoded; without them a log that is left
     out would not be missed. finality: what shows who signed the head, if anything does.
+    sent: how many transactions some accounts had sent when it was read; no check needs
+    it, and it is for whoever signs where no node can be asked.
     """
 
     chain_id: int
@@ -65,3 +67,4 @@ class Board:
     answers: Mapping[Call, bytes]
     head: Head
     finality: FinalityProof | None = None
+    sent: Mapping[Address, int] = field(default_factory=dict)

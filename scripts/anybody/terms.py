@@ -14,8 +14,8 @@ from election.protocol.board import Board
 from election.protocol.terms import ElectionTerms
 from election.protocol.text import spell_time
 from scripts.shared.acceptance import MADE, accept_board
+from scripts.shared.carried import read_own_bundle
 from scripts.shared.errors import InputError, NotYetError, UnverifiedError
-from scripts.shared.files.bundle_file import read_bundle
 from scripts.shared.files.terms_file import render_terms
 from scripts.shared.terminal import say
 from scripts.shared.witnesses import read_boards
@@ -84,13 +84,5 @@ def read_sources(
         raise InputError("--rpc-url", "give it or --bundle, two in all")
     if len({each.resolve() for each in bundles}) != len(bundles):
         raise InputError("--bundle", "names one file twice")
-    read = [_read_own(deployment, each) for each in bundles]
+    read = [read_own_bundle(each, deployment) for each in bundles]
     return read + list(read_boards(deployment, rpc_urls).values() if rpc_urls else ())
-
-
-def _read_own(deployment: Deployment, bundle: Path) -> Board:
-    """Read the bundle of an election; raises InputError for one of another."""
-    board = read_bundle(bundle)
-    if (board.chain_id, board.election) != (deployment.chain_id, deployment.election):
-        raise InputError(str(bundle), "is the record of another election")
-    return board

@@ -6,6 +6,7 @@ What it made is audited at once: after the polls, nothing could mend it.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from election.audit.evidence import Evidence
 from election.client.ceremony import (
+    AttemptRecord,
     Ceremony,
     issuers_ceremony,
     read_attempt,
@@ -23,6 +25,7 @@ from election.client.errors import ContractRefusedError
 from election.client.open_election import OpenElection
 from election.crypto.group import Point
 from election.crypto.transcript import Address
+from election.protocol.board import Board
 from election.protocol.ceremony.attempt import Step
 from election.protocol.ceremony.confirmation import KeyShare
 from election.protocol.replay import Part
@@ -53,7 +56,22 @@ def take_step(
     When the ceremony is final, the share is kept; what it was made from, too, until
     `verify_keys` has seen that it is the share of the election's key.
     """
-    record = read_attempt(ceremony)
+    return take_step_in(ceremony, read_attempt(ceremony), key_file, instance=instance)
+
+
+Speak = Callable[[Ceremony[Any], AttemptRecord[Any], Member], Advance]
+"""Says what a member has to say next, to a node or into a file."""
+
+
+def take_step_in(
+    ceremony: Ceremony[Point],
+    record: AttemptRecord[Point],
+    key_file: KeyFile,
+    *,
+    instance: Instance,
+    speak: Speak | None = None,
+) -> Advance:
+    """Take the member's next step by what an attempt has, as `take_step` does."""
     part = open_part(record, key_file, instance=instance)
     if part is None:
         return Advance(record.attempt.number, record.step, acted=False)
@@ -61,7 +79,7 @@ def take_step(
         kept = None if part.share is None else part.share.key_share
         return Advance(record.attempt.number, Step.FINAL, acted=False, key_share=kept)
     member = Member(key_file.key, source_of(key_file, part))
-    advance = advance_in(ceremony, record, member)
+    advance = (speak or advance_in)(ceremony, record, member)
     if advance.key_share is not None:
         share = StoredShare(advance.key_share.member, advance.key_share.secrets)
         key_file.change_part(instance, lambda kept: replace(kept, share=share))
@@ -85,7 +103,20 @@ def play(
     advance = take_part(opened, part, key_file, wait=wait)
     handle = handle_of(opened, part)
     members, threshold = outlast(lambda: (handle.n(), handle.k()), opened, wait=wait)
-    result: dict[str, Any] = {
+    result = describe(advance, members, threshold)
+    show(result, as_json=as_json)
+    if advance.attempt > 1:
+        say(spell_margin(members, threshold, part=part))
+    if advance.key_share is not None:
+        verify = partial(verify_keys, opened, key_file, advance.key_share, part=part)
+        outlast(verify, opened, wait=wait)
+        start = spell_start(opened, "closed" if part is Part.TRUSTEES else "voting")
+        say_end(part, start, as_json=as_json)
+
+
+def describe(advance: Advance, members: int, threshold: int) -> dict[str, Any]:
+    """Say how far a member came, in the words of a result."""
+    return {
         "attempt": advance.attempt,
         "step": advance.step.name.lower(),
         "acted_now": advance.acted,
@@ -93,20 +124,16 @@ def play(
         "members": members,
         "threshold": threshold,
     }
-    show(result, as_json=as_json)
-    if advance.attempt > 1:
-        say(spell_margin(members, threshold, part=part))
-    if advance.key_share is not None:
-        verify = partial(verify_keys, opened, key_file, advance.key_share, part=part)
-        outlast(verify, opened, wait=wait)
-        is_trustee = part is Part.TRUSTEES
-        start = spell_start(opened, "closed" if is_trustee else "voting")
-        act = "veche share --compare" if is_trustee else "veche issue"
-        say_next(
-            "copy the key file, or the home (`veche home backup`); come back",
-            f"on {start}: `{act}`",
-            as_json=as_json,
-        )
+
+
+def say_end(part: Part, start: str, *, as_json: bool) -> None:
+    """Say what comes after the keys. start: of what the share is for."""
+    act = "veche share --compare" if part is Part.TRUSTEES else "veche issue"
+    say_next(
+        "copy the key file, or the home (`veche home backup`); come back",
+        f"on {start}: `{act}`",
+        as_json=as_json,
+    )
 
 
 def take_part(
@@ -117,7 +144,7 @@ def take_part(
     Raises InputError for an account that has, or will have, no part in it.
     """
     account = key_file.account
-    require_member(opened, part, account)
+    require_member(opened.deployed, part, account)
     if not _await_keys(opened, wait=wait):
         return Advance(1, Step.ENROLL, acted=False)
     look = partial(_look, opened, part, key_file)
@@ -202,8 +229,13 @@ def _await_keys(opened: OpenElection, *, wait: bool) -> bool:
 
 def _require_time(opened: OpenElection, part: Part) -> None:
     """Raise RuledOutError if the time for keys is over, and there are none."""
+    require_time_left(opened, part, now=opened.connection.read_clock())
+
+
+def require_time_left(opened: OpenElection, part: Part, *, now: int) -> None:
+    """Raise RuledOutError if keys are made no more. now: Unix seconds."""
     end = opened.rules.times[1]
-    if opened.connection.read_clock() >= end:
+    if now >= end:
         fact = f"ended without a key: keys were made until {spell_time(end)}"
         raise RuledOutError(part.title, fact)
 
@@ -217,10 +249,21 @@ def verify_keys(
     ceremony would have had the member keep nothing of the true one.
     """
     say("verifying the keys ...")
-    board = read_record(opened)
+    board, instance = read_record(opened), instance_of(opened)
+    verify_keys_on(board, key_file, key_share, part=part, instance=instance)
+
+
+def verify_keys_on(
+    board: Board,
+    key_file: KeyFile,
+    key_share: KeyShare,
+    *,
+    part: Part,
+    instance: Instance,
+) -> None:
+    """Audit the keys that a record has, as `verify_keys` does."""
     later = require_keys(board, MADE)
     require_own_key(Evidence(board), key_share, part=part)
-    instance = instance_of(opened)
     key_file.change_part(instance, lambda kept: replace(kept, random=b""))
     if later:
         say(f"not due yet: {', '.join(later)}; run it again before the polls")

@@ -1,14 +1,14 @@
 """Go on from what was verified of a record before, instead of from its beginning.
 
 docs/protocol.md §5, ADR 26. The first call reads and verifies all. What it found is
-kept beside the key file; a later call reads what came since, and every node has to
+kept beside the key file; a later call reads what came since, and every source has to
 answer with running hashes that follow from what is kept and what it told now.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from Crypto.Protocol.KDF import HKDF
 from election.audit.past import NOTHING, Past
 from election.client.deployment import Deployment
 from scripts.shared.acceptance import AuditedElection
+from scripts.shared.carried import Sources
 from scripts.shared.errors import FileError
 from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.files.key_file import KeyFile
@@ -27,7 +28,6 @@ from scripts.shared.files.past_file import Binding, PastFile, UnusableError, ope
 from scripts.shared.files.past_steps import keep_past
 from scripts.shared.program import digest_program
 from scripts.shared.terminal import say
-from scripts.shared.witnesses import accept_witnessed
 
 _CONTEXT: Final = b"veche-verified/1"
 
@@ -35,27 +35,27 @@ _CONTEXT: Final = b"veche-verified/1"
 @contextmanager
 def accepting(
     election: Path,
-    rpc_urls: Sequence[str] | None,
+    sources: Sources,
     checks: Collection[str],
     *,
     key_file: KeyFile,
     fresh: bool,
 ) -> Iterator[AuditedElection]:
-    """Accept a record as `accept_witnessed` does, from where this member was.
+    """Accept a record as its sources tell it, from where this member was.
 
     fresh: from its beginning, whatever was kept. Another program with this key file
-    waits. Raises as `accept_witnessed` does, and FileError.
+    waits. Raises as `Sources.accept` does, and FileError.
     """
     deployment = read_deployment(election)
     binding = bind(deployment, checks, key_file)
     path = place_past(deployment, key_file)
     with ExitStack() as held:
         if not _lock(path, held):
-            yield accept_witnessed(deployment, rpc_urls, checks)
+            yield sources.accept(deployment, checks)
             return
         past = _find(path, binding, fresh=fresh)
         try:
-            audited = accept_witnessed(deployment, rpc_urls, checks, past)
+            audited = sources.accept(deployment, checks, past)
             kept = _keep(path, audited, binding)
         except BaseException:
             _close(past)

@@ -95,7 +95,7 @@ def _require_own(
     if part.random:
         fact = (
             "did not make the enrolment that its account has on this chain: another "
-            "copy of it did, or the node shows another history"
+            "copy of it did, or what it is shown is another history"
         )
         raise InputError(str(key_file.path), fact)
     raise _contradict(key_file, record)
@@ -104,8 +104,7 @@ def _require_own(
 def _contradict(key_file: KeyFile, record: AttemptRecord[Point]) -> InputError:
     step = record.step.name.lower()
     fact = (
-        "has ended its part in this election, but this node shows attempt "
-        f"{record.attempt.number} in step {step}: the node is behind, or it shows "
-        "another history"
+        "has ended its part in this election, but what it is shown is attempt "
+        f"{record.attempt.number} in step {step}: that is older, or another history"
     )
     return InputError(str(key_file.path), fact)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from election.client.open_election import OpenElection
 from election.client.tallying import submit_share
 from election.protocol.replay import Part
-from election.protocol.tally import TallyState
+from election.protocol.tally import FrozenTally, TallyState
 from scripts.members.caution import leaving, require_agreed, sign
 from scripts.shared.acceptance import (
     AuditedElection,
@@ -60,26 +60,38 @@ def share(
     """
     require_agreed(audited, agreed)
     key_share = open_own_share(audited, key_file, part=Part.TRUSTEES)
-    frozen = audited.frozen
 
     def share_one(contest: int) -> str:
         opened.contest(contest)
-        state = audited.state(contest)
-        if state is TallyState.FINAL:
+        frozen = find_open(audited, contest, agreed=agreed)
+        if frozen is None:
             return "final"
-        if state is not TallyState.OPEN:
-            what = "withheld" if state is TallyState.WITHHELD else "not frozen yet"
-            raise NotYetError(f"contest {contest}", what)
-        if frozen[contest].comparison_hash.hex() not in agreed:
-            raise NotYetError(f"contest {contest}", "not agreed on")
-        tally = frozen[contest].tally
         given = submit_share(
             opened,
-            frozen[contest],
-            sign(tally, key_share=key_share, key_file=key_file),
+            frozen,
+            sign(frozen.tally, key_share=key_share, key_file=key_file),
             key=key_file.key,
-            leaving=leaving(key_file, tally),
+            leaving=leaving(key_file, frozen.tally),
         )
         return "given" if given else "given before"
 
     return act_on_each(contests, share_one)
+
+
+def find_open(
+    audited: AuditedElection, contest: int, *, agreed: Collection[str]
+) -> FrozenTally | None:
+    """Give the sum that a share may be made of; None if its result is there already.
+
+    Raises NotYetError for a sum that is not open, or that nobody agreed on.
+    """
+    state = audited.state(contest)
+    if state is TallyState.FINAL:
+        return None
+    if state is not TallyState.OPEN:
+        what = "withheld" if state is TallyState.WITHHELD else "not frozen yet"
+        raise NotYetError(f"contest {contest}", what)
+    frozen = audited.frozen[contest]
+    if frozen.comparison_hash.hex() not in agreed:
+        raise NotYetError(f"contest {contest}", "not agreed on")
+    return frozen

@@ -42,16 +42,21 @@ class Fates(Generic[Result]):
 
         titles: what a person is shown beside the number.
         """
-        shown = {contest: spell(contest, each) for contest, each in self.done.items()}
-        shown |= self.waiting
-        shown |= {each: f"failed: {fact}" for each, fact in self.failed.items()}
+        shown = self.list_all(spell)
         if as_json or titles is None:
-            show({str(each): shown[each] for each in sorted(shown)}, as_json=as_json)
+            show({str(each): shown[each] for each in shown}, as_json=as_json)
         else:
-            for each in sorted(shown):
+            for each in shown:
                 tell(f"contest {each}: {titles.get(each, 'is not in the election')}")
                 tell(*lay_out({"result": shown[each]}))
         self.require()
+
+    def list_all(self, spell: Callable[[int, Result], Any]) -> dict[int, Any]:
+        """Say of every contest what became of it, by its id."""
+        shown = {contest: spell(contest, each) for contest, each in self.done.items()}
+        shown |= self.waiting
+        shown |= {each: f"failed: {fact}" for each, fact in self.failed.items()}
+        return {each: shown[each] for each in sorted(shown)}
 
     def require(self) -> None:
         """Raise ContestError if a contest failed."""

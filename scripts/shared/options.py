@@ -103,6 +103,20 @@ GenesisHash = Annotated[
         metavar="HASH",
     ),
 ]
+Carried = Annotated[
+    list[Path] | None,
+    path_option(
+        "--bundle",
+        help="On a machine without a network: the record, as `veche export` wrote it; "
+        "no node is asked.",
+    ),
+]
+SignedFile = Annotated[
+    Path | None,
+    path_option(
+        "--out", help="With --bundle: what is signed, to be sent by `veche send`."
+    ),
+]
 RpcUrl = Annotated[
     str, typer.Option(help="Where the node answers JSON-RPC.", metavar="URL")
 ]

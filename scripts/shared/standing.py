@@ -8,7 +8,8 @@ from typing import Final
 from election.client.contracts.key_ceremony import KeyCeremony
 from election.client.open_election import OpenElection
 from election.crypto.transcript import Address
-from election.protocol.events import AttemptAborted
+from election.protocol.board import Log
+from election.protocol.events import AttemptAborted, ElectionDeployed, Event
 from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.text import spell_number, spell_time
@@ -24,9 +25,8 @@ def handle_of(opened: OpenElection, part: Part) -> KeyCeremony:
     return opened.trustees if part is Part.TRUSTEES else opened.issuers
 
 
-def require_member(opened: OpenElection, part: Part, account: Address) -> None:
+def require_member(deployed: ElectionDeployed, part: Part, account: Address) -> None:
     """Raise InputError for an account that is not in the election's roster."""
-    deployed = opened.deployed
     roster = deployed.trustees if part is Part.TRUSTEES else deployed.issuers
     if account not in {member.account for member in roster.members}:
         fact = f"is no {ROLES[part]} of this election: is it the right key file?"
@@ -35,8 +35,17 @@ def require_member(opened: OpenElection, part: Part, account: Address) -> None:
 
 def require_not_excluded(opened: OpenElection, part: Part, account: Address) -> None:
     """Raise InputError for a member that was excluded, saying when and why."""
-    contract = handle_of(opened, part).contract
-    for log, event in contract.read_entries():
+    require_no_exclusion(handle_of(opened, part).contract.read_entries(), part, account)
+
+
+def require_no_exclusion(
+    entries: Iterable[tuple[Log, Event]], part: Part, account: Address
+) -> None:
+    """Raise InputError for a member that a ceremony excluded, saying when and why.
+
+    entries: what the ceremony announced.
+    """
+    for log, event in entries:
         if isinstance(event, AttemptAborted) and event.culprit == account:
             reason = _REASONS.get(event.reason, "for an unknown reason")
             fact = (
@@ -52,11 +61,16 @@ def require_seat(opened: OpenElection, part: Part, account: Address) -> None:
     Says of a former member when and why it was excluded, and of a reserve that it is
     one.
     """
-    require_member(opened, part, account)
+    require_member(opened.deployed, part, account)
     if not handle_of(opened, part).seat(account):
         require_not_excluded(opened, part, account)
-        fact = "is a reserve without a seat, so it has no share"
-        raise InputError(f"{ROLES[part]} 0x{account.hex()}", fact)
+        raise reserve_error(part, account)
+
+
+def reserve_error(part: Part, account: Address) -> InputError:
+    """Say of a reserve that it has nothing to do."""
+    fact = "is a reserve without a seat, so it has no share"
+    return InputError(f"{ROLES[part]} 0x{account.hex()}", fact)
 
 
 def name_starts(starts: Iterable[int]) -> dict[str, Moment]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -21,6 +21,7 @@ from election.client.errors import NodeRefusedError
 from election.client.finality import read_finality
 from election.client.rpc import connect
 from election.client.transport import name_node, show_url
+from election.crypto.transcript import Address
 from election.errors import EncodingError
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.board import Board
@@ -72,7 +73,7 @@ def read_from(deployment: Deployment, url: str, past: Past = NOTHING) -> Board:
         keep=keep_logs,
         known=past.logs,
     )
-    require_continued(board, past, url)
+    require_continued(board, past, show_url(url))
     if not _is_test(board):  # whose clock is moved on purpose, and told by an audit
         _compare_clocks(board, url)
     return board
@@ -92,20 +93,34 @@ def with_finality(board: Board, url: str) -> Board:
     return replace(board, finality=found)
 
 
-def require_continued(board: Board, past: Past, url: str) -> None:
-    """Raise unless a node goes on from the history that was verified before.
+def with_sent(board: Board, url: str, accounts: Collection[Address]) -> Board:
+    """Add to a record how many transactions some accounts sent, as a node says.
+
+    Those that wait are counted. Raises ClientError.
+    """
+    connection = connect(url, chain_id=board.chain_id)
+    return replace(board, sent={each: connection.read_nonce(each) for each in accounts})
+
+
+def require_continued(
+    board: Board,
+    past: Past,
+    source: str,
+    *,
+    mend: str = "wait for it, or name another node",
+) -> None:
+    """Raise unless a source goes on from the history that was verified before.
 
     The contracts' running hashes have to follow from those that are kept and the logs
-    that came since; so nothing before has to be told again. Raises NotYetError for a
-    node that is behind, and UnverifiedError.
+    that came since; so nothing before has to be told again. mend: what to do about a
+    source that is behind. Raises NotYetError for that one, and UnverifiedError.
     """
     if past is NOTHING:
         return
-    node = show_url(url)
     if board.head.number < past.block:
         fact = f"is at block {board.head.number}, and the record was verified up to "
-        fact += f"block {past.block}: wait for it, or name another node"
-        raise NotYetError(node, fact)
+        fact += f"block {past.block}: {mend}"
+        raise NotYetError(source, fact)
     new = islice(board.logs, len(past.logs), None)
     running = run_hashes(new, start=past.running)
     for contract in find_contracts(board.election, board.logs):
@@ -113,7 +128,7 @@ def require_continued(board: Board, past: Past, url: str) -> None:
         if board.answers.get(view.call) != running[contract.address]:
             fact = f"does not go on from the record verified up to block {past.block}: "
             fact += f"the {contract.title} tells another history, or hides events"
-            raise UnverifiedError(node, fact)
+            raise UnverifiedError(source, fact)
 
 
 def _compare_clocks(board: Board, url: str) -> None:
@@ -157,20 +172,25 @@ def require_witnesses(sources: Collection[object], *, is_test: bool) -> None:
     say("warning: the word of one source, enough for a TEST election only")
 
 
-def agree_on_record(boards: Mapping[str, Board]) -> Board:
-    """Take the record of the node that is the furthest behind, if all have it so.
+def agree_on_record(
+    boards: Mapping[str, Board],
+    *,
+    kind: str = "nodes",
+    show: Callable[[str], str] = show_url,
+) -> Board:
+    """Take the record of the source that is the furthest behind, if all have it so.
 
-    Raises UnverifiedError with the nodes on either side: which of them lies, if any
-    does, two of them cannot show.
+    kind, show: what the sources are, and how each is named. Raises UnverifiedError with
+    those on either side: which of them lies, if any does, two of them cannot show.
     """
     last = min(boards.values(), key=lambda board: board.head.number)
     told: dict[bytes, list[str]] = {}
     for url, board in boards.items():
-        told.setdefault(_digest(board, last), []).append(show_url(url))
+        told.setdefault(_digest(board, last), []).append(show(url))
     if len(told) == 1:
         return last
     sides = "; ".join(" and ".join(urls) for urls in told.values())
-    fact = f"nodes tell different histories up to block {last.head.number}: {sides}"
+    fact = f"{kind} tell different histories up to block {last.head.number}: {sides}"
     raise UnverifiedError("record", fact)
 
 

@@ -306,6 +306,41 @@ def test_more_ways_into_the_state_than_there_are_contracts_are_refused() -> None
         read_bundle(raw)
 
 
+WITH_ACCOUNTS = replace(
+    SMALL,
+    finality=FinalityProof(b"proof", {Address(bytes(20)): Ways((), ())}),
+    sent={Address(bytes([each]) * 20): each for each in (1, 2)},
+)
+
+
+def test_how_many_transactions_accounts_sent_stands_behind_the_end() -> None:
+    text = encode_bundle(WITH_ACCOUNTS)
+    assert decode_bundle(text) == WITH_ACCOUNTS
+    read_bundle(text)  # by its forms
+    end = text.index(b'{"line":"end"')
+    plain = encode_bundle(SMALL)
+    assert text[:end] == plain[: plain.index(b'{"line":"end"')]
+
+
+@pytest.mark.parametrize("places", ["exchanged", "twice", "before a proof", "too many"])
+def test_accounts_out_of_their_one_order_are_refused(places: str) -> None:
+    *others, storage, first, second = encode_bundle(WITH_ACCOUNTS).splitlines(True)
+    changed = {
+        "exchanged": [storage, second, first],
+        "twice": [storage, first, first],
+        "before a proof": [first, storage],
+        "too many": [
+            storage,
+            *(first.replace(b"0x01", b"0x%02x" % each) for each in range(41)),
+        ],
+    }[places]
+    raw = b"".join([*others, *changed])
+    with pytest.raises(BundleError, match=r"out of order|more accounts than"):
+        decode_bundle(raw)
+    with pytest.raises(NoBundleError):
+        read_bundle(raw)
+
+
 def test_bounds_are_those_of_as_many_contests_as_there_may_be(board: Board) -> None:
     contests = len({log.address for log in board.logs}) - 5
     assert len(board.code) == 11 + contests

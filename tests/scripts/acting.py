@@ -25,13 +25,14 @@ from election.client.leaf_requests import (
     ask_to_withdraw,
 )
 from election.client.open_election import read_box
+from election.client.sending import sign_act
 from election.client.tallying import recompute_tally, submit_share
 from election.client.transport import Post
 from election.crypto.signature import SigningKey, derive_address, sign_hash
 from election.crypto.transcript import ZERO_HASH, Hash, hash_bytes
 from election.protocol.attestation import Role as Attester
 from election.protocol.decryption import make_share
-from election.protocol.tally import derive_override_hash
+from election.protocol.tally import FrozenTally, derive_override_hash
 from election.protocol.voter_list import hash_voter
 from node.config import read_config
 from scripts.anybody.freeze import freeze
@@ -41,6 +42,7 @@ from scripts.shared.files.ballot_files import BallotFile
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.files.json_file import render_json
 from scripts.shared.files.request_files import write_attestation, write_request
+from scripts.shared.files.signed_file import render_signed
 from scripts.shared.files.terms_file import digest_terms, render_terms
 from scripts.shared.files.voter_files import ListFile
 from scripts.shared.roles import Role
@@ -171,6 +173,7 @@ LINES: Final[Mapping[str, Line]] = {
         "relay",
         "frozen",
     ),
+    "send": Line(("send", "signed.json"), None, "frozen"),
     "publish-result": Line(("publish-result", "--contest", "1"), "relay", "shared"),
     "status": Line(("status",), None, "shared"),
     "audit": Line(("audit",), None, "shared"),
@@ -369,6 +372,18 @@ def _vote(held: Election) -> None:
     cast_ballots(stage.boxes[SMALL], stage.ballots(SMALL, [1]), key=RELAY)
 
 
+def _sign_share(held: Election, frozen: FrozenTally) -> None:
+    """Sign the first trustee's share as one whose machine has no network."""
+    stage, key = held.stage, TRUSTEES[0]
+    chain_id, account = stage.connection.chain_id, derive_address(key)
+    message = make_share(frozen.tally, stage.shares[key], source=make_source("y"))
+    act = stage.opened.tally.submit_share(1, 1, share=message)
+    number = stage.connection.read_nonce(account)
+    raw = sign_act(act, key, chain_id=chain_id, nonce=number).raw
+    text = render_signed(chain_id, stage.opened.address, account, [[raw]])
+    (held.folder / "signed.json").write_text(text)
+
+
 def _count(held: Election) -> None:
     stage, opened = held.stage, held.stage.opened
     travel(stage.connection, stage.manifest.times.cast_closing)
@@ -378,6 +393,7 @@ def _count(held: Election) -> None:
     withheld = recompute_tally(opened, read_box(opened, SMALL)).tally
     _authorize(held, "override", derive_override_hash(withheld))
     frozen = recompute_tally(opened, read_box(opened, 1))
+    _sign_share(held, frozen)
     for key in TRUSTEES[:2]:
         message = make_share(frozen.tally, stage.shares[key], source=make_source("x"))
         submit_share(opened, frozen, message, key=key)

@@ -433,6 +433,28 @@ TABLE: Final[Mapping[str, Fate]] = {
             "another state",
         ),
     ),
+    "send": Fate(
+        refused=(
+            *CHAINS,
+            *("huge nonce", "nonce ahead", "nonce behind"),
+            "logs repeated",
+            "logs exchanged",
+            "accusation",
+        ),
+        doubted=(
+            *("swallowed", "another's receipt", "relabelled receipt", "huge numbers"),
+            "no logs of a receipt",
+        ),
+        harmless=(
+            "clock ahead",
+            "clock behind",
+            "another state",
+            "no success",
+            "logs lost",
+            "logs moved",
+            "two answers",
+        ),
+    ),
     "publish-result": Fate(
         refused=(
             *CHAINS,

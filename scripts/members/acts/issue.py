@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from scripts.shared.following import say_next, spell_start
+from scripts.shared.following import say_next
 from scripts.shared.options import (
-    DEFAULT_URL,
     AsJson,
+    Carried,
     ElectionFile,
     Fresh,
+    GenesisHash,
     KeyPath,
     PasswordFile,
     RpcUrls,
     contest_option,
     path_option,
 )
-from scripts.shared.roles import Role
 from scripts.shared.terminal import show
 
 EXAMPLE = (
@@ -38,6 +38,8 @@ def command(
     ] = None,
     password_file: PasswordFile = None,
     rpc_urls: RpcUrls = None,
+    carried: Carried = None,
+    genesis_hash: GenesisHash = None,
     fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
@@ -51,37 +53,36 @@ def command(
     on from there, by a file beside the key file. What was answered is noted for ever in
     another file there, so keep them together and one copy in use: another request of
     the same voter is never answered.
+
+    On a machine without a network name, with --bundle, two records that came from
+    different organisations, or one that a network signed and its --genesis-hash. The
+    answers are carried to whoever gives them to voters; they hold no secret.
     """
-    from election.protocol.replay import Part
     from scripts.members.answering import answer_once
-    from scripts.members.going_on import accepting
-    from scripts.members.issue import answer_all, require_folder
-    from scripts.shared.acceptance import POLLS
-    from scripts.shared.contests import require_contests
+    from scripts.members.issue import answer_all, issuing, require_folder
+    from scripts.members.on_record import spell_issue_end
+    from scripts.shared.carried import Sources
     from scripts.shared.files.answers_file import require_answers, write_answers
-    from scripts.shared.session import enter, unlock
-    from scripts.shared.standing import require_seat
 
     if contest is None:
         require_folder(out)
     else:
         require_answers(out, contest)
-    opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
-    require_contests(opened, [] if contest is None else [contest])
-    key_file = unlock(key, password_file, roles={Role.ISSUER})
-    require_seat(opened, Part.ISSUERS, key_file.account)
-    with accepting(
-        election, rpc_urls, POLLS, key_file=key_file, fresh=fresh
-    ) as audited:
+    sources = Sources(rpc_urls, carried or (), genesis_hash)
+    contests = None if contest is None else [contest]
+    with issuing(
+        sources, contests, election, key, password_file=password_file, fresh=fresh
+    ) as (audited, key_file):
         if contest is not None:
             member, answers = answer_once(audited, contest, key_file=key_file)
             requests = write_answers(out, contest, member, answers)
             show({"answers": str(out), "requests": requests}, as_json=as_json)
         else:
-            fates = answer_all(audited, list(opened.contests), out, key_file=key_file)
+            fates = answer_all(audited, out, key_file=key_file)
             fates.report(lambda _, what: what, as_json=as_json)
+        end = spell_issue_end(audited)
     say_next(
         f"give {out} to anybody who asks; run this again for later requests, which",
-        f"come until {spell_start(opened, 'grace')}",
+        f"come until {end}",
         as_json=as_json,
     )

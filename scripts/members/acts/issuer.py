@@ -15,6 +15,9 @@ command = make_command(
     made; what the share came from is erased only if they hold. Run it again when both
     ceremonies are over and the boxes made.
 
+    On a machine without a network name a record with --bundle: the step that is due by
+    it is signed into --out, and `veche send` sends it from another machine.
+
     The service that answers requests goes by the same name: `veche issuer init`,
     `serve`, `check`, `backup`, `restore`; `veche issuer serve --help` says more.
     """,

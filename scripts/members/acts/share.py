@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,15 +13,23 @@ from scripts.shared.following import say_next
 from scripts.shared.options import (
     DEFAULT_URL,
     AsJson,
+    Carried,
     ElectionFile,
     Fresh,
+    GenesisHash,
     KeyPath,
     PasswordFile,
     RpcUrls,
+    SignedFile,
     SomeContests,
 )
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
+
+if TYPE_CHECKING:
+    from scripts.shared.acceptance import AuditedElection
+    from scripts.shared.carried import Sources
+    from scripts.shared.files.key_file import KeyFile
 
 EXAMPLE = (
     "veche share --compare --election election.json --key keys/trustee-1.json "
@@ -42,6 +52,9 @@ def command(
     ] = None,
     password_file: PasswordFile = None,
     rpc_urls: RpcUrls = None,
+    carried: Carried = None,
+    genesis_hash: GenesisHash = None,
+    out: SignedFile = None,
     fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
@@ -54,12 +67,17 @@ def command(
     history has another hash. Then give each hash with --agreed. A sum of which a share
     may have left is never given up for another one: the key file notes it. A copy of
     the key file notes its own, so keep one copy in use.
+
+    On a machine without a network name, with --bundle, two records that came from
+    different organisations, or one that a network signed and its --genesis-hash. What
+    you sign is written to --out; `veche send` sends it from another machine.
     """
     from election.protocol.replay import Part
     from scripts.members.caution import accept_hash
     from scripts.members.going_on import accepting
-    from scripts.members.share import describe_sums, share
+    from scripts.members.share import share
     from scripts.shared.acceptance import COUNT
+    from scripts.shared.carried import Sources
     from scripts.shared.contests import require_contests
     from scripts.shared.session import acting, enter, unlock
     from scripts.shared.standing import require_seat
@@ -67,29 +85,96 @@ def command(
     if not only_compare and not agreed:
         raise InputError("--agreed", "missing: run with --compare first")
     hashes = {accept_hash(each) for each in agreed or ()}
+    sources = Sources(rpc_urls, carried or (), genesis_hash)
+    sources.require_fitting(out)
+    if sources.bundles:
+        _act_offline(
+            sources,
+            election,
+            unlock(key, password_file, roles={Role.TRUSTEE}),
+            contests,
+            hashes=None if only_compare else hashes,
+            out=out,
+            fresh=fresh,
+            as_json=as_json,
+        )
+        return
     opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
     contests = contests or list(opened.contests)
     require_contests(opened, contests)
     key_file = unlock(key, password_file, roles={Role.TRUSTEE})
     require_seat(opened, Part.TRUSTEES, key_file.account)
-    with accepting(
-        election, rpc_urls, COUNT, key_file=key_file, fresh=fresh
-    ) as audited:
+    with accepting(election, sources, COUNT, key_file=key_file, fresh=fresh) as audited:
         if only_compare:
-            sums = describe_sums(audited, contests)
-            if not sums:
-                say(_NOTHING)
-            show(sums, as_json=as_json)
-            if sums:
-                say_next(
-                    "compare hashes and numbers of ballots with the other trustees, by",
-                    "another way than this chain; then `veche share --agreed HASH`",
-                    as_json=as_json,
-                )
+            _show_sums(audited, contests, as_json=as_json)
             return
         with acting(key_file):
             fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)
     fates.report(lambda _, what: what, as_json=as_json)
+    _say_end(as_json=as_json)
+
+
+def _act_offline(
+    sources: Sources,
+    election: Path,
+    key_file: KeyFile,
+    contests: Sequence[int] | None,
+    *,
+    hashes: Collection[str] | None,
+    out: Path | None,
+    fresh: bool,
+    as_json: bool,
+) -> None:
+    """Do the same by files. hashes: of the sums agreed on, None to compare only."""
+    from election.protocol.replay import Part
+    from scripts.members.going_on import accepting
+    from scripts.members.on_record import open_on_record, require_seat_on_record
+    from scripts.members.signed_shares import sign_shares
+    from scripts.members.signing import require_out, say_carry
+    from scripts.shared.acceptance import COUNT
+    from scripts.shared.contests import require_contests
+    from scripts.shared.session import acting
+
+    path = None if hashes is None else require_out(out)
+    with accepting(election, sources, COUNT, key_file=key_file, fresh=fresh) as audited:
+        opened = open_on_record(audited)
+        contests = contests or list(opened.contests)
+        require_contests(opened, contests)
+        require_seat_on_record(audited, Part.TRUSTEES, key_file.account)
+        if path is None or hashes is None:
+            _show_sums(audited, contests, as_json=as_json)
+            return
+        with acting(key_file):
+            fates, made = sign_shares(
+                opened, audited, contests, agreed=hashes, key_file=key_file, out=path
+            )
+    told = {str(each): what for each, what in fates.list_all(lambda _, w: w).items()}
+    show({"contests": told, **made}, as_json=as_json)
+    fates.require()
+    if made["file"] is not None:
+        say_carry(path, as_json=as_json)
+    _say_end(as_json=as_json)
+
+
+def _show_sums(
+    audited: AuditedElection, contests: Sequence[int], *, as_json: bool
+) -> None:
+    """Show what to compare, and how to go on."""
+    from scripts.members.share import describe_sums
+
+    sums = describe_sums(audited, contests)
+    if not sums:
+        say(_NOTHING)
+    show(sums, as_json=as_json)
+    if sums:
+        say_next(
+            "compare hashes and numbers of ballots with the other trustees, by",
+            "another way than this chain; then `veche share --agreed HASH`",
+            as_json=as_json,
+        )
+
+
+def _say_end(*, as_json: bool) -> None:
     say_next(
         "once enough shares are given anybody runs `veche publish-result`; copy your",
         "home anew: the key file notes what it decrypted",

@@ -14,5 +14,8 @@ command = make_command(
     When it is over, the share is kept, and the keys are verified as far as they are
     made; what the share came from is erased only if they hold. Run it again when both
     ceremonies are over and the boxes made.
+
+    On a machine without a network name a record with --bundle: the step that is due by
+    it is signed into --out, and `veche send` sends it from another machine.
     """,
 )

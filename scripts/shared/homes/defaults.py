@@ -72,6 +72,9 @@ def _fill(context: typer.Context, folder: Path | None) -> Path | None:
     election = found.pop("election", None)
     if election is not None:  # a bundle is a source of its own
         found["election"] = lambda: None if context.params.get("bundle") else election
+    nodes = found.pop("rpc_urls", None)
+    if nodes is not None:  # who was carried a record asks no node
+        found["rpc_urls"] = lambda: None if context.params.get("carried") else nodes
     act = (context.info_name or "").rpartition(" ")[2]
     if act in _ASKS_ON_PURPOSE:
         found.pop("rpc_urls", None)

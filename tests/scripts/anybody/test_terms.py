@@ -23,6 +23,7 @@ from election.protocol.voter_list import claim_leaf
 from scripts.__main__ import run
 from scripts.anybody import terms
 from scripts.anybody.terms import agree_on_terms
+from scripts.shared import carried
 from scripts.shared.acceptance import read_record
 from scripts.shared.errors import InputError, NotYetError, UnverifiedError
 from scripts.shared.exit_codes import ExitCode
@@ -232,7 +233,7 @@ def test_terms_are_not_read_from_the_record_of_another_election(
     chain: int, election: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = SimpleNamespace(chain_id=chain, election=election)
-    monkeypatch.setattr(terms, "read_bundle", lambda _: board)
+    monkeypatch.setattr(carried, "read_bundle", lambda _: board)
     deployment: Any = SimpleNamespace(chain_id=1, election="own")
     with pytest.raises(InputError, match="another election"):
-        terms._read_own(deployment, Path("bundle"))
+        carried.read_own_bundle(Path("bundle"), deployment)

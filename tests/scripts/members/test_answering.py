@@ -23,10 +23,10 @@ from election.crypto.transcript import ZERO_HASH, Hash
 from election.protocol.board import Board
 from election.protocol.events import Issued
 from election.protocol.issuance import prepare_request, serve_share
-from scripts.members import answering, going_on
+from scripts.members import answering, going_on, issue
 from scripts.members.acts import issue as issue_act
 from scripts.members.answering import answer_once
-from scripts.shared import session, witnesses
+from scripts.shared import witnesses
 from scripts.shared.acceptance import POLLS, AuditedElection, accept_board, read_record
 from scripts.shared.errors import InputError, NotYetError, UnverifiedError
 from scripts.shared.files.answered_file import note_answers
@@ -138,8 +138,8 @@ def run_issue(
         shown.chain_id, ZERO_HASH, 0, 0, (("Election", shown.election),)
     )
     monkeypatch.setattr(going_on, "read_deployment", lambda *_: deployed)
-    monkeypatch.setattr(session, "enter", lambda *_: stage.opened)
-    monkeypatch.setattr(session, "unlock", lambda *_, **__: issuer)
+    monkeypatch.setattr(issue, "enter", lambda *_: stage.opened)
+    monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: {"node": shown})
     with suppress(UnverifiedError):
         issue_act.command(out, issuer.path, out, 1, as_json=True)
@@ -161,8 +161,8 @@ def test_contest_that_is_not_there_is_refused_before_anything_is_read(
     def read(*_: object) -> None:
         pytest.fail("the record was read")
 
-    monkeypatch.setattr(session, "enter", lambda *_: registered.opened)
-    monkeypatch.setattr(going_on, "accepting", read)
+    monkeypatch.setattr(issue, "enter", lambda *_: registered.opened)
+    monkeypatch.setattr(issue, "accepting", read)
     out = issuer.path.with_name("answers.json")
     with pytest.raises(InputError, match=r"contest 9: .* which has 1, 30"):
         issue_act.command(out, issuer.path, out, 9)
@@ -386,7 +386,7 @@ def test_key_file_is_not_written_over_by_answers(
     issuer: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = issuer.path.read_bytes()
-    monkeypatch.setattr(session, "unlock", lambda *_, **__: issuer)
+    monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
     key = issuer.path
     with pytest.raises(InputError, match="it is not overwritten"):
         issue_act.command(key, key, key, 1, as_json=True)

@@ -198,7 +198,7 @@ def test_chain_that_lacks_what_a_member_ended_is_told_of(
     file = key_files(tmp_path)[0]
     ended = StoredPart(b"", StoredShare(1, (5,)))
     change_secrets(file, lambda kept: kept.put_part(instance_of(stage.opened), ended))
-    with pytest.raises(InputError, match="attempt 1 in step enroll: the node is behin"):
+    with pytest.raises(InputError, match="attempt 1 in step enroll: that is older"):
         step(stage, reopen(file))
 
 
