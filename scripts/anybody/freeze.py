@@ -42,8 +42,8 @@ def freeze(
     if later := [each for each in contests if not is_frozen(opened, each)]:
         sums = "sum" if len(later) == 1 else "sums"
         ask(
-            f"closes the {sums} of {name_contests(later)} for good: a ballot that is "
-            "not in its box by now is not counted"
+            f"closes the {sums} of {name_contests(later)} for good:",
+            "a ballot that is not in its box by now is not counted",
         )
 
     def freeze_one(contest: int) -> TallyState:

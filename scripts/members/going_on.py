@@ -99,7 +99,8 @@ def place_past(deployment: Deployment, key_file: KeyFile) -> Path:
 
 
 def _find(path: Path, binding: Binding, *, fresh: bool) -> Past:
-    if fresh:
+    if fresh or not path.exists():
+        say("verifying the record from its beginning")
         return NOTHING
     try:
         past = open_past(path, binding)

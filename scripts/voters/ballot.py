@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from typing import Final
@@ -24,10 +25,9 @@ from election.protocol.text import spell_lines
 from scripts.shared.errors import InputError
 from scripts.shared.files.ballot_files import CredentialFile
 from scripts.shared.files.key_file import KeyFile
-from scripts.shared.languages import Language
 from scripts.shared.recovery_words import spell_words
 from scripts.shared.terminal import asking, say
-from scripts.voters.texts import spell
+from scripts.voters.texts import find_language, spell
 
 _DECISIONS: Final = ("cast", "check")
 _CONTROL_WORDS: Final = 2
@@ -137,7 +137,8 @@ def _spell_opening(
 
 def draw_control_word() -> str:
     """Draw two words that say nothing, and that no copy of the ballot fits."""
-    drawn = spell_words(RecoverySecret(secrets.token_bytes(16)), Language.RUSSIAN)
+    language = find_language(os.environ)
+    drawn = spell_words(RecoverySecret(secrets.token_bytes(16)), language)
     return " ".join(drawn[:_CONTROL_WORDS])
 
 

@@ -75,22 +75,22 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "credential made": (
         (
-            "veche ballot {path}\n"
+            "veche ballot{path}\n"
             "it takes a ballot until the polls close, and some time after that"
         ),
         (
-            "veche ballot {path}\n"
+            "veche ballot{path}\n"
             "бюллетень принимается до закрытия участков и ещё некоторое время после"
         ),
     ),
     "ballot made": (
         (
-            "write down code and words; bring the ballot to a relay (`veche cast`);\n"
-            "once it is cast: `veche receipt`"
+            "write down tracking code and control word; bring the ballot to a\n"
+            "relay (`veche cast`); once it is cast: `veche receipt`"
         ),
         (
-            "запишите код и слова; передайте бюллетень ретранслятору (`veche cast`);\n"
-            "когда он отправлен: `veche receipt`"
+            "запишите код отслеживания и контрольные слова; передайте бюллетень\n"
+            "ретранслятору (`veche cast`); когда он отправлен: `veche receipt`"
         ),
     ),
     "words": (

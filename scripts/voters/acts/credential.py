@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 from scripts.shared.errors import InputError
 from scripts.shared.following import say_next
-from scripts.shared.homes.here import spell_here
+from scripts.shared.homes.here import find_here, spell_here
 from scripts.shared.options import (
     AsJson,
     KeyPath,
@@ -71,5 +72,7 @@ def command(
     write_new(out, render_json(file), mode=0o600)
     result = {"credential": str(out), "address": f"0x{made.address.hex()}"}
     show(result, as_json=as_json)
-    path = f"{out}{spell_here()}"
+    home = find_here()
+    is_usual = home is not None and out == home.path("credential.json")
+    path = spell_here() if is_usual else f" {shlex.quote(str(out))}{spell_here()}"
     say_next(*spell("credential made", path=path), as_json=as_json)

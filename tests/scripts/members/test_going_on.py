@@ -334,7 +334,7 @@ UNUSABLE: Final[dict[str, tuple[Callable[[Desk], None], str]]] = {
     "torn": (tear, "is torn"),
     "something else": (spoil, "is torn"),
     "empty": (empty, "was never finished"),
-    "lost": (lose, "is not there yet"),
+    "lost": (lose, "verifying the record from its beginning"),
     "another key's": (take_another_key, "was not sealed with this key"),
     "another program's": (change_program, "is of another version of this program"),
     "another election's": (change_election, "is of another chain"),
