@@ -16,7 +16,6 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, with_config
 
 from election.whole_file import write_whole
-from scripts.anybody.whole_folder import make_whole
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unwritable
 from scripts.shared.files.json_file import (
@@ -27,6 +26,7 @@ from scripts.shared.files.json_file import (
     write_new,
 )
 from scripts.shared.files.key_file import read_public_part
+from scripts.shared.files.whole_folder import make_whole
 from scripts.shared.homes.home import (
     FILE,
     LOCK,

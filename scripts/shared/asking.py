@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import typer
 
 from scripts.shared.errors import DeclinedError, UnaskedError
 from scripts.shared.terminal import asking, say
 
-Ask = Callable[[str], None]
-"""Says what will happen, and returns if that is wanted."""
+
+class Ask(Protocol):
+    """Says what will happen, and returns if that is wanted."""
+
+    def __call__(self, *facts: str) -> None:
+        """Say it, a line each."""
 
 
 @dataclass(frozen=True, slots=True)

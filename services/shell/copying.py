@@ -21,6 +21,7 @@ from sqlalchemy import Connection, MetaData, func, insert, select
 from election.whole_file import write_whole
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unreadable, name_unwritable
+from scripts.shared.files.whole_folder import make_whole
 from services.shell.database import open_database
 from services.shell.home import Home
 from services.shell.schema import read_version, upgrade_schema
@@ -28,6 +29,7 @@ from services.shell.service import Service
 from services.shell.settings import read_settings
 
 _FORMAT: Final = "veche-service-copy/1"
+_ROWS: Final = "rows.jsonl"
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
 _AT_ONCE: Final = 1_000  # rows
@@ -42,55 +44,62 @@ _LEFT_OUT: Final = (
 def back_up(service: Service, home: Home, to: Path) -> dict[str, Any]:
     """Copy a home into a new folder, and read the copy; raises InputError.
 
-    Returns how many rows it has, and the SHA-256 of `rows.jsonl`.
+    A copy that fails is none. Returns how many rows it has, and the SHA-256 of
+    `rows.jsonl`.
     """
     home.require()
     settings = read_settings(home.config, service.settings)
-    with name_unwritable(to):
-        to.mkdir(mode=_PRIVATE_FOLDER, parents=True)
-        (to / "files").mkdir(mode=_PRIVATE_FOLDER)
-        for path in sorted(home.folder.iterdir()):
-            if path.is_file() and not path.name.endswith(_LEFT_OUT):
-                copied = to / "files" / path.name
-                shutil.copyfile(path, copied)
-                copied.chmod(_PRIVATE_FILE)
-    database = open_database(settings.database, home.database)
-    try:
-        database.run_now(_write_rows, service, to / "rows.jsonl")
-    finally:
-        database.close()
-    rows = sum(1 for _ in read_rows(to / "rows.jsonl", service))
-    return {"rows": rows, "sha256": _digest(to / "rows.jsonl")}
+    if to.exists():
+        raise InputError(str(to), "is there already", hint="give another --to")
+    with make_whole(to, last=_ROWS) as beside:
+        with name_unwritable(to):
+            (beside / "files").mkdir(mode=_PRIVATE_FOLDER)
+            for path in sorted(home.folder.iterdir()):
+                if path.is_file() and not path.name.endswith(_LEFT_OUT):
+                    _copy(path, beside / "files" / path.name)
+        database = open_database(settings.database, home.database)
+        try:
+            database.run_now(_write_rows, service, beside / _ROWS)
+        finally:
+            database.close()
+        rows = sum(1 for _ in read_rows(beside / _ROWS, service))
+        digest = _digest(beside / _ROWS)
+    return {"rows": rows, "sha256": digest}
 
 
 def restore(service: Service, home: Home, source: Path) -> dict[str, Any]:
     """Make a home of a copy, where none is; raises InputError.
 
-    The database is made at the version of the copy, filled, and brought up to date.
+    The database is made at the version of the copy, filled, and brought up to date; the
+    home is there once that is done, or not at all.
     """
     if home.folder.exists() and any(home.folder.iterdir()):
         hint = "give another --home; nothing is overwritten"
         raise InputError(str(home.folder), "is not empty", hint=hint)
-    path = source / "rows.jsonl"
+    path = source / _ROWS
     rows = sum(
         1 for _ in read_rows(path, service)
     )  # all of it, before anything is made
-    home.make()
-    with name_unwritable(home.folder):
-        for each in sorted((source / "files").iterdir()):
-            made = home.folder / each.name
-            shutil.copyfile(each, made)
-            made.chmod(_PRIVATE_FILE)
-    settings = read_settings(home.config, service.settings)
-    database = open_database(settings.database, home.database)
-    try:
-        database.run_now(_fill, service, path)
-        found = database.run_now(_count, service.tables)
-    finally:
-        database.close()
-    if found != rows:
-        raise InputError(str(path), f"has {rows} rows, the database then {found}")
+    with make_whole(home.folder, last=home.config.name) as beside:
+        made = Home(beside, home.name)
+        with name_unwritable(home.folder):
+            for each in sorted((source / "files").iterdir()):
+                _copy(each, beside / each.name)
+        settings = read_settings(made.config, service.settings)
+        database = open_database(settings.database, made.database)
+        try:
+            database.run_now(_fill, service, path)
+            found = database.run_now(_count, service.tables)
+        finally:
+            database.close()
+        if found != rows:
+            raise InputError(str(path), f"has {rows} rows, the database then {found}")
     return {"rows": rows, "home": str(home.folder)}
+
+
+def _copy(path: Path, to: Path) -> None:
+    shutil.copyfile(path, to)
+    to.chmod(_PRIVATE_FILE)
 
 
 def _write_rows(connection: Connection, service: Service, path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.shared.errors import FileError, InputError
+from scripts.shared.errors import InputError
 from services.shell import copying
 from services.shell.copying import back_up, restore
 from services.shell.home import Home
@@ -72,7 +72,7 @@ def test_copy_that_is_not_whole_makes_no_home(
 def test_nothing_is_overwritten(home: Home, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     back_up(make_desk(), home, copy)
-    with pytest.raises(FileError):
+    with pytest.raises(InputError, match="is there already"):
         back_up(make_desk(), home, copy)
     with pytest.raises(InputError, match="is not empty"):
         restore(make_desk(), home, copy)
@@ -105,3 +105,16 @@ def test_rows_that_a_database_did_not_keep_are_told(
     monkeypatch.setattr(copying, "_count", lambda *_: 0)
     with pytest.raises(InputError, match="has 2 rows, the database then 0"):
         restore(make_desk(), Home(tmp_path / "new", "desk"), tmp_path / "copy")
+    assert {path.name for path in tmp_path.iterdir()} == {"desk", "copy"}
+
+
+def test_copy_that_fails_leaves_nothing_behind(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(copying, "_write_rows", fail)
+    with pytest.raises(OSError, match="No space"):
+        back_up(make_desk(), home, tmp_path / "copy")
+    assert [path.name for path in tmp_path.iterdir()] == ["desk"]

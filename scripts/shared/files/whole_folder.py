@@ -12,10 +12,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from scripts.shared.errors import InUseError
 from scripts.shared.files.failures import name_unwritable
-from scripts.shared.homes.home import make_folder
+
+_PRIVATE: Final = 0o700
 
 
 @contextmanager
@@ -28,7 +30,7 @@ def make_whole(folder: Path, *, last: str) -> Iterator[Path]:
     """
     for each in reversed(folder.parents):
         if not each.exists():
-            make_folder(each)
+            _make_private(each)
     beside = folder.with_name(f".{folder.name}.veche-part")
     with _hold_folder(beside):
         _empty(beside)
@@ -42,10 +44,16 @@ def make_whole(folder: Path, *, last: str) -> Iterator[Path]:
     _bring_to_disk(folder.parent)
 
 
+def _make_private(folder: Path) -> None:
+    with name_unwritable(folder):
+        folder.mkdir(exist_ok=True, mode=_PRIVATE)
+        folder.chmod(_PRIVATE)
+
+
 @contextmanager
 def _hold_folder(folder: Path) -> Iterator[None]:
     """Make a folder, and keep others out of it by a lock on itself."""
-    make_folder(folder)
+    _make_private(folder)
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
