@@ -27,6 +27,7 @@ from scripts.shared.files.json_file import (
     Hex,
     Hex20,
     decode_text,
+    naming_kind,
     parse_json,
     read_raw,
     render_json,
@@ -110,7 +111,8 @@ def read_signed(path: Path) -> SignedActs:
     Raises InputError, which names the act at fault, from 1.
     """
     raw = read_raw(path)
-    file = parse_json(decode_text(raw, name=str(path)), _File, name=str(path))
+    with naming_kind("file of signed acts", made_by="veche share --bundle FILE"):
+        file = parse_json(decode_text(raw, name=str(path)), _File, name=str(path))
     parts = _list_parts(Address(file.election))
     acts = []
     for number, raws in enumerate(file.acts, 1):

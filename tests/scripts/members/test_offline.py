@@ -129,6 +129,7 @@ def test_both_machines_say_the_same_of_what_is_signed(case: Case, desk: Desk) ->
     shown = case.told["shown"]["1"]
     sum_ = f"the sum of 3 ballots, hash {shown['comparison_hash']}"
     assert f"contest 1, First: signing your share of {sum_}" in case.said
+    assert "by this machine's clock" in case.said  # which nothing is judged by
     sent = desk.online("send", desk.folder / "signed.json")
     assert sent.result["fingerprint"] == case.told["fingerprint"]
     assert "the share of contest 1, the share of contest 30" in sent.err
@@ -542,6 +543,7 @@ def test_file_that_is_none_asks_no_node(
     done = desk.online("send", desk.folder / "signed.json")
     assert done.code == ExitCode.INPUT
     assert "is not json" in done.err
+    assert "it has to be a file of signed acts" in done.err
 
 
 def test_file_of_another_election_is_refused(desk: Desk) -> None:
