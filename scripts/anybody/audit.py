@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,9 +13,11 @@ from election.audit.audit import audit_board
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
 from election.audit.report import Report
+from election.audit.spread import Spread
 from election.protocol.board import Board
 from scripts.anybody.auditor import open_auditor
 from scripts.anybody.checkpoint import Checkpoint
+from scripts.anybody.cluster import Answers, Cluster, WorkerLiedError, connected
 from scripts.anybody.onwards import audit_onwards
 from scripts.anybody.record_source import find_origin, read_source
 from scripts.anybody.reference_audit import Comparison, compare_audits, render_lines
@@ -34,9 +37,20 @@ def report_progress(number: int, check: Check) -> None:
 
 
 def check_options(
-    checkpoint: Path | None, auditor: Path | None, *, fresh: bool, reference: bool
+    checkpoint: Path | None,
+    auditor: Path | None,
+    *,
+    fresh: bool,
+    reference: bool,
+    cluster: str | None,
+    recompute: int | None,
 ) -> None:
     """Raise InputError for options that do not go with each other."""
+    if checkpoint is not None and cluster is not None:
+        fact = "keeps what was verified here alone: leave out --checkpoint"
+        raise InputError("--cluster", fact)
+    if recompute is not None and cluster is None:
+        raise InputError("--recompute", "goes with --cluster")
     if checkpoint is None and (auditor is not None or fresh):
         given = "--fresh" if fresh else "--auditor"
         raise InputError(given, "goes with --checkpoint")
@@ -45,24 +59,51 @@ def check_options(
         raise InputError("--reference", fact)
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit gave. compared: with a second audit; answers: of a cluster."""
+
+    report: Report
+    compared: Comparison | None = None
+    answers: Answers | None = None
+
+
 def audit_once(
-    sources: Sources, *, genesis: bytes | None, reference: bool
-) -> tuple[Report, Comparison | None]:
-    """Audit a record from its beginning; raises as `read_source` does.
+    sources: Sources,
+    *,
+    genesis: bytes | None,
+    reference: bool,
+    cluster: tuple[str, int] | None = None,
+) -> Audited:
+    """Audit a record from its beginning; raises as `read_source` and `connected` do.
 
     genesis: as of `audit_board`. reference: whether to compare with a second audit.
+    cluster: whose workers verify, too, and percent of their answers to recompute.
     """
     with ExitStack() as held:
+        own = None if cluster is None else held.enter_context(connected(*cluster))
         copies = held if reference else None
         board, copy = read_source(*sources, copies=copies, act="audit")
-        report = audit_board(
-            board,
-            progress=report_progress,
-            genesis=genesis,
-            spread=held.enter_context(all_cores()),
-        )
+        report = None if own is None else _audit_by(own, board, genesis)
+        if report is None:
+            spread = held.enter_context(all_cores())
+            report = _audit(board, genesis, spread)
         compared = _compare_with_reference(report, board, copy) if reference else None
-    return report, compared
+    return Audited(report, compared, None if own is None else own.answers)
+
+
+def _audit(board: Board, genesis: bytes | None, spread: Spread) -> Report:
+    return audit_board(board, progress=report_progress, genesis=genesis, spread=spread)
+
+
+def _audit_by(cluster: Cluster, board: Board, genesis: bytes | None) -> Report | None:
+    """Audit by a cluster; none if a worker lied, so that nothing of it counts."""
+    try:
+        return _audit(board, genesis, cluster.spread)
+    except WorkerLiedError as error:
+        cluster.answers.lied = error.workers or ("a worker that is gone",)
+        say(f"warning: {error}", "no answer of the cluster counts: all over again here")
+        return None
 
 
 def audit_since(
@@ -87,14 +128,17 @@ def audit_since(
         )
 
 
-def show(report: Report, compared: Comparison | None, *, as_json: bool) -> None:
-    """Print a report, and what the second audit found if there was one."""
+def show(audited: Audited, *, as_json: bool) -> None:
+    """Print a report, what a second audit found, and what a cluster answered."""
+    report, compared, answers = audited.report, audited.compared, audited.answers
     if as_json:
         second = {} if compared is None else {"reference": compared_json(compared)}
-        tell_json(render_json(report) | second)
+        third = {} if answers is None else {"cluster": answers.render()}
+        tell_json(render_json(report) | second | third)
     else:
         second_lines = () if compared is None else render_lines(compared)
-        tell(*render_table(report), *second_lines)
+        third_lines = () if answers is None else answers.lines()
+        tell(*render_table(report), *second_lines, *third_lines)
 
 
 def _compare_with_reference(

@@ -25,6 +25,7 @@ from scripts.shared.options import (
 from scripts.shared.terminal import say
 
 EXAMPLE = "veche audit election.jsonl.gz"
+_RECOMPUTED = 10  # percent of a cluster's answers
 
 
 def command(
@@ -46,6 +47,21 @@ def command(
         ),
     ] = None,
     fresh: Fresh = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Scheduler of a Dask cluster whose machines verify, too.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    recompute: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=100,
+            help="Percent of the cluster's answers to verify here, too; 10.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Repeat every check of docs/protocol.md §8 and print what was verified.
@@ -59,25 +75,45 @@ def command(
     left. The file is sealed with a secret of yours, which is made at the first time;
     one that is another's, older, of another record or spoilt is refused.
 
+    With --cluster other machines verify parts of the record: yours, since all in a Dask
+    cluster can run code on each other. Start `dask scheduler` on one and `dask worker
+    ADDRESS` on each, all with this release, by tls:// unless on this machine. Of their
+    answers some, drawn by lot, are verified here again; where one differs, no answer
+    counts, and all is verified here.
+
     Exit code 0 if all that is due by now held, 3 if a check failed, nodes differ, the
     record is not the one that was verified before, or the second audit disagrees; of
     the others of `veche exit-codes` if there is nothing to audit.
     """
     from election.audit.report import Signing, Verdict
-    from scripts.anybody.audit import audit_once, audit_since, check_options, show
+    from scripts.anybody.audit import (
+        Audited,
+        audit_once,
+        audit_since,
+        check_options,
+        show,
+    )
 
-    check_options(checkpoint, auditor, fresh=fresh, reference=reference)
+    check_options(
+        checkpoint,
+        auditor,
+        fresh=fresh,
+        reference=reference,
+        cluster=cluster,
+        recompute=recompute,
+    )
     sources = bundle, election, rpc_urls
-    compared = None
     if checkpoint is None:
-        report, compared = audit_once(
-            sources, genesis=genesis_hash, reference=reference
+        chosen = None if cluster is None else (cluster, recompute or _RECOMPUTED)
+        audited = audit_once(
+            sources, genesis=genesis_hash, reference=reference, cluster=chosen
         )
     else:
-        report = audit_since(
-            sources, checkpoint, auditor, genesis=genesis_hash, fresh=fresh
+        audited = Audited(
+            audit_since(sources, checkpoint, auditor, genesis=genesis_hash, fresh=fresh)
         )
-    show(report, compared, as_json=as_json)
+    report, compared = audited.report, audited.compared
+    show(audited, as_json=as_json)
     is_signed = report.finality.signing is Signing.HELD
     if election is not None and not is_signed:
         say(
