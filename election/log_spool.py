@@ -13,11 +13,11 @@ import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from typing_extensions import override
 
-from election.crypto.transcript import Address, Hash
+from election.crypto.transcript import Hash
 from election.errors import SpoolError
 from election.log_sequence import LogSequence
 from election.protocol.board import Log
@@ -36,6 +36,7 @@ class LogSpool(LogSequence):
     def __init__(self, logs: Iterable[Log] = ()) -> None:
         with naming_spool():
             self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._handle = self._file.fileno()
         weakref.finalize(self, _close, self._file)
         self._ends = array("Q", (0,))
         self._is_written = True
@@ -64,12 +65,15 @@ class LogSpool(LogSequence):
 
     @override
     def _read(self, place: int) -> Log:
-        with naming_spool():
-            if not self._is_written:
+        if not self._is_written:
+            with naming_spool():
                 self._file.flush()
-                self._is_written = True
-            start, end = self._ends[place : place + 2]
-            raw = os.pread(self._file.fileno(), end - start, start)
+            self._is_written = True
+        start, end = self._ends[place], self._ends[place + 1]
+        try:  # no context for each log: an audit reads millions
+            raw = os.pread(self._handle, end - start, start)
+        except OSError as error:
+            raise _name(error) from error
         if len(raw) != end - start:
             raise SpoolError("temporary folder", "lost what was written there")
         return unpack_log(raw)
@@ -92,15 +96,9 @@ def unpack_log(raw: bytes) -> Log:
     """Give the log that was packed."""
     address, transaction, block, timestamp, index, count = _HEAD.unpack_from(raw)
     end = _HEAD.size + count * _WORD
-    return Log(
-        Address(address),
-        tuple(Hash(raw[at : at + _WORD]) for at in range(_HEAD.size, end, _WORD)),
-        raw[end:],
-        block,
-        timestamp,
-        Hash(transaction),
-        index,
-    )
+    words = [raw[at : at + _WORD] for at in range(_HEAD.size, end, _WORD)]
+    topics = cast("tuple[Hash, ...]", tuple(words))
+    return Log(address, topics, raw[end:], block, timestamp, transaction, index)
 
 
 def _close(file: IO[bytes]) -> None:
@@ -115,6 +113,10 @@ def naming_spool() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        fact = (error.strerror or "cannot be used").lower()
-        fact += "; set TMPDIR to a folder with room for the record"
-        raise SpoolError("temporary folder", fact) from error
+        raise _name(error) from error
+
+
+def _name(error: OSError) -> SpoolError:
+    fact = (error.strerror or "cannot be used").lower()
+    fact += "; set TMPDIR to a folder with room for the record"
+    return SpoolError("temporary folder", fact)

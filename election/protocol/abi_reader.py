@@ -137,6 +137,11 @@ def _read_fixed(items: Sequence[_Fixed]) -> Callable[[bytes, int], tuple[Any, ..
     for each in items:
         columns.append((each.read, at))
         at += each.size
+    if all(each.read is _read_uint256 for each in items):  # as a signature
+        places, number = range(0, at, _WORD), int.from_bytes
+        return lambda raw, start: tuple(
+            [number(raw[start + at : start + at + _WORD], "big") for at in places]
+        )
     return lambda raw, start: tuple([read(raw, start + at) for read, at in columns])
 
 

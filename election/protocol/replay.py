@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Generic, TypeVar, cast, get_args, overload
 
@@ -24,12 +24,16 @@ from election.protocol.events import (
     ElectionDeployed,
     Event,
     LeafEvent,
+    Registered,
 )
+
+_NO_LOCK: Final = Address(bytes(20))
 
 EventType_co = TypeVar("EventType_co", covariant=True)
 
 _KINDS: Final[tuple[type[Event], ...]] = get_args(Event)
-_MANY: Final[tuple[type[Event], ...]] = (*get_args(LeafEvent), BallotCast)
+_LEAVES: Final[tuple[type[LeafEvent], ...]] = get_args(LeafEvent)
+_MANY: Final[tuple[type[Event], ...]] = (*_LEAVES, BallotCast)
 """Of these there are as many as voters."""
 
 
@@ -105,6 +109,27 @@ class Entry(Generic[EventType_co]):
         return contest
 
 
+@dataclass(slots=True)
+class Moves:
+    """What later moves of leaves follow from, of each in the order of the chain.
+
+    nonces, contests, locks: as the event says them, contests as its claim does; no lock
+    where there is none.
+    """
+
+    nonces: list[int] = field(default_factory=list)
+    contests: list[int] = field(default_factory=list)
+    locks: list[Address] = field(default_factory=list)
+    _known: dict[Address, Address] = field(default_factory=dict)
+
+    def add(self, event: LeafEvent) -> None:
+        """Add the next move."""
+        lock = event.lock if isinstance(event, Registered) else _NO_LOCK
+        self.nonces.append(event.nonce)
+        self.contests.append(event.request.contest)
+        self.locks.append(self._known.setdefault(lock, lock))  # one object for equals
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """Everything that a board says, decoded; nothing of it verified.
@@ -112,6 +137,7 @@ class Replay:
     kinds: of all logs, as places in the list of kinds. kept: the events by the place
     of their log, but for those of which there is one for each voter. refused: by
     place, what is wrong with a log that is no event of a contract of the election.
+    moves: of leaves, so that nothing is decoded again to follow one.
     """
 
     contracts: Mapping[Address, Contract]
@@ -119,6 +145,7 @@ class Replay:
     kinds: Sequence[int]
     kept: Mapping[int, Entry[Event]]
     refused: Mapping[int, str]
+    moves: Moves
 
     @property
     def entries(self) -> Entries[Event]:
@@ -207,6 +234,7 @@ def replay_board(board: Board) -> Replay:
         for contract in find_contracts(board.election, board.logs)
     }
     kinds, kept, refused = array("B"), dict[int, Entry[Event]](), dict[int, str]()
+    moves = Moves()
     for place, log in enumerate(board.logs):
         kinds.append(0)
         contract = contracts.get(log.address)
@@ -219,6 +247,8 @@ def replay_board(board: Board) -> Replay:
             refused[place] = str(error)
             continue
         kinds[place] = _KINDS.index(type(event))
-        if not isinstance(event, _MANY):
+        if isinstance(event, _LEAVES):
+            moves.add(event)
+        elif not isinstance(event, BallotCast):
             kept[place] = Entry(log, contract, event)
-    return Replay(contracts, board.logs, kinds, kept, refused)
+    return Replay(contracts, board.logs, kinds, kept, refused, moves)

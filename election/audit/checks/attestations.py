@@ -6,9 +6,9 @@ docs/protocol.md §6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast, get_args
 
-from election.audit.checks.leaves import name_leaf
+from election.audit.checks.leaves import LEAF, name_leaf
 from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
@@ -31,6 +31,8 @@ from election.protocol.attestation import (
 from election.protocol.events import (
     BoxOpened,
     Issued,
+    LeafEvent,
+    PaperMarked,
     Registered,
     Withdrawn,
 )
@@ -88,25 +90,25 @@ def _list_moves(
 ) -> Iterator[tuple[Entry[_Attested], _Terms | None]]:
     """List the attested moves in order; without terms where there is no box."""
     rules = evidence.deployed.rules
-    contexts: dict[int, Hash | None] = {}
+    contexts: dict[int | None, Hash | None] = {}
     locks: dict[Hash, Address] = {}
-    attested: Sequence[Entry[_Attested]] = evidence.of_kinds(
-        Registered, Withdrawn, Issued
-    )
-    for entry in attested:
-        event = entry.event
-        if event.leaf not in locks:
-            locks[event.leaf] = evidence.past.leaf(event.leaf).lock
-        if event.contest not in contexts:
-            is_opened = evidence.every(BoxOpened, event.contest)
-            found = _find_ctx(evidence, event.contest) if is_opened else None
-            contexts[event.contest] = found
-        ctx, lock = contexts[event.contest], locks[event.leaf]
-        locks[event.leaf] = _next_lock(event, lock)
+    moves: Sequence[Entry[LeafEvent]] = evidence.of_kinds(*get_args(LeafEvent))
+    for entry, said in zip(moves, evidence.replay.moves.locks, strict=True):
+        if entry.kind is PaperMarked:
+            continue
+        leaf, contest = entry.log.topics[LEAF], entry.contest
+        if leaf not in locks:
+            locks[leaf] = evidence.past.leaf(leaf).lock
+        if contest is not None and contest not in contexts:
+            is_opened = evidence.every(BoxOpened, contest)
+            found = _find_ctx(evidence, contest) if is_opened else None
+            contexts[contest] = found
+        ctx, lock = contexts[contest], locks[leaf]
+        locks[leaf] = lock if entry.kind is Issued else said
         terms = None
         if ctx is not None:
             terms = _Terms(rules.portal, rules.sms_gateway, ctx, lock)
-        yield entry, terms
+        yield cast("Entry[_Attested]", entry), terms
 
 
 def _find_ctx(evidence: Evidence, contest: int) -> Hash:
@@ -119,12 +121,6 @@ def _verify(event: _Attested, now: int, terms: _Terms) -> None:
     _verify_signers(event, request, signers=signers, now=now)
     if not isinstance(event, Registered):
         _verify_lock(request, event.lock_signature, lock=terms.lock)
-
-
-def _next_lock(event: _Attested, lock: Address) -> Address:
-    if isinstance(event, Registered):
-        return event.lock
-    return NO_LOCK if isinstance(event, Withdrawn) else lock
 
 
 def _state_request(event: _Attested, *, ctx: Hash) -> Request:

@@ -7,9 +7,8 @@ their answers.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
-from election.audit.checks.leaves import name_leaf
+from election.audit.checks.leaves import LEAF, name_leaf
 from election.audit.errors import require
 from election.audit.evidence import Evidence
 from election.audit.report import VALIDATORS, Outcome
@@ -20,17 +19,14 @@ from election.protocol.events import Issued
 from election.protocol.replay import Entry
 from election.protocol.voter_list import LeafState
 
-_LEAF: Final = 2
-"""The topic of `Issued` that is its leaf, so that nothing is decoded to count."""
-
 
 def check_issuance(evidence: Evidence) -> Outcome:
     """Decode M' of every issuance, and count the issuances of its leaf."""
     issued = evidence.every(Issued)
-    leaves = Counter(entry.log.topics[_LEAF] for entry in issued)
+    leaves = Counter(entry.log.topics[LEAF] for entry in issued)
 
     def is_only(entry: Entry[Issued]) -> bool:
-        leaf = entry.log.topics[_LEAF]
+        leaf = entry.log.topics[LEAF]
         was_issued = evidence.past.leaf(leaf).state is LeafState.ISSUED
         return leaves[leaf] == 1 and not was_issued
 

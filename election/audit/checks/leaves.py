@@ -29,6 +29,8 @@ from election.protocol.events import (
 from election.protocol.replay import Entry
 from election.protocol.voter_list import LeafState, PublishedList, derive_leaf
 
+LEAF: Final = 2
+"""The topic of every move that is its leaf, so that nothing is decoded to follow it."""
 MOVES: Final[dict[type[LeafEvent], tuple[LeafState, LeafState]]] = {
     Registered: (LeafState.NONE, LeafState.ONLINE),
     Withdrawn: (LeafState.ONLINE, LeafState.NONE),
@@ -94,18 +96,21 @@ def _list_moves(evidence: Evidence) -> Iterator[_Move]:
     leaves: dict[Hash, tuple[LeafState, int]] = {}
     entries: Iterable[Entry[ListPublished | LeafEvent]]
     entries = evidence.of_kinds(ListPublished, *MOVES)
+    said = evidence.replay.moves
+    moves = zip(said.nonces, said.contests, strict=True)
     for entry in entries:
-        event = entry.event
-        if isinstance(event, ListPublished):
+        if entry.kind is ListPublished:
+            event = cast("ListPublished", entry.event)
             lists[event.contest] = PublishedList(event.root, event.size)
             continue
-        if event.leaf not in leaves:
-            before = evidence.past.leaf(event.leaf)
-            leaves[event.leaf] = before.state, before.nonce
-        published = lists.get(event.request.contest)
-        move = cast("Entry[LeafEvent]", entry)
-        yield _Move(move, published, *leaves[event.leaf])
-        leaves[event.leaf] = MOVES[type(event)][1], event.nonce + 1
+        move, leaf = cast("Entry[LeafEvent]", entry), entry.log.topics[LEAF]
+        nonce, contest = next(moves)
+        if leaf not in leaves:
+            before = evidence.past.leaf(leaf)
+            leaves[leaf] = before.state, before.nonce
+        yield _Move(move, lists.get(contest), *leaves[leaf])
+        kind = cast("type[LeafEvent]", entry.kind)
+        leaves[leaf] = MOVES[kind][1], nonce + 1
 
 
 def _verify(
