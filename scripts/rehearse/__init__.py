@@ -27,7 +27,7 @@ def command(
         int | None,
         typer.Option(
             min=_FEWEST,
-            help="How many of them vote online; as many as take an hour, at most.",
+            help="How many of them vote online; all, or 100,000 of more.",
         ),
     ] = None,
     folder: Annotated[

@@ -12,7 +12,7 @@ from scripts.rehearse.samples import DEVICES, HERE, NODE, NOTHING, Sample
 from scripts.rehearse.sending import Kind
 
 Points = Sequence[tuple[float, float]]
-_WIDTH, _LEFT, _RIGHT = 860, 70, 20
+_WIDTH, _LEFT, _RIGHT = 860, 70, 40
 _HEIGHT, _GAP, _TOP = 150, 60, 30
 _COLOURS: Final = ("#1b6ca8", "#c2571a", "#3c8d40")
 _TICKS: Final = 4

@@ -16,7 +16,8 @@ from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import read_text, replace_lines
 
 NODE: Final = "the node"
-HERE: Final = "registrar, attesters, issuers, relay, trustees, audit"
+HERE: Final = "organisations and audit"
+"""Registrar, attesters, issuers, relay, trustees, who publishes the counts, auditor."""
 DEVICES: Final = "voters' devices"
 
 

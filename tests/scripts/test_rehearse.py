@@ -22,7 +22,7 @@ from scripts.demo.electorate import read_results, read_turnout
 from scripts.rehearse.city import City, draw_city, order_arrivals
 from scripts.rehearse.day import SLICE, cut_day, read_curve
 from scripts.rehearse.plot import Panel, draw
-from scripts.rehearse.report import project, sum_steps
+from scripts.rehearse.report import reckon, sum_steps
 from scripts.rehearse.samples import HERE, NODE, Sample, keep_samples, read_samples
 from scripts.rehearse.seed import Seed
 from scripts.rehearse.sending import Kind
@@ -144,7 +144,9 @@ def sample(at: float, step: str, **more: Any) -> Sample:
     return Sample(at, step, more.get("spent", {}), {}, {}, 0)
 
 
-def test_steps_are_summed_up_over_an_interruption(tmp_path: Path) -> None:
+def test_steps_are_summed_up_over_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     samples = [
         sample(10, "the keys", spent={NODE: 4, HERE: 1}),
         sample(30, "registration", spent={NODE: 20, HERE: 2}),
@@ -157,7 +159,8 @@ def test_steps_are_summed_up_over_an_interruption(tmp_path: Path) -> None:
     assert steps["registration"].lasted == 40
     assert steps["registration"].spent[NODE] == 26
     assert steps["the keys"].spent == {NODE: 4.5, HERE: 1, "voters' devices": 0}
-    assert project(samples, online=100, everybody=300) == 51 + 2 * 40
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert reckon(samples, online=100, voters=300) == 4.5 + 3 * 26
 
 
 def test_plot_spells_what_it_is_given() -> None:
