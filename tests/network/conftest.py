@@ -18,12 +18,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 @pytest.fixture
 def ground(running: Ground) -> Iterator[Ground]:
-    """All make blocks before a fault, and again when it is over.
+    """All make blocks when a fault is over, and so before the next.
 
     What a test that failed left undone does not fail the next.
     """
     running.restore()
-    running.await_growth(running.running(), 1)
     yield running
     running.await_growth(running.running(), 1)
     running.require_agreement()

@@ -24,7 +24,7 @@ from node.engine.comet.possession import read_keys
 from node.engine.comet.proposals import NO_NODE, propose_node
 from tests.network.deciding import decide
 from tests.network.load import Load
-from tests.network.nodes import Node, free_ports
+from tests.network.nodes import TESTED, Node, free_ports
 from tests.network.wires import Wire, Wires, open_wires
 from tests.node.engine.comet.members import Council, prove
 from tests.patience import wait_until
@@ -79,7 +79,10 @@ class Ground:
         for node in self.nodes:
             if node.process is not None and node.process.poll() is not None:
                 node.await_end()
-        self.start([place for place in ALL if place not in self.running()])
+        gone = [place for place in ALL if place not in self.running()]
+        self.start(gone)
+        if gone:
+            self.await_growth(self.running(), 1)
 
     def kill_all(self) -> None:
         """Leave nothing behind, of those that joined, too."""
@@ -108,15 +111,31 @@ class Ground:
         decide(self.nodes[0], council, call, 3)
         genesis = NodeHome(self.nodes[0].home).genesis.read_bytes()
         home.genesis.write_bytes(genesis)
-        self.nodes.append(Node(home.root))
+        self.nodes.append(Node(home.root, TESTED))
         peers = [_card(node).peer for node in self.nodes[:3]]
         settle(self.nodes[-1], card, peers)
         return len(self.nodes) - 1
 
     def await_growth(self, places: Sequence[int], blocks: int = 2) -> None:
         """Wait until some nodes have so many blocks more than the furthest has now."""
-        goal = max(self.nodes[place].height() for place in places) + blocks
+        goal = self._furthest(places) + blocks
+        with self.hurry():
+            wait_until(lambda: self._furthest(places) >= goal, pause=LOOK)
         wait_until(lambda: self._have(places, goal), pause=LOOK)
+
+    @contextmanager
+    def hurry(self) -> Iterator[None]:
+        """Have all send what they can meanwhile: each block costs eight processes."""
+        for load in self.loads:
+            load.hurries.set()
+        try:
+            yield
+        finally:
+            for load in self.loads:
+                load.hurries.clear()
+
+    def _furthest(self, places: Sequence[int]) -> int:
+        return max(self.nodes[place].height() for place in places)
 
     def _have(self, places: Sequence[int], goal: int) -> bool:
         for load in self.loads:
@@ -130,11 +149,12 @@ class Ground:
 
         A block that was under way when the votes for it were cut off may still come.
         """
-        most = max(self.nodes[place].height() for place in places) + 1
-        time.sleep(seconds)
-        heights = [self.nodes[place].height() for place in places]
-        assert max(heights) <= most
-        return max(heights)
+        most = self._furthest(places) + 1
+        with self.hurry():
+            time.sleep(seconds)
+        height = self._furthest(places)
+        assert height <= most
+        return height
 
     def require_agreement(self) -> None:
         """All nodes that run come to the same block.
@@ -142,31 +162,35 @@ class Ground:
         Its hash is of all blocks before it, and of what they did.
         """
         running = [self.nodes[at] for at in self.running()]
-        goal = max(node.height() for node in running)
+        goal = self._furthest(self.running())
         wait_until(lambda: all(node.height() >= goal for node in running), pause=LOOK)
-        told = {_spell(node, goal) for node in running}
-        assert len(told) == 1, f"two blocks {goal}: {told}"
+        _require_one(running, range(goal, goal + 1))
 
     def require_whole(self) -> None:
         """All have one history, block by block, and in it whatever anyone saw mined."""
         self.require_agreement()
         running = [self.nodes[at] for at in self.running()]
-        for number in range(min(node.height() for node in running) + 1):
-            told = {_spell(node, number) for node in running}
-            assert len(told) == 1, f"two blocks {number}: {told}"
+        _require_one(running, range(min(node.height() for node in running) + 1))
         for load in self.loads:
             load.require_well()
         seen = {digest: block for load in self.loads for digest, block in load.mined()}
         for node in running:
-            for digest, block in seen.items():
-                receipt = node.ask("eth_getTransactionReceipt", digest)
+            receipts = node.ask_all("eth_getTransactionReceipt", [[d] for d in seen])
+            for (digest, block), receipt in zip(seen.items(), receipts, strict=True):
                 assert receipt is not None, f"{node.name} lost {digest}"
                 assert receipt["blockHash"] == block
 
 
-def _spell(node: Node, number: int) -> tuple[str, str, str]:
-    block = node.ask("eth_getBlockByNumber", hex(number), False)
-    return block["hash"], block["stateRoot"], block["receiptsRoot"]
+def _require_one(nodes: Sequence[Node], numbers: Sequence[int]) -> None:
+    """Let nodes tell of some blocks, and all tell the same."""
+    asked = [[hex(number), False] for number in numbers]
+    named = ("hash", "stateRoot", "receiptsRoot")
+    told = [
+        [[block[name] for name in named] for block in blocks]
+        for blocks in (node.ask_all("eth_getBlockByNumber", asked) for node in nodes)
+    ]
+    for number, blocks in zip(numbers, zip(*told, strict=True), strict=True):
+        assert all(each == blocks[0] for each in blocks), f"blocks {number}: {blocks}"
 
 
 @contextmanager
@@ -183,7 +207,7 @@ def open_ground(
         port=free_ports(len(members)),
         registry=read_artifact("ObserverRegistry").initcode,
     )
-    nodes = [Node(home) for _, home in made]
+    nodes = [Node(home, TESTED) for _, home in made]
     with ExitStack() as stack:
         wires = _lay(nodes, stack.enter_context(open_wires(folder)))
         ground = Ground(nodes, wires)

@@ -11,14 +11,15 @@ from tests.network.nodes import Node
 from tests.node.wallet import Wallet
 
 _RECIPIENT = b"\x22" * 20
-_PAUSE = 0.3  # seconds between looks
+_LOOK = 0.1  # seconds between looks
+_PAUSE = 3.0  # seconds until the next one, while nobody waits for a block
 
 
 class Load:
     """Send to one node with an account of its own, and keep what it saw mined.
 
     A node that is gone is waited for; what it was sent may be lost with it, since it
-    was not mined.
+    was not mined. hurries: set while somebody waits for blocks.
     """
 
     def __init__(self, node: Node, key: str) -> None:
@@ -26,6 +27,7 @@ class Load:
         self._wallet = Wallet(key)
         self._mined: dict[str, str] = {}  # hash of transaction, of its block
         self._ends = threading.Event()
+        self.hurries = threading.Event()
         self._told: BaseException | None = None
 
     def mined(self) -> list[tuple[str, str]]:
@@ -46,12 +48,14 @@ class Load:
             yield
         finally:
             self._ends.set()
+            self.hurries.set()
             thread.join()
 
     def _run(self) -> None:
         try:
-            while not self._ends.wait(_PAUSE):
+            while not self._ends.wait(_LOOK):
                 self._send_one()
+                self.hurries.wait(_PAUSE)
         except BaseException as error:  # noqa: BLE001  the test tells it
             self._told = error
 
@@ -66,7 +70,7 @@ class Load:
                 return  # the node executes again what it had lost, this one's like too
             assert "error" not in sent, sent
             digest = sent["result"]
-            while not self._ends.wait(_PAUSE):
+            while not self._ends.wait(_LOOK):
                 receipt = self._node.ask("eth_getTransactionReceipt", digest)
                 if receipt is not None:
                     self._mined[digest] = receipt["blockHash"]

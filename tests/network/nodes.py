@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -21,13 +22,18 @@ from tests.patience import PATIENCE, wait_until
 
 FIRST_PORT, SPREAD, LAST_PORT = 20_000, 10_000, 32_000
 _HONEST: Final = ("-m", "scripts")
+TESTED: Final = ROOT / "build" / "cometbft-clock"
+"""The engine with a clock that can be wrong, and little patience with who is gone."""
+
+_BATCH: Final = 50  # questions at once
 
 
 @dataclass
 class Node:
-    """Run one node from its folder."""
+    """Run one node from its folder; engine: of another build."""
 
     home: Path
+    engine: Path | None = None
     url: str = ""
     process: subprocess.Popen[str] | None = None
 
@@ -39,12 +45,11 @@ class Node:
     def start(self, *faults: str, shift: int = 0) -> None:
         """Begin it; it says where it listens. faults: as `tests.network.faulty` has.
 
-        shift: seconds that the clocks of node and engine are ahead.
+        shift: seconds that the clocks of node and of `TESTED` are ahead.
         """
-        engine: list[str] = []
         if shift:
             faults = (*faults, f"clock={shift}")
-            engine = [f"--engine={ROOT / 'build' / 'cometbft-clock'}"]
+        engine = [] if self.engine is None else [f"--engine={self.engine}"]
         program = ("-m", "tests.network.faulty", *faults, "--") if faults else _HONEST
         command = [sys.executable, *program, "network", "start", "--port=0"]
         with (self.home / "node.log").open("a") as log:
@@ -94,9 +99,22 @@ class Node:
         assert "error" not in found, found
         return found["result"]
 
+    def ask_all(self, method: str, asked: Sequence[list[Any]]) -> list[Any]:
+        """Return a method's result for each list of parameters, in that order."""
+        results: list[Any] = []
+        for begin in range(0, len(asked), _BATCH):
+            some = enumerate(asked[begin : begin + _BATCH])
+            found = self._post([_question(method, each, at) for at, each in some])
+            assert not [each for each in found if "error" in each], found
+            by_place = sorted(found, key=lambda each: int(each["id"]))
+            results += [each["result"] for each in by_place]
+        return results
+
     def answer(self, method: str, *params: Any) -> Any:
         """Return what it answers, an error, too."""
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+        return self._post(_question(method, list(params)))
+
+    def _post(self, body: Any) -> Any:
         connection = HTTPConnection(self.url.removeprefix("http://"), timeout=PATIENCE)
         with closing(connection):
             headers = {"Content-Type": "application/json"}
@@ -134,6 +152,10 @@ class Node:
     def has_all(self, digests: list[str]) -> bool:
         """Say whether it has all of some transactions in blocks."""
         return all(map(self.has, digests))
+
+
+def _question(method: str, params: list[Any], number: int = 1) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
 
 
 def free_ports(count: int) -> int:

@@ -139,7 +139,10 @@ def test_a_member_that_gives_on_garbage_gets_none_of_it_agreed_on(
         assert (
             tell_engine(member, "broadcast_tx_sync", tx=b64encode(raw).decode()) == ""
         )
-    wait_until(lambda: "rejected a proposed block" in honest.engine_log(), pause=LOOK)
+    with ground.hurry():
+        wait_until(
+            lambda: "rejected a proposed block" in honest.engine_log(), pause=LOOK
+        )
     ground.await_growth((0, 1, 2), 4)
     ground.stop([3])
     ground.start([3])
@@ -172,7 +175,8 @@ def test_one_dies_while_it_keeps_a_block(ground: Ground) -> None:
     ground.stop([2])
     for fault in ("die-finalizing", "die-before-write", "die-after-write"):
         ground.start([2], fault)
-        assert ground.nodes[2].await_end() == -signal.SIGKILL
+        with ground.hurry():
+            assert ground.nodes[2].await_end() == -signal.SIGKILL
     ground.start([2])
 
 
@@ -189,7 +193,8 @@ def test_one_that_executes_something_else_is_outvoted_and_halts(
     node = ground.nodes[3]
     ground.stop([3])
     ground.start([3], "lie")
-    assert node.await_end() == ExitCode.DAMAGED
+    with ground.hurry():
+        assert node.await_end() == ExitCode.DAMAGED
     assert "signed another result than this node's: AppHash" in node.said()
     ground.await_growth((0, 1, 2))
     reset(node.home)
@@ -205,8 +210,9 @@ def test_one_that_signs_twice_is_shown_to_all(ground: Ground) -> None:
     proof = held.sign_twice(height, time=header["time"], validators=len(ALL))
     assert tell_engine(first, "broadcast_evidence", evidence=proof) == ""
     note = {"height": height, "address": held.address, "organisation": cheat.name}
-    for node in ground.nodes:
-        wait_until(partial(_has_noted, node, note), pause=LOOK)
+    with ground.hurry():
+        for node in ground.nodes:
+            wait_until(partial(_has_noted, node, note), pause=LOOK)
 
 
 def _has_noted(node: Node, note: dict[str, Any]) -> bool:
@@ -221,7 +227,8 @@ def test_a_full_disk_stops_one_which_says_so_and_goes_on_with_room(
     written = NodeHome(node.home).chain / "data.mdb"
     most = (written.stat().st_size, resource.RLIM_INFINITY)
     resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, most)
-    assert node.await_end() == ExitCode.DISK
+    with ground.hurry():
+        assert node.await_end() == ExitCode.DISK
     assert "is the disk full?" in node.said()
     ground.await_growth((0, 1, 3))
     ground.start([2])
@@ -240,10 +247,12 @@ def test_an_observer_comes_late_and_a_validator_is_replaced(ground: Ground) -> N
     ground.start([successor])
     ground.await_growth((0, 1, 2, successor))
     names = {*ORGANISATIONS[:3], "party"}
-    wait_until(lambda: _signing(first) == names, pause=LOOK)
+    with ground.hurry():
+        wait_until(lambda: _signing(first) == names, pause=LOOK)
     ground.stop([successor])
     ground.await_growth((0, 1, 2))
-    wait_until(lambda: _signing(first) == {*ORGANISATIONS[:3]}, pause=LOOK)
+    with ground.hurry():
+        wait_until(lambda: _signing(first) == {*ORGANISATIONS[:3]}, pause=LOOK)
     ground.start([successor])
 
 
