@@ -24,6 +24,7 @@ from election.crypto.group import encode_point
 from election.crypto.sharing import combine_shares
 from election.crypto.transcript import Hash
 from election.errors import FaultyTrusteeError
+from election.protocol.abi import ContractName
 from election.protocol.ceremony.attempt import Kind, Step
 from tests.contracts.bad_points import flip
 from tests.contracts.ceremony_run import CeremonyRun
@@ -299,15 +300,18 @@ class Ceremony(RuleBasedStateMachine):
 
     @invariant()
     def ceremony_is_the_models(self) -> None:
-        view, model = self.run.contract.functions, self.model
-        assert view.step().call() == model.step
-        assert view.attempt().call() == model.attempt
-        assert view.deadline().call() == model.deadline
+        view = self.chain.view(self.run.contract, ContractName.KEY_CEREMONY)
+        model = self.model
+        assert view.read("step") == model.step
+        assert view.read("attempt") == model.attempt
+        assert view.read("deadline") == model.deadline
         if model.step is not Step.FAILED:
-            seated = [view.member(at).call() for at in range(1, view.n().call() + 1)]
-            assert seated == [each.address for each in model.seats]
+            places = [(at,) for at in range(1, view.read("n") + 1)]
+            seated = view.read_each("member", places)
+            assert seated == [_raw(each) for each in model.seats]
             gone = [each for each in model.accounts if each not in model.seats]
-            assert all(view.seat(each.address).call() == 0 for each in gone[:3])
+            left = view.read_each("seat", [(_raw(each),) for each in gone[:3]])
+            assert left == [0] * len(left)
 
     @precondition(lambda self: self.model.step is Step.FINAL and not self.is_checked)
     @invariant()
@@ -320,6 +324,10 @@ class Ceremony(RuleBasedStateMachine):
                 parts = {each: base * shares[each].secrets[slot] for each in some}
                 key = encode_point(combine_shares(parts))
                 assert key == view.key(slot + 1).call()
+
+
+def _raw(account: LocalAccount) -> bytes:
+    return bytes.fromhex(account.address[2:])
 
 
 def prepare() -> None:

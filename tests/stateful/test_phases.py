@@ -19,6 +19,7 @@ from typing_extensions import override
 from web3.contract.contract import ContractFunction
 
 from election.artifacts import read_artifact
+from election.protocol.abi import ContractName
 from election.protocol.ceremony.attempt import Kind, Step
 from election.protocol.phases import Phase
 from tests.contracts.chain import LocalChain, make_account
@@ -74,6 +75,7 @@ class Clock(RuleBasedStateMachine):
         self.tally = self.chain.contract_at(
             self.election.functions.tally().call(), read_artifact("Tally")
         )
+        self.view = self.chain.view(self.election, ContractName.ELECTION)
         self.model = PhasesModel(self.deployed.times, keys)
         for contest in CONTESTS[:boxed]:
             self.make_box(contest)
@@ -202,19 +204,20 @@ class Clock(RuleBasedStateMachine):
 
     @invariant()
     def phase_is_the_models(self) -> None:
-        assert self.election.functions.phase().call() == self.model.phase(self.now)
+        assert self.view.read("phase") == self.model.phase(self.now)
 
     @invariant()
     def closings_are_the_models(self) -> None:
-        view = self.election.functions
-        assert tuple(view.closings().call()) == self.model.closings()
-        assert view.extension_counter().call() == len(self.model.deltas)
+        (closings,) = self.view.read_outputs("closings", [()])
+        assert closings == self.model.closings()
+        assert self.view.read("extension_counter") == len(self.model.deltas)
 
     @invariant()
     def sums_are_as_frozen_as_the_models(self) -> None:
         frozen = len(self.model.frozen)
-        assert self.tally.functions.frozen().call() == frozen
-        assert self.tally.functions.final().call() == frozen
+        view = self.chain.view(self.tally, ContractName.TALLY)
+        assert view.read("frozen") == frozen
+        assert view.read("final") == frozen
 
 
 def prepare() -> None:
