@@ -2,7 +2,7 @@
 
 Every answer is honest unless a test puts another in its place, by the name of the
 question: `world.lies["portal"] = lambda said, asked: ...`. The services themselves are
-tried with the booth in test_live.py.
+tried with the booth in tests/services/live/test_whole_election.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """An election by services alone: all over HTTP, from an application to two audits.
 
-VECHE_LIVE_VOTERS says how many people there are: 12, or 200 by `make live-test`.
+Three vote in Chromium, the others are programs. VECHE_LIVE_VOTERS says how many people
+there are: 9, or 200 by `make live-test`.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -31,7 +33,9 @@ from services.live.prepared import relays_of
 from services.live.robot import Robot, open_robot, sides_of, wait_for
 from services.live.running import running
 from services.live.voter import Device, Sent, StepError
+from tests.booth.browsing import open_browser
 from tests.patience import PATIENCE
+from tests.services.live.browsers import CHOICES, Hall, Seen, vote_by_browser
 from tests.services.live.sides import (
     ISSUERS,
     KNOW_PEOPLE,
@@ -44,9 +48,10 @@ from tests.services.live.sides import (
 )
 from tests.services.postgres import make_database, postgres_server
 
-VOTERS: Final = int(os.environ.get("VECHE_LIVE_VOTERS", "12"))
+VOTERS: Final = int(os.environ.get("VECHE_LIVE_VOTERS", "9"))
 _COST: Final = key_file._COST
 _BROWSERS: Final = 4
+_OWN_FILES: Final = re.compile(r"/[A-Za-z0-9@_./-]*")
 
 
 @dataclass
@@ -57,7 +62,9 @@ class Told:
     control: Control
     withdrawn: list[Person] = field(default_factory=list)
     paper: list[Person] = field(default_factory=list)
-    sent: dict[str, tuple[int, Sent]] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
+    choices: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, Sent] = field(default_factory=dict)
     side_a: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     result: dict[str, Any] = field(default_factory=dict)
@@ -97,13 +104,26 @@ def hold(told: Told) -> None:
     told.control.move("freeze")
     told.control.move("opening")
     wait_ready(told.layout)
-    with ThreadPoolExecutor(_BROWSERS) as pool:
-        list(pool.map(lambda person: vote(told, person), voting))
-    told.control.move("last")
+    vote_all(told, people)
     wait_for("ballots", lambda: count_cast(told) == len(voting))
     told.codes |= read_codes(told.layout)
     told.control.move("close")
     told.result = count(told.layout)
+
+
+def vote_all(told: Told, people: Sequence[Person]) -> None:
+    """Have three vote in Chromium, and programs for the others while these wait."""
+    browsing = people[3:6]
+    told.choices |= dict(zip([each.login for each in browsing], CHOICES, strict=True))
+    with ThreadPoolExecutor(_BROWSERS) as pool:  # Playwright has this thread's loop
+
+        def send() -> None:
+            list(pool.map(lambda person: vote(told, person), people[6:]))
+            pool.submit(told.control.move, "last").result()
+
+        with open_browser() as browser, ExitStack() as stack:
+            hall = Hall(told.layout, told.seen, browser, stack)
+            vote_by_browser(hall, browsing, send=send)
 
 
 def apply(told: Told, person: Person) -> None:
@@ -156,7 +176,8 @@ def vote(told: Told, person: Person) -> None:
         credential = device.collect(side_a, give_up=device.now() + 600)
         choice = 1 + int(person.voter_id.split()[1]) % 2
         record, _ = device.make_ballot(credential, choice)
-        told.sent[person.login] = (choice, device.send(side_b, record))
+        told.choices[person.login] = choice
+        told.sent[person.login] = device.send(side_b, record)
 
 
 def wait_ready(layout: Layout) -> None:
@@ -202,9 +223,9 @@ def read_logs(layout: Layout, *names: str) -> str:
 
 
 def test_counts_are_what_was_chosen_and_both_audits_hold(told: Told) -> None:
-    assert len(told.sent) == VOTERS - 3
+    assert len(told.choices) == VOTERS - 3
     people = {each.login: each.contest for each in draw_people(VOTERS)}
-    chosen = Counter((people[login], kind) for login, (kind, _) in told.sent.items())
+    chosen = Counter((people[login], kind) for login, kind in told.choices.items())
     assert read_counts(told) == chosen
     assert told.result["audit"]["reference"]
 
@@ -214,7 +235,7 @@ def test_who_knows_people_keeps_nothing_of_a_ballot(told: Told) -> None:
     assert all(any(leaf in each for each in kept.values()) for leaf in told.side_a)
     own = [
         value
-        for _, sent in told.sent.values()
+        for sent in told.sent.values()
         for value in (sent.credential, sent.ballot_hash, sent.tracking_code)
     ]
     ballots = [*own, *read_ballots(told.control.opened)]
@@ -226,7 +247,7 @@ def test_who_knows_people_keeps_nothing_of_a_ballot(told: Told) -> None:
 
 def test_relays_keep_nothing_of_a_person(told: Told) -> None:
     kept = [dump(told.layout, name) for name in RELAYS]
-    for _, sent in told.sent.values():  # whoever has cast is known to both
+    for sent in told.sent.values():  # whoever has cast is known to both
         assert all(sent.credential.hex() in each for each in kept)
     people = [
         spelt.encode()
@@ -257,3 +278,48 @@ def test_no_log_has_a_phone_a_code_or_a_name(told: Told) -> None:
     assert not [each.phone for each in people if each.phone[1:] in log]
     assert not [each.name for each in people if each.name.lower() in log]
     assert not [code for code in told.codes if re.search(rf"\b{code}\b", log)]
+
+
+def test_three_voters_have_receipts_with_the_codes_that_were_shown(told: Told) -> None:
+    seen = told.seen
+    assert len(seen.receipts) == len(CHOICES)
+    assert all(seen.codes[login] in text for login, text in seen.receipts.items())
+
+
+def test_no_screen_shuts_anybody_out_and_the_browser_complains_of_nothing(
+    told: Told,
+) -> None:
+    assert told.seen.barriers == []
+    lost = "ERR_FAILED"  # of the network that was lost
+    assert [each for each in told.seen.complaints if lost not in each] == []
+
+
+def test_a_booth_asks_its_own_files_and_hosts_of_the_terms_alone(told: Told) -> None:
+    layout, asked = told.layout, told.seen.asked
+    names = ("portal", "gateway", "registrar", "chain", *ISSUERS, *RELAYS)
+    own = urlsplit(layout.url("booth")).netloc
+    hosts = {urlsplit(url).netloc for _, url, _ in asked}
+    assert hosts == {urlsplit(layout.url(name)).netloc for name in names} | {own}
+    paths = {urlsplit(u).path for _, u, _ in asked if urlsplit(u).netloc == own}
+    assert all(_OWN_FILES.fullmatch(path) for path in paths)
+
+
+def test_relays_are_told_nothing_of_a_person_and_nobody_else_of_a_ballot(
+    told: Told,
+) -> None:
+    layout, asked = told.layout, told.seen.asked
+    relays = {urlsplit(layout.url(name)).netloc for name in RELAYS}
+    ballots = {b for _, u, b in asked if urlsplit(u).netloc in relays and b}
+    assert len(ballots) == len(CHOICES)
+    leaves = {
+        found[1]
+        for _, url, _ in asked
+        if (found := re.search(r"/answers/0x\w+/\d+/0x([0-9a-f]{64})", url))
+    }
+    assert len(leaves) == len(CHOICES)
+    for _, url, body in asked:
+        text = url + bytes.fromhex(body).decode("latin-1")
+        if urlsplit(url).netloc in relays:
+            assert not [each for each in leaves if each in text]
+        else:
+            assert not [each for each in ballots if each[24:64] in text]
