@@ -64,6 +64,7 @@ faults: $(READY) engine wires build/priv_val_server  ## Run the long tests of a 
 
 conformance: $(READY)  ## Run the official state tests whole, or of CONFORMANCE=archive.
 	$(RUN)python -m tests.conformance $(CONFORMANCE)
+	$(RUN)python -m tests.conformance.programs
 
 mutants: $(READY) engine  ## Take each defence out in turn, or MUTANTS=--since=REV: tests must go red.
 	$(RUN)pytest tests/stateful/long_weaknesses.py

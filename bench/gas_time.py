@@ -75,7 +75,24 @@ def wastes() -> Iterator[Waste]:
     yield from _precompiles()
 
 
+def _crossing(body: str, places: int = 64) -> bytes:
+    """Jump to many places in turn, each of which goes on to the same long row.
+
+    From each of them a path begins that is worth compiling, and holds all of the row.
+    """
+    row = assemble(" ".join([body] * (400 // len(body.split()))))
+    head = assemble("0 4 JUMP")
+    size, begin = 5, len(head)
+    end = begin + size * places
+    place = b"\x5b\x61" + end.to_bytes(2, "big") + b"\x56"
+    turn = f"{size} ADD {size * places} SWAP1 MOD DUP1 {begin} ADD JUMP"
+    return head + place * places + b"\x5b" + row + assemble(turn)
+
+
 def _computing() -> Iterator[Waste]:
+    yield Waste("paths that cross: PC", _crossing("PC POP"))
+    yield Waste("paths that cross: GAS", _crossing("GAS POP"))
+    yield Waste("paths that cross: JUMPI", _crossing("CALLDATASIZE 0 JUMPI"))
     yield Waste("a loop", _loop("1 POP"))
     yield Waste("JUMPDEST", assemble("JUMPDEST " * 20_000 + "0 JUMP"))
     yield Waste("GAS", _many("GAS POP"))

@@ -23,6 +23,8 @@ from curve.operations import COORDINATE, ORDER, PRIME
 _ON_THE_CURVE: Final = (0, 3)  # BLST_SUCCESS; BLST_POINT_NOT_IN_GROUP: x is zero
 _SHORT: Final = 128  # bits
 _ALL: Final = 255  # bits
+_Z: Final = 0xD201000000010000  # the curve's parameter, without its sign
+_EIGENVALUE: Final = _Z**2 - 1  # of (x, y) -> (root of unity * x, y) on G1
 _POINT = ctypes.c_char_p  # bytes, or memory to write to
 _Number = ctypes.c_char * COORDINATE
 _Target = ctypes.c_char * (12 * COORDINATE)  # an element of the field of degree twelve
@@ -84,6 +86,8 @@ class _Group:
         )
         self._add_up = library.long(f"{point}s_add", _POINT, ctypes.c_void_p, size)
         self._all_to_affine = library.long(f"{point}s_to_affine", _POINT, row, size)
+        self._times = brief("fp_mul", *3 * [_POINT])
+        self._root: bytes | None = self._find_root() if degree == 1 else None
 
     def decode(self, coordinates: bytes) -> bytes:
         if coordinates == self._infinity:
@@ -200,13 +204,34 @@ class _Group:
             factor = int.from_bytes(scalar, "big") % ORDER
             if not factor or point == self._infinity:
                 continue
-            if factor > ORDER // 2:  # -P times q - s is the same, and may be short
-                terms = short if (ORDER - factor) >> _SHORT == 0 else long
-                terms.take(self.negate(point), ORDER - factor)
+            if factor >> _SHORT == 0:
+                short.take(point, factor)
+            elif (ORDER - factor) >> _SHORT == 0:  # -P times q - s is the same
+                short.take(self.negate(point), ORDER - factor)
+            elif self._root is None:
+                long.take(point, factor)
             else:
-                terms = short if factor >> _SHORT == 0 else long
-                terms.take(point, factor)
+                high, low = divmod(factor, _EIGENVALUE)
+                short.take(point, low)
+                short.take(self._turn(point), high)
         return self.add(self._sum_up(short), self._sum_up(long))
+
+    def _turn(self, point: bytes) -> bytes:
+        """Multiply a member of G1 by the eigenvalue: x times the root of unity, y."""
+        number = _Number()
+        self._times(number, point[:COORDINATE], self._root)
+        return number.raw + point[COORDINATE:]
+
+    def _find_root(self) -> bytes:
+        """Find the root of unity that turns points; ValueError if none does."""
+        wanted = self.multiply(self.generator, _EIGENVALUE.to_bytes(32, "big"))
+        prime = int.from_bytes(PRIME, "big")
+        root = pow(2, (prime - 1) // 3, prime)
+        for power in (root, root * root % prime):
+            self._root = self._number(power.to_bytes(COORDINATE, "big"))
+            if self._turn(self.generator) == wanted:
+                return self._root
+        raise ValueError("no root of unity")
 
     def map(self, element: bytes) -> bytes:
         _check_range(element)
@@ -299,8 +324,9 @@ class Blst:
 
 
 def _check_range(coordinates: bytes) -> None:
-    if any(each >= PRIME for each in _cut(coordinates)):
-        raise ValueError("out of range")
+    for at in range(0, len(coordinates), COORDINATE):
+        if coordinates[at : at + COORDINATE] >= PRIME:
+            raise ValueError("out of range")
 
 
 def _cut(coordinates: bytes) -> list[bytes]:

@@ -8,6 +8,7 @@ with code), EIP-2681 (highest nonce).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from eth_typing import Address
 
@@ -55,6 +56,7 @@ class Checked:
     is_stranger: bool
 
 
+@lru_cache(8)  # payloads that are asked for six times each, and may be long
 def _tokens(payload: bytes) -> int:
     zeros = payload.count(0)
     return zeros + (len(payload) - zeros) * _TOKENS_PER_NONZERO_BYTE

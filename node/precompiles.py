@@ -9,9 +9,11 @@ lengths and subgroups are checked here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from curve.combinations import WORTHWHILE
 from curve.libraries import choose_curve
 from curve.operations import Curve, Group
 from node.errors import PrecompileError
@@ -23,6 +25,8 @@ _PADDING = bytes(16)
 _G1 = 2 * _FIELD
 _G2 = 4 * _FIELD
 _SCALAR = 32
+_WORD = 32
+_SELECTOR = 4  # bytes, before the words of a call's arguments
 _G1_PAIR = _G1 + _SCALAR
 _G2_PAIR = _G2 + _SCALAR
 _PAIRING_PAIR = _G1 + _G2
@@ -53,12 +57,12 @@ class Precompile:
 
 def _coordinates(encoded: bytes) -> bytes:
     """Strip the padding of each field element."""
-    parts = []
+    coordinates = b""
     for start in range(0, len(encoded), _FIELD):
-        if encoded[start : start + 16] != _PADDING:
+        if not encoded.startswith(_PADDING, start):
             raise PrecompileError("field element: padding is not zero")
-        parts.append(encoded[start + 16 : start + _FIELD])
-    return b"".join(parts)
+        coordinates += encoded[start + 16 : start + _FIELD]
+    return coordinates
 
 
 def _padded(coordinates: bytes) -> bytes:
@@ -98,6 +102,25 @@ class _Points:
                 raise PrecompileError(f"{self.subject} point: not in the subgroup")
             self._note(encoded, point)
         return point
+
+    def note_members(self, words: bytes) -> None:
+        """Look at all points of G1 among words; note them if all are members."""
+        found: dict[bytes, Any] = {}
+        at, size = 0, _G1
+        while at + size <= len(words):
+            step = _WORD
+            if words.startswith(_PADDING, at) and words.startswith(
+                _PADDING, at + _FIELD
+            ):
+                encoded = words[at : at + size]
+                with suppress(PrecompileError):
+                    found[encoded] = self.decode(encoded)
+                    step = size
+            at += step
+        unknown = {e: p for e, p in found.items() if e not in self.members}
+        if len(unknown) >= WORTHWHILE and self.group.are_members([*unknown.values()]):
+            for encoded, point in unknown.items():
+                self._note(encoded, point)
 
     def add(self, left: bytes, right: bytes) -> bytes:
         """Add two points of the curve."""
@@ -190,19 +213,27 @@ def _require_multiple(payload: bytes, length: int) -> None:
 
 def serve(curve: Curve) -> dict[int, Precompile]:
     """Give the precompiles by their addresses."""
-    served = _Served(curve, _Points("g1", curve.g1), _Points("g2", curve.g2))
+    return _by_address(_serve(curve))
+
+
+def _serve(curve: Curve) -> _Served:
+    return _Served(curve, _Points("g1", curve.g1), _Points("g2", curve.g2))
+
+
+def _by_address(served: _Served) -> dict[int, Precompile]:
     return {
         0x0B: Precompile(_constant(_G1_ADD_GAS), served.g1_add),
-        0x0C: Precompile(_discounted("g1", _G1_PAIR), _remembered(served.g1_msm)),
+        0x0C: Precompile(_discounted("g1", _G1_PAIR), remembered(served.g1_msm)),
         0x0D: Precompile(_constant(_G2_ADD_GAS), served.g2_add),
-        0x0E: Precompile(_discounted("g2", _G2_PAIR), _remembered(served.g2_msm)),
-        0x0F: Precompile(_pairing_gas, _remembered(served.pairing)),
-        0x10: Precompile(_constant(_MAP_G1_GAS), _remembered(served.map_to_g1)),
-        0x11: Precompile(_constant(_MAP_G2_GAS), _remembered(served.map_to_g2)),
+        0x0E: Precompile(_discounted("g2", _G2_PAIR), remembered(served.g2_msm)),
+        0x0F: Precompile(_pairing_gas, remembered(served.pairing)),
+        0x10: Precompile(_constant(_MAP_G1_GAS), remembered(served.map_to_g1)),
+        0x11: Precompile(_constant(_MAP_G2_GAS), remembered(served.map_to_g2)),
     }
 
 
-def _remembered(run: Callable[[bytes], bytes]) -> Remembered:
+def remembered(run: Callable[[bytes], bytes]) -> Remembered:
+    """Keep the last outputs of a function that costs more than to look them up."""
     return Remembered(run, most=_REMEMBERED)
 
 
@@ -218,4 +249,15 @@ def _pairing_gas(payload: bytes) -> int:
     return _PAIRING_GAS + _PAIRING_PAIR_GAS * (len(payload) // _PAIRING_PAIR)
 
 
-BLS_PRECOMPILES: Final = serve(choose_curve())
+_SERVED: Final = _serve(choose_curve())
+BLS_PRECOMPILES: Final = _by_address(_SERVED)
+
+
+def foresee(payload: bytes) -> None:
+    """Note the members of G1 in a transaction's input, before a contract asks for each.
+
+    Many are looked at together in less than each alone. What is found follows from the
+    bytes, so it changes no result; where it does not hold, each is looked at when it is
+    asked for.
+    """
+    _SERVED.g1.note_members(payload[_SELECTOR:])

@@ -17,7 +17,7 @@ from eth.exceptions import (
     OutOfGas,
 )
 
-from node.evm.compiler import MAX_OPCODES, STACK_LIMIT, Program, begins_block
+from node.evm.compiler import MAX_OPCODES, Program, begins_block
 from node.evm.opcodes import (
     CHEAP_GAS,
     DUP1,
@@ -36,6 +36,7 @@ from node.evm.opcodes import (
     SWAP1,
     TEMPLATES,
 )
+from node.evm.writer import STACK_LIMIT
 
 _Single = Callable[[Any, list[int], bytearray, int, bytes], int]
 

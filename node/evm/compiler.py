@@ -1,30 +1,30 @@
-"""Turn straight runs of bytecode into Python functions.
+"""Turn hot paths of bytecode into Python functions.
 
 An interpreter in Python pays for every opcode: look it up, call it, pop, push, meter
-gas. A basic block has one entry and one exit, so its gas and its stack bounds are
-checked once, at the entry, and its stack traffic becomes local variables.
+gas. `node/evm/writer.py` says what a function of a whole path saves; here stands which
+paths are worth it, and how much may be spent on them.
 
-Charging a block's constant gas at its entry is safe because nothing inside can see the
-difference: GAS knows what the rest of its block was charged, opcodes that halt or reach
-outside the frame have no template and end the block, and every exceptional halt burns
-all gas of the frame and undoes its effects, whichever opcode it is due to.
+A compiled path is `f(c, s, m, g, d) -> (pc, g)`: computation, stack (integers, top
+last), memory (a bytearray of whole words), gas left, call data.
 
-A compiled block is `f(c, s, m, g, d) -> (pc, g)`: computation, stack (integers, top
-last), memory (a bytearray of whole words), gas left, call data. `a1, a2...` are what
-was on the stack at entry, from the top down; `t1, t2...` are results.
+Compiling costs as much as running the same opcodes ten times or more. So a path is
+compiled when it was begun often, and only for gas that was spent on this program's
+opcodes while they were not compiled: whatever a program is made of, compiling it takes
+a share of what running it took.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from node.evm.apply import apply
 from node.evm.opcodes import (
     CHEAP_GAS,
     DUP1,
     DUP16,
+    FOREIGN,
     GAS,
     JUMP,
     JUMP_GAS,
@@ -37,19 +37,21 @@ from node.evm.opcodes import (
     PUSH0,
     PUSH32,
     STACK_GAS,
+    STOP,
     SWAP1,
     SWAP16,
     TEMPLATES,
 )
+from node.evm.writer import Writer
 
 Block = Callable[[Any, list[int], bytearray, int, bytes], tuple[int, int]]
 
-STACK_LIMIT = 1_024
-MAX_OPCODES = 256  # longer runs are cut: compiling stays proportional to running
-_HOT = 32  # visits that a block runs uncompiled: compiling costs as much as ten
-_PROGRAMS = 256  # contracts whose compiled blocks are kept
-_CHARGED = "CHARGED"  # stands for a whole block's gas, known when it is written
-_ARGUMENT = re.compile(r"\ba\d+\b")
+MAX_OPCODES = 256  # of a run that is not compiled
+MAX_PATH = 512  # opcodes
+_HOT = 4  # times that a path begins before it is compiled
+_PRICE = 32  # gas spent uncompiled for each line that is compiled
+_MOST = 32_768  # lines of one program, which may have as many opcodes
+_PROGRAMS = 256  # contracts whose compiled paths are kept
 _NATIVE = frozenset(
     {
         JUMP,
@@ -73,25 +75,36 @@ class Program:
         self.code = code
         self.destinations = _destinations(code)
         self.blocks: dict[int, Block] = {}
+        self.spent = 0  # gas of opcodes that were run and not compiled
         self._visits: dict[int, int] = {}
+        self._lines = 0  # of all that was compiled
 
     def is_native(self, pc: int) -> bool:
         """Say whether the opcode at `pc` can be compiled."""
         return pc < len(self.code) and self.code[pc] in _NATIVE
 
     def is_hot(self, start: int) -> bool:
-        """Count a visit to the block at `start`, and say whether it pays to compile."""
+        """Count a visit to `start`, and say whether it pays to compile from there."""
         visits = self._visits.get(start, 0) + 1
         self._visits[start] = visits
-        return visits > _HOT
+        return (
+            visits > _HOT
+            and self.spent >= _PRICE * (self._lines + MAX_PATH)
+            and self._lines < _MOST
+        )
+
+    def visits(self, start: int) -> int:
+        """Return how often the block at `start` was begun without being compiled."""
+        return self._visits.get(start, 0)
 
     def compile(self, start: int) -> None:
-        """Compile the block at `start`, whose first opcode is native."""
-        source = _Writer(self).write(start)
+        """Compile the path from `start`, whose first opcode is native."""
+        source = _Path(self, start).write()
         names = {"J": self.destinations, **NAMES}
         # The source is made of templates and integers only, never of text from outside.
         exec(source, names)  # noqa: S102
         self.blocks[start] = names["block"]
+        self._lines += source.count("\n")
 
 
 @lru_cache(_PROGRAMS)
@@ -119,146 +132,123 @@ def begins_block(code: bytes, pc: int) -> bool:
     return code[pc] == JUMPDEST and code[pc - 1] != JUMPDEST
 
 
-class _Writer:
-    """Write one block, with the stack as a list of names and literals."""
+class _Path:
+    """Choose the way through a program that is written as one function.
 
-    def __init__(self, program: Program) -> None:
+    From where it begins it goes on through jumps to known places, past branches on the
+    side that was taken more often, and through calls, for as long as all that it meets
+    is warm itself.
+    """
+
+    def __init__(self, program: Program, start: int) -> None:
         self._program = program
-        self._lines: list[str] = []
-        self._stack: list[str] = []
-        self._depth = 0  # how many values of the real stack are taken
-        self._highest = 0  # how far the stack ever rises above its height at entry
-        self._results = 0
-        self._gas = 0
+        self._start = start
+        self._met = {start}
+        self._writer = Writer(program.code, program.destinations)
+        self._opcodes = 0
 
-    def write(self, start: int) -> str:
-        """Return the source of the block at `start`."""
-        code = self._program.code
-        pc = start
-        for _ in range(MAX_OPCODES):
-            if not self._program.is_native(pc):
+    def write(self) -> str:
+        """Return the source of the path."""
+        pc: int | None = self._start
+        while pc is not None:
+            if self._opcodes == MAX_PATH:
+                self._writer.leave(pc)
                 break
-            opcode = code[pc]
-            if opcode in (JUMP, JUMPI):
-                return self._source(self._jump(opcode, pc))
-            if pc != start and begins_block(code, pc):
-                break
-            pc = self._step(opcode, pc)
-        return self._source((f"return {pc}, g",))
+            self._opcodes += 1
+            pc = self._step(pc)
+        return self._writer.source()
 
-    def _step(self, opcode: int, pc: int) -> int:
-        """Write one opcode; returns the next one's position."""
+    def _step(self, pc: int) -> int | None:
+        """Write the opcode at `pc`; returns where the path goes on, None at its end."""
+        program, writer = self._program, self._writer
+        if not program.is_native(pc):
+            return self._leave_native(pc)
+        opcode = program.code[pc]
+        if opcode == JUMP:
+            writer.charge(JUMP_GAS)
+            return self._jump(writer.pop())
+        if opcode == JUMPI:
+            writer.charge(JUMPI_GAS)
+            target, condition = writer.pop(), writer.values.sharpen(writer.pop())
+            return self._branch(target, condition, pc + 1)
+        after = self._move(opcode, pc)
+        if after < len(program.code) and begins_block(program.code, after):
+            return self._go(after)
+        return after
+
+    def _leave_native(self, pc: int) -> int | None:
+        program = self._program
+        opcode = program.code[pc] if pc < len(program.code) else STOP
+        if opcode not in FOREIGN:
+            self._writer.leave(pc)
+            return None
+        self._writer.call(opcode)
+        return self._go(pc + 1)
+
+    def _move(self, opcode: int, pc: int) -> int:
+        """Write an opcode that does not jump; returns the next one's position."""
+        writer = self._writer
         if PUSH0 <= opcode <= PUSH32:
             size = opcode - PUSH0
             literal = self._program.code[pc + 1 : pc + 1 + size].ljust(size, b"\0")
-            self._push(str(int.from_bytes(literal, "big")))
-            self._gas += STACK_GAS if size else CHEAP_GAS
+            writer.charge(STACK_GAS if size else CHEAP_GAS)
+            writer.put(str(int.from_bytes(literal, "big")))
             return pc + 1 + size
-        if opcode <= DUP16 and opcode >= DUP1:
-            self._push(self._peek(opcode - DUP1 + 1))
-            self._gas += STACK_GAS
-        elif opcode <= SWAP16 and opcode >= SWAP1:
-            self._swap(opcode - SWAP1 + 2)
-            self._gas += STACK_GAS
+        if DUP1 <= opcode <= SWAP16:
+            self._shuffle(opcode)
         elif opcode == PC:
-            self._push(str(pc))
-            self._gas += CHEAP_GAS
+            writer.charge(CHEAP_GAS)
+            writer.put(str(pc))
         elif opcode == JUMPDEST:
-            self._gas += JUMPDEST_GAS
+            writer.charge(JUMPDEST_GAS)
         elif opcode == GAS:
-            self._gas += CHEAP_GAS
-            self._results += 1
-            self._lines.append(f"t{self._results} = g + {_CHARGED} - {self._gas}")
-            self._push(f"t{self._results}")
+            writer.put(writer.read_gas())
         else:
-            self._apply(opcode)
+            apply(writer, opcode)
         return pc + 1
 
-    def _apply(self, opcode: int) -> None:
-        template = TEMPLATES[opcode]
-        operands = [self._pop() for _ in range(template.takes)]
-        fields = dict(zip("xyz", operands, strict=False))
-        if template.gives:
-            self._results += 1
-            fields["v"] = f"t{self._results}"
-        self._lines += [line.format(**fields) for line in template.lines]
-        self._gas += template.gas
-        if template.gives:
-            self._push(fields["v"])
+    def _shuffle(self, opcode: int) -> None:
+        self._writer.charge(STACK_GAS)
+        if opcode <= DUP16:
+            self._writer.duplicate(opcode - DUP1 + 1)
+        else:
+            self._writer.swap(opcode - SWAP1 + 2)
 
-    def _jump(self, opcode: int, pc: int) -> tuple[str, ...]:
-        target = self._pop()
-        if opcode == JUMP:
-            self._gas += JUMP_GAS
-            return (*self._check(target), f"return {target}, g")
-        condition = self._pop()
-        self._gas += JUMPI_GAS
-        taken = tuple(f" {line}" for line in self._check(target))
-        return (
-            f"if {condition}:",
-            *taken,
-            f" return {target}, g",
-            f"return {pc + 1}, g",
+    def _go(self, pc: int) -> int | None:
+        """Go on at a place where a block begins, if the path has not met it."""
+        if pc == self._start:
+            self._writer.repeat()
+            return None
+        if not self._is_open(pc):
+            self._writer.leave(pc)
+            return None
+        self._met.add(pc)
+        return pc
+
+    def _is_open(self, pc: int) -> bool:
+        program = self._program
+        return pc not in self._met and (
+            not program.is_native(pc) or program.visits(pc) >= _HOT // 2
         )
 
-    def _check(self, target: str) -> tuple[str, ...]:
+    def _jump(self, target: str) -> int | None:
         if target.isdigit() and int(target) in self._program.destinations:
-            return ()
-        return (f"if {target} not in J: raise InvalidJumpDestination('jump')",)
+            return self._go(int(target))
+        self._writer.jump(target)
+        return None
 
-    def _source(self, exit_lines: tuple[str, ...]) -> str:
-        body = [*self._lines, *self._write_back(), *exit_lines]
-        used = set(_ARGUMENT.findall("\n".join(body)))
-        loads = [f"{name} = s[-{name[1:]}]" for name in sorted(used)]
-        lines = ["def block(c, s, m, g, d):", *self._entry(), *loads, *body]
-        return "\n ".join(lines).replace(_CHARGED, str(self._gas))
-
-    def _entry(self) -> list[str]:
-        checks = [f"g -= {self._gas}", "if g < 0: raise OutOfGas('block')"]
-        if self._depth:
-            checks.append(
-                f"if len(s) < {self._depth}: raise InsufficientStack('block')"
-            )
-        if self._highest > 0:
-            room = STACK_LIMIT - self._highest
-            checks.append(f"if len(s) > {room}: raise FullStack('block')")
-        return checks
-
-    def _write_back(self) -> list[str]:
-        """Write what changed of the real stack, from the deepest change up."""
-        kept = 0
-        while kept < min(self._depth, len(self._stack)) and (
-            self._stack[kept] == f"a{self._depth - kept}"
-        ):
-            kept += 1
-        removed, values = self._depth - kept, self._stack[kept:]
-        if removed and values:
-            return [f"s[-{removed}:] = ({', '.join(values)},)"]
-        if removed:
-            return [f"del s[-{removed}:]"]
-        if len(values) == 1:
-            return [f"s.append({values[0]})"]
-        return [f"s += ({', '.join(values)},)"] if values else []
-
-    def _push(self, name: str) -> None:
-        self._stack.append(name)
-        self._highest = max(self._highest, len(self._stack) - self._depth)
-
-    def _pop(self) -> str:
-        self._reach(1)
-        return self._stack.pop()
-
-    def _peek(self, position: int) -> str:
-        self._reach(position)
-        return self._stack[-position]
-
-    def _swap(self, position: int) -> None:
-        self._reach(position)
-        stack = self._stack
-        stack[-1], stack[-position] = stack[-position], stack[-1]
-
-    def _reach(self, position: int) -> None:
-        """Take values from the real stack until there are so many."""
-        while len(self._stack) < position:
-            self._depth += 1
-            self._stack.insert(0, f"a{self._depth}")
+    def _branch(self, target: str, condition: str, after: int) -> int | None:
+        writer, program = self._writer, self._program
+        if condition.isdigit():
+            return self._go(after) if condition == "0" else self._jump(target)
+        place = int(target) if target.isdigit() else -1
+        is_known = place in program.destinations
+        if is_known and place == self._start:
+            writer.repeat_if(condition)
+            return self._go(after)
+        more_often = program.visits(place) > program.visits(after)
+        if is_known and more_often and self._is_open(place):
+            writer.leave_unless(condition, after)
+            return self._go(place)
+        writer.leave_if(condition, target)
+        return self._go(after)

@@ -50,6 +50,7 @@ from node.evm.state import (
 )
 from node.hashing import keccak
 from node.permissions import Effect, Rules, check_after, check_before
+from node.precompiles import foresee
 from node.rlp import encode_integer
 
 _REFUND_QUOTIENT = 5  # EIP-3529
@@ -199,6 +200,7 @@ class BlockRun:
         return outcome
 
     def _run(self, tx: Transaction) -> Outcome:
+        foresee(tx.payload)  # once it may run: whoever may not has paid for nothing
         call = Call(
             sender=tx.sender,
             to=tx.to,

@@ -28,6 +28,7 @@ from node.evm.account_opcodes import ACCOUNT_OPCODES
 from node.evm.cold import run_cold
 from node.evm.compiler import Program, read_program
 from node.evm.failing import Failing, mark_message
+from node.evm.log_opcodes import LOG_OPCODES
 from node.evm.message_calls import quickened
 from node.evm.opcodes import SELFDESTRUCT, STOP
 from node.evm.precompile_calls import (
@@ -48,7 +49,7 @@ _OURS: dict[int, Callable[..., None]] = {
     opcode: quickened(opcode, shortened(opcode, PRAGUE_OPCODES[opcode]))
     for opcode in (CALL, CALLCODE, DELEGATECALL, STATICCALL)
 }
-_OURS |= ACCOUNT_OPCODES | STORAGE_OPCODES
+_OURS |= ACCOUNT_OPCODES | STORAGE_OPCODES | LOG_OPCODES
 _OPCODES: dict[int, OpcodeAPI] = cast("dict[int, OpcodeAPI]", _OURS) | {
     # py-evm wraps it in a Python warning to the node's operator: not their business.
     SELFDESTRUCT: cast("Any", PRAGUE_OPCODES[SELFDESTRUCT]).__wrapped__
@@ -97,6 +98,7 @@ class Computation(PragueComputation):
 
     _precompiles = PragueComputation.get_precompiles() | AS_MESSAGES
     opcodes = PRAGUE_OPCODES | _OPCODES
+    ours = _OURS
 
     # py-evm's own way to look these up takes longer than a short message.
     stack_pop_ints = _of_stack("pop_ints")
@@ -249,8 +251,10 @@ class Computation(PragueComputation):
             if program.is_hot(pc):
                 program.compile(pc)
                 return pc
-            memory = self._memory._bytes  # noqa: SLF001
-            pc, self._gas_meter.gas_remaining = run_cold(self, program, pc, memory)
+            memory, gas = self._memory._bytes, self._gas_meter.gas_remaining  # noqa: SLF001
+            pc, left = run_cold(self, program, pc, memory)
+            self._gas_meter.gas_remaining = left
+            program.spent += gas - left
             return pc
         pc = self._call_opcode(program.code, pc)
         stack = self._stack.values

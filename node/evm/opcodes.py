@@ -21,11 +21,18 @@ from gmpy2 import mpz, powmod  # type: ignore[import-untyped]
 
 from node.hashing import keccak
 
+ADD, MUL, SUB, DIV, MOD, ADDMOD, MULMOD, EXP = 1, 2, 3, 4, 6, 8, 9, 10
+LT, GT, SLT, SGT, EQ, ISZERO = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15
+AND, OR, XOR, BYTE, SHL, SHR, SAR = 0x16, 0x17, 0x18, 0x1A, 0x1B, 0x1C, 0x1D
+KECCAK, CALLDATASIZE, MLOAD, MSTORE = 0x20, 0x36, 0x51, 0x52
+MSTORE8, MSIZE, MCOPY = 0x53, 0x59, 0x5E
+CALLDATACOPY, CODECOPY, RETURNDATACOPY = 0x37, 0x39, 0x3E
 STOP, JUMP, JUMPI, PC, GAS, JUMPDEST = 0x00, 0x56, 0x57, 0x58, 0x5A, 0x5B
 SELFDESTRUCT = 0xFF
 POP, PUSH0, PUSH32 = 0x50, 0x5F, 0x7F
 DUP1, DUP16, SWAP1, SWAP16 = 0x80, 0x8F, 0x90, 0x9F
 JUMP_GAS, JUMPI_GAS, JUMPDEST_GAS, CHEAP_GAS, STACK_GAS = 8, 10, 1, 2, 3
+KECCAK_WORD_GAS, COPY_WORD_GAS = 6, 3
 
 MASK = 2**256 - 1
 _SIGN = 2**255
@@ -43,6 +50,19 @@ class Template:
     takes: int
     gives: bool
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Describe an opcode that is a function on the computation.
+
+    takes: operands; gives: whether it pushes, at `most` so much; writes: to memory.
+    """
+
+    takes: int
+    gives: bool = False
+    writes: bool = False
+    most: int = MASK
 
 
 def expand(memory: bytearray, end: int, gas: int) -> int:
@@ -256,4 +276,20 @@ TEMPLATES: dict[int, Template] = {
             " m[{x}:{x} + {z}] = m[{y}:{y} + {z}]",
         ),
     ),
+}
+
+FOREIGN: dict[int, Foreign] = {
+    0x31: Foreign(1, gives=True),  # BALANCE
+    0x3B: Foreign(1, gives=True),  # EXTCODESIZE
+    0x3C: Foreign(4, writes=True),  # EXTCODECOPY
+    0x3F: Foreign(1, gives=True),  # EXTCODEHASH
+    0x54: Foreign(1, gives=True),  # SLOAD
+    0x55: Foreign(2),  # SSTORE
+    0x5C: Foreign(1, gives=True),  # TLOAD
+    0x5D: Foreign(2),  # TSTORE
+    **{0xA0 + topics: Foreign(2 + topics) for topics in range(5)},  # LOG0 to LOG4
+    0xF1: Foreign(7, gives=True, writes=True, most=1),  # CALL
+    0xF2: Foreign(7, gives=True, writes=True, most=1),  # CALLCODE
+    0xF4: Foreign(6, gives=True, writes=True, most=1),  # DELEGATECALL
+    0xFA: Foreign(6, gives=True, writes=True, most=1),  # STATICCALL
 }

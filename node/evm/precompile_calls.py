@@ -18,14 +18,14 @@ from eth.constants import STACK_DEPTH_LIMIT
 from eth.exceptions import OutOfGas, VMError
 from eth_typing import Address
 
-from node import bn254, point_evaluation
+from node import bn254, ecrecover, point_evaluation
 from node.blake2f import blake2f_gas
 from node.errors import PrecompileError
 from node.evm.failing import mark_precompile
 from node.evm.opcodes import expand
 from node.helper import unlocking
 from node.modexp import modexp, modexp_gas
-from node.precompiles import BLS_PRECOMPILES, Precompile
+from node.precompiles import BLS_PRECOMPILES, Precompile, remembered
 
 Opcode = Callable[..., None]
 
@@ -39,6 +39,7 @@ def _words(payload: bytes) -> int:
 
 
 _PRECOMPILES = {
+    0x01: Precompile(lambda _payload: ecrecover.GAS, remembered(ecrecover.recover)),
     0x02: Precompile(
         lambda payload: 60 + 12 * _words(payload),
         lambda payload: hashlib.sha256(payload).digest(),

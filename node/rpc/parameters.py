@@ -7,6 +7,7 @@ raises ValueError, which msgspec reports with its place among the parameters.
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -17,14 +18,27 @@ from node.evm.execute import Call
 from node.log_index import LogQuery
 from node.rpc.errors import INVALID_PARAMS, RpcError
 
-_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _QUANTITY = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
 _SLOT = re.compile(r"0x[0-9a-fA-F]{1,64}")
+_NO_HEX = "expected 0x-prefixed hex of whole bytes"
 _MAX_TOPICS = 4
 _MAX_ALTERNATIVES = 1_000  # addresses, or topics per position, in one filter
 
 Tag = Literal["earliest", "latest", "pending", "safe", "finalized"]
 _TAGS: tuple[Tag, ...] = ("earliest", "latest", "pending", "safe", "finalized")
+
+
+def _read_hex(value: Any) -> bytes:
+    """Read hex by a function that takes no spaces, and a tenth of an expression's time.
+
+    Raises: ValueError.
+    """
+    if not isinstance(value, str) or not value.startswith("0x"):
+        raise ValueError(_NO_HEX)
+    try:
+        return unhexlify(value[2:])
+    except ValueError as error:  # binascii.Error is one, too
+        raise ValueError(_NO_HEX) from error
 
 
 class Bytes(bytes):
@@ -35,9 +49,7 @@ class Bytes(bytes):
     @classmethod
     def parse(cls, value: Any) -> Bytes:
         """Read a JSON value; raises ValueError."""
-        if not isinstance(value, str) or not _HEX.fullmatch(value):
-            raise ValueError("expected 0x-prefixed hex of whole bytes")
-        parsed = cls.fromhex(value[2:])
+        parsed = cls(_read_hex(value))
         if cls.size is not None and len(parsed) != cls.size:
             raise ValueError(f"expected {cls.size} bytes, got {len(parsed)}")
         return parsed

@@ -6,9 +6,13 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from curve import blst
+from curve.arkworks import Arkworks
 from curve.libraries import choose_curve
+from curve.operations import ORDER
 
 
 def _forget_a_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +45,27 @@ def test_what_is_missing_or_answers_otherwise_is_left_alone(
 ) -> None:
     change(monkeypatch)
     assert choose_curve().name == "arkworks"
+
+
+_EIGENVALUE = 0xD201000000010000**2 - 1
+_EDGES = [
+    *(_EIGENVALUE * n + d for n in (1, 2, _EIGENVALUE) for d in (-1, 0, 1)),
+    *(2**128 + d for d in (-1, 0, 1)),
+    *(ORDER - 2**128 + d for d in (-1, 0, 1)),
+    *(ORDER // 2 + d for d in (0, 1)),
+    ORDER - _EIGENVALUE,
+    2**256 - 1,
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(_EDGES), st.integers(0, 2**256 - 1))))
+@example(_EDGES)
+@example(_EDGES[1:2])
+def test_a_sum_of_products_is_that_of_the_other_library(factors: list[int]) -> None:
+    """A long factor of G1 is split, and comes together again."""
+    ours, theirs = blst.Blst().g1, Arkworks().g1
+    elements = [bytes(40) + n.to_bytes(8, "big") for n in range(len(factors))]
+    scalars = [factor.to_bytes(32, "big") for factor in factors]
+    found = ours.sum_products(list(map(ours.map, elements)), scalars)
+    wanted = theirs.sum_products(list(map(theirs.map, elements)), scalars)
+    assert ours.encode(found) == theirs.encode(wanted)

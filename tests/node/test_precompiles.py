@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from eth.exceptions import VMError
@@ -26,8 +27,9 @@ from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
 from curve.arkworks import Arkworks
 from curve.blst import Blst
+from curve.combinations import WORTHWHILE
 from node.errors import PrecompileError
-from node.precompiles import BLS_PRECOMPILES, serve
+from node.precompiles import BLS_PRECOMPILES, foresee, serve
 
 _VECTORS = Path(__file__).parent / "vectors" / "eip-2537"
 _ADDRESSES = {
@@ -276,3 +278,48 @@ def test_a_sum_with_an_outsider_is_no_member(outsider_first: bool) -> None:
         total = library[0x0B].run(b"".join(pair))
         with pytest.raises(PrecompileError):
             library[0x0C].run(total + _word(1))
+
+
+def _call_of(points: list[bytes]) -> bytes:
+    """Return a call's input as ABI lays out points behind a length and an address."""
+    return (
+        b"\x01\x02\x03\x04"
+        + bytes(31)
+        + b"\x07"
+        + bytes(12)
+        + b"\xad" * 20
+        + (b"".join(points))
+    )
+
+
+def _mapped(first: int) -> list[bytes]:
+    """Map as many field elements as are looked at together."""
+    run = _LIBRARIES[0][0x10].run  # whose members are not those of the node
+    return [run(n.to_bytes(64, "big")) for n in range(first, first + WORTHWHILE)]
+
+
+_G1_SUM = BLS_PRECOMPILES[0x0C].run
+_TWO = (2).to_bytes(32, "big")
+
+
+def test_points_of_a_call_are_known_before_each_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = _mapped(1_000)
+    foresee(_call_of(points))
+    monkeypatch.setattr("curve.blst._Group.is_member", Mock(side_effect=AssertionError))
+    assert all(len(_G1_SUM(each + _TWO)) == 128 for each in points)
+
+
+def test_a_stranger_among_points_of_a_call_is_refused_as_ever() -> None:
+    points = _mapped(2_000)
+    foresee(_call_of([*points, _ORDER_THREE]))
+    with pytest.raises(PrecompileError, match="not in the subgroup"):
+        _G1_SUM(_ORDER_THREE + _TWO)
+    assert all(len(_G1_SUM(each + _TWO)) == 128 for each in points)
+
+
+@pytest.mark.parametrize("length", [0, 3, 4, 35, 131, 132, 200])
+def test_any_input_of_a_call_is_looked_at(length: int) -> None:
+    foresee(bytes(length))
+    foresee(b"\xff" * length)

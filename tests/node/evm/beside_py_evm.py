@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from node.evm.opcodes import SELFDESTRUCT
 from node.evm.state import Environment, State, open_state
 from node.hashing import keccak
 from tests.node.bytecode import assemble
+from tests.node.evm.drawn_programs import Call
 
 CODE = Address(b"\xc0" * 20)
 CALLEE = Address(b"\xca" * 20)
@@ -74,19 +75,7 @@ def run(
     others: Mapping[Address, bytes] = MappingProxyType({}),
 ) -> Effects:
     """Run code, beside other contracts, to its end and look at all it left."""
-    environment = Environment(
-        chain_id=7,
-        number=300,
-        timestamp=1_700_000_000,
-        gas_limit=60_000_000,
-        ancestors=lambda: [keccak(bytes([n])) for n in range(256)],
-        beneficiary=Address(b"\xbe" * 20),
-        prev_randao=Hash32(b"\x77" * 32),
-    )
-    nodes: dict[bytes, bytes] = {}
-    state: Any = open_state(nodes, EMPTY_ROOT, environment)
-    if kind is _Reference:
-        state = py_evms_state(nodes, state.execution_context)
+    state = _empty(kind)
     state.set_code(CODE, code)
     # Answers with its own input, reversed in roles: caller first.
     state.set_code(
@@ -99,9 +88,31 @@ def run(
         state.set_balance(address, 10**18)
     state.set_storage(CODE, 1, 5)
     state.persist()
+    return _send(kind, state, Message(gas, CODE, SENDER, 9, DATA, code))
+
+
+def _empty(kind: type[PragueComputation]) -> Any:
+    """Return a state without accounts, ours or py-evm's."""
+    environment = Environment(
+        chain_id=7,
+        number=300,
+        timestamp=1_700_000_000,
+        gas_limit=60_000_000,
+        ancestors=lambda: [keccak(bytes([n])) for n in range(256)],
+        beneficiary=Address(b"\xbe" * 20),
+        prev_randao=Hash32(b"\x77" * 32),
+    )
+    nodes: dict[bytes, bytes] = {}
+    state = open_state(nodes, EMPTY_ROOT, environment)
+    if kind is _Reference:
+        return py_evms_state(nodes, state.execution_context)
+    return state
+
+
+def _send(kind: type[PragueComputation], state: Any, message: Message) -> Effects:
+    """Run a message as the only one of a transaction."""
     state.lock_changes()
-    state.mark_address_warm(CODE)
-    message = Message(gas=gas, to=CODE, sender=SENDER, value=9, data=DATA, code=code)
+    state.mark_address_warm(message.to)
     context = state.get_transaction_context_class()(gas_price=3, origin=SENDER)
     done = kind.apply_message(state, message, context)
     warm = _warm(state)
@@ -115,6 +126,25 @@ def run(
         warm=warm,
         root=state.make_state_root(),
     )
+
+
+def _send_all(
+    kind: type[PragueComputation], codes: Mapping[Address, bytes], calls: Sequence[Call]
+) -> list[Effects]:
+    """Send messages to contracts, one after the other, on one state."""
+    state = _empty(kind)
+    for address, code in codes.items():
+        state.set_code(address, code)
+        state.set_storage(address, 1, 5)
+    state.persist()
+    return [
+        _send(
+            kind,
+            state,
+            Message(call.gas, call.target, SENDER, 0, call.payload, codes[call.target]),
+        )
+        for call in calls
+    ]
 
 
 def _warm(state: Any) -> frozenset[bytes]:
@@ -144,3 +174,10 @@ def _run_theirs(
     code: bytes, gas: int, others: frozenset[tuple[Address, bytes]]
 ) -> Effects:
     return run(_Reference, code, gas, dict(others))
+
+
+def compare_all(codes: Mapping[Address, bytes], calls: Sequence[Call]) -> list[Effects]:
+    """Require that ours and py-evm's leave the same after each message; returns it."""
+    ours, theirs = (_send_all(k, codes, calls) for k in (Computation, _Reference))
+    assert ours == theirs
+    return ours

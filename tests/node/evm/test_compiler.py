@@ -21,13 +21,15 @@ from node.evm.opcodes import (
     TEMPLATES,
 )
 from tests.node.bytecode import assemble
-from tests.node.evm.beside_py_evm import CALLEE, compare
+from tests.node.evm.beside_py_evm import CALLEE, CODE, compare, compare_all
+from tests.node.evm.drawn_programs import Call
 
 
 @pytest.fixture(autouse=True, scope="module", params=[0, 2**60], ids=["hot", "cold"])
 def _compile_everything_or_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiler, "_HOT", request.param)
+        patch.setattr(compiler, "_PRICE", 0)
         read_program.cache_clear()
         yield
     read_program.cache_clear()
@@ -188,6 +190,58 @@ def test_a_call_inside_a_static_call_agrees() -> None:
         f"{len(inner)} 0 0 CREATE 32 0 0 0 DUP5 GAS STATICCALL POP 32 0 RETURN"
     )
     compare(code, gas=400_000)
+
+
+_KNOWN = "7 0 MSTORE 8 32 MSTORE 9 64 MSTORE"
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        "5 1 MSTORE",
+        "5 31 MSTORE",
+        "5 63 MSTORE8",
+        "5 CALLDATASIZE 60 SWAP1 SUB MSTORE",
+        "5 CALLDATASIZE 69 SWAP1 SUB MSTORE8",
+        "33 64 0 MCOPY",
+        "64 0 1 MCOPY",
+        "32 5 3 CALLDATACOPY",
+        "64 CALLDATASIZE 16 CALLDATACOPY",
+        "33 2 40 CODECOPY",
+        "32 0 32 CODECOPY",
+        "40 30 20 0 0 2 GAS CALL POP",
+        f"64 16 0 0 0x{CALLEE.hex()} GAS STATICCALL POP",
+        f"4 0 0 0 0x{CALLEE.hex()} GAS STATICCALL POP {_KNOWN} 40 8 30 RETURNDATACOPY",
+        f"50 0 9 0x{CALLEE.hex()} EXTCODECOPY",
+    ],
+)
+def test_what_was_known_of_memory_is_not_believed_after_a_write(over: str) -> None:
+    done = compare(
+        assemble(
+            f"{_KNOWN} {over} 0 MLOAD 32 MLOAD 64 MLOAD ADD ADD 96 MSTORE 128 0 RETURN"
+        )
+    )
+    assert not done.failed
+
+
+@pytest.mark.parametrize("found", ["LT", "GT", "EQ", "XOR", "SUB", "LT ISZERO"])
+@pytest.mark.parametrize("way", ["", "ISZERO", "7 DUP3 GT OR"])
+def test_what_a_branch_found_is_not_believed_too_far(found: str, way: str) -> None:
+    """On both sides of a comparison with 5, all other comparisons are made."""
+    others = " ".join(
+        f"{edge} DUP2 {each} {32 * place} MSTORE"
+        for place, (edge, each) in enumerate(product((4, 5, 6, 7), ("LT", "GT", "EQ")))
+    )
+    masked = (
+        "DUP1 6 AND 384 MSTORE DUP1 5 SUB 416 MSTORE DUP1 251 SHL 251 SHR 448 MSTORE"
+    )
+    rest = f"{others} {masked} 480 0 RETURN"
+    source = f"0 CALLDATALOAD 5 DUP2 {found} {way} %d JUMPI {rest} JUMPDEST {rest}"
+    after = assemble(source % 255).index(b"\xf3\x5b") + 1  # RETURN, JUMPDEST
+    code = assemble(source % after)
+    words = [n.to_bytes(32, "big") for n in (*range(9), 255, MASK)]
+    calls = [Call(CODE, word, 100_000) for word in words]
+    assert not any(done.failed for done in compare_all({CODE: code}, calls))
 
 
 _pushes = st.one_of(

@@ -26,6 +26,7 @@ from tests.node.evm.beside_py_evm import CALLEE, CODE, SENDER, compare, run
 def _compile_everything_or_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiler, "_HOT", request.param)
+        patch.setattr(compiler, "_PRICE", 0)
         read_program.cache_clear()
         yield
     read_program.cache_clear()

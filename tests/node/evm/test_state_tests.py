@@ -24,6 +24,7 @@ def _cancun(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     monkeypatch.setattr(compiler, "_HOT", request.param)
+    monkeypatch.setattr(compiler, "_PRICE", 0)
     read_program.cache_clear()
     with as_cancun():
         yield

@@ -1,0 +1,50 @@
+"""What is known of memory while a program is translated: values of words, by place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_WORD: Final = 32
+_MOST: Final = 256  # words; each write looks at all of them
+
+
+class KnownMemory:
+    """Words that were read or written at places that are known."""
+
+    def __init__(self) -> None:
+        self._words: dict[int, str] = {}
+
+    def read(self, place: int) -> str | None:
+        """Return the value of the word at a place, if it is known."""
+        return self._words.get(place)
+
+    def write(self, place: int, value: str) -> None:
+        """Note the value of a word. What it overlaps has to be forgotten before."""
+        if len(self._words) >= _MOST:
+            self._words.clear()
+        self._words[place] = value
+
+    def write_words(self, place: int, content: bytes) -> None:
+        """Note the whole words of what is written somewhere."""
+        for at in range(0, len(content) - _WORD + 1, _WORD):
+            value = int.from_bytes(content[at : at + _WORD], "big")
+            self.write(place + at, str(value))
+
+    def forget(self, start: int, end: int) -> None:
+        """Forget the words that have a byte in a span."""
+        words = self._words
+        for place in [at for at in words if at < end and at + _WORD > start]:
+            del words[place]
+
+    def forget_all(self) -> None:
+        """Forget all of them."""
+        self._words.clear()
+
+    def words(self, target: int, source: int, size: int) -> dict[int, str]:
+        """Return the words inside a span, by the places that a copy puts them at."""
+        end = source + size
+        return {
+            at - source + target: value
+            for at, value in self._words.items()
+            if source <= at and at + _WORD <= end
+        }
