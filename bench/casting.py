@@ -18,6 +18,7 @@ from rehearsal.node_process import started_node
 
 BATCH: Final = 32
 RUNS: Final = 5
+WARM: Final = 4  # batches, and ballots alone, until a node has compiled what they run
 TARGETS: Final = {(5, BATCH): 245_000, (5, 1): 700_000, (16, BATCH): 500_000}
 
 
@@ -42,25 +43,25 @@ def measure(slots: int) -> list[Casting]:
 
 
 def cast_on(connection: Connection, process: int, *, slots: int) -> list[Casting]:
-    """Cast batches and single ballots, after the contest's first batch.
+    """Cast batches and single ballots, after the contest's first of each.
 
     process: the id of the node's.
     """
-    total = BATCH + RUNS * (BATCH + 1)
+    total = (WARM + RUNS) * (BATCH + 1)
     box, relay, records = open_polls(connection, slots=slots, ballots=total)
-    connection.send_all([box.handle.cast(records[:BATCH])], key=relay)
-    at = BATCH
+    at = 0
     castings = []
     for size in (BATCH, 1):
         gas, cpu, seconds = [], [], []
-        for _ in range(RUNS):
+        for run in range(WARM + RUNS):
             act = box.handle.cast(records[at : at + size])
             before, begun = spent(process), time.perf_counter()
             (receipt,) = connection.send_all([act], key=relay)
-            seconds.append(time.perf_counter() - begun)
-            cpu.append((spent(process) - before) / size)
-            gas.append(receipt.gas_used // size)
             at += size
+            if run >= WARM:
+                seconds.append(time.perf_counter() - begun)
+                cpu.append((spent(process) - before) / size)
+                gas.append(receipt.gas_used // size)
         rate = size / median(seconds)
         castings.append(Casting(slots, size, int(median(gas)), median(cpu), rate))
     return castings
