@@ -105,7 +105,13 @@ export class Flow {
   /** @param {Partial<Kept>} more */
   keep(more) {
     this.replace({ ...this.kept, ...more });
-    this.screen.warn(this.isUnsent && this.kept.sigma !== undefined);
+    this.#warn();
+  }
+
+  /** Say not to leave while leaving may lose something. */
+  #warn() {
+    const isDue = this.isUnsent && this.kept.sigma !== undefined;
+    this.screen.warn(isDue ? (this.kept.isBefore ? 'before_banner' : 'not_sent_banner') : '');
   }
 
   /** @param {Kept} kept */
@@ -129,7 +135,7 @@ export class Flow {
   /** Take the next step. */
   async proceed() {
     const kept = this.kept;
-    this.screen.warn(this.isUnsent && kept.sigma !== undefined);
+    this.#warn();
     if (kept.block !== undefined) showReceipt(this);
     else if (kept.record !== undefined) await new Sending(this).run();
     else if (kept.sigma !== undefined) showBallot(this);

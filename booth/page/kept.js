@@ -10,14 +10,16 @@ const KEY = 'veche-booth/1';
  * attestation: until the request is taken. first: block from which the ballot can be in
  * the box. readyAt: when sigma was there. block: where it is final. signed: how many
  * organisations signed that; null where nobody does. isLocked: the leaf's lock has to
- * sign. until: when both attestations of what was asked are void.
- * told: who was told of the leaf with other words, and so learns of no ballot.
+ * sign. until: when both attestations of what was asked are void. isBefore: relays say
+ * that they promised another ballot of the voter. told: who was told of the leaf with
+ * other words, and so learns of no ballot.
  * @typedef {{ election: string, contest: number, leaf: string, secret?: string,
  *   isWritten?: boolean, ticket?: string, opening?: import('./side_a.js').Opening,
  *   message?: { serial: string, number: string, phoneEnds: string },
  *   attestation?: import('./side_a.js').Attestation, isAsked?: boolean, sigma?: string,
  *   record?: string, tracking?: string, ballotHash?: string, word?: string,
- *   first?: number, readyAt?: number, isHurried?: boolean, promised?: import('./side_b.js').Promised[], block?: number,
+ *   first?: number, readyAt?: number, isHurried?: boolean,
+ *   promised?: import('./side_b.js').Promised[], isBefore?: boolean, block?: number,
  *   isOther?: boolean, isResumed?: boolean, nodes?: number[],
  *   isLocked?: boolean, told?: string[], until?: number,
  *   signed?: import('./box_reader.js').Signed }} Kept

@@ -10,7 +10,8 @@ export class Screen {
   /** @type {Build} */
   #build = () => ({ title: t('loading_title'), body: [h('p', null, t('loading'))] });
   #isTest = false;
-  #isUnsent = false;
+  /** @type {'' | import('./texts.js').TextName} */
+  #warning = '';
   #title = '';
   #name = '';
 
@@ -31,10 +32,10 @@ export class Screen {
     this.#draw();
   }
 
-  /** @param {boolean} isUnsent whether to say, on top of everything, not to leave */
-  warn(isUnsent) {
-    if (this.#isUnsent === isUnsent) return;
-    this.#isUnsent = isUnsent;
+  /** @param {'' | import('./texts.js').TextName} warning what to say on top of everything */
+  warn(warning) {
+    if (this.#warning === warning) return;
+    this.#warning = warning;
     this.#drawHeader();
   }
 
@@ -117,7 +118,7 @@ export class Screen {
     this.skip.textContent = t('skip');
     this.header.replaceChildren(...[
       this.#isTest && h('p', { class: 'test' }, t('test_banner')),
-      this.#isUnsent && h('p', { class: 'unsent' }, t('not_sent_banner')),
+      this.#warning && h('p', { class: 'unsent' }, t(this.#warning)),
       h(
         'div', { class: 'name' },
         h('span', null, this.#title || t('booth')),

@@ -73,7 +73,8 @@ export class Sending {
       const promised = flow.kept.promised ?? [];
       const sent = await tryAsking(flow, () => helper.ask('send', { record, promised }));
       if (sent !== null) {
-        flow.keep({ promised: sent.promised });
+        const isBefore = sent.refused.some(({ code }) => code === 'already_promised');
+        flow.keep({ promised: sent.promised, isBefore });
         if (sent.promised.length >= LEAST_PROMISES) return;
         refused = sent.refused;
       }

@@ -18,7 +18,7 @@ export function finish(flow, { block, tracking, ballotHash, nodes = [], signed, 
   flow.replace({
     election, contest, leaf, block, tracking, ballotHash, nodes, signed, isOther, ...own,
   });
-  flow.screen.warn(false);
+  flow.screen.warn('');
 }
 
 /** @param {Flow} flow */

@@ -48,6 +48,7 @@ export function viewSending({ promised, refused }) {
     title: t(isBefore ? 'sending_before_title' : 'sending_title'),
     body: [
       isBefore ? h('p', null, t('sending_before')) : h('p', { class: 'wrong' }, t('sending')),
+      isBefore && h('p', null, t('sending_before_unknown')),
       promised > 0 && h('p', null, t('sending_one')),
       refused.length > 0 && h('ul', null, ...refused.map((each) => h('li', null, spellRefused(each)))),
       !isBefore && h('p', null, t('sending_again')),

@@ -61,7 +61,7 @@ def test_a_tab_keeps_neither_choice_nor_randomness_and_at_the_end_no_words(
     voter.cast()
     voter.wait_for("promised")
     after = set(json.loads(page.evaluate(_KEPT)))
-    told = {"record", "tracking", "ballotHash", "word", "promised"}
+    told = {"record", "tracking", "ballotHash", "word", "promised", "isBefore"}
     assert after == before | told
     world.box(world.sent["relay-1"])
     voter.wait_for("receipt")
@@ -152,6 +152,8 @@ def test_another_device_waits_for_the_ballot_that_was_promised(page: Page) -> No
     voter.choose(1)
     voter.cast()
     page.get_by_text("уже обещала доставить другой ваш бюллетень").first.wait_for()
+    assert "Квитанции ещё нет" in voter.text
+    assert "Ваш голос ещё не отправлен" not in voter.text
     voter.shoot("promised-before")
     world.box(old)
     voter.wait_for("receipt")

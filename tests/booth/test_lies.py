@@ -227,6 +227,12 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "sending",
         ("Observer 1: gave a promise with a wrong signature", NOT_SENT),
     ),
+    "relays say that they promised another": (
+        "sent",
+        say("relay", "already_promised"),
+        "sending",
+        ("If you sent nothing before, call the support line", "Do not close this page"),
+    ),
     "relays say it was cast": (
         "sent",
         say("relay", "already_cast"),
