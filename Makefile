@@ -85,7 +85,7 @@ engine: build/cometbft  ## Build the consensus engine of a network, once.
 
 wires: build/toxiproxy build/cometbft-clock  ## Build what tests of networks need, once.
 
-peers: build/peers/node_modules build/peers/jsmpp build/peers/kannel build/peers/chromium  ## Install programs of others that the tests start.
+peers: build/peers/node_modules build/peers/jsmpp build/peers/kannel build/peers/chromium build/peers/pango  ## Install programs of others that the tests start.
 
 bench: $(READY) engine  ## Measure gas, opcodes and speed.
 	$(RUN)python -m bench
@@ -108,6 +108,12 @@ build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json
 build/peers/chromium:
 	@test -x /usr/bin/chromium || apt-get install -q -y --no-install-recommends chromium || \
 	    { echo "peers: error: chromium is missing: apt-get install chromium" >&2; exit 1; }
+	@mkdir -p build/peers && touch $@
+
+build/peers/pango:
+	@/sbin/ldconfig -p | grep -q libpangoft2-1.0.so.0 || \
+	    apt-get install -q -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 || \
+	    { echo "peers: error: Pango is missing: apt-get install libpango-1.0-0 libpangoft2-1.0-0" >&2; exit 1; }
 	@mkdir -p build/peers && touch $@
 
 build/booth/node_modules: booth/package.json booth/package-lock.json | $(READY)
@@ -136,5 +142,5 @@ $(UV):
 	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(READY): pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --quiet --python $(PYTHON)
+	$(UV) sync --frozen --quiet --extra pdf --python $(PYTHON)
 	@touch $@

@@ -109,6 +109,14 @@ def read_artifact(name: str) -> Artifact:
     )
 
 
+def digest_builds() -> str:
+    """Hash what all contracts are built to, in hexadecimal: the SHA-256 of DIGESTS.
+
+    Whoever has the source compares it by `sha256sum contracts/builds.json`.
+    """
+    return hashlib.sha256((ROOT / DIGESTS).read_bytes()).hexdigest()
+
+
 def digest_fields(fields: object) -> str:
     """Hash what the compiler made of a contract, or what is kept as that."""
     text = json.dumps(fields, sort_keys=True)

@@ -21,6 +21,11 @@ _LOOKING: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
 _LINKLESS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
+def is_left_over(path: Path) -> bool:
+    """Tell by its name what a writer that was killed left behind."""
+    return path.name.startswith(_BESIDE)
+
+
 @contextmanager
 def write_whole(
     path: Path, *, replacing: bool, mode: int = 0o644

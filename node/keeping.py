@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,21 +71,27 @@ def back_up_chain(config: Config, home: Path, destination: Path) -> int:
     return copy_home(home, destination, identify(config))
 
 
-def export_chain(config: Config, home: Path) -> Iterator[bytes]:
+def export_chain(
+    config: Config, home: Path, each: Callable[[range], Iterable[int]] = iter
+) -> Iterator[bytes]:
     """Yield the encoded blocks of a folder, from genesis to its head of now.
 
-    Raises: HomeError, StoreError.
+    each: gives the numbers of blocks, and may count them. Raises: HomeError,
+    StoreError.
     """
     with read_home(home, identify(config)) as store:
-        for number in range(store.height + 1):
+        for number in each(range(store.height + 1)):
             yield store.block(number).encode()
 
 
-def import_chain(config: Config, home: Path, path: Path) -> int:
+def import_chain(
+    config: Config, home: Path, path: Path, done: Callable[[int], object] = int
+) -> int:
     """Execute the blocks of a file and keep them, each when it came out the same.
 
-    The folder is made if there is none; blocks that it has must be the file's. Returns
-    the height. Raises: HomeError, StoreError, BlockFileError.
+    The folder is made if there is none; blocks that it has must be the file's. done:
+    told of so many more bytes of the file. Returns the height. Raises: HomeError,
+    StoreError, BlockFileError.
     """
     with continue_chain(config, home, begin=True) as store:
         machine = StateMachine(config, store)
@@ -95,6 +101,7 @@ def import_chain(config: Config, home: Path, path: Path) -> int:
                 _import_block(machine, encoded)
             except _REFUSALS as error:
                 raise BlockFileError(path, str(error)) from error
+            done(len(encoded))
         return store.height
 
 

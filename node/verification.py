@@ -6,7 +6,7 @@ right by then: every node that a block adds is compared with the one that is kep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -35,17 +35,20 @@ class Verified:
     state_root: Hash32
 
 
-def verify_chain(config: Config, home: Path) -> Verified:
+def verify_chain(
+    config: Config, home: Path, each: Callable[[range], Iterable[int]] = iter
+) -> Verified:
     """Execute every block of a folder anew, while a node writes to it or not.
 
-    Raises: HomeError, StoreError, DivergenceError.
+    each: gives the numbers of blocks, and may count them. Raises: HomeError,
+    StoreError, DivergenceError.
     """
     with read_home(home, identify(config)) as store:
         chain = Chain(config, store)
         parent, nodes = make_genesis(config)
         _compare_nodes(store, parent, nodes)
         transactions, height = 0, store.height
-        for number in range(1, height + 1):
+        for number in each(range(1, height + 1)):
             parent = _verify_block(chain, store, parent, store.block(number))
             transactions += len(parent.transactions)
         return Verified(height, transactions, parent.hash, parent.header.state_root)

@@ -21,6 +21,7 @@ from scripts.shared.suggesting import suggest
 from scripts.shared.terminal import complain, hint_for, say_json, tell
 
 _NO_CHOICE: Final = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>.*)")
+_OF_SIZE: Final = re.compile(r"Unable to parse .* exceeded maximum size")
 _QUOTED: Final = re.compile(r"'([^']*)'")
 
 
@@ -82,7 +83,7 @@ def tell_end(program: str, end: End, *, as_json: bool) -> None:
 
 def spell_usage(text: str) -> str:
     """Say in our words what Typer says of a wrong value, with the nearest right one."""
-    text = text.replace("Value error, ", "")
+    text = _OF_SIZE.sub("is far too large", text.replace("Value error, ", ""))
     found = _NO_CHOICE.search(text)
     if found is None:
         return text

@@ -87,6 +87,7 @@ from election.protocol.issuance import accept_share
 from election.protocol.manifest import parse_manifest
 from election.protocol.nesting import check_nesting
 from election.protocol.promise import Promise, accept_promise, sign_promise
+from election.protocol.toml_text import parse_toml
 from tests import honest
 from tests.vectors.judges.files import read_cases
 from tests.vectors.judges.library import LIBRARY
@@ -176,6 +177,10 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "parse_manifest": (
         b"".join((ROOT / "elections" / name).read_bytes() for name in MANIFEST),
         lambda raw: parse_manifest(raw.decode(errors="replace")),
+    ),
+    "parse_toml": (
+        (ROOT / "elections" / MANIFEST[0]).read_bytes(),
+        lambda raw: parse_toml(raw.decode(errors="replace")),
     ),
     "decode_list": (
         encode_list(make_list([list_file("a.js", b"1"), list_file("b.html", b"2")])),

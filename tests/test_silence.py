@@ -38,7 +38,7 @@ TALKERS: Final = [
     if path not in WRITERS
 ]
 STREAMS: Final = {"stdout", "stderr", "__stdout__", "__stderr__"}
-BARS: Final = ROOT / "scripts" / "demo" / "telling.py"
+BARS: Final = ROOT / "scripts" / "shared" / "progress.py"
 """Draws bars with rich, whose words are the demo's own."""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
+from election.artifacts import digest_builds
 from election.audit.finality import spell_finality
 from election.audit.report import (
     CheckResult,
@@ -31,8 +32,8 @@ _OF_CONTEST: Final = {
     Verdict.NOT_DUE: "not due yet",
 }
 _WORD_OF_ONE: Final = (
-    "what one source proves: what is here fits together. The address above is a",
-    "  hash of rules, names and code: compare it with the one that was published",
+    "what one source proves: what is here fits together, by the rules, the names and",
+    "  the code of the fingerprint",
     "what it does not: that others were shown this record, and its last block:",
     "  compare the hash above with that of auditors who had it from others",
 )
@@ -56,6 +57,8 @@ def render_table(report: Report) -> Iterator[str]:
     for contest in report.contests:
         yield from _draw_contest(contest, missing=missing)
     yield ""
+    yield "fingerprint, to compare with what was published, as in a newspaper:"
+    yield from (f"  {each}" for each in spell_fingerprint(report))
     yield from spell_finality(report.finality)
     if report.finality.signing is not Signing.HELD:
         yield from _WORD_OF_ONE
@@ -70,12 +73,31 @@ def render_table(report: Report) -> Iterator[str]:
     yield report.summary
 
 
+def spell_fingerprint(report: Report) -> tuple[str, ...]:
+    """Spell what says which election under which rules this is, and by which code.
+
+    The address is a hash of rules, rosters, contests and names (docs/protocol.md §7).
+    """
+    digits = report.election.removeprefix("0x")
+    groups = (digits[at : at + 4] for at in range(0, len(digits), 4))
+    return (
+        f"chain     {report.chain_id}",
+        f"election  0x {' '.join(groups)}",
+        f"code      {digest_builds()}",
+    )
+
+
 def render_json(report: Report) -> dict[str, Any]:
     """Give the report as values of JSON, with what follows from its fields."""
     fields = asdict(report)
     for check, row in zip(report.checks, fields["checks"], strict=True):
         row["held"], row["verdict"] = check.held, check.verdict
     return fields | {
+        "fingerprint": {
+            "chain_id": report.chain_id,
+            "election": report.election,
+            "code": digest_builds(),
+        },
         "held": report.held,
         "verdict": report.verdict,
         "summary": report.summary,

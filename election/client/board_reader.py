@@ -22,12 +22,13 @@ def read_board(
     election: Address,
     *,
     since: int = 0,
-    keep: Callable[[Iterable[Log]], Sequence[Log]] = tuple,
+    keep: Callable[[Iterable[Log], range], Sequence[Log]] = lambda logs, _: tuple(logs),
     known: Sequence[Log] = (),
 ) -> Board:
     """Read logs, code and answers of the contracts that an election consists of.
 
-    since: a block not after the deployment. keep: where to put the logs. known: logs
+    since: a block not after the deployment. keep: where to put the logs of which
+    blocks. known: logs
     before `since` that are not asked for again, all of the Election contract's among
     them. Nothing is believed: what does not decode is kept for the audit to name.
     Raises UnexpectedAnswerError if no election stands at the address.
@@ -41,7 +42,7 @@ def read_board(
         raise UnexpectedAnswerError(f"0x{election.hex()}", fact)
     addresses = [contract.address for contract in find_contracts(election, own)]
     told = connection.iter_logs(addresses, first=since, last=head.number)
-    logs = keep(chain(known, told))
+    logs = keep(chain(known, told), range(since, head.number + 1))
     if tuple(log for log in logs if log.address == election) != own:
         fact = "tells what the election announced in two versions"
         raise ConnectionFailedError(connection.url, fact)

@@ -42,6 +42,8 @@ _BLUEPRINTS: Final = ("KeyCeremony", "VoterList", "Tally", SMALL_BOX, "BallotBox
 _PROOFS: Final = "CeremonyProofs"
 _DEPLOYER: Final = "Deployer"
 _ELECTION: Final = "Election"
+CONTRACTS: Final = (_PROOFS, *_BLUEPRINTS, _DEPLOYER, _ELECTION)
+"""What is placed, in this order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,12 +48,13 @@ class Progress:
     """How many transactions a node was given, and how many were seen to succeed.
 
     offered: how many it was shown, signed, whatever it answered: it may keep any of
-    them and send it on.
+    them and send it on. hear: told of each that is in a block by then.
     """
 
     offered: int = 0
     sent: int = 0
     succeeded: int = 0
+    hear: Callable[[int], object] = int
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -257,6 +258,7 @@ def _count(node: Sender, own: str, receipt: Any) -> dict[str, Any]:
         if hexed(parse_bytes(receipt["transactionHash"], size=32)) != own:
             raise EncodingError("receipt", "is not that of the transaction")
         node.progress.succeeded += bool(parse_number(receipt["status"]))
+    node.progress.hear(1)
     return dict(receipt)
 
 

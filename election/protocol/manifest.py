@@ -6,7 +6,6 @@ are refused.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -36,6 +35,7 @@ from election.protocol.text import (
     spell_time,
     spell_twins,
 )
+from election.protocol.toml_text import parse_toml
 
 LONGEST_COMPLAINT: Final = 122_880
 """Bytes: public nodes take transactions of 131,072."""
@@ -222,7 +222,7 @@ def parse_manifest(text: str) -> Manifest:
     """
     raw: dict[str, Any] = {}
     try:
-        raw = tomllib.loads(text)
+        raw = parse_toml(text)
         manifest = _MANIFEST.validate_python(raw)
     except ValidationError as error:
         faults = error.errors(include_url=False)
@@ -230,10 +230,8 @@ def parse_manifest(text: str) -> Manifest:
         others = "".join(f"; {other}: {fault}" for other, fault in more)
         places = ((each["loc"], spell_fault(each, Manifest)[1]) for each in faults)
         raise ManifestError(key, fact + others, tuple(places)) from error
-    except ValueError as error:  # numbers of thousands of digits, too
-        raise ManifestError("manifest", f"not toml: {error}") from error
-    except RecursionError as error:
-        raise ManifestError("manifest", "nests too deeply") from error
+    except EncodingError as error:
+        raise ManifestError("manifest", error.fact) from error
     return accept_manifest(manifest)
 
 

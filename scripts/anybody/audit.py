@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from election.audit.audit import audit_board
+from election.audit.audit import audit_evidence
 from election.audit.catalogue import CHECKS, Check
 from election.audit.render import render_json, render_table
-from election.audit.report import Report
+from election.audit.report import Report, Verdict
 from election.audit.spread import Spread
 from election.protocol.board import Board
 from scripts.anybody.auditor import open_auditor
@@ -23,9 +23,11 @@ from scripts.anybody.record_source import find_origin, read_source
 from scripts.anybody.reference_audit import Comparison, compare_audits, render_lines
 from scripts.anybody.reference_audit import render_json as compared_json
 from scripts.shared.cores import all_cores
+from scripts.shared.durations import spell_here
 from scripts.shared.errors import InputError
 from scripts.shared.files.bundle_file import written
 from scripts.shared.terminal import say, tell, tell_json
+from scripts.shared.verifying import verifying
 
 Sources = tuple[Path | None, Path | None, Sequence[str] | None]
 """A bundle, or the file of a deployment with nodes."""
@@ -93,7 +95,8 @@ def audit_once(
 
 
 def _audit(board: Board, genesis: bytes | None, spread: Spread) -> Report:
-    return audit_board(board, progress=report_progress, genesis=genesis, spread=spread)
+    with verifying(board, spread=spread) as evidence:
+        return audit_evidence(evidence, progress=report_progress, genesis=genesis)
 
 
 def _audit_by(cluster: Cluster, board: Board, genesis: bytes | None) -> Report | None:
@@ -139,6 +142,24 @@ def show(audited: Audited, *, as_json: bool) -> None:
         second_lines = () if compared is None else render_lines(compared)
         third_lines = () if answers is None else answers.lines()
         tell(*render_table(report), *second_lines, *third_lines)
+
+
+def spell_next(report: Report) -> tuple[str, ...]:
+    """Say what whoever audited does then, and when to come back."""
+    if report.verdict is Verdict.FAILED:
+        return (
+            "ask another node whether it tells the same; then show the others what",
+            "failed, with this record (`veche export`): it blames whom it names",
+        )
+    if report.verdict is Verdict.HELD:
+        return (
+            "compare the hash with that of auditors who had the record from others;",
+            "`veche reconcile` draws whom to ask whether they voted",
+        )
+    end = report.polls_end
+    if end is not None and report.head_timestamp < end:
+        return (f"audit again after the polls, from {spell_here(end)} on",)
+    return ("audit again once what is not due is done: `veche status` says by whom",)
 
 
 def _compare_with_reference(

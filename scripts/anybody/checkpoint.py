@@ -24,6 +24,7 @@ from election.audit.known_lines import add_lines
 from election.audit.past import NOTHING, Past
 from election.audit.report import Report
 from election.crypto.transcript import Address
+from election.whole_file import write_whole
 from scripts.anybody.auditor import Auditor, Verified
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unreadable, name_unwritable
@@ -33,6 +34,7 @@ from scripts.shared.program import digest_program
 from scripts.shared.terminal import say
 
 _MAGIC: Final = b"SQLite format 3\0"
+_PRIVATE: Final = 0o600
 _ANEW: Final = "--fresh verifies all of it again, and replaces the checkpoint"
 
 
@@ -77,6 +79,7 @@ class Checkpoint:
         The second is whether another may be tried if the record does not go on from
         it. Raises InputError for a checkpoint that cannot be gone on from.
         """
+        _require_own_beginning(self.running)
         if self.is_fresh:
             if self.path.exists():
                 _require_own_form(self.path)
@@ -96,8 +99,7 @@ class Checkpoint:
             yield NOTHING, False
             return
         say(f"going on from block {kept}, up to which the record was verified before")
-        with name_unwritable(self.running):
-            shutil.copyfile(self.path, self.running)
+        _copy(self.path, self.running)
         yield open_past(self.running, self.binding), False
 
     def _find_kept(self) -> int | None:
@@ -162,6 +164,28 @@ def _require_own_form(path: Path) -> None:
             is_own = database.execute(query).fetchone() == (1,)  # else it is torn
     if not is_own:
         raise InputError(str(path), "is no checkpoint of an audit: name another file")
+
+
+def _require_own_beginning(path: Path) -> None:
+    """Raise InputError for what no audit that was stopped leaves: it is not removed."""
+    if not os.path.lexists(path):
+        return
+    if not path.is_symlink() and path.is_file():
+        with name_unreadable(path), path.open("rb") as file:
+            if file.read(len(_MAGIC)) in (b"", _MAGIC):
+                return
+    fact = "is not what an audit leaves here: move it, or name another checkpoint"
+    raise InputError(str(path), fact)
+
+
+def _copy(path: Path, beside: Path) -> None:
+    """Copy a checkpoint to where nothing is, readable for its owner alone."""
+    with (
+        name_unwritable(beside),
+        path.open("rb") as source,
+        write_whole(beside, replacing=False, mode=_PRIVATE) as copy,
+    ):
+        shutil.copyfileobj(source, copy)
 
 
 def _remove(path: Path) -> None:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from election.whole_file import is_left_over
 from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import replace_file
 from scripts.shared.files.key_file import create_key_file, require_long
+from scripts.shared.following import say_next
 from scripts.shared.homes.here import spell_home
 from scripts.shared.homes.home import (
     FILE,
@@ -113,9 +115,13 @@ def require_empty(folder: Path) -> None:
     """Raise InputError for a folder of other things, which would be made private."""
     if not folder.exists() or (folder / FILE).exists():
         return
-    if not folder.is_dir() or any(each.name != LOCK for each in folder.iterdir()):
+    if not folder.is_dir() or any(map(_is_foreign, folder.iterdir())):
         fact = "is not empty, and is no home of a role"
         raise InputError(str(folder), fact, hint="give another --home")
+
+
+def _is_foreign(path: Path) -> bool:
+    return path.name != LOCK and not is_left_over(path)
 
 
 def tell_next(home: Home) -> None:
@@ -124,10 +130,11 @@ def tell_next(home: Home) -> None:
     if home.settings.password_file is None:
         say("keep the password: nobody can give it back")
     if home.election.exists():
-        say(f"next: veche status{at}")
+        say_next(f"veche status{at}", as_json=False)
         return
     card = shlex.quote(f"{home.folder.name}-card.json")
-    say(
-        "next: give the commission your card, which is public, for its accounts file:",
+    say_next(
+        "give the commission your card, which is public, for its accounts file:",
         f"  veche key card{at} --out {card}",
+        as_json=False,
     )

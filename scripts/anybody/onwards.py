@@ -20,6 +20,7 @@ from scripts.anybody.checkpoint import Checkpoint, let_go
 from scripts.shared.errors import FileError, UnverifiedError
 from scripts.shared.files.lock import lock_file
 from scripts.shared.terminal import say
+from scripts.shared.verifying import verifying
 
 _STEP: Final = 2**16
 """Logs between two steps: each is sealed, which takes in all that is kept."""
@@ -45,11 +46,12 @@ def audit_onwards(
     """
     with lock_file(checkpoint.path):
         board, past = _begin(checkpoint, read)
-        evidence = Evidence(board, past, spread)
+        evidence = Evidence(board, past)
         try:
-            checkpoint.require_noted(evidence)
-            evidence = _verify_steps(checkpoint, evidence)
-            report = audit_evidence(evidence, progress=progress, genesis=genesis)
+            with verifying(board, past, spread) as begun:
+                checkpoint.require_noted(begun)
+                evidence = _verify_steps(checkpoint, begun)
+                report = audit_evidence(evidence, progress=progress, genesis=genesis)
             if report.verdict is not Verdict.FAILED:
                 _finish(checkpoint, evidence, report)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,3 +97,12 @@ def accept_hex(option: str, text: str, *, size: int) -> str:
     if re.fullmatch(f"0x[0-9a-f]{{{2 * size}}}", lower) is None:
         raise InputError(option, f"is not 0x and {2 * size} digits in hex")
     return lower
+
+
+def spell_next(path: Path) -> tuple[str, ...]:
+    """Say who checks a proof, and against what."""
+    name = shlex.quote(str(path))
+    return (
+        f"`veche verify-proof {name}` checks it on any machine, without a node; give",
+        "the hash of the genesis that the network's organisations published",
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 import msgspec
 
 from election.client.errors import ClientError, NodeRefusedError
@@ -53,6 +56,20 @@ def make_receipt(
         proof=msgspec.Raw(b"null" if proof is None else encode_proof(proof)),
     )
     return receipt, signers
+
+
+def spell_next(path: Path, *, is_proven: bool) -> tuple[str, ...]:
+    """Say what a voter does with a receipt."""
+    name = shlex.quote(str(path))
+    if is_proven:
+        return (
+            f"keep it: `veche verify-proof {name}`, or any booth's page of receipts,",
+            "checks it for years, without a node",
+        )
+    return (
+        "keep it: after the polls `veche export` writes a record of all, in which",
+        "its tracking code has to stand",
+    )
 
 
 def render_receipt(receipt: ReceiptFile) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from election.audit.evidence import Evidence
@@ -18,6 +18,20 @@ from election.audit.report import Report, Verdict
 from election.errors import ElectionError
 from election.protocol.text import TEST, name_election, spell_number, spell_time
 from scripts.shared.errors import InputError, NotYetError
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, to be shown; samples: by contest, none where nobody is drawn.
+
+    elected: how many of each contest are. seed: what the samples were drawn by.
+    """
+
+    report: Report
+    rows: Sequence[Reconciliation]
+    samples: Mapping[int, Sequence[Place]]
+    seed: str | None
+    elected: int
 
 
 def require_seed(seed: str | None) -> None:
@@ -55,14 +69,9 @@ def draw_samples(
     }
 
 
-def render_json(
-    report: Report,
-    rows: Sequence[Reconciliation],
-    samples: dict[int, list[Place]],
-    *,
-    seed: str | None,
-) -> dict[str, Any]:
+def render_json(found: Found) -> dict[str, Any]:
     """Give all of it as values of JSON."""
+    report, _samples = found.report, found.samples
     return {
         "title": report.title,
         "test": report.test,
@@ -71,12 +80,15 @@ def render_json(
         "block": report.head,
         "record_hash": report.record_hash,
         "verdict": report.verdict,
-        "seed": seed,
-        "contests": [_encode(row, samples.get(row.contest)) for row in rows],
+        "seed": found.seed,
+        "elected": found.elected,
+        "contests": [
+            _encode(row, found.samples.get(row.contest)) for row in found.rows
+        ],
     }
 
 
-def _encode(row: Reconciliation, sample: list[Place] | None) -> dict[str, Any]:
+def _encode(row: Reconciliation, sample: Sequence[Place] | None) -> dict[str, Any]:
     drawn = [
         {"index": each.index, "leaf": f"0x{each.leaf.hex()}"} for each in sample or ()
     ]
@@ -89,14 +101,9 @@ def _encode(row: Reconciliation, sample: list[Place] | None) -> dict[str, Any]:
     }
 
 
-def render_text(
-    report: Report,
-    rows: Sequence[Reconciliation],
-    samples: dict[int, list[Place]],
-    *,
-    seed: str | None,
-) -> Iterator[str]:
+def render_text(found: Found) -> Iterator[str]:
     """Draw it as lines of 80 columns."""
+    report, rows = found.report, found.rows
     yield name_election(report.title, is_test=report.test)
     yield f"{report.election}, chain {report.chain_id}, block {report.head}"
     yield f"hash {report.record_hash}"
@@ -104,10 +111,10 @@ def render_text(
         yield ""
         yield f"contest {row.contest}: {row.title}"
         yield from _draw_row(row)
-        yield from _spell_sample(row, samples.get(row.contest))
+        yield from _spell_sample(row, found.samples.get(row.contest))
     yield ""
-    if seed is not None:
-        yield f"seed {seed}"
+    if found.seed is not None:
+        yield f"seed {found.seed}"
     elif any(row.sample_size for row in rows):
         yield "draw a seed in public, as by dice, and give it with --seed"
     if report.test:
@@ -141,6 +148,23 @@ def spell_alarm(row: Reconciliation) -> str:
     """Say whom to ask then."""
     gap = f"a gap of {row.gap} is not below the margin of {row.margin}"
     return f"{gap}: ask all {row.issued}"
+
+
+def spell_next(found: Found) -> tuple[str, ...]:
+    """Say what whoever reconciled does then."""
+    if found.report.verdict is Verdict.FAILED:
+        return ("`veche audit` says what does not hold, and whose that is",)
+    if not any(row.sample_size for row in found.rows):
+        return ("run it again once counts are published (`veche status`)",)
+    if found.seed is None:
+        return (
+            "draw a seed in public once the polls are closed, as by dice, and run it",
+            "again with --seed",
+        )
+    return (
+        "the registrar, who has the salts, knows who stands at these places: each is",
+        "asked whether they asked for a credential, and whether they voted online",
+    )
 
 
 def _spell_sample(row: Reconciliation, sample: Sequence[Place] | None) -> Iterator[str]:

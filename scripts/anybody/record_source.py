@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from election.audit.bundle import read_board, read_origin
+from election.audit.bundle import read_origin
 from election.audit.past import NOTHING, Past
 from election.protocol.board import Board
 from scripts.anybody.checkpoint import Origin
@@ -20,6 +20,7 @@ from scripts.shared.files.bundle_file import (
     opened,
     read_bundle,
 )
+from scripts.shared.reading import read_bundled
 from scripts.shared.terminal import say
 
 _LARGEST_RECORD: Final = 100_000  # bytes
@@ -49,7 +50,7 @@ def read_source(
             return read_bundle(bundle), None
         with naming_record(bundle):
             copy = copies.enter_context(copied(bundle))
-            return read_board(copy), copy
+            return read_bundled(copy), copy
     if election is not None and bundle is None:
         return _read_chain(election, rpc_urls), None
     raise UsageError(act, _ONE_SOURCE)
@@ -79,7 +80,7 @@ def find_origin(
 
 def _read_bundle(bundle: Path, past: Past) -> Board:
     with opened(bundle) as file:
-        return read_board(file, past)
+        return read_bundled(file, past)
 
 
 def _is_record(path: Path) -> bool:

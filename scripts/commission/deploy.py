@@ -6,7 +6,9 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from election.artifacts import digest_builds, read_artifact
 from election.client.deployment import (
+    CONTRACTS,
     Deployment,
     begin_deployment,
     deploy_election,
@@ -19,6 +21,8 @@ from election.protocol.text import spell_time
 from scripts.shared.errors import InputError
 from scripts.shared.files.deployment_file import read_deployment, store_deployment
 from scripts.shared.files.lock import lock_file
+from scripts.shared.progress import counted
+from scripts.shared.sending import counting_mined
 from scripts.shared.session import ask_line
 from scripts.shared.standing import name_starts
 from scripts.shared.terminal import say
@@ -44,7 +48,10 @@ def deploy(
         say(f"{state.contracts[-1][0]} ...")
         store_deployment(record, state)
 
-    with lock_file(record):
+    for each in counted(CONTRACTS, "compiling contracts"):
+        read_artifact(each)
+    steps = len(CONTRACTS) + len(manifest.contests)
+    with lock_file(record), counting_mined(connection, "transactions", steps):
         if record.exists():
             deployment = read_deployment(record)
         else:
@@ -146,5 +153,10 @@ def describe(
     shown: dict[str, Any] = {"record": str(record)}
     if as_json:
         shown["shift"] = done.shift
+    shown["fingerprint"] = {
+        "chain_id": done.chain_id,
+        "election": f"0x{done.election.hex()}",
+        "code": digest_builds(),
+    }
     shown["times"] = name_starts(at + done.shift for at in times)
     return shown | {name: f"0x{at.hex()}" for name, at in done.contracts}

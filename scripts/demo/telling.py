@@ -1,17 +1,13 @@
-"""How the demo talks: chapters on stdout, progress bars on stderr."""
+"""How the demo talks: chapters on stdout, progress on stderr."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as Bars
-
 from rehearsal.progress import Progress
+from scripts.shared.progress import progress
 from scripts.shared.terminal import tell
 
 _WIDTH = 78
@@ -43,16 +39,6 @@ class Teller:
         if not self.silent:
             tell(text)
 
-    @contextmanager
-    def bar(self, what: str, total: int) -> Iterator[Progress]:
-        """Show a bar while something long is done."""
-        columns = (
-            TextColumn("  {task.description:<28}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-        )
-        console = Console(stderr=True)
-        quiet = not console.is_terminal
-        with Bars(*columns, console=console, transient=True, disable=quiet) as bars:
-            task = bars.add_task(what, total=total)
-            yield lambda done: bars.advance(task, done)
+    def bar(self, what: str, total: int) -> AbstractContextManager[Progress]:
+        """Show how far something long came."""
+        return progress(what, total)

@@ -112,6 +112,13 @@ def play(
         outlast(verify, opened, wait=wait)
         start = spell_start(opened, "closed" if part is Part.TRUSTEES else "voting")
         say_end(part, start, as_json=as_json)
+    else:
+        act = f"veche {role.value} --wait"
+        say_next(
+            "come back when the others have acted, which `veche status` shows; or let",
+            f"`{act}` take all steps that are left",
+            as_json=as_json,
+        )
 
 
 def describe(advance: Advance, members: int, threshold: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from election.protocol.events import BoxOpened
+from election.crypto.transcript import Hash
+from election.protocol.events import BoxOpened, Issued
 from election.protocol.replay import Part
 from scripts.members.answering import answer_once
 from scripts.members.going_on import accepting
@@ -20,6 +21,7 @@ from scripts.shared.files.answers_file import write_answers
 from scripts.shared.files.failures import name_unwritable
 from scripts.shared.files.key_file import KeyFile
 from scripts.shared.options import DEFAULT_URL
+from scripts.shared.progress import counted
 from scripts.shared.roles import Role
 from scripts.shared.session import enter, unlock
 from scripts.shared.standing import require_seat
@@ -61,6 +63,15 @@ def require_folder(path: Path) -> None:
         raise InputError(str(path), f"{fact} --out, or --contest")
 
 
+def answer_told(
+    audited: AuditedElection, contest: int, *, key_file: KeyFile
+) -> tuple[int, Iterator[tuple[Hash, bytes]]]:
+    """Answer all requests of a contest as `answer_once`, and show how far it came."""
+    member, answers = answer_once(audited, contest, key_file=key_file)
+    total = audited.evidence.count(Issued, contest)
+    return member, counted(answers, "answers", total)
+
+
 def answer_all(
     audited: AuditedElection,
     folder: Path,
@@ -77,7 +88,7 @@ def answer_all(
     def answer(contest: int) -> dict[str, Any]:
         if not audited.evidence.every(BoxOpened, contest):
             raise NotYetError(f"contest {contest}", "no ballot box")
-        member, answers = answer_once(audited, contest, key_file=key_file)
+        member, answers = answer_told(audited, contest, key_file=key_file)
         path = folder / f"{contest}-issuer-{member}.jsonl"
         requests = write_answers(path, contest, member, answers)
         return {"answers": str(path), "requests": requests}

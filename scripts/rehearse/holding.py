@@ -15,7 +15,6 @@ from election.client.board_reader import read_board
 from election.client.deployment import begin_deployment, deploy_election
 from election.client.open_election import OpenElection, open_election, read_box
 from election.client.rpc import Connection
-from election.log_spool import LogSpool
 from election.protocol.context import derive_election_id
 from election.protocol.encoding import encode_points
 from election.protocol.manifest import Manifest
@@ -38,6 +37,7 @@ from scripts.rehearse.seed import Seed
 from scripts.rehearse.sending import Kind, Sender, own_thread
 from scripts.shared.cores import all_cores
 from scripts.shared.files.deployment_file import read_deployment, store_deployment
+from scripts.shared.reading import keep_logs
 from scripts.shared.terminal import say
 
 CAST: Final = Cast(trustees=3, issuers=3, reserves=0)
@@ -196,7 +196,7 @@ class Rehearsal:
         since = opened.election.contract.since
         with all_cores() as spread, self.pace.bar("checks", len(ALL)) as progress:
             board = read_board(
-                self.connection, opened.address, since=since, keep=LogSpool
+                self.connection, opened.address, since=since, keep=keep_logs
             )
             return audit_board(board, progress=lambda *_: progress(1), spread=spread)
 

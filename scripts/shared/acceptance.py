@@ -41,6 +41,7 @@ from scripts.shared.errors import InputError, NotYetError, UnverifiedError
 from scripts.shared.files.key_file import Instance, KeyFile, name_instance
 from scripts.shared.reading import keep_logs
 from scripts.shared.terminal import say
+from scripts.shared.verifying import verifying
 
 RULES: Final = ("record", "clock", "code", "rules")
 KEYS: Final = (*RULES, "trustees", "issuers", "images", "state")
@@ -119,14 +120,14 @@ def accept_board(
     What is not due yet is told, and so is what is wrong with some members or contests
     only: see `_is_bearable`.
     """
-    evidence = Evidence(board, past)
     borne: list[Finding] = []
-    for result in run_checks(evidence, checks, progress=_say_check):
-        if result.verdict is Verdict.FAILED and not _is_bearable(result, evidence):
-            raise _refuse(result)
-        borne.extend(result.outcome.findings)
-        for awaited in result.outcome.awaited:
-            say(f"not due: {_spell(awaited)}")
+    with verifying(board, past, checks=tuple(checks)) as evidence:
+        for result in run_checks(evidence, checks, progress=_say_check):
+            if result.verdict is Verdict.FAILED and not _is_bearable(result, evidence):
+                raise _refuse(result)
+            borne.extend(result.outcome.findings)
+            for awaited in result.outcome.awaited:
+                say(f"not due: {_spell(awaited)}")
     for finding in borne:  # said of a record that holds: else its node alone may lie
         say(f"warning: {_spell(finding)}; blames {finding.blames}")
     return AuditedElection(evidence)

@@ -15,6 +15,7 @@ from election.protocol.counts import list_counts
 from election.protocol.phases import Phase
 from election.protocol.text import spell_time
 from scripts.shared.errors import ContestError, InputError, NotYetError, UnverifiedError
+from scripts.shared.progress import counted
 from scripts.shared.terminal import lay_out, show, tell
 
 Result = TypeVar("Result")
@@ -74,7 +75,7 @@ def act_on_each(contests: Iterable[int], act: Callable[[int], Result]) -> Fates[
     waiting: dict[int, str] = {}
     failed: dict[int, str] = {}
     away: str | None = None
-    for contest in contests:
+    for contest in counted([*contests], "contests"):
         try:
             if away is None:
                 done[contest] = act(contest)

@@ -114,6 +114,23 @@ def _plain(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
+def is_on_screen() -> bool:
+    """Tell whether talk is on a screen, where a line can be drawn again."""
+    return _is_screen(sys.stderr)
+
+
+def are_on_one_screen() -> bool:
+    """Tell whether the result is there, too: it stands above what is drawn then."""
+    return _is_screen(sys.stderr) and _is_screen(sys.stdout)
+
+
+def _is_screen(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # it is closed
+        return False
+
+
 def _lay(lines: Iterable[str], stream: TextIO, *, is_folded: bool = False) -> str:
     width = _read_width(stream) or (_WIDTH if is_folded else None)
     rows = (

@@ -16,6 +16,7 @@ from election.client.casting import (
     cast_accepted,
     sort_ballots,
 )
+from election.client.contracts.ballot_box import LARGEST_BATCH
 from election.client.errors import (
     ClientError,
     ConnectionFailedError,
@@ -31,6 +32,8 @@ from election.errors import ElectionError
 from scripts.shared.errors import ScriptError
 from scripts.shared.files.ballot_files import BallotFile
 from scripts.shared.files.json_file import read_json
+from scripts.shared.progress import progress
+from scripts.shared.sending import counting_mined
 
 _NODE_SAYS = "the node says"
 
@@ -91,8 +94,11 @@ def _cast_contest(
     relay: SigningKey,
 ) -> Casting:
     box, paths = read_box(opened, contest), list(files)
-    found = sort_ballots([files[path] for path in paths], box.box)
-    result = cast_accepted(box, found.accepted, key=relay)
+    with progress("verifying ballots", len(paths)) as done:
+        found = sort_ballots([files[path] for path in paths], box.box, done)
+    calls = -(-len(found.accepted) // LARGEST_BATCH)
+    with counting_mined(opened.connection, "calls of the box", calls):
+        result = cast_accepted(box, found.accepted, key=relay)
     return Casting(result, {paths[at]: why for at, why in found.refused.items()})
 
 

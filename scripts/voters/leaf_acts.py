@@ -36,6 +36,7 @@ from scripts.shared.files.request_files import (
     read_attestation,
     read_request,
 )
+from scripts.shared.progress import counted
 from scripts.shared.roles import Role
 from scripts.shared.session import Nodes, acting, go_by, reach, unlock
 from scripts.shared.terminal import say, show
@@ -78,7 +79,7 @@ def send_requests(
     known = go_by(terms, terms_hash)
     key_file = unlock(key, password_file, roles=_SENDERS)
     refused: list[str] = []
-    for request in requests:
+    for request in counted(requests, "requests"):
         sending = _Sending(action, request, portal, sms)
         try:
             _send(sending, known, rpc_url, key_file=key_file, as_json=as_json)

@@ -49,6 +49,14 @@ _STATES: Final[Mapping[LeafState, str]] = {
     LeafState.PAPER: "it was given a paper ballot",
     LeafState.ISSUED: "it was issued a credential already",
 }
+FOLLOWS: Final[Mapping[str | None, str]] = {
+    None: "with --rpc-url it shows what the chain has of this line; `veche status`",
+    "none": "`veche request register` asks to vote online, until lists are closed",
+    "online": "`veche request issue` asks for a credential, while polls are open",
+    "paper": "vote on paper: who was given a paper ballot does not vote online",
+    "issued": "`veche credential`, then `veche ballot`, if that is still to do",
+}
+"""What a voter does next, by the name of the own leaf's state; None if not known."""
 _REMAINS_LATE: Final[Mapping[Move, str]] = {
     Move.REGISTER: "whoever is not registered to vote online is given a paper ballot "
     "by the polling station, while polls are open",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from election.errors import EncodingError
+from election.protocol.toml_text import parse_toml
 from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import read_text
 
@@ -102,9 +103,9 @@ def read_districts(path: Path) -> Districts:
         hint = "elections/mgd-2019-districts.toml is an example of one"
         raise InputError(str(path), "is not there", hint=hint)
     try:
-        file = _File.model_validate(tomllib.loads(read_text(path)))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(str(path), f"is not toml: {error}") from None
+        file = _File.model_validate(parse_toml(read_text(path)))
+    except EncodingError as error:
+        raise InputError(str(path), error.fact) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, first["loc"]))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from election.errors import EncodingError
+from election.protocol.toml_text import parse_toml
 from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import read_text
 
@@ -112,10 +113,10 @@ Kind = TypeVar("Kind", bound=Settings)
 def read_settings(path: Path, kind: type[Kind]) -> Kind:
     """Read config.toml; raises InputError, which names the key at fault."""
     try:
-        raw = tomllib.loads(read_text(path))
+        raw = parse_toml(read_text(path))
         return kind.model_validate(raw)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(str(path), f"is not toml: {error}") from None
+    except EncodingError as error:
+        raise InputError(str(path), error.fact) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, first["loc"]))

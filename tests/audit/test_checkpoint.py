@@ -385,6 +385,29 @@ def test_audit_that_was_killed_goes_on(
     assert not auditor.kept.with_name("kept.running").exists()
 
 
+def test_checkpoint_is_its_owners_alone_whatever_files_are_by_default(
+    auditor: Auditor, told: Told
+) -> None:
+    before = os.umask(0)
+    try:
+        for early in (told.early["polls"], told.board):
+            assert auditor.audit("bundle", early)[0] == 0
+            assert auditor.kept.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("more", [(), ("--fresh",)], ids=["on", "fresh"])
+def test_file_of_somebody_else_beside_a_checkpoint_stays(
+    more: tuple[str, ...], auditor: Auditor, board: Board
+) -> None:
+    beside = auditor.kept.with_name("kept.running")
+    beside.write_text("mine")
+    code, _, said = auditor.audit("bundle", board, *more)
+    assert (code, beside.read_text()) == (ExitCode.INPUT, "mine")
+    assert "is not what an audit leaves here" in said
+
+
 @SOURCES
 def test_steps_of_another_history_are_left_and_not_its_checkpoint(
     source: str, auditor: Auditor, told: Told, board: Board

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
+from election.artifacts import ROOT
 from election.audit.catalogue import CHECKS
 from election.audit.render import render_json, render_table
 from election.audit.report import (
@@ -58,6 +60,23 @@ def test_table_says_what_one_source_does_not_prove(
     is_told = "what it does not: that others were shown this record" in text
     assert is_told is (signing is not Signing.HELD)
     assert text.count(report.election) == 1
+
+
+def test_fingerprint_is_of_the_election_and_of_the_code(board: Board) -> None:
+    """As whoever has the source computes it, and the commission publishes it."""
+    report = audit(board)
+    lines = list(render_table(report))
+    (election,) = [each for each in lines if each.startswith("  election  0x ")]
+    shown = election.removeprefix("  election  ")
+    assert shown.replace(" ", "") == report.election
+    assert f"  chain     {report.chain_id}" in lines
+    builds = (ROOT / "contracts" / "builds.json").read_bytes()
+    assert f"  code      {sha256(builds).hexdigest()}" in lines
+    assert render_json(report)["fingerprint"] == {
+        "chain_id": report.chain_id,
+        "election": report.election,
+        "code": sha256(builds).hexdigest(),
+    }
 
 
 def test_report_has_the_time_of_the_head(board: Board) -> None:

@@ -183,7 +183,11 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
             f"minimum_cast = {2**256}",
             "minimum_cast: is not below 2^256",
         ),
-        ("minimum_cast = 10", f"minimum_cast = 1{'0' * 5_000}", "manifest: not toml"),
+        (
+            "minimum_cast = 10",
+            f"minimum_cast = 1{'0' * 5_000}",
+            "manifest: has a number of thousands of digits",
+        ),
         ("2019-07-24T00:00:00", "1969-07-24T00:00:00", "times.keys: before 1970"),
         (
             f'portal = "{ACCOUNTS["b"]}"',
@@ -243,7 +247,7 @@ def test_manifest_that_nests_without_end_is_refused() -> None:
             str([str(number) for number in range(17)]),
             "contests.0.candidates: ",
         ),
-        ("[times]", "[times", "manifest: not toml"),
+        ("[times]", "[times", "manifest: is not toml"),
     ],
 )
 def test_manifest_is_refused_by_the_key_at_fault(

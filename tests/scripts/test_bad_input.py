@@ -148,7 +148,7 @@ def deploy_with(prepared: Cli, manifest: str, folder: Path, *more: str) -> Outco
 @pytest.mark.parametrize(
     ("before", "after", "fact"),
     [
-        ("test = true", "test = ", "manifest: not toml"),
+        ("test = true", "test = ", "manifest: is not toml"),
         ("test = true", "", "test: is missing"),
         ("test = true", "test = true\nmore = 1", "more: unknown key"),
         ("test = true", "test = true\nquorums = 1", "did you mean quorum?"),

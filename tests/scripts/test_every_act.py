@@ -19,11 +19,12 @@ from election.client import rpc, sending
 from node.config import read_config
 from scripts.__main__ import run
 from scripts.acts import ACTS
-from scripts.shared import terminal
+from scripts.shared import progress, terminal
 from scripts.shared.exit_codes import ExitCode
 from tests.client.answer_node import AnswerNode, Asked, Sent, tell_truth
 from tests.client.single_lies import LIES, find_topics
 from tests.scripts.acting import LINES, Election, hold_election
+from tests.scripts.test_following import NOTHING
 
 CHAIN: Final = read_config().chain.id
 
@@ -600,6 +601,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Election]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sending, "_MINED_WITHIN", 0)
         patch.setattr(sending, "_FIRST_PAUSE", 0)
+        patch.setattr(progress, "_EVERY", 0)
         patch.setattr("secrets.token_bytes", lambda size: b"\x07" * size)
         yield hold_election(tmp_path_factory.mktemp("held"))
 
@@ -627,7 +629,10 @@ def act_on(held: Election, act: str, folder: Path, lie: str | None) -> Outcome:
         patch.setattr(rpc, "open_post", lambda _: node.post)
         said: list[str] = []
         patch.setattr(terminal, "_write", lambda _, text: said.append(text))
-        code = run(held.command(act, folder))
+        words = held.command(act, folder)
+        if lie is None:  # what a person is told
+            words.remove("--json")
+        code = run(words)
     made = folder / (LINES[act].made or "nothing")
     raw = made.read_bytes() if made.is_file() else None
     return Outcome(code, tuple(node.sent), raw, "".join(said), frozenset(topics))
@@ -664,6 +669,37 @@ def test_table_has_every_lie_that_an_act_can_be_told(
     assert len(told) == len(set(told))
     heard = honest[act].topics
     assert set(told) == {lie for lie in LIES if LIES[lie].about & heard}
+
+
+LONG: Final[Mapping[str, tuple[str, ...]]] = {
+    "deploy": ("compiling contracts", "transactions"),
+    "create-boxes": ("contests",),
+    "publish-list": ("contests",),
+    "freeze": ("contests",),
+    "authorize extension": ("reading blocks",),
+    "audit": ("reading blocks", "verifying acts"),
+    "reconcile": ("reading blocks", "verifying acts"),
+    "export": ("reading blocks", "writing lines"),
+}
+"""What an act that may take long counts, where there is more than one of it."""
+
+
+@pytest.mark.parametrize("act", LONG)
+def test_act_that_may_take_long_says_how_far_it_came(
+    act: str, honest: Mapping[str, Outcome]
+) -> None:
+    for what in LONG[act]:
+        assert re.search(
+            rf"^{what}: \d+ of \d+ \(\d+ %\), ", honest[act].said, re.MULTILINE
+        )
+
+
+@pytest.mark.parametrize("act", LINES)
+def test_act_ends_by_saying_what_follows(
+    act: str, honest: Mapping[str, Outcome]
+) -> None:
+    is_said = "\nnext: " in honest[act].said or honest[act].said.startswith("next: ")
+    assert is_said is (LINES[act].arguments[0] not in NOTHING)
 
 
 def list_told(kind: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from scripts.shared.exit_codes import ExitCode
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AsJson,
     BundleFile,
@@ -92,6 +93,7 @@ def command(
         audit_since,
         check_options,
         show,
+        spell_next,
     )
 
     check_options(
@@ -120,6 +122,7 @@ def command(
             "an event that a node left out, with forged answers, shows in one way: "
             "compare the hash with that of auditors who asked other nodes"
         )
+    say_next(*spell_next(report), as_json=as_json)
     is_disputed = compared is not None and compared.disagreements
     if report.verdict is Verdict.FAILED or is_disputed:
         raise typer.Exit(ExitCode.NOT_SO)

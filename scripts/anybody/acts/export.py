@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AsJson,
     ElectionFile,
@@ -65,3 +67,8 @@ def command(
     if accounts:
         result["sent"] = {f"0x{each.hex()}": board.sent[each] for each in accounts}
     show(result, as_json=as_json)
+    say_next(
+        f"`veche audit {shlex.quote(str(out))}` verifies it on any machine, without a",
+        "node; compare its hash with that of auditors who asked other nodes",
+        as_json=as_json,
+    )

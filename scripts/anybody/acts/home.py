@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from scripts.shared.following import say_next
 from scripts.shared.homes.here import VARIABLE, spell_home
 from scripts.shared.options import AsJson, accept_sha256, path_option
 from scripts.shared.roles import Role
@@ -114,6 +115,7 @@ def change(
         read_terms(changed.terms, pinned=given.terms_hash)
     store_settings(changed, was=settings)
     show(describe_home(changed), as_json=as_json)
+    say_next(f"veche status{spell_home(folder)}", as_json=as_json)
 
 
 def show_it(home: HomeFolder, as_json: AsJson = False) -> None:
@@ -153,7 +155,9 @@ def backup(
     show(shown | ({"sha256": digests} if as_json else {}), as_json=as_json)
     for name in list_left_out(kept):
         say(f"not copied: {name}")
-    say("keep it where the home is not, and one of the two in use")
+    say_next(
+        "keep it where the home is not, and one of the two in use", as_json=as_json
+    )
 
 
 def restore_it(
@@ -176,7 +180,7 @@ def restore_it(
         say("an issuer that answered before needs its record of answers beside the key")
     if made.settings.role is Role.TRUSTEE:
         say("what this trustee decrypted after the copy was made, it does not know")
-    say(f"next: veche status{spell_home(made.folder)}")
+    say_next(f"veche status{spell_home(made.folder)}", as_json=as_json)
 
 
 COMMANDS: Final = {

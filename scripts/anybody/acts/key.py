@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
 from scripts.shared.options import AsJson, KeyPath, PasswordFile, path_option
 from scripts.shared.terminal import say, show
 
@@ -71,9 +72,12 @@ def password(
     with acting(opened):
         change_password(opened, new)
     show({"file": str(key), "password": "changed"}, as_json=as_json)
-    say("copies of the file still open by the old password: make new ones")
     if password_file is not None:
         say(f"acts that read {password_file} need the new password there, too")
+    say_next(
+        "copies of the file still open by the old password: make new ones",
+        as_json=as_json,
+    )
 
 
 def card(
@@ -95,7 +99,10 @@ def card(
     address = f"0x{made.address.hex()}"
     shown = {"card": str(out), "role": made.role.value, "address": address}
     show(shown, as_json=as_json)
-    say("next: give it to the commission, and tell it the address by another way, too")
+    say_next(
+        "give it to the commission, and tell it the address by another way, too",
+        as_json=as_json,
+    )
 
 
 COMMANDS: Final = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
 from scripts.shared.options import AsJson, OutFile, PasswordFile, path_option
 from scripts.shared.roles import Role
 from scripts.shared.terminal import show
@@ -50,3 +52,14 @@ def command(
     key_file = create_key_file(out, role, password=password, secret=secret)
     address = f"0x{key_file.sealed.address.hex()}"
     show({"role": role.value, "address": address, "file": str(out)}, as_json=as_json)
+    say_next(*_spell_next(role, out), as_json=as_json)
+
+
+def _spell_next(role: Role, out: Path) -> tuple[str, ...]:
+    if role is Role.VOTER:
+        return ("veche words, to write them down; then veche request register",)
+    name = shlex.quote(str(out))
+    return (
+        "keep password and file apart; for the commission's accounts file:",
+        f"  veche key card --key {name} --out CARD.json",
+    )

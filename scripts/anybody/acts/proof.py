@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AsJson,
     OutFile,
@@ -58,6 +59,7 @@ def command(
         find_cast,
         prove_storage,
         prove_transaction,
+        spell_next,
     )
     from scripts.anybody.proven_ballots import known_terms, list_ballots
     from scripts.shared.files.failures import name_unwritable
@@ -73,11 +75,12 @@ def command(
         raise InputError("--terms", "is missing: it says which box --ballot is for")
     connection = connect_any(rpc_urls)
     if ballot is not None and known is not None:
-        cast = find_cast(connection, ballot, known)
-        proof = prove_transaction(connection, cast.transaction)
+        found = find_cast(connection, ballot, known).transaction
+        proof = prove_transaction(connection, found)
     elif transaction is not None:
-        digest = accept_hex("--transaction", transaction, size=32)
-        proof = prove_transaction(connection, digest)
+        proof = prove_transaction(
+            connection, accept_hex("--transaction", transaction, size=32)
+        )
     else:
         address = accept_hex("--contract", str(contract), size=20)
         key = "0x" + str(slot).lower().removeprefix("0x").zfill(64)
@@ -85,11 +88,12 @@ def command(
     proven = require_proof(proof)
     with name_unwritable(out), write_whole(out, replacing=False) as file:
         size = file.write(encode_proof(proof))
-    result = {
+    told = {
         "proof": str(out),
         "bytes": size,
         "block": proven.block.number,
         "genesis": proven.genesis.digest.hex(),
         "ballots": list_ballots(proven, known),
     }
-    show(result, as_json=as_json)
+    show(told, as_json=as_json)
+    say_next(*spell_next(out), as_json=as_json)

@@ -4,43 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from election.protocol.text import spell_lines
+from scripts.anybody.acts.on_contests import Chosen, on_contests
 from scripts.shared.following import say_next
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    SomeContests,
-)
-from scripts.shared.roles import Role
 
 EXAMPLE = "veche publish-result --election election.json --key keys/commission.json"
 
 
-def command(
-    election: ElectionFile,
-    key: KeyPath,
-    contests: SomeContests = None,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
+@on_contests
+def command(chosen: Chosen) -> None:
     """Find the counts that k trustees' shares decrypt to, and publish them.
 
     The contract checks them, so anybody may do it.
     """
+    from election.protocol.text import spell_lines
     from scripts.anybody.publish_result import publish_results
-    from scripts.shared.contests import require_contests, spell_counts
-    from scripts.shared.session import acting, enter, unlock
+    from scripts.shared.contests import spell_counts
 
-    opened = enter(election, rpc_urls)
-    wanted = contests or list(opened.contests)
-    require_contests(opened, wanted)
-    key_file = unlock(key, password_file, roles=set(Role))
-    with acting(key_file):
-        results = publish_results(opened, wanted, key=key_file.key)
+    opened, as_json = chosen.opened, chosen.as_json
+    results = publish_results(opened, chosen.contests, key=chosen.key)
 
     def spell(contest: int, counts: tuple[int, ...]) -> list[dict[str, Any]]:
         listed = opened.contests[contest]

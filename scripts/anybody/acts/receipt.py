@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AsJson,
     GenesisHash,
@@ -47,7 +48,7 @@ def command(
     you chose.
     """
     from scripts.anybody.proof import find_cast
-    from scripts.anybody.receipt import make_receipt, render_receipt
+    from scripts.anybody.receipt import make_receipt, render_receipt, spell_next
     from scripts.shared.files.json_file import write_new
     from scripts.shared.session import connect_any, go_by
 
@@ -65,3 +66,4 @@ def command(
         "signed_by": f"{signers} validators" if signers else "nobody",
     }
     show(result, as_json=as_json)
+    say_next(*spell_next(out, is_proven=bool(signers)), as_json=as_json)

@@ -6,9 +6,10 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Final
 
+from scripts.shared.following import say_next
 from scripts.shared.options import AsJson, OutFile, path_argument, path_option
 from scripts.shared.roles import Role
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import show
 
 EXAMPLE: Final = (
     "veche accounts make cards/*.json --of-commission cards/trustee-1.json "
@@ -52,7 +53,7 @@ def make(
     }
     show({"accounts": str(out), **counts}, as_json=as_json)
     way = shlex.quote(str(out))
-    say(f"next: veche manifest check MANIFEST.toml --accounts {way}")
+    say_next(f"veche manifest check MANIFEST.toml --accounts {way}", as_json=as_json)
 
 
 COMMANDS: Final = {"make": (make, EXAMPLE)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     DEFAULT_URL,
     AsJson,
@@ -80,3 +81,9 @@ def command(
     )
     write_same(out, render_json(file))
     show({"authorization": str(out), "hash": f"0x{digest.hex()}"}, as_json=as_json)
+    act = f"extend {extend}" if extend is not None else f"override --contest {override}"
+    say_next(
+        f"give {out} to whoever collects them: once the commission and a quorum of",
+        f"observers signed, anybody runs `veche {act}` with all of them",
+        as_json=as_json,
+    )

@@ -98,7 +98,8 @@ def command(
         compare_shift(shift, done, rules)
     show(describe(done, rules, record=out, as_json=as_json), as_json=as_json)
     say_next(
-        f"give {out} to everybody who acts; it is public.",
+        f"give {out} to everybody who acts; it is public. Publish the fingerprint",
+        "where nobody can change it, as in a newspaper: every audit shows it.",
         "Trustees run `veche trustee --wait`, issuers `veche issuer --wait`, from",
         f"{spell_here(start + done.shift)} on",
         as_json=as_json,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from scripts.shared.following import say_next
 from scripts.shared.moments import Moment
 from scripts.shared.options import (
     AnyRpcUrl,
@@ -42,6 +43,7 @@ def command(
     """
     from scripts.commission.extend import extend
     from scripts.shared.asking import Asker
+    from scripts.shared.durations import spell_here
     from scripts.shared.session import acting, enter, unlock
 
     opened = enter(election, rpc_urls)
@@ -51,3 +53,8 @@ def command(
         issue, cast = extend(opened, delta, paths=signatures, key=key_file.key, ask=ask)
     closings = {"issue_closing": Moment(issue), "cast_closing": Moment(cast)}
     show(closings, as_json=as_json)
+    say_next(
+        f"relays take ballots until {spell_here(cast)},",
+        "and `veche freeze` closes the sums from then on",
+        as_json=as_json,
+    )

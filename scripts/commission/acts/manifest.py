@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from election.protocol.text import name_election
+from scripts.shared.following import say_next
 from scripts.shared.options import AsJson, path_argument, path_option
-from scripts.shared.terminal import say, tell, tell_json
+from scripts.shared.terminal import tell, tell_json
 
 EXAMPLE: Final = (
     "veche manifest check elections/mgd-2019.toml "
@@ -48,7 +49,7 @@ def check(
         is_folded=True,
     )
     way = shlex.quote(str(manifest))
-    say(f"next: veche deploy {way}{_spell_accounts(accounts)}")
+    say_next(f"veche deploy {way}{_spell_accounts(accounts)}", as_json=as_json)
 
 
 def _spell_accounts(accounts: Path | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -49,3 +50,8 @@ def command(
         override(opened, contest, paths=signatures, key=key_file.key, ask=ask)
     state = opened.tally.state(contest).name.lower()
     show({"contest": contest, "state": state}, as_json=as_json)
+    say_next(
+        "each trustee runs `veche share --compare`, and with the others compares what",
+        "it shows",
+        as_json=as_json,
+    )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from election.client.errors import ContractRefusedError
+from scripts.shared.following import say_next, spell_start
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -63,3 +64,9 @@ def command(
     result = {"excluded": f"0x{culprit.hex()}"}
     show(result | {"members": members, "threshold": threshold}, as_json=as_json)
     say(spell_margin(members, threshold, part=part))
+    act = "trustee" if part is Part.TRUSTEES else "issuer"
+    say_next(
+        f"those who are left make the keys anew, by {spell_start(opened, 'list')}:",
+        f"each runs `veche {act} --wait`",
+        as_json=as_json,
+    )

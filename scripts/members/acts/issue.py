@@ -58,8 +58,7 @@ def command(
     different organisations, or one that a network signed and its --genesis-hash. The
     answers are carried to whoever gives them to voters; they hold no secret.
     """
-    from scripts.members.answering import answer_once
-    from scripts.members.issue import answer_all, issuing, require_folder
+    from scripts.members.issue import answer_all, answer_told, issuing, require_folder
     from scripts.members.on_record import spell_issue_end
     from scripts.shared.carried import Sources
     from scripts.shared.files.answers_file import require_answers, write_answers
@@ -74,7 +73,7 @@ def command(
         sources, contests, election, key, password_file=password_file, fresh=fresh
     ) as (audited, key_file):
         if contest is not None:
-            member, answers = answer_once(audited, contest, key_file=key_file)
+            member, answers = answer_told(audited, contest, key_file=key_file)
             requests = write_answers(out, contest, member, answers)
             show({"answers": str(out), "requests": requests}, as_json=as_json)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from scripts.shared.following import say_next
 from scripts.shared.options import AnyRpcUrl, AsJson, KeyPath, PasswordFile, Yes
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
@@ -47,3 +48,4 @@ def command(
     show(result | {"already": already} if as_json else result, as_json=as_json)
     if already:
         say("it was closed before, and nothing was sent")
+    say_next("`veche node status` shows it, of every node", as_json=as_json)

@@ -8,6 +8,7 @@ hash; `veche network join` puts it into the folder; `veche network start` runs t
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,6 +17,7 @@ import typer
 from scripts.nodes.acts.registry_proposals import COMMANDS as REGISTRY
 from scripts.shared.errors import InputError
 from scripts.shared.exit_codes import ExitCode
+from scripts.shared.following import say_next
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     DEFAULT_URL,
@@ -72,6 +74,7 @@ def init(
             registry=read_artifact("ObserverRegistry").initcode,
         )
     show({name: str(folder) for name, folder in made}, as_json=as_json)
+    say_next("veche network start --home FOLDER, of each in turn", as_json=as_json)
 
 
 def card(
@@ -111,6 +114,10 @@ def card(
             validates=not observer,
         )
     show({"card": str(home / "card.json"), "peer": made.peer}, as_json=as_json)
+    say_next(
+        "show the others your card: `veche network genesis` takes those of all nodes",
+        as_json=as_json,
+    )
 
 
 def genesis(
@@ -145,6 +152,11 @@ def genesis(
             "key everybody has: good for a trial; else give a --config of your own,",
             "see docs/running-a-node.md",
         )
+    say_next(
+        "publish its SHA-256, each organisation by its own way; then each runs",
+        "`veche network join` with it",
+        as_json=as_json,
+    )
 
 
 def join(
@@ -175,6 +187,11 @@ def join(
             home, _read(genesis), listen=listen, peers=peer or [], signer=signer
         )
     show({"home": str(home), "genesis": digest}, as_json=as_json)
+    say_next(
+        "compare the hash with what the others published; then",
+        f"  veche network start --home {shlex.quote(str(home))}",
+        as_json=as_json,
+    )
 
 
 def start(
@@ -232,6 +249,11 @@ def backup(
 
         back_up(home, to)
     show({"backup": str(to)}, as_json=as_json)
+    say_next(
+        f"veche network start --home {shlex.quote(str(home))}; the copy is for",
+        "`veche network reset --backup`",
+        as_json=as_json,
+    )
 
 
 def reset(
@@ -257,6 +279,7 @@ def reset(
         )
         reset_home(home, backup)
     show({"home": str(home), "blocks": "forgotten"}, as_json=as_json)
+    say_next(f"veche network start --home {shlex.quote(str(home))}", as_json=as_json)
 
 
 def leave(
@@ -272,6 +295,7 @@ def leave(
 
         leave_network(home, dismissed=dismissed)
     show({"home": str(home), "network": "left"}, as_json=as_json)
+    say_next("`veche network join` makes it a node of a network again", as_json=as_json)
 
 
 COMMANDS: Final = {

@@ -9,6 +9,7 @@ written; 5 port in use; 6 folder in use; 7 folder damaged; 8 disk full; 130 inte
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ import typer
 from scripts.nodes.acts import deployment_lock, network
 from scripts.shared.errors import InputError, UsageError
 from scripts.shared.exit_codes import ExitCode
+from scripts.shared.following import say_next
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     AsJson,
@@ -57,6 +59,7 @@ def init(config: ConfigFile = None, home: Home = None, as_json: AsJson = False) 
         begin_chain(described, folder)
         genesis = "0x" + identify(described).genesis.hex()
     show({"home": str(folder), "genesis": genesis}, as_json=as_json)
+    say_next(f"veche node start --home {shlex.quote(str(folder))}", as_json=as_json)
 
 
 def start(
@@ -152,6 +155,10 @@ def backup(
 
         height = back_up_chain(described, folder, to)
     show({"backup": str(to), "height": height}, as_json=as_json)
+    say_next(
+        f"`veche node verify --home {shlex.quote(str(to))}` executes all of it anew",
+        as_json=as_json,
+    )
 
 
 def export(
@@ -161,11 +168,17 @@ def export(
     with _described(config, home) as (described, folder):
         from election.whole_file import write_whole
         from node.keeping import export_chain
+        from scripts.nodes.counting import count_blocks
         from scripts.shared.files.failures import name_unwritable
 
         with name_unwritable(out), write_whole(out, replacing=False) as file:
-            size = sum(file.write(each) for each in export_chain(described, folder))
+            blocks = export_chain(described, folder, count_blocks)
+            size = sum(file.write(each) for each in blocks)
     show({"file": str(out), "bytes": size}, as_json=as_json)
+    say_next(
+        f"veche node import --home OTHER --blocks {shlex.quote(str(out))}",
+        as_json=as_json,
+    )
 
 
 def import_blocks(
@@ -178,9 +191,13 @@ def import_blocks(
     _require_devnet(home)
     with _described(config, home) as (described, folder):
         from node.keeping import import_chain
+        from scripts.nodes.counting import measure
+        from scripts.shared.progress import progress
 
-        height = import_chain(described, folder, blocks)
+        with progress("bytes of blocks", measure(blocks)) as done:
+            height = import_chain(described, folder, blocks, done)
     show({"home": str(folder), "height": height}, as_json=as_json)
+    say_next(f"veche node start --home {shlex.quote(str(folder))}", as_json=as_json)
 
 
 def verify(
@@ -189,8 +206,9 @@ def verify(
     """Execute every block anew and compare all that the folder keeps."""
     with _described(config, home) as (described, folder):
         from node.verification import verify_chain
+        from scripts.nodes.counting import count_blocks
 
-        verified = verify_chain(described, folder)
+        verified = verify_chain(described, folder, count_blocks)
     result = {
         "blocks": verified.blocks,
         "transactions": verified.transactions,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from scripts.shared.errors import InputError
+from scripts.shared.following import say_next
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.options import (
     AnyRpcUrl,
@@ -95,6 +96,10 @@ def prove(
     )
     write_new(out, render_json(made))
     show({"file": str(out), "node_id": proof.node_id.hex()}, as_json=as_json)
+    say_next(
+        f"give {out} to an organisation of the network: `veche network propose node`",
+        as_json=as_json,
+    )
 
 
 def approve(
@@ -120,4 +125,16 @@ def approve(
             replaces = any(bytes.fromhex(found.replaced))
             proposals.require_room(registry.ask, found.kind, replaces=replaces)
         registry.act(proposals.approve(proposal), key, password_file)
-        show(registry.describe(proposal), as_json=as_json)
+        told = registry.describe(proposal)
+    show_proposal(told, as_json=as_json)
+
+
+def show_proposal(told: dict[str, Any], *, as_json: bool) -> None:
+    """Show a proposal, and what follows."""
+    show(told, as_json=as_json)
+    if told["open"]:
+        way = f"veche network approve --proposal {told['proposal']}"
+        then = f"{told['lacking']} more organisations run `{way}`"
+    else:
+        then = "`veche network members` shows who takes part now"
+    say_next(then, as_json=as_json)

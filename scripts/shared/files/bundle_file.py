@@ -8,13 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, Final
 
-from election.audit.bundle import encode_lines, read_board
+from election.audit.bundle import encode_lines
 from election.audit.errors import BundleError, EarlierError, HistoryError
 from election.audit.packing import copy_file, pack_lines
 from election.log_spool import naming_spool
 from election.protocol.board import Board
 from election.whole_file import write_whole
 from scripts.shared.files.failures import name_unreadable, name_unwritable
+from scripts.shared.progress import counted
+from scripts.shared.reading import read_bundled
 
 _FIRST: Final = "line 1:"
 _NO_END: Final = "has no end: it is cut off"
@@ -25,7 +27,7 @@ _WRONG: Final = "is it the right file? if it is, fetch it again"
 def read_bundle(path: Path) -> Board:
     """Read a bundle, packed or not; raises InputError and BundleError."""
     with opened(path) as file:
-        return read_board(file)
+        return read_bundled(file)
 
 
 @contextmanager
@@ -90,6 +92,10 @@ def write_bundle(path: Path, board: Board) -> None:
     """Write a bundle that is not there yet; raises FileError if it is."""
     with name_unwritable(path), write_whole(path, replacing=False) as file:
         if path.suffix == ".gz":
-            pack_lines(lambda: encode_lines(board), file)
+            pack_lines(lambda: _tell_lines(board), file)
         else:
-            file.writelines(encode_lines(board))
+            file.writelines(_tell_lines(board))
+
+
+def _tell_lines(board: Board) -> Iterator[bytes]:
+    return counted(encode_lines(board), "writing lines", len(board.logs))

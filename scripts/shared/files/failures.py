@@ -21,6 +21,7 @@ _HELP: Final[Mapping[int, str]] = {
     errno.ENAMETOOLONG: "choose a shorter one",
     errno.EEXIST: "it is not overwritten, choose another name",
     errno.ENOENT: "is its folder there?",
+    errno.ELOOP: "no link may stand there, remove it",
     errno.ENOTDIR: "part of its path is a file",
 }
 

@@ -25,6 +25,7 @@ from election.protocol.account import check_capitals
 from election.protocol.faults import spell_fault
 from election.protocol.nesting import check_nesting
 from election.protocol.text import name_one
+from election.protocol.toml_text import TOO_LONG
 from election.whole_file import write_whole
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unreadable, name_unwritable
@@ -130,8 +131,10 @@ def parse_json(text: str, into: type[Kind], *, name: str) -> Kind:
         raise InputError(name, f"{key}: {fact}" if key else fact) from None
     except EncodingError as error:
         raise InputError(name, error.fact) from error
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise InputError(name, "is not json") from error
+    except ValueError as error:
+        raise InputError(name, TOO_LONG) from error
 
 
 @contextmanager
@@ -151,16 +154,17 @@ def render_json(value: Any) -> str:
     return raw.decode() + "\n"
 
 
-def write_new(path: Path, text: str, *, mode: int = 0o644) -> None:
+def write_new(path: Path, text: str | bytes, *, mode: int = 0o644) -> None:
     """Write a file that is not there yet; raises FileError if it is."""
     with name_unwritable(path), write_whole(path, replacing=False, mode=mode) as file:
-        file.write(text.encode())
+        file.write(text if isinstance(text, bytes) else text.encode())
 
 
-def write_same(path: Path, text: str, *, mode: int = 0o644) -> None:
+def write_same(path: Path, text: str | bytes, *, mode: int = 0o644) -> None:
     """Write a file unless it is there with this text; raises InputError for another."""
-    if not path.exists() or read_text(path) != text:
-        write_new(path, text, mode=mode)
+    raw = text if isinstance(text, bytes) else text.encode()
+    if not path.exists() or read_raw(path) != raw:
+        write_new(path, raw, mode=mode)
 
 
 def replace_file(path: Path, text: str, *, mode: int = 0o644) -> None:

@@ -54,8 +54,9 @@ def hold_alone(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _hold(path: Path, flags: int, *, wait: bool = True) -> Iterator[None]:
+    # what a link beside somebody's file names may be anybody's
     with name_unwritable(path):
-        lock = os.open(path, flags, _PRIVATE)
+        lock = os.open(path, flags | os.O_NOFOLLOW, _PRIVATE)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield

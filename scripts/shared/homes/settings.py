@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -19,7 +18,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from election.errors import EncodingError
 from election.protocol.faults import OURS, spell_fault
+from election.protocol.toml_text import parse_toml
 from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import read_text
 from scripts.shared.roles import Role
@@ -78,9 +79,9 @@ def read_settings(path: Path) -> Settings:
     """Read home.toml; raises InputError, which names every key at fault."""
     text = read_text(path)
     try:
-        raw = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(str(path), f"is not toml: {error}") from None
+        raw = parse_toml(text)
+    except EncodingError as error:
+        raise InputError(str(path), error.fact) from None
     version = raw.get("format")
     if (
         isinstance(version, str)

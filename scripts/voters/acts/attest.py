@@ -61,6 +61,7 @@ def command(
         read_request,
         write_attestation,
     )
+    from scripts.shared.progress import counted
     from scripts.shared.session import go_by, unlock
     from scripts.voters.attest import (
         ATTESTERS,
@@ -77,7 +78,7 @@ def command(
     role = require_own_role(key_file, known)
     read = [(path, read_request(path, known)) for path in requests]
     expiry = read_own_clock(known, rpc_url) + ATTESTED
-    for path, asked in read:
+    for path, asked in counted(read, "requests"):
         described = describe_request(asked, known)
         for name, value in described.items():
             say(f"  {name}: {value}")

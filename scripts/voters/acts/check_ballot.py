@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from scripts.shared.exit_codes import ExitCode
+from scripts.shared.following import say_next
 from scripts.shared.options import AsJson, TermsFile, TermsHash, path_option
 from scripts.shared.terminal import say, show
 
@@ -64,7 +65,10 @@ def command(
         shown["choice"] = name_choice(opening, contest)
     show(shown, as_json=as_json)
     if is_same and not chose_another:
-        say("is that whom you chose? Then make a new ballot: this one is thrown away")
+        say_next(
+            "is that whom you chose? Then make a new ballot: this one is thrown away",
+            as_json=as_json,
+        )
         return
     if written != opening.code:
         say("the device opened another ballot than the one that it had shown")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -66,3 +67,4 @@ def command(
         key_file=key_file,
         as_json=as_json,
     )
+    say_next("give the voter the paper ballot, now or today", as_json=as_json)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
+from scripts.shared.following import say_next
 from scripts.shared.options import (
     AnyRpcUrl,
     AsJson,
@@ -42,6 +43,7 @@ def command(
     """
     from election.protocol.attestation import NO_LOCK
     from scripts.shared.session import go_by, reach
+    from scripts.voters.leaf_states import FOLLOWS
     from scripts.voters.request import find_own_place
 
     known = go_by(terms, terms_hash)
@@ -60,3 +62,4 @@ def command(
             "moves": nonce,
         }
     show(shown, as_json=as_json)
+    say_next(FOLLOWS[shown.get("state")], as_json=as_json)

@@ -95,3 +95,28 @@ def test_seed_is_judged_before_anything_is_read(
 ) -> None:
     assert run_act("reconcile", [str(tmp_path / "none"), "--seed", "1  2"]) == 2
     assert "error: --seed: has a blank at an end" in capsys.readouterr().err
+
+
+def test_page_and_pdf_are_written_and_written_again_the_same(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, pdf = tmp_path / "made.html", tmp_path / "made.pdf"
+    files = ["--html", str(page), "--pdf", str(pdf), "--language", "en"]
+    asked = [store(board, tmp_path), "--seed", SEED, *files]
+    assert run_act("reconcile", asked) == 0
+    made = page.read_bytes(), pdf.read_bytes()
+    pdf.unlink()
+    assert run_act("reconcile", asked) == 0
+    assert (page.read_bytes(), pdf.read_bytes()) == made
+    assert SEED.encode() in made[0]
+    capsys.readouterr()
+
+
+def test_another_file_is_not_overwritten(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "made.html"
+    page.write_text("mine")
+    assert run_act("reconcile", [store(board, tmp_path), "--html", str(page)]) == 9
+    assert page.read_text() == "mine"
+    assert "made.html: file exists" in capsys.readouterr().err

@@ -146,7 +146,7 @@ def test_deployment_is_told_by_its_times_and_not_by_how_they_were_moved() -> Non
     rules: Any = SimpleNamespace(times=Times(1, 2, 3, 4, 5, 6, 7))
     done = Deployment(1, Hash(bytes(32)), 10, 0, (("Election", Address(bytes(20))),))
     shown = describe(done, rules, record=Path("r"), as_json=False)
-    assert list(shown) == ["record", "times", "Election"]
+    assert list(shown) == ["record", "fingerprint", "times", "Election"]
     assert list(shown["times"]) == [
         *("keys", "list", "registration", "freeze", "voting", "grace", "closed")
     ]

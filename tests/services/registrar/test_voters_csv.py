@@ -153,6 +153,7 @@ def test_account_is_what_people_can_type(
     [
         (None, "is not there"),
         ("[", "is not toml"),
+        (f"districts = 1{'0' * 5_000}", "has a number of thousands of digits"),
         ("", "districts: field required"),
         ("[[districts]]\ncontest = -1\nneighbourhoods = ['a']", "districts.0.contest"),
         ("[[districts]]\ncontest = 1\nneighbourhoods = ['а', 'Район А']", "twice"),

@@ -87,6 +87,7 @@ def test_home_is_one_process_alone(tmp_path: Path) -> None:
         ('key = "other.json"', "other.json: is not there"),
         ('booth_origins = ["https://a/b"]', "booth_origins.0: is an origin"),
         ("greeting =", "is not toml"),
+        (f"attempts = 1{'0' * 5_000}", "has a number of thousands of digits"),
     ],
 )
 def test_config_that_is_wrong_is_refused_by_its_key(

@@ -111,7 +111,12 @@ def test_text_in_utf_16_is_called_so(path: Path, text: str, encoding: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("raw", "fact"), [(b"text\xff", "is not text in utf-8"), (b"{", "is not json")]
+    ("raw", "fact"),
+    [
+        (b"text\xff", "is not text in utf-8"),
+        (b"{", "is not json"),
+        (b"1" * 5_000, "has a number of thousands of digits"),
+    ],
 )
 def test_file_that_is_no_text_or_no_json_is_called_so(
     path: Path, raw: bytes, fact: str

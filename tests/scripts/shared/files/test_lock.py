@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.shared.errors import FileError
 from scripts.shared.files.json_file import replace_file
 from scripts.shared.files.lock import hold_file, lock_file
 
@@ -62,3 +63,14 @@ def test_death_of_a_holder_lets_the_next_one_in(tmp_path: Path) -> None:
         other.kill()
         with hold_file(path):
             pass
+
+
+def test_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere"
+    (tmp_path / ".key.json.lock").symlink_to(target)
+    with (
+        pytest.raises(FileError, match="no link may stand there"),
+        lock_file(tmp_path / "key.json"),
+    ):
+        pass
+    assert not target.exists()

@@ -116,7 +116,7 @@ def test_swapped_files_are_told_as_such() -> None:
 def test_text_that_is_not_toml_is_refused_by_its_line(tmp_path: Path) -> None:
     (told,) = refuse(MOSCOW.read_text().replace("quorum = 2", "quorum ="), tmp_path)
     assert told.endswith(" (column 23)")
-    assert told.startswith("manifest.toml line 14: manifest: not toml: ")
+    assert told.startswith("manifest.toml line 14: manifest: is not toml: ")
 
 
 def test_misspelt_key_is_not_told_as_missing_too() -> None:
