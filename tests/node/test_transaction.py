@@ -40,6 +40,14 @@ def _replace(raw: bytes, kind: str, **changes: Any) -> bytes:
     return head + rlp.encode(fields)
 
 
+@pytest.mark.parametrize("to", [None, b"\x11" * 20])
+def test_the_tests_own_signature_is_that_of_a_client(to: bytes | None) -> None:
+    ours, theirs = Wallet(), Wallet()
+    for fields in ({}, {"data": b"\0\xff" * 40, "gas": 77}, {"nonce": 300}):
+        assert ours.sign(to, **fields) == theirs.sign_slowly(to, **fields)
+    assert ours.nonce == theirs.nonce == 301
+
+
 def _field(raw: bytes, kind: str, name: str) -> Any:
     fields: Any = rlp.decode(raw if kind == "legacy" else raw[1:])
     return fields[_FIELDS[kind].split().index(name)]

@@ -6,10 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from coincurve import PrivateKey
 from eth_account import Account
 from eth_typing import Address
 from eth_utils.address import to_checksum_address
+from rlp import encode
 
+from node.hashing import keccak
 from node.rpc.dispatch import Dispatcher
 
 CHAIN_ID = 1447379784
@@ -18,6 +21,8 @@ KEYS = (
     "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
     "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
 )
+_GAS = 1_000_000
+_PLAIN = {"nonce", "gas", "data"}
 KINDS = ("legacy", "access_list", "dynamic_fee")
 
 
@@ -38,18 +43,45 @@ class Wallet:
     nonce: int = 0
     chain_id: int = CHAIN_ID
     address: Address = field(init=False)
+    _own: PrivateKey = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.address = Address(bytes.fromhex(Account.from_key(self.key).address[2:]))
+        self._own = PrivateKey(bytes.fromhex(self.key.removeprefix("0x")))
+        public = self._own.public_key.format(compressed=False)[1:]
+        self.address = Address(keccak(public)[-20:])
 
     def sign(
         self, to: bytes | None = None, *, kind: str = "dynamic_fee", **fields: Any
     ) -> bytes:
         """Sign with the next nonce; fields override the defaults."""
+        if kind == "dynamic_fee" and fields.keys() <= _PLAIN:
+            return self._sign_plain(to, **fields)
+        return self.sign_slowly(to, kind=kind, **fields)
+
+    def _sign_plain(
+        self,
+        to: bytes | None,
+        *,
+        nonce: int | None = None,
+        gas: int = _GAS,
+        data: bytes = b"",
+    ) -> bytes:
+        """Sign what eth_account would, which takes thirty times as long."""
+        nonce = self.nonce if nonce is None else nonce
+        self.nonce = nonce + 1
+        fields: list[Any] = [self.chain_id, nonce, 0, 0, gas, to or b"", 0, data, []]
+        raw = self._own.sign_recoverable(keccak(b"\x02" + encode(fields)), hasher=None)
+        r, s = (int.from_bytes(raw[at : at + 32], "big") for at in (0, 32))
+        return b"\x02" + encode([*fields, raw[64], r, s])
+
+    def sign_slowly(
+        self, to: bytes | None = None, *, kind: str = "dynamic_fee", **fields: Any
+    ) -> bytes:
+        """Sign by eth_account, as clients do."""
         tx: dict[str, Any] = {
             "chainId": self.chain_id,
             "nonce": self.nonce,
-            "gas": 1_000_000,
+            "gas": _GAS,
             "value": 0,
             "data": b"",
         }
