@@ -1,4 +1,4 @@
-"""A thousand fresh keys send junk to a contract that an anonymous sender needs."""
+"""Fresh keys without end send junk to a contract that an anonymous sender needs."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def test_an_anonymous_call_is_in_within_two_blocks_of_a_flood(
     engine.send_raw(wallet.sign(box, data=_TAKEN))
     engine.mine()
     make = JUNK[junk]
-    for number in range(1, 1_001):
+    # of large ones fewer are more bytes than may wait
+    for number in range(1, 301 if junk.startswith("is l") else 1_001):
         _send(engine, make(stranger(number), box))
     honest = engine.send_raw(
         stranger(2_000).sign(box, data=_HONEST + bytes(80_000), gas=_MOST)
