@@ -12,7 +12,7 @@ from eth_typing import Address
 from eth_utils.address import to_checksum_address
 
 from node.hashing import keccak
-from node.rlp import encode, encode_integer
+from node.rlp import Item, encode, encode_integer
 from node.rpc.dispatch import Dispatcher
 
 CHAIN_ID = 1447379784
@@ -70,7 +70,7 @@ class Wallet:
         nonce = self.nonce if nonce is None else nonce
         self.nonce = nonce + 1
         numbers = map(encode_integer, (self.chain_id, nonce, 0, 0, gas))
-        fields = [*numbers, to or b"", b"", data, []]
+        fields: list[Item] = [*numbers, to or b"", b"", data, []]
         raw = self._own.sign_recoverable(keccak(b"\x02" + encode(fields)), hasher=None)
         r, s = (raw[at : at + 32].lstrip(b"\0") for at in (0, 32))
         return b"\x02" + encode([*fields, encode_integer(raw[64]), r, s])

@@ -25,6 +25,7 @@ from election.client.leaf_requests import (
     ask_to_withdraw,
 )
 from election.client.open_election import read_box
+from election.client.rpc import Connection
 from election.client.sending import sign_act
 from election.client.tallying import recompute_tally, submit_share
 from election.client.transport import Post
@@ -210,10 +211,15 @@ class Election:
         yield
         connection.request("evm_revert", snapshot)
 
-    def fork(self, moment: str) -> Post:
-        """Give a chain of its own, as it was in a moment."""
-        post: Post = copy.deepcopy(self.moments[moment]).handle
-        return post
+    @contextmanager
+    def at(self, moment: str) -> Iterator[Post]:
+        """Give the chain as it was in a moment, which forgets what is done to it."""
+        post: Post = self.moments[moment].handle
+        chain_id = self.stage.connection.chain_id
+        connection = Connection(post, url="in process", chain_id=chain_id)
+        snapshot = connection.request("evm_snapshot")
+        yield post
+        connection.request("evm_revert", snapshot)
 
     def lay_out(self, act: str, folder: Path) -> None:
         """Copy what an act takes into a folder."""

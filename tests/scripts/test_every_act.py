@@ -624,8 +624,8 @@ def act_on(held: Election, act: str, folder: Path, lie: str | None) -> Outcome:
         topics.update(find_topics(asked))
         return told(asked)
 
-    node = AnswerNode(held.fork(LINES[act].moment), listen)
-    with pytest.MonkeyPatch.context() as patch:
+    with held.at(LINES[act].moment) as chain, pytest.MonkeyPatch.context() as patch:
+        node = AnswerNode(chain, listen)
         patch.setattr(rpc, "open_post", lambda _: node.post)
         said: list[str] = []
         patch.setattr(terminal, "_write", lambda _, text: said.append(text))
