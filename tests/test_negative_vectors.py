@@ -11,7 +11,7 @@ from election.audit.audit import ALL
 from election.errors import ElectionError
 from node.errors import PrecompileError
 from reference.errors import ReferenceAuditError
-from tests.audit.conftest import _remembered_pairings
+from tests.audit.conftest import _remembered_curve, _remembered_pairings
 from tests.contracts.chain import RefusedError
 from tests.reference.conftest import _remembered
 from tests.vectors.judges.boards import BOARDS
@@ -22,7 +22,7 @@ from tests.vectors.judges.reference import PRECOMPILE, REFERENCE
 from tests.vectors.make_negative.__main__ import FILES, FOLDER, write_givens
 from tests.vectors.make_negative.case import DECIDED, write_cases
 
-__all__ = ["_remembered", "_remembered_pairings"]
+__all__ = ["_remembered", "_remembered_curve", "_remembered_pairings"]
 
 Vector = Mapping[str, Any]
 Judge = Callable[[Mapping[str, Any]], None]

@@ -7,6 +7,13 @@ import pytest
 from election.client.rpc import Connection, connect
 from tests.client.devnet import run_node
 from tests.client.stage import Stage, deploy
+from tests.remembered import remembering_curve
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _remembered_curve() -> Iterator[None]:
+    with remembering_curve():
+        yield
 
 
 @pytest.fixture(scope="session")

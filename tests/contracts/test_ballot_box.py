@@ -142,7 +142,7 @@ def test_second_ballot_of_a_credential_is_skipped(polls: Rehearsal) -> None:
     assert opened.handle.totals() == before
 
 
-@pytest.mark.parametrize("place", range(FULL))
+@pytest.mark.parametrize("place", [0, 1, 15, 16, FULL - 2, FULL - 1])
 def test_others_count_when_one_ballot_of_a_batch_is_cast_before(
     polls: Rehearsal, place: int
 ) -> None:
