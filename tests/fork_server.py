@@ -27,6 +27,12 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Final
 
 _RUN_BY_OTHERS: Final = re.compile(r"\.__main__$|\.migrat|identity_provider")
+_PARTS: Final = {
+    "scripts": ("scripts", "services", "node"),
+    "tests.network.faulty": ("scripts.running", "scripts.nodes", "node"),
+}
+"""What programs are made of that are more than one package."""
+
 LARGEST: Final = 200_000  # bytes of a message: the environment is in it
 NUMBER: Final = struct.Struct("!q")
 _STREAMS: Final = 3
@@ -57,10 +63,11 @@ def main() -> None:
 
 
 def _import(program: str) -> None:
-    """Import all that a program may need: `node`, or `scripts` and its services."""
-    packages = ("scripts", "services", "node") if program == "scripts" else (program,)
-    for package in map(import_module, packages):
-        for each in walk_packages(package.__path__, f"{package.__name__}."):
+    """Import all that a program may need, with what is in it."""
+    for package in map(import_module, _PARTS.get(program, (program,))):
+        for each in walk_packages(
+            getattr(package, "__path__", ()), f"{package.__name__}."
+        ):
             if not _RUN_BY_OTHERS.search(each.name):
                 import_module(each.name)
 

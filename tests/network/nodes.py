@@ -53,8 +53,7 @@ class Node:
         program = ("-m", "tests.network.faulty", *faults, "--") if faults else _HONEST
         command = [sys.executable, *program, "network", "start", "--port=0"]
         with (self.home / "node.log").open("a") as log:
-            begin = subprocess.Popen if faults else Forked
-            self.process = begin(
+            self.process = Forked(
                 [*command, f"--home={self.home}", "--json", *engine],
                 stdout=subprocess.PIPE,
                 stderr=log,
