@@ -125,8 +125,9 @@ export class ReceiptFlow {
     const booth = otherBooth(services.booths, location.origin);
     /** @param {string} word */
     const tryWord = (word) => {
-      const holds = ballot !== null && verifyControlWord(ballot, word.trim().toLowerCase());
-      if (holds) held.word = word.trim().toLowerCase();
+      const plain = word.toLowerCase().replaceAll('ё', 'е').split(/[\s,.;]+/u).filter(Boolean).join(' ');
+      const holds = ballot !== null && verifyControlWord(ballot, plain);
+      if (holds) held.word = plain;
       this.screen.say(textOf(holds ? 'word_right' : 'word_wrong'), !holds);
     };
     this.screen.show('verdict', () => viewVerdict({

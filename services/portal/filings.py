@@ -38,6 +38,11 @@ class Filing:
     told: int | None
     parts: tuple[FiledPart, ...]
 
+    @property
+    def number(self) -> str:
+        """Give the beginning of the serial that stands in the message, as A-47."""
+        return "-".join(self.serial.split("-")[:2])
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -76,7 +76,7 @@ class Gateway:
             await require_peer(request, "portal")
             if self.odd is not None:
                 return self.odd
-            serial = f"К-{len(self.asked) + 1}"
+            serial = f"К-{len(self.asked) + 1}-7qk2"
             self.asked[serial] = await request.json()
             return answer({"serial": serial, "resend_after": 60, "expires": 600})
 

@@ -220,7 +220,10 @@ def test_filing_of_another_is_as_if_it_were_not_there(stage: Stage) -> None:
         assert len(stage.registrar.brought) == brought
         assert len(stage.gateway.sent) == sent
         assert serial not in other.get("/application").text
-        assert serial in browser.get("/application").text
+        page = browser.get("/application").text
+        assert serial in page
+        number = serial.removesuffix("-7qk2")  # as the message has it
+        assert f"<strong>{number}</strong>" in page
 
 
 def test_what_was_agreed_to_reaches_a_registrar_that_was_away(stage: Stage) -> None:
