@@ -111,7 +111,9 @@ export class Flow {
   /** Say not to leave while leaving may lose something. */
   #warn() {
     const isDue = this.isUnsent && this.kept.sigma !== undefined;
-    this.screen.warn(isDue ? (this.kept.isBefore ? 'before_banner' : 'not_sent_banner') : '');
+    const { isBefore, isResumed } = this.kept;
+    const unsent = isResumed ? 'resumed_banner' : 'not_sent_banner';
+    this.screen.warn(isDue ? (isBefore ? 'before_banner' : unsent) : '');
   }
 
   /** @param {Kept} kept */

@@ -77,6 +77,7 @@ export function showCode(flow) {
       }
       if (refusal.code === 'unknown_serial') flow.keep({ message: undefined });
       wrong = spellRefusal(refusal);
+      screen.say('');
       screen.showWrong();
     }
   };

@@ -8,6 +8,7 @@ export const EN = {
   other_language: 'Русский',
   skip: 'To the content',
   not_sent_banner: 'Your vote is not sent yet. Do not close this page.',
+  resumed_banner: 'No vote was sent from this device yet. If you have sent a ballot before, you need not vote again: the first one counts, and it is in the box by the time that was promised.',
   before_banner: 'There is no receipt yet. Do not close this page.',
   loading_title: 'Opening the booth',
   loading: 'We check that the commission and the observers signed this booth. This takes some seconds.',
@@ -121,7 +122,7 @@ export const EN = {
   sending_refused: '{organisation}: {reason}',
 
   promised_title: 'The ballot is accepted, but not in the box yet',
-  promised: 'Two independent delivery services signed a promise to put your ballot into the box by {time}. You may close this page. If you leave it open, the receipt appears here.',
+  promised: 'Two independent delivery services signed a promise to put your ballot into the box by {time}. You may close this page. If you leave it open, the receipt appears here. You can get it later, too: open “My ballot” in your account and type the twelve words. So keep the sheet, and write down the code and the control words.',
   promised_differ: 'The computers of two observers show different things. We wait until they agree: until then your vote is not cast.',
   promised_shown: 'An observer’s computer shows your ballot in the box. We wait until the organisations that keep the record of the election sign that: until then your vote is not cast. This usually takes seconds.',
   promised_false: 'A proof has wrong signatures, and is not believed ({organisations}). We wait for a right one: until then your vote is not cast. If it stays so, call the support line.',

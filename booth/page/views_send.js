@@ -68,7 +68,7 @@ export function viewPromised({ deadline, tracking, word, found }) {
       h('p', null, t('promised', { time: spellTime(deadline) })),
       spellFound(found) && h('p', { class: found.state === 'shown' ? null : 'wrong' }, spellFound(found)),
       showCode(t('sealed_code'), tracking),
-      word && h('dl', null, h('dt', null, t('receipt_word')), showWord(word)),
+      word && h('dl', null, h('dt', null, t('receipt_word')), showWord(word), h('dd', null, t('receipt_word_use'))),
     ],
   };
 }

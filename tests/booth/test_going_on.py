@@ -123,6 +123,8 @@ def test_another_device_goes_on_with_the_words(page: Page, browser: Browser) -> 
         assert typed == mistaken
         second.page.fill("#words", " ".join(voter.words))
         second.press("Продолжить")
+        second.wait_for("ballot")
+        assert "С этого устройства голос ещё не отправлен" in second.text
         second.choose(2)
         second.cast()
         second.wait_for("receipt")
@@ -225,6 +227,7 @@ def test_a_refused_code_is_told_and_typed_again(page: Page) -> None:
     voter.stand(world.kept("asking"))
     voter.type_code("654321")
     page.get_by_text("Код неверный").wait_for()
+    assert "Подождите, пожалуйста" not in voter.text
     assert voter.find_barriers() == []
     world.lies["gateway"] = lambda _, __: refuse("too_soon", 429)
     voter.press("Прислать новый код")
