@@ -51,6 +51,7 @@ from tests.services.postgres import make_database, postgres_server
 VOTERS: Final = int(os.environ.get("VECHE_LIVE_VOTERS", "9"))
 _COST: Final = key_file._COST
 _BROWSERS: Final = 4
+_FOLLOWED: Final = re.compile(r'veche_job_last_done{job="clock"} (\S+)')
 _OWN_FILES: Final = re.compile(r"/[A-Za-z0-9@_./-]*")
 
 
@@ -98,11 +99,13 @@ def hold(told: Told) -> None:
     wait_for("registration", lambda: count_online(told) == len(applying))
     now = told.control.opened.connection.read_clock()
     travel(told.control.opened.connection, now + 3_600)  # a code a minute, no more
+    wait_followed(told.layout)
     with ThreadPoolExecutor(_BROWSERS) as pool:
         list(pool.map(lambda person: withdraw(told, person), told.withdrawn))
     wait_for("withdrawals", lambda: count_online(told) == len(voting))
     told.control.move("freeze")
     told.control.move("opening")
+    wait_followed(told.layout)
     wait_ready(told.layout)
     vote_all(told, people)
     wait_for("ballots", lambda: count_cast(told) == len(voting))
@@ -188,6 +191,23 @@ def wait_ready(layout: Layout) -> None:
 
         for name in SERVED:
             wait_for(name, partial(is_ready, name))
+
+
+def wait_followed(layout: Layout) -> None:
+    """Wait until services go by the chain's clock: one that is asked before an hour
+    passes for it takes what was asked a moment ago for an hour old."""
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
+
+        def look(name: str) -> str:
+            found = _FOLLOWED.search(client.get(f"{layout.url(name)}/metrics").text)
+            return found[1] if found else ""
+
+        def is_later(name: str, seen: str) -> bool:
+            return look(name) not in ("", seen)
+
+        for name in KNOW_PEOPLE:
+            for _ in range(2):  # the first may have begun before
+                wait_for(name, partial(is_later, name, look(name)))
 
 
 def count_online(told: Told) -> int:
