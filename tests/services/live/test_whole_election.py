@@ -194,8 +194,10 @@ def wait_ready(layout: Layout) -> None:
 
 
 def wait_followed(layout: Layout) -> None:
-    """Wait until services go by the chain's clock: one that is asked before an hour
-    passes for it takes what was asked a moment ago for an hour old."""
+    """Wait until all who know people go by the clock of the chain, which was moved.
+
+    Else what a person asked for by the old clock is an hour old by the new one.
+    """
     with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
 
         def look(name: str) -> str:
