@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
 from bench import (
     anvil,
     booth,
@@ -21,37 +25,36 @@ from bench import (
     sms,
     start,
 )
+from bench.stopping import run_stoppable
 
-crypto.main()
-print()
-curve.main()
-print()
-casting.main()
-print()
-gas_time.main([])
-print()
-disk.main()
-print()
-anvil.main()
-print()
-start.main()
-print()
-canary.main([])
-print()
-scale.main([])
-print()
-sms.main()
-print()
-booth.main()
-print()
-relay.main()
-print()
-opening.main()
-print()
-registering.main(["--applications", "300"])
-print()
-services.main([])
-print()
-signed.main([])
-print()
-network.main([])
+_ALL: Final[tuple[Callable[[], object], ...]] = (
+    crypto.main,
+    curve.main,
+    casting.main,
+    partial(gas_time.main, []),
+    disk.main,
+    anvil.main,
+    start.main,
+    partial(canary.main, []),
+    partial(scale.main, []),
+    sms.main,
+    booth.main,
+    relay.main,
+    partial(opening.main, []),
+    partial(registering.main, ["--applications", "300"]),
+    partial(services.main, []),
+    partial(signed.main, []),
+    partial(network.main, []),
+)
+
+
+def main() -> None:
+    """Print all of them, one after another."""
+    for place, measure in enumerate(_ALL):
+        if place:
+            print()
+        measure()
+
+
+if __name__ == "__main__":
+    run_stoppable(main)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.casting import Casting, cast_on
+from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from election.client.errors import ConnectionFailedError
 from election.client.rpc import Connection, connect
@@ -117,4 +118,4 @@ def _spell(here: Casting, there: Casting) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

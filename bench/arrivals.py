@@ -31,6 +31,7 @@ from bench.services import (
     log_in,
     parts_of,
 )
+from bench.stopping import run_stoppable
 from services.live.layout import Layout, open_layout
 from services.live.people import Person, draw_people
 from services.live.robot import wait_for
@@ -135,4 +136,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

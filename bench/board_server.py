@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from typing_extensions import override
 
+from bench.stopping import run_stoppable
 from election.client.wire import hexed
 from election.crypto.transcript import uint_word
 from election.protocol.board import Board, Call
@@ -89,4 +90,4 @@ def serve(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    run_stoppable(serve, Path(sys.argv[1]))

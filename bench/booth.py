@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Route
 
+from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from tests.booth.browsing import open_browser
 from tests.booth.page_sizes import LANGUAGES
@@ -92,4 +93,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from bench.gas_time import BN_G1, BN_G2, modexp_input
 from bench.processor import spent
+from bench.stopping import run_stoppable
 from node.hashing import keccak
 from tests.node.bytecode import assemble, deployment
 from tests.node.running import Line, running, write_config
@@ -164,4 +165,4 @@ def main(wanted: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run_stoppable(main, sys.argv[1:])

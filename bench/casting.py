@@ -13,6 +13,7 @@ from typing import Final
 from bench.opcodes import count_opcodes
 from bench.polls import open_polls
 from bench.processor import spent
+from bench.stopping import run_stoppable
 from election.client.rpc import Connection
 from rehearsal.node_process import started_node
 
@@ -90,4 +91,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

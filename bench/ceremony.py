@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bench.stopping import run_stoppable
 from election.artifacts import read_artifact
 from election.protocol.ceremony.attempt import Kind, Step
 from tests.contracts.ceremony_run import CeremonyRun
@@ -50,4 +51,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

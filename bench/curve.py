@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha512
 from typing import Any, Final
 
+from bench.stopping import run_stoppable
 from curve.arkworks import Arkworks
 from curve.blst import Blst
 from curve.operations import COORDINATE, Curve, Group
@@ -85,4 +86,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -14,6 +14,7 @@ from typing import Final
 
 from bench.polls import open_polls
 from bench.processor import spent
+from bench.stopping import run_stoppable
 from rehearsal.node_process import started_node
 
 BATCH: Final = 32
@@ -93,4 +94,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

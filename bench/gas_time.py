@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.stopping import run_stoppable
 from node.config import read_config
 from node.engine.local import LocalEngine
 from node.evm.compiler import read_program
@@ -269,4 +270,4 @@ def main(wanted: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run_stoppable(main, sys.argv[1:])

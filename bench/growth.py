@@ -21,6 +21,7 @@ from eth_typing import Address
 
 from bench.polls import open_polls
 from bench.processor import spent
+from bench.stopping import run_stoppable
 from node.block import Block, seal
 from node.config import read_config
 from node.disk.store import DiskStore
@@ -101,4 +102,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

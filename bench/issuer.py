@@ -12,6 +12,7 @@ from typing import Final
 
 from bench.crowd import Crowd, gather
 from bench.scale import WAITING, furnish, require, told
+from bench.stopping import run_stoppable
 from election.protocol.events import Issued
 from scripts.members.answering import place_answers
 from scripts.shared.files.answered_file import find_answer
@@ -70,4 +71,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

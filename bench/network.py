@@ -28,6 +28,7 @@ from bench.cost import Cost, average, read_cost
 from bench.load import BATCH, SLOTS, WARM, Load, prepare
 from bench.polls import await_time
 from bench.processor import hasten
+from bench.stopping import run_stoppable
 from election.client.rpc import Connection
 from election.client.transport import open_post
 from election.client.wire import Act
@@ -292,4 +293,4 @@ def _tell_turns(turns: InTurn, alone: float, together: float, count: int) -> Non
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bench.processor import spent, spent_by_all
+from bench.stopping import run_stoppable
 from election.protocol.manifest import Contest
 from rehearsal.chains import Chain
 from rehearsal.holding import Stage, begin
@@ -48,4 +49,4 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run_stoppable(main, sys.argv[1:])

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from election.crypto.transcript import Hash
 from scripts.shared.files.voter_files import build_lists
@@ -175,4 +176,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -23,6 +23,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from bench.processor import spent, spent_by_all
+from bench.stopping import run_stoppable
 from election.client.rpc import Connection as Node
 from election.client.rpc import connect
 from election.crypto.transcript import Address
@@ -137,4 +138,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -10,6 +10,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from bench.stopping import run_stoppable
 from election.crypto.transcript import Address, Hash
 from election.protocol.context import Box
 from election.protocol.terms import PublishedContest
@@ -72,4 +73,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

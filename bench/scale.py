@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.crowd import CONTEST, Crowd, gather
+from bench.stopping import run_stoppable
 from election.audit.audit import audit_board
 from election.audit.report import Verdict
 from election.client.deployment import Deployment
@@ -215,4 +216,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -25,6 +25,7 @@ from typing import Final, TypeVar
 import httpx2
 
 from bench.meter import HERE, REST, Meter, find_begun
+from bench.stopping import run_stoppable
 from election.protocol.issuance import Credential
 from scripts.shared.files.terms_file import digest_terms, read_terms
 from services.live.control import Control
@@ -227,4 +228,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from election.audit.bundle import encode_bundle
 from election.audit.packing import pack_text
@@ -64,4 +65,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -16,6 +16,7 @@ from typing import Any, Final
 import httpx2
 from sqlalchemy import insert
 
+from bench.stopping import run_stoppable
 from election.crypto.signature import encode_signature
 from election.crypto.transcript import Hash
 from election.protocol.attestation import Action, Request, Role, attest
@@ -117,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

@@ -14,6 +14,7 @@ from statistics import median
 from typing import Final
 from urllib.request import Request, urlopen
 
+from bench.stopping import run_stoppable
 from scripts.acts import ROOM_OF, SERVICES
 
 RUNS: Final = 5
@@ -89,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stoppable(main)

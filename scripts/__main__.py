@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from scripts.acts import ACTS, ROOM_OF, SERVICES
 from scripts.shared.errors import OutputError
 from scripts.shared.exit_codes import ExitCode
+from scripts.shared.stopping import obey_sigterm
 from scripts.shared.suggesting import suggest
 from scripts.shared.terminal import complain, hint_for, open_streams, tell
 
@@ -20,9 +21,14 @@ _WIDTH, _INDENT = 80, 22  # columns of the list of acts
 
 
 def main() -> None:
-    """Run the act that the command line names."""
+    """Run the act that the command line names, until SIGTERM or Ctrl-C."""
     open_streams()
-    sys.exit(run(sys.argv[1:]))
+    obey_sigterm()
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before an act was there to be interrupted
+        code = ExitCode.INTERRUPTED
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -26,6 +26,8 @@ def describe_home(home: Home) -> dict[str, Any]:
         "election": _describe(home.election, _read_election),
         "terms": _describe(home.terms, lambda path: _read_terms(path, home)),
         "nodes": list(settings.nodes),
+        "genesis_hash": settings.genesis_hash,
+        "offline": settings.offline,
         "password_file": None if kept is None else str(kept),
         "other_files": [path.name for path in _list_others(home)],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,30 +74,22 @@ def store_settings(home: Home, *, was: Settings | None = None) -> None:
         replace_file(home.folder / FILE, text, mode=PRIVATE_FILE)
 
 
-def take_settings(
-    found: Settings,
-    folder: Path,
-    election: Path | None,
-    terms: Path | None,
-    terms_hash: bytes | None,
-    rpc_urls: list[str] | None,
-    password_file: Path | None,
-) -> Settings:
-    """Change in settings what was given."""
-    given: dict[str, Any] = {
-        name: _place(path, folder)
-        for name, path in (
-            ("election", election),
-            ("terms", terms),
-            ("password_file", password_file),
-        )
-        if path is not None
-    }
-    if terms_hash is not None:
-        given["terms_hash"] = terms_hash.hex()
-    if rpc_urls:
-        given["nodes"] = tuple(rpc_urls)
-    return replace(found, **given)
+def take_settings(found: Settings, folder: Path, given: Mapping[str, Any]) -> Settings:
+    """Change in settings what was given, by the names of settings; None stays."""
+    return replace(
+        found,
+        **{
+            name: _spell_setting(value, folder)
+            for name, value in given.items()
+            if value is not None
+        },
+    )
+
+
+def _spell_setting(value: Any, folder: Path) -> Any:
+    if isinstance(value, Path):
+        return _place(value, folder)
+    return value.hex() if isinstance(value, bytes) else value
 
 
 def _place(path: Path, folder: Path) -> str:

@@ -34,13 +34,15 @@ class Who(StrEnum):
 class NextStep:
     """A command, who runs it, and what for or until when.
 
-    due: from when on, Unix seconds; 0 from now on.
+    due: from when on, Unix seconds; 0 from now on. beside_node: on a machine with a
+    network, and without the home of whoever acts.
     """
 
     command: str
     who: Who
     what: str
     due: int = 0
+    beside_node: bool = False
 
 
 @dataclass(frozen=True, slots=True)

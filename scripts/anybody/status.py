@@ -17,6 +17,7 @@ from election.protocol.replay import Part
 from election.protocol.tally import TallyState
 from election.protocol.text import spell_lines
 from election.protocol.voter_list import NO_LIST
+from scripts.anybody.carried_steps import carry
 from scripts.anybody.ceremony_standing import Attendance, read_attendance
 from scripts.anybody.next_steps import (
     Count,
@@ -102,6 +103,8 @@ def _read_own(
         [*list_next(reading.look), *of_contests],
         done={*list_done(viewer, status, reading.attended)},
     )
+    if viewer.is_apart:
+        own = carry(own, viewer.role, reading.look, card=viewer.card)
     account = viewer.account
     return {
         "role": viewer.role.value,

@@ -88,7 +88,8 @@ def _draw_steps(
         yield step["what"] if is_own else f"{step['who']}: {step['what']}"
         if step["due"] is not None and is_own:
             yield from _spell_both("from", step["due"])
-        yield from _spell_line(f"{step['command']}{home}")
+        at = "" if step["beside_node"] else home
+        yield from _spell_line(f"{step['command']}{at}")
     if not is_any:
         yield "nothing"
 

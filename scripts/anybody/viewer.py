@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from election.client.open_election import OpenElection
 from election.crypto.transcript import Address
 from election.protocol.replay import Part
 from scripts.anybody.ceremony_standing import Attendance
+from scripts.shared.files.key_card import read_card
 from scripts.shared.files.key_file import read_public_part
 from scripts.shared.homes.here import find_here
 from scripts.shared.roles import Role
@@ -19,21 +22,33 @@ PARTS = {Role.TRUSTEE: Part.TRUSTEES, Role.ISSUER: Part.ISSUERS}
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A role, and the account that its key file says it is of; None without a key."""
+    """A role, and the account that its key file says it is of; None without a key.
+
+    is_apart: its machine has no network, so that it acts by files. card: as it is typed
+    where a node is.
+    """
 
     role: Role
     account: Address | None
+    is_apart: bool = False
+    card: str = "CARD.json"
 
 
-def find_viewer() -> Viewer | None:
-    """Find to whom a status is shown: the role of the home that it is asked in."""
+def find_viewer(card: Path | None = None) -> Viewer | None:
+    """Find to whom a status is shown: the role of the home that it is asked in.
+
+    card: of a member whose home is elsewhere, on a machine without a network.
+    """
+    if card is not None:
+        known = read_card(card)
+        account = Address(known.address)
+        return Viewer(known.role, account, is_apart=True, card=shlex.quote(str(card)))
     home = find_here()
     if home is None:
         return None
-    account = None
-    if home.key.exists():
-        account = Address(read_public_part(home.key).address)
-    return Viewer(home.settings.role, account)
+    has_key = home.key.exists()
+    account = Address(read_public_part(home.key).address) if has_key else None
+    return Viewer(home.settings.role, account, is_apart=home.settings.offline)
 
 
 def name_place(

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from scripts.shared.moments import Moment
 from scripts.shared.options import AsJson, path_option
 from scripts.shared.terminal import say, show, tell, tell_json
 
@@ -80,7 +81,8 @@ def vote(
         record, code = device.make_ballot(robot.collect(device, side_a), choice)
         sent = device.send(side_b, record)
     result: dict[str, Any] = {"tracking_code": f"0x{code.hex()}"}
-    show(result | {"promised_until": dict(sent.deadlines)}, as_json=as_json)
+    until = {url: Moment(each) for url, each in sent.deadlines.items()}
+    show(result | {"promised_until": until}, as_json=as_json)
 
 
 def apply(login: Login, home: HomeFolder = Path("live")) -> None:

@@ -158,6 +158,7 @@ def _render(
     )
     people = "".join(
         f"<tr><td><code>{each.login}</code></td><td>{escape(each.name)}</td>"
+        f"<td>{each.contest}, {escape(each.neighbourhood)}</td>"
         f'<td><a href="/phones/?phone=%2B{each.phone[1:]}">{each.phone}</a></td></tr>'
         for each in draw_people(layout.voters)[:_SHOWN]
     )
@@ -172,6 +173,8 @@ is in no box. A press ends logins: log in again.</p>
 <ul><li><a href="{layout.url("portal")}/">The portal</a>: log in as a made-up voter
 below, with the password <code>{PASSWORD}</code>; apply, withdraw.</li>
 <li><a href="/phones/">The phones</a>: codes arrive here.</li>
+<li>Or a program applies for a voter:
+<code>veche live apply voter4 --home {folder}</code></li>
 <li>After the opening, «get my ballot» at the portal leads to the booth, at an origin
 of its own. <code>veche verify-booth {layout.url("booth")} --election
 {folder}/election.json --rpc-url {layout.url("chain")}</code> compares it with what the
@@ -180,7 +183,10 @@ election announced.</li>
 <code>veche live vote voter1 --choice 1 --home {folder}</code></li>
 <li>After the close: <code>veche live count --home {folder}</code></li></ul>
 <h2>Services</h2><table>{services}</table>
-<h2>Made-up voters</h2><table><tr><th>Login</th><th>Name</th><th>Phone</th></tr>
+<h2>Made-up voters</h2>
+<p>A district with one ballot is not opened, since its count would tell whose it is: let
+two voters of a district vote, as <code>voter1</code> and <code>voter4</code>.</p>
+<table><tr><th>Login</th><th>Name</th><th>District</th><th>Phone</th></tr>
 {people}</table>"""
     return _PAGE.format(style=_STYLE, body=body)
 

@@ -29,6 +29,9 @@ SERVED: Final[dict[str, Service]] = {
 }
 """Services by the name of their home."""
 
+READY: Final = "prepared"
+"""The file that says that the election of a folder is prepared."""
+
 _PORTS: Final = {
     "chain": 8700,
     "registrar": 8710,
@@ -93,7 +96,7 @@ class Layout:
     @property
     def is_ready(self) -> bool:
         """Say whether the election is prepared."""
-        return (self.folder / "prepared").exists()
+        return (self.folder / READY).exists()
 
     def log(self, name: str) -> Path:
         """Give the log of a part."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from election.crypto.transcript import Address
 from scripts.shared.errors import InputError
 from scripts.shared.files.key_file import open_key_file
-from services.live.layout import Layout, open_layout
+from services.live.layout import READY, Layout, open_layout
 from services.live.people import Person, draw_people
 
 
@@ -30,8 +31,25 @@ def open_person(home: Path, login: str) -> tuple[Layout, Person]:
 
 
 def open_prepared(home: Path) -> Layout:
-    """Open a folder that `veche live run` prepared; raises InputError."""
-    if not (home / "prepared").exists():
-        hint = f"veche live run --home {home}"
-        raise InputError(str(home), "is no folder of `veche live`", hint=hint)
-    return open_layout(home.absolute(), voters=0, are_free=False)
+    """Open a folder that `veche live run` prepared; raises InputError.
+
+    The hint names another folder that is one, if one is near; else nobody is told to
+    begin a second election, who only forgot where the first is.
+    """
+    if (home / READY).exists():
+        return open_layout(home.absolute(), voters=0, are_free=False)
+    if (home / "live.json").exists():
+        fact = "is being prepared"
+        hint = "wait until `veche live` says which address to open; is it running?"
+        raise InputError(str(home), fact, hint=hint)
+    near = [f"--home {shlex.quote(str(each))}" for each in _list_near(home)]
+    hint = " or ".join(near) or "give --home: the folder that `veche live` runs in"
+    raise InputError(str(home), "is no folder of `veche live`", hint=hint)
+
+
+def _list_near(home: Path) -> list[Path]:
+    """List folders of `veche live` here, and beside the one that is none."""
+    places = {Path(), home.parent}
+    ready = {place / READY for place in places}
+    ready.update(each for place in places for each in place.glob(f"*/{READY}"))
+    return sorted(each.parent for each in ready if each.exists())

@@ -26,7 +26,7 @@ from scripts.shared.session import enter, instance_of
 from services.live.acts import Tell, act
 from services.live.booth import complete_booth, list_booth
 from services.live.configs import make_homes
-from services.live.layout import SEATS, THRESHOLD, Layout
+from services.live.layout import READY, SEATS, THRESHOLD, Layout
 from services.live.people import draw_people, write_people
 
 _MANIFEST: Final = ROOT / "elections" / "mgd-2019.toml"
@@ -77,7 +77,7 @@ def prepare(layout: Layout, tell: Tell) -> None:
     act(layout, "terms", *record, "--out", layout.terms, *node)
     make_homes(layout)
     complete_booth(layout, tell)
-    (layout.folder / "prepared").touch()
+    (layout.folder / READY).touch()
 
 
 def _write_files(layout: Layout) -> tuple[Path, Path]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from scripts.anybody.acts.on_contests import Chosen, on_contests
+from scripts.anybody.acts.on_contests import on_contests
+from scripts.shared.by_key import Actor
 from scripts.shared.following import say_next
 from scripts.shared.options import Yes
 
@@ -12,19 +14,18 @@ EXAMPLE = "veche freeze --election election.json --key keys/commission.json"
 
 
 @on_contests
-def command(chosen: Chosen, yes: Yes = False) -> None:
+def command(actor: Actor, chosen: Sequence[int], yes: Yes = False) -> None:
     """Close the encrypted sums after the polls, so that trustees can decrypt them.
 
     Anybody may do it, and nothing is counted by it yet. A sum that is closed stays so:
     in an election that counts you are asked before.
     """
     from scripts.anybody.freeze import freeze, is_frozen, spell_state
-    from scripts.shared.asking import Asker
 
-    opened, as_json = chosen.opened, chosen.as_json
-    before = {each for each in chosen.contests if is_frozen(opened, each)}
-    ask = Asker("Close them?", yes, as_json, is_test=opened.rules.test)
-    states = freeze(opened, chosen.contests, key=chosen.key, ask=ask)
+    opened, as_json = actor.opened, actor.as_json
+    before = {each for each in chosen if is_frozen(opened, each)}
+    ask = actor.asker("Close them?", yes)
+    states = freeze(opened, chosen, key=actor.key, ask=ask)
     states.report(partial(spell_state, before=before), as_json=as_json)
     say_next(
         "each trustee runs `veche share --compare`, and with the others compares what",

@@ -5,14 +5,16 @@ Every act then takes from it what is not typed, by --home or by VECHE_HOME.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
+from scripts.shared.composing import compose
 from scripts.shared.following import say_next
 from scripts.shared.homes.here import VARIABLE, spell_home
-from scripts.shared.options import AsJson, accept_sha256, path_option
+from scripts.shared.options import AsJson, GenesisHash, accept_sha256, path_option
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
 
@@ -50,13 +52,57 @@ Password = Annotated[
 ]
 
 
-def init(
-    role: Annotated[Role, typer.Argument(help="Whose home it is.")],
-    home: HomeFolder,
+Offline = Annotated[
+    bool | None,
+    typer.Option(
+        "--offline/--online",
+        help="This machine has no network: records and what is signed are carried.",
+    ),
+]
+
+
+def _options(
     election: Election = None,
     terms: Terms = None,
     terms_hash: TermsHash = None,
+    genesis_hash: GenesisHash = None,
     rpc_urls: Nodes = None,
+    offline: Offline = None,
+) -> None:
+    """Take the options of every act that sets something."""
+
+
+def _setting(act: Callable[..., None]) -> Callable[..., None]:
+    """Make the command of an act that is `given` settings by their names."""
+
+    def command(
+        election: Path | None,
+        terms: Path | None,
+        terms_hash: bytes | None,
+        genesis_hash: bytes | None,
+        rpc_urls: list[str] | None,
+        *,
+        offline: bool | None,
+        **more: Any,
+    ) -> None:
+        given = {
+            "election": election,
+            "terms": terms,
+            "terms_hash": terms_hash,
+            "genesis_hash": genesis_hash,
+            "nodes": tuple(rpc_urls) if rpc_urls else None,
+            "offline": offline,
+        }
+        act(given=given, **more)
+
+    return compose(command, act, _options, without=("given",))
+
+
+@_setting
+def init(
+    role: Annotated[Role, typer.Argument(help="Whose home it is.")],
+    home: HomeFolder,
+    given: Mapping[str, Any],
     password_file: Password = None,
     as_json: AsJson = False,
 ) -> None:
@@ -64,6 +110,7 @@ def init(
 
     The folder is for its owner alone, the key file sealed with a password of 8
     characters or more. Repeated, it changes no key; what else is given is changed.
+    With --offline its acts ask no node: docs/guides/offline.md.
     """
     from scripts.anybody.home_making import (
         find_settings,
@@ -76,10 +123,8 @@ def init(
 
     folder = home.absolute()
     found = find_settings(folder, role)
-    given = take_settings(
-        found, folder, election, terms, terms_hash, rpc_urls, password_file
-    )
-    made = Home(folder, given)
+    settings = take_settings(found, folder, {**given, "password_file": password_file})
+    made = Home(folder, settings)
     make_home(made)
     sealed = read_public_part(made.key)
     shown = {"home": str(home), "role": role.value}
@@ -88,12 +133,10 @@ def init(
         tell_next(made)
 
 
+@_setting
 def change(
     home: HomeFolder,
-    election: Election = None,
-    terms: Terms = None,
-    terms_hash: TermsHash = None,
-    rpc_urls: Nodes = None,
+    given: Mapping[str, Any],
     password_file: Annotated[
         Path | None, path_option(help="File whose first line is the password.")
     ] = None,
@@ -107,12 +150,10 @@ def change(
 
     kept = open_home(home)
     settings, folder = kept.settings, kept.folder
-    given = take_settings(
-        settings, folder, election, terms, terms_hash, rpc_urls, password_file
-    )
-    changed = Home(folder, given)
-    if given.terms_hash is not None and changed.terms.exists():
-        read_terms(changed.terms, pinned=given.terms_hash)
+    wanted = take_settings(settings, folder, {**given, "password_file": password_file})
+    changed = Home(folder, wanted)
+    if wanted.terms_hash is not None and changed.terms.exists():
+        read_terms(changed.terms, pinned=wanted.terms_hash)
     store_settings(changed, was=settings)
     show(describe_home(changed), as_json=as_json)
     say_next(f"veche status{spell_home(folder)}", as_json=as_json)

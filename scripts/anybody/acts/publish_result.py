@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from scripts.anybody.acts.on_contests import Chosen, on_contests
+from scripts.anybody.acts.on_contests import on_contests
+from scripts.shared.by_key import Actor
 from scripts.shared.following import say_next
 
 EXAMPLE = "veche publish-result --election election.json --key keys/commission.json"
 
 
 @on_contests
-def command(chosen: Chosen) -> None:
+def command(actor: Actor, chosen: Sequence[int]) -> None:
     """Find the counts that k trustees' shares decrypt to, and publish them.
 
     The contract checks them, so anybody may do it.
@@ -20,8 +22,8 @@ def command(chosen: Chosen) -> None:
     from scripts.anybody.publish_result import publish_results
     from scripts.shared.contests import spell_counts
 
-    opened, as_json = chosen.opened, chosen.as_json
-    results = publish_results(opened, chosen.contests, key=chosen.key)
+    opened, as_json = actor.opened, actor.as_json
+    results = publish_results(opened, chosen, key=actor.key)
 
     def spell(contest: int, counts: tuple[int, ...]) -> list[dict[str, Any]]:
         listed = opened.contests[contest]

@@ -12,11 +12,12 @@ import typer
 
 from scripts.shared.exit_codes import ExitCode
 from scripts.shared.homes.here import spell_here
-from scripts.shared.options import AnyRpcUrl, AsJson, ElectionFile
+from scripts.shared.options import AnyRpcUrl, AsJson, ElectionFile, path_option
 from scripts.shared.terminal import say, show, tell
 
 if TYPE_CHECKING:
     from scripts.anybody.node_comparison import NodeComparison
+    from scripts.anybody.viewer import Viewer
 
 EXAMPLE = "veche status --election election.json"
 _BETWEEN: Final = 2.0  # seconds between looks
@@ -31,6 +32,10 @@ def command(
         bool,
         typer.Option("--watch", help="Show it again whenever something changed."),
     ] = False,
+    card: Annotated[
+        Path | None,
+        path_option("--for", help="Card of a member who signs without a network."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show where an election stands, and what comes next; sends nothing.
@@ -38,7 +43,8 @@ def command(
     In a home it speaks to its role: what is yours to do now, as a line to paste, and
     when to come back. Then phase, times, who acted and who is missing in the making of
     keys, and the counts. With --watch it goes on until the counts are published, or
-    Ctrl-C. Of several nodes the first that answers shows it, and all are compared:
+    Ctrl-C. A member whose machine has no network asks beside a node, with --for.
+    Of several nodes the first that answers shows it, and all are compared:
     their blocks, and the hash of the record, at the height that all have. Ends with 3
     if one does not answer, or if they differ.
     """
@@ -47,28 +53,54 @@ def command(
     from scripts.anybody.viewer import find_viewer
     from scripts.shared.session import enter
 
+    home = _find_home_of_steps(card, rpc_urls)
+    viewer = find_viewer(card)
     if watch:
-        _watch(election, rpc_urls, as_json=as_json)
+        _watch(election, rpc_urls, viewer, home=home, as_json=as_json)
         return
     opened = enter(election, rpc_urls)
-    status = read_status(opened, find_viewer())
+    status = read_status(opened, viewer)
     compared = None
     if len(rpc_urls or ()) > 1:
         compared = compare_nodes(opened, rpc_urls or ())
         status["nodes"] = encode_nodes(compared)
-    _show(status, as_json=as_json)
+    _show(status, home=home, as_json=as_json)
     _end(compared)
 
 
-def _watch(election: Path, rpc_urls: Sequence[str] | None, *, as_json: bool) -> None:
+def _find_home_of_steps(card: Path | None, rpc_urls: Sequence[str] | None) -> str:
+    """Spell the option that names the home of whoever is told what to do.
+
+    Raises InputError in a home whose machine has no network, unless a node is named.
+    """
+    from scripts.shared.errors import InputError
+    from scripts.shared.homes.here import find_here
+
+    if card is not None:
+        return " --home HOME"
+    here = find_here()
+    if here is not None and here.settings.offline and not rpc_urls:
+        hint = "beside a node: veche status --for CARD.json --election election.json"
+        fact = "is of a machine without a network, which has no node to ask"
+        raise InputError(str(here.folder), fact, hint=hint)
+    return spell_here()
+
+
+def _watch(
+    election: Path,
+    rpc_urls: Sequence[str] | None,
+    viewer: Viewer | None,
+    *,
+    home: str,
+    as_json: bool,
+) -> None:
     """Show a status whenever it changed, until there is nothing more to come."""
     from scripts.anybody.status import read_status
-    from scripts.anybody.viewer import find_viewer
     from scripts.shared.session import enter
     from scripts.shared.waiting import outlast
 
     opened = outlast(partial(enter, election, rpc_urls), None)
-    viewer, last = find_viewer(), None
+    last = None
     try:
         while True:
             status = outlast(partial(read_status, opened, viewer), opened)
@@ -76,7 +108,7 @@ def _watch(election: Path, rpc_urls: Sequence[str] | None, *, as_json: bool) -> 
             if news != last:
                 if last is not None and not as_json:
                     tell("", "-" * 72)
-                _show(status, as_json=as_json)
+                _show(status, home=home, as_json=as_json)
             last = news
             if status["phase"] == "final":
                 return
@@ -85,7 +117,7 @@ def _watch(election: Path, rpc_urls: Sequence[str] | None, *, as_json: bool) -> 
         return
 
 
-def _show(status: dict[str, Any], *, as_json: bool) -> None:
+def _show(status: dict[str, Any], *, home: str, as_json: bool) -> None:
     from scripts.anybody.status_text import draw_status
 
     if as_json:
@@ -93,7 +125,7 @@ def _show(status: dict[str, Any], *, as_json: bool) -> None:
         return
     for warning in status["warnings"]:
         say(f"warning: {warning}")
-    tell(*draw_status(status, home=spell_here()), is_folded=True)
+    tell(*draw_status(status, home=home), is_folded=True)
 
 
 def _end(compared: NodeComparison | None) -> None:

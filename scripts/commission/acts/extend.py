@@ -5,19 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from scripts.shared.by_key import Actor, by_key
 from scripts.shared.following import say_next
 from scripts.shared.moments import Moment
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    Delta,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    Yes,
-    path_argument,
-)
-from scripts.shared.roles import Role
+from scripts.shared.options import Delta, Yes, path_argument
 from scripts.shared.terminal import show
 
 EXAMPLE = (
@@ -26,15 +17,13 @@ EXAMPLE = (
 )
 
 
+@by_key()
 def command(
     delta: Delta,
     signatures: Annotated[list[Path], path_argument(help="From `veche authorize`.")],
-    election: ElectionFile,
-    key: KeyPath,
+    *,
+    actor: Actor,
     yes: Yes = False,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Shift both closings, signed by the commission and a quorum of observers.
 
@@ -42,15 +31,14 @@ def command(
     carried out before, as the node says, it sends nothing and ends with 11.
     """
     from scripts.commission.extend import extend
-    from scripts.shared.asking import Asker
     from scripts.shared.durations import spell_here
-    from scripts.shared.session import acting, enter, unlock
 
-    opened = enter(election, rpc_urls)
-    key_file = unlock(key, password_file, roles=set(Role))
-    with acting(key_file):
-        ask = Asker("Extend the polls?", yes, as_json, is_test=opened.rules.test)
-        issue, cast = extend(opened, delta, paths=signatures, key=key_file.key, ask=ask)
+    as_json = actor.as_json
+    with actor.alone():
+        ask = actor.asker("Extend the polls?", yes)
+        issue, cast = extend(
+            actor.opened, delta, paths=signatures, key=actor.key, ask=ask
+        )
     closings = {"issue_closing": Moment(issue), "cast_closing": Moment(cast)}
     show(closings, as_json=as_json)
     say_next(

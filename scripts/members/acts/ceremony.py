@@ -7,17 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from scripts.members.acts.as_member import Asked, as_member
 from scripts.shared.errors import InputError
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    Carried,
-    ElectionFile,
-    GenesisHash,
-    KeyPath,
-    PasswordFile,
-    SignedFile,
-)
+from scripts.shared.options import AnyRpcUrl, SignedFile
 from scripts.shared.roles import Role
 
 Wait = Annotated[bool, typer.Option("--wait", help="Go on until it is over.")]
@@ -29,49 +21,41 @@ def make_command(
     """Make the command by which a member takes its next step; text: its help."""
 
     def command(
-        election: ElectionFile,
-        key: KeyPath,
-        password_file: PasswordFile = None,
+        asked: Asked,
         wait: Wait = False,
         rpc_urls: AnyRpcUrl = None,
-        carried: Carried = None,
-        genesis_hash: GenesisHash = None,
         out: SignedFile = None,
-        as_json: AsJson = False,
     ) -> None:
         from election.protocol.replay import Part
-        from scripts.shared.carried import Sources
 
-        sources = Sources(rpc_urls, carried or (), genesis_hash)
+        sources = asked.take_sources(rpc_urls)
         sources.require_fitting(out)
-        if carried:
+        if sources.bundles:
             from scripts.members.signed_step import sign_next
-            from scripts.shared.session import unlock
 
             if wait:
                 fact = "goes with a node: a record that was carried does not change"
                 raise InputError("--wait", fact)
-            key_file = unlock(key, password_file, roles={Role[part[:-1]]})
             sign_next(
                 Part[part],
                 sources,
-                election=election,
-                key_file=key_file,
+                election=asked.election,
+                key_file=asked.unlock(Role[part[:-1]]),
                 out=out,
-                as_json=as_json,
+                as_json=asked.as_json,
             )
             return
         from scripts.members.ceremony import play
 
         play(
             Part[part],
-            election=election,
-            key=key,
-            password_file=password_file,
+            election=asked.election,
+            key=asked.key,
+            password_file=asked.password_file,
             wait=wait,
             rpc_url=rpc_urls,
-            as_json=as_json,
+            as_json=asked.as_json,
         )
 
     command.__doc__ = text
-    return command
+    return as_member(command)

@@ -8,16 +8,9 @@ from typing import Annotated
 import typer
 
 from election.client.errors import ContractRefusedError
+from scripts.shared.by_key import Actor, by_key
 from scripts.shared.following import say_next, spell_start
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    Yes,
-)
-from scripts.shared.roles import Role
+from scripts.shared.options import Yes
 from scripts.shared.terminal import say, show
 
 EXAMPLE = "veche expire trustees --election election.json --key keys/commission.json"
@@ -30,14 +23,12 @@ class Which(StrEnum):
     ISSUERS = "issuers"
 
 
+@by_key()
 def command(
     ceremony: Annotated[Which, typer.Argument(help="Whose ceremony.")],
-    election: ElectionFile,
-    key: KeyPath,
+    *,
+    actor: Actor,
     yes: Yes = False,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
 ) -> None:
     """Exclude the first member who let a ceremony's step pass in silence.
 
@@ -45,18 +36,15 @@ def command(
     """
     from election.protocol.replay import Part
     from scripts.members.expire import expire, require_overdue
-    from scripts.shared.asking import Asker
-    from scripts.shared.session import enter, unlock
     from scripts.shared.standing import spell_margin
 
-    opened = enter(election, rpc_urls)
-    key_file = unlock(key, password_file, roles=set(Role))
+    opened, as_json = actor.opened, actor.as_json
     handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
     part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS
-    ask = Asker("Exclude the member?", yes, as_json, is_test=opened.rules.test)
+    ask = actor.asker("Exclude the member?", yes)
     ask(f"excludes the first silent member of the {part.title}, for good")
     try:
-        culprit = expire(handle, key=key_file.key)
+        culprit = expire(handle, key=actor.key)
     except ContractRefusedError:
         require_overdue(handle, part=part, end=opened.rules.times[1])
         raise

@@ -5,19 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from scripts.members.acts.as_member import Asked, as_member
 from scripts.shared.following import say_next
-from scripts.shared.options import (
-    AsJson,
-    Carried,
-    ElectionFile,
-    Fresh,
-    GenesisHash,
-    KeyPath,
-    PasswordFile,
-    RpcUrls,
-    contest_option,
-    path_option,
-)
+from scripts.shared.options import Fresh, RpcUrls, contest_option, path_option
 from scripts.shared.terminal import show
 
 EXAMPLE = (
@@ -27,21 +17,17 @@ EXAMPLE = (
 )
 
 
+@as_member
 def command(
-    election: ElectionFile,
-    key: KeyPath,
+    asked: Asked,
     out: Annotated[
         Path, path_option(help="Answers, written anew; without --contest a folder.")
     ],
     contest: Annotated[
         int | None, contest_option(help="Id of the contest; all if missing.")
     ] = None,
-    password_file: PasswordFile = None,
     rpc_urls: RpcUrls = None,
-    carried: Carried = None,
-    genesis_hash: GenesisHash = None,
     fresh: Fresh = False,
-    as_json: AsJson = False,
 ) -> None:
     """Answer all final requests of a contest; the answers may be given to anybody.
 
@@ -60,17 +46,21 @@ def command(
     """
     from scripts.members.issue import answer_all, answer_told, issuing, require_folder
     from scripts.members.on_record import spell_issue_end
-    from scripts.shared.carried import Sources
     from scripts.shared.files.answers_file import require_answers, write_answers
 
     if contest is None:
         require_folder(out)
     else:
         require_answers(out, contest)
-    sources = Sources(rpc_urls, carried or (), genesis_hash)
+    as_json = asked.as_json
     contests = None if contest is None else [contest]
     with issuing(
-        sources, contests, election, key, password_file=password_file, fresh=fresh
+        asked.take_sources(rpc_urls),
+        contests,
+        asked.election,
+        asked.key,
+        password_file=asked.password_file,
+        fresh=fresh,
     ) as (audited, key_file):
         if contest is not None:
             member, answers = answer_told(audited, contest, key_file=key_file)

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from scripts.members.acts.as_member import Asked, as_member
 from scripts.shared.errors import InputError
 from scripts.shared.following import say_next
 from scripts.shared.options import (
     DEFAULT_URL,
-    AsJson,
-    Carried,
-    ElectionFile,
     Fresh,
-    GenesisHash,
-    KeyPath,
-    PasswordFile,
     RpcUrls,
     SignedFile,
     SomeContests,
@@ -28,8 +23,6 @@ from scripts.shared.terminal import say, show
 
 if TYPE_CHECKING:
     from scripts.shared.acceptance import AuditedElection
-    from scripts.shared.carried import Sources
-    from scripts.shared.files.key_file import KeyFile
 
 EXAMPLE = (
     "veche share --compare --election election.json --key keys/trustee-1.json "
@@ -39,9 +32,9 @@ EXAMPLE = (
 _NOTHING: Final = "nothing to compare yet: `veche freeze` closes the sums, anybody may"
 
 
+@as_member
 def command(
-    election: ElectionFile,
-    key: KeyPath,
+    asked: Asked,
     contests: SomeContests = None,
     only_compare: Annotated[
         bool, typer.Option("--compare", help="Show what to compare; send nothing.")
@@ -50,13 +43,9 @@ def command(
         list[str] | None,
         typer.Option(help="Hash of a sum that k trustees were shown alike."),
     ] = None,
-    password_file: PasswordFile = None,
     rpc_urls: RpcUrls = None,
-    carried: Carried = None,
-    genesis_hash: GenesisHash = None,
     out: SignedFile = None,
     fresh: Fresh = False,
-    as_json: AsJson = False,
 ) -> None:
     """Decrypt contests' sums in part, after verifying the whole election.
 
@@ -77,34 +66,32 @@ def command(
     from scripts.members.going_on import accepting
     from scripts.members.share import share
     from scripts.shared.acceptance import COUNT
-    from scripts.shared.carried import Sources
     from scripts.shared.contests import require_contests
-    from scripts.shared.session import acting, enter, unlock
+    from scripts.shared.session import acting, enter
     from scripts.shared.standing import require_seat
 
     if not only_compare and not agreed:
         raise InputError("--agreed", "missing: run with --compare first")
     hashes = {accept_hash(each) for each in agreed or ()}
-    sources = Sources(rpc_urls, carried or (), genesis_hash)
+    sources = asked.take_sources(rpc_urls)
     sources.require_fitting(out)
     if sources.bundles:
         _act_offline(
-            sources,
-            election,
-            unlock(key, password_file, roles={Role.TRUSTEE}),
+            asked,
             contests,
             hashes=None if only_compare else hashes,
             out=out,
             fresh=fresh,
-            as_json=as_json,
         )
         return
-    opened = enter(election, (rpc_urls or [DEFAULT_URL])[0])
+    opened = enter(asked.election, (rpc_urls or [DEFAULT_URL])[0])
     contests = contests or list(opened.contests)
     require_contests(opened, contests)
-    key_file = unlock(key, password_file, roles={Role.TRUSTEE})
+    key_file, as_json = asked.unlock(Role.TRUSTEE), asked.as_json
     require_seat(opened, Part.TRUSTEES, key_file.account)
-    with accepting(election, sources, COUNT, key_file=key_file, fresh=fresh) as audited:
+    with accepting(
+        asked.election, sources, COUNT, key_file=key_file, fresh=fresh
+    ) as audited:
         if only_compare:
             _show_sums(audited, contests, as_json=as_json)
             return
@@ -115,15 +102,12 @@ def command(
 
 
 def _act_offline(
-    sources: Sources,
-    election: Path,
-    key_file: KeyFile,
+    asked: Asked,
     contests: Sequence[int] | None,
     *,
     hashes: Collection[str] | None,
     out: Path | None,
     fresh: bool,
-    as_json: bool,
 ) -> None:
     """Do the same by files. hashes: of the sums agreed on, None to compare only."""
     from election.protocol.replay import Part
@@ -135,8 +119,11 @@ def _act_offline(
     from scripts.shared.contests import require_contests
     from scripts.shared.session import acting
 
+    key_file, as_json = asked.unlock(Role.TRUSTEE), asked.as_json
     path = None if hashes is None else require_out(out)
-    with accepting(election, sources, COUNT, key_file=key_file, fresh=fresh) as audited:
+    with accepting(
+        asked.election, asked.take_sources(None), COUNT, key_file=key_file, fresh=fresh
+    ) as audited:
         opened = open_on_record(audited)
         contests = contests or list(opened.contests)
         require_contests(opened, contests)

@@ -40,6 +40,7 @@ _OF_HOME: Final[Mapping[str, tuple[str, Callable[[Home], Any]]]] = {
     "rpc_url": ("VECHE_RPC_URL", lambda home: _first(home.settings.nodes)),
     "terms": ("VECHE_TERMS", _terms),
     "terms_hash": ("VECHE_TERMS_HASH", lambda home: home.settings.terms_hash),
+    "genesis_hash": ("VECHE_GENESIS_HASH", lambda home: home.settings.genesis_hash),
 }
 """By the parameter of an act: the variable, and what a home has for it."""
 
@@ -72,9 +73,9 @@ def _fill(context: typer.Context, folder: Path | None) -> Path | None:
     election = found.pop("election", None)
     if election is not None:  # a bundle is a source of its own
         found["election"] = lambda: None if context.params.get("bundle") else election
-    nodes = found.pop("rpc_urls", None)
-    if nodes is not None:  # who was carried a record asks no node
-        found["rpc_urls"] = lambda: None if context.params.get("carried") else nodes
+    is_apart = home is not None and home.settings.offline
+    if any(each.name == "carried" for each in context.command.params):
+        _fill_by_carried(found, context, is_apart=is_apart)
     act = (context.info_name or "").rpartition(" ")[2]
     if act in _ASKS_ON_PURPOSE:
         found.pop("rpc_urls", None)
@@ -82,6 +83,22 @@ def _fill(context: typer.Context, folder: Path | None) -> Path | None:
         found |= _list_files(home, context, act)
     context.default_map = found
     return None if home is None else home.folder
+
+
+def _fill_by_carried(
+    found: dict[str, Any], context: typer.Context, *, is_apart: bool
+) -> None:
+    """Let an act ask no node where a record was carried, and by whom it was signed.
+
+    is_apart: the machine has no network, so that no node is asked unless one is typed.
+    """
+    nodes, genesis = found.pop("rpc_urls", None), found.pop("genesis_hash", None)
+    if nodes is not None and not is_apart:
+        found["rpc_urls"] = lambda: None if context.params.get("carried") else nodes
+    if genesis is not None:
+        found["genesis_hash"] = lambda: (
+            genesis if context.params.get("carried") else None
+        )
 
 
 def _open(folder: Path | None, told: str | None) -> Home | None:

@@ -48,7 +48,8 @@ class Settings:
     """The settings of a home.
 
     Paths are in its folder, unless absolute. nodes: addresses of JSON-RPC, of different
-    organisations. terms_hash: as the commission published it.
+    organisations. terms_hash, genesis_hash: as the commission, and the network's
+    organisations, published them. offline: the machine of this home has no network.
     """
 
     format: Literal["veche-home/1"]
@@ -57,9 +58,11 @@ class Settings:
     election: Name = "election.json"
     terms: Name = "terms.json"
     terms_hash: Name | None = None
+    genesis_hash: Name | None = None
     lists: Name = "lists"
     password_file: Name | None = None
     nodes: tuple[Name, ...] = field(default=())
+    offline: Annotated[bool, Field(strict=True)] = False
 
 
 _COMMENTS: Final = {
@@ -69,9 +72,11 @@ _COMMENTS: Final = {
     "election": "What `veche deploy` wrote; public.",
     "terms": "What `veche terms` wrote; public.",
     "terms_hash": "The hash that the commission published of it.",
+    "genesis_hash": "SHA-256 of the network's genesis, as all published it.",
     "lists": "The folder of the voter lists.",
     "password_file": "Where the password of the key file is; else it is asked for.",
     "nodes": "Where nodes answer JSON-RPC; two of different organisations.",
+    "offline": "true: this machine has no network; acts take a carried record.",
 }
 
 
@@ -104,12 +109,14 @@ def render_settings(settings: Settings) -> str:
     for each in fields(Settings):
         value = getattr(settings, each.name)
         lines.append(f"# {_COMMENTS[each.name]}")
-        is_set = value not in (None, ())
+        is_set = value not in (None, (), False)
         lines.append(f"{each.name} = {_spell(value)}" if is_set else f"# {each.name} =")
     return "\n".join(lines) + "\n"
 
 
 def _spell(value: object) -> str:
+    if value is True:
+        return "true"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_spell, value))}]"
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

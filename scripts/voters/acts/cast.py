@@ -12,29 +12,20 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.by_key import Actor, by_key
 from scripts.shared.exit_codes import ExitCode
 from scripts.shared.following import say_next, spell_start
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-    path_argument,
-)
+from scripts.shared.options import path_argument
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
 
 EXAMPLE = "veche cast ballot.json --election election.json --key keys/relay.json"
 
 
+@by_key(Role.RELAY)
 def command(
     ballots: Annotated[list[Path], path_argument(help="From `veche ballot`.")],
-    election: ElectionFile,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
+    actor: Actor,
 ) -> None:
     """Bring ballots into the box; cast again, they are simply there already.
 
@@ -54,7 +45,6 @@ def command(
     never sends from an account of his own.
     """
     from election.client.finality import is_network
-    from scripts.shared.session import acting, enter, unlock
     from scripts.voters.cast import (
         cast,
         spell_casting,
@@ -62,10 +52,9 @@ def command(
         spell_way_to_proof,
     )
 
-    opened = enter(election, rpc_urls)
-    key_file = unlock(key, password_file, roles={Role.RELAY})
-    with acting(key_file):
-        done = cast(opened, ballots, relay=key_file.key)
+    opened, as_json = actor.opened, actor.as_json
+    with actor.alone():
+        done = cast(opened, ballots, relay=actor.key)
     spelt = spell_casting(done)
     if not as_json:  # what more is known of each is told below, in lines of its own
         for name in ("void", "unknown"):

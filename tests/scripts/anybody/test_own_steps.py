@@ -10,6 +10,7 @@ from election.protocol.ceremony.attempt import Step
 from election.protocol.phases import Phase
 from election.protocol.replay import Part
 from election.protocol.tally import TallyState
+from scripts.anybody.carried_steps import carry
 from scripts.anybody.next_steps import Count, Keys, Outlook, find_next, list_next
 from scripts.anybody.own_steps import Own, list_own
 from scripts.shared.roles import Role
@@ -73,6 +74,48 @@ def test_trustee_whose_share_is_given_has_nothing_to_do() -> None:
     found = list_own(Role.TRUSTEE, outlook, [step], done=())
     assert [each.command for each in found.now] == [share]
     assert not list_own(Role.TRUSTEE, outlook, [step], done=(share,)).now
+
+
+@pytest.mark.parametrize(
+    ("role", "phase", "step", "expected"),
+    [
+        (
+            *(Role.TRUSTEE, Phase.KEYS, Step.SHARES),
+            [
+                "export --for c.json --out deal.gz",
+                "trustee --bundle deal.gz --out deal.json",
+                "send deal.json",
+            ],
+        ),
+        (
+            *(Role.ISSUER, Phase.LIST, Step.FINAL),
+            ["export --for c.json --out made.gz", "issuer --bundle made.gz"],
+        ),
+        (
+            *(Role.TRUSTEE, Phase.TALLY, Step.FINAL),
+            [
+                "export --for c.json --out count.gz",
+                "share --compare --bundle count.gz",
+                "share --agreed HASH --bundle count.gz --out share.json",
+                "send share.json",
+            ],
+        ),
+        (
+            *(Role.ISSUER, Phase.VOTING, Step.FINAL),
+            ["export --for c.json --out polls.gz", "issue --bundle polls.gz"],
+        ),
+        (Role.COMMISSION, Phase.VOTING, Step.FINAL, []),
+    ],
+)
+def test_member_without_a_network_is_told_what_to_carry(
+    role: Role, phase: Phase, step: Step, expected: list[str]
+) -> None:
+    outlook = look(phase, step=step)
+    state = TallyState.OPEN if phase is Phase.TALLY else TallyState.NONE
+    counts = [Count(each, True, state, 0, 2, waiting=1) for each in (7, 8)]
+    ahead = [each for each in (find_next(count, outlook) for count in counts) if each]
+    found = list_own(role, outlook, [*list_next(outlook), *ahead], done=())
+    assert commands(carry(found, role, outlook, card="c.json")) == expected
 
 
 @pytest.mark.parametrize(

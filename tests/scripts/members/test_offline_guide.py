@@ -26,6 +26,7 @@ from election.crypto.transcript import ZERO_HASH
 from election.protocol.manifest import Member
 from scripts.__main__ import run
 from scripts.anybody.freeze import freeze
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.files.deployment_file import store_deployment
 from scripts.shared.roles import Role
 from scripts.shared.session import instance_of
@@ -44,7 +45,7 @@ from tests.scripts.conftest import PASSWORD, read_address
 from tests.scripts.key_files import make_key_file, put_share
 
 GUIDE: Final = (ROOT / "docs/guides/offline.md").read_text("utf-8")
-BESIDE_A_NODE: Final = ("export", "send")
+BESIDE_A_NODE: Final = ("export", "send", "status")
 """The acts that the guide has typed where a network is."""
 
 
@@ -195,3 +196,10 @@ def test_guide_is_typed_from_the_first_key_to_a_share_that_counts(
     assert others.held.opened.tally.shares(1, trustees=3)[1]
     assert [*(tmp_path / "answers").iterdir()]
     assert "VECHE_ELECTION" in os.environ  # which the guide set
+    for act, code, hint in (
+        ("trustee", ExitCode.USAGE, "veche export --for CARD --out FILE"),
+        ("status", ExitCode.INPUT, "veche status --for CARD.json"),
+    ):
+        monkeypatch.delenv("VECHE_RPC_URL", raising=False)
+        done = run_apart(act, "--home", "trustee")
+        assert (done.code, hint in done.err) == (code, True), done.err

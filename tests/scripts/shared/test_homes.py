@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from scripts.anybody.home_making import store_settings
 from scripts.shared.errors import InputError
-from scripts.shared.homes.defaults import list_defaults
+from scripts.shared.homes.defaults import at_home, list_defaults
 from scripts.shared.homes.here import spell_home
 from scripts.shared.homes.home import FILE, Home, find_home, hold, open_home
 from scripts.shared.homes.settings import (
@@ -18,6 +21,7 @@ from scripts.shared.homes.settings import (
     read_settings,
     render_settings,
 )
+from scripts.shared.options import AnyRpcUrl, Carried, GenesisHash
 from scripts.shared.roles import Role
 
 NODES = ("http://one", "http://other")
@@ -31,7 +35,8 @@ def write(folder: Path, text: str) -> Path:
 
 def test_settings_are_read_as_they_were_written(tmp_path: Path) -> None:
     odd = replace(SETTINGS, key='a "key" \\ of \x7f.json', terms_hash="0x" + "1" * 64)
-    for each in (SETTINGS, odd, Settings(VERSION, Role.VOTER)):
+    apart = replace(SETTINGS, genesis_hash="2" * 64, offline=True)
+    for each in (SETTINGS, odd, apart, Settings(VERSION, Role.VOTER)):
         assert read_settings(write(tmp_path, render_settings(each))) == each
 
 
@@ -58,7 +63,7 @@ def test_settings_that_are_none_are_refused(
 
 
 def test_home_fills_in_what_nobody_typed() -> None:
-    home = Home(Path("/home"), replace(SETTINGS, terms_hash="ab"))
+    home = Home(Path("/home"), replace(SETTINGS, terms_hash="ab", genesis_hash="cd"))
     assert list_defaults(home, {}) == {
         "election": "/home/election.json",
         "key": "/home/key.json",
@@ -67,7 +72,40 @@ def test_home_fills_in_what_nobody_typed() -> None:
         "rpc_url": NODES[0],
         "terms": "/home/terms.json",
         "terms_hash": "ab",
+        "genesis_hash": "cd",
     }
+
+
+@pytest.mark.parametrize(
+    ("is_apart", "typed", "expected"),
+    [
+        (False, ["--bundle", "x"], ("cd" * 32, None)),
+        (False, [], (None, list(NODES))),
+        (True, ["--bundle", "x"], ("cd" * 32, None)),
+        (True, [], (None, None)),
+        (True, ["--rpc-url", "u"], (None, ["u"])),
+    ],
+)
+def test_member_asks_nodes_or_files_and_no_node_without_a_network(
+    tmp_path: Path, is_apart: bool, typed: list[str], expected: Any
+) -> None:
+    seen: list[Any] = []
+
+    def act(
+        carried: Carried = None,
+        genesis_hash: GenesisHash = None,
+        rpc_urls: AnyRpcUrl = None,
+    ) -> None:
+        assert bool(carried) is ("--bundle" in typed)
+        seen.append((genesis_hash and genesis_hash.hex(), rpc_urls))
+
+    tmp_path.chmod(0o700)
+    kept = replace(SETTINGS, genesis_hash="cd" * 32, offline=is_apart)
+    write(tmp_path, render_settings(kept)).chmod(0o600)
+    app = typer.Typer()
+    app.command()(at_home(act))
+    done = CliRunner().invoke(app, ["--home", str(tmp_path), *typed])
+    assert (done.exit_code, seen) == (0, [expected])
 
 
 def test_terms_without_their_hash_are_filled_in_nowhere() -> None:

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from scripts.shared.errors import InputError
 from services.live.control import Control, make_app
-from services.live.layout import open_layout
+from services.live.layout import READY, open_layout
+from services.live.prepared import open_prepared
 
 BASE = "http://127.0.0.1"
 
@@ -63,6 +64,23 @@ def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="other things"):
         open_layout(tmp_path, voters=6, are_free=True)
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_who_forgot_the_folder_is_told_of_the_one_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as none:
+        open_prepared(Path("live"))
+    assert none.value.hint == "give --home: the folder that `veche live` runs in"
+    layout = open_layout(tmp_path / "my live", voters=6, are_free=True)
+    with pytest.raises(InputError, match="is being prepared"):
+        open_prepared(Path("my live"))
+    (layout.folder / READY).touch()
+    assert open_prepared(Path("my live")) == layout
+    with pytest.raises(InputError) as refused:
+        open_prepared(Path("live"))
+    assert refused.value.hint == "--home 'my live'"
 
 
 def test_folder_keeps_its_ports_and_password(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""What is told to stop says so, in one line."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.stopping import run_stoppable
+from election.artifacts import ROOT
+from scripts.shared.exit_codes import ExitCode
+from scripts.shared.stopping import obey_sigterm
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def stop() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_sigterm_is_obeyed_as_ctrl_c_is() -> None:
+    obey_sigterm()
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+
+
+def test_measurement_that_is_stopped_shows_no_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_stoppable(stop)
+    assert ended.value.code == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == "stopped\n"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "bench").glob("*.py")), ids=lambda path: path.stem
+)
+def test_every_measurement_can_be_stopped(path: Path) -> None:
+    _, begins, end = path.read_text("utf-8").partition('if __name__ == "__main__":')
+    assert not begins or end.strip().startswith("run_stoppable(")
