@@ -27,9 +27,15 @@ def compose(
     found.sort(key=lambda each: each.default is not inspect.Parameter.empty)
     once = {each.name: each for each in found}
 
+    needless = {
+        name: each.default
+        for name, each in once.items()
+        if each.default is not inspect.Parameter.empty
+    }
+
     @wraps(sources[0])
     def command(**given: Any) -> None:
-        act(**given)
+        act(**(needless | given))
 
     shown: Any = command
     shown.__signature__ = inspect.Signature([*once.values()])

@@ -142,7 +142,9 @@ def run_issue(
     monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
     monkeypatch.setattr(witnesses, "read_boards", lambda *_: {"node": shown})
     with suppress(UnverifiedError):
-        issue_act.command(out, issuer.path, out, 1, as_json=True)
+        issue_act.command(
+            election=out, key=issuer.path, out=out, contest=1, as_json=True
+        )
     return out
 
 
@@ -165,7 +167,7 @@ def test_contest_that_is_not_there_is_refused_before_anything_is_read(
     monkeypatch.setattr(issue, "accepting", read)
     out = issuer.path.with_name("answers.json")
     with pytest.raises(InputError, match=r"contest 9: .* which has 1, 30"):
-        issue_act.command(out, issuer.path, out, 9)
+        issue_act.command(election=out, key=issuer.path, out=out, contest=9)
 
 
 def test_act_writes_nothing_when_a_node_shows_a_forged_request(
@@ -389,7 +391,7 @@ def test_key_file_is_not_written_over_by_answers(
     monkeypatch.setattr(issue, "unlock", lambda *_, **__: issuer)
     key = issuer.path
     with pytest.raises(InputError, match="it is not overwritten"):
-        issue_act.command(key, key, key, 1, as_json=True)
+        issue_act.command(election=key, key=key, out=key, contest=1, as_json=True)
     assert issuer.path.read_bytes() == before
     assert not record_of(issuer).exists()
 

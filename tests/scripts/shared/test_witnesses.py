@@ -192,7 +192,14 @@ def give(
     hashes = [str(shown["1"]["comparison_hash"])]
     snapshot = stage.connection.request("evm_snapshot")
     with suppress(ElectionError):
-        share_act.command(path, path, [1], False, hashes, fresh=True, as_json=True)
+        share_act.command(
+            election=path,
+            key=path,
+            contests=[1],
+            agreed=hashes,
+            fresh=True,
+            as_json=True,
+        )
     stage.connection.request("evm_revert", snapshot)
     return heard
 

@@ -162,7 +162,9 @@ def test_exit_code_says_that_something_was_set_aside(
     monkeypatch.setattr(session, "unlock", lambda *_, **__: key_file)
     missing = tmp_path / "none"
     with pytest.raises(typer.Exit) as ended:
-        cast_act.command([*good, missing], tmp_path, tmp_path, as_json=True)
+        cast_act.command(
+            ballots=[*good, missing], election=tmp_path, key=tmp_path, as_json=True
+        )
     told = capsys.readouterr()
     assert ended.value.exit_code == ExitCode.IN_PART
     (aside,) = json.loads(told.out)["set_aside"]
@@ -171,7 +173,7 @@ def test_exit_code_says_that_something_was_set_aside(
         "reason": f"{missing}: no such file or directory",
     }
     assert f"warning: {missing} was set aside" in told.err
-    cast_act.command(good, tmp_path, tmp_path, as_json=True)
+    cast_act.command(ballots=good, election=tmp_path, key=tmp_path, as_json=True)
 
 
 def test_exit_code_says_that_a_ballot_is_not_seen(
@@ -182,7 +184,7 @@ def test_exit_code_says_that_a_ballot_is_not_seen(
     monkeypatch.setattr(session, "unlock", lambda *_, **__: key_file)
     monkeypatch.setattr(BallotBox, "used", lambda _, asked: [True for _ in asked])
     with pytest.raises(typer.Exit) as ended:
-        cast_act.command(good, tmp_path, tmp_path, as_json=True)
+        cast_act.command(ballots=good, election=tmp_path, key=tmp_path, as_json=True)
     assert ended.value.exit_code == ExitCode.IN_PART
 
 
@@ -201,7 +203,9 @@ def test_ballot_is_told_by_its_tracking_code_in_eighty_columns(
         for each in (one, other)
     ]
     for at, record in enumerate((one, other)):
-        cast_act.command([write(tmp_path / f"{at}", record)], tmp_path, tmp_path)
+        cast_act.command(
+            ballots=[write(tmp_path / f"{at}", record)], election=tmp_path, key=tmp_path
+        )
     told = capsys.readouterr()
     assert "veche proof" not in told.err  # nobody signs the blocks of a devnet
     assert told.out.count(codes[0]) == 1
@@ -224,9 +228,9 @@ def test_on_a_network_it_is_told_how_a_ballot_is_proven(
     monkeypatch.chdir(tmp_path)
     spaced = write(Path("of a voter"), read_json(good[0], BallotFile).record)
     for again in range(2):
-        cast_act.command([spaced], tmp_path, tmp_path)
+        cast_act.command(ballots=[spaced], election=tmp_path, key=tmp_path)
         told = capsys.readouterr().err
         assert "veche proof --ballot 'of a voter' --terms terms.json" in told, again
         assert all(len(line) <= 80 for line in told.splitlines())
-    cast_act.command(good, tmp_path, tmp_path)
+    cast_act.command(ballots=good, election=tmp_path, key=tmp_path)
     assert "veche proof --ballot BALLOT" in capsys.readouterr().err

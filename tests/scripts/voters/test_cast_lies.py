@@ -280,7 +280,9 @@ def test_unknown_has_lines_a_reason_and_an_exit_code_of_its_own(
     out = ""
     for as_json in (False, True):
         with pytest.raises(typer.Exit) as ended:
-            cast_act.command(paths, tmp_path, tmp_path, as_json=as_json)
+            cast_act.command(
+                ballots=paths, election=tmp_path, key=tmp_path, as_json=as_json
+            )
         assert ended.value.exit_code == ExitCode.UNKNOWN
         told = capsys.readouterr()
         out = told.out
