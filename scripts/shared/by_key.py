@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +61,17 @@ def _options(
     """Take the options of every such act."""
 
 
-def by_key(*roles: Role) -> Callable[[Callable[..., None]], Callable[..., None]]:
+Look = Callable[["OpenElection", Mapping[str, Any]], None]
+"""Refuses what was typed, by the election."""
+
+
+def by_key(
+    *roles: Role, look: Look = lambda *_: None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make the command of an act by the key file of one of these roles; none: of any.
 
-    The act is given its own options, and an `actor`.
+    The act is given its own options, and an `actor`. look: is asked before anybody is
+    asked for a password.
     """
 
     def make(act: Callable[..., None]) -> Callable[..., None]:
@@ -80,6 +87,7 @@ def by_key(*roles: Role) -> Callable[[Callable[..., None]], Callable[..., None]]
             from scripts.shared.session import enter, unlock
 
             opened = enter(election, rpc_urls)
+            look(opened, given)
             key_file = unlock(key, password_file, roles=set(roles or Role))
             act(actor=Actor(opened, key_file, as_json), **given)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from scripts.shared.by_key import Actor, by_key
 from scripts.shared.composing import compose
 from scripts.shared.options import SomeContests
+
+if TYPE_CHECKING:
+    from election.client.open_election import OpenElection
 
 
 def _options(contests: SomeContests = None) -> None:
@@ -21,11 +24,14 @@ def on_contests(act: Callable[..., None]) -> Callable[..., None]:
     """
 
     def command(actor: Actor, contests: list[int] | None, **given: Any) -> None:
-        from scripts.shared.contests import require_contests
-
         wanted = contests or list(actor.opened.contests)
-        require_contests(actor.opened, wanted)
         with actor.alone():
             act(actor=actor, chosen=wanted, **given)
 
-    return by_key()(compose(command, act, _options, without=("chosen",)))
+    return by_key(look=_require)(compose(command, act, _options, without=("chosen",)))
+
+
+def _require(opened: OpenElection, given: Mapping[str, Any]) -> None:
+    from scripts.shared.contests import require_contests
+
+    require_contests(opened, given["contests"] or ())
