@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, current_thread, main_thread
+from threading import Event, Thread, current_thread, main_thread
 
 import pytest
 from distributed import Client, LocalCluster, get_worker
@@ -126,10 +126,15 @@ def test_part_of_a_dead_worker_is_done_by_another(
         begun = tmp_path / "begun"
         parts = ((str(tmp_path), os.getpid()) for _ in range(30))
         answers = cluster.spread(wait_forever_as_a_process, parts)
-        given = [next(answers)] if not begun.exists() else []
-        wait_until(begun.exists)
-        os.kill(worker.pid, signal.SIGKILL)
-        given += answers
+
+        def kill() -> None:
+            wait_until(begun.exists)
+            os.kill(worker.pid, signal.SIGKILL)
+
+        killer = Thread(target=kill)  # here a part of its may be waited for
+        killer.start()
+        given = list(answers)
+        killer.join()
         assert given == [os.getpid()] * 30
         assert cluster.answers.given + cluster.answers.redone == 30
 

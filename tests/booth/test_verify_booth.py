@@ -240,15 +240,16 @@ def test_server_that_serves_anything_else_is_named_and_no_other(
 
 
 async def drip(reply: Reply, send: Send) -> None:
-    """Send the headers, and then a byte in a while, for ever."""
+    """Send the headers, and then a byte in a while, for longer than anybody waits."""
     headers = [(name.encode(), value.encode()) for name, value in reply.headers]
     start = {"type": "http.response.start", "status": reply.status, "headers": headers}
     await send(start)
-    for at in range(len(reply.body)):
+    slow = 20 if reply.path == "/a.js" else 0
+    for at in range(slow):
         more = {"body": reply.body[at : at + 1], "more_body": True}
         await send({"type": "http.response.body", **more})
-        await asyncio.sleep(0.2 if reply.path == "/a.js" else 0)
-    await send({"type": "http.response.body", "body": b""})
+        await asyncio.sleep(0.2)
+    await send({"type": "http.response.body", "body": reply.body[slow:]})
 
 
 async def break_off(reply: Reply, send: Send) -> None:

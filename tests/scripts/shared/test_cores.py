@@ -64,7 +64,15 @@ def test_where_no_process_can_be_started_all_is_done_here(
     assert done == [(number, os.getpid()) for number in range(12)]
 
 
-@pytest.mark.usefixtures("two_cores")
+@pytest.fixture
+def heeding() -> Iterator[None]:
+    """Heed interrupts, also where a shell has these tests in its background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("two_cores", "heeding")
 def test_an_interrupt_is_for_the_one_that_started_the_others() -> None:
     """Whichever part is done here, where another process was ended by somebody."""
     here = os.getpid()
