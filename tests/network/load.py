@@ -27,6 +27,7 @@ class Load:
         self._wallet = Wallet(key)
         self._mined: dict[str, str] = {}  # hash of transaction, of its block
         self._ends = threading.Event()
+        self._is_believed = True
         self.hurries = threading.Event()
         self._told: BaseException | None = None
 
@@ -38,6 +39,13 @@ class Load:
         """Raise what a node should never have answered."""
         if self._told is not None:
             raise self._told
+
+    @contextmanager
+    def unbelieved(self) -> Iterator[None]:
+        """Keep nothing that the node says meanwhile: it lies, also to whoever sends."""
+        self._is_believed = False
+        yield
+        self._is_believed = True
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -73,7 +81,8 @@ class Load:
             while not self._ends.wait(_LOOK):
                 receipt = self._node.ask("eth_getTransactionReceipt", digest)
                 if receipt is not None:
-                    self._mined[digest] = receipt["blockHash"]
+                    if self._is_believed:
+                        self._mined[digest] = receipt["blockHash"]
                     return
                 if int(self._count(owner), 16) <= int(nonce, 16):
                     return  # the node began anew, and does not know it

@@ -192,9 +192,10 @@ def test_one_that_executes_something_else_is_outvoted_and_halts(
 ) -> None:
     node = ground.nodes[3]
     ground.stop([3])
-    ground.start([3], "lie")
-    with ground.hurry():
-        assert node.await_end() == ExitCode.DAMAGED
+    with ground.loads[3].unbelieved():
+        ground.start([3], "lie")
+        with ground.hurry():
+            assert node.await_end() == ExitCode.DAMAGED
     assert "signed another result than this node's: AppHash" in node.said()
     ground.await_growth((0, 1, 2))
     reset(node.home)
