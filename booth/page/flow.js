@@ -3,11 +3,12 @@
 import { Refusal } from './helper.js';
 import { NOT_ASKED, readKept, writeKept } from './kept.js';
 import { asRefusal } from './refusals.js';
+import { chooseRight, mayRetype } from './right.js';
 import { Sending } from './sending.js';
 import { ask, askRegistrar, showCode, wait } from './steps_ask.js';
 import { showBallot } from './steps_ballot.js';
 import { showReceipt } from './steps_end.js';
-import { showArrive, showStart, showWords } from './steps_words.js';
+import { showArrive, showOther, showStart, showWords } from './steps_words.js';
 import { t } from './texts.js';
 import { viewRefusal } from './views_error.js';
 
@@ -53,6 +54,11 @@ export class Flow {
   /** The voter's ballot, as the terms have it. */
   get paper() {
     return /** @type {Paper} */ (this.#paper);
+  }
+
+  /** Organisations that are told of the voter by the words that are kept. */
+  get told() {
+    return this.#paper?.told ?? [];
   }
 
   /** Whether leaving now may lose something. */
@@ -153,8 +159,14 @@ export class Flow {
    * @param {() => void} again
    */
   showRefusal(refusal, again) {
-    const isSigned = this.state?.record !== undefined;
+    const { state } = this;
+    const { code } = refusal;
     const name = refusal.kind === 'untrue' ? 'stopped' : 'paused';
-    this.screen.show(name, () => viewRefusal(refusal, { isSigned, again }));
+    this.screen.show(name, () => viewRefusal(refusal, {
+      right: chooseRight(code, state),
+      account: this.#election?.account ?? '',
+      again: code === 'foreign' ? () => this.start({ kind: 'bare' }) : again,
+      words: mayRetype(code, state) ? () => showOther(this, again) : null,
+    }));
   }
 }

@@ -25,17 +25,24 @@ export async function ask(flow) {
   flow.screen.show('asking', viewAsking);
   const issuance = await flow.helper.ask('findIssuance');
   if (issuance === 'own') {
-    flow.keep({ isAsked: true });
+    flow.keep({ isAsked: true, isFree: undefined });
     await flow.proceed();
     return;
   }
   if (issuance === 'other') throw refuse('other_issued');
   if (issuance === 'differ') throw refuse('nodes_differ');
+  flow.keep({ isFree: true });
   if (flow.kept.opening === undefined) {
     if (flow.kept.ticket === undefined) throw refuse('not_asked');
     const lock = await flow.helper.ask('findLock');
     if (lock === 'other') {
       askForLock(flow);
+      return;
+    }
+    const { isResumed, isCompared } = flow.kept;
+    if (lock === 'none' && isResumed && !isCompared) { // one word of sixteen that is wrong fits
+      flow.keep({ isCompared: true, isWritten: false });
+      await flow.proceed();
       return;
     }
     flow.keep({ isLocked: lock === 'own' });
@@ -52,10 +59,10 @@ export async function ask(flow) {
  * @param {Flow} flow
  */
 function askForLock(flow) {
-  const { contest, leaf } = flow.kept;
-  const told = [...(flow.kept.told ?? []), ...flow.paper.told];
+  const { contest, leaf, isResumed = false } = flow.kept;
+  const told = [...new Set([...(flow.kept.told ?? []), ...flow.told])];
   flow.keep({ secret: undefined, isWritten: false, isLocked: true, told });
-  showStart(flow, { contest, leaf });
+  showStart(flow, { contest, leaf }, { words: isResumed ? 'bad_lock_words' : '' });
 }
 
 /** @param {Flow} flow */
@@ -123,7 +130,7 @@ export async function askRegistrar(flow) {
     throw refusal;
   }
   const until = Math.max(opening.attestation.expiry, attestation.expiry);
-  flow.keep({ isAsked: true, until, ...NOT_ASKED, ticket: undefined });
+  flow.keep({ isAsked: true, until, ...NOT_ASKED, ticket: undefined, isFree: undefined });
   await flow.proceed();
 }
 
@@ -178,7 +185,7 @@ async function collect(flow) {
  * @param {Flow} flow
  */
 function askAnew(flow) {
-  flow.keep({ isAsked: false, until: undefined });
+  flow.keep({ isAsked: false, until: undefined, isFree: true });
   if (flow.kept.ticket === undefined) throw refuse('not_brought');
 }
 

@@ -44,12 +44,14 @@ function showReview(flow, choice) {
  * @param {string} tracking
  */
 function showSealed(flow, tracking) {
+  /** @type {Awaited<ReturnType<typeof import('./worker.js').ACTS.sign>> | null} */
+  let signed = null; // once: a second try keeps and sends the same ballot
   const cast = () => flow.attempt(async () => {
     flow.screen.say(t('wait'));
-    const language = currentLanguage();
-    const { record, ballotHash, word } = await flow.helper.ask('sign', { language });
+    signed ??= await flow.helper.ask('sign', { language: currentLanguage() });
+    const { record, ballotHash, word } = signed;
     flow.keep({ record, tracking, ballotHash, word, promised: [] });
-    await flow.proceed();
+    await flow.attempt(() => flow.proceed());
   });
   const restart = () => flow.attempt(async () => {
     await flow.helper.ask('forget');

@@ -1,54 +1,90 @@
 /** The way in: words that are made and asked back, or words from another device. */
 
 import { drawPlaces, isSameWord } from './asked_words.js';
-import { Refusal } from './helper.js';
 import { linkResume } from './links.js';
+import { asRefusal } from './refusals.js';
 import { currentLanguage, spellTime } from './texts.js';
+import { spellRefusal } from './views_error.js';
 import { viewArrive, viewConfirm, viewStart, viewWords } from './views_begin.js';
 
 /** @typedef {import('./flow.js').Flow} Flow */
+/** @typedef {{ contest: number, leaf: string }} At */
+/** @typedef {import('./views_begin.js').Wrong} Wrong */
 
 const ASKED_WORDS = 3;
 const LAST_REQUESTS = 900; // seconds before ballots are given out no more
 
 /**
  * @param {Flow} flow
- * @param {{ contest: number, leaf: string } | null} known
+ * @param {At | null} known
+ * @param {Wrong} [wrong]
  */
-export function showStart(flow, known) {
-  const { contests } = flow.opened;
-  const typed = { contest: known?.contest ?? contests[0].contest, leaf: known?.leaf ?? '', text: '' };
-  /** @type {{ leaf?: boolean, words?: boolean }} */
-  let wrong = {};
-  /** @param {{ contest: number, leaf: string, text: string }} told */
-  const resume = async (told) => {
-    const leaf = told.leaf.replace(/\s/g, '').replace(/^0x/i, '').toLowerCase();
-    Object.assign(typed, told);
-    wrong = { leaf: !/^[0-9a-f]{64}$/.test(leaf) };
-    const secret = await readWords(flow, told.text);
-    wrong.words = secret === null;
-    if (wrong.leaf || secret === null) {
-      flow.screen.showWrong();
-      return;
-    }
-    const before = flow.state?.leaf === leaf ? flow.state : null;
-    flow.replace({
-      election: '', contest: told.contest, leaf, secret, isWritten: true, isResumed: true,
-      ticket: before?.ticket, told: before?.told,
-    });
-    await flow.attempt(() => flow.enter());
-  };
+export function showStart(flow, known, wrong = {}) {
   const isLocked = flow.state?.isLocked ?? false;
   const unlocked = () => {
     flow.keep({ isLocked: false });
     showArrive(flow);
   };
-  flow.screen.show(isLocked ? 'locked' : 'start', () => viewStart({
-    contests, known, wrong, typed, resume, unlocked: isLocked ? unlocked : null,
+  showTyping(flow, { at: known, isFixed: known !== null, wrong, unlocked: isLocked ? unlocked : null });
+}
+
+/**
+ * After words that lead nowhere. What is kept of them stands until others are typed.
+ * @param {Flow} flow
+ * @param {() => void} back
+ */
+export function showOther(flow, back) {
+  const { contest, leaf, isTyped = false } = flow.kept;
+  showTyping(flow, { at: { contest, leaf }, isFixed: !isTyped, wrong: {}, back });
+}
+
+/**
+ * @param {Flow} flow
+ * @param {{ at: At | null, isFixed: boolean, wrong: Wrong, unlocked?: (() => void) | null,
+ *   back?: (() => void) | null }} asked isFixed: contest and leaf came by a link
+ */
+function showTyping(flow, { at, isFixed, wrong, unlocked = null, back = null }) {
+  const { contests } = flow.opened;
+  const typed = { contest: at?.contest ?? contests[0].contest, leaf: at?.leaf ?? '', text: '' };
+  /** @param {At & { text: string }} told */
+  const resume = async (told) => {
+    const leaf = told.leaf.replace(/\s/g, '').replace(/^0x/i, '').toLowerCase();
+    Object.assign(typed, told);
+    const secret = await readWords(flow, told.text);
+    if (secret === 'away') return;
+    Object.assign(wrong, { leaf: !/^[0-9a-f]{64}$/.test(leaf), words: secret === null ? 'bad_words' : '' });
+    if (wrong.leaf || secret === null) {
+      flow.screen.showWrong();
+      return;
+    }
+    const language = /[а-я]/iu.test(told.text) ? 'ru' : 'en';
+    goOn(flow, { contest: told.contest, leaf, secret, language, isTyped: !isFixed });
+    await flow.attempt(() => flow.enter());
+  };
+  flow.screen.show(unlocked ? 'locked' : 'start', () => viewStart({
+    contests, known: isFixed ? at : null, wrong, typed, resume, unlocked, back,
   }));
 }
 
 /**
+ * Keep words that were typed; nothing is lost of the same words, nor is who was told of the
+ * leaf by others forgotten.
+ * @param {Flow} flow
+ * @param {At & { secret: string, language: 'ru' | 'en', isTyped: boolean }} typed
+ */
+function goOn(flow, { contest, leaf, secret, language, isTyped }) {
+  const before = flow.state?.leaf === leaf ? flow.state : null;
+  if (before?.secret === secret && before.contest === contest) return;
+  const told = [...new Set([...(before?.told ?? []), ...(before?.secret ? flow.told : [])])];
+  flow.replace({
+    election: '', contest, leaf, secret, language, isWritten: true, isResumed: true, isTyped,
+    ticket: before?.ticket, told,
+  });
+}
+
+/**
+ * Read what was typed: null for no words, 'away' if that could not be told just now, which
+ * is said.
  * @param {Flow} flow
  * @param {string} text
  */
@@ -56,8 +92,10 @@ async function readWords(flow, text) {
   try {
     return await flow.helper.ask('readWords', { text });
   } catch (error) {
-    if (error instanceof Refusal && error.kind === 'untrue') return null;
-    throw error;
+    const refusal = asRefusal(error);
+    if (refusal.kind === 'untrue') return null;
+    flow.screen.say(spellRefusal(refusal), true);
+    return 'away';
   }
 }
 
@@ -76,8 +114,8 @@ export function showArrive(flow) {
 
 /** @param {Flow} flow */
 export async function showWords(flow) {
-  const { secret, contest, leaf } = flow.kept;
-  const language = currentLanguage(); // the words stay the same words
+  const { secret, contest, leaf, isCompared = false } = flow.kept;
+  const language = flow.kept.language ?? currentLanguage(); // the words stay the same words
   const words = await flow.helper.ask('spell', { secret: String(secret), language });
   const { title, booths } = flow.opened;
   const urls = booths.map((each) => each.url);
@@ -93,6 +131,7 @@ export async function showWords(flow) {
     time: spellTime(flow.paper.issueClosing - LAST_REQUESTS),
     print: () => print(),
     go: () => showConfirm(flow, words),
+    other: isCompared ? () => showOther(flow, () => flow.attempt(() => flow.proceed())) : null,
   }));
 }
 

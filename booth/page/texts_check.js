@@ -22,7 +22,7 @@ const RU = {
   mismatch_code: 'В бюллетене записано не то, что сказало первое устройство.',
   mismatch_name: 'Вы говорите, что выбирали другое.',
   mismatch_slip: 'Может быть, отмечена соседняя строка. Этот бюллетень всё равно не засчитывается: выберите на первом устройстве заново и проверьте ещё раз.',
-  mismatch_next: 'Если не сойдётся снова, не голосуйте с того устройства. Ваше право голоса не использовано: продолжите на другом телефоне или компьютере по двенадцати словам и позвоните на линию поддержки.',
+  mismatch_next: 'Если не сойдётся снова, не голосуйте с того устройства: продолжите на другом телефоне или компьютере по двенадцати словам и позвоните на линию поддержки. Проверка не отнимает права голоса.',
   mismatch_file: 'Сохраните файл для наблюдателей и покажите им оба устройства. Вашего имени в файле нет. Один файл ещё ничего не доказывает: его никто не подписал.',
   mismatch_save: 'Сохранить файл для наблюдателей',
 };
@@ -48,7 +48,7 @@ const EN = {
   mismatch_code: 'In the ballot is not what the first device said.',
   mismatch_name: 'You say that you chose something else.',
   mismatch_slip: 'Perhaps the line beside it was marked. This ballot does not count in any case: choose again on the first device, and check once more.',
-  mismatch_next: 'If it does not agree again, do not vote with that device. Your right to vote is not used up: go on with another phone or computer and your twelve words, and call the support line.',
+  mismatch_next: 'If it does not agree again, do not vote with that device: go on with another phone or computer and your twelve words, and call the support line. A check does not use up your right to vote.',
   mismatch_file: 'Save the file for the observers, and show them both devices. Your name is not in it. The file alone proves nothing yet: nobody signed it.',
   mismatch_save: 'Save the file for the observers',
 };

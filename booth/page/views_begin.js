@@ -6,6 +6,10 @@ import { drawQr } from './qr.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./screen.js').View} View */
+/**
+ * What is wrong with what was typed: the leaf; how to say it of the words.
+ * @typedef {{ leaf?: boolean, words?: '' | import('./texts.js').TextName }} Wrong
+ */
 
 /**
  * A field with its label and what is wrong with it.
@@ -80,14 +84,14 @@ export function askPlace({ contests, known, typed, wrong, hint = '', name, go, m
  * The way in: from the account, or with words; those of the lock where one is set.
  * @param {{ contests: { contest: number, title: string }[],
  *   known: { contest: number, leaf: string } | null, unlocked: (() => void) | null,
- *   wrong: { leaf?: boolean, words?: boolean },
+ *   back: (() => void) | null, wrong: Wrong,
  *   typed: { contest: number, leaf: string, text: string },
  *   resume: (typed: { contest: number, leaf: string, text: string }) => void }} state
  *   known: from a link, so that it need not be typed; unlocked: for who set no lock, if
- *   one is said to be set
+ *   one is said to be set; back: to what other words led to
  * @returns {View}
  */
-export function viewStart({ contests, known, unlocked, wrong, typed, resume }) {
+export function viewStart({ contests, known, unlocked, back, wrong, typed, resume }) {
   const isLocked = unlocked !== null;
   return {
     title: t(isLocked ? 'locked_title' : known ? 'resume_title' : 'start_title'),
@@ -99,10 +103,10 @@ export function viewStart({ contests, known, unlocked, wrong, typed, resume }) {
         contests,
         known,
         typed,
-        wrong: { leaf: Boolean(wrong.leaf), words: wrong.words ? t('bad_words') : '' },
+        wrong: { leaf: Boolean(wrong.leaf), words: wrong.words ? t(wrong.words) : '' },
         name: t('resume_go'),
         go: resume,
-        more: unlocked && button(t('locked_none'), unlocked),
+        more: unlocked ? button(t('locked_none'), unlocked) : back && button(t('words_back'), back),
       }),
       showLost(),
     ],
@@ -155,13 +159,16 @@ export function listWords(words, language) {
 
 /**
  * @param {{ words: string[], language: string, election: string, contest: string, leaf: string,
- *   booths: string[], link: string, time: string, print: () => void, go: () => void }} state
+ *   booths: string[], link: string, time: string, print: () => void, go: () => void,
+ *   other: (() => void) | null }} state other: to type others, of words that were typed
  * @returns {View}
  */
-export function viewWords({ words, language, election, contest, leaf, booths, link, time, print, go }) {
+export function viewWords(state) {
+  const { words, language, election, contest, leaf, booths, link, time, print, go, other } = state;
   return {
     title: t('words_title'),
     body: [
+      other && h('p', { class: 'screen-only' }, t('words_compare')),
       h('p', { class: 'screen-only' }, t('words_lead')),
       h('p', { class: 'screen-only' }, t('words_time', { time })),
       h('p', { class: 'screen-only' }, t('words_hand')),
@@ -183,6 +190,7 @@ export function viewWords({ words, language, election, contest, leaf, booths, li
         'div', { class: 'acts' },
         button(t('words_print'), print),
         button(t('words_go'), go, { class: 'main' }),
+        other && button(t('type_other'), other),
       ),
     ],
   };

@@ -55,10 +55,12 @@ export function spellRefusal({ kind, subject, code, wait }) {
 
 /**
  * @param {Refusal} refusal
- * @param {{ isSigned: boolean, again: () => void }} state isSigned: a ballot is kept
+ * @param {{ right: TextName, account: string, again: () => void, words: (() => void) | null }} state
+ *   right: what is said of the right to vote; account: address of the personal account;
+ *   words: to type other ones
  * @returns {import('./screen.js').View}
  */
-export function viewRefusal(refusal, { isSigned, again }) {
+export function viewRefusal(refusal, { right, account, again, words }) {
   const { kind, code, wait, caseId } = refusal;
   const isFinal = kind === 'untrue';
   /** @type {TextName | null} */
@@ -72,11 +74,18 @@ export function viewRefusal(refusal, { isSigned, again }) {
     title: t(isFinal ? 'stop_title' : 'pause_title'),
     body: [
       h('p', { class: 'wrong' }, spellRefusal(refusal)),
-      h('p', null, t(isSigned ? 'ballot_kept' : 'right_kept')),
+      h('p', null, t(right)),
       next && h('p', null, t(next)),
+      next === 'next_portal' && account && h(
+        'p', null, h('a', { href: account, rel: 'noreferrer' }, t('to_account')),
+      ),
       wait > 0 && h('p', null, t('next_wait', { wait: spellWait(wait) })),
       caseId && h('p', null, t('case', { id: caseId })),
-      h('div', { class: 'acts' }, button(t('try_again'), again)),
+      h(
+        'div', { class: 'acts' },
+        words && button(t('type_other'), words, { class: 'main' }),
+        button(t(code === 'foreign' ? 'to_start' : 'try_again'), again),
+      ),
     ],
   };
 }

@@ -95,6 +95,7 @@ export const ACTS = {
       test: election.test,
       contests: pinned.terms.titles,
       booths: services.booths,
+      account: `${services.portal.url}/ballot`,
     };
   },
 

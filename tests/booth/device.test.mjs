@@ -90,5 +90,6 @@ test('who was told of the person with other words learns of no ballot', () => {
     const other = { secret: new Uint8Array(16).fill(255 - at), threshold: 1, told };
     const { relays, nodes } = splitSides(services, other).b;
     assert.deepEqual([...relays, ...nodes].filter(({ organisation }) => told.includes(organisation)), []);
+    assert.ok(splitSides(services, { ...voter, told: observers }).b.relays.length >= 2); // all were told
   }
 });

@@ -167,7 +167,7 @@ def test_words_that_are_not_the_issued_ones_lead_nowhere(page: Page) -> None:
     world.issue(b"fedcba9876543210")
     answer_by(page.context, world)
     voter.stand(world.kept("asking"))
-    page.get_by_text("уже выдан бюллетень по другим словам").wait_for()
+    page.get_by_text("уже выдан бюллетень, но по другим словам").wait_for()
 
 
 def test_a_promise_that_is_not_kept_is_asked_for_again(page: Page) -> None:

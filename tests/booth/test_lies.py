@@ -18,6 +18,8 @@ from tests.booth.world import BOOTH, CODE, Lie, World, refuse
 LANGUAGE: Final = "en-GB"
 Arrange = Callable[[World], None]
 NOT_USED: Final = "Your right to vote is not used up."
+NOT_KNOWN: Final = "If you have voted already, your vote counts."
+NO_SECOND: Final = "Nobody gives out a second ballot."
 NOT_SENT: Final = "Your vote is not sent yet."
 KEPT: Final = "Your ballot is kept on this page."
 OTHER_SECRET: Final = b"fedcba9876543210"
@@ -141,19 +143,19 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "asking",
         change_file("services.json", b"portal.example", b"porta1.example"),
         "stopped",
-        ("not signed by the commission and the observers", NOT_USED),
+        ("not signed by the commission and the observers", NOT_KNOWN),
     ),
     "keys that are not the terms'": (
         "asking",
         change_file("terms.json", b'"election_keys": "0x0', b'"election_keys": "0x1'),
         "stopped",
-        ("not signed by the commission and the observers", NOT_USED),
+        ("not signed by the commission and the observers", NOT_KNOWN),
     ),
     "another election": (
         "asking",
         change_file("election.json", b"honest", b"honesT"),
         "stopped",
-        ("not signed by the commission and the observers", NOT_USED),
+        ("not signed by the commission and the observers", NOT_KNOWN),
     ),
     "portal answers for another leaf": (
         "asking",
@@ -177,7 +179,7 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "asking",
         say("portal", "used_ticket"),
         "paused",
-        ("used for another request already", NOT_USED, "7KQ2M9"),
+        ("used for another request already", NOT_KNOWN, "7KQ2M9"),
     ),
     "gateway's notice is somebody's": (
         "asking",
@@ -195,7 +197,7 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "asking",
         swap_request(*NODES),
         "paused",
-        ("issued to you already, with other words", NOT_USED),
+        ("issued to you already, but with other words", NO_SECOND),
     ),
     "one node shows another M'": (
         "issuing",
@@ -207,13 +209,13 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "issuing",
         answer_wrongly(1, 2),
         "stopped",
-        ("organisations that certify the ballot answered wrongly", NOT_USED),
+        ("organisations that certify the ballot answered wrongly", NOT_KNOWN),
     ),
     "issuers answer for another M'": (
         "issuing",
         swap_request("issuer-1", "issuer-2"),
         "stopped",
-        ("organisations that certify the ballot answered wrongly", NOT_USED),
+        ("organisations that certify the ballot answered wrongly", NOT_KNOWN),
     ),
     "relays promise with another key": (
         "sent",
@@ -322,7 +324,7 @@ REGISTRARS: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "attested",
         say("registrar", "another_request"),
         "paused",
-        ("Another request was sent already", NOT_USED),
+        ("Another request was sent already", NOT_KNOWN),
     ),
     "takes the request and drops it": (
         "attested",
@@ -334,7 +336,7 @@ REGISTRARS: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "attested",
         bring_another,
         "paused",
-        ("issued to you already, with other words", NOT_USED),
+        ("issued to you already, but with other words", NO_SECOND),
     ),
 }
 """What a registrar says of a voter, itself or by the portal, which has it from it."""

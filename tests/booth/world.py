@@ -449,7 +449,7 @@ class World:
         if stage == "asking":
             return kept
         if stage == "attested":
-            return kept | self._attested()
+            return kept | self._attested() | {"isFree": True}
         kept |= {"isAsked": True, "first": 30, "readyAt": self.now}
         sigma = self.issue()
         if stage == "issuing":

@@ -1,0 +1,113 @@
+/** Where a voter gets to, and out of, without a browser. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { chooseRight } from '../../booth/page/right.js';
+import { LEAF, refuse, stand } from './stage.mjs';
+
+const SECRETS = { right: 'aa'.repeat(16), wrong: 'bb'.repeat(16) };
+const readWords = ({ text }) => SECRETS[text];
+const TYPED = { secret: SECRETS.wrong, isWritten: true, isResumed: true };
+
+test('wrong words that fit are typed anew, and nothing of them is kept', async () => {
+  let now = '';
+  const answers = {
+    readWords,
+    enter: ({ secret }) => { now = secret; return { title: '', told: [`told by ${secret[0]}`] }; },
+    findIssuance: () => (now === SECRETS.right ? 'own' : 'other'),
+    collect: () => new Promise(() => {}),
+  };
+  const { screen, read } = await stand(answers, { state: { ...TYPED, until: 1, ticket: 'T' } });
+  assert.ok(screen.text.includes('issued to you already, but with other words'));
+  assert.ok(!screen.text.includes('right to vote is not used up'));
+  await screen.press('Type other words');
+  assert.equal(read().secret, SECRETS.wrong); // until others are typed
+  await screen.press('Back');
+  assert.ok(screen.text.includes('with other words'));
+  await screen.press('Type other words');
+  screen.type('words', 'right');
+  await screen.press('Go on');
+  assert.equal(screen.at, 'issuing');
+  const { secret, isAsked, told, until } = read();
+  assert.deepEqual({ secret, isAsked, told, until }, {
+    secret: SECRETS.right, isAsked: true, told: ['told by b'], until: undefined,
+  });
+});
+
+test('the same words typed again lose nothing', async () => {
+  const { screen, read } = await stand({ readWords, findIssuance: () => 'none', attest: refuse('other_request') }, {
+    state: { ...TYPED, secret: SECRETS.right, ticket: 'T', isCompared: true, first: 7 },
+  });
+  assert.ok(screen.text.includes('Another request'));
+  await screen.press('Type other words');
+  screen.type('words', 'right');
+  await screen.press('Go on');
+  assert.equal(read().first, 7);
+  assert.equal(read().ticket, 'T');
+});
+
+test('words that were typed are compared with the sheet before they get a ballot', async () => {
+  const { screen, asked } = await stand({}, { state: { ...TYPED, ticket: 'T' } });
+  assert.equal(screen.at, 'words');
+  assert.ok(screen.text.includes('Compare these words with your sheet'));
+  assert.ok(screen.buttons.includes('Type other words'));
+  assert.ok(!asked.some(([act]) => act === 'attest'));
+});
+
+test('where contest and leaf were typed, they are mended with the words', async () => {
+  const { screen } = await stand({ readWords }, { state: { ...TYPED, isTyped: true } });
+  assert.ok(screen.text.includes('No ballot was asked for with these words yet'));
+  assert.ok(screen.view.all.some(({ attributes }) => attributes.href === 'https://portal.example.org/ballot'));
+  await screen.press('Type other words');
+  assert.equal(screen.view.all.find(({ id }) => id === 'leaf').value, LEAF);
+});
+
+test('a link of nobody leads back to where the voter was', async () => {
+  const { screen } = await stand({}, { arrival: { kind: 'foreign' } });
+  assert.equal(screen.at, 'stopped');
+  await screen.press('To the beginning');
+  assert.equal(screen.at, 'start');
+});
+
+test('wrong words of a lock are called so', async () => {
+  const { screen } = await stand({ findLock: () => 'other' }, { state: { ...TYPED, ticket: 'T' } });
+  assert.equal(screen.at, 'locked');
+  assert.ok(screen.text.includes('These are not the words of your lock'));
+});
+
+test('a ballot is signed once, however often it has to be kept', async () => {
+  let count = 0;
+  const answers = {
+    encrypt: () => 'cd'.repeat(32),
+    sign: () => { count += 1; return { record: '01', ballotHash: '02', word: 'one two' }; },
+    crowd: () => 0,
+    send: refuse('untrue', { kind: 'untrue', subject: 'node' }),
+  };
+  const { screen } = await stand(answers, { state: { secret: SECRETS.right, isWritten: true, sigma: '03' } });
+  screen.view.all.find(({ attributes }) => attributes.value === '1').listeners.change();
+  await screen.press('Next');
+  await screen.press('This is right');
+  await screen.press('Cast the ballot');
+  assert.equal(screen.at, 'stopped');
+  assert.ok(screen.text.includes('Your ballot is kept on this page'));
+  await screen.press('Try again');
+  assert.ok(screen.text.includes('Your ballot is kept on this page'));
+  assert.equal(count, 1);
+});
+
+const RIGHTS = [
+  ['away', null, 'right_unsure'],
+  ['away', { isResumed: true }, 'right_unsure'],
+  ['away', { isAsked: true, sigma: '01' }, 'right_unsure'], // another device may have voted
+  ['away', { isFree: true, isResumed: true }, 'right_kept'],
+  ['expired_ticket', { isFree: true }, 'right_kept'],
+  ['another_request', { isFree: true }, 'right_unsure'],
+  ['used_ticket', { isFree: true }, 'right_unsure'],
+  ['other_issued', { isFree: true }, 'right_by_words'],
+  ['polls_closed', { isFree: true }, 'right_over'],
+  ['away', { isFree: true, record: '01' }, 'ballot_kept'],
+];
+for (const [code, kept, said] of RIGHTS) {
+  test(`${code} of ${JSON.stringify(kept)} says ${said}`, () => assert.equal(chooseRight(code, kept), said));
+}
