@@ -33,6 +33,7 @@ _LINK: Final = re.compile(
     r"#contest=(\d+)&amp;leaf=0x([0-9a-f]{64})&amp;ticket=([A-Za-z0-9_-]{43})\""
 )
 _CODE: Final = re.compile(r"\b(\d{6})\b")
+_REFUSED: Final = re.compile(r'role="alert">(.*?)</p>', re.DOTALL)
 _PAUSE: Final = 0.3
 LONGEST: Final = 180  # seconds of this machine that anything here is waited for
 
@@ -101,10 +102,15 @@ class Robot:
         answer = self.browser.post(
             f"{portal}{path}", data=data, headers={"Origin": portal}
         )
-        if answer.is_error:
-            text = " ".join(re.sub("<[^>]*>", " ", answer.text).split())
+        page = answer.text
+        if answer.is_redirect:
+            page = self._page(answer.headers["location"])
+        refused = _REFUSED.search(page)
+        if answer.is_error or refused:
+            told = refused[1] if refused else page
+            text = " ".join(re.sub("<[^>]*>", " ", told).split())
             raise StepError(f"portal{path}", str(answer.status_code), text[-300:])
-        return answer.text
+        return page
 
     def _page(self, path: str) -> str:
         return self.browser.get(f"{self.layout.url('portal')}{path}").text

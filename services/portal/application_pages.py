@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.portal.account_pages import Account, describe_person, sort_parts
@@ -22,6 +22,7 @@ from services.shell.text import _, language_of
 
 _LOCK: Final = re.compile("0x[0-9a-f]{40}")
 _CODE: Final = re.compile("[0-9]{6}")
+_PAGE: Final = "/application"
 _PENDING_FOR: Final = 86_400  # seconds that a filing waits for its code
 
 
@@ -56,6 +57,7 @@ class Applications:
             "application.html",
             session=session,
             pending=pending,
+            is_anew="anew" in request.query_params,
             open_parts=_list_open(person, self._desk.context.clock.now()),
             lock_page=_find_lock_page(self._desk),
             **describe_person(person),
@@ -71,7 +73,7 @@ class Applications:
         ]
         wish = Wish(session.account, person.voter_id, APPLY, covered)
         await self._filing.ask(wish, person, language=language_of(request))
-        return _go_back()
+        return self._desk.lead(_PAGE)
 
     async def withdraw(self, request: Request) -> Response:
         """Withdraw from one election or all; a code is sent for it."""
@@ -87,7 +89,7 @@ class Applications:
             raise Problem("unknown_election", _("Choose which election it is for."))
         wish = Wish(session.account, person.voter_id, WITHDRAW, covered)
         await self._filing.ask(wish, person, language=language_of(request))
-        return _go_back()
+        return self._desk.lead(_PAGE)
 
     async def agree(self, request: Request) -> Response:
         """Take the code of a message."""
@@ -104,18 +106,14 @@ class Applications:
         await self._filing.agree(
             session, str(form.get("serial", "")), code, language=language_of(request)
         )
-        return _go_back()
+        return self._desk.lead(_PAGE)
 
     async def send_again(self, request: Request) -> Response:
         """Have one more code sent."""
         session, form = await self._desk.accept_form(request)
         serial = str(form.get("serial", ""))
         await self._filing.send_again(session, serial, language=language_of(request))
-        return _go_back()
-
-
-def _go_back() -> Response:
-    return RedirectResponse("/application", HTTPStatus.SEE_OTHER)
+        return self._desk.lead(_PAGE)
 
 
 def _require_listed(person: Person | None) -> Person:

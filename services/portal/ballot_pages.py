@@ -16,7 +16,15 @@ from services.portal.account_pages import Account, describe_person
 from services.portal.attesting import derive_own_leaf
 from services.portal.desk import Desk
 from services.portal.people import Part, Person
-from services.portal.tickets import VALID, Opening, holding_until, mint_ticket
+from services.portal.sessions import Session
+from services.portal.tickets import (
+    Opening,
+    derive_ticket,
+    holding_until,
+    mint_ticket,
+    read_ticket,
+)
+from services.portal.tokens import draw_token
 from services.shell.problems import Problem
 from services.shell.text import _
 
@@ -36,6 +44,7 @@ class Ballots:
         return [
             Route("/ballot", page(self.show)),
             Route("/ballot/ticket", page(self.mint), methods=["POST"]),
+            Route("/ballot/ticket/{handle}", page(self.show_ticket)),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -56,37 +65,59 @@ class Ballots:
         )
 
     async def mint(self, request: Request) -> Response:
-        """Mint a ticket for the own leaf, and show the booths that take it."""
+        """Mint a ticket for the own leaf, and lead to the page that shows it."""
         session, form = await self._desk.accept_form(request)
         person = await self._account.read(request, session)
         person, part = _require_ready(
             person, str(form.get("election", "")), now=self._desk.context.clock.now()
         )
         opening = self._open(part, person)
-        now = self._desk.context.clock.now()
-        database = self._desk.context.database
+        if not self._desk.settings.booths:
+            raise _NO_BOOTHS
+        handle = draw_token()
+        await self._desk.context.database.run(
+            mint_ticket,
+            ticket=self._derive(session, handle),
+            cookie=session.cookie,
+            opening=opening,
+            now=self._desk.context.clock.now(),
+        )
+        return self._desk.lead(f"/ballot/ticket/{handle}")
+
+    async def show_ticket(self, request: Request) -> Response:
+        """Show a ticket of this session, and the booths that take it."""
+        session = await self._desk.require(request)
+        ticket = self._derive(session, request.path_params["handle"])
+        database, now = self._desk.context.database, self._desk.context.clock.now()
+        shown = await database.run(
+            read_ticket, ticket=ticket, cookie=session.cookie, now=now
+        )
+        person = await self._account.read(request, session)
+        part = person.part(shown.opening.election) if person and shown else None
+        if shown is None or part is None:
+            return self._desk.lead("/ballot")
+        opening = shown.opening
         held = await database.run(
             holding_until, leaf=opening.leaf, election=opening.election, now=now
         )
-        ticket = await database.run(
-            mint_ticket, cookie=session.cookie, opening=opening, now=now
-        )
         fragment = _write_fragment(opening, ticket, is_locked=part.locked)
-        booths = [
-            (each.title, f"{each.url}/#{fragment}")
-            for each in self._desk.settings.booths
-        ]
-        if not booths:
-            raise _NO_BOOTHS
         return self._desk.show(
             request,
             "ticket.html",
             session=session,
-            booths=booths,
+            booths=[
+                (each.title, f"{each.url}/#{fragment}")
+                for each in self._desk.settings.booths
+            ],
             part=part,
-            until=now + VALID,
+            until=shown.expires,
+            is_used=shown.is_used,
             held_until=held,
         )
+
+    def _derive(self, session: Session, handle: str) -> str:
+        key = self._desk.csrf_key
+        return derive_ticket(key, cookie=session.cookie, handle=handle)
 
     def _open(self, part: Part, person: Person) -> Opening:
         """Open the own leaf, and compute that it is the one the registrar names."""

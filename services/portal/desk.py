@@ -18,6 +18,7 @@ from services.portal.provider import Provider
 from services.portal.sessions import Limits, Session, find_session
 from services.portal.settings import PortalSettings
 from services.portal.tokens import are_same, derive_token
+from services.portal.told import LASTS, Told, open_told, page_of, seal_told
 from services.shell.peers import PeerError
 from services.shell.problems import Problem, draw_case
 from services.shell.service import Context
@@ -46,6 +47,10 @@ class Desk:
     def session_cookie(self) -> str:
         """Name the cookie; `__Host-` binds it to this host and https."""
         return "__Host-session" if self.settings.is_https else "session"
+
+    @property
+    def _told_cookie(self) -> str:
+        return "__Host-told" if self.settings.is_https else "told"
 
     @property
     def limits(self) -> Limits:
@@ -120,20 +125,42 @@ class Desk:
     ) -> Response:
         """Show a page."""
         language = language_of(request)
+        is_problem = status >= HTTPStatus.BAD_REQUEST
         response = self.pages.render(
             template,
             language,
             status=status,
             path=request.url.path,
+            language_path="/" if is_problem else request.url.path,
+            told=None if is_problem else self._read_told(request, session),
             is_logged_in=session is not None,
             token=self.form_token(session) if session else "",
             support_phone=self.settings.support_phone,
             now=self.context.clock.now(),
             **values,
         )
+        if self._told_cookie in request.cookies:
+            self._drop_cookie(response, self._told_cookie)
         if request.query_params.get("lang") in LANGUAGES:
             self.put_cookie(response, "lang", language, lasts=_A_YEAR)
         return response
+
+    def lead(self, path: str) -> Response:
+        """Answer a form: lead to a page, which may be opened again and come back to."""
+        response = RedirectResponse(path, HTTPStatus.SEE_OTHER)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _read_told(self, request: Request, session: Session | None) -> Told | None:
+        value = request.cookies.get(self._told_cookie)
+        if not value or session is None:
+            return None
+        return open_told(value, key=self.csrf_key, session=session.cookie)
+
+    def _drop_cookie(self, response: Response, name: str) -> None:
+        response.delete_cookie(
+            name, path="/", secure=self.settings.is_https, httponly=True, samesite="lax"
+        )
 
     def page(self, endpoint: Endpoint) -> Endpoint:
         """Have whatever keeps an endpoint from its answer told on a page."""
@@ -152,15 +179,23 @@ class Desk:
         return guarded
 
     async def _show_problem(self, request: Request, problem: Problem) -> Response:
+        """Tell a problem on a page of its own, that of a form on the form's page."""
         case = draw_case()
         self.context.log.info("refused", code=problem.code, case=case)
         session = await self.find(request)
+        text = problem.spell(language_of(request))
+        if request.method == "POST" and session is not None:
+            told = Told(problem.code, text, case)
+            value = seal_told(told, key=self.csrf_key, session=session.cookie)
+            response = self.lead(page_of(request.url.path))
+            self.put_cookie(response, self._told_cookie, value, lasts=LASTS)
+            return response
         response = self.show(
             request,
             "problem.html",
             session=session,
             status=problem.status,
-            title_text=problem.spell(language_of(request)),
+            title_text=text,
             case=case,
         )
         if problem.retry_after is not None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from election.protocol.attestation import ATTESTED
 from services.portal.tables import sessions, tickets
-from services.portal.tokens import draw_token, hash_token
+from services.portal.tokens import derive_token, hash_token
 
 VALID: Final = 900  # seconds
 _HEADER: Final = {"alg": "dir", "enc": "A256GCM"}
@@ -55,11 +55,28 @@ class TicketError(Exception):
         self.wait = wait
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A ticket on the page of its session; is_used: a booth has shown it."""
+
+    opening: Opening
+    expires: int
+    is_used: bool
+
+
+def derive_ticket(key: bytes, *, cookie: str, handle: str) -> str:
+    """Derive a ticket from a session and a handle that was drawn for it.
+
+    The handle stands in an address and opens nothing: the ticket stands nowhere, and a
+    page of the session that minted it can be opened again.
+    """
+    return derive_token(key, "ticket", f"{cookie}/{handle}")
+
+
 def mint_ticket(
-    connection: Connection, *, cookie: str, opening: Opening, now: int
-) -> str:
+    connection: Connection, *, ticket: str, cookie: str, opening: Opening, now: int
+) -> None:
     """Mint a ticket for somebody who is logged in and has this leaf."""
-    ticket = draw_token()
     connection.execute(
         insert(tickets).values(
             ticket=hash_token(ticket),
@@ -71,7 +88,20 @@ def mint_ticket(
             opening=_seal(ticket, opening),
         )
     )
-    return ticket
+
+
+def read_ticket(
+    connection: Connection, *, ticket: str, cookie: str, now: int
+) -> Shown | None:
+    """Read a ticket for the session that minted it, as long as it holds."""
+    own = (tickets.c.ticket == hash_token(ticket)) & (
+        tickets.c.session == hash_token(cookie)
+    )
+    row = connection.execute(select(tickets).where(own)).one_or_none()
+    if row is None or row.expires <= now:
+        return None
+    opening = _unseal(ticket, row.opening)
+    return Shown(opening, row.expires, row.subject is not None)
 
 
 def use_ticket(connection: Connection, *, ticket: str, subject: str, now: int) -> Used:

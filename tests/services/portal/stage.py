@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -134,9 +137,34 @@ def post(
     return browser.post(url, data=data, headers={"Origin": stage.url})
 
 
+def read_told(browser: httpx2.Client, answer: httpx2.Response) -> str:
+    """Open the page that a form leads to; returns the code of what is told there.
+
+    Empty where nothing is. No form is answered by a page: nobody could come back to it.
+    """
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    value = browser.cookies.get("told")
+    page = browser.get(answer.headers["location"])
+    assert ('role="alert"' in page.text) == (value is not None)
+    if value is None:
+        return ""
+    body = value.partition(".")[0]
+    said = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    assert html.escape(said["text"]).replace("&quot;", "&#34;") in page.text
+    return str(said["code"])
+
+
+def open_ticket(browser: httpx2.Client, stage: Stage, **fields: str) -> httpx2.Response:
+    """Press “Get my ballot”, and come to the page of the link."""
+    answer = post(browser, "/ballot/ticket", stage, **{"election": ELECTION, **fields})
+    assert answer.status_code == 303, answer.text
+    return browser.get(answer.headers["location"])
+
+
 def get_ticket(browser: httpx2.Client, stage: Stage) -> str:
     """Press “Get my ballot”; returns the ticket."""
-    page = post(browser, "/ballot/ticket", stage, election=ELECTION)
+    page = open_ticket(browser, stage)
     assert page.status_code == 200, page.text
     found = re.search(
         r"#contest=1&amp;leaf=0x[0-9a-f]{64}&amp;ticket=([\w-]{43})\"", page.text

@@ -34,7 +34,9 @@ from tests.services.portal.stage import (
     ELECTION,
     Stage,
     get_ticket,
+    open_ticket,
     post,
+    read_told,
 )
 
 
@@ -222,6 +224,13 @@ def test_code_of_an_issue_has_no_field(stage: Stage) -> None:
             assert 'name="code"' not in browser.get(path).text
 
 
+NO_TICKET: Final = (
+    "unknown_election",
+    "closed",
+    "not_online",
+    "not_yet",
+    "leaf_differs",
+)
 NOT_NOW: Final = [
     {"leaf_state": "NONE"},
     {"leaf_state": "ISSUED"},
@@ -246,17 +255,17 @@ def test_no_ticket_for_a_leaf_that_may_get_no_ballot_or_is_not_the_own(
 ) -> None:
     stage.add_person("eve", part=part)
     with stage.logged_in("eve") as browser:
-        page = post(browser, "/ballot/ticket", stage, election=ELECTION)
-        assert page.status_code in (400, 409, 503)
-        assert "ticket=" not in page.text
+        answer = post(browser, "/ballot/ticket", stage, election=ELECTION)
+        assert answer.headers["location"] == "/ballot"
+        assert read_told(browser, answer) in NO_TICKET
 
 
 def test_no_ticket_for_an_election_that_is_not_known_here(stage: Stage) -> None:
     unknown = "0x" + "ab" * 20
     stage.add_person("eve", part={"election": unknown})
     with stage.logged_in("eve") as browser:
-        page = post(browser, "/ballot/ticket", stage, election=unknown)
-    assert page.status_code == 503
+        answer = post(browser, "/ballot/ticket", stage, election=unknown)
+        assert read_told(browser, answer) == "not_yet"
 
 
 def test_no_ticket_where_no_booth_would_take_it(
@@ -266,8 +275,8 @@ def test_no_ticket_where_no_booth_would_take_it(
     monkeypatch.setitem(settings.__dict__, "booths", [])
     stage.add_person("anna")
     with stage.logged_in("anna") as browser:
-        page = post(browser, "/ballot/ticket", stage, election=ELECTION)
-    assert page.status_code == 503
+        answer = post(browser, "/ballot/ticket", stage, election=ELECTION)
+        assert read_told(browser, answer) == "no_booths"
 
 
 def test_no_ticket_for_the_election_of_somebody_else(stage: Stage) -> None:
@@ -276,7 +285,7 @@ def test_no_ticket_for_the_election_of_somebody_else(stage: Stage) -> None:
     stage.add_person("boris", 1)
     with later(stage, 12_000), stage.logged_in("boris") as browser:
         extra = {"leaf": stage.leaf("anna"), "account": "anna", "index": "0"}
-        page = post(browser, "/ballot/ticket", stage, election=ELECTION, **extra)
+        page = open_ticket(browser, stage, **extra)
         ticket = page.text.partition("ticket=")[2][:43]
         assert ask(stage, ticket, M2).json()["leaf"] == stage.leaf("boris")
 
@@ -285,18 +294,41 @@ def test_booths_of_the_list_alone_are_offered(stage: Stage) -> None:
     stage.add_person("anna")
     with stage.logged_in("anna") as browser:
         extra = {"booth": "https://evil.example"}
-        page = post(browser, "/ballot/ticket", stage, election=ELECTION, **extra)
+        page = open_ticket(browser, stage, **extra)
         link = f"#contest=1&amp;leaf={stage.leaf('anna')}&amp;ticket="
         assert f'href="{BOOTH}/{link}' in page.text
         assert f'href="https://other.example.org/booth/{link}' in page.text
         assert "evil.example" not in page.text
 
 
+def test_page_of_a_link_is_come_back_to_in_either_language(stage: Stage) -> None:
+    """As long as the link holds; the address opens nothing, elsewhere least of all."""
+    stage.add_person("anna")
+    stage.add_person("boris", 1)
+    with later(stage, 14_000), stage.logged_in("anna") as browser:
+        answer = post(browser, "/ballot/ticket", stage, election=ELECTION)
+        path = answer.headers["location"]
+        ticket = browser.get(path).text.partition("ticket=")[2][:43]
+        assert ticket not in path
+        assert f'href="{path}?lang=en"' in browser.get(path).text
+        english = browser.get(f"{path}?lang=en").text
+        assert ticket in english
+        assert ask(stage, ticket).status_code == 200
+        assert "This link was opened already" in browser.get(path).text
+        with stage.logged_in("boris") as other:
+            assert other.get(path).headers["location"] == "/ballot"
+            assert ask(stage, path.rpartition("/")[2]).status_code == 409
+        with later(stage, 900):
+            assert browser.get(path).headers["location"] == "/ballot"
+    log = "\n".join(stage.portal.log)
+    assert ticket not in log
+
+
 def test_link_of_a_locked_place_says_so(stage: Stage) -> None:
     """So that the booth asks for the words of the lock before it makes others."""
     stage.add_person("vera", part={"locked": True})
     with stage.logged_in("vera") as browser:
-        page = post(browser, "/ballot/ticket", stage, election=ELECTION)
+        page = open_ticket(browser, stage)
         assert re.search(r"&amp;ticket=[\w-]{43}&amp;lock=1\"", page.text)
 
 

@@ -81,10 +81,10 @@ def test_of_many_requests_at_once_by_one_ticket_or_many_one_is_attested(
     database: Database,
 ) -> None:
     cookie = database.run_now(begin_session, account="a", replaced=None, now=NOW)
-    minted = [
-        database.run_now(mint_ticket, cookie=cookie, opening=OPENING, now=NOW)
-        for _ in range(MANY)
-    ]
+    minted = [f"ticket {number}" for number in range(MANY)]
+    own = {"cookie": cookie, "opening": OPENING, "now": NOW}
+    for ticket in minted:
+        database.run_now(mint_ticket, ticket=ticket, **own)
 
     def use(ticket: str, number: int) -> str:
         subject = f"0x{number:064x}"

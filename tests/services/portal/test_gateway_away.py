@@ -11,7 +11,7 @@ from services.portal import filing_desk
 from services.shell.bodies import answer
 from tests.patience import wait_until
 from tests.services.portal.doubles import CODE
-from tests.services.portal.stage import Stage, post
+from tests.services.portal.stage import Stage, post, read_told
 from tests.services.portal.test_application import file, refused
 
 ODD: Final = [
@@ -40,7 +40,8 @@ def test_what_is_no_consent_is_none(stage: Stage, odd: Response) -> None:
             asked = post(browser, "/application/apply", stage)
         finally:
             stage.gateway.odd = None
-        assert (page.status_code, asked.status_code) == (503, 503)
+        assert {page.headers["location"], asked.headers["location"]} == {"/application"}
+        assert read_told(browser, asked) == "away"
         assert refused(stage, leaf=stage.leaf("boris")) == "not_filed"
         assert serial not in brought(stage)
 
