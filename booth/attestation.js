@@ -8,6 +8,9 @@ import { TAGS, hashFields, hashWord, uintWord } from './transcript.js';
 /** Seconds that an attestation may be valid for. */
 export const LIFETIME = 900;
 
+/** Seconds before issuing ends from which no request is begun: what is attested outlives it. */
+export const LAST_REQUESTS = LIFETIME;
+
 export const ROLES = Object.freeze({ portal: 1, smsGateway: 2 });
 export const ACTIONS = Object.freeze({ register: 1, withdraw: 2, issue: 3 });
 

@@ -12,7 +12,6 @@ import { viewArrive, viewConfirm, viewStart, viewWords } from './views_begin.js'
 /** @typedef {import('./views_begin.js').Wrong} Wrong */
 
 const ASKED_WORDS = 3;
-const LAST_REQUESTS = 900; // seconds before ballots are given out no more
 
 /**
  * @param {Flow} flow
@@ -128,7 +127,7 @@ export async function showWords(flow) {
     leaf,
     booths: urls,
     link,
-    time: spellTime(flow.paper.issueClosing - LAST_REQUESTS),
+    time: spellTime(flow.paper.requestsUntil),
     print: () => print(),
     go: () => showConfirm(flow, words),
     other: isCompared ? () => showOther(flow, () => flow.attempt(() => flow.proceed())) : null,

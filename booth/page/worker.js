@@ -1,5 +1,6 @@
 /** The worker: everything that computes or asks. The page only shows and keeps. */
 
+import { LAST_REQUESTS } from '../attestation.js';
 import { areEqual, fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
 import { RECOVERY_SECRET_BYTES } from '../recovery.js';
@@ -125,7 +126,7 @@ export const ACTS = {
       candidates: own.candidates,
       particulars: own.particulars,
       opening: own.opening,
-      issueClosing: own.issueClosing,
+      requestsUntil: own.issueClosing - LAST_REQUESTS,
       castClosing: own.castClosing,
       told: current.sides.a.nodes.map((each) => each.organisation),
     };

@@ -29,6 +29,12 @@ from election.protocol.text import spell_time
 LIFETIME: Final = 900
 """Seconds that an attestation may be valid for."""
 
+LAST_REQUESTS: Final = LIFETIME
+"""Seconds before issuing ends from which no request is begun.
+
+What is attested for it would outlive issuing.
+"""
+
 SKEW: Final = 60
 """Seconds by which an attester's clock may differ from a chain's, protocol.md §6."""
 

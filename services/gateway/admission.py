@@ -10,6 +10,7 @@ from __future__ import annotations
 from election.crypto.transcript import Hash
 from election.errors import AttestationError, SignatureError, TermsError, VoterIdError
 from election.protocol.attestation import (
+    LAST_REQUESTS,
     LIFETIME,
     Action,
     Request,
@@ -29,10 +30,6 @@ from services.gateway.bodies import (
 from services.gateway.consents import Consent, ConsentAction, Covered
 from services.gateway.issues import Issue
 from services.gateway.refusals import refuse
-
-LAST_ISSUES = 900
-"""Seconds before issuing ends from when no new request is taken: its attestations
-would outlive it."""
 
 
 def accept_issue(
@@ -68,7 +65,7 @@ def require_issuing(terms: ElectionTerms, *, now: int, closing: int) -> None:
     """Raise Problem unless a ballot may be asked for at this time."""
     if now < terms.common.opening or closing <= now:
         raise refuse("not_open")
-    if closing - LAST_ISSUES < now:
+    if closing - LAST_REQUESTS < now:
         raise refuse("too_late")
 
 

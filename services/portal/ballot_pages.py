@@ -28,7 +28,6 @@ from services.portal.tokens import draw_token
 from services.shell.problems import Problem
 from services.shell.text import _
 
-LAST_REQUESTS: Final = 900  # seconds before ballots are given out no more
 _WARNED: Final = 3_600  # seconds before that from which it is shown
 
 
@@ -57,9 +56,8 @@ class Ballots:
             request,
             "ballot.html",
             session=session,
-            open_parts=[each for each in parts if _is_open(each, now)],
+            open_parts=[each for each in parts if each.gives_ballots(now)],
             booths=self._desk.settings.booths,
-            last_requests=LAST_REQUESTS,
             warned=_WARNED,
             **describe_person(person),
         )
@@ -159,18 +157,13 @@ def _write_fragment(opening: Opening, ticket: str, *, is_locked: bool) -> str:
     return urlencode(known | ({"lock": 1} if is_locked else {}))
 
 
-def _is_open(part: Part, now: int) -> bool:
-    opening = part.phases.get("opening", 2**62)
-    return opening <= now < part.phases.get("issue_closing", 0) - LAST_REQUESTS
-
-
 def _require_ready(
     person: Person | None, election: str, *, now: int
 ) -> tuple[Person, Part]:
     part = person.part(election) if person else None
     if person is None or part is None:
         raise Problem("unknown_election", _("Choose which election it is for."))
-    if not _is_open(part, now):
+    if not part.gives_ballots(now):
         raise _CLOSED
     if not part.is_online:
         raise _NOT_ONLINE

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from election.protocol.attestation import LAST_REQUESTS
 from election.protocol.voter_list import LeafState
 from services.shell.peers import Peer, PeerAwayError, PeerError
 
@@ -67,6 +68,23 @@ class Part(_Told):
         """Say whether one may apply or withdraw now, as the registrar has the times."""
         first = self.phases.get("applications_open", 0)
         return first <= now < self.phases.get("applications_close", 2**62)
+
+    @property
+    def requests_until(self) -> int | None:
+        """Say until when a ballot can be asked for, which the booth says, too."""
+        closing = self.phases.get("issue_closing")
+        return None if closing is None else closing - LAST_REQUESTS
+
+    def gives_ballots(self, now: int) -> bool:
+        """Say whether a ballot can be asked for now."""
+        opening = self.phases.get("opening", 2**62)
+        return opening <= now < (self.requests_until or 0)
+
+    @property
+    def times(self) -> dict[str, int]:
+        """Give the times that concern a voter, by the names of words.PHASES."""
+        until = self.requests_until
+        return self.phases | ({} if until is None else {"requests_until": until})
 
     @property
     def is_online(self) -> bool:

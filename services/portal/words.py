@@ -36,7 +36,7 @@ PHASES: Final = (
     ("registration", _("applications reach the public record from")),
     ("freeze", _("nothing can be changed from")),
     ("opening", _("polls open")),
-    ("issue_closing", _("ballots are given out until")),
+    ("requests_until", _("ballots are given out until")),
     ("cast_closing", _("polls close")),
 )
 """Times of an election, in order."""

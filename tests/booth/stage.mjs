@@ -98,7 +98,7 @@ export const refuse = (code, { kind = 'service', subject = 'portal' } = {}) => (
 
 export const PAPER = {
   title: 'District 1', candidates: ['One', 'Two'], particulars: ['', ''], opening: 1,
-  issueClosing: 7_200, castClosing: 10_800, told: ['Observer 3'],
+  requestsUntil: 7_200, castClosing: 10_800, told: ['Observer 3'],
 };
 export const LEAF = '12'.repeat(32);
 

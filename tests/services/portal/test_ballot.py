@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from sqlalchemy import delete
 
+from election.artifacts import ROOT
 from election.crypto.group import G, encode_g1
 from election.crypto.scalar import Scalar
 from election.crypto.signature import decode_signature
@@ -19,6 +20,8 @@ from election.crypto.transcript import Hash
 from election.errors import AttestationError
 from election.protocol.attestation import (
     ATTESTED,
+    LAST_REQUESTS,
+    LIFETIME,
     SKEW,
     Action,
     Attestation,
@@ -26,6 +29,7 @@ from election.protocol.attestation import (
     Role,
     accept_attestation,
 )
+from services.portal.pages import spell_moment
 from services.portal.tables import tickets
 from services.shell.node_clock import NodeClock
 from services.shell.problems import Problem
@@ -322,6 +326,23 @@ def test_page_of_a_link_is_come_back_to_in_either_language(stage: Stage) -> None
             assert browser.get(path).headers["location"] == "/ballot"
     log = "\n".join(stage.portal.log)
     assert ticket not in log
+
+
+def test_time_of_requests_is_the_same_on_every_page_and_in_the_booth(
+    stage: Stage,
+) -> None:
+    stage.add_person("anna")
+    closing = stage.registrar.people["anna"]["elections"][0]["phases"]["issue_closing"]
+    until, later = (spell_moment(closing - n, "en") for n in (LAST_REQUESTS, 0))
+    with stage.logged_in("anna") as browser:
+        for path in ("/?lang=en", "/ballot?lang=en"):
+            page = browser.get(path).text
+            assert until in page
+            assert later not in page
+    booth = (ROOT / "booth/attestation.js").read_text("utf-8")
+    assert LAST_REQUESTS == LIFETIME
+    assert f"LIFETIME = {LIFETIME};" in booth
+    assert "LAST_REQUESTS = LIFETIME;" in booth
 
 
 def test_link_of_a_locked_place_says_so(stage: Stage) -> None:
