@@ -240,7 +240,7 @@ NOT_NOW: Final = [
     {"leaf_state": "ISSUED"},
     {"leaf_state": "PAPER"},
     {"leaf_state": None},
-    {"phases": {"opening": 2**40, "issue_closing": 2**41}},
+    {"phases": {"opening": 2**32, "issue_closing": 2**33}},
     {"phases": {"opening": 1, "issue_closing": 2}},
     {"index": None},
     {"salt": None},
