@@ -15,20 +15,20 @@ from services.shell.text import _
 
 _TEXTS: Final[dict[str, tuple[str, int]]] = {
     "unknown_election": (
-        _("This gateway does not work for that election."),
+        _("This SMS service does not work for that election."),
         HTTPStatus.NOT_FOUND,
     ),
     "wrong_opening": (
         _(
-            "The leaf does not belong to this voter's place: open the ballot anew from "
-            "your account."
+            "The line of the list is not this voter's: open the ballot anew "
+            "from your account."
         ),
         HTTPStatus.BAD_REQUEST,
     ),
     "not_attested": (
         _(
-            "The portal has not confirmed this request, or its confirmation has "
-            "expired: open the ballot anew from your account."
+            "The personal account has not confirmed this request, or its "
+            "confirmation has expired: open the ballot anew from there."
         ),
         HTTPStatus.FORBIDDEN,
     ),
@@ -56,8 +56,8 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     ),
     "no_phone": (
         _(
-            "The gateway has no phone number of yours, so that no code can be sent. "
-            "Please call %(support)s."
+            "The SMS service has no phone number of yours, so that no code can "
+            "be sent. Please call %(support)s."
         ),
         HTTPStatus.CONFLICT,
     ),
@@ -77,8 +77,8 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     ),
     "slow_down": (
         _(
-            "Too many wrong codes came from here or from everywhere. Your code goes on "
-            "being valid. Try again %(wait)s."
+            "Too many wrong codes came in. Your code is still valid. Try again "
+            "%(wait)s."
         ),
         HTTPStatus.TOO_MANY_REQUESTS,
     ),
@@ -103,7 +103,7 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
         HTTPStatus.FORBIDDEN,
     ),
     "already_attested": (
-        _("This was attested already, at another counter of the leaf."),
+        _("This was confirmed already, for an earlier request."),
         HTTPStatus.CONFLICT,
     ),
     "wrong_expiry": (
@@ -115,8 +115,8 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     ),
     "clock_differs": (
         _(
-            "A node's clock and this service's differ. Nothing is signed until one of "
-            "them is set. Please try again later."
+            "The clocks of the services that hold the election differ. Nothing "
+            "is signed until one of them is set. Please try again later."
         ),
         HTTPStatus.SERVICE_UNAVAILABLE,
     ),

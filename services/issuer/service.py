@@ -198,7 +198,7 @@ def _refuse(own: Followed, contest: int, leaf: Hash, pause: int) -> Problem:
         )
     return Problem(
         "not_issued",
-        _("No credential was asked for on this leaf."),
+        _("No ballot was asked for on this line of the list."),
         HTTPStatus.NOT_FOUND,
         retry_after=2 * pause,
     )
@@ -207,7 +207,7 @@ def _refuse(own: Followed, contest: int, leaf: Hash, pause: int) -> Problem:
 def _refuse_record() -> Problem:
     return Problem(
         "cannot_read",
-        _("The answers cannot be read now: ask again, or another issuer."),
+        _("The answers cannot be read now: ask again, or another organisation."),
         HTTPStatus.SERVICE_UNAVAILABLE,
         retry_after=5,
     )

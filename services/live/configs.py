@@ -27,7 +27,7 @@ issuer = "{provider}"
 client_id = "veche-portal"
 auth_method = "client_secret_basic"
 [[booths]]
-title = "127.0.0.1"
+title = "{booth_title}"
 url = "{booth}"
 """,
     "gateway": """
@@ -52,6 +52,7 @@ def write_config(layout: Layout, name: str, keys: dict[str, dict[str, str]]) -> 
     own = _OWN[service.name].format(
         provider=layout.url("provider"),
         booth=layout.url("booth"),
+        booth_title=layout.url("booth").removeprefix("http://"),
         centre=layout.ports["centre"],
     )
     text = f"""\

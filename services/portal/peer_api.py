@@ -101,7 +101,9 @@ def _accept_opening(terms: ElectionTerms, body: AttestBody) -> str | None:
     except ElectionError:
         leaf = ""
     if leaf != body.leaf:
-        raise _refuse("wrong_leaf", _("The leaf is not the one of this voter."))
+        raise _refuse(
+            "wrong_leaf", _("The line of the list is not the one of this voter.")
+        )
     return body.opening.voter_id
 
 

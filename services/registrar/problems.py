@@ -19,7 +19,8 @@ UNKNOWN_PERSON: Final = Problem(
     HTTPStatus.NOT_FOUND,
 )
 UNKNOWN_ELECTION: Final = Problem(
-    "unknown_election", _("This registrar does not work for that election.")
+    "unknown_election",
+    _("The register of voters that is kept here is not for that election."),
 )
 NOT_ON_LIST: Final = _conflict(
     "not_on_list", _("This voter is not on the voter list of that election.")
@@ -33,7 +34,7 @@ TOMORROW: Final = _conflict(
 )
 NOT_SETTLED: Final = _conflict(
     "not_settled",
-    _("The last change is not on the chain yet: try again in some minutes."),
+    _("The last change is not on the public record yet: try again in some minutes."),
 )
 NO_APPLICATION: Final = _conflict(
     "no_application", _("There is no application that could be withdrawn.")
@@ -41,18 +42,16 @@ NO_APPLICATION: Final = _conflict(
 CONSENT_USED: Final = _conflict(
     "consent_used", _("This consent was given to something else: ask for a new code.")
 )
-BAD_LOCK: Final = Problem(
-    "bad_lock", _("The lock of the voter's place did not sign this.")
-)
+BAD_LOCK: Final = Problem("bad_lock", _("The voter's lock did not sign this."))
 AWAY: Final = Problem(
     "chain_away",
-    _("The chain cannot be reached now: try again in some minutes."),
+    _("The record of the election cannot be read now: try again in some minutes."),
     HTTPStatus.SERVICE_UNAVAILABLE,
     retry_after=60,
 )
 BAD_ATTESTATION: Final = Problem(
     "bad_attestation",
-    _("Portal and SMS organisation have not both confirmed this request."),
+    _("The personal account and the SMS service have not both confirmed this request."),
     HTTPStatus.FORBIDDEN,
 )
 EXPIRED: Final = Problem(
@@ -68,7 +67,10 @@ NOT_ONLINE: Final = _conflict(
 )
 ANOTHER: Final = _conflict(
     "another_request",
-    _("Another request was made for this voter: go on with its recovery words."),
+    _(
+        "Another request was made for this voter: go on with the words that were "
+        "shown then."
+    ),
 )
 POLLS_CLOSED: Final = _conflict(
     "polls_closed", _("Ballots are not given out at this time.")

@@ -50,7 +50,7 @@ def make_routes(
         if found is None:
             raise Problem(
                 "unknown_ballot",
-                _("This relay knows nothing of that ballot."),
+                _("This delivery service knows nothing of that ballot."),
                 HTTPStatus.NOT_FOUND,
             )
         return answer({"state": found.state.value, "block": found.block})

@@ -182,7 +182,7 @@ def _read_word(text: str) -> Hash:
 def _refuse_context() -> Problem:
     return Problem(
         "unknown_context",
-        _("This relay takes no ballots of that contest."),
+        _("This delivery service takes no ballots of that district."),
         HTTPStatus.NOT_FOUND,
     )
 
@@ -208,7 +208,10 @@ def _refuse_busy() -> Problem:
 def _refuse_store() -> Problem:
     return Problem(
         "cannot_keep",
-        _("This relay cannot keep a ballot now: send it again later, or to another."),
+        _(
+            "This delivery service cannot keep a ballot now: send it again later, "
+            "or to another."
+        ),
         HTTPStatus.SERVICE_UNAVAILABLE,
         retry_after=_FULL_FOR,
     )
@@ -219,19 +222,19 @@ def _refuse_other(other: Cast | Kept | State) -> Problem:
     if isinstance(other, Cast):
         return Problem(
             "already_cast",
-            _("A ballot of this credential is in the box, since block %(block)s."),
+            _("A ballot of this voter is in the box, since block %(block)s."),
             HTTPStatus.CONFLICT,
             block=other.block,
         )
     if other is State.ASIDE:
         return Problem(
             "set_aside",
-            _("The box has refused the ballot of this credential."),
+            _("The box has refused the ballot of this voter."),
             HTTPStatus.CONFLICT,
         )
     return Problem(
         "already_promised",
-        _("Another ballot of this credential was promised here: it goes first."),
+        _("Another ballot of this voter was promised here: it goes first."),
         HTTPStatus.CONFLICT,
     )
 

@@ -160,8 +160,8 @@ _FAULT: Final = Problem(
 _CANNOT_KEEP: Final = Problem(
     "cannot_keep",
     _(
-        "The database cannot be used just now. Nothing was done, and your right to "
-        "vote is not used up: please try again in a minute."
+        "Our records cannot be used just now. Nothing was done, and your right "
+        "to vote is not used up: please try again in a minute."
     ),
     HTTPStatus.SERVICE_UNAVAILABLE,
     retry_after=60,

@@ -60,9 +60,10 @@ class NodeClock:
             raise Problem(
                 "clock_differs",
                 _(
-                    "The clocks of this service and of a node differ, so that nothing "
-                    "is signed until it is known which is wrong. Your right to vote "
-                    "is not used up: please try again in some minutes."
+                    "The clocks of the services that hold the election differ, "
+                    "so that nothing is signed until it is known which is "
+                    "wrong. Your right to vote is not used up: please try again "
+                    "in some minutes."
                 ),
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 retry_after=60,

@@ -123,5 +123,5 @@ def test_figures_do_not_tell_when_a_ballot_came(relay: Relay, polls: Polls) -> N
 
 
 def test_texts_of_the_relay_are_in_russian() -> None:
-    said = "This relay knows nothing of that ballot."
+    said = "This delivery service knows nothing of that ballot."
     assert translate(said, "ru") != said
