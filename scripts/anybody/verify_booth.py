@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,13 +16,14 @@ from scripts.shared.terminal import say
 
 _MOST_PLACES: Final = 50
 _AT_ONCE: Final = 8  # places
+_PAGE: Final = re.compile(r"/\w+\.html$")
 
 
 def accept_places(given: Sequence[str]) -> list[str]:
-    """Take addresses in one writing each; raises InputError."""
+    """Take addresses in one writing each, of a booth or a page; raises InputError."""
     urls = []
     for text in given:
-        url = text.rstrip("/")
+        url = _PAGE.sub("", text).rstrip("/")
         try:
             parts = urlsplit(url)
             is_address = parts.scheme in ("http", "https") and bool(parts.hostname)

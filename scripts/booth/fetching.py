@@ -53,7 +53,7 @@ GUISES: Final = (
             "Gecko/20100101 Firefox/140.0",
         },
     ),
-    Guise("this program", {"Accept-Encoding": "identity", "User-Agent": "veche"}),
+    Guise("a program", {"Accept-Encoding": "identity", "User-Agent": "veche"}),
 )
 """Each file is asked for once in each, one after the other."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -47,6 +47,7 @@ LONGEST: Final = 300.0
 """Seconds for everything of one place."""
 
 _LARGEST_ERROR: Final = 10_000
+_NAMED: Final = 3  # of paths that have the same fact
 _INDEX: Final = "index.html"
 _ADDED: Final = ("sw.js", "service-worker.js", "manifest.webmanifest", "favicon.ico")
 """What a browser may ask a server for by itself, or a page could have it keep."""
@@ -93,20 +94,24 @@ class Place:
         paths: dict[str, list[str]] = {}
         for path, why in self.unread.items():
             paths.setdefault(why, []).append(path)
-        return [
-            (f"{each[0]} and {len(each) - 1} more" if each[1:] else each[0], why)
-            for why, each in paths.items()
-        ]
+        return [(_name_paths(each), why) for why, each in paths.items()]
 
 
 def _spell_fact(fact: str, paths: Mapping[str, set[str]]) -> str:
-    first, *more = sorted(paths)
-    named = f"{first} and {len(more)} more" if more else first
     guises = set().union(*paths.values())
-    told = f"{named}: {fact}"
+    told = f"{_name_paths(paths)}: {fact}"
     if len(guises) < len(GUISES):
-        told += f"; so for {' and '.join(sorted(guises))}, not for others"
+        asked = " and ".join(f"as {each}" for each in sorted(guises))
+        told += f"; only when asked {asked}"
     return told
+
+
+def _name_paths(paths: Iterable[str]) -> str:
+    """Name paths: some in full, of many how many there are."""
+    *names, last = sorted(paths)
+    if len(names) < _NAMED:
+        return f"{', '.join(names)} and {last}" if names else last
+    return f"{len(names) + 1} names, {', '.join(names[: _NAMED - 1])} among them"
 
 
 async def fetch_one(url: str, path: str) -> bytes | None:
@@ -230,7 +235,11 @@ class _Looking:
     ) -> None:
         for fact in find_differences(answer, expected, headers):
             is_random = expected.status == HTTPStatus.NOT_FOUND
-            name = "any name" if is_random and expected.path not in _ADDED else None
+            name = (
+                "a name that was made up"
+                if is_random and expected.path not in _ADDED
+                else None
+            )
             self._place.note(name or expected.path, fact, guise)
 
     async def _fetch(self, path: str, most: int, guise: Guise) -> Answer | None:

@@ -163,18 +163,18 @@ LIES: Final[dict[str, tuple[Lie, str]]] = {
         of("/sw.js", lambda reply: reply.put(status=200)),
         "sw.js: is there (http status 200), and is on no list",
     ),
-    "a page for any name": (unknown_as_page, "any name"),
+    "a page for any name": (unknown_as_page, "a name that was made up"),
     "other bytes for phones": (
         of("/a.js", to_phones),
-        "so for a phone's browser, not for others",
+        "only when asked as a phone's browser",
     ),
     "other bytes the second time": (
         of("/a.js", after_the_first),
-        "so for a computer's browser and this program, not for others",
+        "only when asked as a computer's browser and as a program",
     ),
     "other bytes for who unpacks": (
         of("/a.js", packed_alone),
-        "so for a computer's browser and a phone's browser, not for others",
+        "only when asked as a computer's browser and as a phone's browser",
     ),
     "another type": (
         of("/a.js", header("content-type", "text/plain")),
@@ -370,6 +370,7 @@ def test_place_without_terms_beside_one_that_has_them_is_told(
         (["https://u:p@a.example"], "is no address like"),
         (["https://a.example/?x"], "is no address like"),
         (["https://a.example", "https://a.example/"], "named twice"),
+        (["https://a.example", "https://a.example/index.html"], "named twice"),
         (["https://a.example"], "give --election, --bundle or --hash"),
     ],
 )

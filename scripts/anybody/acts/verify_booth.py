@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Fetch every file of booths, and compare it with what the election announced.
 
-    Each file is asked for three times: as a phone's browser, a computer's, and by this
+    Each file is asked for three times: as a phone's browser, as a computer's, and as a
     program. Bytes, headers, what commission and observers signed, and what one place
     serves and another does not: all that differs is said. Nobody is redirected, and an
     answer is given up after 20 s.
