@@ -82,9 +82,10 @@ def test_of_many_requests_at_once_by_one_ticket_or_many_one_is_attested(
 ) -> None:
     cookie = database.run_now(begin_session, account="a", replaced=None, now=NOW)
     minted = [f"ticket {number}" for number in range(MANY)]
-    own = {"cookie": cookie, "opening": OPENING, "now": NOW}
-    for ticket in minted:
-        database.run_now(mint_ticket, ticket=ticket, **own)
+    for each in minted:
+        database.run_now(
+            mint_ticket, ticket=each, cookie=cookie, opening=OPENING, now=NOW
+        )
 
     def use(ticket: str, number: int) -> str:
         subject = f"0x{number:064x}"
