@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from election.whole_file import is_left_over
 from scripts.shared.errors import InputError
@@ -29,6 +29,9 @@ from scripts.shared.homes.settings import VERSION, Settings, render_settings
 from scripts.shared.roles import Role
 from scripts.shared.session import read_password
 from scripts.shared.terminal import say
+
+_UNNAMED: Final = (Role.REGISTRAR, Role.RELAY, Role.VOTER)
+"""Roles whose accounts no manifest names, so that the commission takes no card."""
 
 
 def find_settings(folder: Path, role: Role) -> Settings:
@@ -122,8 +125,16 @@ def tell_next(home: Home) -> None:
     at = spell_home(home.folder)
     if home.settings.password_file is None:
         say("keep the password: nobody can give it back")
-    if home.election.exists():
+    if home.election.exists() or os.environ.get("VECHE_ELECTION"):
         say_next(f"veche status{at}", as_json=False)
+        return
+    if home.settings.role in _UNNAMED:
+        place = shlex.quote(str(home.election))
+        say_next(
+            f"once there is an election, copy its election.json to {place};",
+            f"  veche status{at}",
+            as_json=False,
+        )
         return
     card = shlex.quote(f"{home.folder.name}-card.json")
     say_next(

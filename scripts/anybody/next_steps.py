@@ -30,6 +30,12 @@ class Who(StrEnum):
     VOTERS = "voters"
 
 
+CAST: Final = "veche cast BALLOT.json"
+MARK_PAPER: Final = "veche mark-paper --list LIST.json --voter-id ID --salt SALT"
+_EXPORT: Final = "veche export --out record.jsonl.gz"
+_PUBLISH: Final = "veche publish-list REGISTER.csv"
+
+
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """A command, who runs it, and what for or until when.
@@ -104,8 +110,8 @@ def list_next(look: Outlook) -> tuple[NextStep, ...]:
     """List what is next for the election as a whole."""
     if look.phase >= Phase.CLOSED:
         return (
-            NextStep("veche audit", Who.ANYBODY, "verifies all, as far as it is"),
-            NextStep("veche export", Who.ANYBODY, "writes the record into one file"),
+            NextStep("veche audit", Who.ANYBODY, "verify all, as far as it is"),
+            NextStep(_EXPORT, Who.ANYBODY, "write the record into one file"),
         )
     steps = _STEPS[look.phase](look)
     return tuple(steps)
@@ -126,7 +132,7 @@ def find_next(count: Count, look: Outlook) -> NextStep | None:
 
 def _find_next_of_count(count: Count, option: str) -> NextStep:
     if count.state is TallyState.NONE:
-        return NextStep(f"veche freeze {option}", Who.ANYBODY, "closes the sum")
+        return NextStep(f"veche freeze {option}", Who.ANYBODY, "close the sum")
     if count.state is TallyState.WITHHELD:
         what = "sign, if so few ballots shall be counted; then `veche override`"
         return NextStep(
@@ -135,13 +141,13 @@ def _find_next_of_count(count: Count, option: str) -> NextStep:
     if count.shares < count.needed:
         what = f"{count.shares} of {count.needed} shares given; then with --agreed"
         return NextStep(f"veche share --compare {option}", Who.TRUSTEES, what)
-    return NextStep(f"veche publish-result {option}", Who.ANYBODY, "shares are enough")
+    return NextStep(f"veche publish-result {option}", Who.ANYBODY, "publish the counts")
 
 
 def _before_keys(look: Outlook) -> Iterator[NextStep]:
     for keys in look.keys:
         role = ROLES[keys.part]
-        what = f"keys are made from {look.start(Phase.KEYS)} on"
+        what = f"make the keys, from {look.start(Phase.KEYS)} on"
         due = look.begin(Phase.KEYS)
         yield NextStep(f"veche {role} --wait", _EACH[keys.part], what, due)
 
@@ -153,7 +159,7 @@ def _make_keys(look: Outlook) -> Iterator[NextStep]:
             yield _deploy_another(f"the {role}s are too few now to make keys")
         elif keys.step is not Step.FINAL and 0 < keys.deadline <= look.now:
             since = spell_time(keys.deadline)
-            what = f"step {step} is overdue since {since}; excludes who is silent"
+            what = f"step {step} is overdue since {since}; exclude who is silent"
             yield NextStep(f"veche expire {role}s", Who.ANYBODY, what)
         elif keys.step is not Step.FINAL:
             what = f"step {step}"
@@ -162,14 +168,14 @@ def _make_keys(look: Outlook) -> Iterator[NextStep]:
             yield NextStep(f"veche {role} --wait", _EACH[keys.part], what)
     if all(keys.step is Step.FINAL for keys in look.keys):
         yield from _make_boxes(look)
-        what = f"from {look.start(Phase.LIST)} on"
+        what = f"publish the voter lists, from {look.start(Phase.LIST)} on"
         due = look.begin(Phase.LIST)
-        yield NextStep("veche publish-list", Who.COMMISSION, what, due)
+        yield NextStep(_PUBLISH, Who.COMMISSION, what, due)
 
 
 def _make_boxes(look: Outlook) -> Iterator[NextStep]:
     if look.no_box:
-        what = f"makes the boxes of {name_contests(look.no_box)}, "
+        what = f"make the boxes of {name_contests(look.no_box)}, "
         what += f"before {look.start(Phase.REGISTRATION)}"
         yield NextStep("veche create-boxes", Who.ANYBODY, what)
 
@@ -181,43 +187,48 @@ def _publish_lists(look: Outlook) -> Iterator[NextStep]:
     yield from _make_boxes(look)
     end = look.start(Phase.REGISTRATION)
     if look.no_list:
-        what = f"of {name_contests(look.no_list)}, before {end}"
-        yield NextStep("veche publish-list", Who.COMMISSION, what)
+        what = f"publish the lists of {name_contests(look.no_list)}, before {end}"
+        yield NextStep(_PUBLISH, Who.COMMISSION, what)
     else:
-        what = f"corrections, until {end}"
-        yield NextStep("veche publish-list --replace", Who.COMMISSION, what)
+        what = f"if need be correct the lists, until {end}"
+        yield NextStep(f"{_PUBLISH} --replace", Who.COMMISSION, what)
     due = look.begin(Phase.REGISTRATION)
-    yield NextStep("veche terms", Who.ANYBODY, f"from {end} on", due)
+    yield NextStep("veche terms", Who.ANYBODY, f"write the terms, from {end} on", due)
 
 
 def _register(look: Outlook) -> Iterator[NextStep]:
     if look.no_box and any(keys.step is not Step.FINAL for keys in look.keys):
         yield _deploy_another("the time for keys ended without them")
         return
-    what = "writes what voters and attesters go by"
+    what = "write the terms, which voters and attesters go by"
     yield NextStep("veche terms", Who.ANYBODY, what)
-    what = f"until {look.start(Phase.FREEZE)}; then `veche attest`, `veche register`"
+    what = (
+        f"ask to vote online, until {look.start(Phase.FREEZE)}; then `veche attest`, "
+    )
+    what += "`veche register`"
     yield NextStep("veche request register", Who.VOTERS, what)
 
 
 def _rest(look: Outlook) -> Iterator[NextStep]:
-    what = f"from {look.start(Phase.VOTING)} on; nothing to do before"
+    what = f"ask for a credential, from {look.start(Phase.VOTING)} on"
     yield NextStep("veche request issue", Who.VOTERS, what, look.begin(Phase.VOTING))
 
 
 def _vote(look: Outlook) -> Iterator[NextStep]:
-    what = f"until {look.start(Phase.GRACE)}; then `veche attest`, "
+    what = (
+        f"ask for a credential, until {look.start(Phase.GRACE)}; then `veche attest`, "
+    )
     what += "`veche request-credential`"
     if look.unissued:
         yield NextStep("veche request issue", Who.VOTERS, what)
-    yield NextStep("veche mark-paper", Who.STATION, "whoever asks for paper")
+    yield NextStep(MARK_PAPER, Who.STATION, "note whoever asks for paper")
     yield from _cast(look)
 
 
 def _cast(look: Outlook) -> Iterator[NextStep]:
-    what = f"until {look.start(Phase.CLOSED)}, what `veche ballot` wrote"
-    yield NextStep("veche cast", Who.RELAYS, what)
-    what = f"from {look.start(Phase.CLOSED)} on"
+    what = f"bring in what `veche ballot` wrote, until {look.start(Phase.CLOSED)}"
+    yield NextStep(CAST, Who.RELAYS, what)
+    what = f"close the sums, from {look.start(Phase.CLOSED)} on"
     yield NextStep("veche freeze", Who.ANYBODY, what, look.begin(Phase.CLOSED))
 
 

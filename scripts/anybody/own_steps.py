@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from election.protocol.phases import Phase
-from scripts.anybody.next_steps import NextStep, Outlook, Who
+from scripts.anybody.next_steps import CAST, MARK_PAPER, NextStep, Outlook, Who
 from scripts.shared.roles import Role
 
 _ROLES: Final[Mapping[Who, Collection[Role]]] = {
@@ -23,7 +23,6 @@ _ROLES: Final[Mapping[Who, Collection[Role]]] = {
     Who.VOTERS: (Role.VOTER,),
 }
 _ATTEST: Final = "veche attest REQUEST.json"
-_SEND: Final = "REQUEST.json --portal PORTAL.json --sms SMS.json"
 _CALENDAR: Final[Mapping[Role, tuple[tuple[Phase, str, str], ...]]] = {
     Role.COMMISSION: (
         (Phase.LIST, "veche publish-list REGISTER.csv", "publish the voter lists"),
@@ -46,14 +45,18 @@ _CALENDAR: Final[Mapping[Role, tuple[tuple[Phase, str, str], ...]]] = {
         (Phase.VOTING, _ATTEST, "attest who typed the code"),
     ),
     Role.REGISTRAR: (
-        (Phase.REGISTRATION, f"veche register {_SEND}", "send what both attested"),
-        (Phase.VOTING, f"veche request-credential {_SEND}", "send what both attested"),
+        (Phase.REGISTRATION, "veche register REQUEST.json", "send what both attested"),
+        (
+            Phase.VOTING,
+            "veche request-credential REQUEST.json",
+            "send what both attested",
+        ),
     ),
     Role.POLLING_STATION: (
-        (Phase.VOTING, "veche mark-paper", "note who is given a paper ballot"),
+        (Phase.VOTING, MARK_PAPER, "note who is given a paper ballot"),
     ),
     Role.OBSERVER: ((Phase.CLOSED, "veche audit", "verify the whole election"),),
-    Role.RELAY: ((Phase.VOTING, "veche cast BALLOT.json", "bring ballots in"),),
+    Role.RELAY: ((Phase.VOTING, CAST, "bring ballots in"),),
     Role.VOTER: (
         (Phase.REGISTRATION, "veche request register", "ask to vote online"),
         (Phase.VOTING, "veche request issue", "ask for a credential, and vote"),
@@ -86,8 +89,10 @@ def list_own(
     now += _list_unannounced(role, look)
     ahead = [each for each in own if each.due > look.now]
     later = min(
-        [*ahead, *_list_ahead(role, look)], key=lambda each: each.due, default=None
+        [*_list_ahead(role, look), *ahead], key=lambda each: each.due, default=None
     )
+    if role is Role.ISSUER and look.phase is Phase.VOTING and not now:
+        later = NextStep("veche issue", Who.ISSUERS, "answer requests as they come")
     told = {each.command for each in now}
     free = (each for each in steps if each.who is Who.ANYBODY)
     may = tuple(e for e in free if e.due <= look.now and e.command not in told)

@@ -41,8 +41,8 @@ def find_viewer(card: Path | None = None) -> Viewer | None:
     """
     if card is not None:
         known = read_card(card)
-        account = Address(known.address)
-        return Viewer(known.role, account, is_apart=True, card=shlex.quote(str(card)))
+        by = Address(known.address)
+        return Viewer(known.role, by, is_apart=True, card=shlex.quote(str(card)))
     home = find_here()
     if home is None:
         return None

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
 from scripts.shared.durations import spell_here
-from scripts.shared.terminal import say
+from scripts.shared.terminal import is_on_screen, say
 
 if TYPE_CHECKING:
     from election.client.open_election import OpenElection
 
 Start = Literal["keys", "list", "registration", "freeze", "voting", "grace", "closed"]
 _PHASES: Final = ("keys", "list", "registration", "freeze", "voting", "grace", "closed")
+_COMMANDS: Final = ("  ", "veche ", "next: veche ")
+"""How lines to paste begin, which stand alone."""
 
 
 def say_next(*lines: str, as_json: bool) -> None:
     """Tell a person what follows; a program reads it from `veche status --json`."""
     if not as_json:
         first, *others = lines
-        say(f"next: {first}", *others)
+        told = (f"next: {first}", *others)
+        say(*(_join(told) if is_on_screen() else told))
+
+
+def _join(lines: Iterable[str]) -> Iterator[str]:
+    """Join lines of a sentence, so that a screen of any width breaks it once."""
+    sentence: list[str] = []
+    for line in lines:
+        if line.startswith(_COMMANDS):
+            yield from (" ".join(sentence), line) if sentence else (line,)
+            sentence = []
+        else:
+            sentence.append(line)
+    if sentence:
+        yield " ".join(sentence)
 
 
 def spell_start(opened: OpenElection, phase: Start) -> str:

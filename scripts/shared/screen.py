@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 from election.protocol.text import classify, mark_fits
 
 _WORD: Final = re.compile(r" *[^ ]+")
+_PHRASE: Final = re.compile(r" *[^ `]*`veche [^`]{1,60}`[^ ]*| *[^ ]+")
 
 
 def escape(text: str) -> str:
@@ -29,18 +31,25 @@ def spell(character: str) -> str:
 def wrap(line: str, width: int) -> list[str]:
     """Break an escaped line at blanks, so that its rows fit and the later ones recede.
 
-    A word that is wider than the screen stays whole, so that it can be copied.
+    A word that is wider than the screen stays whole, so that it can be copied, and so
+    does a command in a sentence, unless it is.
     """
     indent = len(line) - len(line.lstrip(" "))
     margin = " " * min(indent + 2, width // 2)
     rows, row = [], ""
-    for word in _WORD.findall(line):
+    for word in _list_words(line, width - len(margin)):
         if row.strip() and measure(row + word) > width:
             rows.append(row)
             row = margin + word.lstrip(" ")
         else:
             row += word
     return [*rows, row]
+
+
+def _list_words(line: str, room: int) -> Iterator[str]:
+    for phrase in _PHRASE.findall(line):
+        fits = measure(phrase.lstrip(" ")) <= room
+        yield from (phrase,) if fits else _WORD.findall(phrase)
 
 
 def measure(text: str) -> int:

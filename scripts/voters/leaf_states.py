@@ -50,7 +50,7 @@ _STATES: Final[Mapping[LeafState, str]] = {
     LeafState.ISSUED: "it was issued a credential already",
 }
 FOLLOWS: Final[Mapping[str | None, str]] = {
-    None: "with --rpc-url it shows what the chain has of this line; `veche status`",
+    None: "with --rpc-url it shows what the chain has of this line",
     "none": "`veche request register` asks to vote online, until lists are closed",
     "online": "`veche request issue` asks for a credential, while polls are open",
     "paper": "vote on paper: who was given a paper ballot does not vote online",

@@ -12,6 +12,8 @@ import pytest
 
 from scripts.acts import ACTS, find_module
 from scripts.anybody.reconcile import spell_next
+from scripts.shared import following
+from scripts.shared.following import say_next
 from tests.scripts.acting import LINES
 from tests.scripts.anybody.test_reconciliation_files import HONEST
 
@@ -72,3 +74,15 @@ def test_reconciliation_is_followed_by_a_seed_and_then_by_questions() -> None:
     before, after = (spell_next(replace(HONEST, seed=each)) for each in (None, "1 2"))
     assert "draw a seed in public" in before[0]
     assert "the registrar, who has the salts" in after[0]
+
+
+def test_sentence_is_broken_by_the_screen_alone_and_a_command_stands_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ("give it to all,", "and publish", "it:", "  veche key card", "today")
+    say_next(*lines, as_json=False)
+    assert capsys.readouterr().err.splitlines()[1:] == [*lines[1:]]
+    monkeypatch.setattr(following, "is_on_screen", lambda: True)
+    say_next(*lines, as_json=False)
+    told = ["next: give it to all, and publish it:", "  veche key card", "today"]
+    assert capsys.readouterr().err.splitlines() == told

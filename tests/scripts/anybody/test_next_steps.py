@@ -10,6 +10,10 @@ from election.protocol.replay import Part
 from election.protocol.tally import TallyState
 from scripts.anybody.next_steps import Count, Keys, Outlook, find_next, list_next
 
+PUBLISH = "publish-list REGISTER.csv"
+PAPER = "mark-paper --list LIST.json --voter-id ID --salt SALT"
+CAST = "cast BALLOT.json"
+EXPORT = "export --out record.jsonl.gz"
 STARTS = tuple(range(3_600, 8 * 3_600, 3_600))
 
 
@@ -33,22 +37,22 @@ def commands(outlook: Outlook) -> list[str]:
     ("outlook", "expected"),
     [
         (look(Phase.SETUP), ["trustee --wait", "issuer --wait"]),
-        (look(Phase.KEYS, no_box=(1,)), ["create-boxes", "publish-list"]),
-        (look(Phase.KEYS), ["publish-list"]),
+        (look(Phase.KEYS, no_box=(1,)), ["create-boxes", PUBLISH]),
+        (look(Phase.KEYS), [PUBLISH]),
         (look(Phase.KEYS, step=Step.FAILED), ["deploy", "deploy"]),
         (
             look(Phase.LIST, no_box=(1,), no_list=(1,)),
-            ["create-boxes", "publish-list", "terms"],
+            ["create-boxes", PUBLISH, "terms"],
         ),
-        (look(Phase.LIST), ["publish-list --replace", "terms"]),
+        (look(Phase.LIST), [f"{PUBLISH} --replace", "terms"]),
         (look(Phase.LIST, step=Step.SHARES), ["deploy"]),
         (look(Phase.REGISTRATION), ["terms", "request register"]),
         (look(Phase.FREEZE), ["request issue"]),
-        (look(Phase.VOTING), ["request issue", "mark-paper", "cast", "freeze"]),
-        (look(Phase.VOTING, unissued=0), ["mark-paper", "cast", "freeze"]),
-        (look(Phase.GRACE), ["cast", "freeze"]),
-        (look(Phase.CLOSED), ["audit", "export"]),
-        (look(Phase.FINAL), ["audit", "export"]),
+        (look(Phase.VOTING), ["request issue", PAPER, CAST, "freeze"]),
+        (look(Phase.VOTING, unissued=0), [PAPER, CAST, "freeze"]),
+        (look(Phase.GRACE), [CAST, "freeze"]),
+        (look(Phase.CLOSED), ["audit", EXPORT]),
+        (look(Phase.FINAL), ["audit", EXPORT]),
     ],
 )
 def test_every_phase_says_what_is_next(outlook: Outlook, expected: list[str]) -> None:

@@ -15,6 +15,7 @@ from scripts.anybody.next_steps import Count, Keys, Outlook, find_next, list_nex
 from scripts.anybody.own_steps import Own, list_own
 from scripts.shared.roles import Role
 
+PAPER = "mark-paper --list LIST.json --voter-id ID --salt SALT"
 STARTS = tuple(range(3_600, 8 * 3_600, 3_600))
 
 
@@ -44,8 +45,8 @@ def commands(found: Own) -> list[str]:
         (Role.VOTER, Phase.REGISTRATION, ["request register"]),
         (Role.VOTER, Phase.FREEZE, []),
         (Role.VOTER, Phase.VOTING, ["request issue"]),
-        (Role.POLLING_STATION, Phase.VOTING, ["mark-paper"]),
-        (Role.RELAY, Phase.GRACE, ["cast"]),
+        (Role.POLLING_STATION, Phase.VOTING, [PAPER]),
+        (Role.RELAY, Phase.GRACE, ["cast BALLOT.json"]),
         (Role.OBSERVER, Phase.TALLY, ["audit"]),
     ],
 )
@@ -57,7 +58,14 @@ def test_role_is_told_what_is_its_own_now(
 
 def test_registrar_sends_what_both_attested() -> None:
     (sent,) = own(Role.REGISTRAR, look(Phase.REGISTRATION)).now
-    assert sent.command.startswith("veche register REQUEST.json --portal")
+    assert sent.command == "veche register REQUEST.json"
+
+
+def test_issuer_without_a_request_is_told_to_look_again() -> None:
+    found = own(Role.ISSUER, look(Phase.VOTING))
+    assert not found.now
+    assert found.later is not None
+    assert (found.later.command, found.later.due) == ("veche issue", 0)
 
 
 def test_member_that_acted_has_nothing_to_do() -> None:
@@ -124,7 +132,7 @@ def test_member_without_a_network_is_told_what_to_carry(
         (Role.TRUSTEE, Phase.SETUP, "trustee --wait", Phase.KEYS),
         (Role.TRUSTEE, Phase.LIST, "share --compare", Phase.CLOSED),
         (Role.ISSUER, Phase.LIST, "issue", Phase.VOTING),
-        (Role.COMMISSION, Phase.KEYS, "publish-list", Phase.LIST),
+        (Role.COMMISSION, Phase.KEYS, "publish-list REGISTER.csv", Phase.LIST),
         (Role.VOTER, Phase.KEYS, "request register", Phase.REGISTRATION),
         (Role.OBSERVER, Phase.VOTING, "audit", Phase.CLOSED),
     ],

@@ -60,6 +60,13 @@ def test_later_rows_recede() -> None:
     assert wrap("    a name C4 held", 12) == ["    a name", "      C4", "      held"]
 
 
+def test_command_in_a_sentence_stays_whole_where_it_fits() -> None:
+    text = "come back on Monday: `veche share --compare`, then"
+    command = "  `veche share --compare`,"
+    assert wrap(text, 30) == ["come back on Monday:", command, "  then"]
+    assert max(map(len, wrap(text, 16))) <= 16
+
+
 def test_columns_are_counted_not_characters() -> None:
     assert measure("李明") == 4
     assert measure("e\u0301") == 1
