@@ -128,7 +128,7 @@ def read_rehearsal() -> list[list[str]]:
     """List the commands of `veche` in the rehearsal, as words."""
     text = (ROOT / "docs/rehearsal.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
-    found = re.findall(r"veche ([^;|&\n]+?)(?: [|&].*)?(?:;|\n|$)", "".join(blocks))
+    found = re.findall(r"\bveche ([a-z][^;|&\n)]+)", "".join(blocks))
     return [each.split() for each in found]
 
 
