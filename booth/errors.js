@@ -13,3 +13,18 @@ export class BoothError extends Error {
     this.fact = fact;
   }
 }
+
+/** A part of the program did not come: nothing is wrong with it, and it may come later. */
+export class NotLoadedError extends Error {
+  name = 'NotLoadedError';
+}
+
+/**
+ * Import what is not needed at once; throws NotLoadedError.
+ * @template T
+ * @param {Promise<T>} module
+ * @returns {Promise<T>}
+ */
+export function loading(module) {
+  return module.catch(() => { throw new NotLoadedError('a module did not load'); });
+}

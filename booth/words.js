@@ -7,7 +7,7 @@
  */
 
 import { fromNumber, toNumber } from './bytes.js';
-import { BoothError } from './errors.js';
+import { BoothError, loading } from './errors.js';
 import { RECOVERY_SECRET_BYTES } from './recovery.js';
 import { sha256 } from './vendor/@noble/hashes/sha2.js';
 
@@ -19,13 +19,13 @@ const WORD_BITS = 11n;
 const CHECK_BITS = 4n;
 
 /**
- * Load one of the lists: nobody needs both.
+ * Load one of the lists: nobody needs both. Throws NotLoadedError.
  * @param {Language} language
  * @returns {Promise<readonly string[]>}
  */
-async function loadList(language) {
-  if (language === 'en') return (await import('./words_english.js')).ENGLISH;
-  return (await import('./words_russian.js')).RUSSIAN;
+export async function loadList(language) {
+  if (language === 'en') return (await loading(import('./words_english.js'))).ENGLISH;
+  return (await loading(import('./words_russian.js'))).RUSSIAN;
 }
 
 /**

@@ -136,10 +136,13 @@ export class Device {
 }
 
 /**
- * A pair of words that says nothing, by which a voter knows an own ballot from a copy.
+ * A pair of words that says nothing, by which a voter knows an own ballot from a copy; of
+ * the other language if only that list is there and no network.
  * @param {import('../words.js').Language} language
  */
 export async function drawControlWord(language) {
-  const words = await spellWords(draw(RECOVERY_SECRET_BYTES), language);
+  const secret = draw(RECOVERY_SECRET_BYTES);
+  const other = language === 'ru' ? 'en' : 'ru';
+  const words = await spellWords(secret, language).catch(() => spellWords(secret, other));
   return words.slice(0, CONTROL_WORDS).join(' ');
 }

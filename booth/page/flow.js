@@ -9,7 +9,7 @@ import { ask, askRegistrar, showCode, wait } from './steps_ask.js';
 import { showBallot } from './steps_ballot.js';
 import { showReceipt } from './steps_end.js';
 import { showArrive, showOther, showStart, showWords } from './steps_words.js';
-import { t } from './texts.js';
+import { currentLanguage, t } from './texts.js';
 import { viewRefusal } from './views_error.js';
 
 /**
@@ -72,7 +72,7 @@ export class Flow {
   async start(arrival) {
     await this.attempt(async () => {
       this.screen.show('loading', () => ({ title: t('loading_title'), body: [t('loading')] }));
-      await this.helper.ready;
+      await this.helper.begin();
       this.#election = await this.helper.ask('open');
       this.screen.name(this.#election.title, this.#election.test);
       if (arrival.kind === 'foreign') {
@@ -146,7 +146,10 @@ export class Flow {
     this.#warn();
     if (kept.block !== undefined) showReceipt(this);
     else if (kept.record !== undefined) await new Sending(this).run();
-    else if (kept.sigma !== undefined) showBallot(this);
+    else if (kept.sigma !== undefined) {
+      await this.helper.ask('prepare', { language: currentLanguage() });
+      showBallot(this);
+    }
     else if (kept.isAsked) await wait(this);
     else if (!kept.isWritten) await showWords(this);
     else if (kept.attestation !== undefined) await askRegistrar(this);
@@ -161,11 +164,12 @@ export class Flow {
   showRefusal(refusal, again) {
     const { state } = this;
     const { code } = refusal;
+    const isFault = refusal.kind === 'fault' && state !== null; // goes on from what is kept
     const name = refusal.kind === 'untrue' ? 'stopped' : 'paused';
     this.screen.show(name, () => viewRefusal(refusal, {
       right: chooseRight(code, state),
       account: this.#election?.account ?? '',
-      again: code === 'foreign' ? () => this.start({ kind: 'bare' }) : again,
+      again: code === 'foreign' || isFault ? () => this.start({ kind: 'bare' }) : again,
       words: mayRetype(code, state) ? () => showOther(this, again) : null,
     }));
   }

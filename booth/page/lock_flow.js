@@ -6,7 +6,7 @@ import { BoothError } from '../errors.js';
 import { deriveLockHash } from '../lock.js';
 import { RECOVERY_SECRET_BYTES, RecoverySecret } from '../recovery.js';
 import { encodeSignature } from '../signature.js';
-import { readWords, spellWords } from '../words.js';
+import { loadList, readWords, spellWords } from '../words.js';
 import { ServiceError, askJson } from './asking.js';
 import { drawPlaces, isSameWord } from './asked_words.js';
 import { LEAF, readLeaf } from './leaf_record.js';
@@ -72,6 +72,7 @@ export class LockFlow {
   }
 
   #showStart() {
+    loadList(currentLanguage()).catch(() => {}); // asked for again when it is needed
     this.screen.show('start', () => viewStart({
       make: () => {
         this.#secret = crypto.getRandomValues(new Uint8Array(RECOVERY_SECRET_BYTES));

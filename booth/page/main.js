@@ -24,7 +24,8 @@ function takeFragment() {
 }
 
 const arrival = takeFragment();
-const helper = new Helper(); // it begins to load, too
+const helper = new Helper();
+helper.begin().catch(() => {}); // it loads beside the words; the flow tells of it
 await useLanguage(chooseLanguage(navigator.languages));
 const flow = new Flow(helper, new Screen());
 

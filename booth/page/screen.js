@@ -109,7 +109,7 @@ export class Screen {
       try {
         await useLanguage(other);
       } catch {
-        this.say(t('e_away', { who: t('who_booth') }), true); // its words did not come
+        this.say(t('e_not_loaded'), true); // its words
         return;
       }
       this.#draw();

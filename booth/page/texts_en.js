@@ -172,7 +172,9 @@ export const EN = {
 
   e_away: 'A service does not answer ({who}). Please look whether you are connected to the internet.',
   e_refused: 'A service refused ({who}).',
-  e_fault: 'Something went wrong in the booth. Reload the page: you go on where you were.',
+  e_offline: 'There is no connection to the internet. Try again once it is back.',
+  e_not_loaded: 'A part of the booth did not load. See whether you are connected to the internet, and try again.',
+  e_fault: 'Something went wrong in the booth. Try again: you go on where you were. If that does not help, reload the page.',
   e_files: 'This booth is not signed by the commission and the observers, or it was changed. Do not vote here.',
   e_not_ready: 'This booth is not ready yet: the commission and the observers have not signed it.',
   e_link: 'This link is not from your personal account.',

@@ -37,6 +37,11 @@ const TO_SUPPORT = new Set([
   'registrar_not_true',
 ]);
 
+/** Whether the browser itself knows of no network. */
+function isOffline() {
+  return globalThis.navigator?.onLine === false;
+}
+
 /**
  * Say in a sentence why something did not work.
  * @param {Pick<Refusal, 'kind' | 'subject' | 'code' | 'wait'>} refusal
@@ -44,6 +49,7 @@ const TO_SUPPORT = new Set([
 export function spellRefusal({ kind, subject, code, wait }) {
   const who = t(textFor('who_', subject, 'who_booth'));
   if (kind === 'fault') return t('e_fault');
+  if (code === 'away' && isOffline()) return t('e_offline'); // no service is to blame
   if (kind === 'untrue') {
     if (code === NOT_SERVED) return t('e_not_ready');
     if (subject.startsWith('contest')) return t('e_files');

@@ -1,6 +1,6 @@
 /** Why a page beside the booth cannot go on. */
 
-import { BoothError } from '../errors.js';
+import { BoothError, NotLoadedError } from '../errors.js';
 import { NOT_SERVED, ServiceError } from './asking.js';
 import { button, h } from './dom.js';
 import { t } from './texts.js';
@@ -13,7 +13,7 @@ import { spellRefusal } from './views_error.js';
  * @returns {import('./screen.js').View}
  */
 export function viewStop(error, again) {
-  const isService = error instanceof ServiceError;
+  const isService = error instanceof ServiceError || error instanceof NotLoadedError;
   return {
     title: t(isService ? 'pause_title' : 'stop_title'),
     body: [
@@ -23,8 +23,10 @@ export function viewStop(error, again) {
   };
 }
 
-/** @param {ServiceError} error */
-function spellService({ step, code, wait }) {
+/** @param {ServiceError | NotLoadedError} error */
+function spellService(error) {
+  if (error instanceof NotLoadedError) return t('e_not_loaded');
+  const { step, code, wait } = error;
   return spellRefusal({ kind: 'service', subject: step, code, wait });
 }
 

@@ -2,9 +2,9 @@
 
 import { LAST_REQUESTS } from '../attestation.js';
 import { areEqual, fromHex, toHex } from '../bytes.js';
-import { BoothError } from '../errors.js';
+import { BoothError, NotLoadedError, loading } from '../errors.js';
 import { RECOVERY_SECRET_BYTES } from '../recovery.js';
-import { readWords, spellWords } from '../words.js';
+import { loadList, readWords, spellWords } from '../words.js';
 import { ServiceError } from './asking.js';
 import { Device, draw, drawControlWord } from './device.js';
 import { LEAF, readLeaf } from './leaf_record.js';
@@ -18,8 +18,8 @@ const MOST_NODES = 16; // in a link
 const FAIR = 60;
 
 /** The light client: it comes while a voter is busy with what needs none. */
-const lightClient = import('./box_reader.js');
-lightClient.catch(() => {}); // told when it is needed
+const loadReader = () => loading(import('./box_reader.js'));
+loadReader().catch(() => {}); // asked for again when it is needed
 
 /** @type {import('./signed_files.js').Pinned | null} */
 let pinned = null;
@@ -181,6 +181,14 @@ export const ACTS = {
     }
   },
 
+  /**
+   * Load all that is needed from here to the receipt, while there is a network.
+   * @param {{ language: 'ru' | 'en' }} asked
+   */
+  async prepare({ language }) {
+    await Promise.all([loadList(language), loadReader()]);
+  },
+
   /** Give sigma, checked; null while too few issuers have answered. */
   async collect() {
     const sigma = await collect(device());
@@ -230,7 +238,7 @@ export const ACTS = {
 
   /** @param {{ record: string | null, first: number }} asked */
   async find({ record, first }) {
-    const { BoxReader } = await lightClient;
+    const { BoxReader } = await loadReader();
     reader ??= new BoxReader(device(), first);
     const found = await reader.find(record === null ? null : fromHex(record));
     if (!('record' in found)) return found;
@@ -267,6 +275,9 @@ function describe(error) {
   if (error instanceof ServiceError) {
     const { step, code, wait, caseId } = error;
     return { kind: 'service', subject: step, code, wait, caseId };
+  }
+  if (error instanceof NotLoadedError) {
+    return { kind: 'service', subject: 'booth', code: 'not_loaded', wait: 0, caseId: '' };
   }
   if (error instanceof BoothError) {
     return { kind: 'untrue', subject: error.subject, code: error.fact, wait: 0, caseId: '' };

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { chooseRight } from '../../booth/page/right.js';
+import { Helper } from '../../booth/page/helper.js';
 import { LEAF, refuse, stand } from './stage.mjs';
 
 const SECRETS = { right: 'aa'.repeat(16), wrong: 'bb'.repeat(16) };
@@ -94,6 +95,49 @@ test('a ballot is signed once, however often it has to be kept', async () => {
   await screen.press('Try again');
   assert.ok(screen.text.includes('Your ballot is kept on this page'));
   assert.equal(count, 1);
+});
+
+test('a part that did not load is no fault of the booth, and is asked for again', async () => {
+  let isDown = true;
+  const prepare = () => { if (isDown) refuse('not_loaded', { subject: 'booth' })(); };
+  const { screen } = await stand({ prepare }, { state: { secret: SECRETS.right, isWritten: true, sigma: '03' } });
+  assert.equal(screen.at, 'paused');
+  assert.ok(screen.text.includes('A part of the booth did not load'));
+  isDown = false;
+  await screen.press('Try again');
+  assert.equal(screen.at, 'ballot');
+});
+
+test('a worker that did not load is begun anew, one that broke off is a fault', async () => {
+  const workers = [];
+  globalThis.Worker = class {
+    constructor() { workers.push(this); }
+
+    terminate() { this.isOver = true; }
+
+    postMessage({ id }) { this.onmessage({ data: { id, answer: id } }); }
+  };
+  const helper = new Helper();
+  const begun = helper.begin();
+  workers[0].onerror();
+  await assert.rejects(begun, { kind: 'service', code: 'not_loaded' });
+  assert.ok(workers[0].isOver);
+  await assert.rejects(helper.ask('open'), { kind: 'fault' });
+  const again = helper.begin();
+  workers[1].onmessage({ data: { id: 0 } });
+  await again;
+  assert.equal(await helper.ask('open'), 2);
+  workers[1].postMessage = () => workers[1].onerror();
+  await assert.rejects(helper.ask('open'), { kind: 'fault' });
+  helper.begin();
+  assert.equal(workers.length, 3);
+});
+
+test('where the browser knows of no network, no service is blamed', async () => {
+  Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+  const { screen } = await stand({ findIssuance: refuse('away') }, { state: { ...TYPED, ticket: 'T' } });
+  assert.ok(screen.text.includes('There is no connection to the internet'));
+  delete globalThis.navigator;
 });
 
 const RIGHTS = [

@@ -119,11 +119,12 @@ export async function stand(answers, { state = null, arrival = { kind: 'bare' } 
     enter: () => PAPER,
     findIssuance: () => 'none',
     findLock: () => 'none',
+    prepare: () => {},
     spell: () => Array.from({ length: 12 }, (_, at) => `word${at}`),
     ...answers,
   };
   const helper = {
-    ready: Promise.resolve(),
+    async begin() {},
     stop() {},
     async ask(act, told) {
       asked.push([act, told]);

@@ -80,9 +80,15 @@ def test_a_lost_network_loses_no_ballot(page: Page) -> None:
     world.away = {"node-3", "node-4", "issuer-1", "issuer-2", "issuer-3"}
     voter.stand(kept)
     page.get_by_text("Служба не отвечает").wait_for()
-    world.away = {"relay-1", "relay-2"}
+    world.away = set()
+    voter.wait_for("ballot")
+    world.away = {"booth", *(f"node-{n}" for n in (1, 2, 3, 4))}  # wholly down
     voter.choose(1)
     voter.cast()
+    page.get_by_text("Служба не отвечает").wait_for()
+    assert voter.screen == "sending"
+    assert "ошибка" not in voter.text
+    world.away = {"relay-1", "relay-2"}
     page.get_by_text("Observer 1: не отвечает").first.wait_for()
     assert "ещё не отправлен" in voter.text
     voter.shoot("network-lost")

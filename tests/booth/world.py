@@ -184,6 +184,8 @@ class World:
         parts = urlsplit(url)
         host = parts.netloc.removesuffix(".example.org")
         if host in ("booth", "other-booth"):
+            if host in self.away:
+                raise ConnectionError
             return self._serve(parts.path)
         self.asked.append((host, f"{parts.path}?{parts.query}", body))
         if host in self.away:
