@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from unittest.mock import patch
 
 from eth.exceptions import Halt
+from eth.vm.stack import to_int
 
 from bench.polls import open_polls
 from node.evm.compiler import Program
-from node.evm.interpreter import Computation
+from node.evm.interpreter import _OURS, Computation
+from node.evm.opcodes import STOP
 from tests.in_process import connect_in_process
 
 
@@ -28,11 +30,19 @@ def counted() -> Iterator[OpcodeCount]:
     count = OpcodeCount()
 
     def run(computation: Computation, program: Program) -> None:
+        code, stack = program.code, computation._stack.values  # noqa: SLF001
         pc = 0
         try:
             while True:
                 count.total += 1
-                pc = computation._call_opcode(program.code, pc)  # noqa: SLF001
+                own = _OURS.get(code[pc] if pc < len(code) else STOP)
+                if own is not None:
+                    own(computation)
+                    pc += 1
+                    continue
+                pc = computation._call_opcode(code, pc)  # noqa: SLF001
+                if stack and type(stack[-1]) is not int:  # as our opcodes have it
+                    stack[-1] = to_int(stack[-1])
         except Halt:
             return
 
