@@ -434,6 +434,11 @@ def test_checks_that_the_critics_page_names_are_those_of_the_audit() -> None:
     assert len(words) > 5
 
 
+def test_critics_page_is_one_page() -> None:
+    text = (FOLDER / "critic.md").read_text("utf-8")
+    assert (len(text.splitlines()) <= 66, len(text.split()) <= 700) == (True, True)
+
+
 def test_make_targets_that_the_guides_name_are_there() -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     for name in (*GUIDES, "README"):
