@@ -148,7 +148,7 @@ export class Flow {
     else if (kept.record !== undefined) await new Sending(this).run();
     else if (kept.sigma !== undefined) {
       await this.helper.ask('prepare', { language: currentLanguage() });
-      showBallot(this);
+      showBallot(this, 0, kept.isSealed);
     }
     else if (kept.isAsked) await wait(this);
     else if (!kept.isWritten) await showWords(this);

@@ -14,6 +14,7 @@ const KEY = 'veche-booth/1';
  * that they promised another ballot of the voter. told: who was told of the leaf with
  * other words, and so learns of no ballot. isFree: when it was asked last, the chain had
  * nothing issued on the leaf. isTyped: contest and leaf were typed, and may be wrong.
+ * isSealed: a ballot was sealed, and is gone with the page.
  * language: of words that were typed. isCompared: they are shown before they get a ballot.
  * @typedef {{ election: string, contest: number, leaf: string, secret?: string,
  *   isWritten?: boolean, ticket?: string, opening?: import('./side_a.js').Opening,
@@ -23,7 +24,7 @@ const KEY = 'veche-booth/1';
  *   first?: number, readyAt?: number, isHurried?: boolean,
  *   promised?: import('./side_b.js').Promised[], isBefore?: boolean, block?: number,
  *   isOther?: boolean, isResumed?: boolean, nodes?: number[],
- *   isLocked?: boolean, told?: string[], until?: number, isFree?: boolean, isTyped?: boolean,
+ *   isLocked?: boolean, told?: string[], until?: number, isFree?: boolean, isTyped?: boolean, isSealed?: boolean,
  *   language?: 'ru' | 'en', isCompared?: boolean,
  *   signed?: import('./box_reader.js').Signed }} Kept
  */

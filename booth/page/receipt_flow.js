@@ -136,6 +136,7 @@ export class ReceiptFlow {
       said,
       inclusion,
       isKept: held.kept !== null,
+      isTrial: services.genesis_hash === null,
       word: held.word,
       link: `${booth}/receipt.html${spellReceiptLink(claim, nodes)}`,
       tryWord: ballot === null ? null : tryWord,

@@ -13,13 +13,14 @@ export class Screen {
   /** @type {'' | import('./texts.js').TextName} */
   #warning = '';
   #title = '';
-  #name = '';
+  #name = 'loading';
 
   constructor() {
     this.main = /** @type {HTMLElement} */ (document.querySelector('main'));
     this.header = /** @type {HTMLElement} */ (document.querySelector('header'));
     this.status = /** @type {HTMLElement} */ (document.querySelector('#status'));
     this.skip = /** @type {HTMLElement} */ (document.querySelector('#skip'));
+    this.#draw(); // what stood there before was in one language for all
   }
 
   /**
@@ -121,7 +122,7 @@ export class Screen {
       this.#warning && h('p', { class: 'unsent' }, t(this.#warning)),
       h(
         'div', { class: 'name' },
-        h('span', null, this.#title || t('booth')),
+        h('span', this.#title ? { lang: 'ru' } : null, this.#title || t('booth')),
         button(t('other_language'), change, { class: 'language', lang: other }),
       ),
     ].filter((each) => each instanceof Node));

@@ -100,7 +100,9 @@ export class Sending {
     const deadline = Math.min(...promised.map((each) => each.deadline));
     /** @type {Found} */
     let found = { state: 'none' };
-    screen.show('promised', () => viewPromised({ deadline, tracking, word, found }));
+    screen.show('promised', () => viewPromised({
+      deadline, tracking, word, found, print: () => print(),
+    }));
     for (;;) {
       const before = JSON.stringify(found);
       const seen = await this.#look();

@@ -117,13 +117,15 @@ function describeMessage(device, said) {
 /**
  * Type the code, for the gateway alone; throws.
  * @param {Device} device
- * @param {{ opening: Opening, serial: string, code: string, now: number }} asked
+ * @param {{ opening: Opening, serial: string, code: string, tellTime: () => Promise<number> }} asked
+ *   tellTime: asked for after the code is taken, so that the gateway is named if it is away
  * @returns {Promise<Attestation>}
  */
-export async function typeCode(device, { opening, serial, code, now }) {
+export async function typeCode(device, { opening, serial, code, tellTime }) {
   const url = `${device.services.gateway.url}/issues/${encodeURIComponent(serial)}/check`;
   const body = { code, h_req: hex(device.request.subject) };
   const { attestation } = await askJson('gateway', url, { body });
+  const now = await tellTime();
   const asked = { role: ROLES.smsGateway, signer: device.signers.gateway, now };
   check(device, opening, attestation, asked);
   return attestation;

@@ -69,6 +69,7 @@ function askForLock(flow) {
 export function showCode(flow) {
   const { helper, screen } = flow;
   let wrong = '';
+  let typed = ''; // stands there again after a refusal: a code is typed once
   let isSentAgain = false;
   const message = () => /** @type {NonNullable<Flow['kept']['message']>} */ (flow.kept.message);
   const opening = /** @type {Opening} */ (flow.kept.opening);
@@ -82,7 +83,11 @@ export function showCode(flow) {
         flow.showRefusal(refusal, () => showCode(flow));
         return;
       }
-      if (refusal.code === 'unknown_serial') flow.keep({ message: undefined });
+      if (refusal.code === 'unknown_serial') { // nobody knows the message: another is asked for
+        flow.keep({ message: undefined });
+        await flow.attempt(() => flow.proceed());
+        return;
+      }
       wrong = spellRefusal(refusal);
       screen.say('');
       screen.showWrong();
@@ -92,6 +97,7 @@ export function showCode(flow) {
   /** @param {string} code */
   const type = (code) => tell(async () => {
     isSentAgain = false;
+    typed = code;
     if (!/^[0-9]{6}$/.test(code)) {
       wrong = t('code_six');
       screen.showWrong();
@@ -102,14 +108,14 @@ export function showCode(flow) {
     await flow.attempt(() => flow.proceed());
   });
   const again = () => tell(async () => {
-    wrong = '';
+    [wrong, typed] = ['', ''];
     flow.keep({ message: await helper.ask('askAgain', { serial, language: currentLanguage() }) });
     isSentAgain = true;
     screen.refresh();
     screen.hear(t('code_sent_again'));
   });
   screen.show('code', () => viewCode({
-    number: message().number, phoneEnds: message().phoneEnds, wrong, isSentAgain, type, again,
+    number: message().number, phoneEnds: message().phoneEnds, wrong, typed, isSentAgain, type, again,
   }));
 }
 

@@ -11,8 +11,9 @@ import {
 /**
  * @param {Flow} flow
  * @param {number} [choice] 0 for none yet
+ * @param {boolean} [isBack] whether a sealed ballot is gone
  */
-export function showBallot(flow, choice = 0) {
+export function showBallot(flow, choice = 0, isBack = false) {
   let chosen = choice;
   let isNone = false;
   const go = () => {
@@ -21,7 +22,7 @@ export function showBallot(flow, choice = 0) {
     else showReview(flow, chosen);
   };
   flow.screen.show('ballot', () => viewBallot({
-    paper: flow.paper, choice: chosen, isNone, go, mark: (marked) => { chosen = marked; },
+    paper: flow.paper, choice: chosen, isNone, isBack, go, mark: (marked) => { chosen = marked; },
   }));
 }
 
@@ -44,17 +45,19 @@ function showReview(flow, choice) {
  * @param {string} tracking
  */
 function showSealed(flow, tracking) {
+  flow.keep({ isSealed: true });
   /** @type {Awaited<ReturnType<typeof import('./worker.js').ACTS.sign>> | null} */
   let signed = null; // once: a second try keeps and sends the same ballot
   const cast = () => flow.attempt(async () => {
     flow.screen.say(t('wait'));
     signed ??= await flow.helper.ask('sign', { language: currentLanguage() });
     const { record, ballotHash, word } = signed;
-    flow.keep({ record, tracking, ballotHash, word, promised: [] });
+    flow.keep({ record, tracking, ballotHash, word, promised: [], isSealed: undefined });
     await flow.attempt(() => flow.proceed());
   });
   const restart = () => flow.attempt(async () => {
     await flow.helper.ask('forget');
+    flow.keep({ isSealed: undefined });
     showBallot(flow);
   });
   flow.screen.show('sealed', () => viewSealed({
@@ -71,6 +74,7 @@ function showCheck(flow, tracking) {
   const booth = otherBooth(flow.opened.booths, location.origin);
   const open = () => flow.attempt(async () => {
     const opening = await flow.helper.ask('reveal');
+    flow.keep({ isSealed: undefined });
     flow.screen.show('opened', () => viewOpened({
       paper: flow.paper, choice: opening.choice, link: linkCheck(booth, about, opening),
       go: () => showBallot(flow),

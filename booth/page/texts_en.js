@@ -35,10 +35,10 @@ export const EN = {
   lost_sent: 'If the ballot is accepted, or in the box, you need the words no more.',
   lost_lock: 'Nobody can replace the words of a lock: without them you can neither get a ballot nor withdraw the application.',
 
-  arrive_title: 'You can get your ballot',
-  arrive_lead: 'First you get twelve words. You need them to go on if this phone or computer breaks. Then a code comes by SMS, and then you see your ballot.',
+  arrive_title: 'Getting your ballot',
+  arrive_lead: 'First write down twelve words: they help if this phone or computer breaks. Then type the code from the SMS. After some minutes your ballot appears here.',
   arrive_go: 'Begin',
-  arrive_have: 'I have words from another device',
+  arrive_have: 'I have written down twelve words before',
 
   words_title: 'Write down twelve words',
   words_lead: 'With these words you can go on with another phone or computer. Print them, or write them down in their order, and show them to nobody. You will never be asked for them by phone or by letter.',
@@ -83,6 +83,7 @@ export const EN = {
   ballot_title: 'Ballot',
   ballot_legend: 'Choose one candidate',
   ballot_go: 'Next',
+  ballot_back: 'The page was opened anew. The sealed ballot is deleted, and its code is of no more use. Please choose again.',
   ballot_none: 'You have not chosen anybody yet. Mark one line.',
   ballot_until: 'Your vote has to be sent by {time}.',
 
@@ -134,7 +135,7 @@ export const EN = {
   receipt_lead: 'Your vote is cast. You need not and cannot change anything.',
   receipt_proven: 'This is proven: {signers} of the {validators} organisations that keep the record of the election signed that your ballot is in the box. Your device has verified their signatures.',
   receipt_shown: 'The record of this election shows it. There is no proof: this is a trial record, one computer keeps it, and nobody else signs it.',
-  receipt_other: 'The box has a ballot that was sent from another device with your words. You cannot vote twice.',
+  receipt_other: 'The box has a ballot that was sent from another device with your words. You cannot vote twice. Only that device has the control words.',
   receipt_other_unknown: 'If it was not you who sent it, call the support line.',
   receipt_word: 'Control words',
   receipt_word_use: 'Remember them. They show that the ballot is yours, and not somebody’s copy of it.',

@@ -15,12 +15,12 @@ export function viewAsking() {
 }
 
 /**
- * @param {{ number: string, phoneEnds: string, wrong: string, isSentAgain: boolean,
+ * @param {{ number: string, phoneEnds: string, wrong: string, typed: string, isSentAgain: boolean,
  *   type: (code: string) => void, again: () => void }} state
  * @returns {View}
  */
-export function viewCode({ number, phoneEnds, wrong, isSentAgain, type, again }) {
-  const code = input({ inputmode: 'numeric', maxlength: 9, class: 'code' });
+export function viewCode({ number, phoneEnds, wrong, typed, isSentAgain, type, again }) {
+  const code = input({ inputmode: 'numeric', maxlength: 9, class: 'code', value: typed });
   return {
     title: t('code_title'),
     body: [

@@ -10,11 +10,12 @@ import { showCode } from './views_code.js';
  *   castClosing: number }} Paper */
 
 /**
- * @param {{ paper: Paper, choice: number, isNone: boolean, mark: (choice: number) => void,
- *   go: () => void }} state choice: 0 for none yet
+ * @param {{ paper: Paper, choice: number, isNone: boolean, isBack: boolean,
+ *   mark: (choice: number) => void, go: () => void }} state choice: 0 for none yet; isBack:
+ *   a sealed ballot is gone
  * @returns {View}
  */
-export function viewBallot({ paper, choice, isNone, mark, go }) {
+export function viewBallot({ paper, choice, isNone, isBack, mark, go }) {
   const rows = paper.candidates.map((name, at) => h(
     'label', { class: 'choice' },
     h('input', {
@@ -26,6 +27,7 @@ export function viewBallot({ paper, choice, isNone, mark, go }) {
   return {
     title: t('ballot_title'),
     body: [
+      isBack && h('p', { class: 'wrong' }, t('ballot_back')),
       h('p', { class: 'contest', lang: 'ru' }, paper.title),
       form(
         go,

@@ -43,9 +43,9 @@ export function viewAsking() {
 
 /**
  * @param {{ claim: import('../receipt.js').Claim, contest: string, said: Said[],
- *   inclusion: Inclusion | null, isKept: boolean, word: string | null, link: string,
+ *   inclusion: Inclusion | null, isKept: boolean, isTrial: boolean, word: string | null, link: string,
  *   tryWord: ((word: string) => void) | null, save: () => void, print: () => void,
- *   again: () => void }} state
+ *   again: () => void }} state isTrial: nobody signs this chain, so that no proof comes
  * @returns {View}
  */
 export function viewVerdict(state) {
@@ -65,7 +65,7 @@ export function viewVerdict(state) {
         ...(word ? [h('dt', null, t('receipt_word')), showWord(word)] : []),
       ),
       h('h2', null, textOf('nodes')),
-      h('ul', null, ...said.map((each) => h('li', null, spellNode(each)))),
+      h('ul', null, ...said.map((each) => h('li', null, spellNode(each, state.isTrial)))),
       state.tryWord && askWord(state.tryWord),
       h('h2', null, textOf('keep')),
       h('p', null, textOf('keep_lead')),
@@ -81,26 +81,31 @@ export function viewVerdict(state) {
 }
 
 /**
- * @param {{ said: Said[], inclusion: Inclusion | null, isKept: boolean,
+ * @param {{ said: Said[], inclusion: Inclusion | null, isKept: boolean, isTrial: boolean,
  *   claim: import('../receipt.js').Claim }} state
  */
-function judge({ said, inclusion, isKept, claim }) {
+function judge({ said, inclusion, isKept, isTrial, claim }) {
   const has = (/** @type {Said['state']} */ state) => said.some((each) => each.state === state);
   if (inclusion !== null) {
     const { signers, validators } = inclusion;
     const lead = textOf(isKept && !has('proven') ? 'proven_kept' : 'proven', { signers, validators });
     return { title: textOf('proven_title'), lead };
   }
-  if (has('shown')) return { title: textOf('shown_title'), lead: textOf('shown') };
+  if (has('shown')) {
+    return { title: textOf('shown_title'), lead: textOf(isTrial ? 'shown_trial' : 'shown') };
+  }
   if (has('missing')) {
     return { title: textOf('missing_title'), lead: textOf('missing', { block: claim.block }) };
   }
   return { title: textOf('away_title'), lead: textOf(has('false') ? 'false' : 'away') };
 }
 
-/** @param {Said} said */
-function spellNode({ organisation, state }) {
-  return `${organisation}: ${textOf(`node_${state}`)}`;
+/**
+ * @param {Said} said
+ * @param {boolean} isTrial
+ */
+function spellNode({ organisation, state }, isTrial) {
+  return `${organisation}: ${textOf(isTrial && state === 'shown' ? 'node_trial' : `node_${state}`)}`;
 }
 
 /** @param {(word: string) => void} tryWord */

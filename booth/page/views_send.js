@@ -57,11 +57,11 @@ export function viewSending({ promised, refused }) {
 }
 
 /**
- * @param {{ deadline: number, tracking: string, word: string, found: Found }} state found:
- *   what the nodes had the last time
+ * @param {{ deadline: number, tracking: string, word: string, found: Found, print: () => void }} state
+ *   found: what the nodes had the last time
  * @returns {View}
  */
-export function viewPromised({ deadline, tracking, word, found }) {
+export function viewPromised({ deadline, tracking, word, found, print }) {
   return {
     title: t('promised_title'),
     body: [
@@ -69,6 +69,7 @@ export function viewPromised({ deadline, tracking, word, found }) {
       spellFound(found) && h('p', { class: found.state === 'shown' ? null : 'wrong' }, spellFound(found)),
       showCode(t('sealed_code'), tracking),
       word && h('dl', null, h('dt', null, t('receipt_word')), showWord(word), h('dd', null, t('receipt_word_use'))),
+      h('div', { class: 'acts' }, button(t('words_print'), print)),
     ],
   };
 }

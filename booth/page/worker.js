@@ -163,7 +163,7 @@ export const ACTS = {
 
   /** @param {{ opening: import('./side_a.js').Opening, serial: string, code: string }} asked */
   async typeCode(asked) {
-    return typeCode(device(), { ...asked, now: await timeA() });
+    return typeCode(device(), { ...asked, tellTime: timeA });
   },
 
   /**

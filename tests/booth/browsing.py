@@ -186,6 +186,10 @@ class Voter:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
+    def count_printed(self) -> int:
+        """Count the pages that the printer gives."""
+        return len(re.findall(rb"/Type\s*/Page\b", self.page.pdf()))
+
     def find_silence(self) -> list[str]:
         """Give what a reader of the screen is not told, by Chromium's own tree."""
         session = self.page.context.new_cdp_session(self.page)

@@ -133,6 +133,41 @@ test('a worker that did not load is begun anew, one that broke off is a fault', 
   assert.equal(workers.length, 3);
 });
 
+test('who comes back to a sealed ballot is told that it is gone', async () => {
+  const state = { secret: SECRETS.right, isWritten: true, sigma: '03' };
+  const { screen, read } = await stand({ encrypt: () => 'cd'.repeat(32), forget() {} }, { state });
+  assert.ok(!screen.text.includes('opened anew'));
+  screen.view.all.find(({ attributes }) => attributes.value === '1').listeners.change();
+  await screen.press('Next');
+  await screen.press('This is right');
+  const { screen: again } = await stand({}, { state: read() }); // a reload
+  assert.ok(again.text.includes('The page was opened anew. The sealed ballot is deleted'));
+  await screen.press('Go back and choose again');
+  assert.ok(!screen.text.includes('opened anew'));
+});
+
+const ASKED = { opening: { nonce: 1 }, message: { serial: 'A-47-x', number: 'A-47', phoneEnds: '67' } };
+const CODE = { ...TYPED, ticket: 'T', ...ASKED };
+
+test('a code that was typed stays when it was refused, or nobody answered', async () => {
+  const { screen } = await stand({ typeCode: refuse('away', { subject: 'gateway' }) }, { state: CODE });
+  screen.type('code', '12 34 56');
+  await screen.press('Send the code');
+  assert.ok(screen.text.includes('SMS service'));
+  assert.equal(screen.view.all.find(({ id }) => id === 'code').value, '123456');
+});
+
+test('where nobody knows the message, another one is asked for', async () => {
+  const answers = {
+    typeCode: refuse('unknown_serial'),
+    askForCode: () => ({ serial: 'B-12-y', number: 'B-12', phoneEnds: '67' }),
+  };
+  const { screen } = await stand(answers, { state: CODE });
+  screen.type('code', '123456');
+  await screen.press('Send the code');
+  assert.ok(screen.text.includes('B-12'));
+});
+
 test('where the browser knows of no network, no service is blamed', async () => {
   Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
   const { screen } = await stand({ findIssuance: refuse('away') }, { state: { ...TYPED, ticket: 'T' } });

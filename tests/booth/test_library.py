@@ -32,7 +32,7 @@ def test_javascript_agrees_with_the_shared_vectors(name: str) -> None:
         "negative": 400,
         "secrets": 30,
         "finality": 100,
-        "flow": 20,
+        "flow": 23,
     }
     assert passed >= least[name]
 

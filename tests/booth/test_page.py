@@ -47,6 +47,7 @@ def test_every_screen_from_the_link_to_the_receipt_is_open_to_all(
         voter.begin(world.link)
         assert "#" not in voter.page.url
         look(voter, "words")
+        assert voter.count_printed() == 1
         voter.press("Слова записаны")
         look(voter, "confirm")
         voter.press("Показать слова ещё раз")
@@ -62,6 +63,7 @@ def test_every_screen_from_the_link_to_the_receipt_is_open_to_all(
         code = voter.page.inner_text(".tracking .long")
         voter.cast()
         look(voter, "receipt")
+        assert voter.count_printed() == 1
         assert code in voter.text
         assert complaints == []
     assert len(world.boxed) == 1

@@ -147,7 +147,8 @@ def test_a_chain_that_nobody_signs_proves_nothing(browser: Browser) -> None:
     world.lies["node"] = network_world(RECORD).lies["node-1"]
     with opening(browser, world, link_of(RECORD)) as voter:
         assert title(voter) == "Запись выборов показывает бюллетень в урне"
-        assert "доказательства пока нет" in voter.text
+        assert "Доказательства нет и не будет" in voter.text
+        assert "пока нет" not in voter.text
 
 
 def test_control_words_tell_the_own_ballot(browser: Browser) -> None:
