@@ -113,7 +113,8 @@ def restore(source: Path, folder: Path) -> Home:
         raise InputError(str(folder), "is not empty", hint=hint)
     digests = read_copy(source)
     with make_whole(folder, last=FILE) as beside:
-        for name, digest in digests.items():
+        for name in sorted(digests, key=lambda each: each == FILE):
+            digest = digests[name]  # a folder that is left is no home without a key
             if _copy(source / name, beside / name) != digest:
                 raise InputError(str(source / name), "changed while it was read")
         read_public_part(open_home(beside).key)

@@ -16,7 +16,7 @@ from scripts.shared.terminal import say
 from services.shell.clock import Clock
 from services.shell.database import Database, open_database
 from services.shell.elections import read_elections
-from services.shell.home import Home
+from services.shell.home import Home, require_no_pipe
 from services.shell.logs import Say, make_log
 from services.shell.peers import Peers
 from services.shell.schema import newest_version, read_version, upgrade_schema
@@ -60,6 +60,7 @@ def _open_account(
             hint = f"veche {service.name} init --home {home.folder} makes one"
             raise InputError(str(path), fact, hint=None if settings.key else hint)
         return create_key_file(path, service.role, password=password)
+    require_no_pipe(path)
     found = open_key_file(path, password=password)
     if found.sealed.role is not service.role:
         fact = f"is of the {found.sealed.role.value}, not of the {service.role.value}"

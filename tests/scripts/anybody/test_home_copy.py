@@ -106,6 +106,21 @@ def test_copy_and_home_are_there_whole_or_not_at_all(
     assert {*cli.folder.iterdir()} == before | {made}
 
 
+def test_settings_come_last_so_that_nothing_looks_like_a_home_without_a_key(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, names = home_copy._copy, list[str]()
+
+    def note(path: Path, to: Path) -> str:
+        names.append(to.name)
+        return copy(path, to)
+
+    monkeypatch.setattr(home_copy, "_copy", note)
+    words = ("home", "restore", "--from", cli.folder / "copy", "--home")
+    assert cli(*words, cli.folder / "back").code == 0
+    assert (names[-1], "key.json" in names) == ("home.toml", True)
+
+
 def test_empty_folder_is_filled_where_it_is(cli: Cli) -> None:
     back = cli.folder / "back"
     back.mkdir()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -129,6 +130,15 @@ def test_folder_that_is_no_home_is_told_what_makes_one(
         act(Home(tmp_path, "desk"))
     assert f"veche desk init --home {tmp_path}" in str(refused.value.hint)
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("name", ["config.toml", "desk.key.json"])
+def test_pipe_in_a_home_keeps_nobody_waiting(tmp_path: Path, name: str) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match=f"{name}: is no file"):
+        open_vault(make_desk(), Home(tmp_path, "desk"), PASSWORD)
 
 
 def test_key_file_that_is_missing_or_anothers_is_told(tmp_path: Path) -> None:
