@@ -54,9 +54,13 @@ export class LockFlow {
    */
   async start(place, { isForeign }) {
     await this.#attempt(async () => {
-      if (isForeign) throw new BoothError('address', 'names no leaf');
       this.#pinned = await openPinned();
       this.screen.name(this.#pinned.election.title, this.#pinned.election.test);
+      if (isForeign) {
+        const error = new BoothError('address', 'names no leaf');
+        this.screen.show('stop', () => viewStop(error, () => this.#showStart()));
+        return;
+      }
       if (place === null) this.#showStart();
       else this.#showWithdraw(place);
     });

@@ -18,9 +18,14 @@ export function viewStop(error, again) {
     title: t(isService ? 'pause_title' : 'stop_title'),
     body: [
       h('p', { class: 'wrong' }, isService ? spellService(error) : t(nameOf(error))),
-      h('div', { class: 'acts' }, button(t('try_again'), again)),
+      h('div', { class: 'acts' }, button(t(isForeign(error) ? 'to_start' : 'try_again'), again)),
     ],
   };
+}
+
+/** @param {unknown} error */
+function isForeign(error) {
+  return error instanceof BoothError && error.subject === 'address';
 }
 
 /** @param {ServiceError | NotLoadedError} error */

@@ -109,7 +109,8 @@ class Robot:
         if answer.is_error or refused:
             told = refused[1] if refused else page
             text = " ".join(re.sub("<[^>]*>", " ", told).split())
-            raise StepError(f"portal{path}", str(answer.status_code), text[-300:])
+            code = "refused" if refused else str(answer.status_code)
+            raise StepError(f"portal{path}", code, text[-300:])
         return page
 
     def _page(self, path: str) -> str:

@@ -142,6 +142,8 @@ def test_a_link_of_nobody_asks_for_no_words(page: Page) -> None:
     voter = come(page, World(), f"{PAGE}#contest=1&host=https://evil.example", "stop")
     assert page.locator("#words").count() == 0
     assert "не из личного кабинета" in voter.text
+    voter.press("К началу")
+    voter.wait_for("start")
 
 
 @pytest.mark.parametrize("is_said", [True, False])
