@@ -42,6 +42,7 @@ export const EN = {
 
   words_title: 'Write down twelve words',
   words_lead: 'With these words you can go on with another phone or computer. Print them, or write them down in their order, and show them to nobody. You will never be asked for them by phone or by letter.',
+  compare_title: 'Compare twelve words',
   words_compare: 'No ballot was asked for yet. Compare these words with your sheet, all twelve: a ballot is given out to them now. If they are others, type those of the sheet.',
   words_time: 'Take your time. If more than fifteen minutes pass, go back to your personal account and press “Get my ballot” once more: these same words will do. Ballots are given out until {time}.',
   words_hand: 'Writing by hand? The twelve words are enough. You can open the booth again from your personal account, on the page “My ballot”.',

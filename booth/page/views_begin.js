@@ -166,12 +166,11 @@ export function listWords(words, language) {
 export function viewWords(state) {
   const { words, language, election, contest, leaf, booths, link, time, print, go, other } = state;
   return {
-    title: t('words_title'),
+    title: t(other ? 'compare_title' : 'words_title'),
     body: [
-      other && h('p', { class: 'screen-only' }, t('words_compare')),
-      h('p', { class: 'screen-only' }, t('words_lead')),
+      h('p', { class: 'screen-only' }, t(other ? 'words_compare' : 'words_lead')),
       h('p', { class: 'screen-only' }, t('words_time', { time })),
-      h('p', { class: 'screen-only' }, t('words_hand')),
+      !other && h('p', { class: 'screen-only' }, t('words_hand')),
       h('div', { class: 'paper' }, h('p', null, h('strong', null, t('paper_title')))),
       h('h2', { id: 'words-list' }, t('words_list')),
       listWords(words, language),
