@@ -9,13 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.shared.composing import compose
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    ElectionFile,
-    KeyPath,
-    PasswordFile,
-)
+from scripts.shared.option_lists import of_election, through_nodes, with_key
 from scripts.shared.roles import Role
 
 if TYPE_CHECKING:
@@ -51,16 +45,6 @@ class Actor:
         return Asker(question, yes, self.as_json, is_test=self.opened.rules.test)
 
 
-def _options(
-    election: ElectionFile,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take the options of every such act."""
-
-
 Look = Callable[["OpenElection", Mapping[str, Any]], None]
 """Refuses what was typed, by the election."""
 
@@ -91,6 +75,7 @@ def by_key(
             key_file = unlock(key, password_file, roles=set(roles or Role))
             act(actor=Actor(opened, key_file, as_json), **given)
 
-        return compose(command, act, _options, without=("actor",))
+        lists = (of_election, with_key, through_nodes)
+        return compose(command, act, *lists, without=("actor",))
 
     return make

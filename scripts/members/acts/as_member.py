@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 
 from scripts.shared.composing import compose
 from scripts.shared.errors import UsageError
-from scripts.shared.options import (
-    AsJson,
-    Carried,
-    ElectionFile,
-    GenesisHash,
-    KeyPath,
-    PasswordFile,
-)
+from scripts.shared.option_lists import of_election, with_key
+from scripts.shared.options import Carried, GenesisHash
 from scripts.shared.roles import Role
 
 if TYPE_CHECKING:
@@ -58,15 +52,8 @@ class Asked:
         return unlock(self.key, self.password_file, roles={role})
 
 
-def _options(
-    election: ElectionFile,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    carried: Carried = None,
-    genesis_hash: GenesisHash = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take the options of every such act."""
+def _by_files(carried: Carried = None, genesis_hash: GenesisHash = None) -> None:
+    """Take a record that was carried, and who signed it."""
 
 
 def as_member(act: Callable[..., None]) -> Callable[..., None]:
@@ -88,4 +75,5 @@ def as_member(act: Callable[..., None]) -> Callable[..., None]:
         asked = Asked(election, key, password_file, carried, genesis_hash, as_json)
         act(asked=asked, **given)
 
-    return compose(command, act, _options, without=("asked",))
+    lists = (of_election, with_key, _by_files)
+    return compose(command, act, *lists, without=("asked",))

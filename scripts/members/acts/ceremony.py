@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -15,10 +15,25 @@ from scripts.shared.roles import Role
 Wait = Annotated[bool, typer.Option("--wait", help="Go on until it is over.")]
 
 
+_TEXT: Final = """Take {whose} next step in the making of the {keys}.
+
+    Run it again at any time: it looks at the chain and does what is next, if anything.
+    When it is over, the share is kept, and the keys are verified as far as they are
+    made; what the share came from is erased only if they hold. Run it again when both
+    ceremonies are over and the boxes made.
+
+    On a machine without a network name a record with --bundle: the step that is due by
+    it is signed into --out, and `veche send` sends it from another machine.
+    """
+
+
 def make_command(
-    part: Literal["TRUSTEES", "ISSUERS"], text: str
+    part: Literal["TRUSTEES", "ISSUERS"], *, whose: str, keys: str, more: str = ""
 ) -> Callable[..., None]:
-    """Make the command by which a member takes its next step; text: its help."""
+    """Make the command by which a member takes its next step.
+
+    whose, keys: words of its help, and more of it.
+    """
 
     def command(
         asked: Asked,
@@ -57,5 +72,5 @@ def make_command(
             as_json=asked.as_json,
         )
 
-    command.__doc__ = text
+    command.__doc__ = _TEXT.format(whose=whose, keys=keys) + more
     return as_member(command)

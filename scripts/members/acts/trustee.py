@@ -6,16 +6,4 @@ from scripts.members.acts.ceremony import make_command
 
 EXAMPLE = "veche trustee --election election.json --key keys/trustee-1.json --wait"
 
-command = make_command(
-    "TRUSTEES",
-    """Take a trustee's next step in the making of the election key.
-
-    Run it again at any time: it looks at the chain and does what is next, if anything.
-    When it is over, the share is kept, and the keys are verified as far as they are
-    made; what the share came from is erased only if they hold. Run it again when both
-    ceremonies are over and the boxes made.
-
-    On a machine without a network name a record with --bundle: the step that is due by
-    it is signed into --out, and `veche send` sends it from another machine.
-    """,
-)
+command = make_command("TRUSTEES", whose="a trustee's", keys="election key")

@@ -13,13 +13,8 @@ from scripts.nodes.acts.registry import Home, approve, members, prove, show_prop
 from scripts.shared.composing import compose
 from scripts.shared.durations import parse_time
 from scripts.shared.node_refusals import node_refusals
-from scripts.shared.options import (
-    AnyRpcUrl,
-    AsJson,
-    KeyPath,
-    PasswordFile,
-    path_option,
-)
+from scripts.shared.option_lists import through_nodes, with_key
+from scripts.shared.options import path_option
 
 if TYPE_CHECKING:
     from scripts.nodes.registry import Registry
@@ -30,14 +25,8 @@ Payload = Callable[["Registry"], bytes]
 """What is proposed, once the registry was looked at."""
 
 
-def _options(
-    home: Home,
-    key: KeyPath,
-    password_file: PasswordFile = None,
-    rpc_urls: AnyRpcUrl = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take the options of every proposal."""
+def _in_home(home: Home) -> None:
+    """Take the home of a node."""
 
 
 def _proposing(prepare: Callable[..., Payload]) -> Callable[..., None]:
@@ -64,7 +53,7 @@ def _proposing(prepare: Callable[..., Payload]) -> Callable[..., None]:
             told = registry.propose(payload(registry), key, password_file)
         show_proposal(told, as_json=as_json)
 
-    return compose(propose, prepare, _options)
+    return compose(propose, prepare, _in_home, with_key, through_nodes)
 
 
 @_proposing

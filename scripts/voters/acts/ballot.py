@@ -8,17 +8,9 @@ from typing import Annotated
 import typer
 
 from scripts.shared.following import say_next
-from scripts.shared.options import (
-    AsJson,
-    KeyPath,
-    OutFile,
-    PasswordFile,
-    TermsFile,
-    TermsHash,
-    path_argument,
-)
-from scripts.shared.roles import Role
+from scripts.shared.options import OutFile, path_argument
 from scripts.shared.terminal import show
+from scripts.voters.acts.as_voter import Voting, as_voter
 from scripts.voters.texts import spell
 
 EXAMPLE = (
@@ -27,17 +19,14 @@ EXAMPLE = (
 )
 
 
+@as_voter
 def command(
+    voting: Voting,
     credential: Annotated[Path, path_argument(help="From `veche credential`.")],
-    terms: TermsFile,
-    terms_hash: TermsHash,
-    key: KeyPath,
     out: OutFile,
-    password_file: PasswordFile = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing but the choice.")
     ] = False,
-    as_json: AsJson = False,
 ) -> None:
     """Encrypt a choice, which is asked for, into a ballot; print its tracking code.
 
@@ -56,15 +45,13 @@ def command(
         render_json,
         write_new,
     )
-    from scripts.shared.session import go_by, unlock
     from scripts.voters.ballot import (
         draw_control_word,
         open_credential,
         prepare_to_cast,
     )
 
-    known = go_by(terms, terms_hash)
-    key_file = unlock(key, password_file, roles={Role.VOTER})
+    known, key_file, as_json = voting.known, voting.key_file, voting.as_json
     with naming_kind("credential", made_by="veche credential"):
         file = read_json(credential, CredentialFile)
     contest = known.contest(file.contest)

@@ -9,17 +9,9 @@ from typing import Annotated
 from scripts.shared.errors import InputError
 from scripts.shared.following import say_next
 from scripts.shared.homes.here import find_here, spell_here
-from scripts.shared.options import (
-    AsJson,
-    KeyPath,
-    OutFile,
-    PasswordFile,
-    TermsFile,
-    TermsHash,
-    path_argument,
-)
-from scripts.shared.roles import Role
+from scripts.shared.options import OutFile, path_argument
 from scripts.shared.terminal import say, show
+from scripts.voters.acts.as_voter import Voting, as_voter
 from scripts.voters.texts import spell
 
 EXAMPLE = (
@@ -29,15 +21,12 @@ EXAMPLE = (
 )
 
 
+@as_voter
 def command(
+    voting: Voting,
     request: Annotated[Path, path_argument(help="What `veche request issue` wrote.")],
     answers: Annotated[list[Path], path_argument(help="Answers of t issuers.")],
-    terms: TermsFile,
-    terms_hash: TermsHash,
-    key: KeyPath,
     out: OutFile,
-    password_file: PasswordFile = None,
-    as_json: AsJson = False,
 ) -> None:
     """Combine the issuers' answers into a credential, on the voter's device.
 
@@ -51,11 +40,9 @@ def command(
     from scripts.shared.files.ballot_files import CredentialFile
     from scripts.shared.files.json_file import render_json, write_new
     from scripts.shared.files.request_files import read_request
-    from scripts.shared.session import go_by, unlock
     from scripts.voters.credential import repeat_request
 
-    known = go_by(terms, terms_hash)
-    key_file = unlock(key, password_file, roles={Role.VOTER})
+    known, key_file, as_json = voting.known, voting.key_file, voting.as_json
     asked = read_request(request, known)
     if asked.request.action is not Action.ISSUE:
         raise InputError(str(request), "is no request for a credential")

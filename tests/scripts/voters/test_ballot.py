@@ -74,12 +74,12 @@ def make_ballot(folder: Path, voter: int) -> BallotFile:
     """Run the command as a voter."""
     out = folder / f"ballot-{voter}.json"
     ballot_act.command(
-        folder / f"credential-{voter}.json",
-        folder / "terms.json",
-        "",
-        folder / f"key-{voter}.json",
-        out,
-        folder / "password",
+        credential=folder / f"credential-{voter}.json",
+        terms=folder / "terms.json",
+        terms_hash="",
+        key=folder / f"key-{voter}.json",
+        out=out,
+        password_file=folder / "password",
         as_json=True,
     )
     assert out.stat().st_mode & 0o777 == 0o600
@@ -219,8 +219,14 @@ def test_what_is_checked_is_opened_and_never_becomes_the_ballot(
 
     monkeypatch.setattr("typer.prompt", answer)
     out = folder / "ballot.json"
-    paths = (folder / "credential-1.json", folder / "terms.json", "")
-    ballot_act.command(*paths, folder / "key-1.json", out, folder / "password")
+    ballot_act.command(
+        credential=folder / "credential-1.json",
+        terms=folder / "terms.json",
+        terms_hash="",
+        key=folder / "key-1.json",
+        out=out,
+        password_file=folder / "password",
+    )
     box, record = honest.box(), read_json(out, BallotFile).record
     cast = accept_ballot(record, box).tracking_code.hex()
     codes = [re.findall("tracking code 0x([0-9a-f]{64})", each) for each in shown]
