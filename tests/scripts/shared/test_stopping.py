@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import bench
 from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from scripts.shared.exit_codes import ExitCode
@@ -39,6 +40,15 @@ def test_measurement_that_is_stopped_shows_no_traceback(
         run_stoppable(stop)
     assert ended.value.code == ExitCode.INTERRUPTED
     assert capsys.readouterr().err == "stopped\n"
+
+
+def test_measurement_that_is_stopped_before_it_began_shows_none_either(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bench._end(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert capsys.readouterr().err == "stopped\n"
+    bench._end(ValueError, ValueError("a fault"), None)
+    assert "ValueError: a fault" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
