@@ -137,8 +137,11 @@ def tell_next(home: Home) -> None:
         )
         return
     card = shlex.quote(f"{home.folder.name}-card.json")
+    is_own = home.settings.role is Role.COMMISSION
     say_next(
-        "give the commission your card, which is public, for its accounts file:",
+        "put your card beside those of all others, for the accounts file:"
+        if is_own
+        else "give the commission your card, which is public, for its accounts file:",
         f"  veche key card{at} --out {card}",
         as_json=False,
     )

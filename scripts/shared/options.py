@@ -68,7 +68,7 @@ def path_option(*names: str, help: str, **more: Any) -> Any:  # noqa: A002  as T
 
 def path_argument(*, help: str) -> Any:  # noqa: A002
     """Describe an argument that names a file."""
-    return typer.Argument(help=help, parser=accept_path, metavar="PATH")
+    return typer.Argument(help=help, parser=accept_path)
 
 
 def contest_option(*names: str, help: str) -> Any:  # noqa: A002
