@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 from operator import getitem
 from typing import Any, Final
 
@@ -21,11 +22,15 @@ from curve.combinations import WORTHWHILE, draw_digits
 from curve.operations import COORDINATE, ORDER, PRIME
 
 _ON_THE_CURVE: Final = (0, 3)  # BLST_SUCCESS; BLST_POINT_NOT_IN_GROUP: x is zero
+_FLAGS: Final = 0x20  # the least first byte that holds one; that of PRIME is less
 _SHORT: Final = 128  # bits
+_MOST_SHORT: Final = 2**_SHORT - 1
 _ALL: Final = 255  # bits
 _Z: Final = 0xD201000000010000  # the curve's parameter, without its sign
 _EIGENVALUE: Final = _Z**2 - 1  # of (x, y) -> (root of unity * x, y) on G1
 _POINT = ctypes.c_char_p  # bytes, or memory to write to
+_PLACE = ctypes.c_void_p  # or the address of memory
+_ADDRESS: Final = ctypes.sizeof(_PLACE)
 _Number = ctypes.c_char * COORDINATE
 _Target = ctypes.c_char * (12 * COORDINATE)  # an element of the field of degree twelve
 
@@ -62,17 +67,16 @@ class _Group:
         self._read = brief(f"{point}_deserialize", *2 * [_POINT], gives=ctypes.c_int)
         self._write = brief(f"{point}_affine_serialize", *2 * [_POINT])
         self._to_affine = brief(f"{point}_to_affine", *2 * [_POINT])
-        self._from_affine = brief(f"{point}_from_affine", *2 * [_POINT])
-        self._is_inf = brief(f"{point}_is_inf", _POINT, gives=ctypes.c_bool)
-        self._add = brief(f"{point}_add_or_double_affine", *3 * [_POINT])
+        self._from_affine = brief(f"{point}_from_affine", *2 * [_PLACE])
+        self._is_inf = brief(f"{point}_is_inf", _PLACE, gives=ctypes.c_bool)
+        self._add = brief(f"{point}_add_or_double_affine", *3 * [_PLACE])
         self._is_in = brief(f"{point}_affine_in_g{number}", _POINT, gives=ctypes.c_bool)
         self._multiply = brief(f"{point}_mult", *3 * [_POINT], ctypes.c_size_t)
         made = brief(f"{point}_affine_generator", gives=ctypes.c_void_p)
         self.generator: Final = ctypes.string_at(made(), len(self._infinity))
         self._map = brief(f"map_to_g{number}", *3 * [_POINT])
         self._read_number = brief("fp_from_bendian", *2 * [_POINT])
-        self._cneg = brief("fp_cneg", _POINT, _POINT, ctypes.c_bool)
-        self._cneg_at = brief("fp_cneg", *2 * [ctypes.c_void_p], ctypes.c_bool)
+        self._cneg = brief("fp_cneg", _PLACE, _PLACE, ctypes.c_bool)
         self._room = brief(
             f"{point}s_mult_pippenger_scratch_sizeof",
             ctypes.c_size_t,
@@ -84,7 +88,7 @@ class _Group:
         self._sum = library.long(
             f"{point}s_mult_pippenger", _POINT, row, size, row, size, _POINT
         )
-        self._add_up = library.long(f"{point}s_add", _POINT, ctypes.c_void_p, size)
+        self._add_up = library.long(f"{point}s_add", _POINT, _PLACE, size)
         self._all_to_affine = library.long(f"{point}s_to_affine", _POINT, row, size)
         self._times = brief("fp_mul", *3 * [_POINT])
         self._root: bytes | None = self._find_root() if degree == 1 else None
@@ -92,10 +96,11 @@ class _Group:
     def decode(self, coordinates: bytes) -> bytes:
         if coordinates == self._infinity:
             return self._infinity
-        _check_range(coordinates)
-        point = self._affine()
-        if self._read(point, _swap(coordinates)) not in _ON_THE_CURVE:
-            raise ValueError("off the curve")
+        written, point = _swap(coordinates), self._affine()
+        if written[0] >= _FLAGS:  # BLST reads some as other writings, others not at all
+            raise ValueError("out of range")
+        if self._read(point, written) not in _ON_THE_CURVE:
+            raise ValueError("out of range, or off the curve")
         return point.raw
 
     def encode(self, point: bytes) -> bytes:
@@ -114,70 +119,85 @@ class _Group:
             return all(map(self._is_in, finite))
         if len(finite) % 2:
             finite.append(self.generator)
-        table, rows = self._tabulate(finite)
+        tables, rows = self._tabulate(finite)
         for digits in draw_digits(b"".join(finite), len(rows)):
-            chosen = array("Q", filter(None, map(getitem, rows, digits)))
+            chosen = b"".join(map(getitem, rows, digits))
             if chosen and not self._is_sum_member(chosen):
                 return False
-        del table  # until here its addresses were in use
+        del tables  # until here its addresses were in use
         return True
 
-    def _is_sum_member(self, addresses: array[int]) -> bool:
+    def _is_sum_member(self, addresses: bytes) -> bool:
         total = self._jacobian()
-        self._add_up(total, addresses.buffer_info()[0], len(addresses))
+        self._add_up(total, addresses, len(addresses) // _ADDRESS)
         return self.is_member(self._settle(total))
 
-    def _tabulate(self, points: Sequence[bytes]) -> tuple[Any, list[tuple[int, ...]]]:
-        """Lay out 0, P, Q, P + Q, P - Q, -P, -Q, -P - Q, Q - P for each two points.
+    def _tabulate(self, points: Sequence[bytes]) -> tuple[Any, list[tuple[bytes, ...]]]:
+        """Lay out P, Q, P + Q, P - Q, -P, -Q, -P - Q and Q - P for each two points.
 
-        Gives the memory that holds them, and for each two their nine addresses; that
-        of infinity is 0.
+        Gives the memory that holds them, and for each two the nine addresses of 0 and
+        these, as machine words; that of infinity is empty.
         """
-        sums, vanished = self._add_pairs(points)
-        size, count = len(self._infinity), len(points)
-        fours = [
-            b"".join((*points[at : at + 2], *sums[at : at + 2]))
+        count = len(points)
+        ones = self._put_beside_opposites(b"".join(points))
+        sums, vanished = self._add_pairs(ones, count)
+        twos = self._put_beside_opposites(sums)
+        one, two = self._list_addresses(ones), self._list_addresses(twos)
+        for at in vanished:
+            two[at] = two[count + at] = b""
+        columns = one, two, one[count:], two[count:]
+        rows = [
+            tuple(chain((b"",), *(each[at : at + 2] for each in columns)))
             for at in range(0, count, 2)
         ]
-        table = ctypes.create_string_buffer(b"".join(2 * each for each in fours))
-        base = ctypes.addressof(table)
-        rows = [
-            (0, *range(start, start + 8 * size, size))
-            for start in range(base, base + 4 * count * size, 8 * size)
-        ]
-        for row in rows:
-            for y in (each + size // 2 for each in row[5:]):
-                for number in range(y, y + size // 2, COORDINATE):
-                    self._cneg_at(number, number, True)
-        for at in vanished:
-            gone = 3 + at % 2, 7 + at % 2
-            row = rows[at // 2]
-            rows[at // 2] = tuple(0 if d in gone else row[d] for d in range(9))
-        return table, rows
+        return (ones, twos), rows
 
-    def _add_pairs(self, points: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
-        """Give sum and difference of each two points, and which are infinity."""
-        size, count = len(self._jacobian()), len(points)
-        row, vanished = (ctypes.c_char * (size * count))(), []
-        base = ctypes.addressof(row)
+    def _put_beside_opposites(self, points: bytes) -> Any:
+        """Lay out points, and behind them their opposites in the same order."""
+        size, step = len(points), len(self._infinity)
+        memory = ctypes.create_string_buffer(2 * points, 2 * size)
+        start = ctypes.addressof(memory) + size + step // 2
+        for y in range(start, start + size, step):
+            for number in range(y, y + step // 2, COORDINATE):
+                self._cneg(number, number, True)
+        return memory
+
+    def _list_addresses(self, points: Any) -> list[bytes]:
+        base = ctypes.addressof(points)
+        words = array("Q", range(base, base + len(points), len(self._infinity)))
+        raw = words.tobytes()
+        return [raw[at : at + _ADDRESS] for at in range(0, len(raw), _ADDRESS)]
+
+    def _add_pairs(self, points: Any, count: int) -> tuple[bytes, list[int]]:
+        """Give sum and difference of each two points, and which are infinity.
+
+        points: so many, and their opposites.
+        """
+        size, step, vanished = len(self._infinity), len(self._jacobian()), []
+        row = (ctypes.c_char * (step * count))()
+        first, total = ctypes.addressof(points), ctypes.addressof(row)
         for at in range(count):
-            one, other = points[at - at % 2], points[at - at % 2 + 1]
-            total = self._jacobian.from_address(base + size * at)
+            one = first + size * (at - at % 2)
+            other = one + size * (1 + at % 2 * count)
             self._from_affine(total, one)
-            self._add(total, total, self.negate(other) if at % 2 else other)
+            self._add(total, total, other)
             if self._is_inf(total):
                 vanished.append(at)
                 # all are divided by their product: zero may spoil the others
                 self._from_affine(total, one)
-        affine = (ctypes.c_char * (len(self._infinity) * count))()
+            total += step
+        affine = (ctypes.c_char * (size * count))()
         self._all_to_affine(affine, _row_of(row), count)
-        step, raw = len(self._infinity), affine.raw
-        cut = [raw[at : at + step] for at in range(0, len(raw) - step + 1, step)]
-        return cut, vanished
+        return affine.raw, vanished
 
     def negate(self, point: bytes) -> bytes:
         half = len(point) // 2
-        return point[:half] + b"".join(map(self._opposite, _cut(point[half:])))
+        opposite = point[:half]
+        for at in range(half, len(point), COORDINATE):
+            number = _Number()
+            self._cneg(number, point[at : at + COORDINATE], True)
+            opposite += number.raw
+        return opposite
 
     def multiply(self, point: bytes, scalar: bytes) -> bytes:
         if point == self._infinity:
@@ -204,9 +224,9 @@ class _Group:
             factor = int.from_bytes(scalar, "big") % ORDER
             if not factor or point == self._infinity:
                 continue
-            if factor >> _SHORT == 0:
+            if factor <= _MOST_SHORT:
                 short.take(point, factor)
-            elif (ORDER - factor) >> _SHORT == 0:  # -P times q - s is the same
+            elif factor >= ORDER - _MOST_SHORT:  # -P times q - s is the same
                 short.take(self.negate(point), ORDER - factor)
             elif self._root is None:
                 long.take(point, factor)
@@ -254,16 +274,9 @@ class _Group:
         return self._settle(total)
 
     def _settle(self, point: Any) -> bytes:
-        if self._is_inf(point):
-            return self._infinity
         affine = self._affine()
-        self._to_affine(affine, point)
+        self._to_affine(affine, point)  # infinity becomes all zeros there, too
         return affine.raw
-
-    def _opposite(self, number: bytes) -> bytes:
-        opposite = _Number()
-        self._cneg(opposite, number, True)
-        return opposite.raw
 
     def _number(self, written: bytes) -> bytes:
         number = _Number()
@@ -278,10 +291,11 @@ class _Terms:
         self.bits = bits
         self.points: list[bytes] = []
         self.scalars: list[bytes] = []
+        self._size = -(-bits // 8)  # bytes
 
     def take(self, point: bytes, scalar: int) -> None:
         self.points.append(point)
-        self.scalars.append(scalar.to_bytes(-(-self.bits // 8), "little"))
+        self.scalars.append(scalar.to_bytes(self._size, "little"))
 
 
 class Blst:

@@ -9,13 +9,12 @@ lengths and subgroups are checked here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from curve.combinations import WORTHWHILE
 from curve.libraries import choose_curve
-from curve.operations import Curve, Group
+from curve.operations import COORDINATE, Curve, Group
 from node.errors import PrecompileError
 from node.msm_discounts import discounted_gas
 from node.remembered import Remembered
@@ -66,10 +65,10 @@ def _coordinates(encoded: bytes) -> bytes:
 
 
 def _padded(coordinates: bytes) -> bytes:
-    return b"".join(
-        _PADDING + coordinates[start : start + 48]
-        for start in range(0, len(coordinates), 48)
-    )
+    padded = b""
+    for start in range(0, len(coordinates), COORDINATE):
+        padded += _PADDING + coordinates[start : start + COORDINATE]
+    return padded
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,28 +104,35 @@ class _Points:
 
     def note_members(self, words: bytes) -> None:
         """Look at all points of G1 among words; note them if all are members."""
-        found: dict[bytes, Any] = {}
-        at, size = 0, _G1
-        while at + size <= len(words):
-            step = _WORD
-            if words.startswith(_PADDING, at) and words.startswith(
-                _PADDING, at + _FIELD
-            ):
-                encoded = words[at : at + size]
-                with suppress(PrecompileError):
-                    found[encoded] = self.decode(encoded)
-                    step = size
-            at += step
-        unknown = {e: p for e, p in found.items() if e not in self.members}
+        unknown: dict[bytes, Any] = {}
+        decode, is_padded = self.group.decode, words.startswith
+        at, last = 0, len(words) - _G1
+        while at <= last:
+            if not (is_padded(_PADDING, at) and is_padded(_PADDING, at + _FIELD)):
+                at += _WORD
+                continue
+            encoded = words[at : at + _G1]
+            if encoded not in self.members:
+                try:
+                    unknown[encoded] = decode(encoded[16:64] + encoded[80:])
+                except ValueError:  # other words, and a point may begin at the next
+                    at += _WORD
+                    continue
+            at += _G1
         if len(unknown) >= WORTHWHILE and self.group.are_members([*unknown.values()]):
             for encoded, point in unknown.items():
                 self._note(encoded, point)
 
     def add(self, left: bytes, right: bytes) -> bytes:
         """Add two points of the curve."""
-        total = self.group.add(self.decode(left), self.decode(right))
+        known = self.members.get
+        one, other = known(left), known(right)
+        are_members = not (one is None or other is None)
+        if not are_members:
+            one, other = self.decode(left), self.decode(right)
+        total = self.group.add(one, other)
         encoded = self._encode(total)
-        if left in self.members and right in self.members:
+        if are_members:
             self._note(encoded, total)
         return encoded
 

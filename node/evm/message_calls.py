@@ -87,9 +87,9 @@ def _send(
     meter = computation._gas_meter
     memory = computation._memory._bytes
     gas = meter.gas_remaining
-    if size:
+    if size and start + size > len(memory):
         gas = expand(memory, start + size, gas)
-    if room:
+    if room and target + room > len(memory):
         gas = expand(memory, target + room, gas)
     if gas < _WARM_ACCOUNT_GAS:
         raise OutOfGas("account")

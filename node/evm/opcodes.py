@@ -157,7 +157,7 @@ def _copy(source: str, *checks: str) -> Template:
             "g -= 3 * ({z} + 31 >> 5)",
             "if g < 0: raise OutOfGas('copy')",
             "if {z}:",
-            " g = expand(m, {x} + {z}, g)",
+            " if {x} + {z} > len(m): g = expand(m, {x} + {z}, g)",
             f" m[{{x}}:{{x}} + {{z}}] = padded({source}, {{y}}, {{z}})",
         ),
     )
@@ -205,7 +205,7 @@ TEMPLATES: dict[int, Template] = {
         (
             "g -= 6 * ({y} + 31 >> 5)",
             "if g < 0: raise OutOfGas('keccak256')",
-            "if {y}: g = expand(m, {x} + {y}, g)",
+            "if {y} and {x} + {y} > len(m): g = expand(m, {x} + {y}, g)",
             "{v} = integer(keccak(bytes(m[{x}:{x} + {y}])), 'big')",
         ),
     ),
@@ -272,7 +272,8 @@ TEMPLATES: dict[int, Template] = {
             "g -= 3 * ({z} + 31 >> 5)",
             "if g < 0: raise OutOfGas('mcopy')",
             "if {z}:",
-            " g = expand(m, max({x}, {y}) + {z}, g)",
+            " if {x} + {z} > len(m): g = expand(m, {x} + {z}, g)",
+            " if {y} + {z} > len(m): g = expand(m, {y} + {z}, g)",
             " m[{x}:{x} + {z}] = m[{y}:{y} + {z}]",
         ),
     ),

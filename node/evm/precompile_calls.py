@@ -91,28 +91,27 @@ def shortened(opcode: int, ordinary: Opcode) -> Opcode:
         if precompile is None or too_deep or (moves_value and stack[-3]):
             ordinary(computation=computation)
             return
-        asked = stack[-1]
-        spans = stack[: -arguments - 1 : -1][-4:]
+        asked, spans = stack[-1], stack[-arguments : -arguments + 4]
         del stack[-arguments:]
-        stack.append(_call(computation, precompile, asked=asked, spans=spans))
+        stack.append(_call(computation, precompile, asked, spans))
 
     return call
 
 
 def _call(
-    computation: Any, precompile: Precompile, *, asked: int, spans: list[int]
+    computation: Any, precompile: Precompile, asked: int, spans: list[int]
 ) -> int:
     """Charge for the call and run it; returns what CALL pushes.
 
-    spans: where the input starts, its size, where output goes, how much fits.
+    spans: how much output fits and where it goes, the input's size and where it starts.
     """
-    start, size, target, room = spans
+    room, target, size, start = spans
     memory: bytearray = computation._memory._bytes
     meter = computation._gas_meter
     gas: int = meter.gas_remaining
-    if size:
+    if size and start + size > len(memory):
         gas = expand(memory, start + size, gas)
-    if room:
+    if room and target + room > len(memory):
         gas = expand(memory, target + room, gas)
     if gas < _WARM_ACCOUNT_GAS:
         raise OutOfGas("precompile")

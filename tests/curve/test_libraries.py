@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from curve import blst
 from curve.arkworks import Arkworks
 from curve.libraries import choose_curve
-from curve.operations import ORDER
+from curve.operations import COORDINATE, ORDER, PRIME, Curve, Group
 
 
 def _forget_a_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,6 +47,22 @@ def test_what_is_missing_or_answers_otherwise_is_left_alone(
     assert choose_curve().name == "arkworks"
 
 
+@pytest.mark.parametrize("curve", [blst.Blst(), Arkworks()], ids=["blst", "arkworks"])
+@pytest.mark.parametrize("group", ["g1", "g2"])
+def test_a_coordinate_has_one_writing(curve: Curve, group: str) -> None:
+    """BLST takes the highest bits of one of them for flags, and ignores some."""
+    points: Group = getattr(curve, group)
+    generator = points.encode(points.generator)
+    for written in (generator, bytes(len(generator))):
+        for at in range(0, len(written), COORDINATE):
+            own = int.from_bytes(written[at : at + COORDINATE], "big")
+            for more in (_P, 4 * _P, *(1 << bit for bit in (381, 382, 383))):
+                other = (own + more).to_bytes(COORDINATE, "big")
+                with pytest.raises(ValueError, match=r"."):
+                    points.decode(written[:at] + other + written[at + COORDINATE :])
+
+
+_P = int.from_bytes(PRIME, "big")
 _EIGENVALUE = 0xD201000000010000**2 - 1
 _EDGES = [
     *(_EIGENVALUE * n + d for n in (1, 2, _EIGENVALUE) for d in (-1, 0, 1)),
