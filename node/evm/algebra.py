@@ -208,8 +208,10 @@ def _disjunction(operands: Operands, look: Look) -> _Expression:
 
 def _left(operands: Operands, look: Look) -> _Expression | None:
     x, y = operands
-    if not is_shift(x) or look(y).most << int(x) > op.MASK:
+    if not is_shift(x):
         return None
+    if look(y).most << int(x) > op.MASK:
+        return f"({y} << {x}) & M", ANY
     return f"{y} << {x}", Known(look(y).least << int(x), look(y).most << int(x))
 
 

@@ -14,6 +14,7 @@ from node.evm.algebra import Known, Operands
 from node.evm.writer import Writer
 
 _LONGEST: Final = 4_096  # bytes of memory that are written as one literal
+_FEW: Final = 256  # zeros that are kept at hand
 _SIZE: Final = Known(0, 2**32)  # of call data and memory: each byte was paid for
 _WORD: Final = 32
 
@@ -93,13 +94,20 @@ def _store(writer: Writer, _opcode: int, operands: Operands) -> bool:
     place, value = operands
     _forget(writer, place, str(_WORD))
     _have(writer, place, _WORD, 0)
-    written = f"{value}.to_bytes(32)"
-    if value.isdigit():
-        written = repr(int(value).to_bytes(_WORD))
-    writer.emit(f"m[{place}:{place} + {_WORD}] = {written}")
+    writer.emit(f"m[{place}:{place} + {_WORD}] = {_written(writer, value)}")
     if place.isdigit():
         writer.memory.write(int(place), value)
     return True
+
+
+def _written(writer: Writer, value: str) -> str:
+    """Return a word's bytes: where they are already, nothing has to be made of them."""
+    if value.isdigit():
+        return writer.constant(int(value).to_bytes(_WORD))
+    place = writer.memory.find(value)
+    if place is None:
+        return f"{value}.to_bytes({_WORD})"
+    return f"m[{place}:{place + _WORD}]"
 
 
 def _store_byte(writer: Writer, _opcode: int, operands: Operands) -> bool:
@@ -147,7 +155,8 @@ def _copy(writer: Writer, opcode: int, operands: Operands) -> bool:
         origin = "d" if opcode == op.CALLDATACOPY else "c.msg.code"
         copied = f"padded({origin}, {source}, {size})"
     else:
-        copied = repr(content) if any(content) else f"bytes({size})"
+        is_worth_keeping = any(content) or len(content) <= _FEW
+        copied = writer.constant(content) if is_worth_keeping else f"bytes({size})"
     writer.emit(f"m[{target}:{target} + {size}] = {copied}")
     if content is not None and target.isdigit():
         writer.memory.write_words(int(target), content)

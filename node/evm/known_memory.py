@@ -18,6 +18,10 @@ class KnownMemory:
         """Return the value of the word at a place, if it is known."""
         return self._words.get(place)
 
+    def find(self, value: str) -> int | None:
+        """Return a place of a word that has this value, if one is known."""
+        return next((at for at, word in self._words.items() if word == value), None)
+
     def write(self, place: int, value: str) -> None:
         """Note the value of a word. What it overlaps has to be forgotten before."""
         if len(self._words) >= _MOST:

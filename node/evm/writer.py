@@ -26,6 +26,10 @@ STACK_LIMIT: Final = 1_024
 _NAMES: Final = re.compile(r"\b[at]\d+\b")
 
 
+def _literal(content: bytes) -> str:
+    return repr(content) if any(content) else str(len(content))
+
+
 class _Line:
     """Some lines of the function; name: the variable that they do nothing but give."""
 
@@ -75,6 +79,7 @@ class Writer:
         self.memory = KnownMemory()
         self.calldata_size: str | None = None  # the variable that holds it
         self._destinations = destinations
+        self._constants: dict[bytes, str] = {}
         self._lines: list[_Line] = []
         self._stack: list[str] = []
         self._real: list[str] = []  # the top of the real stack
@@ -99,6 +104,13 @@ class Writer:
         self.values.bound(name, known)
         return name
 
+    def constant(self, content: bytes) -> str:
+        """Return the name of bytes that are known, in the type that memory takes best.
+
+        Anything but a bytearray would be copied into one for each write.
+        """
+        return self._constants.setdefault(content, f"k{len(self._constants) + 1}")
+
     def source(self) -> str:
         """Return the function, without what nobody uses."""
         self._stretch.close()
@@ -108,7 +120,8 @@ class Writer:
             if line.text and (line.name is None or line.name in used):
                 used.update(_NAMES.findall(line.text))
                 kept.append(line.text)
-        head = ["def block(c, s, m, g, d):"]
+        head = [f"{n} = bytearray({_literal(k)})" for k, n in self._constants.items()]
+        head += ["def block(c, s, m, g, d):"]
         head += [" n, F = c._gas_meter, c.ours"] * self._calls
         head += [" while True:"] * self._repeats
         indent = "  " if self._repeats else " "

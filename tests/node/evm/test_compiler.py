@@ -193,28 +193,26 @@ def test_a_call_inside_a_static_call_agrees() -> None:
 
 
 _KNOWN = "7 0 MSTORE 8 32 MSTORE 9 64 MSTORE"
-
-
-@pytest.mark.parametrize(
-    "over",
-    [
-        "5 1 MSTORE",
-        "5 31 MSTORE",
-        "5 63 MSTORE8",
-        "5 CALLDATASIZE 60 SWAP1 SUB MSTORE",
-        "5 CALLDATASIZE 69 SWAP1 SUB MSTORE8",
-        "33 64 0 MCOPY",
-        "64 0 1 MCOPY",
-        "32 5 3 CALLDATACOPY",
-        "64 CALLDATASIZE 16 CALLDATACOPY",
-        "33 2 40 CODECOPY",
-        "32 0 32 CODECOPY",
-        "40 30 20 0 0 2 GAS CALL POP",
-        f"64 16 0 0 0x{CALLEE.hex()} GAS STATICCALL POP",
-        f"4 0 0 0 0x{CALLEE.hex()} GAS STATICCALL POP {_KNOWN} 40 8 30 RETURNDATACOPY",
-        f"50 0 9 0x{CALLEE.hex()} EXTCODECOPY",
-    ],
+_WRITES = (
+    "5 1 MSTORE",
+    "5 31 MSTORE",
+    "5 63 MSTORE8",
+    "5 CALLDATASIZE 60 SWAP1 SUB MSTORE",
+    "5 CALLDATASIZE 69 SWAP1 SUB MSTORE8",
+    "33 64 0 MCOPY",
+    "64 0 1 MCOPY",
+    "32 5 3 CALLDATACOPY",
+    "64 CALLDATASIZE 16 CALLDATACOPY",
+    "33 2 40 CODECOPY",
+    "32 0 32 CODECOPY",
+    "40 30 20 0 0 2 GAS CALL POP",
+    f"64 16 0 0 0x{CALLEE.hex()} GAS STATICCALL POP",
+    f"4 0 0 0 0x{CALLEE.hex()} GAS STATICCALL POP {_KNOWN} 40 8 30 RETURNDATACOPY",
+    f"50 0 9 0x{CALLEE.hex()} EXTCODECOPY",
 )
+
+
+@pytest.mark.parametrize("over", _WRITES)
 def test_what_was_known_of_memory_is_not_believed_after_a_write(over: str) -> None:
     done = compare(
         assemble(
@@ -222,6 +220,13 @@ def test_what_was_known_of_memory_is_not_believed_after_a_write(over: str) -> No
         )
     )
     assert not done.failed
+
+
+@pytest.mark.parametrize("over", _WRITES)
+def test_a_word_is_not_copied_from_where_something_else_is_by_now(over: str) -> None:
+    held = "CALLER DUP1 0 MSTORE ADDRESS DUP1 32 MSTORE ORIGIN 1 ADD DUP1 64 MSTORE"
+    code = f"{held} {over} 96 MSTORE 128 MSTORE 160 MSTORE 192 0 RETURN"
+    assert not compare(assemble(code)).failed
 
 
 @pytest.mark.parametrize("found", ["LT", "GT", "EQ", "XOR", "SUB", "LT ISZERO"])
