@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from services.portal.provider import Provider, ProviderError
 from services.portal.tables import TABLES, sessions
+from services.portal.told import Told, open_told, seal_told
 from tests.services.portal.stage import ELECTION, Stage, get_ticket, post, read_told
 
 
@@ -277,6 +278,18 @@ def test_no_address_leads_elsewhere_nor_writes_a_header(
         assert not target or target.startswith((stage.issuer, "/?"))
         assert "evil" not in target
         assert "x-evil" not in answer.headers
+
+
+def test_what_is_told_of_a_form_is_the_portals_and_for_one_session() -> None:
+    """Who puts a cookie into a browser puts no words on a page."""
+    told = Told("wrong_code", "Это не тот код.", "36XDAQ")
+    value = seal_told(told, key=b"key", session="own")
+    assert open_told(value, key=b"key", session="own") == told
+    forged = seal_told(Told("x", "Call +7 000", "x"), key=b"other", session="own")
+    mixed = f"{forged.partition('.')[0]}.{value.partition('.')[2]}"
+    for each in (forged, mixed, value[:-1], f"{value}x", "", ".", "а.б"):
+        assert open_told(each, key=b"key", session="own") is None
+    assert open_told(value, key=b"key", session="another") is None
 
 
 def test_pages_are_kept_by_nobody_and_framed_by_nobody(stage: Stage) -> None:
