@@ -8,6 +8,7 @@ from typing import Final
 
 from bench import (
     anvil,
+    belenios,
     booth,
     canary,
     casting,
@@ -34,6 +35,7 @@ _ALL: Final[tuple[Callable[[], object], ...]] = (
     partial(gas_time.main, []),
     disk.main,
     anvil.main,
+    belenios.main,
     start.main,
     partial(canary.main, []),
     partial(scale.main, []),
