@@ -17,11 +17,11 @@ from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_log import EngineLog
 from node.engine.comet.home import NodeHome
 from node.engine.comet.reach import Reach
+from node.engine.comet.standstill import Standstill
 from node.watching.journal import LogFile
 
 _log = logging.getLogger(__name__)
 _LOOK = 1.0  # seconds between two looks at the engine
-_STUCK = 120.0  # seconds that a height may stand while something waits
 _GRACE = 5.0  # seconds that the engine gets to stop
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before each new start
 _CHUNK = 65_536  # bytes of what it says, at once
@@ -34,6 +34,16 @@ class Sockets:
 
     application: Path
     engine: Path
+
+
+def count_failures(earlier: int, lasted: float) -> int:
+    """Count failures in a row, this one too; lasted: seconds that a start held."""
+    return 1 if lasted > _HEALTHY else earlier + 1
+
+
+def pause_after(failures: int) -> float:
+    """Return how many seconds to wait after so many failures in a row, one or more."""
+    return _PAUSES[min(failures, len(_PAUSES)) - 1]
 
 
 class Supervisor:
@@ -70,8 +80,8 @@ class Supervisor:
         while True:
             began = loop.time()
             reason = await self._run_once()
-            failures = 0 if loop.time() - began > _HEALTHY else failures + 1
-            pause = _PAUSES[min(failures, len(_PAUSES)) - 1]
+            failures = count_failures(failures, loop.time() - began)
+            pause = pause_after(failures)
             _log.error("the engine %s; it begins anew in %d s", reason, pause)
             await asyncio.sleep(pause)
 
@@ -115,8 +125,7 @@ class Supervisor:
 
         What it says is heard to the end before anything is done about its end.
         """
-        loop = asyncio.get_running_loop()
-        moved, height = loop.time(), self._height()
+        standstill = Standstill(asyncio.get_running_loop().time)
         while True:
             await asyncio.wait({hearing}, timeout=_LOOK)
             if log.outvoted is not None:
@@ -126,9 +135,11 @@ class Supervisor:
             if hearing.done():
                 await process.wait()
                 return f"ended: {log.last_word}"
-            if self._height() != height or not self._waiting():
-                moved, height = loop.time(), self._height()
-            elif loop.time() - moved > _STUCK and not await self._reach.excuses(height):
+            height = self._height()
+            standstill.see(height, waiting=self._waiting())
+            if standstill.is_doubtful() and await self._reach.excuses(height):
+                standstill.excuse()
+            elif standstill.is_stuck():
                 return f"stands at height {height}"
 
     def _waiting(self) -> bool:

@@ -14,6 +14,8 @@ from node.config import read_config
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.membership import Membership
 from node.engine.comet.reach import Reach
+from node.engine.comet.standstill import Standstill
+from node.engine.comet.supervisor import count_failures, pause_after
 from node.errors import EngineError
 from node.machine import StateMachine
 from node.store import MemoryStore
@@ -84,3 +86,28 @@ def test_named_peers_that_are_gone_are_called_and_no_others(
     engine = _Engine(dict.fromkeys(_IDS[1:], _HEIGHT))
     asyncio.run(Reach(engine, membership, _PEERS).call_missing())
     assert engine.dialled == []
+
+
+def test_an_engine_has_two_minutes_from_when_enough_are_back() -> None:
+    now = [0.0]
+    standstill = Standstill(lambda: now[0])
+    began_anew = None
+    while began_anew is None and now[0] < 1_000:
+        now[0] += 1
+        standstill.see(_HEIGHT, waiting=True)
+        if standstill.is_doubtful() and now[0] < 600:  # too few in reach until then
+            standstill.excuse()
+        elif standstill.is_stuck():
+            began_anew = now[0]
+    assert began_anew is not None
+    assert 710 < began_anew < 725
+
+
+@pytest.mark.parametrize(
+    ("earlier", "lasted", "pause"),
+    [(0, 1, 1), (1, 1, 2), (4, 1, 30), (9, 1, 30), (9, 400, 1), (0, 400, 1)],
+)
+def test_the_pause_is_the_longer_the_more_starts_failed(
+    earlier: int, lasted: float, pause: float
+) -> None:
+    assert pause_after(count_failures(earlier, lasted)) == pause
