@@ -50,6 +50,22 @@ def names_in_abi(kind: str) -> set[str]:
     }
 
 
+def test_folders_of_a_nodes_lines_are_no_part_of_a_clone() -> None:
+    """They hold private keys, and are made beside the sources."""
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    for name in ("running-a-node.md", "network.md"):
+        lines = re.findall(
+            r"^(?:veche|mkdir) .*(?:\n  .*)*",
+            (ROOT / "docs" / name).read_text("utf-8"),
+            re.MULTILINE,
+        )
+        text = "\n".join(lines)
+        made = re.findall(r"(?:--home |--out |--to |-p )([a-z-]+)(?=[/\s])", text)
+        assert "observer" in made or name == "network.md"
+        assert {f"/{each}/" for each in made} <= {*ignored}
+        assert not [each for each in made if (ROOT / each / "__init__.py").exists()]
+
+
 def test_architecture_has_rows() -> None:
     assert len(ROWS) > 20
 

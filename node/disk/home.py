@@ -262,7 +262,8 @@ def _accept(
         raise HomeError(
             home,
             f"holds another chain, {_spell(found)}; "
-            f"the configuration describes {_spell(wanted)}",
+            f"the configuration describes {_spell(wanted)}: give the --config that "
+            "it was made by",
         )
     if not whole:
         raise HomeDamagedError(

@@ -101,8 +101,8 @@ def accept_hex(option: str, text: str, *, size: int) -> str:
 
 def spell_next(path: Path) -> tuple[str, ...]:
     """Say who checks a proof, and against what."""
-    name = shlex.quote(str(path))
     return (
-        f"`veche verify-proof {name}` checks it on any machine, without a node; give",
-        "the hash of the genesis that the network's organisations published",
+        "check it on any machine, without a node; --genesis-hash says of which network",
+        "it has to be, by the hash that the network's organisations published:",
+        f"  veche verify-proof --proof {shlex.quote(str(path))}",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from scripts.shared.errors import InputError
 from scripts.shared.moments import Moment
@@ -64,10 +64,22 @@ def verify(text: bytes, genesis_hash: bytes | None) -> Proven:
         raise InputError(error.subject, error.fact) from error
 
 
-def spell_proven(proven: Proven, ballots: list[dict[str, str | int]]) -> dict[str, Any]:
-    """Give what is shown of what was proven."""
+OWN_WORD: Final = (
+    "no --genesis-hash was given: that the genesis is your network's is this file's",
+    "own word. Compare it with the hash that the network's organisations published",
+)
+
+
+def spell_proven(
+    proven: Proven, ballots: list[dict[str, str | int]], *, was_given: bool
+) -> dict[str, Any]:
+    """Give what is shown of what was proven.
+
+    was_given: the genesis was compared with a hash that the caller had.
+    """
     result: dict[str, Any] = {
         "genesis": proven.genesis.digest.hex(),
+        "genesis_compared": was_given,
         "chain_id": proven.genesis.chain_id,
         "block": proven.block.number,
         "block_hash": "0x" + proven.block.hash.hex(),

@@ -19,6 +19,7 @@ from scripts.shared.files.terms_file import digest_terms, render_terms
 from tests import honest
 from tests.client.devnet import run_node
 from tests.remembered import remembering_curve
+from tests.scripts.pasting import require_pastes
 
 
 def spell_for_people(line: str) -> str:
@@ -99,6 +100,7 @@ class Cli:
         out, err = StringIO(), StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             code = run([str(each) for each in arguments])
+        require_pastes(err.getvalue())
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def attempt(self, *arguments: str | Path, key: str | None = None) -> Outcome:

@@ -24,6 +24,7 @@ from scripts.shared.exit_codes import ExitCode
 from tests.client.answer_node import AnswerNode, Asked, Sent, tell_truth
 from tests.client.single_lies import LIES, find_topics
 from tests.scripts.acting import LINES, Election, hold_election
+from tests.scripts.pasting import require_pastes
 from tests.scripts.test_following import NOTHING
 
 CHAIN: Final = read_config().chain.id
@@ -700,6 +701,7 @@ def test_act_ends_by_saying_what_follows(
 ) -> None:
     is_said = "\nnext: " in honest[act].said or honest[act].said.startswith("next: ")
     assert is_said is (LINES[act].arguments[0] not in NOTHING)
+    require_pastes(honest[act].said)
 
 
 def list_told(kind: str) -> list[tuple[str, str]]:

@@ -45,6 +45,7 @@ def command(
     """
     from scripts.anybody.proven_ballots import known_terms, list_ballots
     from scripts.anybody.verify_proof import (
+        OWN_WORD,
         find_missing,
         read_proof,
         spell_proven,
@@ -65,7 +66,10 @@ def command(
     missing = find_missing(ballots, tracking_code or (), receipt)
     if receipt is not None and receipt.block != proven.block.number:
         missing.append(f"block {receipt.block} of the receipt")
-    show(spell_proven(proven, ballots), as_json=as_json)
+    was_given = genesis_hash is not None
+    show(spell_proven(proven, ballots, was_given=was_given), as_json=as_json)
+    if not was_given:
+        say(*OWN_WORD)
     say(*(f"not proven: {each}" for each in missing))
     if missing:
         raise typer.Exit(ExitCode.NOT_SO)

@@ -34,6 +34,8 @@ from scripts.shared.options import (
 from scripts.shared.terminal import say, show, tell, tell_json
 
 EXAMPLE = "veche network init --out network"
+_START: Final = ("veche", "network", "start")
+_PORT: Final = 8545  # of a network on one machine, and those after it
 
 Home = Annotated[Path, path_option(help="The node's folder.")]
 Engine = Annotated[
@@ -74,7 +76,14 @@ def init(
             registry=read_artifact("ObserverRegistry").initcode,
         )
     show({name: str(folder) for name, folder in made}, as_json=as_json)
-    say_next("veche network start --home FOLDER, of each in turn", as_json=as_json)
+    more = () if config is None else ("--config", str(config))
+    ways = (
+        shlex.join((*_START, "--home", str(folder), "--port", str(_PORT + at), *more))
+        for at, (_, folder) in enumerate(made)
+    )
+    say_next(
+        "each in a terminal of its own:", *(f"  {way}" for way in ways), as_json=as_json
+    )
 
 
 def card(
@@ -115,7 +124,10 @@ def card(
         )
     show({"card": str(home / "card.json"), "peer": made.peer}, as_json=as_json)
     say_next(
-        "show the others your card: `veche network genesis` takes those of all nodes",
+        "show the others your card: where a network begins, `veche network genesis`",
+        "takes all of them; one that runs is joined, with every validator as a --peer:",
+        f"  veche network join --home {shlex.quote(str(home))} --genesis genesis.json"
+        " --peer ID@HOST:PORT",
         as_json=as_json,
     )
 
@@ -153,8 +165,10 @@ def genesis(
             "see docs/running-a-node.md",
         )
     say_next(
-        "publish its SHA-256, each organisation by its own way; then each runs",
-        "`veche network join` with it",
+        "publish its SHA-256, each organisation by its own way; then each joins,",
+        "with every other validator as a --peer:",
+        f"  veche network join --home FOLDER --genesis {shlex.quote(str(out))}"
+        " --peer ID@HOST:PORT",
         as_json=as_json,
     )
 
@@ -189,7 +203,7 @@ def join(
     show({"home": str(home), "genesis": digest}, as_json=as_json)
     say_next(
         "compare the hash with what the others published; then",
-        f"  veche network start --home {shlex.quote(str(home))}",
+        f"  {_start(home)}",
         as_json=as_json,
     )
 
@@ -250,8 +264,8 @@ def backup(
         back_up(home, to)
     show({"backup": str(to)}, as_json=as_json)
     say_next(
-        f"veche network start --home {shlex.quote(str(home))}; the copy is for",
-        "`veche network reset --backup`",
+        "`veche network reset` takes the copy's blocks with --backup; to go on:",
+        f"  {_start(home)}",
         as_json=as_json,
     )
 
@@ -279,7 +293,7 @@ def reset(
         )
         reset_home(home, backup)
     show({"home": str(home), "blocks": "forgotten"}, as_json=as_json)
-    say_next(f"veche network start --home {shlex.quote(str(home))}", as_json=as_json)
+    say_next(_start(home), as_json=as_json)
 
 
 def leave(
@@ -303,7 +317,7 @@ COMMANDS: Final = {
     "card": (
         card,
         (
-            "veche network card --home node --organisation press --account 0x... "
+            "veche network card --home validator --organisation press --account 0x... "
             "--address press.org:26656"
         ),
     ),
@@ -313,7 +327,10 @@ COMMANDS: Final = {
     ),
     "join": (
         join,
-        "veche network join --home node --genesis genesis.json --peer ID@HOST:PORT",
+        (
+            "veche network join --home validator --genesis genesis.json "
+            "--peer ID@HOST:PORT"
+        ),
     ),
     **REGISTRY,
     "start": (start, "veche network start --home network/press"),
@@ -325,6 +342,10 @@ COMMANDS: Final = {
     "reset": (reset, "veche network reset --home network/press"),
     "leave": (leave, "veche network leave --home network/press"),
 }
+
+
+def _start(home: Path) -> str:
+    return shlex.join((*_START, "--home", str(home)))
 
 
 def _read(path: Path) -> bytes:

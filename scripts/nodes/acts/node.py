@@ -59,7 +59,7 @@ def init(config: ConfigFile = None, home: Home = None, as_json: AsJson = False) 
         begin_chain(described, folder)
         genesis = "0x" + identify(described).genesis.hex()
     show({"home": str(folder), "genesis": genesis}, as_json=as_json)
-    say_next(f"veche node start --home {shlex.quote(str(folder))}", as_json=as_json)
+    say_next(_spell("start", folder, config), as_json=as_json)
 
 
 def start(
@@ -156,7 +156,8 @@ def backup(
         height = back_up_chain(described, folder, to)
     show({"backup": str(to), "height": height}, as_json=as_json)
     say_next(
-        f"`veche node verify --home {shlex.quote(str(to))}` executes all of it anew",
+        "execute all of it anew, to see that the copy is whole:",
+        f"  {_spell('verify', to, config)}",
         as_json=as_json,
     )
 
@@ -175,10 +176,11 @@ def export(
             blocks = export_chain(described, folder, count_blocks)
             size = sum(file.write(each) for each in blocks)
     show({"file": str(out), "bytes": size}, as_json=as_json)
-    say_next(
-        f"veche node import --home OTHER --blocks {shlex.quote(str(out))}",
-        as_json=as_json,
-    )
+    if is_network_home(home):
+        say_next("other programs read it; a network's node takes none", as_json=as_json)
+    else:
+        way = _spell("import", Path("OTHER"), config)
+        say_next(f"{way} --blocks {shlex.quote(str(out))}", as_json=as_json)
 
 
 def import_blocks(
@@ -197,7 +199,7 @@ def import_blocks(
         with progress("bytes of blocks", measure(blocks)) as done:
             height = import_chain(described, folder, blocks, done)
     show({"home": str(folder), "height": height}, as_json=as_json)
-    say_next(f"veche node start --home {shlex.quote(str(folder))}", as_json=as_json)
+    say_next(_spell("start", folder, config), as_json=as_json)
 
 
 def verify(
@@ -249,6 +251,12 @@ def _described(config: Path | None, home: Path | None) -> Iterator[tuple[Config,
             described = read_described(folder, described)[0]
             folder = NodeHome(folder).chain
         yield described, folder
+
+
+def _spell(act: str, home: Path, config: Path | None) -> str:
+    """Spell an act on a folder, which needs the configuration that it was made by."""
+    more = () if config is None else ("--config", str(config))
+    return shlex.join(("veche", "node", act, "--home", str(home), *more))
 
 
 def _require_devnet(home: Path | None) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from election.protocol.text import spell_number
 from scripts.shared.errors import InputError
 from scripts.shared.following import say_next
 from scripts.shared.node_refusals import node_refusals
@@ -97,7 +98,8 @@ def prove(
     write_new(out, render_json(made))
     show({"file": str(out), "node_id": proof.node_id.hex()}, as_json=as_json)
     say_next(
-        f"give {out} to an organisation of the network: `veche network propose node`",
+        f"give {out} to an organisation of the network,",
+        "which proposes the node by `veche network propose node`",
         as_json=as_json,
     )
 
@@ -133,8 +135,13 @@ def show_proposal(told: dict[str, Any], *, as_json: bool) -> None:
     """Show a proposal, and what follows."""
     show(told, as_json=as_json)
     if told["open"]:
-        way = f"veche network approve --proposal {told['proposal']}"
-        then = f"{told['lacking']} more organisations run `{way}`"
+        say_next(
+            f"{spell_number(told['lacking'], 'organisation')} more approve of it, each "
+            "with its own home and key:",
+            f"  veche network approve --proposal {told['proposal']} --home HOME "
+            "--key KEY",
+            as_json=as_json,
+        )
     else:
         then = "`veche network members` shows who takes part now"
-    say_next(then, as_json=as_json)
+        say_next(then, as_json=as_json)

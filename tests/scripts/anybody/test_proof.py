@@ -22,6 +22,7 @@ from scripts.anybody.proof import prove_transaction
 from scripts.shared.errors import InputError
 from scripts.shared.exit_codes import ExitCode
 from tests.audit.signing import prove, receipt_of
+from tests.scripts.pasting import require_pastes
 
 ELECTION = Address(b"\7" * 20)
 BOARD = Board(1, ELECTION, (), {ELECTION: b"\xfe"}, {}, Head(8, 9))
@@ -37,6 +38,7 @@ def _digest() -> str:
 
 
 DIGEST = _digest()
+GENESIS = verify_proof(decode_proof(PROOF.text)).genesis.digest.hex()
 
 
 def node_that_gives(proof: FinalityProof, receipt: object = SENT) -> Connection:
@@ -140,8 +142,13 @@ def test_proof_of_a_transaction_needs_no_terms(
     given = [f"--transaction={DIGEST}", f"--out={out}", "--rpc-url=http://node"]
     assert run(["proof", *given]) == 0
     assert out.read_bytes() == PROOF.text
-    assert run(["verify-proof", f"--proof={out}", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["chain_id"] == 1
+    require_pastes(capsys.readouterr().err)
+    for more, is_compared in ([], False), ([f"--genesis-hash={GENESIS}"], True):
+        assert run(["verify-proof", f"--proof={out}", "--json", *more]) == 0
+        said = capsys.readouterr()
+        told = json.loads(said.out)
+        assert (told["chain_id"], told["genesis_compared"]) == (1, is_compared)
+        assert ("own word" in said.err) is not is_compared
 
 
 def test_tracking_code_is_looked_for_by_the_terms(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,61 @@ def test_who_makes_a_network_with_the_devnets_deployer_is_warned(
     out = ("--out", str(tmp_path / "own.json"))
     made = cli("network", "genesis", *cards, "--config", str(own), *out)
     assert (made.code, "everybody" in made.err) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("init", "--out", "{new}"), ("start --home", "--port 8546")),
+        (
+            (
+                *("card", "--home", "{new}", "--organisation", "a"),
+                *("--account", "0x", "--address", "host:1", "--observer"),
+            ),
+            ("network join --home", "every validator as a --peer"),
+        ),
+        (("join", "--home", "{new}", "--genesis", "{genesis}"), ("start --home",)),
+        (("backup", "--home", "{new}", "--to", "copy"), ("start --home",)),
+        (("reset", "--home", "{new}", "--yes"), ("start --home",)),
+        (("leave", "--home", "{new}"), ("network join",)),
+    ],
+    ids=lambda given: given[0],
+)
+def test_what_follows_an_act_of_a_network_is_a_line_to_paste(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    words: tuple[str, ...],
+) -> None:
+    """Its engine is none here: what an act says afterwards is all that is looked at.
+
+    `Cli` parses each line that is to be pasted.
+    """
+    new, genesis = tmp_path / "new node", tmp_path / "genesis.json"
+    genesis.touch()
+    made = [(name, tmp_path / name) for name in ("one", "two")]
+    for name, answer in (
+        ("binary.find_engine", None),
+        ("joining.make_folder", CARDS[0]),
+        ("joining.join", "00" * 32),
+        ("joining.make_local_network", made),
+        *((f"history.{act}", None) for act in ("back_up", "reset", "leave")),
+    ):
+        stand_in = partial(_answer, answer)
+        monkeypatch.setattr(f"node.engine.comet.{name}", stand_in)
+    cli = make_cli(tmp_path, "nowhere")
+    given = [each.format(new=new, genesis=genesis) for each in arguments]
+    told = cli("network", *given)
+    assert told.code == 0, told.err
+    for each in words:
+        assert each in " ".join(told.err.split())
+    assert all(
+        len(line) <= 80 or str(tmp_path) in line for line in told.err.split("\n")
+    )
+
+
+def _answer(answer: object, *_: object, **__: object) -> object:
+    return answer
 
 
 def test_who_brings_too_few_cards_is_not_sent_to_the_configuration(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import re
+import shlex
 import socket
 import tomllib
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from scripts.shared.node_refusals import HINTS
 from tests.node.running import running
 from tests.patience import PATIENCE
 from tests.scripts.conftest import Cli
+from tests.scripts.pasting import list_to_paste
 
 
 @pytest.fixture
@@ -53,6 +55,32 @@ def test_a_chain_is_made_copied_moved_and_verified(cli: Cli, home: Path) -> None
         _ask(cli, "verify", "--home", str(each))["head"] for each in (home, copy, other)
     ]
     assert len(set(heads)) == 1
+
+
+def test_what_follows_an_act_works_as_it_stands_with_a_configuration_of_ones_own(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """Each line that says what is next is typed, up to what serves until it ends."""
+    own, first, blocks = (tmp_path / name for name in ("own.toml", "first", "rlp"))
+    own.write_text(
+        DEFAULT_PATH.read_text("utf-8").replace("id = 1447379784", "id = 777")
+    )
+    by = ("--config", str(own), "--home", str(first))
+    assert "id = 777" in own.read_text()
+
+    def follow(*arguments: str, other: str = "") -> list[str]:
+        done = cli("node", *arguments)
+        assert done.code == 0, done.err
+        (line,) = list_to_paste(done.err)
+        return shlex.split(line.replace("OTHER", other))[2:]
+
+    assert follow("init", *by)[0] == "start"
+    copied = follow("backup", *by, "--to", str(tmp_path / "copy"))
+    assert cli("node", *copied).code == 0
+    exported = follow("export", *by, "--out", str(blocks), other=f"{tmp_path}/other")
+    assert follow(*exported)[0] == "start"
+    refused = cli("node", "verify", "--home", str(first))
+    assert "give the --config that it was made by" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from tests.node.engine.comet.members import (
 )
 from tests.scripts.conftest import Cli, Outcome, make_cli
 from tests.scripts.key_files import make_key_file
+from tests.scripts.pasting import list_to_paste
 
 _SOCIETY = len(NAMES) - 1
 _NEW = 50
@@ -226,3 +227,13 @@ def test_no_secret_stands_in_a_proof(cli: Cli) -> None:
     assert keys.validator.hex() not in text
     assert keys.node.hex() not in repr(keys)
     assert str(keys.node) not in repr(keys)
+
+
+def test_who_approves_next_is_told_in_a_line_to_paste(cli: Cli) -> None:
+    joins = ("organisation", "--name", "radio", "--account", "0x" + "ab" * 20)
+    home = ("--home", str(cli.folder / "society"))
+    told = cli("network", "propose", *joins, *home, *cli.unlock("commission"))
+    assert "next: 3 organisations more approve of it" in told.err
+    assert list_to_paste(told.err) == [
+        "veche network approve --proposal 1 --home HOME --key KEY"
+    ]
