@@ -34,6 +34,7 @@ _MAX_BATCH: constant(uint256) = 32  # ballots of one call: with 16 slots a quart
 _MAX_SLOTS: constant(uint256) = 16
 _MAX_TOTALS: constant(uint256) = 17  # of any box
 _MAX_POINTS: constant(uint256) = 2 * _MAX_SLOTS + 4  # of one ballot: ciphertext, commitments
+_MAX_TERMS: constant(uint256) = 162  # of one sum: four ballots of 16 slots, and G, H_j, K
 _MAX_BALLOT: constant(uint256) = 32 * (26 + 9 * _MAX_SLOTS)  # bytes of a record
 _HEAD: constant(uint256) = 32  # ABI offset before the length of a list
 _REVOTING_NONE: constant(uint256) = 0
@@ -54,10 +55,9 @@ struct Examined:
 
 
 struct Weighted:
-    g: uint256
-    k: uint256
-    h: uint256[_MAX_SLOTS]
-    points: uint256[_MAX_POINTS]  # in the order of the record
+    z: uint256
+    g: uint256  # of G, besides its share of z
+    deltas: uint256[_MAX_SLOTS + 2]  # of A, B_1 .. B_L, C
 
 
 _totals: DynArray[bytes32[3], _MAX_SLOTS + 1]  # A_sum, B_sum_1 .. B_sum_L, packed
@@ -217,6 +217,11 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     phase: uint256 = staticcall _ELECTION.phase()
     assert phase == phases.VOTING or phase == phases.GRACE, "ballot_box: voting is closed"
     assert len(ballots) != 0, "ballot_box: no ballot"
+    slots: uint256 = _SLOTS  # in memory, and places in a record, as each ballot needs them
+    responses: uint256 = 32 * (17 + 8 * slots)
+    signed: uint256 = 32 * (18 + 9 * slots)
+    sigma_at: uint256 = 32 * (22 + 9 * slots)
+    length: uint256 = 32 * (26 + 9 * slots)
     counted: DynArray[uint256, _MAX_BATCH] = empty(DynArray[uint256, _MAX_BATCH])
     examined: DynArray[Examined, _MAX_BATCH] = empty(DynArray[Examined, _MAX_BATCH])
     hashes: DynArray[bytes32, _MAX_BATCH] = empty(DynArray[bytes32, _MAX_BATCH])
@@ -224,7 +229,7 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     messages: DynArray[bytes32[4], _MAX_BATCH] = empty(DynArray[bytes32[4], _MAX_BATCH])
     previous: uint256 = 0
     for i: uint256 in range(len(ballots), bound=_MAX_BATCH):
-        assert len(ballots[i]) == 32 * (26 + 9 * _SLOTS), "ballot_box: ballot has a wrong length"
+        assert len(ballots[i]) == length, "ballot_box: ballot has a wrong length"
         serial: uint256 = convert(extract32(ballots[i], 0), uint256)
         assert serial > previous, "ballot_box: credentials are not increasing"
         assert serial < 2**160, "ballot_box: credential is no address"
@@ -234,12 +239,8 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
             continue  # in silence: whoever pays for no ballot writes nothing on the record
         ballot: Examined = self._examine(ballots[i], credential)
         self._used[credential] = True
-        self._check_signature(
-            slice(ballots[i], 32 * (18 + 9 * _SLOTS), 128), ballot.ballot_hash, credential
-        )
-        sigma: bytes32[4] = abi_decode(
-            slice(ballots[i], 32 * (22 + 9 * _SLOTS), 128), bytes32[4]
-        )
+        self._check_signature(slice(ballots[i], signed, 128), ballot.ballot_hash, credential)
+        sigma: bytes32[4] = abi_decode(slice(ballots[i], sigma_at, 128), bytes32[4])
         assert not curve.is_infinity(sigma), "ballot_box: credential signature is infinity"
         counted.append(i)
         examined.append(ballot)
@@ -271,39 +272,73 @@ def cast(ballots: DynArray[Bytes[_MAX_BALLOT], _MAX_BATCH]):
     )
     self._check_credentials(seed, signatures, messages)
 
+    # What follows stands here and not in functions: those would be handed copies. Sums and
+    # differences are unchecked where nothing can overflow: a weight is below 2^128, what is
+    # reduced is below q, and a place, at most 162, is checked where it is used.
+    half: uint256 = slots + 2  # of a ballot's points
     totals: DynArray[bytes32[4], _MAX_SLOTS + 1] = self._unpack(self._totals)
-    terms: DynArray[curve.Term, curve.MAX_TERMS] = empty(
-        DynArray[curve.Term, curve.MAX_TERMS]
-    )
+    terms: curve.Term[_MAX_TERMS] = empty(curve.Term[_MAX_TERMS])
+    at: uint256 = 0  # how many of them
+    shared: uint256[_MAX_SLOTS + 2] = empty(uint256[_MAX_SLOTS + 2])  # of G, H_1 .. H_L, K
     residue: bytes32[4] = empty(bytes32[4])
-    shared: Weighted = empty(Weighted)
+    ok: bool = False
+    point: Bytes[128] = b""
     for i: uint256 in range(len(counted), bound=_MAX_BATCH):
         weighted: Weighted = self._weigh(
-            slice(ballots[counted[i]], 32 * (17 + 8 * _SLOTS), 32 * _SLOTS),
-            examined[i],
-            seed,
-            i,
+            slice(ballots[counted[i]], responses, 32 * slots), examined[i], seed, i
         )
-        points: DynArray[bytes32[4], _MAX_POINTS] = self._points(ballots[counted[i]])
+        points: DynArray[bytes32[4], _MAX_POINTS] = abi_decode(
+            concat(
+                abi_encode(_HEAD, 2 * half), slice(ballots[counted[i]], 32, 256 * half)
+            ),
+            DynArray[bytes32[4], _MAX_POINTS],
+        )  # A, B_1 .. B_L, C, A', B'_1 .. B'_L, D, not yet checked
         assert not curve.is_infinity(points[0]), "ballot_box: ciphertext without randomness"
-        totals = self._add_each(totals, points)
-        if len(terms) + 2 * _SLOTS + 4 > curve.MAX_TERMS:
-            residue = curve.add(residue, curve.msm(terms))
-            terms = empty(DynArray[curve.Term, curve.MAX_TERMS])
-        for j: uint256 in range(2 * _SLOTS + 4, bound=_MAX_POINTS):
-            terms.append(curve.Term(point=points[j], scalar=weighted.points[j]))
-        shared.g = uint256_addmod(shared.g, weighted.g, curve.Q)
-        shared.k = uint256_addmod(shared.k, weighted.k, curve.Q)
-        for j: uint256 in range(_SLOTS, bound=_MAX_SLOTS):
-            shared.h[j] = uint256_addmod(shared.h[j], weighted.h[j], curve.Q)
-    if len(terms) + 2 + _SLOTS > curve.MAX_TERMS:
-        residue = curve.add(residue, curve.msm(terms))
-        terms = empty(DynArray[curve.Term, curve.MAX_TERMS])
-    terms.append(curve.Term(point=curve.GENERATOR, scalar=shared.g))
-    terms.append(curve.Term(point=curve.K, scalar=shared.k))
-    for j: uint256 in range(_SLOTS, bound=_MAX_SLOTS):
-        terms.append(curve.Term(point=_ELECTION_KEYS[j], scalar=shared.h[j]))
-    residue = curve.add(residue, curve.msm(terms))
+        for j: uint256 in range(slots + 1, bound=_MAX_SLOTS + 1):
+            # checks that points are on the curve, not that they are in the subgroup
+            ok, point = raw_call(
+                curve.G1_ADD,
+                abi_encode(totals[j], points[j]),
+                max_outsize=128,
+                gas=curve.G1_ADD_GAS,
+                is_static_call=True,
+                revert_on_failure=False,
+            )
+            assert ok and len(point) == 128, "ballot_box: sum of an invalid point"
+            totals[j] = abi_decode(point, bytes32[4], unwrap_tuple=False)
+        x: uint256 = examined[i].x
+        for j: uint256 in range(half, bound=_MAX_SLOTS + 2):
+            delta: uint256 = weighted.deltas[j]
+            terms[at] = curve.Term(
+                point=points[j],
+                scalar=unsafe_sub(curve.Q, uint256_mulmod(delta, x, curve.Q)),
+            )
+            terms[unsafe_add(at, 1)] = curve.Term(
+                point=points[unsafe_add(half, j)], scalar=unsafe_sub(curve.Q, delta)
+            )
+            shared[j] = uint256_addmod(
+                shared[j], uint256_mulmod(delta, weighted.z, curve.Q), curve.Q
+            )
+            at = unsafe_add(at, 2)
+        shared[0] = uint256_addmod(shared[0], weighted.g, curve.Q)
+        if i == len(counted) - 1:
+            terms[at] = curve.Term(point=curve.GENERATOR, scalar=shared[0])
+            terms[at + 1] = curve.Term(point=curve.K, scalar=shared[slots + 1])
+            for j: uint256 in range(slots, bound=_MAX_SLOTS):
+                terms[at + 2 + j] = curve.Term(point=_ELECTION_KEYS[j], scalar=shared[j + 1])
+            at += half
+        elif at + 3 * half <= _MAX_TERMS:
+            continue  # there is room for another ballot, and for G, H_j, K
+        ok, point = raw_call(
+            curve.G1_MSM,
+            slice(abi_encode(terms), 0, 160 * at),
+            max_outsize=128,
+            gas=curve.g1_msm_gas(at),
+            is_static_call=True,
+            revert_on_failure=False,
+        )
+        residue = curve.add(residue, curve.sum_of(ok, point))
+        at = 0
     assert curve.is_infinity(residue), "ballot_box: ballot proof does not hold"
     self._totals = self._pack(totals)
 
@@ -314,8 +349,9 @@ def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
     """
     @notice Hashes of a record, and the challenges taken from them.
     """
+    slots: uint256 = _SLOTS
     tracking: bytes32 = keccak256(
-        concat(transcript.CT, _CTX, slice(ballot, 32, 128 * (_SLOTS + 1)))
+        concat(transcript.CT, _CTX, slice(ballot, 32, 128 * (slots + 1)))
     )
     word: bytes32 = convert(credential, bytes32)
     hashed_x: bytes32 = keccak256(
@@ -323,14 +359,14 @@ def _examine(ballot: Bytes[_MAX_BALLOT], credential: address) -> Examined:
             transcript.X,
             tracking,
             word,
-            slice(ballot, 32 * (5 + 4 * _SLOTS), 128 * (3 + _SLOTS)),
+            slice(ballot, 32 * (5 + 4 * slots), 128 * (3 + slots)),
         )
     )
     ballot_hash: bytes32 = keccak256(
         concat(
             transcript.BALLOT,
             hashed_x,
-            slice(ballot, 32 * (17 + 8 * _SLOTS), 32 * (_SLOTS + 2)),
+            slice(ballot, 32 * (17 + 8 * slots), 32 * (slots + 2)),
         )
     )
     return Examined(
@@ -358,99 +394,59 @@ def _check_signature(words: Bytes[128], ballot_hash: bytes32, credential: addres
 
 @internal
 @view
-def _points(ballot: Bytes[_MAX_BALLOT]) -> DynArray[bytes32[4], _MAX_POINTS]:
-    """
-    @notice A, B_1 .. B_L, C, A', B'_1 .. B'_L, D of a record, not yet checked.
-    """
-    return abi_decode(
-        concat(
-            abi_encode(_HEAD, 2 * _SLOTS + 4),
-            slice(ballot, 32, 128 * (2 * _SLOTS + 4)),
-        ),
-        DynArray[bytes32[4], _MAX_POINTS],
-    )
-
-
-@internal
-@view
-def _add_each(
-    sums: DynArray[bytes32[4], _MAX_SLOTS + 1], points: DynArray[bytes32[4], _MAX_POINTS]
-) -> DynArray[bytes32[4], _MAX_SLOTS + 1]:
-    """
-    @notice Adds a ciphertext; checks that its points are on the curve, not that they are in the
-        subgroup. A sum each, as curve.add makes it, would cost a call each.
-    """
-    added: DynArray[bytes32[4], _MAX_SLOTS + 1] = empty(DynArray[bytes32[4], _MAX_SLOTS + 1])
-    ok: bool = False
-    point: Bytes[128] = b""
-    for j: uint256 in range(len(sums), bound=_MAX_SLOTS + 1):
-        ok, point = raw_call(
-            curve.G1_ADD,
-            abi_encode(sums[j], points[j]),
-            max_outsize=128,
-            gas=curve.G1_ADD_GAS,
-            is_static_call=True,
-            revert_on_failure=False,
-        )
-        assert ok and len(point) == 128, "ballot_box: sum of an invalid point"
-        added.append(abi_decode(point, bytes32[4], unwrap_tuple=False))
-    return added
-
-
-@internal
-@view
 def _weigh(
     responses: Bytes[_MAX_BALLOT], examined: Examined, seed: bytes32, index: uint256
 ) -> Weighted:
     """
-    @notice Coefficients of one ballot in the batch equation.
+    @notice Weights of one ballot in the batch equation, and what its responses come to. A
+        difference is unchecked: f is below q, or it was reduced; so is a place, below 17.
     @param responses z, f_1 .. f_(L-1) of the record.
     """
-    slots: uint256 = _SLOTS  # in memory: read twice for each slot
-    z: uint256 = convert(extract32(responses, 0), uint256)
-    assert z < curve.Q, "ballot_box: response z is not reduced"
+    last: uint256 = _SLOTS - 1
     x: uint256 = examined.x
-    word: uint256 = convert(keccak256(abi_encode(transcript.DELTA, seed, index, empty(uint256))), uint256)
-    delta_a: uint256 = word >> 128
+    word: uint256 = convert(
+        keccak256(abi_encode(transcript.DELTA, seed, index, empty(uint256))), uint256
+    )
     delta_q: uint256 = word & (2**128 - 1)
     weighted: Weighted = empty(Weighted)
-    weighted.g = uint256_mulmod(delta_a, z, curve.Q)
-    weighted.k = uint256_mulmod(delta_q, z, curve.Q)
-    weighted.points[0] = curve.Q - uint256_mulmod(delta_a, x, curve.Q)
-    weighted.points[slots + 1] = curve.Q - uint256_mulmod(delta_q, x, curve.Q)
-    weighted.points[slots + 2] = curve.Q - delta_a
-    weighted.points[2 * slots + 3] = curve.Q - delta_q
-    last: uint256 = x
+    weighted.z = convert(extract32(responses, 0), uint256)
+    assert weighted.z < curve.Q, "ballot_box: response z is not reduced"
+    weighted.deltas[0] = word >> 128
+    weighted.deltas[last + 2] = delta_q
+    g: uint256 = 0
+    rest: uint256 = x
     power: uint256 = 1
     quadratic: uint256 = 0
-    for j: uint256 in range(slots, bound=_MAX_SLOTS):
-        f: uint256 = last
-        if j != slots - 1:
-            f = convert(extract32(responses, 32 * (j + 1)), uint256)
+    f: uint256 = 0
+    delta: uint256 = 0
+    for j: uint256 in range(last + 1, bound=_MAX_SLOTS):
+        if j == last:
+            f = rest
+        else:
+            f = convert(extract32(responses, unsafe_mul(32, unsafe_add(j, 1))), uint256)
             assert f < curve.Q, "ballot_box: response f is not reduced"
-            last = uint256_addmod(last, curve.Q - f, curve.Q)
-        if j % 2 == 0:
+            rest = uint256_addmod(rest, unsafe_sub(curve.Q, f), curve.Q)
+        if j & 1 == 0:
             word = convert(
-                keccak256(abi_encode(transcript.DELTA, seed, index, j // 2 + 1)), uint256
+                keccak256(abi_encode(transcript.DELTA, seed, index, unsafe_add(j >> 1, 1))),
+                uint256,
             )
-        delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)
+            delta = word >> 128
+        else:
+            delta = word & (2**128 - 1)
+        weighted.deltas[unsafe_add(j, 1)] = delta
+        g = uint256_addmod(g, uint256_mulmod(delta, f, curve.Q), curve.Q)
         quadratic = uint256_addmod(
             quadratic,
             uint256_mulmod(
                 power,
-                uint256_mulmod(f, uint256_addmod(x, curve.Q - f, curve.Q), curve.Q),
+                uint256_mulmod(f, uint256_addmod(x, unsafe_sub(curve.Q, f), curve.Q), curve.Q),
                 curve.Q,
             ),
             curve.Q,
         )
         power = uint256_mulmod(power, examined.beta, curve.Q)
-        weighted.g = uint256_addmod(weighted.g, uint256_mulmod(delta, f, curve.Q), curve.Q)
-        weighted.h[j] = uint256_mulmod(delta, z, curve.Q)
-        weighted.points[1 + j] = curve.Q - uint256_mulmod(delta, x, curve.Q)
-        weighted.points[slots + 3 + j] = curve.Q - delta
-    weighted.g = uint256_addmod(
-        weighted.g, uint256_mulmod(delta_q, quadratic, curve.Q), curve.Q
-    )
+    weighted.g = uint256_addmod(g, uint256_mulmod(delta_q, quadratic, curve.Q), curve.Q)
     return weighted
 
 
@@ -472,18 +468,37 @@ def _check_credentials(
             slice(abi_encode(signatures), 64, 128 * len(signatures)),
         )
     )
-    signature_terms: DynArray[curve.Term, _MAX_BATCH] = empty(DynArray[curve.Term, _MAX_BATCH])
-    message_terms: DynArray[curve.Term, _MAX_BATCH] = empty(DynArray[curve.Term, _MAX_BATCH])
+    signature_terms: curve.Term[_MAX_BATCH] = empty(curve.Term[_MAX_BATCH])
+    message_terms: curve.Term[_MAX_BATCH] = empty(curve.Term[_MAX_BATCH])
     for i: uint256 in range(len(signatures), bound=_MAX_BATCH):
         e: uint256 = curve.weight(keccak256(abi_encode(transcript.CREDBATCH_E, seed_c, i)))
-        signature_terms.append(curve.Term(point=signatures[i], scalar=e))
-        message_terms.append(curve.Term(point=messages[i], scalar=e))
+        signature_terms[i] = curve.Term(point=signatures[i], scalar=e)
+        message_terms[i] = curve.Term(point=messages[i], scalar=e)
     assert curve.is_pairing_one(
-        curve.msm(signature_terms),
+        self._sum(signature_terms, len(signatures)),
         curve.NEGATED_GENERATOR_2,
-        curve.msm(message_terms),
+        self._sum(message_terms, len(signatures)),
         _CREDENTIAL_KEY,
     ), "ballot_box: credential was not issued"
+
+
+@internal
+@view
+def _sum(terms: curve.Term[_MAX_BATCH], count: uint256) -> bytes32[4]:
+    """
+    @notice curve.msm of the first terms, in a frame of no more memory than a batch needs.
+    """
+    ok: bool = False
+    point: Bytes[128] = b""
+    ok, point = raw_call(
+        curve.G1_MSM,
+        slice(abi_encode(terms), 0, 160 * count),
+        max_outsize=128,
+        gas=curve.g1_msm_gas(count),
+        is_static_call=True,
+        revert_on_failure=False,
+    )
+    return curve.sum_of(ok, point)
 
 
 @internal

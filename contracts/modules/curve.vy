@@ -44,11 +44,10 @@ K: constant(bytes32[4]) = [
     0x7179b914165745fb2a1f892b001ef95b29e4c8036f855f809a0ce72dd58dc276,
 ]
 
-MAX_TERMS: constant(uint256) = 144  # of one MSM: four ballots of 16 slots
-MAX_TERMS_2: constant(uint256) = 64  # of one MSM in G2: one slot each of all contests
+MAX_TERMS: constant(uint256) = 64  # of one MSM: one slot each of all contests
 
 G1_ADD: constant(address) = 0x000000000000000000000000000000000000000b
-_G1_MSM: constant(address) = 0x000000000000000000000000000000000000000C
+G1_MSM: constant(address) = 0x000000000000000000000000000000000000000C
 _G2_MSM: constant(address) = 0x000000000000000000000000000000000000000E
 _PAIRING: constant(address) = 0x000000000000000000000000000000000000000F
 # gas of EIP-2537, the price of one term before the discount for many
@@ -56,7 +55,6 @@ _G1_MSM_GAS: constant(uint256) = 12000
 _G2_MSM_GAS: constant(uint256) = 22500
 _FULL_DISCOUNT: constant(uint256) = 128  # terms from which the discount below holds
 _G1_DISCOUNT: constant(uint256) = 519  # thousandths
-_G2_DISCOUNT: constant(uint256) = 524
 G1_ADD_GAS: constant(uint256) = 375
 _PAIRING_GAS: constant(uint256) = 37700
 _PAIR_GAS: constant(uint256) = 32600
@@ -103,10 +101,10 @@ def try_msm(terms: DynArray[Term, MAX_TERMS]) -> (bool, bytes32[4]):
     ok: bool = False
     point: Bytes[128] = b""
     ok, point = raw_call(
-        _G1_MSM,
+        G1_MSM,
         slice(abi_encode(terms), 64, size),
         max_outsize=128,
-        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),
+        gas=self.g1_msm_gas(len(terms)),
         is_static_call=True,
         revert_on_failure=False,
     )
@@ -125,20 +123,29 @@ def msm(terms: DynArray[Term, MAX_TERMS]) -> bytes32[4]:
     ok: bool = False
     point: Bytes[128] = b""
     ok, point = raw_call(
-        _G1_MSM,
+        G1_MSM,
         slice(abi_encode(terms), 64, size),
         max_outsize=128,
-        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),
+        gas=self.g1_msm_gas(len(terms)),
         is_static_call=True,
         revert_on_failure=False,
     )
-    assert ok and len(point) == 128, "curve: invalid point"
-    return abi_decode(point, bytes32[4], unwrap_tuple=False)
+    return self.sum_of(ok, point)
+
+
+@internal
+@pure
+def sum_of(ok: bool, answer: Bytes[128]) -> bytes32[4]:
+    """
+    @notice What an MSM in G1 came to; reverts if it took a point for invalid.
+    """
+    assert ok and len(answer) == 128, "curve: invalid point"
+    return abi_decode(answer, bytes32[4], unwrap_tuple=False)
 
 
 @internal
 @view
-def msm_2(terms: DynArray[Term2, MAX_TERMS_2]) -> bytes32[8]:
+def msm_2(terms: DynArray[Term2, MAX_TERMS]) -> bytes32[8]:
     """
     @notice Sum of point times scalar in G2; every point is proven to be in the subgroup.
     """
@@ -149,7 +156,7 @@ def msm_2(terms: DynArray[Term2, MAX_TERMS_2]) -> bytes32[8]:
         _G2_MSM,
         slice(abi_encode(terms), 64, size),
         max_outsize=256,
-        gas=self._msm_gas(len(terms), _G2_MSM_GAS, _G2_DISCOUNT),
+        gas=len(terms) * _G2_MSM_GAS,
         is_static_call=True,
         revert_on_failure=False,
     )
@@ -219,7 +226,10 @@ def negate(scalar: uint256) -> uint256:
 
 @internal
 @pure
-def _msm_gas(terms: uint256, price: uint256, discount: uint256) -> uint256:
+def g1_msm_gas(terms: uint256) -> uint256:
+    """
+    @notice What an MSM of so many terms in G1 is handed.
+    """
     if terms >= _FULL_DISCOUNT:
-        return terms * price * discount // 1000
-    return terms * price
+        return terms * _G1_MSM_GAS * _G1_DISCOUNT // 1000
+    return terms * _G1_MSM_GAS

@@ -10,7 +10,7 @@ from modules import curve
 
 G1: constant(uint256) = 1
 G2: constant(uint256) = 2
-MAX_POINTS: constant(uint256) = curve.MAX_TERMS_2  # of one sum
+MAX_POINTS: constant(uint256) = curve.MAX_TERMS  # of one sum
 
 
 @internal

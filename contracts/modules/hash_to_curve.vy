@@ -8,13 +8,18 @@
 from modules import curve
 
 
-_DOMAIN: constant(Bytes[44]) = b"VECHE1-CRED-BLS12381G1_XMD:SHA-256_SSWU_RO_\x2b"  # with its length
-_Z_PAD: constant(Bytes[64]) = x"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-_LENGTH_AND_ZERO: constant(Bytes[3]) = x"008000"  # 128 bytes wanted, then I2OSP(0, 1)
+# Words and their parts: the compiler stores these as they are, and copies byte strings.
+# "VECHE1-CRED-BLS12381G1_XMD:SHA-256_SSWU_RO_", and its length
+_DOMAIN_1: constant(bytes32) = 0x5645434845312d435245442d424c53313233383147315f584d443a5348412d32
+_DOMAIN_2: constant(bytes12) = 0x35365f535357555f524f5f2b
+_LENGTH_AND_ZERO: constant(bytes3) = 0x008000  # 128 bytes wanted, then I2OSP(0, 1)
 # lengths of base, exponent, modulus for the modexp precompile
-_REDUCE: constant(Bytes[96]) = x"000000000000000000000000000000000000000000000000000000000000004000000000000000000000000000000000000000000000000000000000000000010000000000000000000000000000000000000000000000000000000000000030"
-_ONE_AND_P: constant(Bytes[49]) = x"011a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab"
-_ZEROS_16: constant(Bytes[16]) = x"00000000000000000000000000000000"
+_BASE: constant(bytes32) = 0x0000000000000000000000000000000000000000000000000000000000000040
+_EXPONENT: constant(bytes32) = 0x0000000000000000000000000000000000000000000000000000000000000001
+_MODULUS: constant(bytes32) = 0x0000000000000000000000000000000000000000000000000000000000000030
+# p, the order of the field
+_P_1: constant(bytes32) = 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f624
+_P_2: constant(bytes16) = 0x1eabfffeb153ffffb9feffffffffaaab
 
 _MODEXP: constant(address) = 0x0000000000000000000000000000000000000005
 _MODEXP_GAS: constant(uint256) = 200  # EIP-2565, its minimum
@@ -28,11 +33,15 @@ def to_g1(message: bytes32) -> bytes32[4]:
     """
     @notice hash_to_curve(message), a point of the subgroup, not a multiple of any known one.
     """
-    b_0: bytes32 = sha256(concat(_Z_PAD, message, _LENGTH_AND_ZERO, _DOMAIN))
-    b_1: bytes32 = sha256(concat(b_0, x"01", _DOMAIN))
-    b_2: bytes32 = sha256(concat(self._xor(b_0, b_1), x"02", _DOMAIN))
-    b_3: bytes32 = sha256(concat(self._xor(b_0, b_2), x"03", _DOMAIN))
-    b_4: bytes32 = sha256(concat(self._xor(b_0, b_3), x"04", _DOMAIN))
+    b_0: bytes32 = sha256(
+        concat(
+            empty(bytes32), empty(bytes32), message, _LENGTH_AND_ZERO, _DOMAIN_1, _DOMAIN_2
+        )
+    )
+    b_1: bytes32 = sha256(concat(b_0, 0x01, _DOMAIN_1, _DOMAIN_2))
+    b_2: bytes32 = sha256(concat(self._xor(b_0, b_1), 0x02, _DOMAIN_1, _DOMAIN_2))
+    b_3: bytes32 = sha256(concat(self._xor(b_0, b_2), 0x03, _DOMAIN_1, _DOMAIN_2))
+    b_4: bytes32 = sha256(concat(self._xor(b_0, b_3), 0x04, _DOMAIN_1, _DOMAIN_2))
     return curve.add(self._map(b_1, b_2), self._map(b_3, b_4))
 
 
@@ -43,7 +52,7 @@ def _map(high: bytes32, low: bytes32) -> bytes32[4]:
     element: Bytes[48] = b""
     ok, element = raw_call(
         _MODEXP,
-        concat(_REDUCE, high, low, _ONE_AND_P),
+        concat(_BASE, _EXPONENT, _MODULUS, high, low, 0x01, _P_1, _P_2),
         max_outsize=48,
         gas=_MODEXP_GAS,
         is_static_call=True,
@@ -53,7 +62,7 @@ def _map(high: bytes32, low: bytes32) -> bytes32[4]:
     point: Bytes[128] = b""
     ok, point = raw_call(
         _MAP_FP_TO_G1,
-        concat(_ZEROS_16, element),
+        concat(empty(bytes16), element),
         max_outsize=128,
         gas=_MAP_GAS,
         is_static_call=True,

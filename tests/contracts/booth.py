@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from election.client.open_election import ContestBox
 from election.crypto.blind_credential import combine_credential
 from election.crypto.group import G1Point
-from election.crypto.proofs.unit_vector import UnitVectorCommitments
+from election.crypto.proofs.unit_vector import UnitVectorCommitments, UnitVectorMasks
 from election.crypto.scalar import Scalar
 from election.protocol.context import Box
 from election.protocol.issuance import Credential
@@ -57,11 +57,12 @@ class Booth:
         messages: Sequence[int],
         credential: Credential | None = None,
         *,
+        masks: UnitVectorMasks | None = None,
         shift: Shift = replace,
     ) -> bytes:
         """Make a dishonest ballot, the cheating voter's unless told."""
         voter = credential or self.credential
-        return forge_ballot(self.box, voter, messages, shift=shift)
+        return forge_ballot(self.box, voter, messages, masks=masks, shift=shift)
 
     def refusal(self, *raws: bytes) -> str | None:
         """Tell why these ballots may not be cast in one call."""

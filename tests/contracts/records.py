@@ -102,6 +102,7 @@ def forge_ballot(
     messages: Sequence[int],
     *,
     nonce: Scalar = NONCE,
+    masks: UnitVectorMasks | None = None,
     shift: Shift = replace,
 ) -> bytes:
     """Encrypt any vector, with the best proof that the forger can make."""
@@ -109,8 +110,9 @@ def forge_ballot(
     statement = UnitVectorStatement(
         box.ctx, box.election_keys, credential.address, ciphertext
     )
+    masks = masks or masks_of(len(messages))
     proof = forger.prove_vector(
-        statement, messages, nonce=nonce, masks=masks_of(len(messages)), shift=shift
+        statement, messages, nonce=nonce, masks=masks, shift=shift
     )
     return compose(box.ctx, credential, ciphertext, proof=proof)
 

@@ -14,6 +14,7 @@ from typing import Final
 from election.artifacts import ROOT
 from election.client.errors import ContractRefusedError
 from election.client.open_election import OpenElection, read_box
+from election.client.sending import sign_acts
 from election.client.wire import Act, Receipt, hexed
 from election.crypto.signature import SigningKey, derive_address
 from election.protocol.manifest import Contest
@@ -78,6 +79,15 @@ class Rehearsal:
         """Send an act, by the relay unless told; it must succeed."""
         key = sender or self.roles.relay
         return self.opened.connection.send_all([act], key=key)[0]
+
+    def gas_of(self, act: Act) -> int:
+        """Send an act by the relay, good or bad, and undo it; tell what it cost."""
+        with self.unwound():
+            connection = self.opened.connection
+            (signed,) = sign_acts(connection, [act], self.roles.relay)
+            digest = connection.request("eth_sendRawTransaction", signed.raw)
+            receipt = connection.request("eth_getTransactionReceipt", digest)
+            return int(receipt["gasUsed"], 16)
 
     def of_contest(self, contest: int) -> tuple[Voter, ...]:
         """List the voters of a contest by increasing credential."""

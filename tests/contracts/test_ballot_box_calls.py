@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from election.client.sending import sign_acts
 from election.client.wire import Act
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import BallotCast
@@ -157,16 +156,6 @@ def test_list_longer_than_the_call_is_refused(booth: Booth) -> None:
 # Cost
 
 
-def gas_of(booth: Booth, ballots: list[bytes]) -> int:
-    """Send ballots, good or bad; tell what it cost."""
-    connection, key = booth.polls.opened.connection, booth.polls.roles.relay
-    act = booth.contest.handle.cast(ballots)
-    (signed,) = sign_acts(connection, [act], key)
-    digest = connection.request("eth_sendRawTransaction", signed.raw)
-    receipt: dict[str, Any] = connection.request("eth_getTransactionReceipt", digest)
-    return int(receipt["gasUsed"], 16)
-
-
 @pytest.mark.parametrize("name", [*POINTS, "sigma"])
 @pytest.mark.parametrize("kind", ["off the curve", "order 3"])
 def test_bad_point_costs_no_more_than_a_good_ballot(
@@ -175,6 +164,7 @@ def test_bad_point_costs_no_more_than_a_good_ballot(
     """A precompile burns all the gas that it is handed."""
     ballot = booth.make()
     bad = booth.sign(put(ballot, name, BAD_G1[kind]))
-    with booth.polls.unwound():
-        spent = gas_of(booth, [bad])
-    assert spent <= gas_of(booth, [ballot])
+    spent, usual = (
+        booth.polls.gas_of(booth.contest.handle.cast([each])) for each in (bad, ballot)
+    )
+    assert spent <= usual

@@ -12,14 +12,22 @@ from election.crypto.elgamal import Ciphertext, encrypt
 from election.crypto.group import G, G1Point, encode_g1
 from election.crypto.proofs.unit_vector import (
     UnitVectorCommitments,
+    UnitVectorMasks,
     UnitVectorStatement,
     prove_unit_vector,
 )
-from election.crypto.scalar import Scalar
+from election.crypto.scalar import ORDER, Scalar
 from election.crypto.transcript import Address, Hash
 from election.protocol.context import derive_ctx
 from tests.contracts.booth import Booth, open_booth
-from tests.contracts.records import compose, forge_ballot, masks_of, put, sign_record
+from tests.contracts.records import (
+    compose,
+    forge_ballot,
+    get,
+    masks_of,
+    put,
+    sign_record,
+)
 from tests.contracts.rehearsal import SMALL
 
 SLOTS: Final = 3
@@ -39,6 +47,16 @@ def booth() -> Iterator[Booth]:
 
 def test_own_forgery_tool_makes_good_ballots(booth: Booth) -> None:
     assert booth.refusal(booth.forge((0, 1, 0))) is None
+
+
+def test_ballot_counts_with_the_least_and_the_greatest_response(booth: Booth) -> None:
+    """No difference from q is checked; where nothing is chosen, f is the mask."""
+    masks = UnitVectorMasks(Scalar(31), (Scalar(0), Scalar(ORDER - 1)))
+    ballot = booth.forge((0, 0, 1), masks=masks)
+    responses = [int.from_bytes(get(ballot, name), "big") for name in ("f_1", "f_2")]
+    assert responses == [0, ORDER - 1]
+    assert booth.refusal(ballot) is None
+    assert booth.refusal(booth.forge((1, 0, 1), masks=masks)) == FALSE
 
 
 @pytest.mark.parametrize(
@@ -102,10 +120,10 @@ def test_ballot_is_refused_when_its_own_errors_cancel(
     assert booth.refusal(booth.forge((0, 1, 0), shift=shift)) == FALSE
 
 
-@pytest.mark.parametrize("place", [0, 13, 14, 15])
+@pytest.mark.parametrize("place", [0, 14, 15, 16])
 def test_forged_ballot_is_refused_anywhere_in_a_batch(booth: Booth, place: int) -> None:
-    """The first sum takes fourteen ballots."""
-    ballots = [booth.make(at) for at in range(16)]
+    """The first sum takes fifteen ballots."""
+    ballots = [booth.make(at) for at in range(17)]
     ballots[place] = booth.forge((1, 1, -1), booth.credentials[place])
     assert booth.refusal(*ballots) == FALSE
 

@@ -100,6 +100,16 @@ def test_blinded_message_outside_the_group_is_refused(
     assert desk.refusal(act) == "curve: invalid point"
 
 
+def test_bad_blinded_message_costs_no_more_than_a_good_one(desk: LeafDesk) -> None:
+    """A precompile burns all the gas that it is handed."""
+    desk.enter_polls()
+    bad, good = (
+        desk.rehearsal.gas_of(desk.request_credential(blinded=each))
+        for each in (BAD_G1["off the curve"], BLINDED)
+    )
+    assert bad <= good
+
+
 def test_blinded_message_is_refused_at_infinity(desk: LeafDesk) -> None:
     desk.enter_polls()
     act = desk.request_credential(blinded=bytes(128))

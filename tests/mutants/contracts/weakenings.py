@@ -70,8 +70,8 @@ WEAKENINGS: Final = (
     Weakening(
         "E_A has no weight",
         "contracts/BallotBox.vy",
-        "delta_a: uint256 = word >> 128",
-        "delta_a: uint256 = 1",
+        "weighted.deltas[0] = word >> 128",
+        "weighted.deltas[0] = 1",
     ),
     Weakening(
         "E_Q has no weight",
@@ -82,14 +82,14 @@ WEAKENINGS: Final = (
     Weakening(
         "E_j have no weights",
         "contracts/BallotBox.vy",
-        "delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)",
-        "delta: uint256 = 1",
+        "        weighted.deltas[unsafe_add(j, 1)] = delta\n",
+        "        delta = 1\n        weighted.deltas[j + 1] = delta\n",
     ),
     Weakening(
         "all slots of a ballot have one weight",
         "contracts/BallotBox.vy",
-        "delta: uint256 = word >> 128 if j % 2 == 0 else word & (2**128 - 1)",
-        "delta: uint256 = delta_a",
+        "        weighted.deltas[unsafe_add(j, 1)] = delta\n",
+        "        delta = weighted.deltas[0]\n        weighted.deltas[j + 1] = delta\n",
     ),
     Weakening(
         "credentials have no weights",
@@ -101,7 +101,7 @@ WEAKENINGS: Final = (
     Weakening(
         "a ballot is counted and not added up",
         "contracts/BallotBox.vy",
-        "totals = self._add_each(totals, points)",
+        "totals[j] = abi_decode(point, bytes32[4], unwrap_tuple=False)",
         "pass",
     ),
     Weakening(
@@ -114,25 +114,35 @@ WEAKENINGS: Final = (
     Weakening(
         "adding a ballot is handed all gas",
         "contracts/BallotBox.vy",
-        "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
-        "            gas=curve.G1_ADD_GAS,",
-        "abi_encode(sums[j], points[j]),\n            max_outsize=128,\n"
-        "            gas=msg.gas,",
+        "gas=curve.G1_ADD_GAS",
+        "gas=msg.gas",
+    ),
+    Weakening(
+        "a sum of ballots is handed all gas",
+        "contracts/BallotBox.vy",
+        "gas=curve.g1_msm_gas(at)",
+        "gas=msg.gas",
+    ),
+    Weakening(
+        "a sum of credentials is handed all gas",
+        "contracts/BallotBox.vy",
+        "gas=curve.g1_msm_gas(count)",
+        "gas=msg.gas",
     ),
     Weakening(
         "a sum is handed all gas",
         "contracts/modules/curve.vy",
-        "        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),\n"
+        "        gas=self.g1_msm_gas(len(terms)),\n"
         "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
-        "    assert",
+        "    return",
         "        gas=msg.gas,\n"
         "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
-        "    assert",
+        "    return",
     ),
     Weakening(
         "a share's sum is handed all gas",
         "contracts/modules/curve.vy",
-        "        gas=self._msm_gas(len(terms), _G1_MSM_GAS, _G1_DISCOUNT),\n"
+        "        gas=self.g1_msm_gas(len(terms)),\n"
         "        is_static_call=True,\n        revert_on_failure=False,\n    )\n"
         "    if",
         "        gas=msg.gas,\n"
