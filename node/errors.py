@@ -4,6 +4,7 @@ NodeError
 ├── ConfigError                 the configuration is wrong: names every key
 ├── PortUnavailableError        nothing of ours can listen there
 │   └── PortInUseError          another process does
+│       └── PeersPortInUseError  at the port for peers
 ├── TransactionRefusedError     a transaction was not accepted; nothing changed
 │   ├── MalformedTransactionError
 │   ├── WrongChainError
@@ -88,6 +89,10 @@ class PortUnavailableError(NodeError):
 
 class PortInUseError(PortUnavailableError):
     """Report a port that another process listens on."""
+
+
+class PeersPortInUseError(PortInUseError):
+    """Report a port for peers that another process listens on."""
 
 
 class TransactionRefusedError(NodeError):

@@ -27,7 +27,8 @@ class Watch:
 
     folder: where the chain is. late: seconds without a block from which on they do not
     come, None if they come when there is something to put in. readers: says whether
-    there is still what forks them.
+    there is still what forks them. stalled: why a network does not agree on what waits,
+    None if it does.
     """
 
     engine: Engine
@@ -37,6 +38,7 @@ class Watch:
     folder: Path
     late: Callable[[], int | None]
     readers: Callable[[], bool] = lambda: True
+    stalled: Callable[[], str | None] = lambda: None
 
     def __post_init__(self) -> None:
         self.meter = Meter()
@@ -137,6 +139,8 @@ class Watch:
             yield "what answers calls and logs is gone; start the node again"
         if self._failure is not None:
             yield f"the last block was not kept: {self._failure}"
+        if stalled := self.stalled():
+            yield stalled
         late = self.late()
         idle = time.monotonic() - self._committed
         if late is not None and idle > late:

@@ -32,12 +32,24 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 class Validator(msgspec.Struct, frozen=True):
-    """Name a validator, and whether its vote for the last height is known."""
+    """Name a validator, and whether its vote for the last height is known.
+
+    in_reach: whether its node is the one asked, or a peer of it.
+    """
 
     name: str
     address: str
     power: int
     signed: bool
+    in_reach: bool = False
+
+
+class Quorum(msgspec.Struct, frozen=True):
+    """Count validators: in a node's own reach, needed to agree, all."""
+
+    in_reach: int
+    needed: int
+    validators: int
 
 
 class Misbehaviour(msgspec.Struct, frozen=True):
@@ -52,7 +64,8 @@ class NodeStanding(msgspec.Struct, frozen=True):
     """Hold what a node says of itself; heights are the engine's.
 
     engine: what is wrong with it, nothing if it answers. clock: seconds that its
-    machine's is ahead of the network's, 0 if it is right.
+    machine's is ahead of the network's, 0 if it is right. behind: None where nobody
+    tells. stalled: why what waits is not agreed on, nothing if it is.
     """
 
     network: str
@@ -60,13 +73,31 @@ class NodeStanding(msgspec.Struct, frozen=True):
     node_id: str
     height: int
     catching_up: bool
-    behind: int
+    behind: int | None
     block: Block
     peers: tuple[Peer, ...]
     validators: tuple[Validator, ...]
     misbehaviour: tuple[Misbehaviour, ...] = ()
     engine: str = ""
     clock: int = 0
+    validates: bool = False
+    quorum: Quorum | None = None
+    stalled: str = ""
+
+    @property
+    def lacks_quorum(self) -> bool:
+        """Tell whether a validator reaches too few others to agree with.
+
+        Who only looks on may hear of blocks through one peer, and reach nobody else.
+        """
+        found = self.quorum
+        return self.validates and found is not None and found.in_reach < found.needed
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether its engine answers, knows how far it is, and can agree."""
+        told = self.engine or self.stalled
+        return not told and self.behind is not None and not self.lacks_quorum
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -81,11 +112,9 @@ class Comparison(msgspec.Struct, frozen=True):
 
     @property
     def holds(self) -> bool:
-        """Tell whether all answer, their engines, too, and have one history."""
-        silent = any(
-            isinstance(each, str) or each.engine for each in self.nodes.values()
-        )
-        return self.agree and not silent
+        """Tell whether all answer and hold, and have one history."""
+        found = self.nodes.values()
+        return self.agree and not any(isinstance(n, str) or not n.holds for n in found)
 
 
 def stand(urls: Sequence[str]) -> Comparison:
@@ -160,22 +189,54 @@ def lay_out(comparison: Comparison) -> Iterator[str]:
 
 
 def _lay_out_node(node: NodeStanding) -> Iterator[str]:
-    how = f"{node.behind} behind the furthest peer" if node.behind else "not behind"
-    yield f"  network  {node.network}, genesis {node.genesis[:16]}..."
-    yield f"  height   {node.height}, {how}"
-    yield f"  block    {node.block.number}, {node.block.hash[:18]}..."
+    yield f"  network   {node.network}, genesis {node.genesis[:16]}..."
+    yield f"  height    {node.height} of the engine, {_spell_behind(node)}"
+    yield f"  block     {node.block.number} of the chain, {node.block.hash[:18]}..."
     if node.clock:
         word = "ahead of" if node.clock > 0 else "behind"
-        yield f"  CLOCK    {abs(node.clock)} s {word} the network's; set it"
+        yield f"  CLOCK     {abs(node.clock)} s {word} the network's; set it"
     if node.engine:
-        yield f"  ENGINE   {node.engine}"
-    yield f"  peers    {_count([each.name or each.node_id for each in node.peers])}"
-    for signed, word in ((True, "signed"), (False, "missing")):
-        some = [each for each in node.validators if each.signed is signed]
-        yield f"  {word:<7}  {_count([each.name or each.address for each in some])}"
+        yield f"  ENGINE    {node.engine}"
+    if node.stalled:
+        yield f"  STANDS    {node.stalled}"
+    yield f"  peers     {_count([each.name or each.node_id for each in node.peers])}"
+    yield from _lay_out_validators(node)
     for each in node.misbehaviour:
         whose = each.organisation or "one that has left"
-        yield f"  CHEATED  {whose} signed twice at height {each.height}"
+        yield f"  CHEATED   {whose} signed twice at height {each.height}"
+
+
+def _spell_behind(node: NodeStanding) -> str:
+    if node.behind is None:
+        return "how far behind is not known: no peer tells"
+    return f"{node.behind} behind the furthest peer" if node.behind else "not behind"
+
+
+def _lay_out_validators(node: NodeStanding) -> Iterator[str]:
+    """Give who is in reach, and of whom a vote for the last height is known.
+
+    More than two thirds of the votes end a height: who is not among them is not at
+    fault.
+    """
+    if node.quorum is not None:
+        word = "QUORUM" if node.lacks_quorum else "quorum"
+        yield f"  {word}    {_spell_quorum(node.quorum)}"
+    validators = node.validators
+    if gone := [_name(each) for each in validators if not each.in_reach]:
+        yield f"  no link   {_count(gone)}"
+    yield f"  signed    {_count([_name(each) for each in validators if each.signed])}"
+    if others := [_name(each) for each in validators if not each.signed]:
+        yield f"  unsigned  {_count(others)}; two thirds are enough for a height"
+
+
+def _spell_quorum(quorum: Quorum) -> str:
+    verb = "is" if quorum.in_reach == 1 else "are"
+    needed = f"{quorum.needed} of {quorum.validators} validators are needed"
+    return f"{needed}, {quorum.in_reach} {verb} in reach"
+
+
+def _name(validator: Validator) -> str:
+    return validator.name or validator.address
 
 
 def _count(names: list[str]) -> str:

@@ -12,6 +12,8 @@ HINTS: Final = {
     "ConfigError": "hardhat-free-devnet.toml shows every key; "
     "`veche node config show` what is in force",
     "PortInUseError": "stop what listens there, or take a free port with --port 0",
+    "PeersPortInUseError": "stop what listens there, or run `veche network join` again "
+    "with a free port in --listen, and tell the others the new address",
     "HomeInUseError": "stop the other node, or give another folder with --home",
     "HomeDamagedError": "give a copy that `veche node backup` made with --home; this "
     "folder stays as it is",

@@ -166,12 +166,23 @@ def write_settings(
 
 def read_peers(home: NodeHome) -> list[str]:
     """Return the peers that the settings name, ID@HOST:PORT each. Raises: HomeError."""
+    return [peer for peer in _read_p2p(home, "persistent_peers").split(",") if peer]
+
+
+def read_listen(home: NodeHome) -> str:
+    """Return where settings have it listen, HOST:PORT. Raises: HomeError."""
+    return _read_p2p(home, "laddr").removeprefix("tcp://")
+
+
+def _read_p2p(home: NodeHome, key: str) -> str:
     try:
         settings = tomllib.loads(home.settings.read_text("utf-8"))
-        peers = settings["p2p"]["persistent_peers"].split(",")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found = settings["p2p"][key]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise HomeError(home.root, "has no settings of an engine") from error
-    return [str(peer) for peer in peers if peer]
+    if not isinstance(found, str):
+        raise HomeError(home.root, "has no settings of an engine")
+    return found
 
 
 def _ask(engine: Path, *arguments: str) -> str:

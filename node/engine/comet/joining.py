@@ -25,7 +25,9 @@ from node.engine.comet.home import (
     NodeHome,
     keep,
     make_keys,
+    read_listen,
     read_own_key,
+    read_peers,
     read_signer,
     write_settings,
 )
@@ -40,6 +42,7 @@ _FORMS: Final = {
     "peer": re.compile(rf"[0-9a-f]{{40}}@{_HOST}"),
     "signer": re.compile(rf"tcp://{_HOST}|unix:///[^\"\\\s]{{1,100}}|"),
 }
+_LISTEN: Final = "127.0.0.1:26656"
 _PAUSE: Final = 100  # milliseconds after a block
 
 
@@ -135,19 +138,29 @@ def _accounts(cards: Sequence[Card]) -> dict[str, Address]:
 
 
 def join(
-    root: Path, genesis: bytes, *, listen: str, peers: Sequence[str], signer: str = ""
+    root: Path,
+    genesis: bytes,
+    *,
+    listen: str = "",
+    peers: Sequence[str] = (),
+    signer: str = "",
 ) -> str:
     """Make a folder a node of a network; returns the genesis' SHA-256 as hex.
 
     listen: HOST:PORT for peers; peers: ID@HOST:PORT each; signer: as `write_settings`
-    has it. Raises: ConfigError, HomeError if the folder has another network's genesis.
+    has it. An empty listen, or peers, stays as an earlier joining set it.
+    Raises: ConfigError, HomeError if the folder has another network's genesis.
     """
+    home = NodeHome(root)
+    joined = home.genesis.exists() and home.genesis.read_bytes() == genesis
+    if joined:
+        listen, peers = listen or read_listen(home), peers or read_peers(home)
+    listen = listen or _LISTEN
     _check_addresses(listen, peers, signer)
     read_shared(genesis.decode("utf-8", errors="replace"))
-    home = NodeHome(root)
     if not home.card.exists():
         raise HomeError(root, "holds no node's keys; `veche network card` makes them")
-    if home.genesis.exists() and home.genesis.read_bytes() != genesis:
+    if not joined and home.genesis.exists():
         raise HomeError(root, "is a node of another network")
     if bool(signer) != _signs_elsewhere(home):
         fact = "its card was made with --signer-key, so --signer is needed, and only so"

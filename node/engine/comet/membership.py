@@ -10,10 +10,12 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from node.block import ZERO_ADDRESS
+from node.engine.comet.quorum import Quorum, count_quorum
 from node.engine.comet.registry import (
     ADDRESS,
     VALIDATORS_CHANGED,
     Members,
+    address_of,
     has_been,
     is_touched,
     read_members,
@@ -81,11 +83,18 @@ class Membership:
         """Say whether a node with this id may be a peer."""
         return not self._exists or node_id in self._allowed
 
-    def can_agree(self, node_ids: Collection[str]) -> bool:
-        """Say whether nodes with these ids hold more than two thirds of the power."""
-        validating = [each for each in self._members.nodes if any(each.validator_key)]
-        held = sum(each.node_id in node_ids for each in validating)
-        return not self._exists or 3 * held > 2 * len(validating)
+    def quorum(self, node_ids: Collection[str]) -> Quorum:
+        """Count the validators among nodes with these ids, and how many are needed."""
+        there = [each in node_ids for each in self.validating_nodes().values()]
+        return count_quorum(sum(there), len(there))
+
+    def validating_nodes(self) -> dict[bytes, str]:
+        """Return the node's id of each validator's address of 20 bytes."""
+        return {
+            address_of(each.validator_key): each.node_id
+            for each in self._members.nodes
+            if any(each.validator_key)
+        }
 
     def organisation_of(self, address: bytes) -> str | None:
         """Return whose validator has this address of 20 bytes."""

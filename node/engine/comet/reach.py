@@ -14,6 +14,7 @@ from typing import Final
 
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.membership import Membership
+from node.engine.comet.quorum import Quorum
 from node.errors import EngineError
 
 _CALL: Final = 30.0  # seconds between calls of whoever is gone
@@ -55,8 +56,14 @@ class Reach:
         """
         try:
             heights = await self._rpc.peer_heights()
-            own = str((await self._rpc.status())["node_info"]["id"])
+            quorum = await self.quorum()
         except EngineError:
             return False
         further = max(heights.values(), default=0) - height
-        return further < _FURTHER and not self._membership.can_agree({own, *heights})
+        return further < _FURTHER and not quorum.holds
+
+    async def quorum(self) -> Quorum:
+        """Count the validators in reach. Raises: EngineError."""
+        there = {each["node_info"]["id"] for each in await self._rpc.peers()}
+        own = str((await self._rpc.status())["node_info"]["id"])
+        return self._membership.quorum({own, *there})

@@ -65,9 +65,14 @@ class Members:
     def by_address(self) -> dict[bytes, str]:
         """Return the organisation of each validator's address, of 20 bytes."""
         return {
-            sha256(key).digest()[:20]: organisation
+            address_of(key): organisation
             for key, organisation in self.validators.items()
         }
+
+
+def address_of(key: bytes) -> bytes:
+    """Return how the engine names a validator: 20 bytes of its key's hash."""
+    return sha256(key).digest()[:20]
 
 
 def updates_between(before: Members, after: Members) -> list[tuple[bytes, int]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -14,16 +13,19 @@ from pathlib import Path
 
 from node.config import Config, abi_folder, read_config
 from node.door import Door
+from node.engine.comet.agreement import Agreement
 from node.engine.comet.application import Application
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.finality import Finality
 from node.engine.comet.genesis import encode_shared, network_config, read_shared
 from node.engine.comet.guard import hold_home, hold_key
-from node.engine.comet.home import NodeHome, read_peers, read_signing_key
+from node.engine.comet.home import NodeHome, read_listen, read_peers, read_signing_key
 from node.engine.comet.membership import Membership
 from node.engine.comet.misbehaviour import Misbehaviours
+from node.engine.comet.peers_port import require_peers_port
 from node.engine.comet.reach import Reach
+from node.engine.comet.socket_folder import open_socket_folder
 from node.engine.comet.sockets import serve_application
 from node.engine.comet.standing import Standing
 from node.engine.comet.supervisor import Sockets, Supervisor
@@ -83,6 +85,7 @@ def run_node(root: Path, program: Path, path: Path, place: Place, talk: Talk) ->
         continue_chain(config, folder, begin=True) as store,
         open_journal(talk, None) as journal,
     ):
+        require_peers_port(read_listen(home))
         machine = StateMachine(config, store)
         readers = Readers(spawner, config.reads, store.inode)
         dictionary = read_dictionary(abi_folder(config, path))
@@ -147,30 +150,16 @@ class _Running:
         """Serve until a signal. Raises: what ended the application."""
         stopped = _await_signal()
         with (
-            tempfile.TemporaryDirectory(prefix="veche-") as folder,
+            open_socket_folder(self._home.root) as folder,
             begin_writer() as writer,
         ):
-            sockets = Sockets(Path(folder) / "app.sock", Path(folder) / "engine.sock")
+            sockets = Sockets(folder / "app.sock", folder / "engine.sock")
             server = await serve_application(
                 self._application, sockets.application, stopped, writer
             )
             rpc = EngineRpc(sockets.engine)
-            finality = Finality(rpc, self._genesis, self._membership.changes)
+            desk = self._open_desk(rpc, readers, writer)
             bounds = self._engine.chain.config.rpc
-            standing = Standing(
-                rpc,
-                self._membership,
-                self._misbehaviours,
-                self._application.clock,
-                self._genesis,
-            )
-            desk = Desk(
-                self._engine,
-                readers,
-                finality.prove,
-                stand=standing.tell,
-                writer=writer,
-            )
             door = Door(make_application(desk, bounds, self._watch), bounds)
             try:
                 async with door.opened(listener):
@@ -192,10 +181,29 @@ class _Running:
                 await asyncio.get_running_loop().run_in_executor(writer, int)
                 self._watch.end()
 
+    def _open_desk(self, rpc: EngineRpc, readers: Readers, writer: Executor) -> Desk:
+        finality = Finality(rpc, self._genesis, self._membership.changes)
+        standing = Standing(
+            rpc,
+            self._membership,
+            self._misbehaviours,
+            self._application.clock,
+            self._genesis,
+            self._say_stalled,
+        )
+        return Desk(
+            self._engine, readers, finality.prove, stand=standing.tell, writer=writer
+        )
+
+    def _say_stalled(self) -> str | None:
+        return self._watch.stalled()
+
     def _begin(
         self, sockets: Sockets, rpc: EngineRpc, writer: Executor
     ) -> list[asyncio.Task[None]]:
         reach = Reach(rpc, self._membership, self._peers)
+        agreement = Agreement(reach, self._engine)
+        self._watch.stalled = lambda: agreement.reason
         supervisor = Supervisor(
             self._program,
             self._home,
@@ -207,6 +215,7 @@ class _Running:
         return [
             asyncio.create_task(supervisor.run()),
             asyncio.create_task(reach.keep()),
+            asyncio.create_task(agreement.keep()),
             asyncio.create_task(self._engine.give_on(rpc, writer)),
             asyncio.create_task(look_regularly(self._watch)),
         ]

@@ -183,8 +183,12 @@ def join(
         ),
     ] = None,
     listen: Annotated[
-        str, typer.Option(help="HOST:PORT to listen on for other nodes.")
-    ] = "127.0.0.1:26656",
+        str,
+        typer.Option(
+            help="HOST:PORT to listen on for other nodes, 127.0.0.1:26656 if none was "
+            "said before."
+        ),
+    ] = "",
     signer: Annotated[
         str,
         typer.Option(
@@ -193,7 +197,10 @@ def join(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a folder a node of a network; again, to name other peers."""
+    """Make a folder a node of a network; again, to name other peers.
+
+    Without --listen or --peer, what was said before stays.
+    """
     with node_refusals():
         from node.engine.comet.joining import join as join_network
 

@@ -122,6 +122,17 @@ def test_a_block_of_interval_that_does_not_come_makes_a_node_not_ready(
         assert watch.status()["reasons"][0].startswith("no block for ")
 
 
+def test_a_network_that_cannot_agree_makes_a_node_not_ready(
+    config: Config, clock: Clock
+) -> None:
+    engine = LocalEngine(config, clock)
+    with open_journal(Talk(print, print), None) as journal:
+        watch = watch_engine(engine, journal, read_dictionary(None), Path())
+        watch.stalled = lambda: "nothing is agreed on: 3 of 4 validators are needed"
+        assert not watch.status()["ready"]
+        assert watch.status()["reasons"] == [watch.stalled()]
+
+
 def test_foreign_text_in_a_line_is_spelt() -> None:
     """A contract's reason that clears the screen, and writes something else there."""
     reason = b"\x1b[2Jfine\n\xe2\x80\xae"

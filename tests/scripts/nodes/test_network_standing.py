@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import pytest
 
 from election.client.rpc import Connection
-from scripts.nodes.network_standing import Block, Comparison, NodeStanding, stand
+from scripts.nodes.network_standing import (
+    Block,
+    Comparison,
+    NodeStanding,
+    Quorum,
+    Validator,
+    lay_out,
+    stand,
+)
 
 NODE = NodeStanding("n", "g", "1", 8, False, 0, Block(7, "0x07"), (), ())
 STUCK = msgspec.structs.replace(NODE, engine="has stopped")
+_TWO = Quorum(2, 3, 4)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +39,38 @@ def test_nodes_hold_if_all_answer_and_agree(
 ) -> None:
     named = {f"http://node-{at}": node for at, node in enumerate(nodes)}
     assert Comparison(named, agree, 7).holds == holds
+
+
+@pytest.mark.parametrize(
+    ("change", "holds", "line"),
+    [
+        ({}, True, "not behind"),
+        ({"behind": 3}, True, "3 behind the furthest peer"),
+        ({"behind": None}, False, "how far behind is not known: no peer tells"),
+        ({"stalled": "nothing is agreed on"}, False, "STANDS    nothing is agreed on"),
+        ({"validates": True, "quorum": _TWO}, False, "QUORUM    3 of 4 validators are"),
+        ({"quorum": _TWO}, True, "quorum    3 of 4 validators are needed, 2 are in"),
+    ],
+)
+def test_a_node_that_cannot_agree_or_does_not_know_is_told_and_does_not_hold(
+    change: dict[str, Any], holds: bool, line: str
+) -> None:
+    node = msgspec.structs.replace(NODE, **change)
+    compared = Comparison({"http://node": node}, agree=True, compared=7)
+    assert compared.holds is holds
+    assert line in "\n".join(lay_out(compared))
+
+
+def test_who_did_not_sign_is_not_accused_and_who_is_gone_is_named() -> None:
+    validators = (
+        Validator("press", "01", 10, True, False),
+        Validator("party", "02", 10, False, True),
+    )
+    node = msgspec.structs.replace(NODE, validators=validators)
+    told = "\n".join(lay_out(Comparison({"": node}, agree=True, compared=7)))
+    assert "no link   1: press" in told
+    assert "unsigned  1: party; two thirds are enough for a height" in told
+    assert "missing" not in told
 
 
 @dataclass

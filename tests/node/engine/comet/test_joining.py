@@ -18,13 +18,22 @@ from node.engine.comet.engine_log import EngineLog
 from node.engine.comet.genesis import network_config, read_shared
 from node.engine.comet.home import (
     NodeHome,
+    read_listen,
     read_peers,
     read_signing_key,
     write_settings,
 )
 from node.engine.comet.joining import agree, join
 from node.engine.comet.membership import Membership
-from node.errors import ConfigError, HomeError
+from node.engine.comet.peers_port import require_peers_port
+from node.errors import (
+    ConfigError,
+    HomeError,
+    PeersPortInUseError,
+    PortUnavailableError,
+)
+from node.exit_codes import ExitCode, exit_code
+from node.listening import listen
 from node.machine import StateMachine
 from node.store import MemoryStore
 from node.watching.journal import LogFile
@@ -245,6 +254,30 @@ def test_a_node_with_its_own_key_awaits_no_signer(
     settings = tomllib.loads(home.settings.read_text())
     assert settings["priv_validator_laddr"] == ""
     assert settings["p2p"]["persistent_peers"] == CARDS[1].peer
+
+
+def test_who_joins_again_keeps_what_is_not_said_again(
+    config: Config, tmp_path: Path
+) -> None:
+    home, genesis = _folder(tmp_path, has_key=True), agree(config, CARDS, REGISTRY)
+    join(tmp_path, genesis)
+    assert read_listen(home) == "127.0.0.1:26656"
+    join(tmp_path, genesis, listen="0.0.0.0:7", peers=[CARDS[1].peer])
+    join(tmp_path, genesis, peers=[CARDS[2].peer])
+    assert (read_listen(home), read_peers(home)) == ("0.0.0.0:7", [CARDS[2].peer])
+    join(tmp_path, genesis, listen="0.0.0.0:8")
+    assert (read_listen(home), read_peers(home)) == ("0.0.0.0:8", [CARDS[2].peer])
+
+
+def test_a_port_for_peers_that_is_taken_is_told_with_its_own_option() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(PeersPortInUseError, match="network join --listen") as found:
+            require_peers_port(address)
+    assert exit_code(found.value) is ExitCode.PORT
+    require_peers_port(address)
+    with pytest.raises(PortUnavailableError, match="network join --listen"):
+        require_peers_port("192.0.2.1:1")
 
 
 @pytest.mark.parametrize(

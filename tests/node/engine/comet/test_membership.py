@@ -215,11 +215,11 @@ def test_more_than_two_thirds_of_the_validators_agree(
 ) -> None:
     membership = Membership(StateMachine(network, MemoryStore()))
     ids = [keys_of(seed, validates=seed < 100).node_id.hex() for seed in reached]
-    assert membership.can_agree(ids) is agrees
+    assert membership.quorum(ids).holds is agrees
 
 
 def test_without_a_registry_nobody_knows_who_agrees(config: Config) -> None:
-    assert Membership(StateMachine(config, MemoryStore())).can_agree([])
+    assert Membership(StateMachine(config, MemoryStore())).quorum([]).holds
 
 
 @pytest.mark.parametrize(

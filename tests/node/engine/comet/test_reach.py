@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typing_extensions import override
 
 from node.config import read_config
+from node.engine.comet.agreement import Agreement
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.membership import Membership
 from node.engine.comet.reach import Reach
@@ -22,6 +24,7 @@ from node.store import MemoryStore
 from tests.node.engine.comet.members import Council, keys_of, make_network_config
 
 _HEIGHT = 7
+_LINES = ["4 of 5 validators are needed, 3 are in reach; 1 wait", "held up no more"]
 _IDS = [keys_of(seed).node_id.hex() for seed in range(1, 6)]
 _PEERS = [f"{each}@127.0.0.1:{at}" for at, each in enumerate(_IDS[1:], 1)]
 
@@ -31,7 +34,7 @@ class _Engine(EngineRpc):
 
     def __init__(self, heights: dict[str, int] | None) -> None:
         super().__init__(Path("never-asked"))
-        self._heights = heights
+        self.heights = heights
         self.dialled: list[str] = []
 
     @override
@@ -44,9 +47,9 @@ class _Engine(EngineRpc):
 
     @override
     async def peer_heights(self) -> dict[str, int]:
-        if self._heights is None:
+        if self.heights is None:
             raise EngineError("it does not answer")
-        return self._heights
+        return self.heights
 
     @override
     async def dial(self, peers: Sequence[str]) -> None:
@@ -111,3 +114,30 @@ def test_the_pause_is_the_longer_the_more_starts_failed(
     earlier: int, lasted: float, pause: float
 ) -> None:
     assert pause_after(count_failures(earlier, lasted)) == pause
+
+
+def test_what_waits_without_a_quorum_is_told_once_and_its_end_too(
+    membership: Membership, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = _Engine(dict.fromkeys(_IDS[1:3], _HEIGHT))
+    now, waiting = [0.0], ["a transaction"]
+    node: Any = SimpleNamespace(pending=waiting, machine=membership.machine)
+    agreement = Agreement(Reach(engine, membership, _PEERS), node, lambda: now[0])
+
+    def look(at: float) -> str | None:
+        now[0] = at
+        asyncio.run(agreement.look())
+        return agreement.reason
+
+    assert (look(0), look(9)) == (None, None)
+    assert "4 of 5 validators are needed, 3 are in reach" in str(look(10))
+    assert look(12)
+    engine.heights = dict.fromkeys(_IDS[1:4], _HEIGHT)
+    assert look(14) is None  # enough are back
+    engine.heights = None
+    assert "it does not answer" in str(look(16))
+    waiting.clear()
+    assert look(18) is None  # at rest nothing is wrong
+    told = [each.getMessage() for each in caplog.records]
+    assert len(told) == 4
+    assert all(line in each for line, each in zip(_LINES, told, strict=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ import pytest
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.frames import FrameReader, encode_frame
+from node.engine.comet.socket_folder import open_socket_folder
 from node.engine.comet.sockets import serve_application
 from node.errors import EngineProtocolError
 from node.rpc.dispatch import Dispatcher
@@ -164,3 +166,24 @@ def test_what_the_application_cannot_answer_ends_the_node(
 
     with pytest.raises(EngineProtocolError, match="before a block"):
         asyncio.run(run())
+
+
+def test_the_folder_of_a_node_that_was_killed_goes_at_its_next_start(
+    tmp_path: Path,
+) -> None:
+    left = Path(tempfile.mkdtemp(prefix="veche-"))
+    (left / "app.sock").touch()
+    (tmp_path / "sockets").symlink_to(left)
+    with open_socket_folder(tmp_path) as folder:
+        assert not left.exists()
+        assert (tmp_path / "sockets").readlink() == folder
+    assert [*tmp_path.iterdir()] == []
+    assert not folder.exists()
+
+
+def test_a_link_to_another_folder_removes_nothing_of_it(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "kept").mkdir(parents=True)
+    (tmp_path / "sockets").symlink_to(other)
+    with open_socket_folder(tmp_path):
+        assert (other / "kept").exists()

@@ -14,7 +14,7 @@ from node.engine.comet.clock_lead import ClockLead
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.membership import Membership
 from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours
-from node.engine.comet.standing import Standing
+from node.engine.comet.standing import Standing, find_behind
 from node.machine import StateMachine
 from node.store import MemoryStore
 from scripts.nodes.network_standing import Comparison, NodeStanding, lay_out
@@ -50,6 +50,7 @@ def test_a_node_whose_engine_is_silent_tells_what_its_chain_knows(
 
     found = msgspec.convert(asyncio.run(tell()), NodeStanding)
     assert "does not answer" in found.engine
+    assert found.behind is None
     assert found.block.hash == "0x" + machine.chain.head.hash.hex()
     compared = Comparison({"http://node": found}, agree=True, compared=0)
     assert not compared.holds
@@ -75,6 +76,23 @@ def test_a_peer_is_called_by_its_organisation_whatever_it_calls_itself(
     told = {"id": keys_of(seed).node_id.hex(), "moniker": "commission"}
     peer = {"node_info": told, "remote_ip": "192.0.2.1", "is_outbound": False}
     assert standing._tell_peer(peer, 7)["name"] == named
+
+
+@pytest.mark.parametrize(
+    ("height", "peers", "behind"),
+    [
+        (0, [], None),
+        (7, [], None),
+        (7, [0], None),
+        (7, [0, 9], 2),
+        (7, [6], 0),
+        (0, [0], 0),
+    ],
+)
+def test_who_hears_of_no_height_does_not_know_how_far_behind_it_is(
+    height: int, peers: list[int], behind: int | None
+) -> None:
+    assert find_behind(height, peers) == behind
 
 
 @pytest.mark.parametrize(
