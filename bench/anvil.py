@@ -1,6 +1,8 @@
 """Cast the same ballots on anvil, an EVM that nobody here wrote, in the same run.
 
-It comes from npm, into build/anvil, once.
+It comes from npm, into build/anvil, once. It is given the node's blocks up to the open
+polls, byte for byte and second for second; then both are asked the same to cast the
+same.
 """
 
 from __future__ import annotations
@@ -9,20 +11,28 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from bench.casting import Casting, cast_on
+from typing_extensions import override
+
+from bench.casting import Casting, cast_on, ready_polls
 from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from election.client.errors import ConnectionFailedError
+from election.client.json_rpc import Request
 from election.client.rpc import Connection, connect
+from rehearsal.kept_post import open_kept_post
 from rehearsal.node_process import started_node
 
 PACKAGE: Final = "@foundry-rs/anvil@1.7.1"  # pinned, so that figures compare
 SLOTS: Final = 5
+_SEND: Final = "eth_sendRawTransaction"
+_PAUSE: Final = 0.01  # seconds between looks for a block
+_Block = tuple[int, list[str]]  # its time, and the transactions in it
 _FOLDER: Final = ROOT / "build" / "anvil"
 _FLAGS: Final = (
     *("--host", "127.0.0.1", "--hardfork", "prague", "--gas-limit", "60000000"),
@@ -30,6 +40,18 @@ _FLAGS: Final = (
     *("--slots-in-an-epoch", "0"),  # what is mined is final
     *("--disable-min-priority-fee", "--disable-pool-balance-checks"),
 )
+
+
+class _Recording(Connection):
+    """A connection that keeps the transactions that it sent."""
+
+    sent: list[str]
+
+    @override
+    def request_each(self, requests: Sequence[Request]) -> Iterator[Any]:
+        """Ask many things."""
+        self.sent += [params[0] for method, params in requests if method == _SEND]
+        return super().request_each(requests)
 
 
 class MissingError(Exception):
@@ -70,11 +92,15 @@ def _find() -> Path | None:
 
 
 @contextmanager
-def started_anvil() -> Iterator[tuple[Connection, int]]:
-    """Start anvil on a free port; gives its process id, too."""
+def started_anvil(begun: int) -> Iterator[tuple[Connection, int]]:
+    """Start anvil on a free port; gives its process id, too.
+
+    begun: the time of its first block, Unix seconds.
+    """
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     command = [str(find_anvil()), "--port", str(port), *_FLAGS]
+    command += ["--timestamp", str(begun)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603
         try:
             yield _reach(f"http://127.0.0.1:{port}", process), process.pid
@@ -102,11 +128,46 @@ def main() -> None:
         print(f"not compared: {error}")
         return
     with started_node() as (connection, process):
-        ours = cast_on(connection, process, slots=SLOTS)
-    with started_anvil() as (connection, process):
-        theirs = cast_on(connection, process, slots=SLOTS)
+        kept = _connect(connection.url)
+        polls = ready_polls(kept, SLOTS)
+        (begun, _), *blocks = _read_blocks(kept)
+        ours = cast_on(kept, process, polls, slots=SLOTS)
+    with started_anvil(begun) as (connection, process):
+        kept = _connect(connection.url)
+        _repeat(kept, blocks)
+        theirs = cast_on(kept, process, polls, slots=SLOTS)
     for here, there in zip(ours, theirs, strict=True):
         print(_spell(here, there))
+
+
+def _connect(url: str) -> _Recording:
+    """Connect once for all requests."""
+    recording = _Recording(open_kept_post(url), url=url, chain_id=0)
+    recording.sent = []
+    recording.chain_id = recording.read_chain_id()
+    return recording
+
+
+def _read_blocks(recording: _Recording) -> list[_Block]:
+    """Read all blocks of a chain on which nobody else sends, and one at a time."""
+    sent, blocks = iter(recording.sent), []
+    for number in range(recording.read_head().number + 1):
+        block = recording.request("eth_getBlockByNumber", hex(number), False)
+        raw = list(islice(sent, len(block["transactions"])))
+        blocks.append((int(block["timestamp"], 16), raw))
+    return blocks
+
+
+def _repeat(connection: Connection, blocks: list[_Block]) -> None:
+    """Have a node that mines at once make blocks of one transaction, or of none."""
+    for timestamp, sent in blocks:
+        connection.request("evm_setNextBlockTimestamp", timestamp)
+        if not sent:
+            connection.request("evm_mine")
+        for raw in sent:
+            digest = connection.request(_SEND, raw)
+            while connection.request("eth_getTransactionReceipt", digest) is None:
+                time.sleep(_PAUSE)
 
 
 def _spell(here: Casting, there: Casting) -> str:

@@ -14,7 +14,9 @@ from bench.opcodes import count_opcodes
 from bench.polls import open_polls
 from bench.processor import spent
 from bench.stopping import run_stoppable
+from election.client.open_election import ContestBox
 from election.client.rpc import Connection
+from election.crypto.signature import SigningKey
 from rehearsal.node_process import started_node
 
 BATCH: Final = 32
@@ -40,16 +42,29 @@ class Casting:
 def measure(slots: int) -> list[Casting]:
     """Cast batches and single ballots on a node of our own."""
     with started_node() as (connection, process):
-        return cast_on(connection, process, slots=slots)
+        return cast_on(connection, process, ready_polls(connection, slots), slots=slots)
 
 
-def cast_on(connection: Connection, process: int, *, slots: int) -> list[Casting]:
+def ready_polls(
+    connection: Connection, slots: int
+) -> tuple[ContestBox, SigningKey, list[bytes]]:
+    """Open polls with as many ballots as are cast; gives what `open_polls` does."""
+    total = (WARM + RUNS) * (BATCH + 1)
+    return open_polls(connection, slots=slots, ballots=total)
+
+
+def cast_on(
+    connection: Connection,
+    process: int,
+    polls: tuple[ContestBox, SigningKey, list[bytes]],
+    *,
+    slots: int,
+) -> list[Casting]:
     """Cast batches and single ballots, after the contest's first of each.
 
-    process: the id of the node's.
+    process: the id of the node's. polls: those that are open there.
     """
-    total = (WARM + RUNS) * (BATCH + 1)
-    box, relay, records = open_polls(connection, slots=slots, ballots=total)
+    box, relay, records = polls
     at = 0
     castings = []
     for size in (BATCH, 1):
