@@ -90,7 +90,7 @@ class _Group:
         )
         self._add_up = library.long(f"{point}s_add", _POINT, _PLACE, size)
         self._all_to_affine = library.long(f"{point}s_to_affine", _POINT, row, size)
-        self._times = brief("fp_mul", *3 * [_POINT])
+        self._times = brief("fp_mul", *3 * [_PLACE])
         self._root: bytes | None = self._find_root() if degree == 1 else None
 
     def decode(self, coordinates: bytes) -> bytes:
@@ -156,10 +156,9 @@ class _Group:
         """Lay out points, and behind them their opposites in the same order."""
         size, step = len(points), len(self._infinity)
         memory = ctypes.create_string_buffer(2 * points, 2 * size)
-        start = ctypes.addressof(memory) + size + step // 2
-        for y in range(start, start + size, step):
-            for number in range(y, y + step // 2, COORDINATE):
-                self._cneg(number, number, True)
+        start = ctypes.addressof(memory) + size
+        for place in range(start, start + size, step):
+            self._oppose(place)
         return memory
 
     def _list_addresses(self, points: Any) -> list[bytes]:
@@ -227,13 +226,15 @@ class _Group:
             if factor <= _MOST_SHORT:
                 short.take(point, factor)
             elif factor >= ORDER - _MOST_SHORT:  # -P times q - s is the same
-                short.take(self.negate(point), ORDER - factor)
+                short.opposite.append(len(short.points))
+                short.take(point, ORDER - factor)
             elif self._root is None:
                 long.take(point, factor)
             else:
                 high, low = divmod(factor, _EIGENVALUE)
                 short.take(point, low)
-                short.take(self._turn(point), high)
+                short.turned.append(len(short.points))
+                short.take(point, high)
         return self.add(self._sum_up(short), self._sum_up(long))
 
     def _turn(self, point: bytes) -> bytes:
@@ -268,10 +269,23 @@ class _Group:
         count = len(terms.points)
         if not count:
             return self._infinity
+        points = b"".join(terms.points)
+        memory = ctypes.create_string_buffer(points, len(points))
+        step, start = len(self._infinity), ctypes.addressof(memory)
+        for at in terms.opposite:
+            self._oppose(start + step * at)
+        for at in terms.turned:
+            self._times(start + step * at, start + step * at, self._root)
         total, scratch = self._jacobian(), (ctypes.c_char * self._room(count))()
-        points, scalars = _in_a_row(terms.points), _in_a_row(terms.scalars)
-        self._sum(total, points, count, scalars, terms.bits, scratch)
+        scalars = _in_a_row(terms.scalars)
+        self._sum(total, _row_of(memory), count, scalars, terms.bits, scratch)
         return self._settle(total)
+
+    def _oppose(self, place: int) -> None:
+        """Put a point's opposite in its place."""
+        half = len(self._infinity) // 2
+        for number in range(place + half, place + 2 * half, COORDINATE):
+            self._cneg(number, number, True)
 
     def _settle(self, point: Any) -> bytes:
         affine = self._affine()
@@ -285,10 +299,16 @@ class _Group:
 
 
 class _Terms:
-    """Points and scalars of at most so many bits, as BLST takes them."""
+    """Points and scalars of at most so many bits, as BLST takes them.
+
+    opposite, turned: which points are the opposites of what is meant, and which have to
+    be turned: by place.
+    """
 
     def __init__(self, bits: int) -> None:
         self.bits = bits
+        self.opposite: list[int] = []
+        self.turned: list[int] = []
         self.points: list[bytes] = []
         self.scalars: list[bytes] = []
         self._size = -(-bits // 8)  # bytes

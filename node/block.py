@@ -6,6 +6,7 @@ header's later fields; EIP-2718 for receipts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eth_typing import Address, Hash32
@@ -197,4 +198,12 @@ def logs_bloom(logs: tuple[Log, ...]) -> bytes:
             digest = keccak(item)
             for at in (0, 2, 4):
                 bits |= 1 << (int.from_bytes(digest[at : at + 2], "big") & 2047)
+    return bits.to_bytes(256, "big")
+
+
+def join_blooms(blooms: Iterable[bytes]) -> bytes:
+    """Return the bloom of all that these are of."""
+    bits = 0
+    for each in blooms:
+        bits |= int.from_bytes(each, "big")
     return bits.to_bytes(256, "big")

@@ -6,10 +6,8 @@ begins with `begin_header`.
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from eth_typing import Hash32
 from trie.hexary import HexaryTrie
@@ -23,12 +21,14 @@ from node.block import (
     Header,
     Receipt,
     Transaction,
+    join_blooms,
     logs_bloom,
     seal,
 )
 from node.errors import BlockFullError, TransactionRefusedError
 from node.evm.execute import BlockRun, Outcome
 from node.evm.state import Environment
+from node.overlay import Overlay
 from node.permissions import Rules
 from node.rlp import encode_integer
 from node.trie import hash_list
@@ -134,9 +134,7 @@ def execute(
 
     nodes: state before it, which stays as it is.
     """
-    # A ChainMap writes to its first map only.
-    kept = cast("MutableMapping[bytes, bytes]", nodes)
-    overlay: ChainMap[bytes, bytes] = ChainMap({}, kept)
+    overlay = Overlay(nodes)
     environment = environment_of(header, chain_id, ancestors)
     run = BlockRun(overlay, header.state_root, environment, rules)
     included: list[Transaction] = []
@@ -149,7 +147,7 @@ def execute(
         except TransactionRefusedError as error:
             refused.append((tx, error))
     block = close(header, run.commit(), included, outcomes)
-    return Execution(block, overlay.maps[0], tuple(refused), tuple(outcomes))
+    return Execution(block, overlay.added, tuple(refused), tuple(outcomes))
 
 
 def close(
@@ -165,7 +163,7 @@ def close(
         state_root=state_root,
         transactions_root=hash_list([tx.raw for tx in transactions]),
         receipts_root=hash_list([receipt.encode() for receipt in receipts]),
-        bloom=logs_bloom(tuple(log for r in receipts for log in r.logs)),
+        bloom=join_blooms(receipt.bloom for receipt in receipts),
         gas_used=sum(receipt.gas_used for receipt in receipts),
     )
     return seal(closed, tuple(transactions), receipts)

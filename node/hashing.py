@@ -10,11 +10,13 @@ from __future__ import annotations
 from eth_hash.auto import keccak as _shared
 from eth_hash.backends import pysha3
 from eth_typing import Hash32
+from sha3 import keccak_256  # type: ignore[import-untyped]
 
-_digest = pysha3.backend.keccak256
-_shared.hasher = _digest  # type: ignore[assignment]  # the parameter's name differs
+# The parameter's name differs.
+_shared.hasher = pysha3.backend.keccak256  # type: ignore[assignment]
 
 
-def keccak(data: bytes) -> Hash32:
+def keccak(data: bytes | bytearray) -> Hash32:
     """Return the keccak-256 digest, 32 bytes."""
-    return Hash32(_digest(data))
+    digest: Hash32 = keccak_256(data).digest()
+    return digest

@@ -9,15 +9,16 @@ from __future__ import annotations
 from gmpy2 import context, mpz, powmod  # type: ignore[import-untyped]
 
 _MIN_GAS = 200
+_BRIEF = 8  # bytes of an exponent that takes no longer than to wait for the lock
 
 
 def _lengths(payload: bytes) -> tuple[int, int, int]:
     """Return the lengths of base, exponent and modulus, EIP-198."""
-    head = payload[:96].ljust(96, b"\0")
-    base, exponent, modulus = (
-        int.from_bytes(head[start : start + 32], "big") for start in (0, 32, 64)
+    return (
+        _slice_integer(payload, 0, 32),
+        _slice_integer(payload, 32, 32),
+        _slice_integer(payload, 64, 32),
     )
-    return base, exponent, modulus
 
 
 def _slice_integer(payload: bytes, start: int, length: int) -> int:
@@ -44,6 +45,8 @@ def modexp(payload: bytes) -> bytes:
         return bytes(modulus)
     number = _slice_integer(payload, 96, base)
     power = _slice_integer(payload, 96 + base, exponent)
+    if exponent <= _BRIEF:
+        return int(powmod(number, power, divisor)).to_bytes(modulus, "big")
     with context(allow_release_gil=True):  # others are served meanwhile
         found = powmod(mpz(number), mpz(power), mpz(divisor))
     return int(found).to_bytes(modulus, "big")

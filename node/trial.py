@@ -6,15 +6,14 @@ hundred that each would succeed alone, and only one of them at all, one is admit
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
 
 from eth_typing import Address, Hash32
 
 from node.block import Block, Header, Transaction
 from node.evm.execute import BlockRun, Outcome
 from node.execution import Ancestors, Execution, close, environment_of
+from node.overlay import Overlay
 from node.permissions import Rules
 
 
@@ -33,9 +32,8 @@ class Trial:
         ancestors: Ancestors,
         rules: Rules,
     ) -> None:
-        kept = cast("MutableMapping[bytes, bytes]", nodes)
         self.header = header
-        self._overlay: ChainMap[bytes, bytes] = ChainMap({}, kept)
+        self._overlay = Overlay(nodes)
         environment = environment_of(header, chain_id, ancestors)
         self._run = BlockRun(
             self._overlay, header.state_root, environment, rules, bounded=False
@@ -75,7 +73,7 @@ class Trial:
         self._spent = True
         outcomes = [outcome for _, outcome in self._tried.values()]
         block = close(header, self._run.commit(), tried, outcomes)
-        return Execution(block, self._overlay.maps[0], (), tuple(outcomes))
+        return Execution(block, self._overlay.added, (), tuple(outcomes))
 
     def _fits(self) -> bool:
         """Say whether each finds room in a block, where a trial has no bounds."""

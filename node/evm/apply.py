@@ -129,7 +129,7 @@ def _hash(writer: Writer, _opcode: int, operands: Operands) -> bool:
     if not size.isdigit():
         return False
     _have(writer, place, int(size), op.KECCAK_WORD_GAS)
-    writer.put(writer.give(f"integer(keccak(bytes(m[{place}:{place} + {size}])))"))
+    writer.put(writer.give(f"integer(keccak(m[{place}:{place} + {size}]))"))
     return True
 
 

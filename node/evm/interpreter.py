@@ -37,7 +37,6 @@ from node.evm.precompile_calls import (
     CALLCODE,
     DELEGATECALL,
     STATICCALL,
-    shortened,
 )
 from node.evm.storage_opcodes import STORAGE_OPCODES
 
@@ -46,7 +45,7 @@ RIPEMD160 = Address(bytes(19) + b"\x03")
 
 # Our own: none moves where the program is, or leaves anything but integers.
 _OURS: dict[int, Callable[..., None]] = {
-    opcode: shortened(opcode, quickened(opcode, PRAGUE_OPCODES[opcode]))
+    opcode: quickened(opcode, PRAGUE_OPCODES[opcode])
     for opcode in (CALL, CALLCODE, DELEGATECALL, STATICCALL)
 }
 _OURS |= ACCOUNT_OPCODES | STORAGE_OPCODES | LOG_OPCODES

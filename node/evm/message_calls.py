@@ -3,7 +3,7 @@
 
 For each py-evm checks what it has just made, looks the account up five times and binds
 a dozen methods: forty microseconds that cost a hundred gas. What is rare or dear goes
-that way still: value that moves, an account that is cold, a precompile, a delegation.
+that way still: value that moves, an account that is cold, a delegation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from node.evm.precompile_calls import (
     CALL,
     CALLCODE,
     DELEGATECALL,
+    PRECOMPILES,
     STATICCALL,
+    call_precompile,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ _NO_CODE = 0xEF  # begins what is not bytecode, such as a delegation: EIP-3541
 
 
 def quickened(opcode: int, ordinary: Opcode) -> Opcode:
-    """Return one of the four calls with the short way to contracts that are warm.
+    """Return one of the four calls with short ways: to warm contracts, precompiles.
 
     ordinary: the opcode for every other callee, and for calls with value.
     """
@@ -48,16 +50,24 @@ def quickened(opcode: int, ordinary: Opcode) -> Opcode:
 
     def call(computation: Any) -> None:
         stack: list[int] = computation._stack.values
-        if len(stack) >= arguments and not (moves_value and stack[-3]):
-            number = stack[-2] & ADDRESSES
-            known: dict[int, Callee] = computation.state.momentary.callees
-            callee = known.get(number) or _find(computation, number)
-            if callee is not None:
-                asked, spans = stack[-1], stack[-arguments : -arguments + 4]
-                del stack[-arguments:]
-                stack.append(_send(computation, opcode, callee, asked, spans))
-                return
-        ordinary(computation=computation)
+        if len(stack) < arguments or (moves_value and stack[-3]):
+            ordinary(computation=computation)
+            return
+        number = stack[-2] & ADDRESSES
+        callees: dict[int, Callee] = computation.state.momentary.callees
+        callee = callees.get(number)
+        precompile = None if callee else PRECOMPILES.get(number)
+        if callee is None and precompile is None:
+            callee = _find(computation, number)
+        asked, spans = stack[-1], stack[-arguments : -arguments + 4]
+        if callee is not None:
+            del stack[-arguments:]
+            stack.append(_send(computation, opcode, callee, asked, spans))
+        elif precompile is not None and computation.msg.depth < STACK_DEPTH_LIMIT:
+            del stack[-arguments:]
+            stack.append(call_precompile(computation, precompile, asked, spans))
+        else:
+            ordinary(computation=computation)
 
     return call
 

@@ -206,7 +206,7 @@ TEMPLATES: dict[int, Template] = {
             "g -= 6 * ({y} + 31 >> 5)",
             "if g < 0: raise OutOfGas('keccak256')",
             "if {y} and {x} + {y} > len(m): g = expand(m, {x} + {y}, g)",
-            "{v} = integer(keccak(bytes(m[{x}:{x} + {y}])), 'big')",
+            "{v} = integer(keccak(m[{x}:{x} + {y}]), 'big')",
         ),
     ),
     0x30: _value(2, 0, "integer(c.msg.storage_address, 'big')"),

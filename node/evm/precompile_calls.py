@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 from eth.abc import ComputationAPI
-from eth.constants import STACK_DEPTH_LIMIT
 from eth.exceptions import OutOfGas, VMError
 from eth_typing import Address
 
@@ -27,8 +26,6 @@ from node.helper import unlocking
 from node.modexp import modexp, modexp_gas
 from node.precompiles import BLS_PRECOMPILES, Precompile, remembered
 
-Opcode = Callable[..., None]
-
 CALL, CALLCODE, DELEGATECALL, STATICCALL = 0xF1, 0xF2, 0xF4, 0xFA
 ADDRESSES = 2**160 - 1  # what of a word is an address
 _WARM_ACCOUNT_GAS = 100  # EIP-2929: precompiles are warm from the start
@@ -38,7 +35,7 @@ def _words(payload: bytes) -> int:
     return (len(payload) + 31) >> 5
 
 
-_PRECOMPILES = {
+PRECOMPILES = {
     0x01: Precompile(lambda _payload: ecrecover.GAS, remembered(ecrecover.recover)),
     0x02: Precompile(
         lambda payload: 60 + 12 * _words(payload),
@@ -71,34 +68,11 @@ def _charge_and_run(precompile: Precompile) -> Callable[[ComputationAPI], None]:
 
 AS_MESSAGES = {
     Address(number.to_bytes(20, "big")): _charge_and_run(precompile)
-    for number, precompile in _PRECOMPILES.items()
+    for number, precompile in PRECOMPILES.items()
 }
 
 
-def shortened(opcode: int, ordinary: Opcode) -> Opcode:
-    """Return one of the four calls with the short way to our precompiles.
-
-    ordinary: py-evm's opcode, for every other callee and for calls with value.
-    """
-    moves_value = opcode in (CALL, CALLCODE)
-    arguments = 7 if moves_value else 6
-
-    def call(computation: Any) -> None:
-        stack: list[int] = computation._stack.values
-        number = stack[-2] & ADDRESSES if len(stack) >= arguments else 0
-        precompile = _PRECOMPILES.get(number)
-        too_deep = computation.msg.depth >= STACK_DEPTH_LIMIT
-        if precompile is None or too_deep or (moves_value and stack[-3]):
-            ordinary(computation=computation)
-            return
-        asked, spans = stack[-1], stack[-arguments : -arguments + 4]
-        del stack[-arguments:]
-        stack.append(_call(computation, precompile, asked, spans))
-
-    return call
-
-
-def _call(
+def call_precompile(
     computation: Any, precompile: Precompile, asked: int, spans: list[int]
 ) -> int:
     """Charge for the call and run it; returns what CALL pushes.
@@ -136,6 +110,6 @@ def _call(
 
 def _fail(computation: Any, precompile: Precompile, error: Exception | None) -> int:
     """Remember what failed, for the log; returns what CALL pushes."""
-    number = next(n for n, each in _PRECOMPILES.items() if each is precompile)
+    number = next(n for n, each in PRECOMPILES.items() if each is precompile)
     computation.failing = mark_precompile(number, error)
     return 0

@@ -49,13 +49,13 @@ def as_cancun() -> Iterator[None]:
     }
     short = {
         number: precompile
-        for number, precompile in precompile_calls._PRECOMPILES.items()
+        for number, precompile in precompile_calls.PRECOMPILES.items()
         if number < _FIRST_OF_PRAGUE
     }
     with ExitStack() as stack:
         enter = stack.enter_context
         enter(patch.object(Computation, "_precompiles", known))
-        enter(patch.object(precompile_calls, "_PRECOMPILES", short))
+        enter(patch.dict(precompile_calls.PRECOMPILES, short, clear=True))
         for module in ("node.evm.execute", "node.admission"):
             enter(patch(f"{module}.floor_gas", lambda _payload: 0))
         enter(patch.object(BlockRun, "_record_parents", lambda *_: None))

@@ -43,7 +43,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Without:
 
     def take_away(number: int) -> None:
         address = Address(number.to_bytes(20, "big"))
-        monkeypatch.delitem(precompile_calls._PRECOMPILES, number, raising=False)
+        monkeypatch.delitem(precompile_calls.PRECOMPILES, number, raising=False)
         monkeypatch.delitem(Computation._precompiles, address)
 
     return take_away

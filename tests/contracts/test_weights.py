@@ -53,7 +53,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
         return usual.run(payload)
 
     listening = Precompile(usual.gas, run)
-    monkeypatch.setitem(precompile_calls._PRECOMPILES, G1_MSM, listening)
+    monkeypatch.setitem(precompile_calls.PRECOMPILES, G1_MSM, listening)
     return found
 
 
