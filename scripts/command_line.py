@@ -12,7 +12,8 @@ import typer
 
 def make_app(name: str, module: ModuleType) -> typer.Typer:
     """Make the command line of an act, or of the acts that go by one name."""
-    from scripts.shared.homes.defaults import at_home  # late: the list appears at once
+    # late: the list appears at once
+    from scripts.shared.homes.defaults import at_home, beside_role, map_beside
 
     example = _spell_example(module.EXAMPLE)
     app = typer.Typer(
@@ -25,7 +26,8 @@ def make_app(name: str, module: ModuleType) -> typer.Typer:
     if acts is None:
         app.command(name, epilog=example)(at_home(module.command))
         return app
-    fill = _keep if _has_own_homes(acts) else at_home
+    is_beside = getattr(module, "BESIDE_ROLE", False)
+    fill = beside_role if is_beside else _keep if _has_own_homes(acts) else at_home
     groups: dict[str, typer.Typer] = {"": app}
     app.callback(help=module.__doc__)(_group)
     for act, (command, example_of_act) in acts.items():
@@ -35,7 +37,9 @@ def make_app(name: str, module: ModuleType) -> typer.Typer:
             app.add_typer(groups[group], name=group, help=command.__doc__)
             groups[group].callback()(_group)
         epilog = _spell_example(example_of_act)
-        groups[group].command(last, epilog=epilog)(fill(command))
+        context = {"default_map": map_beside(command)} if is_beside else None
+        add = groups[group].command(last, epilog=epilog, context_settings=context)
+        add(fill(command))
     return app
 
 

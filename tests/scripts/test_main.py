@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import gc
+import sys
 from importlib import import_module
 from importlib.metadata import version
 
 import pytest
 
+from scripts import __main__ as program
 from scripts.acts import ACTS, SERVICES, find_module
 from scripts.anybody.acts import status
 from tests.scripts.conftest import Cli
@@ -105,3 +108,18 @@ def test_interruption_is_no_traceback(
     stopped = cli("status")
     assert stopped.code == 130
     assert stopped.err.startswith("veche status: error: interrupted")
+
+
+def test_a_program_that_ends_looks_through_its_memory_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A node's takes a second to look through, of the two in which it stops."""
+    monkeypatch.setattr(sys, "argv", ["veche", "--version"])
+    for each in ("open_streams", "obey_sigterm"):
+        monkeypatch.setattr(program, each, lambda: None)
+    try:
+        with pytest.raises(SystemExit):
+            program.main()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()

@@ -34,6 +34,8 @@ from scripts.shared.options import (
 from scripts.shared.terminal import say, show, tell, tell_json
 
 EXAMPLE = "veche network init --out network"
+BESIDE_ROLE: Final = True
+"""Its --home is a node's; that of a role is told by VECHE_HOME."""
 _START: Final = ("veche", "network", "start")
 _PORT: Final = 8545  # of a network on one machine, and those after it
 
@@ -243,14 +245,14 @@ def start(
         )
 
 
-def status(rpc_url: RpcUrls = None, as_json: AsJson = False) -> None:
+def status(rpc_urls: RpcUrls = None, as_json: AsJson = False) -> None:
     """Ask nodes how far they are, who signed last, and whether they have one head.
 
     Ends with 3 if one does not answer, or if they differ.
     """
     from scripts.nodes.network_standing import encode, lay_out, stand
 
-    compared = stand(rpc_url or [DEFAULT_URL])
+    compared = stand(rpc_urls or [DEFAULT_URL])
     if as_json:
         tell_json(encode(compared))
     else:

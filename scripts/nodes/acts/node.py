@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from node.config import Config
 
 EXAMPLE = "veche node start --home devnet-chain"
+BESIDE_ROLE: Final = True
+"""Its --home is a node's; that of a role is told by VECHE_HOME."""
 
 Home = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ import inspect
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -185,6 +185,39 @@ def at_home(command: Callable[..., None]) -> Callable[..., None]:
     shown.__signature__ = own.replace(parameters=[*inner, option])
     shown.__annotations__ = {**command.__annotations__, "home": HomeFolder}
     return filled
+
+
+def beside_role(command: Callable[..., None]) -> Callable[..., None]:
+    """Let an act on a node's folder take from a role's home what is not typed.
+
+    Its --home is the node's, so that VECHE_HOME alone names the role's. Map its options
+    with `map_beside`.
+    """
+
+    @wraps(command)
+    def filled(**given: Any) -> None:
+        home = _find_told()
+        with ExitStack() as held:
+            if home is not None and _is_in(given.get("key"), home.folder):
+                held.enter_context(_hold(home.folder))
+            command(**given)
+
+    return filled
+
+
+def map_beside(command: Callable[..., None]) -> dict[str, Callable[[], Any]]:
+    """Map options of such an act to what gives them, once one is looked for."""
+
+    def give(name: str) -> Any:
+        return list_defaults(_find_told(), os.environ).get(name)
+
+    own = inspect.signature(command).parameters.keys()
+    return {name: partial(give, name) for name in own & _OF_HOME.keys()}
+
+
+def _find_told() -> Home | None:
+    told = os.environ.get(VARIABLE)
+    return _open(None, told) if told else None
 
 
 def _hold(folder: Path) -> AbstractContextManager[None]:
