@@ -27,6 +27,8 @@ def read_blocks(path: Path, largest: int) -> Iterator[bytes]:
             while (encoded := _read_item(file, path, number, largest)) is not None:
                 yield encoded
                 number += 1
+    except FileNotFoundError as error:
+        raise BlockFileError(path, "there is no such file") from error
     except OSError as error:
         fact = f"cannot be read: {error.strerror or error}"
         raise BlockFileError(path, fact) from error

@@ -270,6 +270,8 @@ def read_config(path: Path = DEFAULT_PATH) -> Config:
     """
     try:
         text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError((str(path), "there is no such file")) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError((str(path), "cannot be read as text")) from error
     try:

@@ -355,11 +355,12 @@ class StoreError(NodeError):
 class BlockFileError(NodeError):
     """Report a file of blocks that cannot be used, or a block in it.
 
-    Blocks before that one are kept.
+    kept: the height of the folder, if blocks before that one may be in it by then.
     """
 
-    def __init__(self, path: Path, fact: str) -> None:
-        super().__init__(f"{path}: {fact}")
+    def __init__(self, path: Path, fact: str, *, kept: int | None = None) -> None:
+        told = "" if kept is None else f"; blocks 0 to {kept} are kept"
+        super().__init__(f"{path}: {fact}{told}")
         self.path = path
         self.fact = fact
 

@@ -96,12 +96,14 @@ def import_chain(
     with continue_chain(config, home, begin=True) as store:
         machine = StateMachine(config, store)
         largest = config.gas.block_limit // _GAS_PER_BYTE + _HEADER_SIZE
-        for encoded in read_blocks(path, largest):
-            try:
+        try:
+            for encoded in read_blocks(path, largest):
                 _import_block(machine, encoded)
-            except _REFUSALS as error:
-                raise BlockFileError(path, str(error)) from error
-            done(len(encoded))
+                done(len(encoded))
+        except BlockFileError as error:
+            raise BlockFileError(path, error.fact, kept=store.height) from error
+        except _REFUSALS as error:
+            raise BlockFileError(path, str(error), kept=store.height) from error
         return store.height
 
 

@@ -34,7 +34,8 @@ def make_app(name: str, module: ModuleType) -> typer.Typer:
         group, _, last = act.rpartition(" ")
         if group not in groups:
             groups[group] = typer.Typer(rich_markup_mode=None)
-            app.add_typer(groups[group], name=group, help=command.__doc__)
+            told = getattr(module, "GROUPS", {}).get(group, command.__doc__)
+            app.add_typer(groups[group], name=group, help=told)
             groups[group].callback()(_group)
         epilog = _spell_example(example_of_act)
         context = {"default_map": map_beside(command)} if is_beside else None

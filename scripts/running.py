@@ -56,9 +56,24 @@ def run_act(name: str, arguments: list[str]) -> ExitCode:
     except (typer.Abort, KeyboardInterrupt):
         end = _INTERRUPTED
     except Exception as error:  # noqa: BLE001  a user is shown no traceback
-        end = _find_foreign_end(name, error)
-    tell_end(f"veche {name}", end, as_json="--json" in arguments)
+        end = _find_foreign_end(name, arguments, error)
+    tell_end(f"veche {_name(name, arguments)}", end, as_json="--json" in arguments)
     return end.code
+
+
+def _name(name: str, arguments: list[str]) -> str:
+    """Name an act in full, where several go by one name."""
+    try:
+        module = import_module(find_module(name, arguments))
+    except Exception:  # noqa: BLE001  whose end is told by now
+        return name
+    typed = " ".join(arguments)
+    own = [
+        each
+        for each in getattr(module, "COMMANDS", {})
+        if typed == each or typed.startswith(f"{each} ")
+    ]
+    return " ".join((name, *own[:1]))
 
 
 def tell_end(program: str, end: End, *, as_json: bool) -> None:
@@ -98,12 +113,12 @@ def _find_end(error: ElectionError) -> End:
     return End(code_of(error), (str(error),), hint_for(error), sent, succeeded)
 
 
-def _find_foreign_end(name: str, error: Exception) -> End:
+def _find_foreign_end(name: str, arguments: list[str], error: Exception) -> End:
     # Typer does not export the classes of its own errors about usage
     describe = getattr(error, "format_message", None)
     if describe is not None:
         fact = spell_usage(" ".join(describe().split()))
-        return End(ExitCode.USAGE, (fact,), f"veche {name} --help")
+        return End(ExitCode.USAGE, (fact,), f"veche {_name(name, arguments)} --help")
     what = f"unexpected {type(error).__name__}: {error}"
     return End(ExitCode.FAULT, (what,), "this is a fault of the program")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, UnprovenError
 from scripts.shared.moments import Moment
 
 if TYPE_CHECKING:
@@ -48,18 +48,22 @@ def read_proof(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MAX_FILE + 1)
+    except FileNotFoundError as error:
+        raise InputError(str(path), "there is no such file") from error
     except OSError as error:
         raise InputError(str(path), "cannot be read") from error
 
 
 def verify(text: bytes, genesis_hash: bytes | None) -> Proven:
-    """Check a proof; raises InputError with what does not hold."""
-    from finality.errors import FinalityError
+    """Check a proof; raises InputError for no proof, UnprovenError for a false one."""
+    from finality.errors import FinalityError, ProofRefusedError
     from finality.proof_file import decode_proof
     from finality.verify import verify_proof
 
     try:
         return verify_proof(decode_proof(text), genesis_hash)
+    except ProofRefusedError as error:
+        raise UnprovenError(error.subject, error.fact) from error
     except FinalityError as error:
         raise InputError(error.subject, error.fact) from error
 

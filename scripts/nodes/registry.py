@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from election.client.errors import ConnectionFailedError, Trouble
 from election.client.rpc import Connection
-from election.client.wire import Act
+from election.client.wire import Act, hexed, parse_number
 from election.crypto.transcript import Address
 from election.protocol.board import Call
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, NotYetError
 from scripts.shared.moments import Moment
 from scripts.shared.node_refusals import node_refusals
 from scripts.shared.roles import Role
 from scripts.shared.session import Nodes, acting, connect_any, unlock
+from scripts.shared.terminal import say
 
 if TYPE_CHECKING:
     from node.engine.comet.proposals import Proposal
 
 _GAS: Final = 5_000_000
+_LAST: Final = 100  # proposals that are looked through for open ones
+_NOW_AND_THEN: Final = ("latest", "pending")
+_AWAY: Final = (
+    "is your node running? `veche network start` runs it; or name another with "
+    "--rpc-url"
+)
 _NOBODY: Final = "0x" + "00" * 20
 
 
@@ -35,21 +44,62 @@ class Registry:
 
         return self.connection.call_all([Call(Address(ADDRESS), question)])[0]
 
-    def act(self, payload: bytes, key: Path, password_file: Path | None) -> None:
-        """Send an act as the organisation of a key file, and wait for its block."""
+    def act(
+        self,
+        payload: bytes,
+        key: Path,
+        password_file: Path | None,
+        *,
+        done_by: Collection[str] = (),
+    ) -> None:
+        """Send an act as the organisation of a key file, and wait for its block.
+
+        done_by: accounts that did it before, which send nothing. Raises NotYetError
+        while another transaction of the account waits.
+        """
         from node.engine.comet.registry import ADDRESS
 
         key_file = unlock(key, password_file, roles=set(Role))
+        account = hexed(key_file.sealed.address)
+        if account in done_by:
+            say(f"{account} approved of it before, and nothing was sent")
+            return
         act = Act(Address(ADDRESS), payload, _GAS, announces=True)
         with acting(key_file):
+            self._require_none_waits(account)
             self.connection.send(act, key=key_file.key)
+
+    def _require_none_waits(self, account: str) -> None:
+        """Send nothing beside what waits: it could be the same again."""
+        asked = [("eth_getTransactionCount", (account, at)) for at in _NOW_AND_THEN]
+        mined, known = map(parse_number, self.connection.request_all(asked))
+        if known > mined:
+            hint = "`veche network status` shows whether blocks come: then run it again"
+            fact = "a transaction of it waits for a block, so that nothing was sent now"
+            raise NotYetError(account, fact, hint=hint)
+
+    def read_open(self) -> list[Proposal]:
+        """List the proposals that can still be approved of, of the last hundred."""
+        from node.engine.comet.proposals import read_number, read_proposal
+
+        last = read_number(self.ask, "proposals")
+        now = self.connection.read_clock()
+        found = (
+            read_proposal(self.ask, number)
+            for number in range(max(1, last - _LAST + 1), last + 1)
+        )
+        return [each for each in found if each is not None and each.expiry >= now]
 
     def propose(
         self, payload: bytes, key: Path, password_file: Path | None
     ) -> dict[str, Any]:
-        """Send a proposal; returns what it became."""
-        from node.engine.comet.proposals import read_number
+        """Send a proposal, unless it is open already; returns what it became."""
+        from node.engine.comet.proposals import proposes, read_number
 
+        for each in self.read_open():
+            if proposes(payload, each):
+                say(f"proposal {each.number} says the same, and nothing was sent")
+                return self.describe(each.number)
         self.act(payload, key, password_file)
         with node_refusals():
             return self.describe(read_number(self.ask, "proposals"))
@@ -72,7 +122,13 @@ class Registry:
 
 def open_registry(home: Path, nodes: Nodes) -> Registry:
     """Reach the registry of a folder's network through a node of it."""
-    return Registry(connect_any(nodes, chain_id=read_chain_id(home)))
+    chain_id = read_chain_id(home)
+    try:
+        return Registry(connect_any(nodes, chain_id=chain_id))
+    except ConnectionFailedError as error:
+        if error.trouble is Trouble.AWAY:
+            error.add_note(_AWAY)
+        raise
 
 
 def read_chain_id(home: Path) -> int:

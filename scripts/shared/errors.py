@@ -17,6 +17,7 @@ ElectionError
     ├── UnaskedError     what cannot be undone, where nobody can be asked
     ├── DeclinedError    a question that was answered with no
     ├── ContestError     contests in which an act failed; in the others it stands
+    ├── UnprovenError    a proof that does not hold
     ├── OutputError      a result that stdout does not take
     ├── PasswordError    a key file that this password does not open
     └── UnverifiedError  a record that nothing secret may meet
@@ -95,7 +96,7 @@ class TakenError(FileError):
 class NodeActError(ScriptError):
     """Report what a node refuses; facts: all that is wrong, code: how the act ends."""
 
-    def __init__(self, *facts: str, hint: str, code: int) -> None:
+    def __init__(self, *facts: str, hint: str | None, code: int) -> None:
         """Keep all facts; the message tells of the first."""
         super().__init__(*facts[0].split(": ", 1))
         self.facts = facts
@@ -135,6 +136,10 @@ class ContestError(ScriptError):
             else ""
         )
         super().__init__(f"contest {contest}", fact + others)
+
+
+class UnprovenError(ScriptError):
+    """Report a file whose proof does not hold: it was read, and proves nothing."""
 
 
 class OutputError(ScriptError):

@@ -47,6 +47,7 @@ from scripts.shared.errors import (
     RuledOutError,
     TakenError,
     UnaskedError,
+    UnprovenError,
     UnverifiedError,
     UsageError,
 )
@@ -122,6 +123,7 @@ _ENDS: Final[tuple[tuple[type[ElectionError], ExitCode], ...]] = (
     (InUseError, ExitCode.IN_USE),
     (ContestError, ExitCode.IN_PART),
     (UnverifiedError, ExitCode.NOT_SO),
+    (UnprovenError, ExitCode.NOT_SO),
     (HistoryError, ExitCode.NOT_SO),
     (CeremonyError, ExitCode.NOT_SO),
     (CountError, ExitCode.NOT_SO),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
-from scripts.shared.errors import NodeActError
+from scripts.shared.errors import InputError, NodeActError
+from scripts.shared.exit_codes import ExitCode
 
 HINTS: Final = {
     "ConfigError": "hardhat-free-devnet.toml shows every key; "
@@ -25,13 +27,12 @@ HINTS: Final = {
     "is the network's, then `veche network reset`",
     "StoreError": "make room on the disk and start again: nothing accepted is lost",
 }
-_ELSE: Final = "--help shows an example"
 
 
 @contextmanager
 def node_refusals() -> Iterator[None]:
     """Turn what a node refuses into the error of an act."""
-    from node.errors import ConfigError, NodeError
+    from node.errors import BlockFileError, ConfigError, NodeError
     from node.exit_codes import exit_code
 
     try:
@@ -39,5 +40,19 @@ def node_refusals() -> Iterator[None]:
     except NodeError as error:
         facts = error.facts if isinstance(error, ConfigError) else (str(error),)
         is_option = isinstance(error, ConfigError) and not error.file  # or a card
-        hint = _ELSE if is_option else HINTS.get(type(error).__name__, _ELSE)
-        raise NodeActError(*facts, hint=hint, code=exit_code(error)) from error
+        hint = None if is_option else HINTS.get(type(error).__name__)
+        is_input = isinstance(error, BlockFileError)
+        code = ExitCode.INPUT if is_input else exit_code(error)
+        raise NodeActError(*facts, hint=hint, code=code) from error
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file of which a node says that it is not what it has to be."""
+    from node.errors import ConfigError
+
+    try:
+        yield
+    except ConfigError as error:
+        _, fact = error.faults[0]
+        raise InputError(str(path), fact) from error

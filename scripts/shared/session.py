@@ -126,11 +126,13 @@ def _ask_password(*, twice: bool) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error", GetPassWarning)
         try:
-            return str(
-                typer.prompt(
-                    "Password", hide_input=True, confirmation_prompt=twice, err=True
-                )
-            )
+            while True:
+                typed = str(typer.prompt("Password", hide_input=True, err=True))
+                if not twice or typed == typer.prompt(
+                    "The same again", hide_input=True, err=True
+                ):
+                    return typed
+                say("the two are not the same: type it anew")
         except GetPassWarning:
             say("")  # ends the line of the question
             fact = "cannot be asked for without a terminal: give it by --password-file"

@@ -54,6 +54,8 @@ def read_card(path: Path) -> Card:
     try:
         with path.open("rb") as file:
             found = parse_json(file.read(_MOST + 1)[:_MOST])
+    except FileNotFoundError as error:
+        raise ConfigError((str(path), "there is no such file")) from error
     except (OSError, ValueError) as error:
         raise ConfigError((str(path), "is no card of a node")) from error
     return accept_card(found, str(path))
@@ -63,9 +65,9 @@ def accept_card(found: Any, file: str) -> Card:
     """Check what was read as a card. Raises: ConfigError."""
     names = list(Card.__dataclass_fields__)
     if not isinstance(found, dict) or sorted(found) != sorted(names):
-        raise ConfigError((file, f"is no card: it has {', '.join(names)}"))
+        raise ConfigError((file, f"is no card of a node, which has {', '.join(names)}"))
     if not all(isinstance(value, str) for value in found.values()):
-        raise ConfigError((file, "is no card: every value is text"))
+        raise ConfigError((file, "is no card of a node: every value is text"))
     card = Card(**found)
     for name, pattern in (
         ("organisation", _ORGANISATION),

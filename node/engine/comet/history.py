@@ -41,6 +41,13 @@ def back_up(root: Path, destination: Path) -> None:
         )
 
 
+def require_stopped(root: Path) -> None:
+    """Refuse a folder whose node runs. Raises: HomeError, HomeInUseError."""
+    _open(root)
+    with hold_home(root):
+        pass
+
+
 def reset(root: Path, copy: Path | None = None) -> None:
     """Forget a node's blocks; it takes them from its peers again, or from a copy.
 

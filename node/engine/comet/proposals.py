@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from eth_abi.abi import encode
@@ -20,6 +21,7 @@ from node.errors import RegistryError
 from node.hashing import keccak
 
 NO_NODE: Final = bytes(20)
+_NODE_KEY: Final = 4 + 3 * 32  # where a node's public key stands in a proposal of it
 MOST_ORGANISATIONS, MOST_NODES = 64, 128  # the contract's bounds, which it cannot tell
 _CHANGE: Final = "(uint256,address,bytes,bytes20,bytes32,bytes20,uint256,uint256)"
 ORGANISATION_JOINS, NODE_JOINS = "organisation joins", "node joins"
@@ -123,6 +125,23 @@ def read_proposal(ask: Ask, number: int) -> Proposal | None:
         ends=ends,
         expiry=ask_for(ask, "expiry(uint256)", "uint256", argument),
         approving=ask_for(ask, "approvals(uint256)", "address[]", argument),
+    )
+
+
+def proposes(payload: bytes, found: Proposal) -> bool:
+    """Say whether an act would propose once more what a proposal says."""
+    account = Address(bytes.fromhex(found.account[2:]))
+    node_id, replaced = bytes.fromhex(found.node_id), bytes.fromhex(found.replaced)
+    if found.kind == NODE_JOINS:  # whose key is there as the hash that names it
+        blank = Possession(bytes(32), found.validator_key, bytes(64), bytes(64))
+        same = propose_node(account, blank, replaced)[:_NODE_KEY]
+        key = payload[_NODE_KEY : _NODE_KEY + 32]
+        return payload[:_NODE_KEY] == same and sha256(key).digest()[:20] == node_id
+    return payload in (
+        propose_organisation(account, found.name),
+        propose_dismissal(account) if not any(node_id) and not found.name else None,
+        propose_removal(node_id),
+        propose_freeze(found.begins, found.ends),
     )
 
 

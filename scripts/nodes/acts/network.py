@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,7 +18,7 @@ from scripts.nodes.acts.registry_proposals import COMMANDS as REGISTRY
 from scripts.shared.errors import InputError
 from scripts.shared.exit_codes import ExitCode
 from scripts.shared.following import say_next
-from scripts.shared.node_refusals import node_refusals
+from scripts.shared.node_refusals import naming, node_refusals
 from scripts.shared.options import (
     DEFAULT_URL,
     AsJson,
@@ -32,6 +32,9 @@ from scripts.shared.options import (
     path_option,
 )
 from scripts.shared.terminal import say, show, tell, tell_json
+
+if TYPE_CHECKING:
+    from node.engine.comet.card import Card
 
 EXAMPLE = "veche network init --out network"
 BESIDE_ROLE: Final = True
@@ -136,7 +139,10 @@ def card(
 
 def genesis(
     out: OutFile,
-    card: Annotated[list[Path], path_option(help="A node's card; again for each.")],
+    card: Annotated[
+        list[Path],
+        path_option(help="A node's card, of `veche network card`; again for each."),
+    ],
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -145,14 +151,13 @@ def genesis(
         from election.artifacts import read_artifact
         from election.whole_file import write_whole
         from node.config import DEFAULT_PATH, read_config
-        from node.engine.comet.card import read_card
         from node.engine.comet.joining import agree, describe
         from scripts.shared.files.failures import name_unwritable
 
         described = read_config(config or DEFAULT_PATH)
         document = agree(
             described,
-            [read_card(each) for each in card],
+            [_read_card(each) for each in card],
             read_artifact("ObserverRegistry").initcode,
         )
     with name_unwritable(out), write_whole(out, replacing=False) as file:
@@ -204,10 +209,14 @@ def join(
     Without --listen or --peer, what was said before stays.
     """
     with node_refusals():
+        from node.engine.comet.genesis import read_shared
         from node.engine.comet.joining import join as join_network
 
+        document = _read(genesis)
+        with naming(genesis):
+            read_shared(document.decode("utf-8", errors="replace"))
         digest = join_network(
-            home, _read(genesis), listen=listen, peers=peer or [], signer=signer
+            home, document, listen=listen, peers=peer or [], signer=signer
         )
     show({"home": str(home), "genesis": digest}, as_json=as_json)
     say_next(
@@ -292,13 +301,15 @@ def reset(
     Its keys, and what it signed last, stay.
     """
     with node_refusals():
+        from node.engine.comet.history import require_stopped
         from node.engine.comet.history import reset as reset_home
         from scripts.shared.asking import Asker
 
+        require_stopped(home)
         Asker("Forget them?", yes, as_json)(
-            f"forgets all blocks in {home}, to take them from "
-            + (f"{backup}, then " if backup is not None else "")
-            + "its peers: where no peer has them, they are lost"
+            f"forgets all blocks in {home}, and takes them from",
+            (f"{backup}, then " if backup is not None else "")
+            + "its peers: where no peer has them, they are lost",
         )
         reset_home(home, backup)
     show({"home": str(home), "blocks": "forgotten"}, as_json=as_json)
@@ -321,6 +332,7 @@ def leave(
     say_next("`veche network join` makes it a node of a network again", as_json=as_json)
 
 
+GROUPS: Final = {"propose": "Propose a change of who takes part in a network."}
 COMMANDS: Final = {
     "init": (init, EXAMPLE),
     "card": (
@@ -360,5 +372,14 @@ def _start(home: Path) -> str:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(str(path), "there is no such file") from error
     except OSError as error:
         raise InputError(str(path), "cannot be read") from error
+
+
+def _read_card(path: Path) -> Card:
+    from node.engine.comet.card import read_card
+
+    with naming(path):
+        return read_card(path)

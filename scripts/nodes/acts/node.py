@@ -193,6 +193,8 @@ def import_blocks(
 ) -> None:
     """Execute the blocks of a file and keep those that come out the same."""
     _require_devnet(home)
+    if not blocks.exists():  # before a folder is made for them
+        raise InputError(str(blocks), "there is no such file")
     with _described(config, home) as (described, folder):
         from node.keeping import import_chain
         from scripts.nodes.counting import measure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -21,8 +21,6 @@ from scripts.shared.options import (
 )
 from scripts.shared.terminal import lay_out, say, show
 
-_LAST: Final = 100  # proposals that are looked through for open ones
-
 Home = Annotated[Path, path_option(help="Your node's folder, which says the network.")]
 
 
@@ -36,11 +34,7 @@ def members(home: Home, rpc_urls: AnyRpcUrl = None, as_json: AsJson = False) -> 
         registry = open_registry(home, rpc_urls)
         found = read_members(registry.ask)
         organisations = read_organisations(registry.ask)
-        last = read_number(registry.ask, "proposals")
-        proposals = [
-            registry.describe(number)
-            for number in range(max(1, last - _LAST + 1), last + 1)
-        ]
+        proposals = [registry.describe(each.number) for each in registry.read_open()]
         result = {
             "organisations": {name: account for account, name in organisations.items()},
             "nodes": {
@@ -126,7 +120,8 @@ def approve(
         if registry.describe(proposal)["lacking"] <= 1:  # this one carries it out
             replaces = any(bytes.fromhex(found.replaced))
             proposals.require_room(registry.ask, found.kind, replaces=replaces)
-        registry.act(proposals.approve(proposal), key, password_file)
+        payload = proposals.approve(proposal)
+        registry.act(payload, key, password_file, done_by=found.approving)
         told = registry.describe(proposal)
     show_proposal(told, as_json=as_json)
 

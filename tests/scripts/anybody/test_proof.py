@@ -143,6 +143,12 @@ def test_proof_of_a_transaction_needs_no_terms(
     assert run(["proof", *given]) == 0
     assert out.read_bytes() == PROOF.text
     require_pastes(capsys.readouterr().err)
+    forged = msgspec.json.decode(PROOF.text)
+    forged["signed"]["votes"][0]["signature"] = f"0x{'00' * 64}"
+    out.with_name("forged").write_text(json.dumps(forged))
+    assert run(["verify-proof", f"--proof={out.with_name('forged')}"]) == 3
+    assert run(["verify-proof", f"--proof={out}", f"--genesis-hash={'0' * 64}"]) == 3
+    assert ": hint: " not in capsys.readouterr().err
     for more, is_compared in ([], False), ([f"--genesis-hash={GENESIS}"], True):
         assert run(["verify-proof", f"--proof={out}", "--json", *more]) == 0
         said = capsys.readouterr()
@@ -159,7 +165,8 @@ def test_tracking_code_is_looked_for_by_the_terms(
 
 
 @pytest.mark.parametrize(
-    ("text", "fact"), [(None, "cannot be read"), (PROOF.text[:-9], "what it should be")]
+    ("text", "fact"),
+    [(None, "there is no such file"), (PROOF.text[:-9], "what it should be")],
 )
 def test_file_that_proves_nothing_is_refused(
     text: bytes | None, fact: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from node.config import DEFAULT_PATH
+from node.engine.comet.guard import hold_home
+from node.engine.comet.home import NodeHome
 from scripts.shared.exit_codes import ExitCode
 from tests.client.devnet import run_node
 from tests.node.engine.comet.test_joining import CARDS
@@ -81,7 +83,41 @@ def test_genesis_that_is_not_there_is_named(tmp_path: Path) -> None:
     cli = make_cli(tmp_path, "nowhere")
     told = cli("network", "join", "--home", str(tmp_path / "node"), *genesis)
     assert told.code == ExitCode.INPUT
-    assert "none.json: cannot be read" in " ".join(told.err.split())
+    assert "veche network join: error: " in told.err
+    assert "none.json: there is no such file" in " ".join(told.err.split())
+
+
+def test_file_that_is_not_what_it_has_to_be_is_named_and_ends_so(
+    tmp_path: Path,
+) -> None:
+    wrong, cli = tmp_path / "wrong.json", make_cli(tmp_path, "nowhere")
+    wrong.write_text("{}")
+    for act in (
+        ("join", "--home", str(tmp_path / "node"), "--genesis", str(wrong)),
+        ("genesis", "--card", str(wrong), "--out", str(tmp_path / "out.json")),
+    ):
+        told = cli("network", *act)
+        assert told.code == ExitCode.INPUT
+        first, *hints = told.err.splitlines()
+        assert first.startswith(f"veche network {act[0]}: error: {wrong}: is no ")
+        assert not hints
+
+
+def test_a_node_that_runs_is_told_of_before_anything_is_asked(tmp_path: Path) -> None:
+    home = NodeHome(tmp_path / "node")
+    home.genesis.parent.mkdir(parents=True)
+    home.genesis.touch()
+    with hold_home(home.root):
+        told = make_cli(tmp_path, "nowhere")("network", "reset", "--home", home.root)
+    assert told.code == ExitCode.IN_USE
+    assert "a node runs from it; stop it first" in told.err
+    assert "--yes" not in told.err
+
+
+def test_help_of_proposals_is_of_all_of_them(tmp_path: Path) -> None:
+    told = make_cli(tmp_path, "nowhere")("network", "--help")
+    assert "Propose a change of who takes part" in told.out
+    assert "Propose that an organisation joins" not in told.out
 
 
 def _show_cards(folder: Path, count: int = 4) -> list[str]:
@@ -136,14 +172,17 @@ def test_what_follows_an_act_of_a_network_is_a_line_to_paste(
     `Cli` parses each line that is to be pasted.
     """
     new, genesis = tmp_path / "new node", tmp_path / "genesis.json"
-    genesis.touch()
+    genesis.write_text('{"app_state": {}}')
     made = [(name, tmp_path / name) for name in ("one", "two")]
     for name, answer in (
         ("binary.find_engine", None),
         ("joining.make_folder", CARDS[0]),
         ("joining.join", "00" * 32),
         ("joining.make_local_network", made),
-        *((f"history.{act}", None) for act in ("back_up", "reset", "leave")),
+        *(
+            (f"history.{act}", None)
+            for act in ("back_up", "require_stopped", "reset", "leave")
+        ),
     ):
         stand_in = partial(_answer, answer)
         monkeypatch.setattr(f"node.engine.comet.{name}", stand_in)

@@ -90,7 +90,10 @@ def test_what_follows_an_act_works_as_it_stands_with_a_configuration_of_ones_own
         (["nonsense"], "No such command 'nonsense'"),
         (["verify"], "home: give --home, or store.home in"),
         (["verify", "--home", "/nowhere"], "/nowhere: holds no chain"),
-        (["verify", "--config", "/nowhere.toml"], "/nowhere.toml: cannot be read"),
+        (
+            ["verify", "--config", "/nowhere.toml"],
+            "/nowhere.toml: there is no such file",
+        ),
         (["init", "--home", "{home}"], "{home}: is not empty"),
         (["export", "--home", "{home}", "--out", "{home}"], "{home}: file exists"),
     ],
@@ -103,10 +106,27 @@ def test_what_is_wrong_is_one_error_and_a_hint_if_any_helps(
     is_file = "file exists" in words  # which is never overwritten
     assert refused.code == (OfActs.INPUT if is_file else ExitCode.REFUSED)
     first, *hints = refused.err.splitlines()
-    assert first.startswith("veche node: error: " + words.format(home=home))
-    assert all(hint.startswith("veche node: hint: ") for hint in hints[:1])
+    act = " ".join(("veche node", *(each for each in given[:1] if each in COMMANDS)))
+    assert first.startswith(f"{act}: error: " + words.format(home=home))
+    assert all(hint.startswith(f"{act}: hint: ") for hint in hints[:1])
+    assert "--help shows an example" not in refused.err
     assert len(hints) <= 1
     assert not refused.out
+
+
+def test_a_file_of_blocks_that_is_cut_says_how_many_are_kept(
+    cli: Cli, home: Path, tmp_path: Path
+) -> None:
+    blocks, other = tmp_path / "blocks", tmp_path / "other"
+    given = ("--home", str(other), "--blocks", str(blocks))
+    told = cli("node", "import", *given)
+    assert (told.code, other.exists()) == (OfActs.INPUT, False)
+    assert f"{blocks}: there is no such file" in told.err
+    assert cli("node", "export", "--home", str(home), "--out", str(blocks)).code == 0
+    blocks.write_bytes(blocks.read_bytes() + b"\xf9\x01\x00")
+    told = cli("node", "import", *given)
+    assert told.code == OfActs.INPUT
+    assert "item 1 is cut short; blocks 0 to 0 are kept" in told.err
 
 
 def test_a_missing_folder_is_not_served(cli: Cli, tmp_path: Path) -> None:
@@ -178,7 +198,7 @@ def test_all_that_is_wrong_is_told_a_line_each_with_file_and_key(
     path.write_text(text.replace("8545", "-1").replace("warn = 5", "wran = 5"), "utf-8")
     refused = cli("node", "config", "show", "--config", str(path))
     assert refused.code == ExitCode.REFUSED
-    start = f"veche node: error: {path}: "
+    start = f"veche node config show: error: {path}: "
     *errors, hint = refused.err.splitlines()
     keys = {line.removeprefix(start).split(":")[0] for line in errors}
     assert keys == {"rpc.port", "clock.warn", "clock.wran"}

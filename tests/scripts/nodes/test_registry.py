@@ -229,6 +229,52 @@ def test_no_secret_stands_in_a_proof(cli: Cli) -> None:
     assert str(keys.node) not in repr(keys)
 
 
+def test_what_is_open_is_not_proposed_twice_and_nobody_approves_twice(
+    cli: Cli,
+) -> None:
+    joining = str(prove(cli))
+    observer = keys_of(100).node_id.hex()
+    account = "0x" + "ab" * 20
+    for number, what in enumerate(
+        (
+            ("organisation", "--name", "radio", "--account", account),
+            ("node", "--joining", joining),
+            ("removal", "--node-id", observer),
+            ("freeze", "--begins=2100-01-01T00:00Z", "--ends=2100-01-02T00:00Z"),
+        ),
+        1,
+    ):
+        act(cli, "propose", *what, by="commission")
+        again = attempt(cli, "propose", *what, by="press")
+        assert again.result["proposal"] == number
+        assert f"proposal {number} says the same, and nothing" in again.err
+    assert len(act(cli, "members")["proposals"]) == 4
+    other = ("organisation", "--name", "radio2", "--account", account)
+    assert act(cli, "propose", *other, by="press")["proposal"] == 5
+    again = attempt(cli, "approve", "--proposal", "1", by="commission")
+    assert len(again.result["approving"]) == 1
+    assert "approved of it before, and nothing was sent" in again.err
+
+
+def test_who_approves_again_while_no_block_comes_is_told_that_it_waits(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The node counts a transaction more that waits than are in blocks."""
+    joins = ("organisation", "--name", "radio", "--account", "0x" + "ab" * 20)
+    act(cli, "propose", *joins, by="commission")
+    ask = Connection.request_all
+
+    def ask_with_one_waiting(self: Connection, requests: Any) -> list[Any]:
+        found = ask(self, requests)
+        return ["0x0", "0x1"] if requests[0][0].endswith("TransactionCount") else found
+
+    monkeypatch.setattr(Connection, "request_all", ask_with_one_waiting)
+    told = attempt(cli, "approve", "--proposal", "1", by="press")
+    assert told.code == ExitCode.NOT_YET
+    assert "a transaction of it waits for a block" in told.err
+    assert "`veche network status`" in told.err
+
+
 def test_who_approves_next_is_told_in_a_line_to_paste(cli: Cli) -> None:
     joins = ("organisation", "--name", "radio", "--account", "0x" + "ab" * 20)
     home = ("--home", str(cli.folder / "society"))
