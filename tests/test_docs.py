@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -196,19 +197,53 @@ def test_help_of_a_node_lists_its_exit_codes() -> None:
     assert {*map(int, listed)} == {*ExitCode} - {ExitCode.FAULT}
 
 
-def test_commands_of_the_guide_to_a_node_do_what_it_says(tmp_path: Path) -> None:
+def read_single_node() -> tuple[str, str, str]:
+    """Read what is typed for a node of one's own: before, to start it, and beside."""
     guide = (ROOT / "docs" / "running-a-node.md").read_text("utf-8")
-    commands = "".join(re.findall(r"```bash\n(.*?)```", guide, re.DOTALL))
-    assert commands.count("veche node") == 4
-    program = f'set -e\nveche() {{ {sys.executable} -m scripts "$@"; }}\n'
-    done = subprocess.run(  # noqa: S603  our own guide
-        ["bash", "-c", program + commands],  # noqa: S607
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert all(line.startswith("next: ") for line in done.stderr.splitlines())
-    assert re.search(r"^blocks +0$", done.stdout, re.MULTILINE)
+    _, _, part = guide.partition("## A single node, for a rehearsal\n")
+    part = part.partition("\n## ")[0]
+    before, beside = re.findall(r"```bash\n(.*?)```", part, re.DOTALL)
+    (start,) = re.findall(r"```\n(veche node start .*)\n```", part)
+    return before, start, beside
+
+
+def write_at_free_port(path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    text = (ROOT / path.name).read_text("utf-8")
+    own = re.sub(r"^port = 8545\b", f"port = {port}", text, flags=re.MULTILINE)
+    assert own != text
+    path.write_text(own, "utf-8")
+
+
+def test_commands_of_the_guide_to_a_node_do_what_it_says(tmp_path: Path) -> None:
+    """Its node listens at another port here, and is started beside what is typed."""
+    before, start, beside = read_single_node()
+    acts = ["init", "start", "status", "backup", "export", "import", "verify"]
+    assert re.findall(r"veche node (\w+)", before + start + beside) == acts
+    write_at_free_port(tmp_path / "hardhat-free-devnet.toml")
+    veche = f"{sys.executable} -m scripts"
+    place: Any = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(ROOT)}}
+
+    def type_in(commands: str) -> str:
+        program = f'set -e\nveche() {{ {veche} "$@"; }}\n'
+        done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603  ours
+            ["bash", "-c", program + commands],  # noqa: S607
+            **place,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, ": error: " in done.stderr) == (0, False), done.stderr
+        return done.stdout
+
+    type_in(before)
+    line = [*veche.split(), *start.split()[1:], "--quiet"]
+    with subprocess.Popen(line, **place, stdout=subprocess.DEVNULL) as node:  # noqa: S603
+        try:
+            told = type_in(beside)
+        finally:
+            node.terminate()
+    assert node.returncode == 0
+    assert re.search(r"^ready +yes$", told, re.MULTILINE)
+    assert re.search(r"^blocks +0$", told, re.MULTILINE)

@@ -41,7 +41,7 @@ def command(
     they made their followers. Compare the hash of the genesis with what the network's
     organisations published, or give it. Ballots are named by their tracking codes if
     the terms of their election are given; that of a receipt has to be proven. Ends with
-    3 if one that has to be proven is not.
+    3 if one that has to be proven is not, or if the proof does not hold.
     """
     from scripts.anybody.proven_ballots import known_terms, list_ballots
     from scripts.anybody.verify_proof import (

@@ -113,7 +113,10 @@ def card(
     engine: Engine = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a node's folder with its own keys, and the card to show the others."""
+    """Make a node's folder with its own keys, and its card to show the others.
+
+    A key has another card, of `veche key card`, for an election's accounts.
+    """
     if observer and signer_key:
         raise InputError("--signer-key", "is a validator's, not an observer's")
     with node_refusals():
