@@ -186,10 +186,7 @@ class TracelessError(TransactionRefusedError):
     """Report a stranger's transaction that succeeds and leaves no log."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "it would leave no log: who is not named in admission.senders sends what "
-            "comes to something"
-        )
+        super().__init__("it would leave no log; only admission.senders may do so")
 
 
 class BlockFullError(TransactionRefusedError):

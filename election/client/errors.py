@@ -84,7 +84,7 @@ class WrongChainError(ClientError):
 
 
 class NodeRefusedError(ClientError):
-    """Report a JSON-RPC error; the subject is the method.
+    """Report a JSON-RPC error; the subject is the method, or the transaction.
 
     code: what the node gives as its code, if anything.
     """

@@ -52,6 +52,7 @@ UPCOMING: Final = "pending"
 """The block that a transaction sent now would be in, with its time: at rest a network
 makes no blocks, and the time of its latest one stays behind."""
 
+_OF_TRANSACTION: Final = "transaction: "  # how a node begins to say why it takes none
 _CLOCK: Final = bytes.fromhex("425f5260205ff3")  # return the word TIMESTAMP
 
 
@@ -110,6 +111,8 @@ class Connection:
             raise ConnectionFailedError(self.url, "does not answer in json-rpc")
         message = cut_text(answer.error.get("message", "no reason given"))
         code = answer.error.get("code")
+        if message.startswith(_OF_TRANSACTION):  # a person knows this and no method
+            method, message = "transaction", message.removeprefix(_OF_TRANSACTION)
         return read_refusal(answer.error) or NodeRefusedError(method, message, code)
 
     # Reading

@@ -21,6 +21,7 @@ from election.client.transport import open_post
 from election.client.wire import Act
 from election.crypto.signature import derive_address
 from election.crypto.transcript import Address
+from node.errors import TracelessError
 from tests.client.stage import RELAY, Stage, make_key
 
 NOWHERE = Address(bytes([7]) * 20)
@@ -192,6 +193,18 @@ def test_another_chain_is_refused(node_url: str, chain: Connection) -> None:
     with pytest.raises(WrongChainError, match=f"{chain.chain_id + 1}"):
         connect(node_url, chain_id=chain.chain_id + 1)
     assert connect(node_url, chain_id=chain.chain_id).chain_id == chain.chain_id
+
+
+def test_a_transaction_that_is_refused_is_told_in_one_line_of_a_screen() -> None:
+    told = {"code": -32000, "message": str(TracelessError())}
+
+    def post(body: bytes) -> bytes:
+        return json.dumps({"id": json.loads(body)["id"], "error": told}).encode()
+
+    with pytest.raises(NodeRefusedError) as refused:
+        Connection(post, url="", chain_id=1).request("eth_sendRawTransaction", "0x")
+    assert str(refused.value).startswith("transaction: it would leave no log; only ")
+    assert len(f"  refused  {refused.value}") <= 80
 
 
 def test_method_that_the_node_lacks_names_the_method(connection: Connection) -> None:

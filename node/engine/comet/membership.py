@@ -6,6 +6,7 @@ told. Nothing else is remembered: a block that is executed again gives the same.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -27,6 +28,11 @@ from node.execution import Execution
 from node.log_index import LogQuery
 from node.machine import StateMachine
 
+_log = logging.getLogger(__name__)
+_LET_GO: Final = (
+    "this node was let go by the others: its key never comes back to this network, "
+    "and `veche network leave` is next"
+)
 _CHANGES: Final = LogQuery(addresses=(ADDRESS,), topics=((VALIDATORS_CHANGED,),))
 _GAS: Final = 30_000_000  # for one question; a full registry takes a part of it
 _NOBODY: Final = Members(())
@@ -36,11 +42,15 @@ class Membership:
     """Read the registry of one chain; without one, everybody may connect.
 
     peers: ids of those that the operator named. While this node is behind, it may know
-    of them only from there; one that has left is refused all the same.
+    of them only from there; one that has left is refused all the same. own: this node's
+    id, whose operator is told when it is let go; nobody's if empty.
     """
 
-    def __init__(self, machine: StateMachine, peers: Collection[str] = ()) -> None:
+    def __init__(
+        self, machine: StateMachine, peers: Collection[str] = (), own: str = ""
+    ) -> None:
         self.machine = machine
+        self._own = own
         self._peers = frozenset(peers)
         contracts = machine.chain.config.contracts
         self._exists = any(each.address == "0x" + ADDRESS.hex() for each in contracts)
@@ -50,6 +60,8 @@ class Membership:
         self._names: dict[bytes, str] = {}
         if self._exists:
             self._take(read_members(self._ask_head))
+            if own and own not in self._members.node_ids and self._was_let_go():
+                _log.error(_LET_GO)
 
     def require_validators(self, powers: Mapping[bytes, int]) -> None:
         """Refuse a genesis whose validators are not the registry's.
@@ -96,6 +108,10 @@ class Membership:
             if any(each.validator_key)
         }
 
+    def has_validator(self, key: bytes) -> bool:
+        """Say whether the network waits for votes of this key, of 32 bytes."""
+        return key in self._members.validators
+
     def organisation_of(self, address: bytes) -> str | None:
         """Return whose validator has this address of 20 bytes."""
         return self._names.get(address)
@@ -135,6 +151,7 @@ class Membership:
         return _answer(chain.simulate(_question(question), chain.head))
 
     def _take(self, members: Members) -> None:
+        self._tell_own(self._members, members)
         self._members = members
         self._names = {**self._names, **members.by_address}
         ids = members.node_ids
@@ -142,6 +159,16 @@ class Membership:
             peer for peer in self._peers - ids if not has_been(self._ask_head, peer)
         }
         self._allowed = ids | newcomers
+
+    def _was_let_go(self) -> bool:
+        return has_been(self._ask_head, self._own)
+
+    def _tell_own(self, before: Members, after: Members) -> None:
+        """Tell the operator in words what becomes of this node."""
+        if self._own in before.node_ids - after.node_ids:
+            _log.error(_LET_GO)
+        elif self._own in before.validating_ids - after.validating_ids:
+            _log.error("this node's validator was let go: from now on it looks on")
 
 
 def _question(payload: bytes) -> Call:

@@ -53,6 +53,11 @@ class Members:
         return frozenset(each.node_id for each in self.nodes)
 
     @property
+    def validating_ids(self) -> frozenset[str]:
+        """Return the ids of those that validate."""
+        return frozenset(each.node_id for each in self.nodes if any(each.validator_key))
+
+    @property
     def validators(self) -> dict[bytes, str]:
         """Return the organisation of each validator's key."""
         return {

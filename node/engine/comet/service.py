@@ -15,6 +15,7 @@ from node.config import Config, abi_folder, read_config
 from node.door import Door
 from node.engine.comet.agreement import Agreement
 from node.engine.comet.application import Application
+from node.engine.comet.card import read_card
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.finality import Finality
@@ -138,7 +139,8 @@ class _Running:
         shared = encode_shared(read_shared(genesis))
         self._peers = read_peers(home)
         ids = [peer.partition("@")[0] for peer in self._peers]
-        self._membership = Membership(engine.machine, ids)
+        own = read_card(home.card).node_id
+        self._membership = Membership(engine.machine, ids, own)
         self._misbehaviours = Misbehaviours(home.misbehaviour)
         self._application = Application(
             self._membership, shared, self._misbehaviours, engine.follow, watch

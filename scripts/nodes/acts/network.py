@@ -21,6 +21,7 @@ from scripts.shared.following import say_next
 from scripts.shared.node_refusals import naming, node_refusals
 from scripts.shared.options import (
     DEFAULT_URL,
+    AnyRpcUrl,
     AsJson,
     ConfigFile,
     ListenHost,
@@ -324,15 +325,26 @@ def leave(
     dismissed: Annotated[
         bool, typer.Option("--dismissed", help="The others let this validator go.")
     ] = False,
+    rpc_urls: AnyRpcUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a folder a node of no network; its keys stay."""
+    """Make a folder a node of no network; its keys stay.
+
+    That a validator was let go is looked up in its own chain, or asked of a node.
+    """
     with node_refusals():
         from node.engine.comet.history import leave as leave_network
+        from scripts.nodes.leaving import require_let_go
 
+        if dismissed:
+            require_let_go(home, rpc_urls)
         leave_network(home, dismissed=dismissed)
     show({"home": str(home), "network": "left"}, as_json=as_json)
-    say_next("`veche network join` makes it a node of a network again", as_json=as_json)
+    say_next(
+        "`veche network join` makes it a node of another network; a key that was",
+        "let go never comes back to its own: `veche network card` makes new ones",
+        as_json=as_json,
+    )
 
 
 GROUPS: Final = {"propose": "Propose a change of who takes part in a network."}

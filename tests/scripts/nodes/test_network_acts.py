@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from node.config import DEFAULT_PATH
+from node.config import DEFAULT_PATH, read_config
 from node.engine.comet.guard import hold_home
 from node.engine.comet.home import NodeHome
+from node.engine.comet.joining import agree
 from scripts.shared.exit_codes import ExitCode
 from tests.client.devnet import run_node
-from tests.node.engine.comet.test_joining import CARDS
+from tests.node.engine.comet.test_joining import CARDS, REGISTRY
 from tests.scripts.conftest import Cli, make_cli
+
+_OF_NOBODY = b64encode(bytes([77]) * 32).decode()
 
 
 def test_a_devnet_stands_in_no_network(cli: Cli) -> None:
@@ -199,6 +204,24 @@ def test_what_follows_an_act_of_a_network_is_a_line_to_paste(
 
 def _answer(answer: object, *_: object, **__: object) -> object:
     return answer
+
+
+def test_a_validator_whose_chain_has_it_still_is_not_dismissed(
+    cli: Cli, tmp_path: Path
+) -> None:
+    home = NodeHome(tmp_path / "node")
+    home.genesis.parent.mkdir(parents=True)
+    (home.engine / "data").mkdir()
+    home.card.write_bytes(CARDS[0].encode())
+    home.genesis.write_bytes(agree(read_config(), CARDS, REGISTRY))
+    refused = cli("network", "leave", "--home", str(home.root), "--dismissed")
+    assert refused.code == ExitCode.INPUT
+    assert "the others have not let it go" in " ".join(refused.err.split())
+    assert home.genesis.exists()
+    home.card.write_bytes(replace(CARDS[0], validator_key=_OF_NOBODY).encode())
+    left = cli("network", "leave", "--home", str(home.root), "--dismissed")
+    assert (left.code, home.genesis.exists()) == (0, False)
+    assert "never comes back to its own" in " ".join(left.err.split())
 
 
 def test_who_brings_too_few_cards_is_not_sent_to_the_configuration(

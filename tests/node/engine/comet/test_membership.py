@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -150,6 +151,36 @@ def test_a_node_that_begins_anew_knows_the_members(
     again = make_driver(network, store)
     assert may_connect(again, keys_of(4).node_id)
     assert not may_connect(again, keys_of(5).node_id)
+
+
+def test_who_is_let_go_is_told_in_words_and_so_at_each_start(
+    network: Config, council: Council, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, own = MemoryStore(), keys_of(5).node_id.hex()
+    driver = make_driver(network, store)
+    membership = driver.application._membership
+    membership._own = own
+    assert membership.has_validator(validator_key(5))
+    *before, last = leaving(council, 5)
+    driver.grow(1, *before)
+    assert caplog.messages == []
+    driver.grow(2, last)
+    assert not membership.has_validator(validator_key(5))
+    Membership(driver.machine, own=own)
+    Membership(driver.machine, own=NEW.node_id.hex())  # not let in yet
+    assert len(caplog.messages) == 2
+    assert all("was let go by the others" in each for each in caplog.messages)
+
+
+def test_a_validator_that_stays_without_its_vote_is_told(
+    network: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    membership = Membership(StateMachine(network, MemoryStore()))
+    before = membership._members
+    membership._own = before.nodes[0].node_id
+    looks_on = replace(before.nodes[0], validator_key=bytes(32))
+    membership._take(replace(before, nodes=(looks_on, *before.nodes[1:])))
+    assert [each for each in caplog.messages if "from now on it looks on" in each]
 
 
 def test_headers_that_name_another_set_are_known(
