@@ -170,6 +170,20 @@ def join(
     return sha256(genesis).hexdigest()
 
 
+def count_peers(root: Path) -> tuple[int, int]:
+    """Count a node's peers, and the validators that its network began with.
+
+    Its own is not counted. Raises: HomeError, ConfigError.
+    """
+    home = NodeHome(root)
+    own = read_card(home.card).validator_key
+    keys = [
+        each["pub_key"]["value"]
+        for each in parse_json(home.genesis.read_bytes())["validators"]
+    ]
+    return len(read_peers(home)), len(keys) - keys.count(own)
+
+
 def make_local_network(
     root: Path,
     config: Config,

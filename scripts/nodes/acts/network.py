@@ -41,7 +41,6 @@ EXAMPLE = "veche network init --out network"
 BESIDE_ROLE: Final = True
 """Its --home is a node's; that of a role is told by VECHE_HOME."""
 _START: Final = ("veche", "network", "start")
-_PORT: Final = 8545  # of a network on one machine, and those after it
 
 Home = Annotated[Path, path_option(help="The node's folder.")]
 Engine = Annotated[
@@ -73,9 +72,10 @@ def init(
         from node.engine.comet.binary import find_engine
         from node.engine.comet.joining import make_local_network
 
+        described = read_config(config or DEFAULT_PATH)
         made = make_local_network(
             out,
-            read_config(config or DEFAULT_PATH),
+            described,
             find_engine(engine),
             members=members,
             port=port,
@@ -83,8 +83,11 @@ def init(
         )
     show({name: str(folder) for name, folder in made}, as_json=as_json)
     more = () if config is None else ("--config", str(config))
+    first = described.rpc.port
     ways = (
-        shlex.join((*_START, "--home", str(folder), "--port", str(_PORT + at), *more))
+        shlex.join(
+            (*_START, "--home", str(folder), "--port", str(first and first + at), *more)
+        )
         for at, (_, folder) in enumerate(made)
     )
     say_next(
@@ -214,6 +217,7 @@ def join(
     """
     with node_refusals():
         from node.engine.comet.genesis import read_shared
+        from node.engine.comet.joining import count_peers
         from node.engine.comet.joining import join as join_network
 
         document = _read(genesis)
@@ -222,7 +226,13 @@ def join(
         digest = join_network(
             home, document, listen=listen, peers=peer or [], signer=signer
         )
+        peers, others = count_peers(home)
     show({"home": str(home), "genesis": digest}, as_json=as_json)
+    if peers < others:
+        say(
+            f"warning: peers named: {peers}, other validators: {others}; when those",
+            "peers stop, this node stands: join again with every one as a --peer",
+        )
     say_next(
         "compare the hash with what the others published; then",
         f"  {_start(home)}",

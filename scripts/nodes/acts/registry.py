@@ -113,6 +113,12 @@ def approve(
 
         registry = open_registry(home, rpc_urls)
         found = proposals.read_proposal(registry.ask, proposal)
+        if found is None and proposal <= proposals.read_number(
+            registry.ask, "proposals"
+        ):
+            say("it was carried out before, and nothing was sent")
+            show_proposal(registry.describe(proposal), as_json=as_json)
+            return
         if found is None:
             hint = "`veche network members` shows those that are open"
             raise InputError(f"proposal {proposal}", "is not open", hint=hint)
@@ -131,8 +137,8 @@ def show_proposal(told: dict[str, Any], *, as_json: bool) -> None:
     show(told, as_json=as_json)
     if told["open"]:
         say_next(
-            f"{spell_number(told['lacking'], 'organisation')} more approve of it, each "
-            "with its own home and key:",
+            f"{spell_number(told['lacking'], 'approval')} more, of organisations with "
+            "a vote, each by its own home and key:",
             f"  veche network approve --proposal {told['proposal']} --home HOME "
             "--key KEY",
             as_json=as_json,

@@ -159,7 +159,10 @@ def test_who_makes_a_network_with_the_devnets_deployer_is_warned(
             ),
             ("network join --home", "every validator as a --peer"),
         ),
-        (("join", "--home", "{new}", "--genesis", "{genesis}"), ("start --home",)),
+        (
+            ("join", "--home", "{new}", "--genesis", "{genesis}"),
+            ("start --home", "peers named: 1, other validators: 4;"),
+        ),
         (("backup", "--home", "{new}", "--to", "copy"), ("start --home",)),
         (("reset", "--home", "{new}", "--yes"), ("start --home",)),
         (("leave", "--home", "{new}"), ("network join",)),
@@ -183,6 +186,7 @@ def test_what_follows_an_act_of_a_network_is_a_line_to_paste(
         ("binary.find_engine", None),
         ("joining.make_folder", CARDS[0]),
         ("joining.join", "00" * 32),
+        ("joining.count_peers", (1, 4)),
         ("joining.make_local_network", made),
         *(
             (f"history.{act}", None)

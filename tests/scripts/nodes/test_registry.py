@@ -99,6 +99,7 @@ def test_a_node_joins_in_the_way_that_commands_have_for_it(cli: Cli) -> None:
     assert (made["lacking"], made["replaced"]) == (1, society)
     last = act(cli, "approve", "--proposal", "1", by="party")
     assert (last["open"], last["carried_out"]) == (False, True)
+    assert act(cli, "approve", "--proposal", "1", by="party") == last
     found = act(cli, "members")
     assert found["frozen_from"] is found["frozen_until"] is None
     assert found["nodes"][keys_of(_NEW).node_id.hex()] == "society validates"
@@ -279,7 +280,7 @@ def test_who_approves_next_is_told_in_a_line_to_paste(cli: Cli) -> None:
     joins = ("organisation", "--name", "radio", "--account", "0x" + "ab" * 20)
     home = ("--home", str(cli.folder / "society"))
     told = cli("network", "propose", *joins, *home, *cli.unlock("commission"))
-    assert "next: 3 organisations more approve of it" in told.err
+    assert "next: 3 approvals more, of organisations with a vote" in told.err
     assert list_to_paste(told.err) == [
         "veche network approve --proposal 1 --home HOME --key KEY"
     ]

@@ -65,6 +65,15 @@ def test_password_is_not_asked_for_without_a_terminal(tmp_path: Path) -> None:
     assert not done.stdout  # which is for the result
 
 
+def test_password_that_is_typed_otherwise_the_second_time_is_asked_for_anew(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["correct", "korrekt", "correct", "correct"])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(typed))
+    assert read_password(None, twice=True) == "correct"
+    assert capsys.readouterr().err == "the two are not the same: type it anew\n"
+
+
 def test_password_is_not_asked_for_where_it_would_be_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

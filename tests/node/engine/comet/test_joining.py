@@ -23,7 +23,7 @@ from node.engine.comet.home import (
     read_signing_key,
     write_settings,
 )
-from node.engine.comet.joining import agree, join
+from node.engine.comet.joining import agree, count_peers, join
 from node.engine.comet.membership import Membership
 from node.engine.comet.peers_port import require_peers_port
 from node.errors import (
@@ -267,6 +267,18 @@ def test_who_joins_again_keeps_what_is_not_said_again(
     assert (read_listen(home), read_peers(home)) == ("0.0.0.0:7", [CARDS[2].peer])
     join(tmp_path, genesis, listen="0.0.0.0:8")
     assert (read_listen(home), read_peers(home)) == ("0.0.0.0:8", [CARDS[2].peer])
+
+
+@pytest.mark.parametrize("validates", [True, False])
+def test_peers_are_counted_beside_the_validators(
+    config: Config, tmp_path: Path, validates: bool
+) -> None:
+    home = _folder(tmp_path, has_key=validates)
+    if not validates:
+        home.card.write_bytes(replace(CARDS[0], validator_key="").encode())
+    genesis = agree(config, CARDS, REGISTRY)
+    join(tmp_path, genesis, listen="127.0.0.1:1", peers=[CARDS[1].peer])
+    assert count_peers(tmp_path) == (1, 3 if validates else 4)
 
 
 def test_a_port_for_peers_that_is_taken_is_told_with_its_own_option() -> None:
