@@ -119,6 +119,8 @@ def support(
     if not found["people"]:  # every message is somebody's
         hint = "voter ids are written as in the register, cases as A-47"
         raise InputError(repr(asked), "is no voter and no case", hint=hint)
+    if not found["messages"]:
+        say("no message was ever asked for: the portal has them ask for a code")
     if as_json:
         show(found, as_json=True)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from scripts.shared.errors import InputError
 from scripts.shared.roles import Role
 from services.gateway.booth import make_booth_routes
 from services.gateway.centre_file import read_centre_password
+from services.gateway.centre_reach import find_unreached
 from services.gateway.desk import Desk
 from services.gateway.nodes import EVERY, Nodes, list_wrong_keys
 from services.gateway.outbox import Outbox
@@ -54,6 +56,9 @@ def build(context: Context) -> Parts:
 
     async def unready() -> list[str]:
         wrong = [] if sender.room() else ["centre: out of reach, or its window is full"]
+        if isinstance(sender, KannelSender):  # it has no link whose end would show
+            away = await asyncio.to_thread(find_unreached, context.settings.centre)
+            wrong += [away] if away else []
         return wrong + [f"{each}: a node's clock differs" for each in nodes.apart]
 
     return Parts(
@@ -121,7 +126,8 @@ def check(context: Context) -> Sequence[str]:
         read_centre_password(context.home, context.vault)
     except InputError as error:
         wrong.append(describe(error))
-    return wrong
+    away = find_unreached(context.settings.centre)
+    return [*wrong, away] if away else wrong
 
 
 SERVICE: Final = Service(

@@ -86,8 +86,19 @@ def _describe(row: Row[Any], *, now: int) -> dict[str, Any]:
         "since": Moment(row.changed_at),
         "reason": row.reason,
         "code": _describe_code(row, is_good=is_good),
-        "next": _NEXT[row.state],
+        "next": _advise(row, is_good=is_good),
     }
+
+
+def _advise(row: Row[Any], *, is_good: bool) -> str:
+    """Say what helps: what became of the code comes before where the message is."""
+    if row.used_at is not None:
+        return "nothing: the code was typed and taken"
+    if is_good and row.tries >= TRIES:
+        return "ask for a new code: this one was typed wrongly too often"
+    if row.mark is not None and not is_good:
+        return "ask for a new code: this one ended, or a newer one was used"
+    return _NEXT[row.state]
 
 
 def _describe_code(row: Row[Any], *, is_good: bool) -> str:

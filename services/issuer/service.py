@@ -21,7 +21,7 @@ from election.crypto.transcript import ZERO_HASH, Hash
 from election.protocol.terms import ElectionTerms
 from scripts.members.answering import place_answers
 from scripts.shared.errors import FileError
-from scripts.shared.files.answered_file import find_answer
+from scripts.shared.files.answered_file import find_answer, find_record_fault
 from scripts.shared.roles import Role
 from services.issuer.sight import Sight
 from services.issuer.worker import PassError, Worker
@@ -229,9 +229,21 @@ def check(context: Context) -> list[str]:
     if not any(part.share for part in kept.parts.values()) and kept.share is None:
         hint = f"veche issuer --key {context.account.path} takes part in the ceremony"
         wrong.append(f"{context.account.path}: has no key share yet; {hint}")
+    record = place_answers(context.account.path)
+    try:
+        fault = find_record_fault(record, kept.record)
+    except FileError as error:
+        wrong.append(str(error))
+    else:
+        if fault:
+            wrong.append(f"{record}: {fault}: it answers nothing; {_WITHOUT_RECORD}")
     return wrong
 
 
+_WITHOUT_RECORD: Final = (
+    "the other issuers go on. If the home that this one replaces is never used again, "
+    "put its record here"
+)
 SERVICE: Final = Service(
     name="issuer",
     summary="Answer requests for credentials, on a record that it verifies itself.",
@@ -243,4 +255,6 @@ SERVICE: Final = Service(
     migrations="services/issuer/migrations",
     build=build,
     check=check,
+    after_restore="the record of answers is in no copy: a key that has answered before "
+    f"answers nothing from here; {_WITHOUT_RECORD}",
 )

@@ -67,12 +67,13 @@ def vote(
     relays for others.
     """
     from scripts.shared.files.terms_file import digest_terms, read_terms
-    from services.live.prepared import open_person, relays_of
+    from services.live.prepared import open_person, relays_of, require_slot
     from services.live.robot import open_robot, sides_of
 
     layout, person = open_person(home, login)
     terms = read_terms(layout.terms, pinned=digest_terms(layout.terms.read_bytes()))
     side_a, side_b = sides_of(layout, relays_of(layout))
+    require_slot(terms, person, choice)
     with open_robot(layout, person) as robot:
         device, ticket = robot.take_device(terms)
         say("asking for a credential ...")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, PortError
 from services.gateway.service import SERVICE as GATEWAY
 from services.issuer.service import SERVICE as ISSUER
 from services.portal.service import SERVICE as PORTAL
@@ -130,6 +130,27 @@ def open_layout(
     (folder / "password").chmod(0o600)
     kept.write_text(json.dumps(told, indent=1), "utf-8")
     return _read(folder, told)
+
+
+def require_free_ports(layout: Layout) -> None:
+    """Raise PortError, which names every port that another program has."""
+    taken = [name for name, port in layout.ports.items() if not _is_free(port)]
+    if not taken:
+        return
+    where = ", ".join(f"{layout.ports[name]} ({name})" for name in taken)
+    hint = "does `veche live` run there already? `ss -ltnp` shows what listens; "
+    hint += "a new folder takes others: veche live run --free-ports --home NEW"
+    raise PortError("127.0.0.1", f"in use: {where}", hint=hint)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _read(folder: Path, told: dict[str, Any]) -> Layout:

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from election.crypto.transcript import Address
+from election.protocol.terms import ElectionTerms
 from scripts.shared.errors import InputError
 from scripts.shared.files.key_file import open_key_file
 from services.live.layout import READY, Layout, open_layout
@@ -28,6 +29,17 @@ def open_person(home: Path, login: str) -> tuple[Layout, Person]:
             return layout, person
     fact = f"is none of voter1 to voter{layout.voters}"
     raise InputError(f"voter {login}", fact)
+
+
+def require_slot(terms: ElectionTerms, person: Person, choice: int) -> None:
+    """Raise InputError for a choice that the person's ballot does not have.
+
+    Before anything is asked for: a credential is issued once.
+    """
+    count = len(terms.contest(person.contest).box.election_keys)
+    if not 1 <= choice <= count:
+        fact = f"is {choice}, and the ballot of {person.login} has 1 to {count}"
+        raise InputError("--choice", fact, hint="nothing was asked for yet")
 
 
 def open_prepared(home: Path) -> Layout:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from election.artifacts import ROOT
-from election.errors import ElectionError
+from scripts.shared.errors import InputError
 from services.live.layout import SERVED, Layout
 from services.live.people import draw_people
 from services.live.preparing import secret_of
@@ -64,14 +64,15 @@ def _started(layout: Layout, name: str, command: Sequence[str]) -> Iterator[Begu
 def await_answer(layout: Layout, begun: Begun) -> None:
     """Wait for the line by which a part says that it answers.
 
-    Raises ElectionError with the end of its log if it ends before.
+    Raises InputError with the last line of its log if it ends before.
     """
     name, process = begun
     if process.stdout and process.stdout.readline():
         return
     process.wait(_PATIENCE)
-    said = layout.log(name).read_text("utf-8")[-400:].strip()
-    raise ElectionError(name, f"did not start: {said}")
+    said = layout.log(name).read_text("utf-8").strip().splitlines()[-1:]
+    hint = f"{layout.log(name)} says more"
+    raise InputError(name, f"did not start: {' '.join(said)}", hint=hint)
 
 
 def start_chain(layout: Layout, stack: ExitStack) -> None:

@@ -18,7 +18,7 @@ from services.live.acts import Tell
 from services.live.centre import SmsCentre
 from services.live.configs import CENTRE_USER, update_homes
 from services.live.control import Control, make_app
-from services.live.layout import SERVED, Layout
+from services.live.layout import SERVED, Layout, require_free_ports
 from services.live.phones import make_phones
 from services.live.preparing import prepare, secret_of
 from services.live.processes import (
@@ -37,6 +37,7 @@ _HOST: Final = "127.0.0.1"
 def running(layout: Layout, tell: Tell) -> Iterator[Control]:
     """Hold everything up while the block lasts. Raises ElectionError."""
     with ExitStack() as stack:
+        require_free_ports(layout)
         tell("the chain")
         start_chain(layout, stack)
         if layout.is_ready:

@@ -20,7 +20,7 @@ from scripts.shared.options import (
 )
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
-from services.shell.command import HomeFolder, home_of, password_of
+from services.shell.command import HomeFolder, find_password_file, home_of
 
 
 def publish(
@@ -51,14 +51,15 @@ def publish(
     from scripts.commission.publish_list import require_commission
     from scripts.shared.asking import Asker
     from scripts.shared.contests import require_contests
-    from scripts.shared.session import acting, enter, unlock
+    from scripts.shared.session import acting, enter, read_password, unlock
     from services.registrar.sending_lists import name_of, send_lists
     from services.registrar.service import SERVICE
     from services.shell.opening import open_context
 
     kept = home_of(SERVICE.name, home)
-    password = password_of(password_file)
-    key_file = unlock(key, key_password_file or password_file, roles={Role.COMMISSION})
+    own = find_password_file(password_file)
+    password = read_password(own)
+    key_file = unlock(key, key_password_file or own, roles={Role.COMMISSION})
     opened = enter(election, rpc_url)
     require_contests(opened, no_voters or [])
     require_commission(opened, key_file)

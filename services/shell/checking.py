@@ -45,7 +45,8 @@ def list_missing(context: Context, *peers: str) -> Iterator[str]:
         yield "config.toml: elections is missing: it works for none"
     for name in peers:
         if name not in context.peers:
-            yield f"config.toml: peers.{name} is missing"
+            made = f"write the lines that `veche {name} init` printed"
+            yield f"config.toml: peers.{name} is missing; {made}"
 
 
 def _check_modes(home: Home) -> Iterator[str]:
@@ -80,7 +81,11 @@ def _check_node(context: Context, name: str, url: str) -> list[str]:
         return [str(error)]
     is_moved = context.settings.clock == "chain"
     if apart > SKEW and not is_moved:
-        return [f"{url}: its clock and this machine's are {apart} s apart"]
+        fact = f"{url}: its clock and this machine's are {apart} s apart"
+        if terms.test:
+            moved = 'of a devnet whose clock is moved, config.toml says clock = "chain"'
+            return [f"{fact}; {_SET_CLOCK}; {moved}"]
+        return [f"{fact}; {_SET_CLOCK}"]
     return []
 
 
@@ -92,6 +97,10 @@ async def _check_peer(context: Context, name: str) -> str | None:
     return None
 
 
+_SET_CLOCK: Final = (
+    "compare both with a clock that you trust (`timedatectl`): correct this machine's, "
+    "or name another node"
+)
 _PEER_FACTS: Final = {
     "away": "does not answer; is its url right, is it served?",
     "unknown_peer": "does not know our key; give it what `init` printed",

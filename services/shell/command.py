@@ -52,11 +52,16 @@ def password_of(given: Path | None, *, twice: bool = False) -> str:
     """Read the password: --password-file, VECHE_PASSWORD_FILE, systemd's, or asked."""
     from scripts.shared.session import read_password
 
+    return read_password(find_password_file(given), twice=twice)
+
+
+def find_password_file(given: Path | None) -> Path | None:
+    """Find the file of the password, as all acts of services do; None: it is asked."""
     if given is None and (told := os.environ.get("VECHE_PASSWORD_FILE")):
-        given = Path(told)
+        return Path(told)
     if given is None and (folder := os.environ.get("CREDENTIALS_DIRECTORY")):
-        given = Path(folder) / "password"
-    return read_password(given, twice=twice)
+        return Path(folder) / "password"
+    return given
 
 
 def make_commands(name: str) -> Commands:
@@ -180,7 +185,10 @@ def _make_copy_commands(name: str) -> Commands:
         """
         from services.shell.copying import restore
 
-        made = restore(find_service(name), home_of(name, home), source)
+        service = find_service(name)
+        made = restore(service, home_of(name, home), source)
+        if service.after_restore:
+            say(service.after_restore)
         show(made, as_json=as_json)
 
     begin = f"veche {name}"

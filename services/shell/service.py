@@ -78,6 +78,7 @@ class Service:
     source tree, with the steps of Alembic. port: where it listens unless told. check:
     what is wrong that only this service can find, before it serves. is_called: other
     services call it, or are called by it, and name it in their config.toml.
+    after_restore: what whoever restored a home has to know.
     """
 
     name: str
@@ -91,3 +92,4 @@ class Service:
     build: Callable[[Context], Parts]
     check: Callable[[Context], Sequence[str]] = lambda _: ()
     is_called: bool = False
+    after_restore: str = ""

@@ -7,8 +7,10 @@ from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from election.errors import EncodingError
+from election.protocol.faults import spell_fault
 from election.protocol.toml_text import parse_toml
 from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import read_text
@@ -120,10 +122,28 @@ def read_settings(path: Path, kind: type[Kind]) -> Kind:
     except EncodingError as error:
         raise InputError(str(path), error.fact) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(map(str, first["loc"]))
-        fact = first["msg"].removeprefix("Value error, ")
-        raise InputError(str(path), f"{key}: {fact[0].lower()}{fact[1:]}") from None
+        found = error.errors(include_url=False, include_input=False)
+        faults = "; ".join(": ".join(_spell(each, kind)) for each in found)
+        raise InputError(str(path), faults) from None
+
+
+def _spell(fault: ErrorDetails, kind: type[Settings]) -> tuple[str, str]:
+    """Spell a fault: the key, and the fact, in words for who wrote the file."""
+    key, fact = spell_fault(fault, kind)
+    if fault["type"] in _FACTS:
+        fact = _FACTS[fault["type"]].format(**fault.get("ctx", {}))
+    return key, fact
+
+
+_FACTS: Final = {
+    "extra_forbidden": "unknown key; the file that `init` writes has all of them",
+    "model_type": "is not a table of keys",
+    "string_pattern_mismatch": "is not written as it has to be: {pattern}",
+    "string_too_short": "is shorter than {min_length} characters",
+    "string_too_long": "is longer than {max_length} characters",
+    "union_tag_invalid": "{discriminator} is none of {expected_tags}",
+    "union_tag_not_found": "{discriminator} is missing",
+}
 
 
 COMMON_CONFIG: Final = """\

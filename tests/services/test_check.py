@@ -24,7 +24,10 @@ from tests.services.running import PASSWORD, cheapen_passwords, make_home
 MISSING: Final = {
     REGISTRAR: ("peers.portal", "peers.gateway", "mgd-2019-districts.toml"),
     PORTAL: ("peers.registrar", "peers.gateway", "booths", "veche portal client-key"),
-    GATEWAY: ("peers.portal", "peers.registrar", "veche gateway centre"),
+    GATEWAY: (
+        *("peers.portal", "peers.registrar", "veche gateway centre"),
+        "nobody listens at 127.0.0.1:2775",
+    ),
     ISSUER: ("takes part in the ceremony",),
     RELAY: (),
 }
@@ -41,6 +44,25 @@ def test_home_that_was_just_made_is_told_what_it_needs(
     assert len(found) == len(wanted)
     for fact, line in zip(wanted, found, strict=True):
         assert fact in line
+
+
+def test_settings_are_refused_in_words_for_who_wrote_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheapen_passwords(monkeypatch)
+    home = make_home(RELAY, tmp_path / "relay")
+    text = home.config.read_text("utf-8").replace("rate = 600", 'rate = "many"')
+    wrong = '\n[[elections]]\nterms = "t"\nterms_hash = "12"\ncolour = "red"\n'
+    home.config.write_text(f"{text}{wrong}", "utf-8")
+    (found,) = asyncio.run(check_service(RELAY, home, PASSWORD))
+    assert str(home.config) in found
+    for fact in (
+        "rate: is not a whole number",
+        "elections.0.nodes: is missing",
+        "elections.0.colour: unknown key",
+        "elections.0.terms_hash: is not written as it has to be",
+    ):
+        assert fact in found
 
 
 def test_lines_that_init_prints_name_a_service_in_the_config_of_another(

@@ -70,6 +70,27 @@ def note_answers(
     return found
 
 
+def find_record_fault(path: Path, known: bytes) -> str | None:
+    """Say why a key file with this record's id could answer nothing by what is there.
+
+    known: the id that the key file remembers, empty before its first answer. None if
+    nothing is wrong. Raises FileError.
+    """
+    if not known:
+        return None
+    if not path.exists():
+        return "is missing, and this key has answered before"
+    try:
+        reading = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        with closing(reading):
+            found = reading.execute("SELECT id FROM identity").fetchone()
+    except sqlite3.Error as error:
+        raise FileError(str(path), f"{error}; {_WAY_BACK}".lower()) from error
+    if found is None or bytes(found[0]) != known:
+        return "is the record of another key file"
+    return None
+
+
 def answer_noted(
     path: Path,
     ctx: Hash,

@@ -169,6 +169,8 @@ def test_code_expires(stage: Stage) -> None:
     stage.pass_time(600)
     assert view(stage, VOTER)["messages"][0]["code"] == "is not valid"
     assert stage.check(serial, code).json()["code"] == "expired"
+    (seen,) = view(stage, serial)["messages"]
+    assert seen["next"].startswith("ask for a new code")
 
 
 def test_earlier_code_is_good_until_a_later_one_is_used(stage: Stage) -> None:

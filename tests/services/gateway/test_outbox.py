@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from operator import attrgetter
@@ -17,6 +18,7 @@ from services.gateway.senders.reports import Report
 from services.gateway.service import SERVICE
 from services.gateway.states import MOVES, Event, State, after, sources_of
 from services.gateway.tables import messages
+from services.shell.checking import check_service
 from services.shell.service import Context
 from tests.patience import wait_until
 from tests.services.gateway.centre_thread import running_centre
@@ -29,7 +31,7 @@ from tests.services.gateway.stage import (
     make_gateway,
 )
 from tests.services.gateway.support_view import states_of, view
-from tests.services.running import serving
+from tests.services.running import PASSWORD, free_port, serving
 
 
 def wait_for_state(stage: Stage, *states: str) -> None:
@@ -108,6 +110,18 @@ def test_report_without_the_secret_of_its_message_is_nobodys(tmp_path: Path) -> 
     home, _, _ = make_gateway(tmp_path / "gateway", centre=centre)
     with serving(SERVICE, home) as running:
         assert running.client.get("/receipts/1/forged?type=1").status_code == 404
+
+
+def test_gateway_by_http_that_does_not_listen_is_named(tmp_path: Path) -> None:
+    port = free_port()
+    centre = f'kind = "http"\nurl = "http://127.0.0.1:{port}"\nusername = "veche"\n'
+    centre += 'sender = "Veche"\nreceipts = "http://127.0.0.1:2"\n'
+    home, _, _ = make_gateway(tmp_path / "gateway", centre=centre)
+    with serving(SERVICE, home) as running:
+        (waits,) = running.client.get("/ready").json()["waits_for"]
+        assert waits.startswith("config.toml: centre.url: nobody listens")
+    wrong = asyncio.run(check_service(SERVICE, home, PASSWORD))
+    assert any(f"nobody listens at 127.0.0.1:{port}" in each for each in wrong)
 
 
 def test_message_waits_for_a_centre_that_is_away(tmp_path: Path) -> None:

@@ -140,6 +140,7 @@ def test_one_number_is_set_and_support_sees_its_end(
     assert (code, told["state"], told["phone"]) == (0, "changed", "+7********01")
     _, shown, _ = office.run("support", VOTER)
     assert shown["people"] == [{"voter_id": VOTER, "phone": "+7********01"}]
+    assert office.run("support", VOTER)[2].count("no message was ever") == 1
     code, _, said = office.run("support", "A-47-222222222222")
     assert code == ExitCode.INPUT
     assert "no case" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from scripts.shared.witnesses import require_witnesses
 from services.issuer import record as issuer_record
 from services.issuer.record import STEADY, Record
 from services.issuer.service import SERVICE
+from services.shell.checking import check_service
 from services.shell.copying import back_up, restore
 from services.shell.home import Home
 from tests.client.stage import travel
@@ -202,7 +204,11 @@ def test_home_made_of_a_copy_answers_nothing(polls: Polls, tmp_path: Path) -> No
     record.advance()
     record.close()
     back_up(SERVICE, home, tmp_path / "copy")
-    restore(SERVICE, Home(tmp_path / "new", "issuer"), tmp_path / "copy")
+    new = Home(tmp_path / "new", "issuer")
+    restore(SERVICE, new, tmp_path / "copy")
+    (told,) = asyncio.run(check_service(SERVICE, new, PASSWORD))
+    assert ".answered: is missing" in told
+    assert "the other issuers go on" in told
     again = open_record(polls, tmp_path / "new")
     with pytest.raises(InputError, match="is missing"):
         again.advance()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +10,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from typing_extensions import override
 
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, PortError
+from scripts.shared.files import terms_file
+from services.live import command, prepared, robot
+from services.live.acts import read_refusal
 from services.live.control import Control, make_app
-from services.live.layout import READY, open_layout
+from services.live.layout import READY, open_layout, require_free_ports
 from services.live.prepared import open_prepared
 
 BASE = "http://127.0.0.1"
@@ -64,6 +68,46 @@ def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="other things"):
         open_layout(tmp_path, voters=6, are_free=True)
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_ports_that_others_have_are_named_with_the_option_that_there_is(
+    tmp_path: Path,
+) -> None:
+    layout = open_layout(tmp_path / "live", voters=6, are_free=True)
+    require_free_ports(layout)
+    with (
+        socket.create_server(("127.0.0.1", layout.ports["chain"])),
+        pytest.raises(PortError, match=rf"{layout.ports['chain']} \(chain\)") as told,
+    ):
+        require_free_ports(layout)
+    assert "--free-ports" in str(told.value.hint)
+
+
+def test_refusal_of_an_act_is_told_once_without_its_name() -> None:
+    told = (
+        "TEST election\nveche freeze: error: polls: are open until 20:00\n"
+        "veche freeze: hint: wait until then\n"
+    )
+    assert read_refusal(told) == ("polls: are open until 20:00", "wait until then")
+
+
+def test_choice_that_no_ballot_has_is_refused_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = open_layout(tmp_path / "live", voters=6, are_free=True)
+    layout.terms.write_bytes(b"{}")
+    (layout.folder / READY).touch()
+    box = SimpleNamespace(election_keys=range(5))
+    terms = SimpleNamespace(contest=lambda _: SimpleNamespace(box=box))
+    monkeypatch.setattr(terms_file, "read_terms", lambda *_, **__: terms)
+    for name in ("relays_of", "_list_near"):
+        monkeypatch.setattr(prepared, name, lambda *_: {})
+    asked: list[object] = []
+    monkeypatch.setattr(robot, "open_robot", lambda *who: asked.append(who))
+    monkeypatch.setattr(robot, "sides_of", lambda *_: (None, None))
+    with pytest.raises(InputError, match="ballot of voter5 has 1 to 5"):
+        command.vote("voter5", 77, layout.folder)
+    assert not asked
 
 
 def test_who_forgot_the_folder_is_told_of_the_one_there_is(
