@@ -4,8 +4,24 @@ import { BoothError } from '../errors.js';
 
 const PATIENCE = 20_000; // milliseconds
 const LARGEST = 70_000_000; // bytes of an answer
+const LONGEST_WAIT = 3_600; // seconds
 /** What is said of a file that the booth does not have: before the keys are made, too. */
 export const NOT_SERVED = 'is not served here';
+
+/**
+ * Words of a refusal that are taken from outside, by what is asked: of others the booth
+ * has sentences, too, that nobody else may say.
+ * @type {Record<string, string>}
+ */
+export const WORDS = {
+  attestations: 'unknown_ticket expired_ticket used_ticket logged_out other_request clock_differs',
+  issues: 'not_attested too_late too_soon too_many no_phone clock_differs',
+  code: 'too_late too_soon too_many no_phone slow_down unknown_serial',
+  check: 'wrong_code expired too_many slow_down unknown_serial clock_differs',
+  requests: 'polls_closed not_online another_request bad_attestation expired bad_lock chain_away',
+  withdrawals: 'bad_lock no_application chain_away',
+  ballots: 'already_promised already_cast set_aside polls_closed polls_not_open',
+};
 
 /** What a service refused, or that it did not answer. `code` is a stable word. */
 export class ServiceError extends Error {
@@ -77,25 +93,36 @@ export async function askJson(step, url, { body, raw, language } = {}) {
   });
   const said = readObject(await readBytes(step, answered));
   if (answered.ok && said !== null) return said;
-  throw new ServiceError(step, readWord(said?.code) ?? 'no_answer', {
-    wait: Number(answered.headers.get('Retry-After')) || 0,
-    caseId: readWord(said?.case) ?? '',
+  const asked = new URL(url).pathname.split('/').at(-1) ?? '';
+  const words = Object.hasOwn(WORDS, asked) ? WORDS[asked].split(' ') : [];
+  const wait = answered.headers.get('Retry-After') ?? '';
+  throw new ServiceError(step, words.includes(said?.code) ? said.code : 'refused', {
+    wait: /^[0-9]+$/.test(wait) ? Math.min(Number(wait), LONGEST_WAIT) : 0,
+    caseId: /^[2-9A-HJKMNP-Z]{6}$/.test(said?.case) ? said.case : '',
   });
 }
 
 /**
+ * Read what is told, counting what came: a header says less, and a little packed is much.
  * @param {string} step
  * @param {Response} answered
  */
 async function readBytes(step, answered) {
-  if (Number(answered.headers.get('Content-Length')) > LARGEST) {
-    throw new ServiceError(step, 'too_much');
-  }
+  const reader = answered.body?.getReader();
+  const parts = [];
   try {
-    return new Uint8Array(await answered.arrayBuffer());
+    for (let left = LARGEST; ;) {
+      const part = (await reader?.read())?.value;
+      if (part === undefined) return new Uint8Array(await new Blob(parts).arrayBuffer());
+      parts.push(part);
+      left -= part.length;
+      if (left < 0) break;
+    }
   } catch {
     throw new ServiceError(step, 'away');
   }
+  reader?.cancel().catch(() => {});
+  throw new ServiceError(step, 'too_much');
 }
 
 /** @param {Uint8Array} raw */
@@ -106,12 +133,4 @@ function readObject(raw) {
   } catch {
     return null;
   }
-}
-
-/**
- * Foreign text is not shown, but for words of this form.
- * @param {unknown} text
- */
-function readWord(text) {
-  return typeof text === 'string' && /^[A-Za-z0-9_]{1,40}$/.test(text) ? text : null;
 }

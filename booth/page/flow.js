@@ -76,7 +76,7 @@ export class Flow {
       this.#election = await this.helper.ask('open');
       this.screen.name(this.#election.title, this.#election.test);
       if (arrival.kind === 'foreign') {
-        throw new Refusal({ kind: 'untrue', subject: 'address', code: 'foreign', wait: 0, caseId: '' });
+        throw new Refusal({ kind: 'untrue', subject: 'address', code: 'foreign' });
       }
       if (arrival.kind === 'ticket') this.#arrive(arrival);
       if (this.state !== null) await this.enter();

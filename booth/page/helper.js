@@ -2,20 +2,20 @@
 
 /** Why the worker could not do what was asked; kinds: service, untrue, fault. */
 export class Refusal extends Error {
-  /** @param {{ kind: string, subject: string, code: string, wait: number, caseId: string }} told */
-  constructor(told) {
-    super(`${told.subject}: ${told.code}`);
-    this.kind = told.kind;
-    this.subject = told.subject;
-    this.code = told.code;
-    this.wait = told.wait;
-    this.caseId = told.caseId;
+  /** @param {{ kind: string, subject: string, code: string, wait?: number, caseId?: string }} told */
+  constructor({ kind, subject, code, wait = 0, caseId = '' }) {
+    super(`${subject}: ${code}`);
+    this.kind = kind;
+    this.subject = subject;
+    this.code = code;
+    this.wait = wait;
+    this.caseId = caseId;
   }
 }
 
 /** @typedef {import('./worker.js').Acts} Acts */
 
-const STOPPED = { kind: 'fault', subject: 'booth', code: 'stopped', wait: 0, caseId: '' };
+const STOPPED = { kind: 'fault', subject: 'booth', code: 'stopped' };
 /** A worker that never came: a module of it could not be fetched. */
 const NOT_LOADED = { ...STOPPED, kind: 'service', code: 'not_loaded' };
 

@@ -7,10 +7,10 @@ export function asRefusal(error) {
   if (error instanceof Refusal) return error;
   const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
   if (isFull) return refuse('storage');
-  return new Refusal({ kind: 'fault', subject: 'booth', code: 'fault', wait: 0, caseId: '' });
+  return new Refusal({ kind: 'fault', subject: 'booth', code: 'fault' });
 }
 
 /** @param {string} code */
 export function refuse(code) {
-  return new Refusal({ kind: 'service', subject: 'booth', code, wait: 0, caseId: '' });
+  return new Refusal({ kind: 'service', subject: 'booth', code });
 }

@@ -21,6 +21,9 @@ import { TOPICS, readBlinded, readHead, readLogs, wordOf } from './node.js';
  */
 /** @typedef {'none' | 'own' | 'other' | 'differ'} Issuance */
 
+/** What a gateway draws: the number that the message carries, and what nobody guesses. */
+const SERIAL = /^[ABEKMHPCTYX]-[1-9][0-9]-[2-9a-hjkmnp-z]{12}$/;
+
 /** @param {string} text */
 const bytes = (text) => fromHex(String(text).replace(/^0x/, ''), 'answer');
 /** @param {Uint8Array} raw */
@@ -88,7 +91,7 @@ export async function askForCode(device, opening, language) {
  * @param {string} language
  */
 export async function askAgain(device, serial, language) {
-  const url = `${device.services.gateway.url}/issues/${encodeURIComponent(serial)}/code`;
+  const url = `${device.services.gateway.url}/issues/${serial}/code`;
   return describeMessage(device, await askJson('gateway', url, { body: { language }, language }));
 }
 
@@ -102,14 +105,13 @@ function describeMessage(device, said) {
     time: said.time, serial: String(said.serial),
   };
   acceptNotice(notice, decodeSignature(bytes(said.statement)), device.signers.gateway);
-  const number = String(said.message);
-  if (!/^[\p{L}0-9-]{1,20}$/u.test(number) || !notice.serial.startsWith(number)) {
+  const number = notice.serial.slice(0, 4);
+  if (!SERIAL.test(notice.serial) || said.message !== number) {
     throw new BoothError('gateway', 'names another message than it signed');
   }
   return {
     serial: notice.serial,
     number,
-    resendAfter: Number(said.resend_after) || 0,
     phoneEnds: /^[0-9]{2}$/.test(said.phone_ends) ? said.phone_ends : '',
   };
 }
@@ -122,7 +124,7 @@ function describeMessage(device, said) {
  * @returns {Promise<Attestation>}
  */
 export async function typeCode(device, { opening, serial, code, tellTime }) {
-  const url = `${device.services.gateway.url}/issues/${encodeURIComponent(serial)}/check`;
+  const url = `${device.services.gateway.url}/issues/${serial}/check`;
   const body = { code, h_req: hex(device.request.subject) };
   const { attestation } = await askJson('gateway', url, { body });
   const now = await tellTime();

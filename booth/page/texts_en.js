@@ -174,6 +174,7 @@ export const EN = {
 
   e_away: 'A service does not answer ({who}). Please look whether you are connected to the internet.',
   e_refused: 'A service refused ({who}).',
+  e_not_true: 'A service refused ({who}), but the public record shows that you can vote.',
   e_offline: 'There is no connection to the internet. Try again once it is back.',
   e_not_loaded: 'A part of the booth did not load. See whether you are connected to the internet, and try again.',
   e_fault: 'Something went wrong in the booth. Try again: you go on where you were. If that does not help, reload the page.',
@@ -182,7 +183,6 @@ export const EN = {
   e_link: 'This link is not from your personal account.',
   e_portal_untrue: 'The personal account answered another request than yours, or its signature is wrong.',
   e_registrar_untrue: 'What is told of your place on the list of voters is wrong: it does not agree with the public record.',
-  e_registrar_not_true: 'Those who keep the list of voters refused, but the public record shows that you can vote.',
   e_not_brought: 'Your request was taken, but not put on the public record in the time that was promised. No ballot will be given out for it any more.',
   e_attestation_untrue: 'The signature of a confirmation is wrong, or the clock of your device is.',
   e_gateway_untrue: 'The SMS service signed another request than yours. Tell the code to nobody.',

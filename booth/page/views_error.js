@@ -33,8 +33,7 @@ const TO_PORTAL = new Set([
 ]);
 /** @type {Set<string>} */
 const TO_SUPPORT = new Set([
-  'used_ticket', 'too_many', 'no_phone', 'not_online', 'too_late', 'polls_closed',
-  'registrar_not_true',
+  'used_ticket', 'too_many', 'no_phone', 'not_online', 'too_late', 'polls_closed', 'not_true',
 ]);
 
 /** Whether the browser itself knows of no network. */

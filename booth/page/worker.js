@@ -16,6 +16,11 @@ import { openPinned } from './signed_files.js';
 const MOST_NODES = 16; // in a link
 /** Seconds by which honest clocks may differ. */
 const FAIR = 60;
+/**
+ * Refusals that say that it is too late; seconds before issuing ends from which on it is.
+ * @type {Record<string, number>}
+ */
+const OVER = { polls_closed: 0, too_late: LAST_REQUESTS };
 
 /** The light client: it comes while a voter is busy with what needs none. */
 const loadReader = () => loading(import('./box_reader.js'));
@@ -46,6 +51,11 @@ function device() {
  */
 async function readTime(nodes) {
   if (terms().services.genesis_hash !== null) return Math.floor(Date.now() / 1000);
+  return readChainTime(nodes);
+}
+
+/** @param {{ url: string }[]} nodes */
+async function readChainTime(nodes) {
   for (const { url } of nodes) {
     try {
       return await readClock(url);
@@ -66,19 +76,32 @@ async function readOwnLeaf() {
 }
 
 /**
- * Tell whether the chain has something else than what the registrar refuses for.
+ * Tell whether the chain has something else than what a service refuses for.
  * @param {string} code
  */
 async function isUntrue(code) {
+  if (code === 'not_online') return (await readOwnLeaf()).state === LEAF.online;
+  if (!(code in OVER)) return false;
   const { contest: { terms }, sides } = device();
+  const now = await readChainTime(sides.a.nodes); // not the own clock, which may be wrong
+  const isBegun = code === 'too_late' || now > terms.opening + FAIR;
+  return isBegun && now < terms.issueClosing - OVER[code] - FAIR;
+}
+
+/**
+ * Ask, and pass no refusal on that the chain does not bear out.
+ * @template T
+ * @param {Promise<T>} asked
+ * @returns {Promise<T>}
+ */
+async function weigh(asked) {
   try {
-    if (code === 'not_online') return (await readOwnLeaf()).state === LEAF.online;
-    if (code !== 'polls_closed') return false;
-    const now = await readClock(sides.a.nodes[0].url); // not the own clock, which may be wrong
-    return now > terms.opening + FAIR && now < terms.issueClosing - FAIR;
+    return await asked;
   } catch (error) {
-    if (error instanceof ServiceError) return false; // nobody says otherwise
-    throw error;
+    if (!(error instanceof ServiceError)) throw error;
+    const isFalse = await isUntrue(error.code).catch(() => null);
+    const code = isFalse ? 'not_true' : isFalse === null ? 'refused' : error.code;
+    throw new ServiceError(error.step, code, error);
   }
 }
 
@@ -153,12 +176,12 @@ export const ACTS = {
 
   /** @param {{ opening: import('./side_a.js').Opening, language: string }} asked */
   async askForCode({ opening, language }) {
-    return askForCode(device(), opening, language);
+    return weigh(askForCode(device(), opening, language));
   },
 
   /** @param {{ serial: string, language: string }} asked */
   async askAgain({ serial, language }) {
-    return askAgain(device(), serial, language);
+    return weigh(askAgain(device(), serial, language));
   },
 
   /** @param {{ opening: import('./side_a.js').Opening, serial: string, code: string }} asked */
@@ -171,14 +194,7 @@ export const ACTS = {
    *   attestation: import('./side_a.js').Attestation, isLocked: boolean }} asked
    */
   async askRegistrar(asked) {
-    try {
-      await askRegistrar(device(), asked);
-    } catch (error) {
-      if (error instanceof ServiceError && await isUntrue(error.code)) {
-        throw new ServiceError('registrar', 'registrar_not_true', { caseId: error.caseId });
-      }
-      throw error;
-    }
+    return weigh(askRegistrar(device(), asked));
   },
 
   /**
@@ -277,12 +293,12 @@ function describe(error) {
     return { kind: 'service', subject: step, code, wait, caseId };
   }
   if (error instanceof NotLoadedError) {
-    return { kind: 'service', subject: 'booth', code: 'not_loaded', wait: 0, caseId: '' };
+    return { kind: 'service', subject: 'booth', code: 'not_loaded' };
   }
   if (error instanceof BoothError) {
-    return { kind: 'untrue', subject: error.subject, code: error.fact, wait: 0, caseId: '' };
+    return { kind: 'untrue', subject: error.subject, code: error.fact };
   }
-  return { kind: 'fault', subject: 'booth', code: 'fault', wait: 0, caseId: '' };
+  return { kind: 'fault', subject: 'booth', code: 'fault' };
 }
 
 addEventListener('message', async (event) => {

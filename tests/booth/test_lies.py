@@ -181,6 +181,18 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "paused",
         ("used for another request already", NOT_KNOWN, "7KQ2M9"),
     ),
+    "portal chooses a sentence of the booth's": (
+        "asking",
+        say("portal", "files"),
+        "paused",
+        ("A service refused (personal account).", NOT_USED),
+    ),
+    "gateway says that it is too late": (
+        "asking",
+        both(say("gateway", "too_late"), lambda world: setattr(world, "now", 1_030)),
+        "paused",
+        ("(SMS service), but the public record shows that you can vote", NOT_USED),
+    ),
     "gateway's notice is somebody's": (
         "asking",
         sign_as_stranger("gateway", "statement"),
@@ -320,6 +332,12 @@ REGISTRARS: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         "paused",
         ("the public record shows that you can vote", NOT_USED),
     ),
+    "says what the gateway says": (
+        "attested",
+        say("registrar", "too_late"),
+        "paused",
+        ("A service refused (list of voters).", NOT_USED),
+    ),
     "says that there is another request": (
         "attested",
         say("registrar", "another_request"),
@@ -355,6 +373,19 @@ def test_a_registrar_that_lies_leads_to_no_ballot(name: str, page: Page) -> None
     asked = {host for host, _, _ in world.asked}
     assert not asked & {"issuer-1", "relay-1", "relay-2"}
     assert stage == "attested" or "gateway" not in asked  # no message is sent in vain
+
+
+def test_who_is_told_that_it_is_too_late_hears_it_from_the_record_alone(
+    page: Page,
+) -> None:
+    world, voter = World(), Voter(page)
+    say("registrar", "polls_closed")(world)
+    world.away |= set(NODES)
+    answer_by(page.context, world)
+    voter.stand(world.kept("attested"))
+    voter.wait_for("paused")
+    assert "A service refused (list of voters)." in voter.text
+    assert "over" not in voter.text
 
 
 def test_who_is_refused_rightly_is_told_what_the_record_has(page: Page) -> None:
