@@ -96,6 +96,10 @@ class Watch:
         latest = 0 if ahead is None else head.header.timestamp - ahead
         self._warn(self.clock.begin(latest))
 
+    def tell(self, line: str) -> None:
+        """Tell of something that nobody has to mend."""
+        self.journal.put({"event": "message", "line": line})
+
     def end(self, fact: str = "stopped") -> None:
         """Tell that it is over."""
         line = f"{fact} at block {self.engine.chain.head.number}"

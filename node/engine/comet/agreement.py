@@ -25,19 +25,21 @@ _PATIENCE: Final = 10.0  # seconds that a height may stand while something waits
 class Agreement:
     """Know whether one network agrees.
 
-    reason: why what waits comes into no block, None if it does. now: seconds of a clock
-    that nobody sets.
+    reason: why what waits comes into no block, None if it does. tell: shows a line when
+    that ends. now: seconds of a clock that nobody sets.
     """
 
     def __init__(
         self,
         reach: Reach,
         node: CometEngine,
+        tell: Callable[[str], None] = lambda _line: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reason: str | None = None
         self._reach = reach
         self._node = node
+        self._say = tell
         self._now = now
         self._height: int | None = None
         self._since = now()
@@ -67,5 +69,5 @@ class Agreement:
         if reason is not None and self.reason is None:
             _log.error("%s; %d wait", reason, len(self._node.pending))
         elif reason is None and self.reason is not None:
-            _log.warning("what waits is held up no more")
+            self._say("what waits is held up no more")
         self.reason = reason

@@ -204,7 +204,7 @@ class _Running:
         self, sockets: Sockets, rpc: EngineRpc, writer: Executor
     ) -> list[asyncio.Task[None]]:
         reach = Reach(rpc, self._membership, self._peers)
-        agreement = Agreement(reach, self._engine)
+        agreement = Agreement(reach, self._engine, self._watch.tell)
         self._watch.stalled = lambda: agreement.reason
         supervisor = Supervisor(
             self._program,

@@ -1,7 +1,8 @@
 """Make the folder of a node's two sockets, and remove that of one that was killed.
 
 A node's own folder may have a path that is too long for a socket's. So the sockets
-stand in a folder for now, and a link in the node's names it for the next start.
+stand in a folder for now, which a file in the node's names for the next start. It names
+the node's in turn: a copy of a node's folder removes nothing of the one that runs.
 """
 
 from __future__ import annotations
@@ -14,32 +15,31 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-_PREFIX: Final = "veche-"
-_LINK: Final = "sockets"
+_NAME: Final = "sockets"
+_OWNER: Final = "owner"
 
 
 @contextmanager
 def open_socket_folder(root: Path) -> Iterator[Path]:
     """Give a new folder that nobody else may enter; root: of a node, which is held."""
-    link = root / _LINK
-    _remove(link)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    name, owner = root / _NAME, os.fsencode(root.resolve())
+    _remove(name, owner)
+    folder = Path(tempfile.mkdtemp(prefix="veche-"))
     try:
         with suppress(OSError):  # a full disk: it stays behind if this node is killed
-            link.symlink_to(folder)
+            (folder / _OWNER).write_bytes(owner)
+            name.write_bytes(os.fsencode(folder))
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
-            link.unlink(missing_ok=True)
+            name.unlink(missing_ok=True)
 
 
-def _remove(link: Path) -> None:
-    """Remove what a link names if this program made it, and the link."""
-    with suppress(OSError):
-        folder = link.readlink()
-        ours = folder.lstat().st_uid == os.geteuid()
-        if ours and folder.name.startswith(_PREFIX) and not folder.is_symlink():
+def _remove(name: Path, owner: bytes) -> None:
+    """Remove the folder that a file names, if it is this node's."""
+    with suppress(OSError, ValueError):  # a file that somebody else wrote
+        folder = Path(os.fsdecode(name.read_bytes()))
+        mine = not folder.is_symlink() and folder.stat().st_uid == os.geteuid()
+        if mine and (folder / _OWNER).read_bytes() == owner:
             shutil.rmtree(folder)
-    with suppress(OSError):
-        link.unlink(missing_ok=True)

@@ -35,8 +35,8 @@ async def serve_application(
     ) -> None:
         try:
             await _converse(application, incoming, outgoing, writer)
-        except ConnectionError:
-            pass  # the engine has gone; whoever runs it knows
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # the engine has gone, or this node stops; whoever runs it knows
         except Exception as error:  # noqa: BLE001  whatever it is, the node must stop
             if not ended.done():
                 ended.set_exception(error)

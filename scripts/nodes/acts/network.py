@@ -271,7 +271,9 @@ def start(
 def status(rpc_urls: RpcUrls = None, as_json: AsJson = False) -> None:
     """Ask nodes how far they are, who signed last, and whether they have one head.
 
-    Ends with 3 if one does not answer, or if they differ.
+    height: what the engine agreed on, empty blocks, too; block: the chain's last, which
+    has transactions. Ends with 3 if one does not answer, does not know how far behind
+    it is, or cannot agree with enough others, or if they differ.
     """
     from scripts.nodes.network_standing import encode, lay_out, stand
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 from threading import Event, get_ident
 from typing import Any
@@ -120,6 +121,30 @@ def test_who_may_connect_is_said_while_a_block_is_executed(
     assert asyncio.run(run()) == ["query", "flush", "finalize_block"]
 
 
+def test_a_node_that_stops_while_its_engine_is_connected_tells_of_no_error(
+    driver: Driver, path: Path
+) -> None:
+    told: list[object] = []
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context))
+        with begin_writer() as writer:
+            ended = loop.create_future()
+            server = await serve_application(driver.application, path, ended, writer)
+            await asyncio.to_thread(ask)
+            server.close()
+
+    def ask() -> None:
+        engine.connect(str(path))
+        engine.sendall(_encode("info", abci.RequestInfo()))
+        assert engine.recv(1)
+
+    with socket.socket(socket.AF_UNIX) as engine:
+        asyncio.run(run())
+    assert told == []
+
+
 def test_one_thread_answers_all_connections(
     driver: Driver, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,19 +196,20 @@ def test_what_the_application_cannot_answer_ends_the_node(
 def test_the_folder_of_a_node_that_was_killed_goes_at_its_next_start(
     tmp_path: Path,
 ) -> None:
-    left = Path(tempfile.mkdtemp(prefix="veche-"))
-    (left / "app.sock").touch()
-    (tmp_path / "sockets").symlink_to(left)
+    killed = open_socket_folder(tmp_path)
+    left = killed.__enter__()
     with open_socket_folder(tmp_path) as folder:
         assert not left.exists()
-        assert (tmp_path / "sockets").readlink() == folder
+        assert folder.exists()
     assert [*tmp_path.iterdir()] == []
     assert not folder.exists()
 
 
-def test_a_link_to_another_folder_removes_nothing_of_it(tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    (other / "kept").mkdir(parents=True)
-    (tmp_path / "sockets").symlink_to(other)
-    with open_socket_folder(tmp_path):
-        assert (other / "kept").exists()
+def test_a_copy_of_a_folder_removes_nothing_of_the_node_that_runs(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "node").mkdir()
+    with open_socket_folder(tmp_path / "node") as running:
+        copytree(tmp_path / "node", tmp_path / "copy")
+        with open_socket_folder(tmp_path / "copy"):
+            assert running.exists()
