@@ -7,7 +7,7 @@ import { areEqual, fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
 import { verifyInclusion } from '../receipt.js';
 import { ServiceError } from './asking.js';
-import { TOPICS, readBallot, readHead, readLogs, readProof } from './node.js';
+import { TOPICS, askOwners, isPassedOver, readBallot, readHead, readLogs, readProof } from './node.js';
 import { shuffle } from './shuffle.js';
 
 /** @typedef {import('./device.js').Device} Device */
@@ -72,17 +72,18 @@ export class BoxReader {
     for (const { url, organisation } of this.nodes) {
       if (others.size === ENOUGH) break;
       if (others.has(organisation) || liars.has(organisation)) continue;
+      /** @type {unknown} */
+      let proof = null;
       try {
         const shown = await this.#look(url);
-        const proof = shown && await readProof(url, shown);
+        proof = shown && await readProof(url, shown);
         if (shown && proof) return { shown, signed: verify(this.device, shown, { proof, genesisHash }) };
         isShown ||= shown !== null;
         others.add(organisation);
       } catch (error) {
-        if (error instanceof BoothError) {
-          liars.add(organisation);
-          this.#seen.delete(url); // it may tell the truth the next time
-        } else if (!(error instanceof ServiceError)) throw error;
+        if (!isPassedOver(error)) throw error;
+        if (proof) liars.add(organisation); // what it said before proves nothing of it
+        if (error instanceof BoothError) this.#seen.delete(url); // it may tell the truth later
       }
     }
     if (liars.size > 0) return { state: 'false', liars: [...liars] };
@@ -96,19 +97,9 @@ export class BoxReader {
    * @returns {Promise<Found | { shown: Shown, signed: Signed }>}
    */
   async #compare() {
-    /** @type {Map<string, Shown | null>} */
-    const seen = new Map();
-    for (const { url, organisation } of this.nodes) {
-      if (seen.has(organisation)) continue;
-      try {
-        seen.set(organisation, await this.#look(url));
-      } catch (error) {
-        if (!(error instanceof ServiceError)) throw error;
-      }
-      if (seen.size === ENOUGH) break;
-    }
-    if (seen.size < ENOUGH) throw new ServiceError('node', 'away');
-    const [one, other] = [...seen.values()];
+    const seen = await askOwners(this.nodes, ENOUGH, (url) => this.#look(url));
+    if (seen.length < ENOUGH) throw new ServiceError('node', 'away');
+    const [one, other] = seen;
     if (one === null || other === null) return { state: 'none' };
     const isSame = one.block === other.block && areEqual(one.record, other.record);
     return isSame ? { shown: one, signed: null } : { state: 'differ' };

@@ -220,7 +220,7 @@ export class LockFlow {
   }
 
   /**
-   * @param {{ url: string }[]} nodes
+   * @param {import('./sides.js').Host[]} nodes
    * @param {{ voterList: Uint8Array, leaf: Uint8Array }} asked
    */
   async #watch(nodes, asked) {

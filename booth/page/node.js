@@ -5,6 +5,7 @@ import { BoothError } from '../errors.js';
 import { isRecord } from '../finality/json.js';
 import { hashBytes, uintWord } from '../transcript.js';
 import { ServiceError, askJson } from './asking.js';
+import { shuffle } from './shuffle.js';
 
 /**
  * place: of the transaction in its block, as the node told it; looked at when it is used.
@@ -19,6 +20,40 @@ export const TOPICS = Object.freeze({
 
 const CLOCK = '0x425f5260205ff3'; // code that returns the word TIMESTAMP
 const STEP = 'node';
+/** Of one range of blocks: questions, and milliseconds after which no more is asked. */
+const MOST_QUESTIONS = 200;
+const LONGEST = 60_000;
+
+/**
+ * Whether a service is away, or said what nobody can use: then others are asked.
+ * @param {unknown} error
+ */
+export function isPassedOver(error) {
+  return error instanceof ServiceError || error instanceof BoothError;
+}
+
+/**
+ * Ask in a drawn order until `most` organisations have answered with what can be used.
+ * @template T
+ * @param {import('./sides.js').Host[]} nodes
+ * @param {number} most
+ * @param {(url: string) => Promise<T>} ask
+ * @returns {Promise<T[]>}
+ */
+export async function askOwners(nodes, most, ask) {
+  /** @type {Map<string, T>} */
+  const answers = new Map();
+  for (const { url, organisation } of shuffle(nodes)) {
+    if (answers.size === most) break;
+    if (answers.has(organisation)) continue;
+    try {
+      answers.set(organisation, await ask(url));
+    } catch (error) {
+      if (!isPassedOver(error)) throw error;
+    }
+  }
+  return [...answers.values()];
+}
 
 /**
  * @param {string} url
@@ -62,44 +97,49 @@ export async function readHead(url) {
 }
 
 /**
- * Read logs of a range of blocks, in halves where a node refuses it.
+ * Read logs of a range of blocks, in halves where a node refuses it; in bounds, since a
+ * node may name any head and refuse anything.
  * @param {string} url
  * @param {{ address: Uint8Array, topics: string[], first: number, last: number }} asked
  * @returns {Promise<Log[]>}
  */
 export async function readLogs(url, { address, topics, first, last }) {
-  if (first > last) return [];
-  const filter = {
-    address: `0x${toHex(address)}`, topics, fromBlock: hexed(first), toBlock: hexed(last),
-  };
-  let found;
-  try {
-    found = await call(url, 'eth_getLogs', [filter]);
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.code === 'away' || first === last) throw error;
-    const middle = Math.floor((first + last) / 2);
-    const [one, other] = [{ first, last: middle }, { first: middle + 1, last }];
-    return [
-      ...await readLogs(url, { address, topics, ...one }),
-      ...await readLogs(url, { address, topics, ...other }),
-    ];
+  const filter = { address: `0x${toHex(address)}`, topics };
+  const due = Date.now() + LONGEST;
+  const found = [];
+  const ranges = first > last ? [] : [[first, last]];
+  for (let asked = 0; ranges.length > 0; asked += 1) {
+    if (asked === MOST_QUESTIONS || Date.now() > due) throw new ServiceError(STEP, 'away');
+    const [from, to] = /** @type {number[]} */ (ranges.pop());
+    try {
+      const range = { fromBlock: hexed(from), toBlock: hexed(to) };
+      const logs = await call(url, 'eth_getLogs', [{ ...filter, ...range }]);
+      if (!Array.isArray(logs)) throw new BoothError(STEP, 'answered with no logs');
+      found.push(...logs.map((each) => readLog(each, { ...filter, from, to })));
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.code === 'away' || from === to) throw error;
+      const middle = Math.floor((from + to) / 2);
+      ranges.push([middle + 1, to], [from, middle]);
+    }
   }
-  if (!Array.isArray(found)) throw new ServiceError(STEP, 'no_answer');
-  return found.map((each) => readLog(each, filter));
+  return found;
 }
 
 /**
  * @param {any} log
- * @param {{ address: string, topics: string[] }} asked
+ * @param {{ address: string, topics: string[], from: number, to: number }} asked
  * @returns {Log}
  */
 function readLog(log, asked) {
   const topics = Array.isArray(log?.topics) ? log.topics : [];
   const isAsked = String(log?.address).toLowerCase() === asked.address
     && asked.topics.every((each, at) => topics[at] === each);
-  if (!isAsked) throw new BoothError(STEP, 'answered with what was not asked for');
+  const block = isAsked ? readNumber(log.blockNumber) : -1;
+  if (block < asked.from || block > asked.to) {
+    throw new BoothError(STEP, 'answered with what was not asked for');
+  }
   return {
-    block: readNumber(log.blockNumber),
+    block,
     topics: topics.map(readBytes),
     data: readBytes(log.data),
     place: log.transactionIndex,

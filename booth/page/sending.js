@@ -32,7 +32,7 @@ export class Sending {
     flow.screen.show('sending', () => viewSending({ promised, refused: [] }));
     while (flow.kept.block === undefined) {
       if ((flow.kept.promised?.length ?? 0) < LEAST_PROMISES) {
-        await this.#waitForOthers();
+        if (!flow.kept.isTaken) await this.#waitForOthers();
         await this.#send();
       } else await this.#watch();
     }
@@ -42,14 +42,16 @@ export class Sending {
   /** Wait until others may have sent, too, unless the voter does not want to. */
   async #waitForOthers() {
     const { flow } = this;
-    const { first = 0, readyAt = 0 } = flow.kept;
     let shown = 0;
     let hurry = () => {};
     const hurried = new Promise((resolve) => { hurry = () => resolve(null); });
     while (!flow.kept.isHurried) {
-      const until = await tryAsking(flow, () => flow.helper.ask('crowd', { first, readyAt }));
-      if (until === 0) return;
-      if (until !== null && until !== shown) {
+      const { moments: drawn } = flow.kept;
+      const plan = await tryAsking(flow, () => flow.helper.ask('crowd', { moments: drawn }));
+      const { until, moments } = plan ?? { until: shown, moments: drawn };
+      flow.keep({ moments });
+      if (until === 0 && plan) return;
+      if (until !== shown) {
         shown = until;
         const now = () => {
           flow.keep({ isHurried: true });
@@ -65,6 +67,7 @@ export class Sending {
     const { flow } = this;
     const { screen, helper } = flow;
     const record = String(flow.kept.record);
+    if (flow.kept.first === undefined) flow.keep(await helper.ask('mark'));
     /** @type {{ organisation: string, code: string }[]} */
     let refused = [];
     screen.show('sending', () => viewSending({ promised: flow.kept.promised?.length ?? 0, refused }));
@@ -75,10 +78,11 @@ export class Sending {
       if (sent !== null) {
         const isBefore = sent.refused.some(({ code }) => code === 'already_promised');
         flow.keep({ promised: sent.promised, isBefore });
+        if (sent.promised.length > 0) flow.keep({ isTaken: true });
         if (sent.promised.length >= LEAST_PROMISES) return;
         refused = sent.refused;
       }
-      if (refused.some(({ code }) => OTHER.includes(code))) {
+      if (flow.kept.isTaken || refused.some(({ code }) => OTHER.includes(code))) {
         const found = await this.#look();
         if (found === null) return;
         const code = NOT_THERE[found.state] ?? 'not_true';
@@ -104,6 +108,11 @@ export class Sending {
       deadline, tracking, word, found, print: () => print(),
     }));
     for (;;) {
+      if (await this.#isLate(deadline)) { // first: a look may take long
+        screen.say(t('promised_late'), true);
+        flow.keep({ promised: [] });
+        return;
+      }
       const before = JSON.stringify(found);
       const seen = await this.#look();
       if (seen === null) return;
@@ -111,11 +120,6 @@ export class Sending {
       if (JSON.stringify(found) !== before) {
         screen.refresh();
         screen.hear(spellFound(found));
-      }
-      if (await this.#isLate(deadline)) {
-        screen.say(t('promised_late'), true);
-        flow.keep({ promised: [] });
-        return;
       }
       await sleep(PAUSE);
     }

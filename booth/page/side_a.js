@@ -10,7 +10,7 @@ import { deriveLockHash } from '../lock.js';
 import { acceptNotice } from '../notice.js';
 import { decodeSignature, encodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
-import { TOPICS, readBlinded, readHead, readLogs, wordOf } from './node.js';
+import { TOPICS, isPassedOver, readBlinded, readHead, readLogs, wordOf } from './node.js';
 
 /** @typedef {import('./device.js').Device} Device */
 /** @typedef {{ expiry: number, signature: string }} Attestation as services spell it */
@@ -192,7 +192,7 @@ export async function findIssuance(device) {
     try {
       return await findAt(device, url);
     } catch (error) {
-      if (error instanceof ServiceError && error.code === 'away') return null;
+      if (isPassedOver(error)) return null;
       throw error;
     }
   }));

@@ -5,7 +5,7 @@ import { BoothError } from '../errors.js';
 import { acceptPromise } from '../promise.js';
 import { decodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
-import { TOPICS, readHead, readLogs, wordOf } from './node.js';
+import { TOPICS, askOwners, readHead, readLogs, wordOf } from './node.js';
 import { shuffle } from './shuffle.js';
 import { LEAST_RELAYS } from './sides.js';
 
@@ -21,7 +21,7 @@ import { LEAST_RELAYS } from './sides.js';
  */
 export async function send(device, record, { now, promised }) {
   const { ballotHash } = device.describe(record); // nothing leaves that does not hold
-  const all = [...promised];
+  const all = promised.filter(({ deadline }) => deadline >= now);
   /** @type {{ organisation: string, code: string }[]} */
   const refused = [];
   for (const relay of shuffle(device.sides.b.relays)) {
@@ -58,33 +58,76 @@ async function sendTo({ url, account }, device, { record, ballotHash, now }) {
   return promise.deadline;
 }
 
-/** A ballot waits for so many others who got theirs, or so long, in seconds. */
+/** A ballot waits for so many others who got theirs, or at most so long, in seconds. */
 const CROWD = 20;
 const LONGEST_WAIT = 1_800;
 /** Of what is left until the polls close, at most half is waited; at the end, nothing. */
 const RUSH = 1_200;
+/** Blocks before a node's head that everybody asks for: none says when this voter came. */
+const WINDOW = 2_000;
+/** What is asked of the box begins at a multiple of so many blocks. */
+const GRID = 256;
 
 /**
- * Say by when a ballot should leave, so that its time does not tell whose it is: Unix
- * seconds, or 0 for at once. Asks a node that knows no voter, about all of the contest.
- * @param {Device} device
- * @param {{ first: number, readyAt: number, now: number }} since readyAt: when sigma was
- *   there
+ * Two moments, in Unix seconds: at the first a ballot leaves if there is a crowd by then,
+ * at the second in any case.
+ * @typedef {[number, number]} Moments
  */
-export async function planSending(device, { first, readyAt, now }) {
-  const { castClosing, voterList } = device.contest.terms;
-  const left = castClosing - now;
-  const until = Math.min(readyAt + LONGEST_WAIT, readyAt + (castClosing - readyAt) / 2);
-  if (left <= RUSH || now >= until) return 0;
-  for (const { url } of device.sides.b.nodes) {
-    try {
-      const topics = [TOPICS.issued, wordOf(device.number)];
-      const last = await readHead(url);
-      const logs = await readLogs(url, { address: voterList, topics, first: first + 1, last });
-      return logs.length >= CROWD ? 0 : Math.floor(until);
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-    }
-  }
-  return Math.floor(until);
+
+/**
+ * Draw them once, so that the time of a ballot does not tell when it was made.
+ * @param {number} now
+ * @param {number} left seconds until the polls close
+ * @returns {Moments}
+ */
+function drawMoments(now, left) {
+  const third = Math.min(LONGEST_WAIT, left / 2) / 3;
+  const [one, other] = [...crypto.getRandomValues(new Uint32Array(2))].map((each) => each / 2 ** 32);
+  return [Math.ceil(now + third * one), Math.floor(now + third * (1 + 2 * other))];
+}
+
+/**
+ * Say until when a ballot may wait, 0 if it should leave; moments: drawn before. Asks
+ * nodes that know no voter, only at a drawn moment, and what everybody asks them.
+ * @param {Device} device
+ * @param {{ moments?: Moments, now: number }} asked
+ * @returns {Promise<{ moments: Moments, until: number }>}
+ */
+export async function planSending(device, { moments, now }) {
+  const left = device.contest.terms.castClosing - now;
+  const [early, late] = moments ?? drawMoments(now, left);
+  if (left <= RUSH || now >= late) return { moments: [early, late], until: 0 };
+  if (now < early) return { moments: [early, late], until: late };
+  // who asked again would leave with the next event, and show which one it was
+  return { moments: [late, late], until: await isCrowd(device) ? 0 : late };
+}
+
+/**
+ * Whether two organisations show enough others who got a ballot no sooner than this voter.
+ * @param {Device} device
+ */
+async function isCrowd({ contest, number, leaf, sides }) {
+  const topics = [TOPICS.issued, wordOf(number)];
+  const own = String(leaf);
+  const shown = await askOwners(sides.b.nodes, 2, async (url) => {
+    const last = await readHead(url);
+    const first = Math.max(0, last - WINDOW);
+    const logs = await readLogs(url, { address: contest.terms.voterList, topics, first, last });
+    const issued = logs.map(({ block, topics: found }) => ({ block, of: String(found[2]) }));
+    const since = issued.find(({ of }) => of === own)?.block ?? first;
+    return new Set(issued.filter(({ block, of }) => block >= since && of !== own).map(({ of }) => of));
+  });
+  if (shown.length < 2) return false;
+  return [...shown[0]].filter((each) => shown[1].has(each)).length >= CROWD;
+}
+
+/**
+ * Say from which block on a ballot that leaves now can be in the box: 0, which is always
+ * right, unless two organisations answer.
+ * @param {Device} device
+ */
+export async function markStart({ sides }) {
+  const heads = await askOwners(sides.b.nodes, 2, readHead);
+  const first = heads.length < 2 ? 0 : Math.min(...heads);
+  return first - first % GRID;
 }

@@ -154,7 +154,7 @@ export async function wait(flow) {
       return;
     }
     if (found !== null) {
-      if (!await hasVoted(flow)) flow.keep({ sigma: found, ...await flow.helper.ask('mark') });
+      if (!await hasVoted(flow)) flow.keep({ sigma: found });
       await flow.proceed();
       return;
     }

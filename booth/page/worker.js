@@ -8,9 +8,9 @@ import { loadList, readWords, spellWords } from '../words.js';
 import { ServiceError } from './asking.js';
 import { Device, draw, drawControlWord } from './device.js';
 import { LEAF, readLeaf } from './leaf_record.js';
-import { readClock, readHead } from './node.js';
+import { askOwners, readClock } from './node.js';
 import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
-import { planSending, send } from './side_b.js';
+import { markStart, planSending, send } from './side_b.js';
 import { openPinned } from './signed_files.js';
 
 const MOST_NODES = 16; // in a link
@@ -46,33 +46,26 @@ function device() {
 }
 
 /**
- * Time for side A: the machine's, or the chain's where its clock is moved at will.
- * @param {{ url: string }[]} nodes
+ * The machine's time, or the chain's where its clock is moved at will.
+ * @param {import('./sides.js').Host[]} nodes
  */
 async function readTime(nodes) {
   if (terms().services.genesis_hash !== null) return Math.floor(Date.now() / 1000);
-  return readChainTime(nodes);
-}
-
-/** @param {{ url: string }[]} nodes */
-async function readChainTime(nodes) {
-  for (const { url } of nodes) {
-    try {
-      return await readClock(url);
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-    }
-  }
-  throw new ServiceError('node', 'away');
+  const [now] = await askOwners(nodes, 1, readClock);
+  if (now === undefined) throw new ServiceError('node', 'away');
+  return now;
 }
 
 const timeA = () => readTime(device().sides.a.nodes);
 const timeB = () => readTime(device().sides.b.nodes);
 
-/** Read what stands on the chain of the own leaf. */
-async function readOwnLeaf() {
+/**
+ * Read what stands on the chain of the own leaf.
+ * @param {number} [least] nodes that have to say so
+ */
+async function readOwnLeaf(least = 1) {
   const { contest, leaf, sides } = device();
-  return readLeaf(sides.a.nodes, { voterList: contest.terms.voterList, leaf });
+  return readLeaf(sides.a.nodes, { voterList: contest.terms.voterList, leaf }, least);
 }
 
 /**
@@ -80,12 +73,15 @@ async function readOwnLeaf() {
  * @param {string} code
  */
 async function isUntrue(code) {
-  if (code === 'not_online') return (await readOwnLeaf()).state === LEAF.online;
+  if (code === 'not_online') return (await readOwnLeaf(2)).state === LEAF.online;
   if (!(code in OVER)) return false;
   const { contest: { terms }, sides } = device();
-  const now = await readChainTime(sides.a.nodes); // not the own clock, which may be wrong
-  const isBegun = code === 'too_late' || now > terms.opening + FAIR;
-  return isBegun && now < terms.issueClosing - OVER[code] - FAIR;
+  const times = await askOwners(sides.a.nodes, 2, readClock); // the own clock may be wrong
+  const isOpen = times.every((now) => (
+    (code === 'too_late' || now > terms.opening + FAIR) && now < terms.issueClosing - OVER[code] - FAIR
+  ));
+  if (isOpen && times.length < 2) throw new ServiceError('node', 'away'); // one accuses nobody
+  return isOpen;
 }
 
 /**
@@ -232,18 +228,14 @@ export const ACTS = {
     return device().sign(word);
   },
 
-  /** Say when it is, and from which block on a ballot can be in the box. */
+  /** Say from which block on a ballot that leaves now can be in the box. */
   async mark() {
-    const heads = await Promise.all(device().sides.b.nodes.map(({ url }) => (
-      readHead(url).catch(() => Infinity)
-    )));
-    const first = Math.min(...heads);
-    return { first: Number.isFinite(first) ? first : 0, readyAt: await timeB() };
+    return { first: await markStart(device()) };
   },
 
-  /** @param {{ first: number, readyAt: number }} since */
-  async crowd(since) {
-    return planSending(device(), { ...since, now: await timeB() });
+  /** @param {{ moments?: import('./side_b.js').Moments }} drawn */
+  async crowd(drawn) {
+    return planSending(device(), { ...drawn, now: await timeB() });
   },
 
   /** @param {{ record: string, promised: import('./side_b.js').Promised[] }} asked */

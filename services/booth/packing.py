@@ -12,12 +12,13 @@ import brotli  # type: ignore[import-untyped]
 IDENTITY: Final = "identity"
 PACKINGS: Final = ("br", "gzip")
 """What browsers unpack, the shortest first."""
+_MODES: Final = (brotli.MODE_TEXT, brotli.MODE_FONT)  # as fonts: other contexts
 
 
 def pack(raw: bytes) -> Mapping[str, bytes]:
     """Pack a file in each way in which it becomes shorter; the file itself, too."""
     packed = {
-        "br": brotli.compress(raw, mode=brotli.MODE_TEXT),
+        "br": min((brotli.compress(raw, mode=mode) for mode in _MODES), key=len),
         "gzip": gzip.compress(raw, mtime=0),
     }
     ways = {way: packed[way] for way in PACKINGS if len(packed[way]) < len(raw)}

@@ -82,7 +82,8 @@ test('a ballot is signed once, however often it has to be kept', async () => {
   const answers = {
     encrypt: () => 'cd'.repeat(32),
     sign: () => { count += 1; return { record: '01', ballotHash: '02', word: 'one two' }; },
-    crowd: () => 0,
+    crowd: () => ({ until: 0, moments: [1, 2] }),
+    mark: () => ({ first: 0 }),
     send: refuse('untrue', { kind: 'untrue', subject: 'node' }),
   };
   const { screen } = await stand(answers, { state: { secret: SECRETS.right, isWritten: true, sigma: '03' } });
@@ -173,6 +174,30 @@ test('where the browser knows of no network, no service is blamed', async () => 
   const { screen } = await stand({ findIssuance: refuse('away') }, { state: { ...TYPED, ticket: 'T' } });
   assert.ok(screen.text.includes('There is no connection to the internet'));
   delete globalThis.navigator;
+});
+
+const SENT = { secret: SECRETS.right, isWritten: true, sigma: '03', record: '01', first: 0, moments: [1, 2] };
+const PROMISED = [{ organisation: 'One', deadline: 600 }];
+const BOXED = { state: 'own', block: 7, tracking: '05', ballotHash: '06', record: '01', nodes: [], signed: null };
+
+test('a ballot that one relay promised and cast is told as cast, whatever the others do', async () => {
+  const answers = { send: () => ({ promised: PROMISED, refused: [{ organisation: 'Two', code: 'away' }] }), find: () => BOXED };
+  const { screen, asked } = await stand(answers, { state: { ...SENT, isTaken: true } });
+  assert.equal(screen.at, 'receipt');
+  assert.ok(!asked.some(([act]) => act === 'crowd')); // it left before
+});
+
+test('what was promised for a time that is over is sent again before nodes are asked', async () => {
+  const answers = { readTime: () => 601, find: () => new Promise(() => {}), send: () => new Promise(() => {}) };
+  const promised = [...PROMISED, { organisation: 'Two', deadline: 600 }];
+  const { asked } = await stand(answers, { state: { ...SENT, promised, isTaken: true } });
+  assert.ok(asked.some(([act]) => act === 'send'));
+});
+
+test('a ballot that waits keeps the moments that were drawn', async () => {
+  const { screen, read } = await stand({ crowd: () => ({ moments: [5, 9], until: 9 }) }, { state: { ...SENT, moments: undefined } });
+  assert.equal(screen.at, 'crowd');
+  assert.deepEqual(read().moments, [5, 9]);
 });
 
 const RIGHTS = [

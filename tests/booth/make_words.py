@@ -15,11 +15,7 @@ from scripts.shared.recovery_words import list_words
 from tests.booth.node_js import BOOTH
 
 LANGUAGES: Final = ("english", "russian")
-_TEXT: Final = """/**
- * The {name} list of BIP-39, from python-mnemonic: `python -m tests.booth.make_words`.
- *
-{licence}
- */
+_TEXT: Final = """/*! BIP-39 ({name}), python-mnemonic - MIT {holder}: LICENSE-words */
 
 let word = '';
 /** Each word is written after how many letters it begins with of the word before it. */
@@ -33,15 +29,16 @@ export const {upper} = Object.freeze(`
 def render(language: str) -> str:
     """Write one list as a module of JavaScript."""
     words = textwrap.wrap(_shorten(list_words(Language[language.upper()])), 99)
-    licence = (distribution("mnemonic").read_text("LICENSE") or "").strip()
     return _TEXT.format(
-        licence=textwrap.indent(licence, " * ", lambda _: True).replace(
-            " * \n", " *\n"
-        ),
+        holder=_read_licence().splitlines()[2].removeprefix("Copyright "),
         name=language.title(),
         upper=language.upper(),
         words="\n".join(words),
     )
+
+
+def _read_licence() -> str:
+    return distribution("mnemonic").read_text("LICENSE") or ""
 
 
 def _shorten(words: Sequence[str]) -> str:
@@ -56,5 +53,6 @@ def _count_shared(one: str, other: str) -> int:
 
 
 if __name__ == "__main__":
+    (BOOTH / "LICENSE-words").write_text(_read_licence(), encoding="utf-8")
     for each in LANGUAGES:
         (BOOTH / f"words_{each}.js").write_text(render(each), encoding="utf-8")

@@ -37,7 +37,14 @@ Object.assign(globalThis, {
   },
   location: { origin: 'https://booth.example.org', reload: () => { globalThis.reloads += 1; } },
   reloads: 0,
+  addEventListener() {},
+  removeEventListener() {},
 });
+const { setTimeout: begin } = globalThis;
+globalThis.setTimeout = (act, wait) => { // who waits for a next look keeps no test waiting
+  const timer = begin(act, wait);
+  return wait > 1_000 ? timer.unref() : timer;
+};
 const { Flow } = await import('../../booth/page/flow.js');
 const { useLanguage } = await import('../../booth/page/texts.js');
 const { Refusal } = await import('../../booth/page/helper.js');

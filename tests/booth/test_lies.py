@@ -26,6 +26,11 @@ OTHER_SECRET: Final = b"fedcba9876543210"
 NODES: Final = tuple(f"node-{n}" for n in (1, 2, 3, 4))
 
 
+def box_nothing(world: World) -> None:
+    """Have no relay bring what it took."""
+    world.is_boxing = False
+
+
 def put(host: str, **changes: Any) -> Arrange:
     """Have a service exchange keys of its answer."""
 
@@ -237,7 +242,7 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
     ),
     "relay promises for yesterday": (
         "sent",
-        put("relay-1", deadline=100),
+        both(put("relay-1", deadline=100), box_nothing),
         "sending",
         ("Observer 1: gave a promise with a wrong signature", NOT_SENT),
     ),
@@ -252,6 +257,12 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
         say("relay", "already_cast"),
         "sending",
         ("the computers of observers do not show it; we do not believe it", NOT_SENT),
+    ),
+    "a node answers with what it was not asked for": (
+        "issuing",
+        put("node-3", result=[{"address": "0x12"}]),
+        "ballot",
+        ("Choose one candidate",),
     ),
     "one node shows the ballot in the box": (
         "promised",

@@ -452,7 +452,7 @@ class World:
             return kept
         if stage == "attested":
             return kept | self._attested() | {"isFree": True}
-        kept |= {"isAsked": True, "first": 30, "readyAt": self.now}
+        kept |= {"isAsked": True}
         sigma = self.issue()
         if stage == "issuing":
             return kept

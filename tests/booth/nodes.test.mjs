@@ -1,0 +1,137 @@
+/** What a booth asks of nodes and relays, some of which lie, without a browser. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { ServiceError } from '../../booth/page/asking.js';
+import { BoxReader } from '../../booth/page/box_reader.js';
+import { TOPICS, askOwners, readClock, readHead, readLogs } from '../../booth/page/node.js';
+import { markStart, planSending } from '../../booth/page/side_b.js';
+import { readLeaf } from '../../booth/page/leaf_record.js';
+
+const HEAD = 5_000;
+const LIST = new Uint8Array(20).fill(7);
+const OWN = new Uint8Array(32).fill(9);
+const word = (value) => `0x${value.toString(16).padStart(64, '0')}`;
+const issued = (leaf, block = HEAD - 10) => ({
+  address: `0x${'07'.repeat(20)}`, topics: [TOPICS.issued, word(1), leaf], data: '0x', blockNumber: `0x${block.toString(16)}`,
+});
+const crowd = (count, block) => Array.from({ length: count }, (_, at) => issued(word(at + 100), block));
+const honest = { eth_blockNumber: () => `0x${HEAD.toString(16)}`, eth_getLogs: () => [], eth_call: () => word(5) };
+const refused = () => undefined;
+
+/** Have nodes answer: name of the host => method => result. Gives what was asked. */
+function answerBy(nodes) {
+  const asked = [];
+  globalThis.fetch = async (url, { body }) => {
+    const { method, params } = JSON.parse(body);
+    const host = String(url).slice('https://'.length);
+    asked.push({ host, method, params });
+    const result = { ...honest, ...nodes[host] }[method](...params);
+    return new Response(JSON.stringify({ jsonrpc: '2.0', id: 1, result }));
+  };
+  return asked;
+}
+const hosts = (...names) => names.map((name) => ({ organisation: name, url: `https://${name}` }));
+const device = (...names) => ({
+  number: 1,
+  leaf: OWN,
+  credential: new Uint8Array(20).fill(3),
+  services: { genesis_hash: `0x${'00'.repeat(32)}`.slice(2) },
+  contest: { terms: { castClosing: 100_000, voterList: LIST, box: LIST } },
+  sides: { a: { nodes: hosts(...names) }, b: { nodes: hosts(...names), relays: [] } },
+});
+
+test('a ballot leaves at a moment that is drawn over the whole wait, and kept', async () => {
+  const asked = answerBy({});
+  const drawn = [];
+  for (let at = 0; at < 200; at += 1) {
+    const { moments, until } = await planSending(device('one', 'two'), { now: 1_000 });
+    assert.equal(until, moments[1]);
+    drawn.push(moments);
+  }
+  assert.ok(drawn.every(([early, late]) => early >= 1_000 && early <= 1_600 && late >= 1_600 && late < 2_800));
+  assert.ok(new Set(drawn.map(String)).size > 190);
+  for (const at of [0, 1]) {
+    const all = drawn.map((each) => each[at]);
+    assert.ok(Math.max(...all) - Math.min(...all) > 400);
+  }
+  const [moments] = drawn;
+  assert.deepEqual(await planSending(device('one', 'two'), { moments, now: 1_000 }), { moments, until: moments[1] });
+  assert.deepEqual(asked, []); // nobody learns that somebody waits
+});
+
+test('near the closing at most half of what is left is waited, at the end nothing', async () => {
+  answerBy({});
+  for (let at = 0; at < 50; at += 1) {
+    assert.ok((await planSending(device('one', 'two'), { now: 98_000 })).until < 99_000);
+  }
+  assert.equal((await planSending(device('one', 'two'), { now: 98_900 })).until, 0);
+});
+
+test('nodes are asked for a crowd once, and for the same blocks as by everybody', async () => {
+  const asked = answerBy({});
+  const moments = [1_500, 2_000];
+  const plan = await planSending(device('one', 'two'), { moments, now: 1_500 });
+  assert.deepEqual(plan, { moments: [2_000, 2_000], until: 2_000 });
+  await planSending(device('one', 'two'), { ...plan, now: 1_999 });
+  const ranges = asked.filter(({ method }) => method === 'eth_getLogs').map(({ params }) => params[0]);
+  assert.equal(ranges.length, 2);
+  for (const { fromBlock, toBlock, topics } of ranges) {
+    assert.deepEqual([Number(fromBlock), Number(toBlock), topics.length], [HEAD - 2_000, HEAD, 2]);
+  }
+});
+
+const CROWDS = {
+  'two organisations show it': [crowd(20), crowd(20), true],
+  'one shows it': [crowd(20), [], false],
+  'one shows it and the other lies otherwise': [crowd(20), crowd(20).map((each, at) => issued(word(at + 500))), false],
+  'a leaf is shown again and again': [Array(20).fill(crowd(1)[0]), Array(20).fill(crowd(1)[0]), false],
+  'one shows blocks that it was not asked for': [crowd(20, 1), crowd(20), false],
+  'it came before the own ballot': [
+    [...crowd(20, HEAD - 20), issued(`0x${'09'.repeat(32)}`)], [...crowd(20, HEAD - 20), issued(`0x${'09'.repeat(32)}`)], false,
+  ],
+};
+for (const [name, [one, two, isCrowd]] of Object.entries(CROWDS)) {
+  test(`a crowd: ${name}`, async () => {
+    answerBy({ one: { eth_getLogs: () => one }, two: { eth_getLogs: () => two } });
+    const { until } = await planSending(device('one', 'two'), { moments: [1, 2_000], now: 1_000 });
+    assert.equal(until === 0, isCrowd);
+  });
+}
+
+test('a ballot is looked for from a block that many share, of two organisations', async () => {
+  answerBy({ one: { eth_blockNumber: () => `0x${(2 ** 53 - 1).toString(16)}` } });
+  assert.equal(await markStart(device('one', 'two')), 4_864);
+  assert.equal(await markStart(device('one')), 0);
+});
+
+test('who answers with what nobody can use is passed over', async () => {
+  answerBy({ one: { eth_call: () => 'soon', eth_getLogs: () => [issued(word(1))] } });
+  for (let at = 0; at < 8; at += 1) {
+    assert.deepEqual(await askOwners(hosts('one', 'two'), 1, readClock), [5]);
+  }
+  const asked = { voterList: LIST, leaf: OWN };
+  assert.equal((await readLeaf(hosts('one', 'two'), asked)).state, 5);
+  await assert.rejects(readLeaf(hosts('one', 'two'), asked, 2), { code: 'away' });
+  const reader = new BoxReader(device('one', 'two', 'three'), 0);
+  assert.deepEqual(await reader.find(null), { state: 'none' });
+});
+
+test('a node that refuses every range holds nobody up', async () => {
+  const asked = answerBy({ one: { eth_blockNumber: () => `0x${(2 ** 52).toString(16)}`, eth_getLogs: refused } });
+  const asking = readLogs('https://one', { address: LIST, topics: [], first: 0, last: await readHead('https://one') });
+  await assert.rejects(asking, ServiceError);
+  assert.ok(asked.length <= 202);
+  const reader = new BoxReader(device('one', 'two', 'three'), 0);
+  assert.deepEqual(await reader.find(null), { state: 'none' });
+});
+
+test('logs of a node that gives few at a time are all read, in their order', async () => {
+  const few = ([{ fromBlock, toBlock }]) => Number(toBlock) - Number(fromBlock) < 100;
+  answerBy({ one: { eth_getLogs: (...params) => (few(params) ? [issued(word(1), Number(params[0].fromBlock))] : undefined) } });
+  const logs = await readLogs('https://one', { address: LIST, topics: [], first: 0, last: HEAD });
+  const blocks = logs.map(({ block }) => block);
+  assert.ok(blocks.length > 50);
+  assert.deepEqual(blocks, [...blocks].sort((one, other) => one - other));
+});
