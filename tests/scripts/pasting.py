@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from importlib import import_module
 from typing import Any, Final
+from unittest.mock import patch
 
 import typer
 
@@ -15,6 +17,13 @@ from scripts.command_line import make_app
 _LINE: Final = re.compile(r"^(?:next: |  )(veche .*)$", re.MULTILINE)
 _WITHIN: Final = re.compile(r"`(veche [^`]* [^`]*)`")
 _OPTIONAL: Final = "--"
+_WITHOUT_HOMES: Final = ("node", "network")
+_OF_A_HOME: Final = {
+    f"VECHE_{name}": "given"
+    for name in ("ELECTION", "KEY", "TERMS", "TERMS_HASH", "RPC_URL")
+}
+"""What whoever acts for an election has in a home, and pastes no more."""
+
 _KNOWN: Final = {act for acts in ACTS.values() for act in acts}
 
 
@@ -45,4 +54,8 @@ def parse(act: str, given: list[str]) -> None:
     while given and given[0] in getattr(command, "commands", {}):
         name, *given = given
         command = command.commands[name]
-    command.make_context(name, list(given))
+    told = {} if act in _WITHOUT_HOMES else _OF_A_HOME
+    if act == "deploy":  # whose home knows where its record stands
+        given = [*given, "--out=given"]
+    with patch.dict(os.environ, told):
+        command.make_context(name, list(given))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Annotated
 
 from scripts.shared.errors import InputError
@@ -81,9 +83,18 @@ def command(
     )
     write_same(out, render_json(file))
     show({"authorization": str(out), "hash": f"0x{digest.hex()}"}, as_json=as_json)
-    act = f"extend {extend}" if extend is not None else f"override --contest {override}"
-    say_next(
+    say_next(*_spell_next(out, extend, override), as_json=as_json)
+
+
+def _spell_next(
+    out: Path, extend: int | None, override: int | None
+) -> tuple[str, str, str]:
+    """Say who carries out what was signed, and how."""
+    signed = f"{shlex.quote(str(out))} OTHERS"
+    return (
         f"give {out} to whoever collects them: once the commission and a quorum of",
-        f"observers signed, anybody runs `veche {act}` with all of them",
-        as_json=as_json,
+        "observers signed, anybody runs this with all of them:",
+        f"  veche extend {extend} {signed}"
+        if extend is not None
+        else f"  veche override {signed} --contest {override}",
     )
