@@ -64,7 +64,7 @@ def make_booth_routes(desk: Desk) -> list[BaseRoute]:
             key=desk.key,
             now=now,
         )
-        await desk.judge(outcome, scope_of(row), asked)
+        await desk.judge(outcome, scope_of(row), asked, serial=serial)
         desk.require_clock(row.election)
         return answer({"attestation": _attest(desk, row)})
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from election.protocol.terms import ElectionTerms
 from services.gateway.codes import LIFETIME
 from services.gateway.limits import raise_alarm, read_brake
-from services.gateway.messages import Outcome, RefusalError
+from services.gateway.messages import Outcome, RefusalError, count_left
 from services.gateway.nodes import Nodes
 from services.gateway.refusals import refuse, spell_refusal
 from services.gateway.serials import is_serial
@@ -71,12 +71,18 @@ class Desk:
             self.alarms.labels("used_up").inc()
             self.context.log.error("alarm", what="used_up")
 
-    async def judge(self, outcome: Outcome, scope: str, request: Request) -> None:
+    async def judge(
+        self, outcome: Outcome, scope: str, request: Request, *, serial: str
+    ) -> None:
         """Raise Problem unless a code was right, and count it if it was wrong."""
         if outcome is Outcome.RIGHT:
             return
         if outcome is Outcome.WRONG:
             self.count_wrong(request, is_known=True)
+            left = await self.context.database.run(
+                count_left, serial, scope=scope, now=self.now()
+            )
+            raise refuse("wrong_code", left=left) if left else refuse("last_try")
         if outcome is Outcome.USED_UP:
             await self.alarm(scope)
         raise refuse(outcome.value, support=self.context.settings.support_line)

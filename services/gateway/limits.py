@@ -60,6 +60,12 @@ def take_try(connection: Connection, scope: str) -> bool:
     return connection.execute(counted).rowcount == 1
 
 
+def count_wrong_left(connection: Connection, scope: str) -> int:
+    """Count the wrong tries that a leaf and election, or consent, has left."""
+    chosen = select(limits.c.wrong).where(limits.c.scope == scope)
+    return MOST_WRONG - int(connection.execute(chosen).scalar() or 0)
+
+
 def give_back_try(connection: Connection, scope: str) -> None:
     """Take back what `take_try` counted: the code was right."""
     asked = update(limits).where(limits.c.scope == scope)

@@ -12,10 +12,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
 from services.gateway.codes import LIFETIME, TRIES, find_match
-from services.gateway.limits import give_back_try, take_brake, take_code, take_try
+from services.gateway.limits import (
+    count_wrong_left,
+    give_back_try,
+    take_brake,
+    take_code,
+    take_try,
+)
 from services.gateway.states import Event, State, after, sources_of
 from services.gateway.tables import messages, phones
 from services.gateway.texts import Purpose
@@ -67,7 +73,8 @@ def ask_for_code(connection: Connection, wish: Wish, *, now: int) -> None:
     if read_phone(connection, wish.voter_id) is None:
         raise RefusalError("no_phone")
     if wait := take_brake(connection, wish.voter_id, now=now):
-        raise RefusalError("too_soon", wait=wait)
+        is_there = has_code(connection, wish.serial, now=now)
+        raise RefusalError("too_soon" if is_there else "pause", wait=wait)
     if not take_code(connection, wish.scope):
         raise RefusalError("too_many", scope=wish.scope)
     connection.execute(
@@ -221,6 +228,18 @@ def try_code(
     undone = messages.c.tries - 1
     connection.execute(update(messages).where(used).values(used_at=now, tries=undone))
     return Outcome.RIGHT
+
+
+def count_left(connection: Connection, serial: str, *, scope: str, now: int) -> int:
+    """Count the tries that are left for a request, by its codes and its bound."""
+    good = _good(serial, now=now).subquery()
+    tries = select(func.min(messages.c.tries)).where(
+        messages.c.id.in_(select(good.c.id))
+    )
+    least = connection.execute(tries).scalar()
+    if least is None:
+        return 0
+    return max(0, min(TRIES - int(least), count_wrong_left(connection, scope)))
 
 
 def has_code(connection: Connection, serial: str, *, now: int) -> bool:

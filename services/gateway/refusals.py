@@ -47,6 +47,10 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
         ),
         HTTPStatus.TOO_MANY_REQUESTS,
     ),
+    "pause": (
+        _("One code a minute can be sent to you. Please press again %(wait)s."),
+        HTTPStatus.TOO_MANY_REQUESTS,
+    ),
     "too_many": (
         _(
             "No more codes can be sent or tried here. Your right to vote is not used "
@@ -64,9 +68,16 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     "wrong_code": (
         _(
             "This is not the code. Look whether the message has the number that is "
-            "shown here."
+            "shown here. Tries left: %(left)s."
         ),
         HTTPStatus.FORBIDDEN,
+    ),
+    "last_try": (
+        _(
+            "This is not the code, and it was the last try of it: ask for a new code. "
+            "Your right to vote is not used up."
+        ),
+        HTTPStatus.GONE,
     ),
     "expired": (
         _(
@@ -126,13 +137,19 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     ),
 }
 
+_WORDS: Final = {"pause": "too_soon", "last_try": "expired"}
+"""Texts that are no words of their own for programs, which do the same for both."""
 
-def refuse(code: str, *, support: str = "", wait: int | None = None) -> Problem:
-    """Make the answer for a stable word."""
+
+def refuse(
+    code: str, *, support: str = "", wait: int | None = None, left: int = 0
+) -> Problem:
+    """Make the answer for a stable word; left: tries of a code."""
     text, status = _TEXTS[code]
-    values = {"support": support, "wait": wait}
+    values = {"support": support, "wait": wait, "left": left}
     used = {name: value for name, value in values.items() if f"%({name})s" in text}
-    return Problem(code, text, status, retry_after=wait, **used)
+    word = _WORDS.get(code, code)
+    return Problem(word, text, status, retry_after=wait, **used)
 
 
 def spell_refusal(error: RefusalError, *, support: str) -> Problem:

@@ -37,31 +37,31 @@ class TextError(ElectionError):
 
 TABLE: Final[Mapping[tuple[Purpose, str, bool], str]] = {
     (Purpose.ISSUE, "ru", False): (
-        "Код {code}. Бюллетень, округ {contest}. Номер сообщения {number}. Никому"
+        "Код {code}. Бюллетень, округ {contest}. Сообщение {number}. Не говорите никому"
     ),
     (Purpose.ISSUE, "en", False): (
         "Code {code}. Ballot, district {contest}. Message {number}. Tell nobody"
     ),
     (Purpose.ISSUE, "ru", True): (
-        "Код {code}. Бюллетень: {short}, округ {contest}. Сообщение {number}. Никому"
+        "Секретный код {code}. Бюллетень: {short}, округ {contest}. СМС {number}"
     ),
     (Purpose.ISSUE, "en", True): (
         "Code {code}. Ballot: {short}, district {contest}. SMS {number}. Tell no one"
     ),
     (Purpose.APPLY, "ru", False): (
-        "Код {code}. Заявление: голосую онлайн. Номер сообщения {number}. Никому"
+        "Секретный код {code}. Заявление: голосую онлайн. Сообщение {number}"
     ),
     (Purpose.APPLY, "en", False): (
         "Code {code}. To vote online: apply. Message {number}. Tell nobody"
     ),
     (Purpose.WITHDRAW, "ru", False): (
-        "Код {code}. Отзыв заявления. Номер сообщения {number}. Никому"
+        "Код {code}. Отзыв заявления. Сообщение {number}. Не говорите никому"
     ),
     (Purpose.WITHDRAW, "en", False): (
         "Code {code}. Not to vote online. Message {number}. Tell nobody"
     ),
     (Purpose.WITHDRAW, "ru", True): (
-        "Код {code}. Отзыв заявления: {short}. Сообщение {number}. Никому"
+        "Секретный код {code}. Отзыв заявления: {short}. Сообщение {number}"
     ),
     (Purpose.WITHDRAW, "en", True): (
         "Code {code}. Not to vote online: {short}. SMS {number}. Tell no one"

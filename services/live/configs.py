@@ -9,6 +9,8 @@ from services.live.layout import SERVED, Layout
 from services.shell.opening import init_home
 
 CENTRE_USER: Final = "veche"
+SUPPORT: Final = "+7 (000) 000-00-00"
+"""Nobody's: numbers of Russia begin with no 0."""
 _PEERS: Final = {
     "registrar": ("portal", "gateway"),
     "portal": ("registrar", "gateway"),
@@ -22,6 +24,7 @@ send_every = 1
 check_every = 0.5
 """,
     "portal": """
+support_phone = "{support}"
 [provider]
 issuer = "{provider}"
 client_id = "veche-portal"
@@ -31,7 +34,7 @@ title = "{booth_title}"
 url = "{booth}"
 """,
     "gateway": """
-support_line = "+7 (495) 539-55-55"
+support_line = "{support}"
 [centre]
 kind = "smpp"
 host = "127.0.0.1"
@@ -54,6 +57,7 @@ def write_config(layout: Layout, name: str, keys: dict[str, dict[str, str]]) -> 
         booth=layout.url("booth"),
         booth_title=layout.url("booth").removeprefix("http://"),
         centre=layout.ports["centre"],
+        support=SUPPORT,
     )
     text = f"""\
 public_url = "{layout.url(name)}"

@@ -62,14 +62,13 @@ class Account:
         session = await self.desk.require(request)
         person = await self.read(request, session)
         now = self.desk.context.clock.now()
+        phases = _find_deciding_phases(person)
         return self.desk.show(
             request,
             "paper.html",
             session=session,
-            is_frozen=any(
-                each.phases.get("freeze", now + 1) <= now and not each.test
-                for each in (person.elections if person else [])
-            ),
+            withdraw_until=phases.get("applications_close"),
+            is_final=phases.get("freeze", now + 1) <= now,
             **describe_person(person),
         )
 
@@ -100,6 +99,20 @@ def describe_person(person: Person | None) -> dict[str, Any]:
         "leaves": LEAVES,
         "phases": PHASES,
     }
+
+
+def _find_deciding_phases(person: Person | None) -> dict[str, int]:
+    """Give the times of the election that decides on an application, by the registrar.
+
+    It is no test, if any is none, and the last to be final.
+    """
+    parts = person.elections if person else []
+    found = max(
+        parts,
+        key=lambda each: (not each.test, each.phases.get("freeze", 0)),
+        default=None,
+    )
+    return found.phases if found else {}
 
 
 def sort_parts(parts: Sequence[Part]) -> list[Part]:

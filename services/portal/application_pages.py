@@ -15,15 +15,25 @@ from starlette.routing import BaseRoute, Route
 from services.portal.account_pages import Account, describe_person, sort_parts
 from services.portal.desk import Desk
 from services.portal.filing_desk import FilingDesk
-from services.portal.filings import APPLY, WITHDRAW, FiledPart, Wish, find_pending
-from services.portal.people import Part, Person
+from services.portal.filings import (
+    APPLY,
+    WITHDRAW,
+    FiledPart,
+    Filing,
+    Wish,
+    find_pending,
+)
+from services.portal.people import LIVE, WITHDRAWN_FROM, Part, Person
+from services.portal.sessions import Session
 from services.shell.problems import Problem
 from services.shell.text import _, language_of
 
 _LOCK: Final = re.compile("0x[0-9a-f]{40}")
 _CODE: Final = re.compile("[0-9]{6}")
 _PAGE: Final = "/application"
-_PENDING_FOR: Final = 86_400  # seconds that a filing waits for its code
+_PENDING_FOR: Final = 1_200
+"""Seconds that a code may be valid for from when it was asked for: a message leaves
+within ten minutes or not at all, and its code is valid for ten."""
 
 
 class Applications:
@@ -47,29 +57,41 @@ class Applications:
         """Show the application, its history, and what can be done about it."""
         session = await self._desk.require(request)
         person = await self._account.read(request, session)
+        now = self._desk.context.clock.now()
+        return self._desk.show(
+            request,
+            "application.html",
+            session=session,
+            pending=await self._find_pending(request, session, person),
+            open_parts=_list_open(person, now),
+            again_from=_find_again_from(person, now),
+            lock_page=_find_lock_page(self._desk),
+            **describe_person(person),
+        )
+
+    async def _find_pending(
+        self, request: Request, session: Session, person: Person | None
+    ) -> Filing | None:
+        """Find what waits for its code, unless it leads nowhere, or is begun anew."""
+        if "anew" in request.query_params:
+            return None
         pending = await self._desk.context.database.run(
             find_pending,
             account=session.account,
             since=self._desk.context.clock.now() - _PENDING_FOR,
         )
-        return self._desk.show(
-            request,
-            "application.html",
-            session=session,
-            pending=pending,
-            is_anew="anew" in request.query_params,
-            open_parts=_list_open(person, self._desk.context.clock.now()),
-            lock_page=_find_lock_page(self._desk),
-            **describe_person(person),
-        )
+        return pending if pending and pending.action == _find_act(person) else None
 
     async def apply(self, request: Request) -> Response:
         """File one for all elections that are still to come; a code is sent for it."""
         session, form = await self._desk.accept_form(request)
         person = _require_listed(await self._account.read(request, session))
+        now = self._desk.context.clock.now()
+        if _find_again_from(person, now) is not None:
+            raise _TOMORROW
         covered = [
             FiledPart(each.election, each.contest, each.leaf, _read_lock(form, each))
-            for each in _require_open(person, self._desk.context.clock.now())
+            for each in _require_open(person, now)
         ]
         wish = Wish(session.account, person.voter_id, APPLY, covered)
         await self._filing.ask(wish, person, language=language_of(request))
@@ -129,6 +151,21 @@ def _require_listed(person: Person | None) -> Person:
     return person
 
 
+def _find_act(person: Person | None) -> str | None:
+    """Say what can be filed: to withdraw for who has applied, else to apply."""
+    state = person.application.state if person and person.application else None
+    if state in LIVE:
+        return WITHDRAW if state in WITHDRAWN_FROM else None
+    return APPLY
+
+
+def _find_again_from(person: Person | None, now: int) -> int | None:
+    """Give from when one may apply again, if that is not yet."""
+    last = person.application if person else None
+    first = last.again_from if last else None
+    return first if first is not None and first > now else None
+
+
 def _list_open(person: Person | None, now: int) -> list[Part]:
     """List the elections that one may apply for, or withdraw from, now."""
     parts = sort_parts(person.elections) if person else []
@@ -147,6 +184,13 @@ def _require_open(person: Person, now: int) -> list[Part]:
             HTTPStatus.CONFLICT,
         )
     return found
+
+
+_TOMORROW: Final = Problem(
+    "tomorrow",
+    _("A new application can be filed from the next day on, Moscow time."),
+    HTTPStatus.CONFLICT,
+)
 
 
 def _find_lock_page(desk: Desk) -> str | None:

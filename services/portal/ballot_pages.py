@@ -17,6 +17,7 @@ from services.portal.attesting import derive_own_leaf
 from services.portal.desk import Desk
 from services.portal.people import Part, Person
 from services.portal.sessions import Session
+from services.portal.standings import describe_standing
 from services.portal.tickets import (
     Opening,
     derive_ticket,
@@ -52,6 +53,8 @@ class Ballots:
         person = await self._account.read(request, session)
         parts = person.elections if person else []
         now = self._desk.context.clock.now()
+        described = describe_person(person)
+        is_live = bool(described["is_live"])
         return self._desk.show(
             request,
             "ballot.html",
@@ -59,7 +62,11 @@ class Ballots:
             open_parts=[each for each in parts if each.gives_ballots(now)],
             booths=self._desk.settings.booths,
             warned=_WARNED,
-            **describe_person(person),
+            standings={
+                each.election: describe_standing(each, now, is_live=is_live)
+                for each in parts
+            },
+            **described,
         )
 
     async def mint(self, request: Request) -> Response:

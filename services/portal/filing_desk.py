@@ -21,6 +21,7 @@ from services.portal.filings import (
     find_filing,
     list_untold,
     note_agreed,
+    note_asked,
     note_filing,
     note_told,
 )
@@ -31,6 +32,10 @@ from services.shell.problems import Problem
 from services.shell.text import _
 
 _SERIAL: Final = re.compile("[0-9A-Za-zА-Яа-яЁё._-]{1,64}")
+
+
+_DEAD: Final = ("expired", "too_many", "unknown_serial")
+"""Refusals of the gateway after which no code of a filing is valid."""
 
 
 class FilingDesk:
@@ -61,7 +66,14 @@ class FilingDesk:
         if filing.agreed is None:
             path = _consent_path(serial, "check")
             gateway = self._context.peers["gateway"]
-            told = await gateway.call("POST", path, {"code": code}, language=language)
+            try:
+                told = await gateway.call(
+                    "POST", path, {"code": code}, language=language
+                )
+            except PeerError as error:
+                if error.code in _DEAD:
+                    await self._note_asked(serial, 0)
+                raise
             if told != {"consented": True}:
                 raise PeerAwayError("gateway")
         await self._note_agreed(filing, language=language)
@@ -90,9 +102,13 @@ class FilingDesk:
         try:
             await gateway.call("POST", path, {"language": language}, language=language)
         except PeerError as error:
+            if error.code in _DEAD:
+                await self._note_asked(serial, 0)
             if error.code != "already_given":
                 raise
             await self._note_agreed(filing, language=language)
+        else:
+            await self._note_asked(serial, self._context.clock.now())
 
     async def bring_rest(self) -> None:
         """Bring what the registrar has not yet."""
@@ -122,6 +138,9 @@ class FilingDesk:
                 await self._note_told(filing, now)
             raise
         await self._note_told(filing, now)
+
+    async def _note_asked(self, serial: str, now: int) -> None:
+        await self._context.database.run(note_asked, serial=serial, now=now)
 
     async def _note_told(self, filing: Filing, now: int) -> None:
         await self._context.database.run(note_told, serial=filing.serial, now=now)

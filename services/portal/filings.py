@@ -58,6 +58,7 @@ def note_filing(connection: Connection, serial: str, wish: Wish, *, now: int) ->
     """Note what a person is asked to agree to by a code; the same again is one."""
     known = select(filings.c.id).where(filings.c.serial == serial)
     if connection.execute(known).first():
+        note_asked(connection, serial=serial, now=now)
         return
     row = {
         "serial": serial,
@@ -89,18 +90,24 @@ def find_filing(connection: Connection, *, serial: str, account: str) -> Filing 
 
 
 def find_pending(connection: Connection, *, account: str, since: int) -> Filing | None:
-    """Find the latest filing of an account that waits for its code."""
+    """Find the filing of an account that waits for its code, if its latest does.
+
+    One that was asked for before another waits for nothing: the other came instead.
+    """
     chosen = (
         select(filings)
-        .where(
-            filings.c.account == account,
-            filings.c.agreed.is_(None),
-            filings.c.asked > since,
-        )
-        .order_by(filings.c.id.desc())
+        .where(filings.c.account == account)
+        .order_by(filings.c.asked.desc(), filings.c.id.desc())
     )
     row = connection.execute(chosen).first()
-    return _read(connection, row) if row else None
+    waits = row is not None and row.agreed is None and row.asked > since
+    return _read(connection, row) if row is not None and waits else None
+
+
+def note_asked(connection: Connection, *, serial: str, now: int) -> None:
+    """Note when a code was asked for last; 0 once no code of it is valid."""
+    own = (filings.c.serial == serial) & filings.c.agreed.is_(None)
+    connection.execute(update(filings).where(own).values(asked=now))
 
 
 def note_agreed(connection: Connection, *, serial: str, now: int) -> None:

@@ -83,5 +83,8 @@ def _make_environment(language: str) -> Environment:
     )
     # a text that a value holds; what is foreign in it is no format
     environment.filters["said"] = lambda each: translate(each, language)
+    environment.filters["told"] = lambda each: translate(
+        each.text, language, when=spell_moment(each.when, language)
+    )
     environment.filters["moment"] = lambda each: spell_moment(each, language)
     return environment

@@ -35,12 +35,16 @@ class Step(_Told):
 
 
 class Application(_Told):
-    """What a person applied for, and where it stands."""
+    """What a person applied for, and where it stands.
+
+    again_from: from when another may be filed, once this one has ended.
+    """
 
     state: str
     since: int
     reason: str | None = None
     history: list[Step] = []
+    again_from: int | None = None
 
 
 class Part(_Told):
@@ -121,6 +125,9 @@ class Person(_Told):
 
 LIVE: Final = ("filed", "checking", "accepted", "frozen", "issued")
 """States of an application that stands."""
+
+WITHDRAWN_FROM: Final = ("filed", "checking", "accepted")
+"""States of an application that can be withdrawn."""
 
 
 async def read_person(registrar: Peer, account: str, *, language: str) -> Person | None:

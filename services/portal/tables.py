@@ -54,7 +54,7 @@ filings: Final = Table(
     Column("account", String(255), nullable=False),
     Column("voter_id", String(255), nullable=False),
     Column("action", String(16), nullable=False),  # apply or withdraw
-    Column("asked", BigInteger, nullable=False),
+    Column("asked", BigInteger, nullable=False),  # a code, last; 0 if none is valid
     Column("agreed", BigInteger),  # when the code was right
     Column("told", BigInteger),  # when the registrar took it
     Index("ix_filings_account", "account"),

@@ -32,6 +32,7 @@ from services.registrar.transitions import (
     Who,
     allows,
     may_apply_again,
+    next_day,
 )
 
 _LIVE: Final = [str(each) for each in LIVE]
@@ -235,6 +236,9 @@ def _describe(connection: Connection, application: Row[Any]) -> dict[str, Any]:
         "state": application.state,
         "since": application.since,
         "reason": application.reason,
+        "again_from": None
+        if application.state in LIVE
+        else next_day(application.since),
         "history": [
             {"state": step.state, "at": step.at, "who": step.who, "reason": step.reason}
             for step in steps
@@ -257,7 +261,7 @@ def _describe_election(
             "freeze": desk.times.freeze,
             "opening": common.opening,
             "issue_closing": max(common.issue_closing, desk.closing),
-            "cast_closing": common.cast_closing,
+            "cast_closing": max(common.cast_closing, desk.cast_closing),
         },
     }
     part = None

@@ -30,7 +30,8 @@ class Desk:
 
     lists: of nobody while the terms are from before the lists. start: the first moment
     of applications, if it is not that of registration. registration: from when leaves
-    move. closing: when issuing ends, extensions included, as a node said last.
+    move. closing, cast_closing: when issuing and casting end, extensions included, as a
+    node said last.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Desk:
     times: Times = UNKNOWN
     registration: int = 0
     closing: int = 0
+    cast_closing: int = 0
     start: int | None = None
     _connection: Connection | None = field(default=None, repr=False)
     _failed: int = field(default=0, repr=False)
@@ -77,7 +79,7 @@ class Desk:
             closing = max(start, found.freeze - self.margin)
             self.registration = found.registration
             self.times = Times(start, closing, found.freeze)
-        self.closing = handle.closings()[0]
+        self.closing, self.cast_closing = handle.closings()
 
     def ctx(self, contest: int) -> Hash:
         """Give the ctx of a contest, which the terms have."""

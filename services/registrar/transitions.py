@@ -124,11 +124,14 @@ def allows(who: Who, source: State | None, target: State, moment: Moment) -> boo
     )
 
 
-def day_of(when: int) -> str:
-    """Give the day in Moscow of a time in Unix seconds, as 2019-08-20."""
-    return datetime.fromtimestamp(when, _MOSCOW).date().isoformat()
+def next_day(when: int) -> int:
+    """Give when the next day begins in Moscow, Unix seconds."""
+    day = datetime.fromtimestamp(when, _MOSCOW).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    return int((day + timedelta(days=1)).timestamp())
 
 
 def may_apply_again(ended_at: int, now: int) -> bool:
     """Say whether a new application may follow one that ended: from the next day on."""
-    return day_of(now) > day_of(ended_at)
+    return now >= next_day(ended_at)

@@ -200,3 +200,12 @@ def test_consent_that_was_given_or_is_old_gets_no_other_code(stage: Stage) -> No
     stage.pass_time(86_401)
     assert stage.call("portal", path, {}).json()["code"] == "expired"
     assert len(stage.centre.wait_for(2)) == 2
+
+
+def test_who_used_a_code_is_not_told_that_it_is_valid(stage: Stage) -> None:
+    """For another act within the minute there is none yet, only a pause."""
+    stage.agree(1)
+    told = stage.consent("withdraw").json()
+    assert told["code"] == "too_soon"
+    assert "Нажмите ещё раз через" in told["title"]
+    assert "действует" not in told["title"]

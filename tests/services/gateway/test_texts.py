@@ -57,7 +57,7 @@ def test_purposes_are_told_apart_by_their_texts() -> None:
 
 def test_text_that_does_not_fit_is_found_before_anything_is_sent() -> None:
     with pytest.raises(TextError, match="71 units"):
-        list(list_texts([10], {"ru": "Ж" * 14}))
+        list(list_texts([10], {"ru": "Ж" * 16}))
 
 
 def test_units_are_those_of_utf_16() -> None:

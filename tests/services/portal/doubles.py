@@ -69,6 +69,7 @@ class Gateway:
     asked: dict[str, Body] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     given: set[str] = field(default_factory=set)
+    dead: set[str] = field(default_factory=set)
     odd: Response | None = None
 
     def build(self, _: Context) -> Parts:
@@ -93,7 +94,7 @@ class Gateway:
                 raise Problem("wrong_code", "Это не тот код.", 409)
             if self.odd is not None:
                 return self.odd
-            self.given.add(request.path_params["serial"])
+            self._give(request.path_params["serial"])
             return answer({"consented": True})
 
         return Parts(
@@ -103,6 +104,11 @@ class Gateway:
                 Route("/peer/consents/{serial}/check", check, methods=["POST"]),
             ]
         )
+
+    def _give(self, serial: str) -> None:
+        if serial in self.dead:
+            raise Problem("expired", "Попытки закончились.", 410)
+        self.given.add(serial)
 
     @property
     def service(self) -> Service:

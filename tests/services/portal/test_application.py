@@ -16,6 +16,7 @@ from election.protocol.attestation import (
     Role,
     accept_attestation,
 )
+from services.portal import application_pages
 from services.shell.node_clock import NodeClock
 from services.shell.opening import open_context
 from services.shell.peers import PeerError
@@ -187,6 +188,7 @@ def test_nothing_is_attested_that_nobody_filed_or_agreed_to(stage: Stage) -> Non
         assert "Это не тот код." not in browser.get("/application").text
         anew = browser.get("/application?anew=1").text
         assert 'action="/application/apply"' in anew
+        assert 'name="code"' not in anew
         assert refused(stage, leaf=leaf) == "not_filed"
     now = stage.portal.context.clock.now()
     for expiry in (now - 10, now + 1_000):
@@ -230,7 +232,7 @@ def test_filing_of_another_is_as_if_it_were_not_there(stage: Stage) -> None:
         page = browser.get("/application").text
         assert serial in page
         number = serial.removesuffix("-7qk2")  # as the message has it
-        assert f"<strong>{number}</strong>" in page
+        assert f'<strong class="whole">{number}</strong>' in page
 
 
 def test_what_was_agreed_to_reaches_a_registrar_that_was_away(stage: Stage) -> None:
@@ -372,3 +374,80 @@ def test_withdrawn_is_said_once_the_chain_has_it(
             assert ("not on the public record yet" in text) != is_said
         paper = browser.get("/paper", headers={"Accept-Language": "en"}).text
     assert ("you vote on paper, at your polling station" in paper) == is_said
+
+
+BOX = 'action="/application/code"'
+FORM = 'action="/application/apply"'
+
+
+def test_only_the_latest_filing_is_awaited_and_only_while_it_may_be(
+    stage: Stage,
+) -> None:
+    stage.add_person("vera", 2)
+    with stage.logged_in("vera") as browser:
+        post(browser, "/application/apply", stage)
+        first = list(stage.gateway.asked)[-1]
+        page = browser.get("/application?lang=en").text
+        assert BOX in page
+        assert "You have not applied" not in page
+        assert FORM not in page
+    with stage.logged_in("vera") as browser:  # who went away, and begins anew
+        file(stage, browser)
+        page = browser.get("/application").text
+        assert first not in page
+        assert BOX not in page
+
+
+def test_filing_whose_code_is_dead_is_awaited_no_more(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.add_person("vera", 2)
+    with stage.logged_in("vera") as browser:
+        post(browser, "/application/apply", stage)
+        serial = list(stage.gateway.asked)[-1]
+        stage.gateway.dead.add(serial)
+        fields = {"serial": serial, "code": CODE}
+        told = post(browser, "/application/code", stage, **fields)
+        assert read_told(browser, told) == "expired"
+        page = browser.get("/application").text
+        assert (BOX in page, FORM in page) == (False, True)
+        post(browser, "/application/again", stage, serial=serial)
+        assert BOX in browser.get("/application").text
+        monkeypatch.setattr(application_pages, "_PENDING_FOR", -1)
+        assert BOX not in browser.get("/application").text
+
+
+def test_who_withdrew_today_is_told_from_when_and_gets_no_code(stage: Stage) -> None:
+    now = stage.portal.context.clock.now()
+    ended = {"state": "withdrawn", "since": now - 60}
+    for again_from, is_offered in ((now + 3_600, False), (now - 1, True)):
+        application = {**ended, "again_from": again_from}
+        part = {"leaf_state": "NONE"}
+        stage.add_person("olga", application=application, part=part)
+        asked = len(stage.gateway.asked)
+        with stage.logged_in("olga") as browser:
+            page = browser.get("/application?lang=en").text
+            assert (FORM in page) == is_offered
+            assert ("You can apply again from" in page) != is_offered
+            told = read_told(browser, post(browser, "/application/apply", stage))
+            assert told == ("" if is_offered else "tomorrow")
+        assert (len(stage.gateway.asked) > asked) == is_offered
+
+
+def test_page_of_paper_has_the_registrars_time_and_offers_nothing_after_it(
+    stage: Stage,
+) -> None:
+    now = stage.portal.context.clock.now()
+    cases = (
+        (900, 1_500, "Withdraw your application until"),
+        (-900, 600, "Applications can no longer be withdrawn"),
+        (-900, -300, "The lists are final."),
+    )
+    sentences = {each[2] for each in cases}
+    for closing, freeze, sentence in cases:
+        phases = {"applications_close": now + closing, "freeze": now + freeze}
+        application = {"state": "accepted", "since": 1}
+        stage.add_person("olga", application=application, part={"phases": phases})
+        with stage.logged_in("olga") as browser:
+            text = browser.get("/paper?lang=en").text
+        assert {each for each in sentences if each in text} == {sentence}

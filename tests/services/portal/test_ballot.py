@@ -30,9 +30,12 @@ from election.protocol.attestation import (
     accept_attestation,
 )
 from services.portal.pages import spell_moment
+from services.portal.people import Part
+from services.portal.standings import describe_standing
 from services.portal.tables import tickets
 from services.shell.node_clock import NodeClock
 from services.shell.problems import Problem
+from services.shell.text import translate
 from tests.services.portal.stage import (
     BOOTH,
     ELECTION,
@@ -361,3 +364,40 @@ def test_who_was_issued_a_ballot_is_led_to_where_the_words_go(stage: Stage) -> N
         page = browser.get("/ballot").text
     assert f'href="{BOOTH}/{link}' in page
     assert "ticket=" not in page
+
+
+@pytest.mark.parametrize(
+    ("leaf_state", "shift", "said"),
+    [
+        ("NONE", 0, "you vote on paper"),
+        ("PAPER", 0, "You were given a paper ballot"),
+        ("ONLINE", -7_200, "Your ballot is given out here from"),
+        ("ONLINE", 0, "by a link that holds"),
+        ("ONLINE", 50_000, "None was given out to you"),
+        ("ISSUED", 0, "Go on in the booth"),
+        ("ISSUED", 50_000, "nothing can be sent into the box any more"),
+        ("NONE", 50_000, "You were not entered to vote online"),
+    ],
+)
+def test_page_of_my_ballot_says_why_and_how_one_votes(
+    stage: Stage, leaf_state: str, shift: int, said: str
+) -> None:
+    now = stage.portal.context.clock.now()
+    part = Part.model_validate(
+        {
+            "election": ELECTION,
+            "title": "TEST",
+            "test": True,
+            "contest": 1,
+            "leaf_state": leaf_state,
+            "phases": {
+                "freeze": now - 90_000,
+                "opening": now - 3_600,
+                "issue_closing": now + 20_000,
+                "cast_closing": now + 30_000,
+            },
+        }
+    )
+    standing = describe_standing(part, now + shift, is_live=False)
+    assert said in standing.text
+    assert translate(standing.text, "ru") != standing.text

@@ -32,8 +32,8 @@ from services.registrar.transitions import (
     Times,
     Who,
     allows,
-    day_of,
     may_apply_again,
+    next_day,
 )
 from services.shell.database import Database
 from services.shell.problems import Problem
@@ -124,7 +124,8 @@ def test_move_has_its_time(
 
 def test_next_day_begins_at_midnight_in_moscow() -> None:
     midnight = START + DAY
-    assert day_of(midnight - 1) == "2019-07-24"
+    assert next_day(midnight - 1) == midnight
+    assert next_day(midnight) == midnight + 86_400
     assert not may_apply_again(START, midnight - 1)
     assert may_apply_again(midnight - 1, midnight)
 
