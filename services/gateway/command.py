@@ -49,12 +49,16 @@ def phones_import(
         say(f"line {line}: {fact}")
     if len(found.refused) > 10 and refused is None:
         say(f"and {len(found.refused) - 10} more: --refused FILE has them all")
+    for many, first, other in found.shared[:10]:
+        several = f"one phone, {many} voters: a family, or a slip?"
+        say(f"lines {first} and {other}: {several}")
     result: dict[str, Any] = {
         "added": len(changes.added),
         "changed": len(changes.changed),
         "same": changes.same,
         "absent": changes.absent,
         "refused": len({line for line, _ in found.refused}),
+        "shared": len(found.shared),
         "dry_run": dry_run,
     }
     show(result, as_json=as_json)
@@ -117,7 +121,8 @@ def support(
     with opened(home, password_file) as context:
         found = context.database.run_now(look_up, asked, now=context.clock.now())
     if not found["people"]:  # every message is somebody's
-        hint = "voter ids are written as in the register, cases as A-47"
+        hint = "voter ids are written as in the register, cases as A-47; a number of "
+        hint += "six letters and digits is of a page: `veche portal case --help`"
         raise InputError(repr(asked), "is no voter and no case", hint=hint)
     if not found["messages"]:
         say("no message was ever asked for: the portal has them ask for a code")

@@ -20,6 +20,7 @@ from election.protocol.abi import ContractName
 from election.protocol.attestation import SKEW
 from election.protocol.longest_extension import LONGEST_EXTENSION
 from election.protocol.terms import ElectionTerms
+from services.shell.checking import WRONG_KEY
 from services.shell.elections import nodes_of, reach
 from services.shell.service import Context
 
@@ -76,7 +77,8 @@ def list_wrong_keys(
 ) -> list[str]:
     """Say of which elections an account is not the gateway."""
     return [
-        f"{name}: its terms name another SMS gateway, 0x{terms.sms_gateway.hex()}"
+        f"{name}: its terms name another SMS gateway, 0x{terms.sms_gateway.hex()}, "
+        f"than 0x{account.hex()} of this home's key: {WRONG_KEY}"
         for name, terms in elections.items()
         if terms.sms_gateway != account
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,17 +22,26 @@ from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import read_text
 from services.gateway.numbers import normalize_number
 from services.gateway.tables import phones
+from services.shell.cells import neutralise
 
 _COLUMNS: Final = ("voter_id", "phone")
 _AT_ONCE: Final = 5_000  # rows of one statement
+Shared = tuple[int, int, int]
+"""How many voters have one number, and the first two lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneFile:
-    """Numbers by voter id, and what was refused: line and reason, never a number."""
+    """Numbers by voter id, and what was refused: line and reason, never a number.
+
+    rows: as they stand in the file, of what was refused, by line. shared: numbers of
+    several voters.
+    """
 
     numbers: dict[str, str] = field(repr=False)
     refused: tuple[tuple[int, str], ...]
+    rows: dict[int, list[str]] = field(default_factory=dict, repr=False)
+    shared: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,9 @@ def read_phone_file(path: Path) -> PhoneFile:
     found: dict[str, tuple[int, str]] = {}
     refused: set[tuple[int, str]] = set()
     doubtful: set[str] = set()
+    read: dict[int, list[str]] = {}
     for line, row in rows:
+        read[line] = row
         try:
             voter_id, number = _read_row(row)
         except ElectionError as error:
@@ -69,7 +80,18 @@ def read_phone_file(path: Path) -> PhoneFile:
             refused.add((known, f"the voter of line {line} with another phone"))
             doubtful.add(voter_id)
     numbers = {v: n for v, (_, n) in found.items() if v not in doubtful}
-    return PhoneFile(numbers, tuple(sorted(refused)))
+    kept = {line: read[line] for line, _ in refused}
+    taken = {voter_id: found[voter_id] for voter_id in numbers}
+    return PhoneFile(numbers, tuple(sorted(refused)), kept, _list_shared(taken))
+
+
+def _list_shared(taken: Mapping[str, tuple[int, str]]) -> tuple[Shared, ...]:
+    """List numbers of several voters: how many, and the first two lines."""
+    lines: dict[str, list[int]] = {}
+    for line, number in taken.values():
+        lines.setdefault(number, []).append(line)
+    several = (sorted(each) for each in lines.values() if len(each) > 1)
+    return tuple((len(each), each[0], each[1]) for each in several)
 
 
 def compare_phones(connection: Connection, file: PhoneFile) -> Changes:
@@ -101,8 +123,10 @@ def render_refused(file: PhoneFile) -> str:
     """Write the refused rows, for whoever mends the file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("line", "reason"))
-    writer.writerows(file.refused)
+    writer.writerow(("line", "reason", "row"))
+    for line, reason in file.refused:
+        cells = map(neutralise, (reason, *file.rows.get(line, ())))
+        writer.writerow((line, *cells))
     return out.getvalue()
 
 

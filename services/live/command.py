@@ -100,9 +100,14 @@ def apply(login: Login, home: HomeFolder = Path("live")) -> None:
 def count(home: HomeFolder = Path("live"), as_json: AsJson = False) -> None:
     """Count after the close, by two of three trustees, and audit it twice."""
     from services.live.counting import count as count_all
+    from services.live.counting import lay_out_counts
     from services.live.prepared import open_prepared
 
-    show(count_all(open_prepared(home)), as_json=as_json)
+    made = count_all(open_prepared(home))
+    if as_json:
+        show(made, as_json=True)
+    else:
+        tell(*lay_out_counts(made))
 
 
 @contextmanager

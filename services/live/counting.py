@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from election.errors import ElectionError
+from election.protocol.text import spell_number
 from services.live.acts import act
 from services.live.layout import THRESHOLD, Layout
 
@@ -33,3 +35,26 @@ def count(layout: Layout) -> dict[str, Any]:
     published = act(layout, "publish-result", *own, *commission, *password, "--json")
     audited = act(layout, "audit", *own, "--reference", "--json")
     return {"published": json.loads(published), "audit": json.loads(audited)}
+
+
+def lay_out_counts(made: dict[str, Any]) -> Iterator[str]:
+    """Give lines for people: counts by contest, and what the audits say."""
+    for contest, lines in made["published"].items():
+        yield f"contest {contest}"
+        if isinstance(lines, str):
+            why = f": {_WITHHELD}" if "withheld" in lines else ""
+            yield f"  {lines}{why}"
+            continue
+        for line in lines:
+            yield f"  {line['count']:>5}  {line['name'] or line['slot']}"
+    audit = made["audit"]
+    second = audit["reference"]["disagreements"]
+    checks = spell_number(len(audit["checks"]), "check")
+    yield f"the audit, {checks}: {audit['verdict']}"
+    yield f"the second audit, by other code: {'; '.join(second) or 'agrees'}"
+
+
+_WITHHELD: Final = (
+    "too few ballots, whose count would tell whose they are; the commission and "
+    "observers may open it"
+)

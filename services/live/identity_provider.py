@@ -1,8 +1,8 @@
 """Django with django-oauth-toolkit, which nobody here wrote, as identity provider.
 
-Arguments: a folder for its database, the port, and the client as JSON. It has one way
-to log in, Django's own form; users are made from the names in the client's `people`,
-with the password "password".
+Arguments: a folder for its database, the port, and a file with the client as JSON. It
+has one way to log in, Django's own form; users are made from the names in the client's
+`people`, with the password "password".
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ class Quiet(WSGIRequestHandler):
 
 def main() -> None:
     """Serve until killed."""
-    folder, port, client = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
+    folder, port = Path(sys.argv[1]), int(sys.argv[2])
+    client = json.loads(Path(sys.argv[3]).read_text("utf-8"))
     issuer = f"http://127.0.0.1:{port}"
     configure(folder, issuer)
     django.setup()

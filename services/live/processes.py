@@ -15,6 +15,7 @@ from typing import Final
 
 from election.artifacts import ROOT
 from scripts.shared.errors import InputError
+from scripts.shared.files.json_file import write_new
 from services.live.layout import SERVED, Layout
 from services.live.people import draw_people
 from services.live.preparing import secret_of
@@ -106,7 +107,9 @@ def start_provider(layout: Layout, stack: ExitStack) -> Begun:
         "post_logout_redirect_uri": f"{layout.url('portal')}/",
         "people": [each.login for each in draw_people(layout.voters)],
     }
-    told = (str(folder), str(layout.ports["provider"]), json.dumps(client))
+    secret = folder / "client.json"  # a command line is seen by others
+    write_new(secret, json.dumps(client), mode=0o600)
+    told = (str(folder), str(layout.ports["provider"]), str(secret))
     words = (sys.executable, str(_PROVIDER), *told)
     return stack.enter_context(_started(layout, "provider", words))
 

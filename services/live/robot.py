@@ -107,10 +107,8 @@ class Robot:
             page = self._page(answer.headers["location"])
         refused = _REFUSED.search(page)
         if answer.is_error or refused:
-            told = refused[1] if refused else page
-            text = " ".join(re.sub("<[^>]*>", " ", told).split())
             code = "refused" if refused else str(answer.status_code)
-            raise StepError(f"portal{path}", code, text[-300:])
+            raise StepError(f"portal{path}", code, read_alert(page))
         return page
 
     def _page(self, path: str) -> str:
@@ -171,6 +169,15 @@ class Robot:
         return device.collect(side, give_up=never)
 
 
+def read_alert(page: str) -> str:
+    """Read the sentence by which a page of the portal refuses; empty if it has none."""
+    found = _REFUSED.search(page)
+    if found is None:
+        return ""
+    told = found[1].partition("<span")[0]  # behind it is the number of the case
+    return html.unescape(" ".join(told.split()))
+
+
 @cache
 def _tls() -> ssl.SSLContext:
     """Read the authorities once for all browsers: it takes longer than a login."""
@@ -180,7 +187,10 @@ def _tls() -> ssl.SSLContext:
 @contextmanager
 def open_robot(layout: Layout, person: Person) -> Iterator[Robot]:
     """Open a person's browser, and log in."""
-    with httpx2.Client(trust_env=False, timeout=60, verify=_tls()) as browser:
+    english = {"Accept-Language": "en"}  # as what the command says
+    with httpx2.Client(
+        trust_env=False, timeout=60, verify=_tls(), headers=english
+    ) as browser:
         robot = Robot(layout, person, browser)
         robot.log_in()
         yield robot

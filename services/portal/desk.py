@@ -20,7 +20,7 @@ from services.portal.settings import PortalSettings
 from services.portal.tokens import are_same, derive_token
 from services.portal.told import LASTS, Told, open_told, page_of, seal_told
 from services.shell.peers import PeerError
-from services.shell.problems import Problem, draw_case
+from services.shell.problems import Problem, draw_case, log_refusal
 from services.shell.service import Context
 from services.shell.text import LANGUAGES, _, language_of
 
@@ -181,7 +181,7 @@ class Desk:
     async def _show_problem(self, request: Request, problem: Problem) -> Response:
         """Tell a problem on a page of its own, that of a form on the form's page."""
         case = draw_case()
-        self.context.log.info("refused", code=problem.code, case=case)
+        log_refusal(self.context.log, problem, case)
         session = await self.find(request)
         text = problem.spell(language_of(request))
         if request.method == "POST" and session is not None:

@@ -28,7 +28,7 @@ from services.portal.provider import Provider
 from services.portal.sessions import forget_old
 from services.portal.settings import CONFIG, PortalSettings
 from services.portal.tables import TABLES
-from services.shell.checking import describe, list_missing
+from services.shell.checking import WRONG_KEY, describe, list_missing
 from services.shell.node_clock import NodeClock
 from services.shell.service import Context, Job, Parts, Service
 
@@ -101,7 +101,8 @@ def check(context: Context) -> list[str]:
     wrong = list(_list_missing(context))
     account = context.account.account
     wrong += [
-        f"{terms.title}: names another portal than our key's account"
+        f"{terms.title}: its terms name another portal, 0x{terms.portal.hex()}, than "
+        f"0x{account.hex()} of {context.account.path}: {WRONG_KEY}"
         for terms in context.elections.values()
         if terms.portal != account
     ]

@@ -13,11 +13,11 @@ from election.whole_file import write_whole
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unwritable
 from scripts.shared.terminal import say
-from services.registrar.cells import neutralise
 from services.registrar.districts import read_districts
 from services.registrar.importing import Changes, Refused, import_voters
 from services.registrar.settings import RegistrarSettings
 from services.registrar.voters_csv import RefusedRow, open_voters
+from services.shell.cells import neutralise
 from services.shell.database import open_database
 from services.shell.home import Home
 from services.shell.settings import read_settings

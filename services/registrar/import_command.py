@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import AsJson, path_argument, path_option
 from scripts.shared.terminal import say, show
 from services.shell.command import HomeFolder, home_of
@@ -38,7 +39,9 @@ def import_list(
     logs in at the portal; left out, it is the voter_id. Who is not on the list is
     marked as gone; an application of theirs stays. The same file again changes
     nothing. One refused row stops it, unless --refused names a file for them: then
-    the others are imported, and nobody is marked as gone.
+    the others are imported, nobody is marked as gone, and it ends with 15. A dry run
+    ends as the import would. In Russian the columns are идентификатор, фио,
+    дата_рождения, адрес, район, округ, учётная_запись.
     """
     from services.registrar.bringing_in import bring_in, say_some
     from services.registrar.service import SERVICE
@@ -67,4 +70,15 @@ def import_list(
     }
     if made.refused and not dry_run:
         say("nobody was marked as gone, since they may be in a refused row")
+    stops = []
+    if made.refused and refused is None:
+        stops.append("refused rows: mend them, or give --refused FILE")
+    if made.alike and not different:
+        stops.append("voters that look alike: leave one out, or give --different")
+    if stops:  # only a dry run comes here with any
+        say(f"an import would be stopped by {'; by '.join(stops)}")
     show(result, as_json=as_json)
+    if stops:
+        raise typer.Exit(ExitCode.INPUT)
+    if made.refused:
+        raise typer.Exit(ExitCode.IN_PART)

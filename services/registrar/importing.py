@@ -121,6 +121,7 @@ def import_voters(
     alike = _list_alike(ids, lines)
     tell(alike)
     changes = _compare(connection, len(ids), refused, alike)
+    tell(changes.twins)
     if keep and alike and not are_different:
         fact = "has voters that look alike, as told above: leave out who stands there"
         raise InputError("list of voters", f"{fact} twice, or give --different")
@@ -188,12 +189,16 @@ def _list_twins(connection: Connection) -> Iterator[str]:
     """Say which lines may be one person under two ids."""
     found = connection.execute(
         text(
-            "SELECT min(line), max(line), count(*) FROM incoming"
-            " GROUP BY name, birth_date HAVING count(*) > 1 ORDER BY 1"
+            "SELECT a.line, a.voter_id, b.line, b.voter_id, t.many FROM (SELECT"
+            " min(line) AS first, max(line) AS last, count(*) AS many FROM incoming"
+            " GROUP BY name, birth_date HAVING count(*) > 1) t"
+            " JOIN incoming a ON a.line = t.first JOIN incoming b ON b.line = t.last"
+            " ORDER BY 1"
         )
     )
-    for first, last, many in found:
-        yield f"lines {first} and {last}: same name and date of birth, {many} voters"
+    for first, own, last, other, many in found:
+        fact = f"same name and date of birth, {many} voters: one person twice?"
+        yield f"lines {first} and {last}: {own} and {other}: {fact}"
 
 
 def _sample(connection: Connection, *, marks_gone: bool) -> Iterator[str]:

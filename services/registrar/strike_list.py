@@ -23,9 +23,9 @@ from election.protocol.text import spell_time
 from election.protocol.voter_list import hash_voter
 from scripts.shared.errors import InputError, NotYetError
 from scripts.shared.files.json_file import replace_lines
-from services.registrar.cells import neutralise
 from services.registrar.desks import Desk
 from services.registrar.tables import people
+from services.shell.cells import neutralise
 from services.shell.elections import reach
 
 _MARK: Final = b"\xef\xbb\xbf"  # by which spreadsheets know UTF-8

@@ -28,14 +28,17 @@ COLUMNS: Final = (
     *("district", "neighbourhood", "account"),
 )
 _REQUIRED: Final = frozenset(COLUMNS[:3])
-_IN_RUSSIAN: Final = {
-    "идентификатор": "voter_id",
-    "фио": "name",
-    "дата_рождения": "birth_date",
-    "адрес": "address",
-    "округ": "district",
-    "район": "neighbourhood",
-    "учётная_запись": "account",
+IN_RUSSIAN: Final = {
+    "voter_id": "идентификатор",
+    "name": "фио",
+    "birth_date": "дата_рождения",
+    "address": "адрес",
+    "district": "округ",
+    "neighbourhood": "район",
+    "account": "учётная_запись",
+}
+_FROM_RUSSIAN: Final = {
+    **{russian: name for name, russian in IN_RUSSIAN.items()},
     "учетная_запись": "account",
 }
 _BLANKS: Final = re.compile("[ \t\u00a0]+")
@@ -134,13 +137,14 @@ def _split(path: Path, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
 
 def _accept_header(path: Path, cells: Sequence[str]) -> tuple[str, ...]:
     names = [_BLANKS.sub("_", cell.strip().lower()) for cell in cells]
-    header = tuple(_IN_RUSSIAN.get(name, name) for name in names)
+    header = tuple(_FROM_RUSSIAN.get(name, name) for name in names)
     known = len({*header}) == len(header) and {*header} <= {*COLUMNS}
     placed = "address" in header or "neighbourhood" in header
     if not (known and placed and {*header} >= _REQUIRED):
         fact = "does not begin with voter_id, name, birth_date and address or"
         fact += " neighbourhood (and district, account, if any)"
-        raise InputError(str(path), fact)
+        hint = f"in Russian: {', '.join(IN_RUSSIAN.values())}"
+        raise InputError(str(path), fact, hint=hint)
     return header
 
 

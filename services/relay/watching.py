@@ -67,7 +67,8 @@ class Watch:
         sight = await asyncio.to_thread(polls.nodes.look_around)
         for url in polls.nodes.urls:
             if url in sight.away:
-                self.alarms.hold(NODE_AWAY, f"{polls.name} {url}", sight.away[url])
+                fact = sight.away[url].removeprefix(f"{url}: ")
+                self.alarms.hold(NODE_AWAY, f"{polls.name} {url}", fact)
             else:
                 self.alarms.settle(NODE_AWAY, f"{polls.name} {url}")
         if sight.look is None:

@@ -97,6 +97,10 @@ async def _check_peer(context: Context, name: str) -> str | None:
     return None
 
 
+WRONG_KEY: Final = (
+    "the election refuses what it signs; name the key file of the card that the "
+    "commission has, as `key` in config.toml"
+)
 _SET_CLOCK: Final = (
     "compare both with a clock that you trust (`timedatectl`): correct this machine's, "
     "or name another node"

@@ -9,13 +9,14 @@ import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from scripts.shared.errors import InputError
 from scripts.shared.exit_codes import ExitCode
 from scripts.shared.options import AsJson, ListenHost, PasswordFile, path_option
+from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show, tell
 from services.shell.home import Home
 
@@ -30,6 +31,7 @@ Port = Annotated[
     int | None,
     typer.Option(min=0, max=65535, help="Port, instead of config.toml's; 0 is free."),
 ]
+_CARD: Final = "only what it signs counts"
 Commands = dict[str, tuple[Callable[..., None], str]]
 
 
@@ -85,9 +87,7 @@ def make_commands(name: str) -> Commands:
         made = init_home(service, kept, password)
         made["config"] = str(kept.config)
         show(made, as_json=as_json)
-        if service.is_called:
-            for line in _spell_peer(name, made):
-                say(line)
+        say(*_spell_next(service, kept, made))
 
     def serve_it(
         home: HomeFolder = None,
@@ -146,7 +146,17 @@ def make_commands(name: str) -> Commands:
         "serve": (serve_it, f"{begin} serve --home {name} --password-file password"),
         "check": (check, f"{begin} check --home {name} --password-file password"),
         **_make_copy_commands(name),
+        "case": (_make_case_command(), f"{begin} case 32CSTX --log {name}.log"),
     }
+
+
+def _spell_next(service: Service, kept: Home, made: dict[str, Any]) -> Iterator[str]:
+    """Say what others have to be given of a home that was made."""
+    if service.role in (Role.PORTAL, Role.SMS_GATEWAY):
+        yield f"give the commission the card of this key, and of no other: {_CARD}"
+        yield f"  veche key card --key {kept.key} --out card.json"
+    if service.is_called:
+        yield from _spell_peer(service.name, made)
 
 
 def _spell_peer(name: str, made: dict[str, Any]) -> Iterator[str]:
@@ -197,3 +207,30 @@ def _make_copy_commands(name: str) -> Commands:
         "backup": (backup, f"{begin} backup --home {name} --to {copied}"),
         "restore": (restore_it, f"{begin} restore --home new --from {copied}"),
     }
+
+
+def _make_case_command() -> Callable[..., None]:
+    def find_it(
+        case: Annotated[str, typer.Argument(help="The number that the voter reads.")],
+        log: Annotated[
+            list[Path] | None,
+            path_option("--log", help="A file of the log; else it is read from stdin."),
+        ] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Tell what a case was, by the number that a page gave for the support line.
+
+        It stands in the log alone: when, and what the voter was told, and of a fault of
+        the program where it happened; never whose it was.
+        """
+        from services.shell.case_file import find_case, read_case, read_logs
+
+        own = read_case(case)
+        found = list(find_case(own, read_logs(log or [])))
+        if not found:
+            hint = "is it the log of that day, and of the service whose page it was?"
+            raise InputError(f"case {own}", "is not in this log", hint=hint)
+        for each in found:
+            show({"case": own, **each}, as_json=as_json)
+
+    return find_it

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.shell.text import _, language_of, spell_wait, translate
+from services.shell.text import _, is_text, language_of, spell_wait, translate
 
 
 class Problem(Exception):  # noqa: N818  the word of RFC 9457
@@ -63,7 +63,7 @@ def answer_problem(
     case = case or draw_case()
     context = getattr(request.app.state, "context", None)
     if context is not None:
-        context.log.info("refused", code=problem.code, case=case)
+        log_refusal(context.log, problem, case)
     body = {
         "code": problem.code,
         "title": problem.spell(language_of(request)),
@@ -78,6 +78,15 @@ def answer_problem(
         media_type="application/problem+json",
         headers=headers,
     )
+
+
+def log_refusal(log: Any, problem: Problem, case: str) -> None:
+    """Log a case for support: our sentence, without the values that stand in it.
+
+    What another service said is left out: values may stand in it already.
+    """
+    told = {"told": problem.title} if is_text(problem.title) else {}
+    log.info("refused", code=problem.code, case=case, **told)
 
 
 NOT_FOUND = Problem("not_found", _("There is nothing here."), HTTPStatus.NOT_FOUND)

@@ -43,6 +43,11 @@ def load_catalog(language: str) -> NullTranslations:
     return merged or NullTranslations()
 
 
+def is_text(message: str) -> bool:
+    """Say whether it is a text of ours as `_` marked it, with no value in it."""
+    return str(load_catalog("ru").gettext(message)) != message
+
+
 def translate(message: str, language: str, /, **values: Any) -> str:
     """Say a marked text in a language."""
     said = str(load_catalog(language).gettext(message))

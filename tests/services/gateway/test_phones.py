@@ -102,7 +102,14 @@ def test_import_adds_changes_and_removes_nothing(tmp_path: Path, capsys: Any) ->
     office = Office(tmp_path, capsys)
     rows = f"{VOTER},+79160000001\nEF-1,+79160000002\n"
     code, dry, _ = office.take(rows, "--dry-run")
-    counts = {"added": 1, "changed": 1, "same": 0, "absent": 1, "refused": 0}
+    counts = {
+        "added": 1,
+        "changed": 1,
+        "same": 0,
+        "absent": 1,
+        "refused": 0,
+        "shared": 0,
+    }
     assert (code, dry) == (0, {**counts, "dry_run": True})
     assert office.take(rows)[1] == {**counts, "dry_run": False}
     again = office.take(rows)[1]
@@ -115,7 +122,17 @@ def test_refused_rows_go_to_a_file(tmp_path: Path, capsys: Any) -> None:
     code, told, said = office.take("EF-1,8916\n", "--refused", str(refused))
     assert (code, told["refused"]) == (ExitCode.IN_PART, 1)
     assert "line 2" in said
-    assert refused.read_text().startswith("line,reason\n2,")
+    head, row = refused.read_text().splitlines()
+    assert (head, row[:2], row[-10:]) == ("line,reason,row", "2,", ",EF-1,8916")
+
+
+def test_one_phone_of_several_voters_is_told_and_taken(
+    tmp_path: Path, capsys: Any
+) -> None:
+    office = Office(tmp_path, capsys)
+    code, told, said = office.take("EF-1,+79160000001\nEF-2,+7 916 000 00 01\n")
+    assert (code, told["added"], told["shared"]) == (0, 2, 1)
+    assert "lines 2 and 3: one phone, 2 voters" in said
 
 
 def test_no_number_changes_once_they_are_fixed(tmp_path: Path, capsys: Any) -> None:

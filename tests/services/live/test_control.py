@@ -15,6 +15,7 @@ from scripts.shared.files import terms_file
 from services.live import command, prepared, robot
 from services.live.acts import read_refusal
 from services.live.control import Control, make_app
+from services.live.counting import lay_out_counts
 from services.live.layout import READY, open_layout, require_free_ports
 from services.live.prepared import open_prepared
 
@@ -89,6 +90,36 @@ def test_refusal_of_an_act_is_told_once_without_its_name() -> None:
         "veche freeze: hint: wait until then\n"
     )
     assert read_refusal(told) == ("polls: are open until 20:00", "wait until then")
+
+
+def test_refusal_of_the_portal_is_told_as_its_sentence() -> None:
+    page = (
+        '<p class="note" role="alert">It is &amp; too late. <span class="small">Number '
+        "of the case: <strong>32CSTX</strong></span></p><p>More</p>"
+    )
+    assert robot.read_alert(page) == "It is & too late."
+    assert robot.read_alert("<p>nothing</p>") == ""
+
+
+def test_counts_are_laid_out_by_candidate_and_say_why_one_is_withheld() -> None:
+    made = {
+        "published": {
+            "1": [{"slot": 1, "count": 3, "name": "Ivanov"}],
+            "30": "contest 30: withheld",
+        },
+        "audit": {
+            "verdict": "verified",
+            "checks": [{}, {}],
+            "reference": {"disagreements": []},
+        },
+    }
+    lines = list(lay_out_counts(made))
+    assert lines[:2] == ["contest 1", "      3  Ivanov"]
+    assert "too few ballots" in lines[3]
+    assert lines[4:] == [
+        "the audit, 2 checks: verified",
+        "the second audit, by other code: agrees",
+    ]
 
 
 def test_choice_that_no_ballot_has_is_refused_before_anything_is_asked(

@@ -58,9 +58,9 @@ def django_provider(folder: Path, port: int, client: dict[str, Any]) -> Iterator
     """Start Django with django-oauth-toolkit; yields its issuer."""
     folder.mkdir()
     script = str(ROOT / "services" / "live" / "identity_provider.py")
-    with _started(
-        sys.executable, script, str(folder), str(port), json.dumps(client)
-    ) as issuer:
+    told = folder / "client.json"
+    told.write_text(json.dumps(client), "utf-8")
+    with _started(sys.executable, script, str(folder), str(port), str(told)) as issuer:
         yield issuer
 
 

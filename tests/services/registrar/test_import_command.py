@@ -82,8 +82,9 @@ def test_dry_run_says_what_would_change_and_changes_nothing(
     assert "new: V2" in said
     assert "gone: V1" in said
     code, made, said = bring(HEADER + OTHER + BAD, "--dry-run")
-    assert (code, counts(made)) == (0, (1, 0, 0, 1))
+    assert (code, counts(made)) == (ExitCode.INPUT, (1, 0, 0, 1))
     assert "line 3: name" in said
+    assert "an import would be stopped by refused rows" in said
     assert registered(home) == ["V1"]
 
 
@@ -103,7 +104,7 @@ def test_refused_rows_go_to_a_file_that_no_spreadsheet_runs(
     bring(HEADER + GOOD)
     path = tmp_path / "refused.csv"
     code, made, said = bring(HEADER + OTHER + BAD, "--refused", str(path))
-    assert (code, counts(made)) == (0, (1, 0, 0, 1))
+    assert (code, counts(made)) == (ExitCode.IN_PART, (1, 0, 0, 1))
     assert "nobody was marked as gone" in said
     assert registered(home) == ["V1", "V2"]
     assert ",'=1+1," in path.read_text("utf-8")
@@ -116,6 +117,7 @@ def test_look_alikes_stop_it_until_a_person_looked(bring: Import, home: Home) ->
     assert (code, made) == (ExitCode.INPUT, None)
     assert "look alike" in said
     assert registered(home) == []
+    assert bring(rows, "--dry-run")[0] == ExitCode.INPUT
     assert bring(rows, "--different")[0] == 0
 
 

@@ -151,7 +151,8 @@ def test_voters_that_look_alike_need_somebody_to_look(database: Database) -> Non
 
 def test_one_person_under_two_ids_is_told(database: Database) -> None:
     made = bring(database, [voter(1), voter(2, name=voter(1).name)])
-    assert made.twins == ("lines 3 and 4: same name and date of birth, 2 voters",)
+    (told,) = made.twins
+    assert told.startswith("lines 3 and 4: V001 and V002: same name and date of birth")
 
 
 def test_list_that_breaks_off_changes_nothing(database: Database) -> None:

@@ -33,7 +33,6 @@ from election.protocol.attestation import (
 )
 from election.protocol.voter_list import LeafState
 from services.registrar.applications import file_application, withdraw
-from services.registrar.cells import neutralise
 from services.registrar.desks import Desk
 from services.registrar.issue_requests import (
     Asked,
@@ -44,6 +43,7 @@ from services.registrar.issue_requests import (
 )
 from services.registrar.lock_signatures import accept_lock_signature
 from services.registrar.tables import HELD, followed, leaves, parts, requests, sends
+from services.shell.cells import neutralise
 from services.shell.database import Database
 from services.shell.problems import Problem
 from tests.client.stage import PORTAL, SMS_GATEWAY, make_key

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 
 import pytest
 
+from scripts.__main__ import run
 from services.shell import patience
 from tests.patience import PATIENCE
 from tests.services.running import Running
@@ -43,6 +45,24 @@ def test_problem_is_told_in_the_language_of_the_reader(desk: Running) -> None:
     assert english.json()["title"] == "There is nothing here."
     assert english.headers["content-type"] == "application/problem+json"
     assert desk.client.get("/nothing").json()["title"] == "Здесь ничего нет."
+
+
+def test_case_that_a_voter_reads_is_found_in_the_log(
+    desk: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = desk.client.get("/nothing").json()["case"]
+    log = tmp_path / "log"
+    journal = [f"Nov 29 18:00:00 host veche[1]: {line}" for line in desk.log]
+    log.write_text("\n".join(["cut {", *journal]), "utf-8")
+    own = ("--log", str(log), "--json")
+    assert run(["portal", "case", f" {case.lower()[:3]} {case[3:]}", *own]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["case"], found["code"]) == (case, "not_found")
+    assert found["told"] == "There is nothing here."
+    assert run(["portal", "case", "222222", *own]) != 0
+    assert "is not in this log" in capsys.readouterr().err
+    assert run(["portal", "case", "A-47", *own]) != 0
+    assert "is no number of a case" in capsys.readouterr().err
 
 
 def test_fault_is_answered_by_a_case_and_logged_without_what_it_said(
