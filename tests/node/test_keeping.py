@@ -163,5 +163,5 @@ def test_the_largest_block_is_brought_over(
 
 
 def test_a_file_that_is_missing_is_named(config: Config, home: Path) -> None:
-    with pytest.raises(BlockFileError, match="nowhere: cannot be read"):
+    with pytest.raises(BlockFileError, match="nowhere: there is no such file"):
         import_chain(config, home, home.parent / "nowhere")

@@ -35,7 +35,7 @@ def test_file_that_is_no_json_is_no_card(tmp_path: Path, raw: bytes) -> None:
     "found", [None, [], "card", {}, {**asdict(CARD), "more": ""}, sorted(asdict(CARD))]
 )
 def test_card_has_its_keys_and_no_others(found: Any) -> None:
-    with pytest.raises(ConfigError, match="is no card: it has"):
+    with pytest.raises(ConfigError, match="is no card of a node, which has"):
         accept_card(found, "card.json")
 
 
