@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
@@ -19,18 +22,8 @@ from django.conf import settings
 from typing_extensions import override
 
 from scripts.shared.terminal import tell
-
-FORM = (
-    '<!doctype html><html lang="ru"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    "<title>Вход (TEST)</title><style>body{font:1.1rem/1.5 sans-serif;max-width:24rem;"
-    "margin:2rem auto;padding:0 1rem}input{font:inherit;width:100%;padding:.5rem;"
-    "box-sizing:border-box}</style></head><body><h1>Вход (TEST)</h1>"
-    "<p>Выдуманные избиратели: voter1, voter2 … Пароль: password</p>"
-    '<form method="post" action="{{ action }}">{% csrf_token %}{{ form.as_p }}'
-    '<input type="submit" name="allow" value="Войти"></form></body></html>'
-)
-"""The page of the toolkit's and Django's forms."""
+from services.live.provider_pages import list_pages
+from services.shell.text import choose_language
 
 
 def make_key() -> str:
@@ -43,18 +36,19 @@ def make_key() -> str:
     ).decode()
 
 
-def configure(folder: Path, issuer: str) -> None:
-    """Describe the site, in this file alone."""
+def configure(folder: Path, issuer: str, account: str) -> None:
+    """Describe the site, in this file alone; account: where a browser goes back to."""
     templates = folder / "templates"
-    for name in ("registration/login.html", "oauth2_provider/authorize.html"):
+    for name, page in list_pages(account).items():
         path = templates / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(FORM, "utf-8")
+        path.write_text(page, "utf-8")
     settings.configure(
         SECRET_KEY="of-a-test",  # noqa: S106
         ALLOWED_HOSTS=["127.0.0.1"],
         ROOT_URLCONF="django_provider_urls",
         LOGIN_URL="/login/",
+        LOGIN_REDIRECT_URL=account,
         USE_TZ=True,
         LANGUAGE_CODE="ru",
         DATABASES={
@@ -73,6 +67,7 @@ def configure(folder: Path, issuer: str) -> None:
         ],
         MIDDLEWARE=[
             "django.contrib.sessions.middleware.SessionMiddleware",
+            "django_provider_urls.speak",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
         ],
@@ -95,6 +90,20 @@ def configure(folder: Path, issuer: str) -> None:
     )
 
 
+def speak(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Speak as the account asked (`ui_locales`), or as the browser does."""
+    from django.utils import translation
+
+    def speaking(request: Any) -> Any:
+        begun = parse_qs(urlsplit(request.GET.get("next", "")).query)
+        asked = request.GET.get("ui_locales") or begun.get("ui_locales", [""])[0]
+        said = asked or request.headers.get("Accept-Language", "")
+        with translation.override(choose_language({"accept-language": said})):
+            return answer(request)
+
+    return speaking
+
+
 class Queue(WSGIServer):
     """Let more than five wait, who are answered one after the other."""
 
@@ -114,7 +123,7 @@ def main() -> None:
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     client = json.loads(Path(sys.argv[3]).read_text("utf-8"))
     issuer = f"http://127.0.0.1:{port}"
-    configure(folder, issuer)
+    configure(folder, issuer, client["post_logout_redirect_uri"])
     django.setup()
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
@@ -125,6 +134,7 @@ def main() -> None:
     for name in client["people"]:
         get_user_model().objects.create_user(name, password="password")  # noqa: S106
     get_application_model().objects.create(
+        name="Личный кабинет избирателя",
         client_id=client["client_id"],
         client_secret=client["client_secret"],
         client_type="confidential",
@@ -145,8 +155,10 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)
     from django.contrib.auth.views import LoginView
     from django.urls import include, path
+    from django.views.generic import TemplateView
 
     return [
+        path("", TemplateView.as_view(template_name="home.html")),
         path("login/", LoginView.as_view()),
         path("", include("oauth2_provider.urls", namespace="oauth2_provider")),
     ]

@@ -23,7 +23,7 @@ from services.portal.sessions import (
 )
 from services.portal.tokens import derive_token, draw_token
 from services.shell.problems import Problem
-from services.shell.text import _
+from services.shell.text import _, language_of
 
 DONE_PATH: Final = "/login/done"
 
@@ -45,7 +45,7 @@ class _Login:
         self._database, self._clock = desk.context.database, desk.context.clock
         self._cookie = "__Host-login" if desk.settings.is_https else "login"
 
-    async def begin(self, _request: Request) -> Response:
+    async def begin(self, request: Request) -> Response:
         """Send a browser to the provider; it is known again by a cookie of its own."""
         state, browser = draw_token(), draw_token()
         try:
@@ -53,6 +53,7 @@ class _Login:
                 state=state,
                 nonce=self._derive("nonce", state),
                 verifier=self._derive("verifier", state),
+                language=language_of(request),
             )
         except ProviderError as error:
             raise self._tell(error) from None
@@ -103,15 +104,15 @@ class _Login:
         """End this session, and the provider's where it can."""
         session, _form = await self._desk.accept_form(request)
         await self._database.run(end_session, cookie=session.cookie)
-        return await self._see_off()
+        return await self._see_off(language_of(request))
 
     async def leave_everywhere(self, request: Request) -> Response:
         """End all sessions of this person."""
         session, _form = await self._desk.accept_form(request)
         await self._database.run(end_all_sessions, account=session.account)
-        return await self._see_off()
+        return await self._see_off(language_of(request))
 
-    async def _see_off(self) -> Response:
+    async def _see_off(self, language: str) -> Response:
         """Lead to the provider's own logout (RP-initiated), if it has one."""
         target = "/?left=1"
         try:
@@ -122,6 +123,7 @@ class _Login:
             query = {
                 "client_id": self._desk.settings.provider.client_id,
                 "post_logout_redirect_uri": f"{self._desk.settings.public_url}/",
+                "ui_locales": language,
             }
             target = f"{logout}{'&' if '?' in logout else '?'}{urlencode(query)}"
         response = RedirectResponse(target, HTTPStatus.SEE_OTHER)

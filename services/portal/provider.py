@@ -86,12 +86,18 @@ class Provider:
             self._read_at = time.monotonic()
         return self._metadata
 
-    async def begin(self, *, state: str, nonce: str, verifier: str) -> str:
+    async def begin(
+        self, *, state: str, nonce: str, verifier: str, language: str
+    ) -> str:
         """Give the address at the provider that a browser is sent to."""
         metadata = await self.locate()
         async with self._client(metadata) as client:
             url, _ = client.create_authorization_url(
-                metadata.authorization, state=state, nonce=nonce, code_verifier=verifier
+                metadata.authorization,
+                state=state,
+                nonce=nonce,
+                code_verifier=verifier,
+                ui_locales=language,
             )
         return str(url)
 

@@ -218,7 +218,7 @@ def test_keys_that_are_none_are_told(
 def test_provider_that_is_away_may_come_back() -> None:
     settings = ProviderSettings(issuer="http://127.0.0.1:1", client_id="veche-portal")
     away = Provider(settings, "http://127.0.0.1:1/login/done", "secret")
-    beginning = away.begin(state="s", nonce="n", verifier="v")
+    beginning = away.begin(state="s", nonce="n", verifier="v", language="ru")
     with pytest.raises(ProviderError, match="does not answer") as told:
         asyncio.run(beginning)
     assert told.value.is_away

@@ -21,6 +21,22 @@ def test_person_logs_in_and_out_at_a_provider_in_python(
             assert "Анна Каренина" in browser.get("/").text
             left = post(browser, "/logout", stage).headers["location"]
             assert left.startswith(f"{stage.issuer}/")
+            for language, title in (
+                ("en", "Log out here, too?"),
+                ("ru", "Выйти и здесь?"),
+            ):
+                asked = left.replace("ui_locales=ru", f"ui_locales={language}")
+                page = browser.get(asked).text
+                assert f"<title>{title}" in page
+                assert f'href="{stage.url}/"' in page  # the way back
             back = pass_provider(browser, left, stage.url, allow="Allow")
             assert back == f"{stage.url}/"
             assert "/logout" not in browser.get("/help").text
+            begun = browser.get("/login?lang=en").headers["location"]
+            asked = browser.get(begun, follow_redirects=True).text
+            assert "<title>Log in" in asked
+            assert "Password:" in asked
+            for path, status in (("/", 200), ("/nowhere", 404)):
+                answer = browser.get(f"{stage.issuer}{path}")
+                assert answer.status_code == status
+                assert f'href="{stage.url}/"' in answer.text
