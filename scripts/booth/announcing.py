@@ -96,7 +96,8 @@ async def find_announced(
 ) -> tuple[Announced | None, list[Place]]:
     """Find the list that is announced: this release's, or one that a place serves.
 
-    If no place has it, nothing can be compared: the places, with what is wrong.
+    If no place has it, or the election that it pins, nothing can be compared: the
+    places, with what is wrong.
     """
     own: Mapping[str, bytes] = {}
     if source.rules is not None:
@@ -112,7 +113,7 @@ async def find_announced(
         return None, [_judge_list(*each) for each in zip(urls, fetched, strict=True)]
     listed = decode_list(raw)
     pinned = {each.path: each.sha256 for each in listed.files}.get(ELECTION)
-    text = None
+    text: bytes | None
     if source.rules is not None:
         text = render_election(describe_election(source.rules))
         if hashlib.sha256(text).digest() != pinned:
@@ -125,8 +126,18 @@ async def find_announced(
         )
         text = next(fits, None)
     if text is None:
-        raise UnverifiedError(ELECTION, "no place serves it as it is listed")
+        return None, [_judge_election(*each) for each in zip(urls, bodies, strict=True)]
     return Announced(listed, raw, parse_election(text), own), []
+
+
+def _judge_election(url: str, raw: bytes | None) -> Place:
+    place = Place(url)
+    if raw is None:
+        place.unread[ELECTION] = "is not given"
+    else:
+        for guise in GUISES:
+            place.note(ELECTION, "is not as it is listed", guise)
+    return place
 
 
 def _is(raw: bytes, digest: Hash) -> bool:

@@ -42,7 +42,7 @@ def make_booth_routes(desk: Desk) -> list[BaseRoute]:
         return answer(await _describe(desk, row), 201)
 
     async def send(asked: Asked) -> Response:
-        desk.require_patience(asked)
+        desk.require_patience()
         body = await read_body(asked, IssueCodeBody)
         serial, now = desk.require_serial(asked), desk.now()
         row = await _known(
@@ -51,7 +51,7 @@ def make_booth_routes(desk: Desk) -> list[BaseRoute]:
         return answer(await _describe(desk, row))
 
     async def check(asked: Asked) -> Response:
-        desk.require_patience(asked)
+        desk.require_patience()
         body = await read_body(asked, IssueCheckBody)
         serial, now = desk.require_serial(asked), desk.now()
         outcome, row = await _known(
@@ -64,7 +64,7 @@ def make_booth_routes(desk: Desk) -> list[BaseRoute]:
             key=desk.key,
             now=now,
         )
-        await desk.judge(outcome, scope_of(row), asked, serial=serial)
+        await desk.judge(outcome, scope_of(row), serial=serial)
         desk.require_clock(row.election)
         return answer({"attestation": _attest(desk, row)})
 
@@ -91,7 +91,7 @@ async def _known(desk: Desk, asked: Asked, act: Any, *args: Any, **named: Any) -
         return await desk.run(act, *args, **named)
     except Problem as problem:
         if problem.code == "unknown_serial":
-            desk.count_wrong(asked, is_known=False)
+            raise desk.refuse_stranger(asked) from None
         raise
 
 

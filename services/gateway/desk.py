@@ -18,6 +18,7 @@ from services.gateway.nodes import Nodes
 from services.gateway.refusals import refuse, spell_refusal
 from services.gateway.serials import is_serial
 from services.gateway.wrong_tries import WrongTries
+from services.shell.problems import Problem
 from services.shell.service import Context
 
 Args = ParamSpec("Args")
@@ -71,14 +72,12 @@ class Desk:
             self.alarms.labels("used_up").inc()
             self.context.log.error("alarm", what="used_up")
 
-    async def judge(
-        self, outcome: Outcome, scope: str, request: Request, *, serial: str
-    ) -> None:
+    async def judge(self, outcome: Outcome, scope: str, *, serial: str) -> None:
         """Raise Problem unless a code was right, and count it if it was wrong."""
         if outcome is Outcome.RIGHT:
             return
         if outcome is Outcome.WRONG:
-            self.count_wrong(request, is_known=True)
+            self._count_wrong()
             left = await self.context.database.run(
                 count_left, serial, scope=scope, now=self.now()
             )
@@ -87,18 +86,19 @@ class Desk:
             await self.alarm(scope)
         raise refuse(outcome.value, support=self.context.settings.support_line)
 
-    def require_patience(self, request: Request) -> None:
-        """Raise Problem where too many wrong codes came from."""
-        wait = self.tries.wait(_address(request), now=self.now())
+    def require_patience(self) -> None:
+        """Raise Problem while too many wrong codes came in."""
+        wait = self.tries.wait(now=self.now())
         if wait:
             raise refuse("slow_down", wait=wait)
 
-    def count_wrong(self, request: Request, *, is_known: bool) -> None:
-        """Count a wrong try, or a request that there is not."""
-        is_bound = self.tries.count(
-            _address(request), now=self.now(), is_known=is_known
-        )
-        if is_bound:
+    def refuse_stranger(self, request: Request) -> Problem:
+        """Give the answer for a serial that nobody has, and count who makes them up."""
+        wait = self.tries.count_stranger(_address(request), now=self.now())
+        return refuse("slow_down", wait=wait) if wait else refuse("unknown_serial")
+
+    def _count_wrong(self) -> None:
+        if self.tries.count(now=self.now()):
             self.alarms.labels("guessing").inc()
             self.context.log.error("alarm", what="guessing")
 
@@ -106,8 +106,7 @@ class Desk:
         """Take the serial of the path; raises Problem for what has not its form."""
         serial = str(request.path_params["serial"])
         if not is_serial(serial):
-            self.count_wrong(request, is_known=False)
-            raise refuse("unknown_serial")
+            raise self.refuse_stranger(request)
         return serial
 
     async def describe(self, serial: str, voter_id: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def make_peer_routes(desk: Desk) -> list[BaseRoute]:
         outcome, scope = await desk.run(
             give_consent, serial, body.code, key=desk.key, now=desk.now()
         )
-        await desk.judge(outcome, scope, request, serial=serial)
+        await desk.judge(outcome, scope, serial=serial)
         return answer({"consented": True})
 
     async def attest_it(request: Request) -> Response:

@@ -19,6 +19,8 @@ from services.gateway.serials import number_of
 from services.gateway.tables import consents, issues, limits, messages
 
 _MOST: Final = 50
+_LONGEST: Final = 200
+"""Characters of a voter's number, as its requests may have; a serial has fewer."""
 _NEXT: Final = {
     "queued": "waits here; is the centre within reach?",
     "sending": "is being sent",
@@ -50,6 +52,8 @@ def look_up(connection: Connection, asked: str, *, now: int) -> dict[str, Any]:
 
 def _find(connection: Connection, asked: str) -> tuple[list[str], list[str]]:
     text = asked.strip()
+    if len(text) > _LONGEST:
+        return [], []  # is nobody's, and no pattern for a database
     by_number = [
         serial
         for table in (issues, consents)

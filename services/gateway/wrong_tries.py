@@ -1,7 +1,8 @@
-"""A brake on guessing over many accounts: by address, and for all together.
+"""A brake on guessing: of serials by address, of codes for all together.
 
 Kept in memory for as long as it matters, and never written: the bounds of one leaf are
-the database's. Who asks for serials that nobody has is a guesser, too.
+the database's. No address brakes the codes of those who stand behind it: operators of
+mobile networks put thousands of voters behind one.
 """
 
 from __future__ import annotations
@@ -14,40 +15,41 @@ from services.shell.addresses import group_address
 WINDOW: Final = 600
 """Seconds for which a wrong try counts."""
 MOST_OF_ADDRESS: Final = 40
-"""Wrong tries of an address in a window: some families, and small networks."""
+"""Serials that nobody has, asked for from an address in a window."""
 
 _MOST_ADDRESSES: Final = 50_000
 
 
 @dataclass
 class WrongTries:
-    """Count wrong tries; most: of all addresses together, in a window."""
+    """Count wrong tries; most: wrong codes of all together, in a window."""
 
     most: int
     found: dict[str, tuple[int, int]] = field(default_factory=dict)  # count, since
     total: tuple[int, int] = (0, 0)
 
-    def wait(self, address: str, *, now: int) -> int:
-        """Give the seconds until this address may try; 0 for at once."""
-        waits = (
-            _left(self.found.get(group_address(address)), MOST_OF_ADDRESS, now=now),
-            _left(self.total, self.most, now=now),
-        )
-        return max(waits)
+    def wait(self, *, now: int) -> int:
+        """Give the seconds until codes may be tried; 0 for at once."""
+        return _left(self.total, self.most, now=now)
 
-    def count(self, address: str, *, now: int, is_known: bool) -> bool:
-        """Count a wrong try; True if all together have just reached their bound.
+    def count(self, *, now: int) -> bool:
+        """Count a wrong code; True if all together have just reached their bound."""
+        self.total = _more(self.total, now=now)
+        return self.total[0] == self.most
 
-        is_known: of a request that there is. What a stranger makes up brakes nobody
-        but the stranger.
+    def count_stranger(self, address: str, *, now: int) -> int:
+        """Count a serial that nobody has; the seconds to wait if there were too many.
+
+        It brakes serials that nobody has, of this address, and nothing else.
         """
         group = group_address(address)
+        wait = _left(self.found.get(group), MOST_OF_ADDRESS, now=now)
+        if wait:
+            return wait
         if group not in self.found and len(self.found) >= _MOST_ADDRESSES:
             self._forget(now)
         self.found[group] = _more(self.found.get(group), now=now)
-        if is_known:
-            self.total = _more(self.total, now=now)
-        return is_known and self.total[0] == self.most
+        return 0
 
     def _forget(self, now: int) -> None:
         kept = {a: v for a, v in self.found.items() if now - v[1] < WINDOW}

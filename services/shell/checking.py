@@ -11,6 +11,7 @@ from election.client.errors import ClientError
 from election.errors import ElectionError
 from election.protocol.attestation import SKEW
 from scripts.shared.errors import PasswordError
+from services.shell.database import require_undamaged
 from services.shell.elections import nodes_of, reach
 from services.shell.home import Home
 from services.shell.opening import open_context
@@ -56,6 +57,7 @@ def _check_modes(home: Home) -> Iterator[str]:
 
 
 async def _check_context(service: Service, context: Context) -> list[str]:
+    await asyncio.to_thread(require_undamaged, context.database)
     wrong = [
         f"database: differs from what this program needs: {each[0]}"
         for each in await context.database.run(compare_schema, service.tables)

@@ -22,7 +22,7 @@ from election.whole_file import write_whole
 from scripts.shared.errors import InputError
 from scripts.shared.files.failures import name_unreadable, name_unwritable
 from scripts.shared.files.whole_folder import make_whole
-from services.shell.database import open_database
+from services.shell.database import naming_damage, open_database
 from services.shell.home import Home
 from services.shell.schema import read_version, upgrade_schema
 from services.shell.service import Service
@@ -59,7 +59,8 @@ def back_up(service: Service, home: Home, to: Path) -> dict[str, Any]:
                     _copy(path, beside / "files" / path.name)
         database = open_database(settings.database, home.database)
         try:
-            database.run_now(_write_rows, service, beside / _ROWS)
+            with naming_damage(database):
+                database.run_now(_write_rows, service, beside / _ROWS)
         finally:
             database.close()
         rows = sum(1 for _ in read_rows(beside / _ROWS, service))

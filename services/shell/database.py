@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    OperationalError,
+)
 
 from scripts.shared.errors import InputError
 
@@ -112,6 +119,43 @@ def open_database(setting: str | None, file: Path) -> Database:
         fact = "database: begins with postgresql+psycopg://, or is left out"
         raise InputError("config.toml", fact)
     return Database(setting)
+
+
+@contextmanager
+def naming_damage(database: Database) -> Iterator[None]:
+    """Turn what SQLite says of a file that is none of its own into an InputError."""
+    try:
+        yield
+    except DatabaseError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code is None or code & 0xFF not in _DAMAGED:
+            raise
+        raise _damaged(database) from None
+
+
+def require_undamaged(database: Database) -> None:
+    """Read all of an SQLite file; raises InputError if its pages do not fit.
+
+    250 MB of half a million voters take two seconds; who serves the home goes on.
+    """
+    if database.file is None:
+        return
+    address = f"file:{quote(str(database.file))}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=_BUSY)) as own:
+            (found,) = own.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise _damaged(database)
+
+
+def _damaged(database: Database) -> InputError:
+    hint = "keep the home as it is, and make another of the last backup by `restore`"
+    return InputError(str(database.file), "is damaged", hint=hint)
+
+
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _make_engine(url: str) -> Engine:

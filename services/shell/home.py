@@ -17,12 +17,6 @@ _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
 
 
-def require_no_pipe(path: Path) -> None:
-    """Raise InputError for what is there and is no file: a pipe keeps who reads it."""
-    if path.exists() and not path.is_file():
-        raise InputError(str(path), "is no file")
-
-
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where a service keeps what it has."""

@@ -14,9 +14,9 @@ from scripts.shared.files.json_file import write_new
 from scripts.shared.files.key_file import KeyFile, create_key_file, open_key_file
 from scripts.shared.terminal import say
 from services.shell.clock import Clock
-from services.shell.database import Database, open_database
+from services.shell.database import Database, naming_damage, open_database
 from services.shell.elections import read_elections
-from services.shell.home import Home, require_no_pipe
+from services.shell.home import Home
 from services.shell.logs import Say, make_log
 from services.shell.peers import Peers
 from services.shell.schema import newest_version, read_version, upgrade_schema
@@ -60,7 +60,6 @@ def _open_account(
             hint = f"veche {service.name} init --home {home.folder} makes one"
             raise InputError(str(path), fact, hint=None if settings.key else hint)
         return create_key_file(path, service.role, password=password)
-    require_no_pipe(path)
     found = open_key_file(path, password=password)
     if found.sealed.role is not service.role:
         fact = f"is of the {found.sealed.role.value}, not of the {service.role.value}"
@@ -106,7 +105,8 @@ def open_context(
 def _opened(home: Home, settings: Settings) -> Iterator[Database]:
     database = open_database(settings.database, home.database)
     try:
-        yield database
+        with naming_damage(database):
+            yield database
     finally:
         database.close()
 

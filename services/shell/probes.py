@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from http import HTTPStatus
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
 
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -15,6 +20,15 @@ from starlette.routing import Route
 from services.shell.bodies import answer
 from services.shell.peers import require_peer
 from services.shell.service import Context, Parts
+
+_ROOM: Final = 1 << 20
+"""Bytes that have to be free on the disk: some of what is taken next."""
+
+
+def _require_room(folder: Path) -> None:
+    """Raise OSError where a file could not grow; nothing is left of the try."""
+    with TemporaryFile(dir=folder) as file:
+        os.posix_fallocate(file.fileno(), 0, _ROOM)
 
 
 def make_probes(context: Context, parts: Parts) -> list[Route]:
@@ -29,6 +43,11 @@ def make_probes(context: Context, parts: Parts) -> list[Route]:
             await context.database.run(lambda each: each.execute(text("SELECT 1")))
         except SQLAlchemyError:
             wrong = ["database: does not answer", *wrong]
+        try:
+            await asyncio.to_thread(_require_room, context.home.folder)
+        except OSError as error:
+            fact = (error.strerror or "cannot be used").lower()
+            wrong = [f"{context.home.folder}: nothing can be written: {fact}", *wrong]
         status = HTTPStatus.SERVICE_UNAVAILABLE if wrong else HTTPStatus.OK
         return answer({"ready": not wrong, "waits_for": wrong}, status)
 

@@ -20,6 +20,7 @@ from election.client.errors import ClientError
 from election.protocol.terms import ElectionTerms
 from scripts.shared.errors import PortError
 from services.shell.app import make_app
+from services.shell.database import require_undamaged
 from services.shell.elections import nodes_of, reach
 from services.shell.logs import Messages
 from services.shell.patience import PatientProtocol
@@ -138,7 +139,11 @@ def serve(
     *,
     announce: Callable[[str], None],
 ) -> None:
-    """Serve until a signal; announce: is called with the URL once it answers."""
+    """Serve until a signal; announce: is called with the URL once it answers.
+
+    Raises InputError for a database that is damaged.
+    """
+    require_undamaged(context.database)
     server = make_server(assemble(service, context), context)
     _run(server, listening, log=context.log, announce=announce)
 

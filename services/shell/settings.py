@@ -14,7 +14,6 @@ from election.protocol.faults import spell_fault
 from election.protocol.toml_text import parse_toml
 from scripts.shared.errors import InputError
 from scripts.shared.files.json_file import read_text
-from services.shell.home import require_no_pipe
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -115,7 +114,6 @@ Kind = TypeVar("Kind", bound=Settings)
 
 def read_settings(path: Path, kind: type[Kind]) -> Kind:
     """Read config.toml; raises InputError, which names the key at fault."""
-    require_no_pipe(path)
     try:
         raw = parse_toml(read_text(path))
         return kind.model_validate(raw)

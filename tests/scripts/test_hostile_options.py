@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from enum import Enum
 from importlib import import_module
@@ -14,7 +15,9 @@ import typer
 from election.client.rpc import connect
 from scripts.acts import ACTS, find_module
 from scripts.command_line import make_app
+from scripts.shared.errors import InputError
 from scripts.shared.exit_codes import ExitCode
+from scripts.shared.files.json_file import read_text
 from scripts.shared.options import (
     accept_chain,
     accept_contest,
@@ -29,7 +32,15 @@ from tests.scripts.conftest import Cli
 _LONG_AGO: Final = "0001-01-01T00:00:00+23:59"
 NUMBERS: Final = ["-1", "0", str(2**64), str(2**256), "9" * 5_000, "1e3", "", " 1"]
 HOSTILE: Final[dict[Any, list[str]]] = {
-    accept_path: ["", "x" * 300, "a/" * 5_000, "x\0", "\udcff" * 200, "/dev/null/x"],
+    accept_path: [
+        "",
+        "x" * 300,
+        "a/" * 5_000,
+        "x\0",
+        "\udcff" * 200,
+        "/dev/null/x",
+        "/dev/zero",
+    ],
     accept_contest: ["-1", str(2**256), "9" * 5_000, "1_0", "\u0661", "", " 1", "999"],
     accept_chain: ["0", str(2**63), *NUMBERS],
     accept_delta: ["0", "7201", *NUMBERS],
@@ -146,6 +157,15 @@ def test_value_beyond_its_bounds_is_refused_before_the_act(
 ) -> None:
     with pytest.raises(typer.BadParameter):
         accept(text)
+
+
+def test_named_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """Neither where it is typed, nor where another file or a setting names it."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(typer.BadParameter, match="is no file, but a pipe"):
+        accept_path(str(tmp_path / "pipe"))
+    with pytest.raises(InputError, match="is no file, but a pipe"):
+        read_text(tmp_path / "pipe")
 
 
 def test_pace_is_accepted_from_the_slowest_to_the_fastest() -> None:

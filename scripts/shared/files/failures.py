@@ -6,6 +6,7 @@ import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Final
 
 from scripts.shared.errors import FileError, InputError, TakenError
@@ -26,29 +27,38 @@ _HELP: Final[Mapping[int, str]] = {
 }
 
 
+_OPEN_ALREADY: Final = ("/dev/fd", "/proc/self/fd")
 _MAY_BE_MISSING: Final = (FileNotFoundError, NotADirectoryError)
 
 
 def find_name_fault(path: Path) -> str | None:
     """Say why no file here has such a name or could have it; None if one could.
 
+    Of a named pipe nobody may ever write the other end, and a device may never end;
+    what a shell opened, as by `<(...)`, is read.
+
     The system is asked, since each has other bounds, and a name that it does not even
     look up would stop an act in the middle.
     """
     try:
-        path.stat()
+        mode = path.stat().st_mode
     except _MAY_BE_MISSING:
         return None
     except OSError as error:
         return _spell(error)
     except ValueError:
         return "holds a character that no name of a file has"
-    return None
+    if S_ISREG(mode) or S_ISDIR(mode) or str(path.parent) in _OPEN_ALREADY:
+        return None
+    return "is no file, but a pipe, a socket or a device"
 
 
 @contextmanager
 def name_unreadable(path: Path) -> Iterator[None]:
     """Turn what the system says of a file that is read into an InputError."""
+    fault = find_name_fault(path)
+    if fault is not None:
+        raise InputError(str(path), fact=fault)
     try:
         yield
     except OSError as error:

@@ -106,11 +106,19 @@ def test_pinned_election_is_taken_from_the_place_that_has_it(
     assert found.election == made.make_election()
 
 
-def test_pinned_election_that_no_place_has_is_told(
+def test_place_that_gives_no_pinned_election_is_no_liar_and_another_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(UnverifiedError, match="no place serves it as it is listed"):
-        find(SOURCE, monkeypatch, (None, TEXT + b" "))
+    served = {"away": None, "liar": TEXT + b" "}
+
+    async def fetch_one(url: str, path: str) -> bytes | None:
+        return LIST if path == NAME else served[url]
+
+    monkeypatch.setattr(announcing, "fetch_one", fetch_one)
+    found, places = asyncio.run(find_announced(SOURCE, list(served)))
+    assert found is None
+    assert [bool(each.facts) for each in places] == [False, True]
+    assert [bool(each.unread) for each in places] == [True, False]
 
 
 def test_list_that_pins_an_election_of_other_rules_is_not_believed(

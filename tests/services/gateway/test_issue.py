@@ -20,7 +20,6 @@ from election.protocol.notice import Notice, accept_notice
 from services.gateway import nodes, service
 from services.gateway.issues import open_issue
 from services.gateway.messages import read_phone
-from services.gateway.wrong_tries import WrongTries
 from tests.patience import wait_until
 from tests.services.gateway.stage import (
     AN_HOUR,
@@ -103,12 +102,6 @@ def test_expiry_beside_the_attestation_is_its_own(stage: Stage) -> None:
     body = stage.issue_body()
     answer = stage.post("/issues", body | {"expiry": body["expiry"] - 1})
     assert answer.json()["code"] == "not_attested"
-
-
-def test_alarm_is_raised_by_guesses_and_not_by_made_up_serials() -> None:
-    tries = WrongTries(most=2)
-    told = [tries.count("a", now=0, is_known=each) for each in (True, True, False)]
-    assert told == [False, True, False]
 
 
 def test_stranger_hears_the_same_of_who_has_a_phone_here_and_who_has_not(
@@ -266,12 +259,20 @@ def test_further_code_is_for_the_time_of_issuing_too(stage: Stage) -> None:
     assert len(stage.centre.messages()) == 1
 
 
-def test_stranger_with_made_up_serials_is_braked(stage: Stage) -> None:
+def test_support_that_asks_for_what_is_nobodys_is_told_nothing(stage: Stage) -> None:
+    for asked in ("x" * 100_000, "%" * 100_000):
+        assert view(stage, asked)["messages"] == []
+
+
+def test_stranger_with_made_up_serials_is_braked_and_no_neighbour(
+    stage: Stage,
+) -> None:
     serial = stage.open()["serial"]
     made_up = serial[:-4] + "2222"
     answers = [stage.check(made_up, "000000").json()["code"] for _ in range(41)]
     assert answers == [*["unknown_serial"] * 40, "slow_down"]
     assert stage.post(f"/issues/{made_up}/code", {}).json()["code"] == "slow_down"
+    assert stage.check(serial, stage.centre.code(1)).status_code == 200
 
 
 def test_nothing_is_signed_while_a_nodes_clock_differs(

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -139,6 +140,50 @@ def test_pipe_in_a_home_keeps_nobody_waiting(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
     with pytest.raises(InputError, match=f"{name}: is no file"):
         open_vault(make_desk(), Home(tmp_path, "desk"), PASSWORD)
+
+
+def check(home: Home) -> None:
+    wrong = asyncio.run(check_service(make_desk(), home, PASSWORD))
+    raise InputError(*wrong, "")
+
+
+def init(home: Home) -> None:
+    init_home(make_desk(), home, PASSWORD)
+
+
+@pytest.mark.parametrize("act", [check, init, copy_into, serve])
+def test_database_that_is_damaged_is_named_with_the_way_out(
+    tmp_path: Path, act: Callable[[Home], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "find_service", lambda _: make_desk())
+    home = make_home(make_desk(), tmp_path / "desk")
+    (home.folder / "password").write_text(PASSWORD)
+    for path in home.folder.glob("*.sqlite-*"):
+        path.unlink()
+    home.database.write_bytes(b"garbage " * 1_000)
+    with pytest.raises(InputError, match=r"desk\.sqlite: is damaged") as refused:
+        act(home)
+    assert "restore" in f"{refused.value} {refused.value.hint}"
+
+
+@pytest.mark.parametrize("act", [check, serve])
+def test_page_of_a_database_that_was_changed_is_noticed(
+    tmp_path: Path, act: Callable[[Home], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "find_service", lambda _: make_desk())
+    home = make_home(make_desk(), tmp_path / "desk")
+    (home.folder / "password").write_text(PASSWORD)
+    with closing(sqlite3.connect(home.database)) as own:
+        own.execute("CREATE TABLE more (text TEXT)")
+        own.executemany("INSERT INTO more VALUES (?)", [("x" * 900,)] * 200)
+        own.commit()
+        own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with home.database.open("r+b") as file:
+        file.seek(-3 * 4_096, os.SEEK_END)
+        file.write(bytes([0xFF]) * 4_096)
+    open_fully(home)  # which reads no page of it
+    with pytest.raises(InputError, match=r"desk\.sqlite: is damaged"):
+        act(home)
 
 
 def test_key_file_that_is_missing_or_anothers_is_told(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -121,6 +123,18 @@ def test_booth_of_the_list_may_read_an_answer_and_no_other_page(desk: Running) -
 def test_probes_answer(desk: Running) -> None:
     assert desk.client.get("/health").json()["alive"] is True
     assert desk.client.get("/ready").json() == {"ready": True, "waits_for": []}
+
+
+def test_service_without_room_on_its_disk_is_not_ready(
+    desk: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", fill)
+    answer = desk.client.get("/ready")
+    assert answer.status_code == 503
+    assert "no space left on device" in answer.json()["waits_for"][0]
     assert desk.client.get("/metrics").headers["content-type"].startswith("text/plain")
 
 
