@@ -181,7 +181,7 @@ def count(cli: Cli) -> None:
     assert early.result == {}
     assert "nothing to compare yet: `veche freeze`" in early.err
     steps = [each["command"] for each in cli.act("status")["next"]]
-    assert steps == ["veche audit", "veche export"]
+    assert steps == ["veche audit", "veche export --out record.jsonl.gz"]
     assert next_of(cli) == "veche freeze --contest 1"
     for when in ("now", "before"):
         frozen = cli.act("freeze", key="relay")["1"]
