@@ -50,13 +50,15 @@ class Manners:
 class SmsCentre:
     """Take messages for phones that there are not.
 
-    told: called with each. manners: may be changed at any time.
+    told: called with each. manners: may be changed at any time. clock: of the phones,
+    Unix seconds.
     """
 
     system_id: str
     password: str = field(repr=False)
     told: Callable[[Received], None] = lambda _: None
     manners: Manners = field(default_factory=Manners)
+    clock: Callable[[], int] = lambda: int(time.time())
     received: list[Received] = field(default_factory=list)
     bound: set[asyncio.StreamWriter] = field(default_factory=set)
     _count: int = 0
@@ -125,7 +127,7 @@ class SmsCentre:
         phone = f"+{_plain(pdu.destination_addr)}"
         raw = pdu.short_message or b""
         text = raw.decode("utf-16-be" if pdu.data_coding == 8 else "latin-1", "replace")
-        received = Received(phone, text, int(time.time()))
+        received = Received(phone, text, self.clock())
         self.received.append(received)
         self.told(received)
         self._count += 1

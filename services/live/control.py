@@ -19,11 +19,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from election.client.open_election import OpenElection
-from election.protocol.text import spell_time
 from scripts.developer.time import travel
 from services.live.layout import SERVED, Layout
 from services.live.people import PASSWORD, draw_people
+from services.live.telling import find_program, spell_moment
 from services.relay.timing import RUSH
+from services.shell.clock import Clock
 
 _SHOWN: Final = 30
 _STYLE: Final = (
@@ -31,7 +32,8 @@ _STYLE: Final = (
     "max-width:50rem;padding:0 1rem;overflow-wrap:break-word}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;"
     "border-bottom:1px solid #ccc;padding:.3rem .4rem;vertical-align:top}"
-    "form{display:inline}button{font:inherit;padding:.5rem .8rem;margin:.2rem 0}"
+    "form{display:inline}button{font:inherit;min-height:3rem;padding:.5rem .8rem;"
+    "margin:.2rem 0}"
     "code{background:#eee;padding:.1rem .2rem}.note{border-left:.3rem solid #a60;"
     "padding:.3rem .8rem}"
 )
@@ -51,11 +53,12 @@ _BUTTONS: Final = {
 
 @dataclass(frozen=True)
 class Control:
-    """What the page shows and moves. token: of its forms."""
+    """What the page shows and moves. token: of its forms. clock: the chain's."""
 
     layout: Layout
     opened: OpenElection
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    clock: Clock = field(default_factory=Clock)
 
     def targets(self) -> dict[str, int]:
         """Give the moments that buttons lead to, Unix seconds."""
@@ -73,6 +76,13 @@ class Control:
         target = self.targets()[where]
         if target > self.opened.connection.read_clock():
             travel(self.opened.connection, target)
+            self.follow()
+
+    def follow(self) -> int:
+        """Have the clock follow the chain's; gives its time."""
+        now = self.opened.connection.read_clock()
+        self.clock.follow(now)
+        return now
 
     def routes(self) -> list[BaseRoute]:
         """Make the routes."""
@@ -105,7 +115,7 @@ class Control:
 
     def _look(self) -> tuple[str, int]:
         phase = self.opened.election.phase()
-        return phase.name, self.opened.connection.read_clock()
+        return phase.name, self.follow()
 
 
 def make_app(control: Control, phones: Starlette) -> Starlette:
@@ -162,9 +172,9 @@ def _render(
         f'<td><a href="/phones/?phone=%2B{each.phone[1:]}">{each.phone}</a></td></tr>'
         for each in draw_people(layout.voters)[:_SHOWN]
     )
-    folder = escape(str(layout.folder))
+    folder, program = escape(str(layout.folder)), escape(find_program())
     body = f"""<h1>veche live — TEST</h1>
-<p>Phase <strong>{phase}</strong>, {spell_time(now)} on the chain's clock.</p>
+<p>Phase <strong>{phase}</strong>, {spell_moment(now)} on the chain's clock.</p>
 <p>{buttons}</p>
 <p class="note">Relays wait for a crowd of 8 ballots of a contest. Press «to 20 minutes
 before the close», and let them send, before you press «to the close»: what waits there
@@ -174,14 +184,14 @@ is in no box. A press ends logins: log in again.</p>
 below, with the password <code>{PASSWORD}</code>; apply, withdraw.</li>
 <li><a href="/phones/">The phones</a>: codes arrive here.</li>
 <li>Or a program applies for a voter:
-<code>veche live apply voter4 --home {folder}</code></li>
+<code>{program} live apply voter4 --home {folder}</code></li>
 <li>After the opening, «get my ballot» at the portal leads to the booth, at an origin
-of its own. <code>veche verify-booth {layout.url("booth")} --election
+of its own. <code>{program} verify-booth {layout.url("booth")} --election
 {folder}/election.json --rpc-url {layout.url("chain")}</code> compares it with what the
 election announced.</li>
 <li>Or a program votes for a voter:
-<code>veche live vote voter1 --choice 1 --home {folder}</code></li>
-<li>After the close: <code>veche live count --home {folder}</code></li></ul>
+<code>{program} live vote voter1 --choice 1 --home {folder}</code></li>
+<li>After the close: <code>{program} live count --home {folder}</code></li></ul>
 <h2>Services</h2><table>{services}</table>
 <h2>Made-up voters</h2>
 <p>A district with one ballot is not opened, since its count would tell whose it is: let

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
@@ -13,10 +12,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from services.live.centre import Received
+from services.live.telling import spell_moment
 
 _MOST: Final = 200
 _STYLE: Final = (
-    "body{font:16px/1.5 sans-serif;margin:2rem auto;max-width:46rem;padding:0 1rem}"
+    "*{box-sizing:border-box}body{font:18px/1.5 sans-serif;margin:1rem auto;"
+    "max-width:46rem;padding:0 1rem;overflow-wrap:break-word}h1{font-size:1.5rem}"
+    "input,button{font:inherit;display:block;width:100%;max-width:20rem;padding:.6rem;"
+    "margin:.3rem 0;min-height:3rem}"
     "li{border:1px solid #888;border-radius:.6rem;list-style:none;margin:.6rem 0;"
     "padding:.6rem 1rem}ul{padding:0}small{color:#555}"
 )
@@ -31,7 +34,7 @@ _PAGE: Final = """<!doctype html>
 <style>{style}</style></head><body>
 <h1>Телефоны выдуманных избирателей</h1>
 <p>Phones of made-up voters: the newest message first. Real phones get nothing.</p>
-<form><label>Телефон / phone <input name="phone" value="{phone}"></label>
+<form><label>Телефон / phone <input name="phone" type="tel" value="{phone}"></label>
 <button>Показать / show</button></form>
 <ul>{messages}</ul></body></html>
 """
@@ -62,7 +65,7 @@ def make_phones(list_received: Callable[[], Sequence[Received]]) -> Starlette:
 
 
 def _spell(received: Received) -> str:
-    at = datetime.fromtimestamp(received.time, UTC).strftime("%H:%M:%S UTC")
+    at = spell_moment(received.time)
     return (
         f"<li><small>{escape(received.phone)} · {at}</small><br>"
         f"{escape(received.text)}</li>"

@@ -46,6 +46,7 @@ def running(layout: Layout, tell: Tell) -> Iterator[Control]:
             prepare(layout, tell)
         opened = enter(layout.record, layout.url("chain"))
         control = Control(layout, opened)
+        control.follow()
         stack.enter_context(_serving(layout, control))
         tell(f"the identity provider, the booth, and {', '.join(SERVED)}")
         begun = [start_provider(layout, stack), start_booth(layout, stack)]
@@ -58,7 +59,9 @@ def running(layout: Layout, tell: Tell) -> Iterator[Control]:
 @contextmanager
 def _serving(layout: Layout, control: Control) -> Iterator[None]:
     """Serve the SMS centre and the pages, in a thread of their own."""
-    centre = SmsCentre(CENTRE_USER, secret_of(layout, "gateway"))
+    centre = SmsCentre(
+        CENTRE_USER, secret_of(layout, "gateway"), clock=control.clock.now
+    )
     app = make_app(control, make_phones(lambda: centre.received))
     server = _Quiet(
         uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")

@@ -22,7 +22,8 @@ def prove(
 ) -> None:
     """Show a voter's leaf and place on an election's list, and the proof of it.
 
-    The salt is not shown: it reaches voters through their account only.
+    place: from 1, as on the list that polling stations strike out; index: from 0, as
+    on the chain. The salt is not shown: it reaches voters through their account only.
     """
     from services.registrar.publishing import (
         open_lists,
@@ -55,6 +56,7 @@ def prove(
             "election": name,
             "contest": place.contest,
             "index": place.index,
+            "place": place.index + 1,
             "leaf": f"0x{place.leaf.hex()}",
             "voter": f"0x{claim.voter.hex()}",
             "root": f"0x{published[place.contest].root.hex()}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,6 +16,10 @@ from services.shell.command import HomeFolder, home_of, password_of
 def strike(
     election: Annotated[str, typer.Option(help="The election's address, 0x...")],
     out: Annotated[Path, path_option(help="Folder for one file a neighbourhood.")],
+    language: Annotated[
+        Literal["ru", "en"] | None,
+        typer.Option(help="Of the columns' names; else that of the election's title."),
+    ] = None,
     home: HomeFolder = None,
     password_file: PasswordFile = None,
     as_json: AsJson = False,
@@ -29,6 +33,7 @@ def strike(
     from services.registrar.desks import open_desks
     from services.registrar.service import SERVICE
     from services.registrar.strike_list import (
+        choose_language,
         name_struck,
         read_online,
         write_strike_list,
@@ -45,5 +50,6 @@ def strike(
             say("warning: only one node tells who votes online; name a second one")
         online = read_online(desk)
         struck = context.database.run_now(name_struck, desk, online)
-        counts = write_strike_list(out, struck)
+        own = language or choose_language(desk.terms)
+        counts = write_strike_list(out, struck, language=own)
     show({"out": str(out), "voters": len(struck), "files": counts}, as_json=as_json)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from election.client.rpc import FINAL
 from election.crypto.transcript import Hash
 from election.protocol.abi import ContractName, decode_event
 from election.protocol.events import Issued, Registered, Withdrawn
+from election.protocol.terms import ElectionTerms
 from election.protocol.text import spell_time
 from election.protocol.voter_list import hash_voter
 from scripts.shared.errors import InputError, NotYetError
@@ -29,9 +31,14 @@ from services.shell.cells import neutralise
 from services.shell.elections import reach
 
 _MARK: Final = b"\xef\xbb\xbf"  # by which spreadsheets know UTF-8
-_COLUMNS: Final = (
-    *("number", "voter_id", "name", "birth_date", "address", "district", "place"),
-)
+_COLUMNS: Final = {
+    "en": ("number", "voter_id", "name", "birth_date", "address", "district", "place"),
+    "ru": (
+        *("№", "Идентификатор", "ФИО", "Дата рождения", "Адрес", "Округ"),
+        "Место в списке",
+    ),
+}
+_RUSSIAN: Final = re.compile("[А-Яа-яЁё]")
 _MANY: Final = 20_000
 _PRIVATE: Final = 0o600
 
@@ -123,7 +130,14 @@ def name_struck(
     return struck
 
 
-def write_strike_list(folder: Path, struck: Sequence[Struck]) -> dict[str, int]:
+def choose_language(terms: ElectionTerms) -> str:
+    """Choose the language of polling stations: that of the election's title."""
+    return "ru" if _RUSSIAN.search(terms.title) else "en"
+
+
+def write_strike_list(
+    folder: Path, struck: Sequence[Struck], *, language: str
+) -> dict[str, int]:
     """Write a file for each neighbourhood, whole; gives how many stand in each."""
     groups: dict[tuple[int, str], list[Struck]] = {}
     for each in struck:
@@ -131,13 +145,13 @@ def write_strike_list(folder: Path, struck: Sequence[Struck]) -> dict[str, int]:
     counts = {}
     for (contest, neighbourhood), group in sorted(groups.items()):
         name = f"strike-{contest}-{_file_name(neighbourhood)}.csv"
-        replace_lines(folder / name, _lines(group), mode=_PRIVATE)
+        replace_lines(folder / name, _lines(group, language), mode=_PRIVATE)
         counts[name] = len(group)
     return counts
 
 
-def _lines(group: Sequence[Struck]) -> Iterator[bytes]:
-    yield _MARK + _row(_COLUMNS)
+def _lines(group: Sequence[Struck], language: str) -> Iterator[bytes]:
+    yield _MARK + _row(_COLUMNS[language])
     ordered = sorted(group, key=lambda each: (each.name, each.voter_id))
     for number, each in enumerate(ordered, 1):
         cells = (each.voter_id, each.name, each.birth_date, each.address)

@@ -18,6 +18,7 @@ from services.live.control import Control, make_app
 from services.live.counting import lay_out_counts
 from services.live.layout import READY, open_layout, require_free_ports
 from services.live.prepared import open_prepared
+from services.live.telling import spell_moment
 
 BASE = "http://127.0.0.1"
 
@@ -48,6 +49,17 @@ def press(control: Control, base: str = BASE, **sent: Any) -> int:
 def test_clock_moves_by_the_button(control: Moved) -> None:
     assert press(control) == 303
     assert control.moved == ["freeze"]
+
+
+def test_phones_go_by_the_chains_clock_once_it_was_moved(tmp_path: Path) -> None:
+    now = 1_567_872_000
+    chain = SimpleNamespace(read_clock=lambda: now)
+    layout = open_layout(tmp_path / "live", voters=6, are_free=True)
+    opened: Any = SimpleNamespace(connection=chain)
+    control = Control(layout, opened)
+    assert control.follow() == now
+    assert 0 <= control.clock.now() - now <= 1
+    assert spell_moment(now) == "2019-09-07 19:00:00 Moscow time (16:00:00 UTC)"
 
 
 @pytest.mark.parametrize(

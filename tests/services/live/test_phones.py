@@ -16,6 +16,7 @@ def test_page_shows_what_arrived_and_no_markup_of_it() -> None:
         page = client.get("/").text
         assert page.index("654321") < page.index("123456")
         assert "&lt;b&gt;" in page
+        assert "03:00:00 Moscow time (00:00:00 UTC)" in page
         assert "<b>" not in page
         one = client.get("/", params={"phone": '+79161234567"><i>'}).text
         assert "<i>" not in one

@@ -15,7 +15,12 @@ from scripts.shared.errors import InputError
 from services.registrar import strike_list
 from services.registrar.desks import Desk
 from services.registrar.publishing import Lists
-from services.registrar.strike_list import name_struck, read_online
+from services.registrar.strike_list import (
+    choose_language,
+    name_struck,
+    read_online,
+    write_strike_list,
+)
 from services.registrar.tables import people
 from services.shell.database import Database
 from tests.services.registrar.small import ELECTION_ID, MAIN, open_small
@@ -50,6 +55,23 @@ def test_all_nodes_say_alike_who_votes_online(
 def test_voter_online_is_named(desk: Desk, register: Database) -> None:
     (struck,) = register.run_now(name_struck, desk, online(desk))
     assert struck.voter_id == "V0"
+
+
+@pytest.mark.parametrize(
+    ("title", "columns"),
+    [("City election", "number,voter_id,"), ("Выборы", "№,Идентификатор,ФИО,")],
+)
+def test_columns_are_in_the_language_of_the_election(
+    desk: Desk, register: Database, tmp_path: Path, title: str, columns: str
+) -> None:
+    struck = register.run_now(name_struck, desk, online(desk))
+    terms: Any = SimpleNamespace(title=title)
+    language = choose_language(terms)
+    write_strike_list(tmp_path / "out", struck, language=language)
+    (file,) = (tmp_path / "out").iterdir()
+    text = file.read_text("utf-8-sig")
+    assert text.startswith(columns)
+    assert text.splitlines()[1].rpartition(",")[2] == str(struck[0].index + 1)
 
 
 def test_leaf_online_that_is_nobodys_is_told(desk: Desk, register: Database) -> None:
