@@ -113,7 +113,6 @@ async def find_announced(
         return None, [_judge_list(*each) for each in zip(urls, fetched, strict=True)]
     listed = decode_list(raw)
     pinned = {each.path: each.sha256 for each in listed.files}.get(ELECTION)
-    text: bytes | None
     if source.rules is not None:
         text = render_election(describe_election(source.rules))
         if hashlib.sha256(text).digest() != pinned:
@@ -124,9 +123,11 @@ async def find_announced(
         fits = (
             each for each in bodies if each and hashlib.sha256(each).digest() == pinned
         )
-        text = next(fits, None)
-    if text is None:
-        return None, [_judge_election(*each) for each in zip(urls, bodies, strict=True)]
+        found = next(fits, None)
+        if found is None:
+            judged = zip(urls, bodies, strict=True)
+            return None, [_judge_election(*each) for each in judged]
+        text = found
     return Announced(listed, raw, parse_election(text), own), []
 
 

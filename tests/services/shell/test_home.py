@@ -144,7 +144,7 @@ def test_pipe_in_a_home_keeps_nobody_waiting(tmp_path: Path, name: str) -> None:
 
 def check(home: Home) -> None:
     wrong = asyncio.run(check_service(make_desk(), home, PASSWORD))
-    raise InputError(*wrong, "")
+    raise InputError("check", "; ".join(wrong))
 
 
 def init(home: Home) -> None:
