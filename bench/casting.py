@@ -21,7 +21,7 @@ from rehearsal.node_process import started_node
 
 BATCH: Final = 32
 RUNS: Final = 5
-WARM: Final = 4  # batches, and ballots alone, until a node has compiled what they run
+WARM: Final = 10  # batches, and ballots alone, until a node has compiled what they run
 TARGETS: Final = {(5, BATCH): 238_000, (5, 1): 700_000, (16, BATCH): 480_000}
 
 

@@ -12,7 +12,7 @@ from election.crypto.signature import SigningKey
 
 BATCH: Final = 32
 SLOTS: Final = 5
-WARM: Final = 4  # batches until a node has compiled all code that a ballot runs
+WARM: Final = 10  # batches until a node has compiled all code that a ballot runs
 SINGLE: Final = 5  # ballots that are cast one by one
 
 
