@@ -12,8 +12,10 @@ import { TAGS, addressWord, hashFields, hashWord, uintWord } from './transcript.
  *   deadline: number }} RelayPromise
  */
 
-/** Seconds that a relay may take. */
+/** Seconds that a relay may take, and that all extensions of the polls together may. */
 export const LONGEST = 7200;
+/** Said where the signature holds, and clocks differ. */
+export const TIME = 'promise time';
 
 /**
  * Derive what the relay's account signs.
@@ -37,12 +39,10 @@ export function acceptPromise(promise, signature, { relay, now }) {
   if (!Number.isSafeInteger(deadline) || deadline < 0) {
     throw new BoothError('promise', 'deadline is no time');
   }
-  if (deadline < now) throw new BoothError('promise', 'was due before now');
-  if (deadline > now + LONGEST) {
-    throw new BoothError('promise', `is for more than ${LONGEST} s from now`);
-  }
   if (!areEqual(recoverSigner(derivePromiseHash(promise), signature), relay)) {
     throw new BoothError('promise', 'signed by another key or about another ballot');
   }
+  if (deadline < now) throw new BoothError(TIME, 'was due before now');
+  if (deadline > now + LONGEST) throw new BoothError(TIME, `is for more than ${LONGEST} s from now`);
   return promise;
 }

@@ -90,7 +90,7 @@ export class Flow {
    */
   #arrive({ contest, leaf, ticket, isLocked }) {
     const isSame = this.state?.leaf === leaf && this.state.contest === contest;
-    if (!isSame) this.replace({ election: '', contest, leaf, ticket, isLocked });
+    if (!isSame) this.replace({ contest, leaf, ticket, isLocked });
     else if (!this.kept.isAsked) this.keep({ ticket, ...NOT_ASKED });
     else this.keep({ ticket }); // if what was asked never comes on the record
   }

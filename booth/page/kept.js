@@ -17,7 +17,7 @@ const KEY = 'veche-booth/1';
  * nothing issued on the leaf. isTyped: contest and leaf were typed, and may be wrong.
  * isSealed: a ballot was sealed, and is gone with the page.
  * language: of words that were typed. isCompared: they are shown before they get a ballot.
- * @typedef {{ election: string, contest: number, leaf: string, secret?: string,
+ * @typedef {{ contest: number, leaf: string, secret?: string,
  *   isWritten?: boolean, ticket?: string, opening?: import('./side_a.js').Opening,
  *   message?: { serial: string, number: string, phoneEnds: string },
  *   attestation?: import('./side_a.js').Attestation, isAsked?: boolean, sigma?: string,

@@ -36,7 +36,9 @@ export async function readLeaf(nodes, asked, least = 1) {
  * @returns {Promise<LeafRecord | null>}
  */
 async function readAt(url, { voterList, leaf }) {
-  const read = (/** @type {string} */ view) => readView(url, { address: voterList, view, word: leaf });
+  const read = (/** @type {string} */ name) => (
+    readView(url, { address: voterList, view: `${name}(bytes32)`, word: leaf })
+  );
   try {
     const [state, nonce, lock] = await Promise.all(['state', 'nonce', 'lock'].map(read));
     return { state: Number(toNumber(state)), nonce: Number(toNumber(nonce)), lock: lock.slice(12) };

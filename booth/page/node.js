@@ -76,15 +76,16 @@ export async function readClock(url) {
 }
 
 /**
- * Ask a view of a contract that takes one word and gives one.
+ * Ask a view of a contract.
  * @param {string} url
- * @param {{ address: Uint8Array, view: string, word: Uint8Array }} asked view: its name
+ * @param {{ address: Uint8Array, view: string, word?: Uint8Array, size?: number }} asked
+ *   view: its name and types; size: of what it gives, in bytes
  */
-export async function readView(url, { address, view, word }) {
-  const selector = hashBytes(new TextEncoder().encode(`${view}(bytes32)`)).subarray(0, 4);
+export async function readView(url, { address, view, word = new Uint8Array(), size = 32 }) {
+  const selector = hashBytes(new TextEncoder().encode(view)).subarray(0, 4);
   const data = `0x${toHex(selector)}${toHex(word)}`;
   const said = readBytes(await call(url, 'eth_call', [{ to: `0x${toHex(address)}`, data }, 'latest']));
-  if (said.length !== 32) throw new BoothError(STEP, 'answered with no word');
+  if (said.length !== size) throw new BoothError(STEP, 'answered with no word');
   return said;
 }
 

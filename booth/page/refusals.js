@@ -5,7 +5,7 @@ import { Refusal } from './helper.js';
 /** @param {unknown} error */
 export function asRefusal(error) {
   if (error instanceof Refusal) return error;
-  const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
+  const isFull = error instanceof DOMException && ['QuotaExceededError', 'SecurityError'].includes(error.name);
   if (isFull) return refuse('storage');
   return new Refusal({ kind: 'fault', subject: 'booth', code: 'fault' });
 }

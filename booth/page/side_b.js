@@ -1,11 +1,11 @@
 /** What is asked of those who know the ballot; nothing here says whose it is. */
 
-import { fromHex, toHex } from '../bytes.js';
+import { fromHex, toHex, toNumber } from '../bytes.js';
 import { BoothError } from '../errors.js';
-import { acceptPromise } from '../promise.js';
+import { LONGEST, TIME, acceptPromise } from '../promise.js';
 import { decodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
-import { TOPICS, askOwners, readHead, readLogs, wordOf } from './node.js';
+import { TOPICS, askOwners, readHead, readLogs, readView, wordOf } from './node.js';
 import { shuffle } from './shuffle.js';
 import { LEAST_RELAYS } from './sides.js';
 
@@ -33,8 +33,9 @@ export async function send(device, record, { now, promised }) {
       all.push({ organisation, deadline });
     } catch (error) {
       if (error instanceof ServiceError) refused.push({ organisation, code: error.code });
-      else if (error instanceof BoothError) refused.push({ organisation, code: 'false_promise' });
-      else throw error;
+      else if (error instanceof BoothError) {
+        refused.push({ organisation, code: error.subject === TIME ? 'other_time' : 'false_promise' });
+      } else throw error;
     }
   }
   return { promised: all, refused };
@@ -55,7 +56,22 @@ async function sendTo({ url, account }, device, { record, ballotHash, now }) {
   };
   const signature = decodeSignature(fromHex(String(said.signature).replace(/^0x/, ''), 'promise'));
   acceptPromise(promise, signature, { relay: fromHex(account.slice(2)), now });
+  const { castClosing } = device.contest.terms;
+  const isLate = promise.deadline >= castClosing && promise.deadline >= await findClosing(device);
+  if (isLate) throw new ServiceError('relay', 'late_promise');
   return promise.deadline;
+}
+
+/**
+ * Find when casting ends: extended only if two organisations show it alike.
+ * @param {Device} device
+ */
+async function findClosing({ contest: { terms }, election, sides }) {
+  const asked = { address: fromHex(election.slice(2)), view: 'closings()', size: 64 };
+  const [one, other] = await askOwners(sides.b.nodes, 2, async (url) => (
+    Number(toNumber((await readView(url, asked)).subarray(32)))
+  ));
+  return one === other && one <= terms.castClosing + LONGEST ? one : terms.castClosing;
 }
 
 /** A ballot waits for so many others who got theirs, or at most so long, in seconds. */
@@ -63,9 +79,9 @@ const CROWD = 20;
 const LONGEST_WAIT = 1_800;
 /** Of what is left until the polls close, at most half is waited; at the end, nothing. */
 const RUSH = 1_200;
-/** Blocks before a node's head that everybody asks for: none says when this voter came. */
+/** Blocks before a node's head: everybody asks for so many. */
 const WINDOW = 2_000;
-/** What is asked of the box begins at a multiple of so many blocks. */
+/** The box is asked from a multiple of so many blocks on. */
 const GRID = 256;
 
 /**
@@ -87,8 +103,7 @@ function drawMoments(now, left) {
 }
 
 /**
- * Say until when a ballot may wait, 0 if it should leave; moments: drawn before. Asks
- * nodes that know no voter, only at a drawn moment, and what everybody asks them.
+ * Say until when a ballot waits, 0 if it leaves now; moments: drawn before.
  * @param {Device} device
  * @param {{ moments?: Moments, now: number }} asked
  * @returns {Promise<{ moments: Moments, until: number }>}
@@ -122,8 +137,7 @@ async function isCrowd({ contest, number, leaf, sides }) {
 }
 
 /**
- * Say from which block on a ballot that leaves now can be in the box: 0, which is always
- * right, unless two organisations answer.
+ * Say from which block on a ballot that leaves now can be in the box.
  * @param {Device} device
  */
 export async function markStart({ sides }) {

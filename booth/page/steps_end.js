@@ -13,10 +13,10 @@ import { viewEnded, viewReceipt } from './views_send.js';
  *   signed: import('./box_reader.js').Signed, isOther?: boolean }} found
  */
 export function finish(flow, { block, tracking, ballotHash, nodes = [], signed, isOther = false }) {
-  const { election, contest, leaf, word } = flow.kept;
+  const { contest, leaf, word } = flow.kept;
   const own = word !== undefined && !isOther ? { word } : {};
   flow.replace({
-    election, contest, leaf, block, tracking, ballotHash, nodes, signed, isOther, ...own,
+    contest, leaf, block, tracking, ballotHash, nodes, signed, isOther, ...own,
   });
   flow.screen.warn('');
 }

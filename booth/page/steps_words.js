@@ -76,7 +76,7 @@ function goOn(flow, { contest, leaf, secret, language, isTyped }) {
   if (before?.secret === secret && before.contest === contest) return;
   const told = [...new Set([...(before?.told ?? []), ...(before?.secret ? flow.told : [])])];
   flow.replace({
-    election: '', contest, leaf, secret, language, isWritten: true, isResumed: true, isTyped,
+    contest, leaf, secret, language, isWritten: true, isResumed: true, isTyped,
     ticket: before?.ticket, told,
   });
 }

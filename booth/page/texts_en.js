@@ -222,6 +222,8 @@ export const EN = {
 
   r_away: 'does not answer',
   r_false_promise: 'gave a promise with a wrong signature; it is not accepted',
+  r_other_time: 'gave a promise for another time than this device has. Please check its clock',
+  r_late_promise: 'promised the ballot for a time after the polls close; that is not accepted',
   r_already_promised: 'has promised another ballot of yours, which was sent before',
   r_already_cast: 'says that your ballot is in the box already; we look whether it is',
   r_not_true: 'says that your ballot is in the box already, but the computers of observers do not show it; we do not believe it',

@@ -3,14 +3,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { toHex } from '../../booth/bytes.js';
+import { derivePromiseHash } from '../../booth/promise.js';
+import { RecoverySecret } from '../../booth/recovery.js';
+import { encodeSignature } from '../../booth/signature.js';
 import { ServiceError } from '../../booth/page/asking.js';
 import { BoxReader } from '../../booth/page/box_reader.js';
 import { TOPICS, askOwners, readClock, readHead, readLogs } from '../../booth/page/node.js';
-import { markStart, planSending } from '../../booth/page/side_b.js';
+import { markStart, planSending, send } from '../../booth/page/side_b.js';
 import { readLeaf } from '../../booth/page/leaf_record.js';
 
 const HEAD = 5_000;
 const LIST = new Uint8Array(20).fill(7);
+const LIST32 = new Uint8Array(32).fill(7);
 const OWN = new Uint8Array(32).fill(9);
 const word = (value) => `0x${value.toString(16).padStart(64, '0')}`;
 const issued = (leaf, block = HEAD - 10) => ({
@@ -135,3 +140,34 @@ test('logs of a node that gives few at a time are all read, in their order', asy
   assert.ok(blocks.length > 50);
   assert.deepEqual(blocks, [...blocks].sort((one, other) => one - other));
 });
+
+const relay = new RecoverySecret(new Uint8Array(16).fill(1)).deriveLockKey(new Uint8Array(32));
+const promising = (deadline) => {
+  const promise = { ctx: LIST32, credential: device().credential, ballotHash: LIST32, deadline };
+  return JSON.stringify({ deadline, signature: toHex(encodeSignature(relay.sign(derivePromiseHash(promise)))) });
+};
+const extended = (closing) => () => `${word(1)}${word(closing).slice(2)}`;
+const PROMISES = {
+  'before the closing': [99_000, {}, undefined],
+  'at the closing': [100_000, {}, 'late_promise'],
+  'in an extension': [101_000, { one: extended(101_800), two: extended(101_800) }, undefined],
+  'in an extension of one node': [101_000, { one: extended(101_800) }, 'late_promise'],
+  'in an extension that no contract has': [101_000, { one: extended(107_201), two: extended(107_201) }, 'late_promise'],
+  'for another time than the clock has': [95_000, {}, 'other_time'],
+};
+for (const [name, [deadline, closings, code]] of Object.entries(PROMISES)) {
+  test(`a promise ${name}: ${code ?? 'is taken'}`, async () => {
+    const views = Object.fromEntries(['one', 'two'].map((host) => [host, { eth_call: closings[host] ?? extended(100_000) }]));
+    answerBy(views);
+    const ask = globalThis.fetch;
+    globalThis.fetch = async (url, told) => (
+      String(url).includes('/ballots') ? new Response(promising(deadline)) : ask(url, told)
+    );
+    const own = {
+      ...device('one', 'two'), ctx: LIST32, election: `0x${'08'.repeat(20)}`, describe: () => ({ ballotHash: toHex(LIST32) }),
+    };
+    own.sides.b.relays = [{ organisation: 'Relay', url: 'https://relay', account: `0x${toHex(relay.address)}` }];
+    const { promised, refused } = await send(own, new Uint8Array(1), { now: 98_000, promised: [] });
+    assert.deepEqual([promised.length, refused[0]?.code], code ? [0, code] : [1, undefined]);
+  });
+}

@@ -62,6 +62,7 @@ def test_a_tab_keeps_neither_choice_nor_randomness_and_at_the_end_no_words(
     voter.wait_for("promised")
     after = set(json.loads(page.evaluate(_KEPT)))
     told = {"record", "tracking", "ballotHash", "word", "promised", "isBefore"}
+    told |= {"first", "moments", "isTaken"}
     assert after == before | told
     world.box(world.sent["relay-1"])
     voter.wait_for("receipt")
