@@ -17,6 +17,7 @@ from scripts.command_line import make_app
 _LINE: Final = re.compile(r"^(?:next: |  )(veche .*)$", re.MULTILINE)
 _WITHIN: Final = re.compile(r"`(veche [^`]* [^`]*)`")
 _OPTIONAL: Final = "--"
+_UNSHOWN: Final = "\\u{"
 _WITHOUT_HOMES: Final = ("node", "network")
 _OF_A_HOME: Final = {
     f"VECHE_{name}": "given"
@@ -39,8 +40,13 @@ def list_to_paste(said: str) -> list[str]:
 
 
 def require_pastes(said: str) -> None:
-    """Parse all that is to be pasted, without running any of it."""
+    """Parse all that is to be pasted, without running any of it.
+
+    What holds a name that no terminal shows, and so none can paste, is left out.
+    """
     for line in list_to_paste(said):
+        if _UNSHOWN in line:
+            continue
         _, act, *given = shlex.split(line)
         if act in _KNOWN:
             parse(act, given)
