@@ -2,7 +2,7 @@
 
 import { Refusal } from './helper.js';
 import { NOT_ASKED, readKept, writeKept } from './kept.js';
-import { asRefusal } from './refusals.js';
+import { asRefusal, refuse } from './refusals.js';
 import { chooseRight, mayRetype } from './right.js';
 import { Sending } from './sending.js';
 import { ask, askRegistrar, showCode, wait } from './steps_ask.js';
@@ -41,17 +41,14 @@ export class Flow {
     this.state = readKept();
   }
 
-  /** What is kept of the voter who is here. */
   get kept() {
     return /** @type {Kept} */ (this.state);
   }
 
-  /** What the signed files say. */
   get opened() {
     return /** @type {Opened} */ (this.#election);
   }
 
-  /** The voter's ballot, as the terms have it. */
   get paper() {
     return /** @type {Paper} */ (this.#paper);
   }
@@ -90,6 +87,8 @@ export class Flow {
    */
   #arrive({ contest, leaf, ticket, isLocked }) {
     const isSame = this.state?.leaf === leaf && this.state.contest === contest;
+    const { record, block } = this.state ?? {};
+    if (!isSame && record && block === undefined) throw refuse('other_here');
     if (!isSame) this.replace({ contest, leaf, ticket, isLocked });
     else if (!this.kept.isAsked) this.keep({ ticket, ...NOT_ASKED });
     else this.keep({ ticket }); // if what was asked never comes on the record
@@ -140,7 +139,6 @@ export class Flow {
     }
   }
 
-  /** Take the next step. */
   async proceed() {
     const kept = this.kept;
     this.#warn();
@@ -169,7 +167,7 @@ export class Flow {
     this.screen.show(name, () => viewRefusal(refusal, {
       right: chooseRight(code, state),
       account: this.#election?.account ?? '',
-      again: code === 'foreign' || isFault ? () => this.start({ kind: 'bare' }) : again,
+      again: ['foreign', 'other_here'].includes(code) || isFault ? () => this.start({ kind: 'bare' }) : again,
       words: mayRetype(code, state) ? () => showOther(this, again) : null,
     }));
   }

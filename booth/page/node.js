@@ -25,7 +25,7 @@ const MOST_QUESTIONS = 200;
 const LONGEST = 60_000;
 
 /**
- * Whether a service is away, or said what nobody can use: then others are asked.
+ * Whether it is away, or of no use: then others are asked.
  * @param {unknown} error
  */
 export function isPassedOver(error) {
@@ -98,8 +98,7 @@ export async function readHead(url) {
 }
 
 /**
- * Read logs of a range of blocks, in halves where a node refuses it; in bounds, since a
- * node may name any head and refuse anything.
+ * Read logs of a range of blocks, in halves where a node refuses it.
  * @param {string} url
  * @param {{ address: Uint8Array, topics: string[], first: number, last: number }} asked
  * @returns {Promise<Log[]>}

@@ -29,6 +29,7 @@ export function mayRetype(code, kept) {
  * @returns {TextName}
  */
 export function chooseRight(code, kept) {
+  if (code === 'other_here') return 'right_unsure';
   if (kept?.record !== undefined) return 'ballot_kept';
   if (code === 'other_issued') return 'right_by_words';
   if (OVER.has(code)) return 'right_over';

@@ -108,7 +108,7 @@ export class Sending {
       deadline, tracking, word, found, print: () => print(),
     }));
     for (;;) {
-      if (await this.#isLate(deadline)) { // first: a look may take long
+      if (await this.#isLate(deadline)) { // a look may take long
         screen.say(t('promised_late'), true);
         flow.keep({ promised: [] });
         return;

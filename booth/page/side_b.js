@@ -91,7 +91,7 @@ const GRID = 256;
  */
 
 /**
- * Draw them once, so that the time of a ballot does not tell when it was made.
+ * Draw them, so that a ballot's time does not tell when it was made.
  * @param {number} now
  * @param {number} left seconds until the polls close
  * @returns {Moments}
@@ -118,7 +118,7 @@ export async function planSending(device, { moments, now }) {
 }
 
 /**
- * Whether two organisations show enough others who got a ballot no sooner than this voter.
+ * Whether two organisations show enough who got a ballot no sooner than this voter.
  * @param {Device} device
  */
 async function isCrowd({ contest, number, leaf, sides }) {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { chooseRight } from '../../booth/page/right.js';
 import { Helper } from '../../booth/page/helper.js';
-import { LEAF, refuse, stand } from './stage.mjs';
+import { LEAF, refuse, rest, stand } from './stage.mjs';
 
 const SECRETS = { right: 'aa'.repeat(16), wrong: 'bb'.repeat(16) };
 const readWords = ({ text }) => SECRETS[text];
@@ -198,6 +198,17 @@ test('a ballot that waits keeps the moments that were drawn', async () => {
   const { screen, read } = await stand({ crowd: () => ({ moments: [5, 9], until: 9 }) }, { state: { ...SENT, moments: undefined } });
   assert.equal(screen.at, 'crowd');
   assert.deepEqual(read().moments, [5, 9]);
+});
+
+test('the link of another leaf replaces no ballot that is not in the box', async () => {
+  const arrival = { kind: 'ticket', contest: 1, leaf: '34'.repeat(32), ticket: 'T', isLocked: false };
+  const { screen, read } = await stand({ send: () => new Promise(() => {}) }, { state: { ...SENT, isTaken: true }, arrival });
+  assert.ok(screen.text.includes('Open your link in a new tab'));
+  assert.ok(!screen.text.includes('Your ballot is kept on this page'));
+  assert.equal(read().record, '01');
+  screen.press('Try again');
+  await rest();
+  assert.equal(screen.at, 'sending');
 });
 
 const RIGHTS = [

@@ -42,7 +42,7 @@ def test_javascript_agrees_with_the_shared_vectors(name: str) -> None:
         "negative": 400,
         "secrets": 30,
         "finality": 100,
-        "flow": 26,
+        "flow": 27,
         "asking": 11,
         "nodes": 19,
     }
