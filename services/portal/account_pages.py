@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from services.portal.desk import Desk
+from services.portal.desk import LEFT, Desk
 from services.portal.people import LIVE, Part, Person, read_person
 from services.portal.sessions import Session
 from services.portal.words import LEAVES, PHASES, STATES
@@ -49,7 +49,7 @@ class Account:
                 request,
                 "start.html",
                 session=None,
-                has_left="left" in told,
+                has_left=LEFT in request.cookies,
                 has_ended="ended" in told,
             )
         person = await self.read(request, session)

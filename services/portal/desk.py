@@ -27,6 +27,8 @@ from services.shell.text import LANGUAGES, _, language_of
 Endpoint = Callable[[Request], Awaitable[Response]]
 _A_YEAR: Final = 31_536_000
 _MOST_FIELDS: Final = 80
+LEFT: Final = "left"
+"""The cookie of who has just logged out, which the next page says, and drops."""
 
 
 class LoginNeededError(Exception):
@@ -139,8 +141,9 @@ class Desk:
             now=self.context.clock.now(),
             **values,
         )
-        if self._told_cookie in request.cookies:
-            self._drop_cookie(response, self._told_cookie)
+        for name in (self._told_cookie, LEFT):
+            if name in request.cookies:
+                self._drop_cookie(response, name)
         if request.query_params.get("lang") in LANGUAGES:
             self.put_cookie(response, "lang", language, lasts=_A_YEAR)
         return response

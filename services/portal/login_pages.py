@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.portal.desk import Desk, origin_of
+from services.portal.desk import LEFT, Desk, origin_of
 from services.portal.provider import ProviderError
 from services.portal.sessions import (
     LOGIN_TIME,
@@ -22,6 +22,7 @@ from services.portal.sessions import (
     end_session,
 )
 from services.portal.tokens import derive_token, draw_token
+from services.portal.told import LASTS
 from services.shell.problems import Problem
 from services.shell.text import _, language_of
 
@@ -114,7 +115,7 @@ class _Login:
 
     async def _see_off(self, language: str) -> Response:
         """Lead to the provider's own logout (RP-initiated), if it has one."""
-        target = "/?left=1"
+        target = "/"
         try:
             logout = (await self._desk.provider.locate()).logout
         except ProviderError:
@@ -129,6 +130,7 @@ class _Login:
         response = RedirectResponse(target, HTTPStatus.SEE_OTHER)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Clear-Site-Data"] = '"cache"'
+        self._desk.put_cookie(response, LEFT, "1", lasts=LASTS)
         response.delete_cookie(
             self._desk.session_cookie,
             secure=self._desk.settings.is_https,

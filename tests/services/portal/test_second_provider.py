@@ -31,7 +31,10 @@ def test_person_logs_in_and_out_at_a_provider_in_python(
                 assert f'href="{stage.url}/"' in page  # the way back
             back = pass_provider(browser, left, stage.url, allow="Allow")
             assert back == f"{stage.url}/"
-            assert "/logout" not in browser.get("/help").text
+            page = browser.get(back).text  # which the provider knows nothing of
+            assert "Вы вышли" in page
+            assert "/logout" not in page
+            assert "Вы вышли" not in browser.get("/").text
             begun = browser.get("/login?lang=en").headers["location"]
             asked = browser.get(begun, follow_redirects=True).text
             assert "<title>Log in" in asked
