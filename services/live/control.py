@@ -29,7 +29,7 @@ from services.shell.clock import Clock
 _SHOWN: Final = 30
 _STYLE: Final = (
     "*{box-sizing:border-box}body{font:16px/1.5 sans-serif;margin:1rem auto;"
-    "max-width:50rem;padding:0 1rem;overflow-wrap:break-word}"
+    "max-width:50rem;padding:0 1rem;overflow-wrap:anywhere}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;"
     "border-bottom:1px solid #ccc;padding:.3rem .4rem;vertical-align:top}"
     "form{display:inline}button{font:inherit;min-height:3rem;padding:.5rem .8rem;"
