@@ -142,20 +142,22 @@ def join(
     genesis: bytes,
     *,
     listen: str = "",
-    peers: Sequence[str] = (),
+    peers: Sequence[str] | None = None,
     signer: str = "",
 ) -> str:
     """Make a folder a node of a network; returns the genesis' SHA-256 as hex.
 
     listen: HOST:PORT for peers; peers: ID@HOST:PORT each; signer: as `write_settings`
-    has it. An empty listen, or peers, stays as an earlier joining set it.
+    has it. What is not given, listen "" and peers None, stays as an earlier joining set
+    it.
     Raises: ConfigError, HomeError if the folder has another network's genesis.
     """
     home = NodeHome(root)
     joined = home.genesis.exists() and home.genesis.read_bytes() == genesis
     if joined:
-        listen, peers = listen or read_listen(home), peers or read_peers(home)
-    listen = listen or _LISTEN
+        listen = listen or read_listen(home)
+        peers = read_peers(home) if peers is None else peers
+    listen, peers = listen or _LISTEN, peers or ()
     _check_addresses(listen, peers, signer)
     read_shared(genesis.decode("utf-8", errors="replace"))
     if not home.card.exists():

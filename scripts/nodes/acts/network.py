@@ -224,7 +224,7 @@ def join(
         with naming(genesis):
             read_shared(document.decode("utf-8", errors="replace"))
         digest = join_network(
-            home, document, listen=listen, peers=peer or [], signer=signer
+            home, document, listen=listen, peers=peer or None, signer=signer
         )
         peers, others = count_peers(home)
     show({"home": str(home), "genesis": digest}, as_json=as_json)

@@ -267,6 +267,8 @@ def test_who_joins_again_keeps_what_is_not_said_again(
     assert (read_listen(home), read_peers(home)) == ("0.0.0.0:7", [CARDS[2].peer])
     join(tmp_path, genesis, listen="0.0.0.0:8")
     assert (read_listen(home), read_peers(home)) == ("0.0.0.0:8", [CARDS[2].peer])
+    join(tmp_path, genesis, peers=[])
+    assert read_peers(home) == []
 
 
 @pytest.mark.parametrize("validates", [True, False])
