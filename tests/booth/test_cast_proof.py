@@ -65,7 +65,7 @@ def test_two_nodes_that_agree_with_a_false_proof_make_no_ballot_cast(
 ) -> None:
     world = network_world(RECORD, node_1=lie, node_2=lie)
     voter = stand(page, world)
-    told = page.get_by_text(NOT_BELIEVED)
+    told = page.locator("#content").get_by_text(NOT_BELIEVED)
     told.wait_for()
     assert "until then your vote is not cast" in voter.text
     assert all(name in told.inner_text() for name in ("Observer 1", "Observer 2"))
@@ -94,7 +94,7 @@ def test_a_ballot_of_another_voter_is_not_taken_for_the_own(page: Page) -> None:
         world.lies[name] = show
     answer_by(page.context, world)
     voter.stand(kept(world))
-    page.get_by_text(NOT_BELIEVED).wait_for()
+    page.locator("#content").get_by_text(NOT_BELIEVED).wait_for()
     assert voter.screen == "promised"
     world.lies["node-1"] = prove_by(RECORD)  # a liar is looked at anew
     look_again(page)
@@ -105,7 +105,8 @@ def test_what_is_not_signed_yet_is_waited_for(page: Page) -> None:
     early = Lie(early=True)
     world = network_world(RECORD, node_1=early, node_2=early)
     voter = stand(page, world)
-    page.get_by_text("computer shows your ballot in the box").wait_for()
+    shown = page.locator("#content").get_by_text("computer shows your ballot in")
+    shown.wait_for()
     assert voter.screen == "promised"
     world.lies["node-1"] = prove_by(RECORD)
     look_again(page)
