@@ -16,7 +16,6 @@ a share of what running it took.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from node.evm.apply import apply
@@ -52,6 +51,8 @@ _HOT = 4  # times that a path begins before it is compiled
 _PRICE = 32  # gas spent uncompiled for each line that is compiled
 _MOST = 32_768  # lines of one program, which may have as many opcodes
 _PROGRAMS = 256  # contracts whose compiled paths are kept
+_KEPT = 64 * 2**20  # bytes that they may take in all, as `Program.weight` reckons
+_DESTINATION, _LINE = 80, 140  # bytes of memory that each takes, measured
 _NATIVE = frozenset(
     {
         JUMP,
@@ -105,12 +106,47 @@ class Program:
         exec(source, names)  # noqa: S102
         self.blocks[start] = names["block"]
         self._lines += source.count("\n")
+        read_program.trim()
+
+    @property
+    def weight(self) -> int:
+        """Reckon the bytes of memory that it takes."""
+        places = _DESTINATION * len(self.destinations)
+        return len(self.code) + places + _LINE * self._lines
 
 
-@lru_cache(_PROGRAMS)
-def read_program(code: bytes) -> Program:
-    """Return the program of a contract, the same one for the same code."""
-    return Program(code)
+class _Programs:
+    """Keep the programs that were used last, as many as may be and memory allows.
+
+    Code costs little gas, and its jump destinations many times its bytes: a count alone
+    bounds nothing.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, Program] = {}  # what was used last is last
+
+    def __call__(self, code: bytes) -> Program:
+        """Return the program of a contract, the same one for the same code."""
+        program = self._kept.pop(code, None)
+        if program is not None:
+            self._kept[code] = program
+            return program
+        program = self._kept[code] = Program(code)
+        self.trim()
+        return program
+
+    def trim(self) -> None:
+        """Let go of what was used longest ago, where it is too much."""
+        total = sum(each.weight for each in self._kept.values())
+        while len(self._kept) > 1 and (len(self._kept) > _PROGRAMS or total > _KEPT):
+            total -= self._kept.pop(next(iter(self._kept))).weight
+
+    def cache_clear(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+
+
+read_program = _Programs()
 
 
 def _destinations(code: bytes) -> frozenset[int]:

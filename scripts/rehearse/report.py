@@ -64,7 +64,7 @@ def _spell_ground(city: City) -> str:
     asked = online - count[Conduct.FORGETS]
     command = f"veche rehearse --voters {listed} --online {online} --benchmarks"
     return (
-        f"`.venv/bin/{command}`, which writes this section. Of {listed:,} on the lists "
+        f"`.venv/bin/{command}` writes this section. Of {listed:,} on the lists "
         f"of three districts, {online:,} registered to vote online, {asked:,} were "
         f"given a credential and {count[Conduct.CASTS]:,} cast a ballot, in the "
         f"proportions of 2019 and over its day. {os.cpu_count()} processors; "

@@ -177,6 +177,6 @@ def test_power_gives_the_lock_to_others(monkeypatch: pytest.MonkeyPatch) -> None
         return gmpy2.powmod(*numbers)
 
     monkeypatch.setattr(modexp, "powmod", powmod)
-    lengths = b"".join(n.to_bytes(32, "big") for n in (1, 1, 1))
-    assert modexp.modexp(lengths + bytes([3, 4, 50])) == bytes([31])
+    lengths = b"".join(n.to_bytes(32, "big") for n in (1, 9, 1))
+    assert modexp.modexp(lengths + bytes([3, *bytes(8), 4, 50])) == bytes([31])
     assert seen == [(True, {type(gmpy2.mpz())})]

@@ -164,7 +164,7 @@ def test_a_busy_port_is_named() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--config", "/nowhere.toml"), "/nowhere.toml: cannot be read"),
+        (("--config", "/nowhere.toml"), "/nowhere.toml: there is no such file"),
         (("--host", "256.0.0.1", "--port", "0"), "port: 256.0.0.1:0"),
         (("--host", "a" * 64 + ".example", "--port", "0"), "port: aaa"),
         (("--port", "65536"), "port: 65536 is not from 0"),

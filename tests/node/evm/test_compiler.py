@@ -35,6 +35,28 @@ def _compile_everything_or_nothing(request: pytest.FixtureRequest) -> Iterator[N
     read_program.cache_clear()
 
 
+def test_programs_that_are_kept_take_no_more_memory_than_they_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Code of jump destinations alone takes seventy times its bytes."""
+    monkeypatch.setattr(compiler, "_KEPT", 3_000_000)
+    codes = [bytes([JUMPDEST]) * 10_000 + bytes([number]) for number in range(8)]
+    first = read_program(codes[0])
+    used = [read_program(code) for code in codes[1:]]
+    kept = read_program._kept.values()
+    assert sum(program.weight for program in kept) <= 3_000_000
+    assert read_program(codes[-1]) is used[-1]
+    assert read_program(codes[0]) is not first
+
+
+def test_program_that_is_used_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler, "_PROGRAMS", 2)
+    first = read_program(b"\x00")
+    for number in range(1, 5):
+        read_program(bytes([0, number]))
+        assert read_program(b"\x00") is first
+
+
 _INTERESTING = [
     0,
     1,
