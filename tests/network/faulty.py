@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 
 from node.disk.store import DiskStore
 from node.engine.comet import abci_pb2 as abci
-from node.engine.comet import reach, service, supervisor
+from node.engine.comet import reach, service, standstill
 from node.engine.comet.application import ACCEPT, OK, Application
 from node.execution import Execution, Proposal
 from node.machine import StateMachine
@@ -93,10 +93,10 @@ def hurry() -> None:
 
     With an engine whose height stands, that is: one that begins needs some.
     """
-    patience = supervisor._STUCK
+    patience = standstill._STUCK
     _put(reach, "_CALL", 1.0)
     for number, seconds in ((signal.SIGUSR1, 1.0), (signal.SIGUSR2, patience)):
-        signal.signal(number, lambda *_, s=seconds: _put(supervisor, "_STUCK", s))
+        signal.signal(number, lambda *_, s=seconds: _put(standstill, "_STUCK", s))
 
 
 def shift_clock(seconds: int) -> None:

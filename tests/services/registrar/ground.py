@@ -324,4 +324,9 @@ def open_ground(ground: Ground) -> Iterator[Running]:
         running = stack.enter_context(serving(SERVICE, ground.home))
         ground.url = running.url
         wait_until(lambda: running.client.get("/ready").status_code == 200)
+        now, clock = (
+            ground.stage.connection.read_head().timestamp,
+            running.context.clock,
+        )
+        wait_until(lambda: clock.now() >= now)  # it follows the chain's
         yield running
