@@ -217,7 +217,7 @@ export const EN = {
   e_not_attested: 'The confirmation of your personal account is too old.',
   e_clock_differs: 'The clocks of the services that hold the election differ. Please try later.',
   e_chain_away: 'The service does not see the record of the election now. Please try again in a minute.',
-  e_other_here: 'Another ballot is not in the box yet in this tab. Open your link in a new tab, or go on with that ballot here.',
+  e_other_here: 'The ballot on this page is not in the box yet. Open your link in a new window, or go on with this ballot.',
   e_storage: 'The browser does not let the ballot be kept on this device. Allow it to store data, or open the booth in another browser.',
   e_services: 'This election has too few independent organisations: it cannot be made sure that nobody learns whose ballot it is.',
 

@@ -203,7 +203,7 @@ test('a ballot that waits keeps the moments that were drawn', async () => {
 test('the link of another leaf replaces no ballot that is not in the box', async () => {
   const arrival = { kind: 'ticket', contest: 1, leaf: '34'.repeat(32), ticket: 'T', isLocked: false };
   const { screen, read } = await stand({ send: () => new Promise(() => {}) }, { state: { ...SENT, isTaken: true }, arrival });
-  assert.ok(screen.text.includes('Open your link in a new tab'));
+  assert.ok(screen.text.includes('Open your link in a new window'));
   assert.ok(!screen.text.includes('Your ballot is kept on this page'));
   assert.equal(read().record, '01');
   screen.press('Try again');
