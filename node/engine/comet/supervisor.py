@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _LOOK = 1.0  # seconds between two looks at the engine
 _GRACE = 5.0  # seconds that the engine gets to stop
 _PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before each new start
 _CHUNK = 65_536  # bytes of what it says, at once
+# Go collects garbage at five times what is used, not at twice: 50 MiB for less time.
+_ENVIRONMENT = {"GOGC": "400"}
 _HEALTHY = 300.0  # seconds after which a start counts as a success
 
 
@@ -112,6 +115,7 @@ class Supervisor:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env=_ENVIRONMENT | os.environ,
             start_new_session=True,  # Ctrl-C is for us; we stop it in order
         )
 
