@@ -109,11 +109,15 @@ def check_before(
     reaches_contract: the target has code that is not the system's.
     Raises: NotPermittedError, OversizedError.
     """
+    size = len(tx.raw)
+    if size > rules.block_size:  # it would wait for ever
+        raise OversizedError(
+            "admission.block_size: encoding", limit=rules.block_size, found=size
+        )
     if tx.to is None:
         _check_creation(standing, rules)
     if not standing.is_stranger:
         return
-    size = len(tx.raw)
     if size > rules.stranger_size:
         raise OversizedError(
             "admission.stranger_size: encoding", limit=rules.stranger_size, found=size

@@ -117,6 +117,14 @@ def test_who_may_not_deploy_has_no_initcode_run(config: Config) -> None:
         check_before(tx, standing, rules, reaches_contract=False)
 
 
+def test_what_fits_into_no_block_does_not_wait_for_one(config: Config) -> None:
+    tx = accept_transaction(Wallet().sign(b"\x22" * 20, data=b"\1" * 500), CHAIN_ID)
+    standing = Standing(SENDER, locked=False, is_stranger=False)
+    rules = Rules.of(strict_config(config, block_size=500))
+    with pytest.raises(OversizedError, match="block_size"):
+        check_before(tx, standing, rules, reaches_contract=False)
+
+
 def test_nobody_deploys_through_a_contract_that_makes_contracts(
     engine: LocalEngine, wallet: Wallet
 ) -> None:

@@ -53,7 +53,7 @@ class Agreement:
     async def look(self) -> None:
         """Look once; a line tells when it begins, and one when it ends."""
         height = self._node.machine.info().engine_height
-        if height != self._height or not len(self._node.pending):
+        if height != self._height or not self._node.awaits_block():
             self._height, self._since = height, self._now()
         stands = self._now() - self._since >= _PATIENCE
         self._tell(await self._find_reason() if stands else None)

@@ -25,12 +25,14 @@ from node.engine.comet.freshness import Freshness
 from node.engine.comet.genesis import is_shared
 from node.engine.comet.membership import Membership
 from node.engine.comet.misbehaviour import Misbehaviour, Misbehaviours
+from node.engine.comet.nonces import EARLY, Nonces
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     EngineProtocolError,
     ForeignGenesisError,
     HomeLostError,
     NodeError,
+    NonceError,
     StoreError,
 )
 from node.execution import Execution, Proposal
@@ -93,6 +95,7 @@ class Application:
         self._on_decided = on_decided
         self._watcher = watcher
         self._freshness = Freshness(now)
+        self._nonces = Nonces()
         self.clock = ClockLead(time.time)
         self._decided: _Decided | None = None
         self._answers: dict[str, Callable[[Any], dict[str, Any]]] = {
@@ -137,6 +140,7 @@ class Application:
         return abci.Response(**run(getattr(request, name))).SerializeToString()
 
     def _info(self, _asked: abci.RequestInfo) -> dict[str, Any]:
+        self._nonces.forget()  # an engine that begins holds nothing
         info = self._machine.info()
         return {
             "info": abci.ResponseInfo(
@@ -177,6 +181,10 @@ class Application:
             )
         except NodeError as error:
             return {"check_tx": abci.TxResult(code=REFUSED, log=str(error))}
+        try:
+            self._nonces.take(checked)
+        except NonceError as error:
+            return {"check_tx": abci.TxResult(code=EARLY, log=str(error))}
         self._freshness.came()
         gas = checked.transaction.gas
         return {"check_tx": abci.TxResult(code=OK, gas_wanted=gas)}
@@ -226,6 +234,7 @@ class Application:
             raise EngineProtocolError("commit comes before a block is finalized")
         self._decided = None
         self._freshness.agreed()
+        self._nonces.forget()
         if decided.execution is None:
             self._machine.pass_height(decided.height)
         else:

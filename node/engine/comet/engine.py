@@ -20,6 +20,7 @@ from node.block import Transaction
 from node.chain import Chain
 from node.engine.comet.engine_rpc import EngineRpc
 from node.engine.comet.freshness import MOST_LAG
+from node.engine.comet.nonces import EARLY
 from node.engine.watcher import NOBODY, Watcher
 from node.errors import (
     EngineError,
@@ -53,6 +54,7 @@ class CometEngine:
         self._arrived = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None  # that gives on
         self._given: dict[Hash32, float] = {}
+        self._early: dict[tuple[Address, int], Hash32] = {}  # that the engine knows not
         self._left_out: Counter[Hash32] = Counter()
         resume_waiting(machine, self.pending, self.next_timestamp())
 
@@ -85,6 +87,16 @@ class CometEngine:
         """Return the nonce that the sender's next transaction needs."""
         account = self.chain.account(sender, self.chain.head)
         return self.pending.next_nonce(sender, account.nonce)
+
+    def awaits_block(self) -> bool:
+        """Say whether something waits that the next block can hold."""
+        head, seen = self.chain.head, set[Address]()
+        for tx in self.pending:
+            if tx.sender not in seen:  # of whom this is the one with the least nonce
+                seen.add(tx.sender)
+                if tx.nonce <= self.chain.account(tx.sender, head).nonce:
+                    return True
+        return False
 
     def next_timestamp(self) -> int:
         """Return what the next block's timestamp will have reached, in seconds."""
@@ -177,10 +189,16 @@ class CometEngine:
             if _KNOWN not in str(error):
                 _log.warning("0x%s waits: %s", tx.hash.hex(), error)
             return
-        if code:
+        if code == EARLY:
+            self._early[tx.sender, tx.nonce] = tx.hash
+        elif code:
             _log.warning("0x%s is given up: %s", tx.hash.hex(), word)
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(writer, self._drop, tx, word)
+        else:
+            follower = self._early.pop((tx.sender, tx.nonce + 1), None)
+            if follower is not None:
+                self._given.pop(follower, None)
 
     def _drop(self, tx: Transaction, why: str) -> None:
         self._let_go(tx, why)
@@ -192,6 +210,7 @@ class CometEngine:
 
     def _forget(self, tx: Transaction) -> None:
         self._given.pop(tx.hash, None)
+        self._early.pop((tx.sender, tx.nonce), None)
         del self._left_out[tx.hash]
 
     def _keep(self) -> None:

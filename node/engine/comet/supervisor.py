@@ -140,14 +140,11 @@ class Supervisor:
                 await process.wait()
                 return f"ended: {log.last_word}"
             height = self._height()
-            standstill.see(height, waiting=self._waiting())
+            standstill.see(height, waiting=self._node.awaits_block())
             if standstill.is_doubtful() and await self._reach.excuses(height):
                 standstill.excuse()
             elif standstill.is_stuck():
                 return f"stands at height {height}"
-
-    def _waiting(self) -> bool:
-        return len(self._node.pending) > 0
 
     def _height(self) -> int:
         return self._node.machine.info().engine_height

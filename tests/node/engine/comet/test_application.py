@@ -14,6 +14,7 @@ from node.block import ZERO_ADDRESS
 from node.config import Config
 from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.genesis import shared_part
+from node.engine.comet.nonces import EARLY
 from node.engine.local import LocalEngine
 from node.errors import EngineProtocolError, ForeignGenesisError
 from node.hashing import keccak
@@ -110,6 +111,31 @@ def test_a_mined_transaction_leaves_the_engines_pool(
     assert driver.ask("check_tx", again).code == 0
     driver.grow(1, raw)
     assert driver.ask("check_tx", again).code
+
+
+def _check(driver: Driver, raw: bytes, *, again: bool = False) -> int:
+    """Return the code with which a transaction comes into the engine's pool."""
+    asked = abci.RequestCheckTx(tx=raw, type=int(again))
+    return int(driver.ask("check_tx", asked).code)
+
+
+def test_what_no_next_block_can_hold_stays_out_of_the_engines_pool(
+    driver: Driver, wallet: Wallet
+) -> None:
+    """With it there, empty blocks would follow each other for ever."""
+    first, second, third = (wallet.sign(_RECIPIENT) for _ in range(3))
+    assert _check(driver, second) == EARLY
+    assert [_check(driver, raw) for raw in (first, second, third)] == [0, 0, 0]
+    driver.grow(1, first)
+    assert _check(driver, third, again=True) == EARLY
+    assert [_check(driver, raw, again=True) for raw in (second, third)] == [0, 0]
+
+
+def test_an_engine_that_begins_holds_nothing(driver: Driver, wallet: Wallet) -> None:
+    first, second = (wallet.sign(_RECIPIENT) for _ in range(2))
+    assert _check(driver, first) == 0
+    driver.ask("info", abci.RequestInfo())
+    assert _check(driver, second) == EARLY
 
 
 def test_a_proposal_keeps_to_the_bytes_that_it_may_have(

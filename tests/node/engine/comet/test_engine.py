@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
+from node.engine.comet import abci_pb2 as abci
 from node.engine.comet.engine import CometEngine
+from node.engine.comet.engine_rpc import EngineRpc
 from node.errors import AlreadyKnownError, TransactionRefusedError
 from node.machine import StateMachine
 from tests.node.engine.comet.conftest import Driver
@@ -145,3 +152,50 @@ def test_an_engine_whose_nonce_was_used_elsewhere_lets_go(waiting: Waiting) -> N
     other = Wallet("0x" + "8" * 64).sign(waiting.contract, gas=900_000)
     waiting.decide(2, other, seconds=_LATE)
     assert waiting.left() == []
+
+
+class _Pool(EngineRpc):
+    """Take what the application lets in, as the engine's pool does."""
+
+    def __init__(self, driver: Driver) -> None:
+        super().__init__(Path("never-asked"))
+        self._driver = driver
+        self.held: list[bytes] = []
+
+    @override
+    async def broadcast(self, raw: bytes) -> tuple[int, str]:
+        answer = self._driver.ask("check_tx", abci.RequestCheckTx(tx=raw))
+        self.held += [] if answer.code else [raw]
+        return int(answer.code), str(answer.log)
+
+
+def _give(engine: CometEngine, pool: _Pool, *later: bytes) -> None:
+    """Give on what waits, and then what a client sends later."""
+
+    async def give_for_a_moment() -> None:
+        with ThreadPoolExecutor(1) as writer:
+            giving = asyncio.create_task(engine.give_on(pool, writer))
+            await asyncio.sleep(0.05)
+            for raw in later:
+                engine.send_raw(raw)
+            await asyncio.sleep(0.05)
+            giving.cancel()
+            with suppress(asyncio.CancelledError):
+                await giving
+
+    asyncio.run(give_for_a_moment())
+
+
+def test_what_misses_a_nonce_waits_here_and_is_no_reason_for_a_block(
+    driver: Driver, wallet: Wallet
+) -> None:
+    """A node would begin its engine anew every two minutes, and others make blocks."""
+    driver.grow(1)
+    engine, pool = CometEngine(driver.machine, lambda: _EARLY), _Pool(driver)
+    first, second, third = (wallet.sign(b"\x22" * 20) for _ in range(3))
+    engine.send_raw(second)
+    engine.send_raw(third)
+    assert not engine.awaits_block()
+    _give(engine, pool, first)
+    assert pool.held == [first, second, third]
+    assert engine.awaits_block()

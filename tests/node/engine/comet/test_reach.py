@@ -120,7 +120,11 @@ def test_what_waits_without_a_quorum_is_told_once_and_its_end_too(
 ) -> None:
     engine = _Engine(dict.fromkeys(_IDS[1:3], _HEIGHT))
     now, waiting = [0.0], ["a transaction"]
-    node: Any = SimpleNamespace(pending=waiting, machine=membership.machine)
+    node: Any = SimpleNamespace(
+        pending=waiting,
+        machine=membership.machine,
+        awaits_block=lambda: bool(waiting),
+    )
     ends: list[str] = []
     reach = Reach(engine, membership, _PEERS)
     agreement = Agreement(reach, node, ends.append, lambda: now[0])
