@@ -9,6 +9,8 @@ from types import ModuleType
 
 import typer
 
+from scripts.shared.given import StrictCommand
+
 
 def make_app(name: str, module: ModuleType) -> typer.Typer:
     """Make the command line of an act, or of the acts that go by one name."""
@@ -24,7 +26,7 @@ def make_app(name: str, module: ModuleType) -> typer.Typer:
     )
     acts = getattr(module, "COMMANDS", None)
     if acts is None:
-        app.command(name, epilog=example)(at_home(module.command))
+        app.command(name, cls=StrictCommand, epilog=example)(at_home(module.command))
         return app
     is_beside = getattr(module, "BESIDE_ROLE", False)
     fill = beside_role if is_beside else _keep if _has_own_homes(acts) else at_home
@@ -39,7 +41,9 @@ def make_app(name: str, module: ModuleType) -> typer.Typer:
             groups[group].callback()(_group)
         epilog = _spell_example(example_of_act)
         context = {"default_map": map_beside(command)} if is_beside else None
-        add = groups[group].command(last, epilog=epilog, context_settings=context)
+        add = groups[group].command(
+            last, cls=StrictCommand, epilog=epilog, context_settings=context
+        )
         add(fill(command))
     return app
 

@@ -99,12 +99,19 @@ def rehearse(
 
 @contextmanager
 def _own(folder: Path) -> Iterator[None]:
-    """Keep others from a folder, which is made if it is not there."""
+    """Keep others from a folder, which is made if it is not there.
+
+    Of what is wrong with a file in it, say what can be done.
+    """
     with name_unwritable(folder):
         folder.mkdir(parents=True, exist_ok=True)
     try:
         with hold_alone(folder / ".lock"):
             yield
+    except InputError as error:
+        if error.subject.startswith(str(folder)):
+            error.add_note("--folder names another, in which a rehearsal begins anew")
+        raise
     except BlockingIOError:
         fact = "is used by another rehearsal: wait for it, or name another folder"
         raise InUseError(str(folder), fact) from None

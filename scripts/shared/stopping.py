@@ -10,5 +10,15 @@ def obey_sigterm() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
 
 
+def stop_at_once() -> None:
+    """Let both end the program by themselves from now on, since its work is done.
+
+    One of them that is ignored, as SIGINT behind a shell's `&`, stays so.
+    """
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, signal.SIG_DFL)
+
+
 def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt

@@ -248,7 +248,7 @@ def put_view(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "fact"),
     [
-        (spoil_row, "was not sealed with this key"),
+        (spoil_row, "was changed since it was sealed, or"),
         (cut, "is torn"),
         (put_view, "is of another form"),
         (lambda path: path.write_bytes(b"a diary"), "is no checkpoint of an audit"),
@@ -285,7 +285,7 @@ def test_checkpoint_of_another_auditor_is_refused(
     other = f"--auditor={auditor.folder / 'other.json'}"
     code, _, said = auditor.audit(source, board, other)
     assert code == ExitCode.INPUT
-    assert "was not sealed with this key" in said
+    assert "was changed since it was sealed, or" in said
     assert "hint: --fresh" in said
 
 

@@ -166,7 +166,7 @@ def test_manifest_with_a_fault(
     assert not (folder / "e.json").exists()
 
 
-@pytest.mark.parametrize("moment", ["", "tomorrow", "now", "+5x", "2030-01-01T00:00"])
+@pytest.mark.parametrize("moment", [" ", "tomorrow", "now", "+5x", "2030-01-01T00:00"])
 def test_time_that_is_none(prepared: Cli, moment: str, folder: Path) -> None:
     refused = deploy_with(prepared, MANIFEST, folder, "--shift-to", moment)
     check(refused, "is neither like now+60s nor")
@@ -486,7 +486,8 @@ def test_file_that_goes_by_terms_and_is_garbage(
 @pytest.mark.parametrize(
     ("pinned", "fact"),
     [
-        ("", "--terms-hash: is not 64 digits in hex"),
+        ("", "--terms-hash: is given an empty value"),
+        (" ", "--terms-hash: is not 64 digits in hex"),
         ("12" * 31, "--terms-hash: is not 64 digits in hex"),
         ("zz" * 32, "--terms-hash: is not 64 digits in hex"),
         ("12" * 32, "terms.json: has the hash "),

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import gc
+import json
+import subprocess
 import sys
 from importlib import import_module
 from importlib.metadata import version
 
 import pytest
 
+from election.artifacts import ROOT
 from scripts import __main__ as program
 from scripts.acts import ACTS, SERVICES, find_module
 from scripts.anybody.acts import status
+from scripts.shared import stopping, terminal
+from scripts.shared.exit_codes import ExitCode
 from tests.scripts.conftest import Cli
 
 EVERY_ACT = [act for acts in ACTS.values() for act in acts]
@@ -110,13 +115,51 @@ def test_interruption_is_no_traceback(
     assert stopped.err.startswith("veche status: error: interrupted")
 
 
+@pytest.mark.parametrize("arguments", [["satus", "--json"], ["--json", "status"]])
+def test_what_is_no_act_is_told_in_json_where_that_is_asked(
+    arguments: list[str], cli: Cli
+) -> None:
+    error = json.loads(cli(*arguments).raw_err)["error"]
+    assert (error["code"], error["hint"]) == ("usage", "veche --help")
+
+
+_INTERRUPTED_WHILE_IT_LOADS = """
+import sys
+
+class Interruption:
+    def find_spec(self, name, *_):
+        if name == WHERE:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interruption())
+sys.argv = ["veche", "exit-codes"]
+from scripts.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "where", ["scripts.acts", "scripts.shared.terminal", "typer", "scripts.exit_codes"]
+)
+def test_interruption_while_the_program_loads_is_no_traceback(where: str) -> None:
+    code = _INTERRUPTED_WHILE_IT_LOADS.replace("WHERE", repr(where))
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(  # noqa: S603  Python
+        command, cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == ExitCode.INTERRUPTED
+    assert "Traceback" not in done.stderr
+    assert not done.stdout
+
+
 def test_a_program_that_ends_looks_through_its_memory_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A node's takes a second to look through, of the two in which it stops."""
     monkeypatch.setattr(sys, "argv", ["veche", "--version"])
-    for each in ("open_streams", "obey_sigterm"):
-        monkeypatch.setattr(program, each, lambda: None)
+    monkeypatch.setattr(terminal, "open_streams", lambda: None)
+    for each in ("obey_sigterm", "stop_at_once"):
+        monkeypatch.setattr(stopping, each, lambda: None)
     try:
         with pytest.raises(SystemExit):
             program.main()

@@ -96,6 +96,17 @@ def test_folder_of_something_else_is_left_alone(
     assert not (tmp_path / "rehearsal.json").exists()
 
 
+def test_rehearsal_whose_file_was_changed_is_told_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rehearsal.json").write_text("changed")
+    line = ["rehearse", "--voters", "120", "--folder", str(tmp_path)]
+    assert run(line) == ExitCode.INPUT
+    error, hint = capsys.readouterr().err.splitlines()
+    assert "rehearsal.json: is not json" in error
+    assert "--folder names another" in hint
+
+
 def test_city_is_in_the_proportions_of_2019() -> None:
     city = draw_small(5_038, 2_000)
     assert city == draw_small(5_038, 2_000)

@@ -214,7 +214,8 @@ def _accept(path: Path, database: sqlite3.Connection, binding: Binding) -> PastF
     _compare_title(path, title, binding)
     (mac,) = database.execute("SELECT mac FROM seal").fetchone()
     if not hmac.compare_digest(mac, _seal(database, binding)):
-        raise UnusableError(str(path), "was not sealed with this key")
+        fact = "was changed since it was sealed, or was sealed with another key"
+        raise UnusableError(str(path), fact)
     return PastFile(database, block, latest)
 
 

@@ -330,20 +330,21 @@ def put_form(database: sqlite3.Connection, form: str) -> None:
     database.execute(statement, (form,))
 
 
+UNSEALED: Final = "was changed since it was sealed, or was sealed with another key"
 UNUSABLE: Final[dict[str, tuple[Callable[[Desk], None], str]]] = {
     "torn": (tear, "is torn"),
     "something else": (spoil, "is torn"),
     "empty": (empty, "was never finished"),
     "lost": (lose, "verifying the record from its beginning"),
-    "another key's": (take_another_key, "was not sealed with this key"),
+    "another key's": (take_another_key, UNSEALED),
     "another program's": (change_program, "is of another version of this program"),
     "another election's": (change_election, "is of another chain"),
-    "forged": (forge_request, "was not sealed with this key"),
+    "forged": (forge_request, UNSEALED),
     "a view": (forge_later, "is of another form"),
-    "log lost": (forget_a_log, "was not sealed with this key"),
+    "log lost": (forget_a_log, UNSEALED),
     "name spoiled": (spoil_a_name, "is torn"),
     "title lost": (lose_the_title, "is torn"),
-    "head moved": (move_head, "was not sealed with this key"),
+    "head moved": (move_head, UNSEALED),
 }
 
 

@@ -13,14 +13,15 @@ import bench
 from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from scripts.shared.exit_codes import ExitCode
-from scripts.shared.stopping import obey_sigterm
+from scripts.shared.stopping import obey_sigterm, stop_at_once
 
 
 @pytest.fixture(autouse=True)
 def _own_signals() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 def stop() -> None:
@@ -31,6 +32,19 @@ def test_sigterm_is_obeyed_as_ctrl_c_is() -> None:
     obey_sigterm()
     with pytest.raises(KeyboardInterrupt):
         stop()
+
+
+def test_program_whose_work_is_done_is_ended_without_a_word() -> None:
+    obey_sigterm()
+    stop_at_once()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+
+
+def test_signal_that_was_ignored_stays_so() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop_at_once()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_measurement_that_is_stopped_shows_no_traceback(
