@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bench.stopping import run_stoppable
 from node.config import read_config
 from node.engine.local import LocalEngine
-from node.evm.compiler import read_program
+from node.evm.compiler.programs import read_program
 from node.evm.execute import Call, created_address
 from tests.node.bytecode import assemble, deployment
 from tests.node.wallet import Wallet
@@ -23,6 +23,7 @@ _GAS = 3_000_000
 _TIMES = 3
 _CROWD = 100  # contracts, of 2,300 gas each
 _P = 2**255 - 19
+_COPIED = 1_024  # bytes, which the compiler still takes for a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,30 @@ def _crossing(body: str, places: int = 64) -> bytes:
     return head + place * places + b"\x5b" + row + assemble(turn)
 
 
+def _cut_short(places: int = 2_000) -> Waste:
+    """Have a path compiled from each of many places, and no gas to run any.
+
+    The other contract goes to where it is told, along a row of copies of its own code:
+    six times from the beginning, then with little gas to one place after another.
+    """
+    head = assemble("0 CALLDATALOAD JUMP")
+    copies = (assemble(f"{_COPIED} {at} 0 CODECOPY") for at in range(300, 300 + places))
+    row = [b"\x5b" + copy for copy in copies]
+    call = f"0 0 32 0 0 {_other(0)}"
+    begin = f"{len(head)} 0 MSTORE"
+    warm = " ".join([begin, *[f"{call} GAS CALL POP"] * 6, begin])
+    step = f"0 MLOAD {len(row[0])} ADD 0 MSTORE {call} 150 CALL POP"
+    others = (head + b"".join(row) + b"\0",)
+    return Waste("paths that are cut short", _loop(step, warm), others=others)
+
+
 def _computing() -> Iterator[Waste]:
     yield Waste("paths that cross: PC", _crossing("PC POP"))
     yield Waste("paths that cross: GAS", _crossing("GAS POP"))
     yield Waste("paths that cross: JUMPI", _crossing("CALLDATASIZE 0 JUMPI"))
+    copies = " ".join(f"{_COPIED} {at} 0 CODECOPY" for at in range(100))
+    yield Waste("paths that cross: CODECOPY", _crossing(copies))
+    yield _cut_short()
     yield Waste("a loop", _loop("1 POP"))
     yield Waste("JUMPDEST", assemble("JUMPDEST " * 20_000 + "0 JUMP"))
     yield Waste("GAS", _many("GAS POP"))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from unittest.mock import patch
 
 from eth.exceptions import Halt
+from eth.vm.opcode_values import STOP
 from eth.vm.stack import to_int
 
 from bench.polls import open_polls
-from node.evm.compiler import Program
-from node.evm.interpreter import _OURS, Computation
-from node.evm.opcodes import STOP
+from node.evm.compiler.program import Program
+from node.evm.interpreter import _FUNCTIONS, Computation
 from tests.in_process import connect_in_process
 
 
@@ -35,7 +35,7 @@ def counted() -> Iterator[OpcodeCount]:
         try:
             while True:
                 count.total += 1
-                own = _OURS.get(code[pc] if pc < len(code) else STOP)
+                own = _FUNCTIONS.get(code[pc] if pc < len(code) else STOP)
                 if own is not None:
                     own(computation)
                     pc += 1

@@ -12,7 +12,7 @@ from typing import Any
 from eth.exceptions import InsufficientStack, OutOfGas
 from eth_typing import Address
 
-from node.evm.opcodes import expand, padded
+from node.evm.memory import expand, padded
 from node.evm.precompile_calls import ADDRESSES
 
 Opcode = Callable[[Any], None]

@@ -1,4 +1,9 @@
-"""Run a message's bytecode: compiled where it is hot, py-evm's opcodes elsewhere."""
+"""Run a message's bytecode: compiled where it is hot, opcode by opcode elsewhere.
+
+An opcode is one of three kinds: inline (its Python is written into compiled paths, and
+run by `uncompiled.py` before they are), called (a function of ours on the computation),
+or py-evm's own.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +25,17 @@ from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
 from eth.vm.gas_meter import GasMeter, allow_negative_refund_strategy
 from eth.vm.logic.invalid import InvalidOpcode
 from eth.vm.memory import Memory
+from eth.vm.opcode_values import SELFDESTRUCT, STOP
 from eth.vm.stack import Stack, to_int
 from eth_typing import Address
 from typing_extensions import override
 
 from node.evm.account_opcodes import ACCOUNT_OPCODES
-from node.evm.cold import run_cold
-from node.evm.compiler import Program, read_program
+from node.evm.compiler.program import Program
+from node.evm.compiler.programs import compile_path, read_program
 from node.evm.failing import Failing, mark_message
 from node.evm.log_opcodes import LOG_OPCODES
 from node.evm.message_calls import quickened
-from node.evm.opcodes import SELFDESTRUCT, STOP
 from node.evm.precompile_calls import (
     AS_MESSAGES,
     CALL,
@@ -39,17 +44,19 @@ from node.evm.precompile_calls import (
     STATICCALL,
 )
 from node.evm.storage_opcodes import STORAGE_OPCODES
+from node.evm.uncompiled import run_uncompiled
 
 RIPEMD160 = Address(bytes(19) + b"\x03")
 
 
-# Our own: none moves where the program is, or leaves anything but integers.
-_OURS: dict[int, Callable[..., None]] = {
+# Our own, those of `CALLED`: none moves where the program is, or leaves anything but
+# integers.
+_FUNCTIONS: dict[int, Callable[..., None]] = {
     opcode: quickened(opcode, PRAGUE_OPCODES[opcode])
     for opcode in (CALL, CALLCODE, DELEGATECALL, STATICCALL)
 }
-_OURS |= ACCOUNT_OPCODES | STORAGE_OPCODES | LOG_OPCODES
-_OPCODES: dict[int, OpcodeAPI] = cast("dict[int, OpcodeAPI]", _OURS) | {
+_FUNCTIONS |= ACCOUNT_OPCODES | STORAGE_OPCODES | LOG_OPCODES
+_OPCODES: dict[int, OpcodeAPI] = cast("dict[int, OpcodeAPI]", _FUNCTIONS) | {
     # py-evm wraps it in a Python warning to the node's operator: not their business.
     SELFDESTRUCT: cast("Any", PRAGUE_OPCODES[SELFDESTRUCT]).__wrapped__
 }
@@ -97,7 +104,7 @@ class Computation(PragueComputation):
 
     _precompiles = PragueComputation.get_precompiles() | AS_MESSAGES
     opcodes = PRAGUE_OPCODES | _OPCODES
-    ours = _OURS
+    functions = _FUNCTIONS
 
     # py-evm's own way to look these up takes longer than a short message.
     stack_pop_ints = _of_stack("pop_ints")
@@ -218,25 +225,27 @@ class Computation(PragueComputation):
         return computation
 
     def _run(self, program: Program) -> None:
-        """Go from block to block until one halts.
+        """Go on from path to path and from opcode to opcode until one halts.
 
-        Between blocks the stack holds integers only and gas is in the meter.
+        Between them the stack holds integers only and gas is in the meter.
         """
         meter, stack = self._gas_meter, cast("list[int]", self._stack.values)
         payload = self.msg.data_as_bytes
-        blocks, code = program.blocks, program.code
+        paths, code = program.paths, program.code
         size = len(code)
         pc = 0
         try:
             while True:
-                block = blocks.get(pc)
-                if block is not None:
+                path = paths.get(pc)
+                if path is not None:
                     # py-evm may have replaced the bytes, and offers no view of them.
                     memory = self._memory._bytes  # noqa: SLF001
-                    pc, meter.gas_remaining = block(
+                    pc, meter.gas_remaining = path(
                         self, stack, memory, meter.gas_remaining, payload
                     )
-                elif (run := _OURS.get(code[pc] if pc < size else STOP)) is not None:
+                elif (
+                    run := _FUNCTIONS.get(code[pc] if pc < size else STOP)
+                ) is not None:
                     run(self)
                     pc += 1
                 else:
@@ -245,13 +254,13 @@ class Computation(PragueComputation):
             return
 
     def _step(self, program: Program, pc: int) -> int:
-        """Run one opcode of py-evm, or a block that is not compiled yet."""
-        if program.is_native(pc):
+        """Run one opcode of py-evm, or inline ones that are not compiled yet."""
+        if program.is_inline(pc):
             if program.is_hot(pc):
-                program.compile(pc)
+                compile_path(program, pc)
                 return pc
             memory, gas = self._memory._bytes, self._gas_meter.gas_remaining  # noqa: SLF001
-            pc, left = run_cold(self, program, pc, memory)
+            pc, left = run_uncompiled(self, program, pc, memory)
             self._gas_meter.gas_remaining = left
             program.spent += gas - left
             return pc

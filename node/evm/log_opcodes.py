@@ -8,7 +8,7 @@ from typing import Any
 
 from eth.exceptions import InsufficientStack, OutOfGas, WriteProtection
 
-from node.evm.opcodes import expand
+from node.evm.memory import expand
 
 Opcode = Callable[[Any], None]
 

@@ -16,9 +16,10 @@ from eth.exceptions import OutOfGas, VMError
 from eth.vm.message import Message
 from eth_typing import Address
 
-from node.evm.compiler import Program, read_program
+from node.evm.compiler.program import Program
+from node.evm.compiler.programs import read_program
 from node.evm.journal import Journal
-from node.evm.opcodes import expand
+from node.evm.memory import expand
 from node.evm.precompile_calls import (
     ADDRESSES,
     CALL,

@@ -21,7 +21,7 @@ from node import bn254, ecrecover, point_evaluation
 from node.blake2f import blake2f_gas
 from node.errors import PrecompileError
 from node.evm.failing import mark_precompile
-from node.evm.opcodes import expand
+from node.evm.memory import expand
 from node.helper import unlocking
 from node.modexp import modexp, modexp_gas
 from node.precompiles import BLS_PRECOMPILES, Precompile, remembered

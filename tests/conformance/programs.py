@@ -11,8 +11,8 @@ from unittest.mock import patch
 from eth_typing import Address
 from hypothesis import HealthCheck, given, settings
 
-from node.evm import compiler
-from node.evm.compiler import read_program
+from node.evm.compiler import program
+from node.evm.compiler.programs import read_program
 from tests.node.evm.beside_py_evm import compare_all
 from tests.node.evm.drawn_programs import CONTRACTS, Call, calls, programs
 
@@ -32,7 +32,7 @@ def main(examples: int) -> None:
 
     for visits in (0, 4):
         read_program.cache_clear()
-        with patch.multiple(compiler, _HOT=visits, _PRICE=0):
+        with patch.multiple(program, _HOT_VISITS=visits, _GAS_PER_LETTER=0):
             check()
         sys.stdout.write(f"{examples} agree, compiled from visit {visits + 1}\n")
 

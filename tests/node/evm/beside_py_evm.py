@@ -15,13 +15,13 @@ from eth.vm.forks.prague.computation import PragueComputation
 from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
 from eth.vm.forks.prague.state import PragueState
 from eth.vm.message import Message
+from eth.vm.opcode_values import SELFDESTRUCT
 from eth_typing import Address, Hash32
 from eth_utils.encoding import int_to_big_endian
 
 from node.block import EMPTY_ROOT
 from node.evm.execute import _clear
 from node.evm.interpreter import Computation
-from node.evm.opcodes import SELFDESTRUCT
 from node.evm.state import Environment, State, open_state
 from node.hashing import keccak
 from tests.node.bytecode import assemble

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import textwrap
+import tracemalloc
 from collections.abc import Iterator
 from itertools import product
 
 import pytest
+from eth.vm.opcode_values import (
+    DUP1,
+    JUMPDEST,
+    PUSH0,
+    PUSH32,
+    SWAP16,
+)
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from node.evm import compiler
-from node.evm.compiler import read_program
-from node.evm.opcodes import (
-    DUP1,
-    JUMPDEST,
-    MASK,
-    PUSH0,
-    PUSH32,
-    SWAP16,
-    TEMPLATES,
-)
+from node.evm.arithmetic import MASK
+from node.evm.compiler import program, programs
+from node.evm.compiler.path import write_path
+from node.evm.compiler.programs import read_program
+from node.evm.templates import TEMPLATES
 from tests.node.bytecode import assemble
 from tests.node.evm.beside_py_evm import CALLEE, CODE, compare, compare_all
 from tests.node.evm.drawn_programs import Call
@@ -28,8 +32,8 @@ from tests.node.evm.drawn_programs import Call
 @pytest.fixture(autouse=True, scope="module", params=[0, 2**60], ids=["hot", "cold"])
 def _compile_everything_or_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "_HOT", request.param)
-        patch.setattr(compiler, "_PRICE", 0)
+        patch.setattr(program, "_HOT_VISITS", request.param)
+        patch.setattr(program, "_GAS_PER_LETTER", 0)
         read_program.cache_clear()
         yield
     read_program.cache_clear()
@@ -39,7 +43,7 @@ def test_programs_that_are_kept_take_no_more_memory_than_they_may(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Code of jump destinations alone takes seventy times its bytes."""
-    monkeypatch.setattr(compiler, "_KEPT", 3_000_000)
+    monkeypatch.setattr(programs, "_MAX_BYTES", 3_000_000)
     codes = [bytes([JUMPDEST]) * 10_000 + bytes([number]) for number in range(8)]
     first = read_program(codes[0])
     used = [read_program(code) for code in codes[1:]]
@@ -49,8 +53,35 @@ def test_programs_that_are_kept_take_no_more_memory_than_they_may(
     assert read_program(codes[0]) is not first
 
 
+_SHORT_PATHS = bytes.fromhex("5b00") * 500
+_LONG_LITERALS = b"".join(
+    assemble(f"JUMPDEST 1_024 {at} 0 CODECOPY") for at in range(30)
+)
+
+
+@pytest.mark.parametrize("code", [_SHORT_PATHS, _LONG_LITERALS], ids=["short", "long"])
+def test_paths_take_no_more_than_they_weigh(code: bytes) -> None:
+    kept = program.Program(code)
+    tracemalloc.start()
+    for start in kept.destinations:
+        programs.compile_path(kept, start)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(kept.paths) == code.count(JUMPDEST)
+    assert taken < 1.5 * kept.weight
+
+
+def test_function_is_as_the_tour_shows_it() -> None:
+    """node/evm/compiler/__init__.py begins with a path and the Python made of it."""
+    tour = compiler.__doc__ or ""
+    source = tour.split("`")[1].replace("PUSH1 ", "")
+    shown = tour[tour.index("    def path") : tour.index("\n\nNames")]
+    made = write_path(program.Program(assemble(source)), 0)
+    assert made == textwrap.dedent(shown)
+
+
 def test_program_that_is_used_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiler, "_PROGRAMS", 2)
+    monkeypatch.setattr(programs, "_MAX_PROGRAMS", 2)
     first = read_program(b"\x00")
     for number in range(1, 5):
         read_program(bytes([0, number]))
@@ -79,7 +110,6 @@ _INTERESTING = [
     2**255,
     2**255 + 1,
     MASK - 1,
-    MASK,
 ]
 
 

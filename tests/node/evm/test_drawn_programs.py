@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from node.evm import compiler
-from node.evm.compiler import read_program
+from node.evm.compiler import program
+from node.evm.compiler.programs import read_program
 from tests.node.evm.beside_py_evm import compare_all
 from tests.node.evm.drawn_programs import CONTRACTS, Call, calls, programs
 
@@ -19,8 +19,8 @@ _EXAMPLES = 40
 def _compile_early(request: pytest.FixtureRequest) -> Iterator[None]:
     """Compile from the start, or what has run a few times, from the middle of a run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "_HOT", request.param)
-        patch.setattr(compiler, "_PRICE", 0)
+        patch.setattr(program, "_HOT_VISITS", request.param)
+        patch.setattr(program, "_GAS_PER_LETTER", 0)
         read_program.cache_clear()
         yield
     read_program.cache_clear()

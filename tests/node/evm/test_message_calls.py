@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from node.block import EMPTY_ROOT
-from node.evm import compiler
-from node.evm.compiler import read_program
+from node.evm.compiler import program
+from node.evm.compiler.programs import read_program
 from node.evm.interpreter import Computation
 from node.evm.state import State, open_state
 from tests.node.bytecode import assemble
@@ -25,8 +25,8 @@ from tests.node.evm.beside_py_evm import CALLEE, CODE, SENDER, compare, run
 @pytest.fixture(autouse=True, scope="module", params=[0, 2**60], ids=["hot", "cold"])
 def _compile_everything_or_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "_HOT", request.param)
-        patch.setattr(compiler, "_PRICE", 0)
+        patch.setattr(program, "_HOT_VISITS", request.param)
+        patch.setattr(program, "_GAS_PER_LETTER", 0)
         read_program.cache_clear()
         yield
     read_program.cache_clear()

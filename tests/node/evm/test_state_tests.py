@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from node.evm import compiler
-from node.evm.compiler import read_program
+from node.evm.compiler import program
+from node.evm.compiler.programs import read_program
 from tests.conformance.state_case import as_cancun, expected, follow
 
 _FILE = Path(__file__).parents[1] / "vectors" / "state-tests.json"
@@ -23,8 +23,8 @@ _CASES = {case["name"]: case for case in json.loads(_FILE.read_text())}
 def _cancun(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    monkeypatch.setattr(compiler, "_HOT", request.param)
-    monkeypatch.setattr(compiler, "_PRICE", 0)
+    monkeypatch.setattr(program, "_HOT_VISITS", request.param)
+    monkeypatch.setattr(program, "_GAS_PER_LETTER", 0)
     read_program.cache_clear()
     with as_cancun():
         yield

@@ -1,11 +1,18 @@
-"""What is known of memory while a program is translated: values of words, by place."""
+"""Which words of memory hold which values, while a path is written.
+
+After `MSTORE 64 made1` the word at 64 is known to be made1: MLOAD 64 needs no code, and
+MSTORE 96 made1 copies the 32 bytes that are there instead of making them of an integer.
+
+Whoever writes to memory has to forget first what that may overlap. Places are literals.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 _WORD: Final = 32
-_MOST: Final = 256  # words; each write looks at all of them
+_MAX_WORDS: Final = 256
+"""Each write looks at all of them: 130,000 looks in a path of 512 opcodes."""
 
 
 class KnownMemory:
@@ -24,7 +31,7 @@ class KnownMemory:
 
     def write(self, place: int, value: str) -> None:
         """Note the value of a word. What it overlaps has to be forgotten before."""
-        if len(self._words) >= _MOST:
+        if len(self._words) >= _MAX_WORDS:
             self._words.clear()
         self._words[place] = value
 
@@ -44,7 +51,7 @@ class KnownMemory:
         """Forget all of them."""
         self._words.clear()
 
-    def words(self, target: int, source: int, size: int) -> dict[int, str]:
+    def words_after_copy(self, target: int, source: int, size: int) -> dict[int, str]:
         """Return the words inside a span, by the places that a copy puts them at."""
         end = source + size
         return {
