@@ -54,5 +54,6 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        _, fact = error.faults[0]
-        raise InputError(str(path), fact) from error
+        name, fact = error.faults[0]
+        place = name.removeprefix(str(path)).removeprefix("genesis").lstrip(":. ")
+        raise InputError(str(path), f"{place}: {fact}" if place else fact) from error

@@ -91,12 +91,18 @@ def sign_elsewhere() -> None:
 def hurry() -> None:
     """Call peers that are gone at once, and from SIGUSR1 to SIGUSR2 have no patience.
 
-    With an engine whose height stands, that is: one that begins needs some.
+    With an engine whose height stands, that is: one that begins needs some. Whether it
+    could move is asked before, as often as it is with patience.
     """
-    patience = standstill._STUCK
+    patience, pause = standstill._STUCK, standstill._ASK
     _put(reach, "_CALL", 1.0)
-    for number, seconds in ((signal.SIGUSR1, 1.0), (signal.SIGUSR2, patience)):
-        signal.signal(number, lambda *_, s=seconds: _put(standstill, "_STUCK", s))
+
+    def change(stuck: float, ask: float) -> None:
+        _put(standstill, "_STUCK", stuck)
+        _put(standstill, "_ASK", ask)
+
+    signal.signal(signal.SIGUSR1, lambda *_: change(1.0, 0.1))
+    signal.signal(signal.SIGUSR2, lambda *_: change(patience, pause))
 
 
 def shift_clock(seconds: int) -> None:

@@ -1,8 +1,8 @@
 """Notice that a network cannot agree: something waits, and too few are in reach.
 
 At rest nothing is agreed on and nothing is wrong; so it is looked at only while
-something waits. A node may hear of blocks through others, whom it does not reach by
-itself: where a height moves, enough agree.
+something waits, or the engine is silent. A node may hear of blocks through others, whom
+it does not reach by itself: where a height moves, enough agree.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Agreement:
     async def look(self) -> None:
         """Look once; a line tells when it begins, and one when it ends."""
         height = self._node.machine.info().engine_height
-        if height != self._height or not self._node.awaits_block():
+        rests = not (self._node.awaits_block() or self._reach.is_silent)
+        if height != self._height or rests:
             self._height, self._since = height, self._now()
         stands = self._now() - self._since >= _PATIENCE
         self._tell(await self._find_reason() if stands else None)
@@ -62,7 +63,7 @@ class Agreement:
         try:
             quorum = await self._reach.quorum()
         except EngineError as error:
-            return f"nothing is agreed on: the engine: {error}"
+            return f"nothing is agreed on: {error}"
         return None if quorum.holds else f"nothing is agreed on: {quorum}"
 
     def _tell(self, reason: str | None) -> None:

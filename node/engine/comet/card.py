@@ -16,7 +16,7 @@ from typing import Any, Final
 from node.errors import ConfigError
 from node.json_depth import parse_json
 
-_ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _ACCOUNT: Final = re.compile(r"0x[0-9a-f]{40}")
 _NODE_ID: Final = re.compile(r"[0-9a-f]{40}")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,253}:[0-9]{1,5}")
@@ -70,26 +70,27 @@ def accept_card(found: Any, file: str) -> Card:
         raise ConfigError((file, "is no card of a node: every value is text"))
     card = Card(**found)
     for name, pattern in (
-        ("organisation", _ORGANISATION),
+        ("organisation", ORGANISATION),
         ("account", _ACCOUNT),
         ("node_id", _NODE_ID),
         ("address", _ADDRESS),
     ):
         if not pattern.fullmatch(found[name]):
             raise ConfigError((f"{file}: {name}", f"does not read {pattern.pattern}"))
-    if card.validator_key and not _is_key(card.validator_key):
+    if card.validator_key and not is_validator_key(card.validator_key):
         raise ConfigError((f"{file}: validator_key", "is not 32 bytes as base64"))
     return card
 
 
 def require_organisation(name: str) -> None:
     """Refuse what is no name of an organisation. Raises: ConfigError."""
-    if not _ORGANISATION.fullmatch(name):
-        fact = f"does not read {_ORGANISATION.pattern}"
+    if not ORGANISATION.fullmatch(name):
+        fact = f"does not read {ORGANISATION.pattern}"
         raise ConfigError(("organisation", fact))
 
 
-def _is_key(text: str) -> bool:
+def is_validator_key(text: str) -> bool:
+    """Say whether a text is an ed25519 public key as base64."""
     try:
         return len(b64decode(text, validate=True)) == _KEY_SIZE
     except (Base64Error, ValueError):

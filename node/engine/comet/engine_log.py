@@ -5,7 +5,6 @@ After a failure of consensus the engine's process stays up and says so in its lo
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -13,6 +12,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from node.errors import OutvotedError
+from node.json_depth import parse_json
 from node.watching.journal import LogFile, open_lines
 
 _log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class EngineLog:
 
 def _read(line: str) -> dict[str, Any]:
     try:
-        told = json.loads(line)
-    except (ValueError, RecursionError):
+        told = parse_json(line.encode())
+    except ValueError:
         return {}
     return told if isinstance(told, dict) else {}

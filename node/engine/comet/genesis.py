@@ -6,12 +6,14 @@ It is a genesis document of CometBFT v0.38 whose `app_state` says what the chain
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from node.config import Config, accept_config
+from node.engine.comet.card import ORGANISATION, is_validator_key
 from node.errors import ConfigError
 from node.json_depth import parse_json
 from node.machine import APP_VERSION
@@ -30,6 +32,7 @@ _RULES: Final = (  # of who may send what: the part that is the chain's
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 _EVIDENCE_DAYS: Final = 60  # longer than an election: whoever signs twice is found
 _NANOSECONDS = 10**9
+_POWER: Final = re.compile(r"[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,35 @@ def make_genesis_document(
 
 
 def read_shared(document: str) -> dict[str, Any]:
-    """Return what a genesis document says of the chain. Raises: ConfigError."""
+    """Return what a genesis document says of the chain.
+
+    What the engine and a node's status read of it is looked at, too: a file that
+    somebody sent is refused before it is in a folder. Raises: ConfigError.
+    """
+    if document.startswith("\ufeff"):  # that the engine does not take
+        raise ConfigError(("genesis", "begins with a byte order mark"))
     try:
-        shared = parse_json(document.encode("utf-8"))["app_state"]
+        found = parse_json(document.encode("utf-8"))
+        shared = found["app_state"]
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(("genesis", "is no genesis of a network")) from error
-    if not isinstance(shared, dict):
+    if not isinstance(shared, dict) or not isinstance(shared.get("chain"), dict):
         raise ConfigError(("genesis.app_state", "does not describe a chain"))
+    if found.get("chain_id") != f"veche-{shared['chain'].get('id')}":
+        raise ConfigError(("genesis.chain_id", "is not that of its chain"))
+    validators = found.get("validators")
+    if not isinstance(validators, list) or not all(map(_is_validator, validators)):
+        raise ConfigError(("genesis.validators", "are not names, keys and powers"))
     return shared
+
+
+def _is_validator(found: Any) -> bool:
+    """Say whether this is a validator as `make_genesis_document` writes one."""
+    match found:
+        case {"pub_key": {"value": str(key)}, "power": str(power), "name": str(name)}:
+            return bool(
+                is_validator_key(key)
+                and _POWER.fullmatch(power)
+                and ORGANISATION.fullmatch(name)
+            )
+    return False

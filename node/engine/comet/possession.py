@@ -7,7 +7,6 @@ organisation or node, and none can be a vote or a greeting among peers.
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -23,6 +22,7 @@ from node.engine.comet.home import NodeHome
 from node.engine.comet.registry import ADDRESS
 from node.errors import HomeError
 from node.hashing import keccak
+from node.json_depth import parse_json
 
 _TAG: Final = keccak(b"veche/registry/possession/1")
 _SEED = 32  # bytes; the engine keeps the public key behind it
@@ -120,7 +120,7 @@ def _is_signed(key: bytes, hashed: bytes, signature: bytes) -> bool:
 
 def _read_secret(home: NodeHome, path: Path) -> bytes:
     try:
-        found = json.loads(path.read_bytes())["priv_key"]["value"]
+        found = parse_json(path.read_bytes())["priv_key"]["value"]
         secret = b64decode(found, validate=True)
     except (OSError, ValueError, KeyError, TypeError):
         secret = b""

@@ -25,6 +25,7 @@ class Reach:
     """Know whom one engine reaches.
 
     membership: says who validates. peers: whom the operator named, as ID@HOST:PORT.
+    is_silent: whether the engine ended or hangs, until one answers.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Reach:
         self._rpc = rpc
         self._membership = membership
         self._peers = tuple(peers)
+        self._spoke = self.is_silent = False
 
     async def keep(self) -> None:
         """Call whoever is gone, for ever."""
@@ -61,6 +63,23 @@ class Reach:
             return False
         further = max(heights.values(), default=0) - height
         return further < _FURTHER and not quorum.holds
+
+    def lose(self) -> None:
+        """Note that the engine ended; another one begins."""
+        self._spoke, self.is_silent = False, True
+
+    async def fell_silent(self) -> bool:
+        """Say whether the engine answers no more; one that begins has yet to.
+
+        It may replay its blocks for long, or wait until its network begins.
+        """
+        try:
+            await self._rpc.status()
+        except EngineError:
+            self.is_silent |= self._spoke
+            return self._spoke
+        self._spoke, self.is_silent = True, False
+        return False
 
     async def quorum(self) -> Quorum:
         """Count the validators in reach. Raises: EngineError."""

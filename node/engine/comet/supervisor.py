@@ -7,12 +7,15 @@ moves: what is watched is what it says and the height, not the process alone.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
 import signal
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_log import EngineLog
@@ -29,6 +32,8 @@ _CHUNK = 65_536  # bytes of what it says, at once
 # Go collects garbage at five times what is used, not at twice: 50 MiB for less time.
 _ENVIRONMENT = {"GOGC": "400"}
 _HEALTHY = 300.0  # seconds after which a start counts as a success
+_PRCTL: Final = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+_PARENT_DIED: Final = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Supervisor:
         while True:
             began = loop.time()
             reason = await self._run_once()
+            self._reach.lose()
             failures = count_failures(failures, loop.time() - began)
             pause = pause_after(failures)
             _log.error("the engine %s; it begins anew in %d s", reason, pause)
@@ -117,6 +123,7 @@ class Supervisor:
             stderr=asyncio.subprocess.STDOUT,
             env=_ENVIRONMENT | os.environ,
             start_new_session=True,  # Ctrl-C is for us; we stop it in order
+            preexec_fn=_end_with_us,
         )
 
     async def _watch(
@@ -129,25 +136,55 @@ class Supervisor:
 
         What it says is heard to the end before anything is done about its end.
         """
-        standstill = Standstill(asyncio.get_running_loop().time)
-        while True:
+        trouble: str | None = None
+        standstill, silence = (
+            Standstill(asyncio.get_running_loop().time) for _ in range(2)
+        )
+        while trouble is None:
             await asyncio.wait({hearing}, timeout=_LOOK)
             if log.outvoted is not None:
                 raise log.outvoted
             if log.failure is not None:
-                return log.failure
-            if hearing.done():
-                await process.wait()
-                return f"ended: {log.last_word}"
-            height = self._height()
-            standstill.see(height, waiting=self._node.awaits_block())
-            if standstill.is_doubtful() and await self._reach.excuses(height):
-                standstill.excuse()
-            elif standstill.is_stuck():
-                return f"stands at height {height}"
+                trouble = log.failure
+            elif hearing.done():
+                trouble = _tell_end(await process.wait(), log)
+            else:
+                trouble = await self._look(standstill, silence)
+        return trouble
+
+    async def _look(self, standstill: Standstill, silence: Standstill) -> str | None:
+        """Return why an engine that runs is of no use, None if it is."""
+        height = self._height()
+        standstill.see(height, waiting=self._node.awaits_block())
+        if standstill.is_doubtful() and await self._reach.excuses(height):
+            standstill.excuse()
+        elif standstill.is_stuck():
+            return f"stands at height {height}"
+        silence.see(height, waiting=True)
+        if silence.is_doubtful() and not await self._reach.fell_silent():
+            silence.excuse()
+        elif silence.is_stuck():
+            return f"does not answer at height {height}"
+        return None
 
     def _height(self) -> int:
         return self._node.machine.info().engine_height
+
+
+def _tell_end(code: int, log: EngineLog) -> str:
+    """Say how it ended, and why as far as it said; code: minus a signal's number."""
+    how = f"by {signal.Signals(-code).name}" if code < 0 else f"with {code}"
+    return f"ended {how}: {log.last_word}"
+
+
+def _end_with_us() -> None:
+    """Ask the kernel to end this process with its parent, even one that is stopped.
+
+    Else an engine that hangs would outlive a node that was killed, hold its ports, and
+    may sign beside the next one.
+    """
+    if _PRCTL is not None:
+        _PRCTL(_PARENT_DIED, int(signal.SIGKILL))
 
 
 async def _hear(process: asyncio.subprocess.Process, log: EngineLog) -> None:

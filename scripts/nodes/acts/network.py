@@ -216,13 +216,15 @@ def join(
     Without --listen or --peer, what was said before stays.
     """
     with node_refusals():
-        from node.engine.comet.genesis import read_shared
+        from node.config import read_config
+        from node.engine.comet.genesis import network_config, read_shared
         from node.engine.comet.joining import count_peers
         from node.engine.comet.joining import join as join_network
 
         document = _read(genesis)
         with naming(genesis):
-            read_shared(document.decode("utf-8", errors="replace"))
+            shared = read_shared(document.decode("utf-8", errors="replace"))
+            network_config(shared, read_config())
         digest = join_network(
             home, document, listen=listen, peers=peer or None, signer=signer
         )

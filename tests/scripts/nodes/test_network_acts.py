@@ -180,7 +180,7 @@ def test_what_follows_an_act_of_a_network_is_a_line_to_paste(
     `Cli` parses each line that is to be pasted.
     """
     new, genesis = tmp_path / "new node", tmp_path / "genesis.json"
-    genesis.write_text('{"app_state": {}}')
+    genesis.write_bytes(agree(read_config(), CARDS, REGISTRY))
     made = [(name, tmp_path / name) for name in ("one", "two")]
     for name, answer in (
         ("binary.find_engine", None),

@@ -48,6 +48,7 @@ def _card(at: int, organisation: str | None = None) -> Card:
 
 REGISTRY = read_artifact("ObserverRegistry").initcode
 CARDS = [_card(at) for at in range(1, 5)]
+KEY = CARDS[0].validator_key
 
 
 def test_a_genesis_does_not_depend_on_the_order_of_cards(config: Config) -> None:
@@ -182,6 +183,37 @@ def test_a_card_that_is_none_is_refused(change: dict[str, object]) -> None:
 def test_a_file_that_is_no_genesis_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):
         read_shared(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"validators": None},
+        {"validators": [None]},
+        {"validators": [{"pub_key": {"value": "!"}, "power": "10", "name": "a"}]},
+        {"validators": [{"pub_key": {"value": 5}, "power": "10", "name": "a"}]},
+        {"validators": [{"pub_key": {"value": KEY}, "power": "1" * 30, "name": "a"}]},
+        {"validators": [{"pub_key": {"value": KEY}, "power": 10, "name": "a"}]},
+        {"validators": [{"pub_key": {"value": KEY}, "power": "10", "name": "\ud800"}]},
+        {"chain_id": 7},
+        {"chain_id": "veche-8"},
+        {"app_state": {}},
+    ],
+    ids=str,
+)
+def test_a_genesis_that_no_engine_could_begin_with_is_refused(
+    config: Config, change: dict[str, object]
+) -> None:
+    """The engine would end again and again, or a status could not be told."""
+    document = json.loads(agree(config, CARDS, REGISTRY))
+    read_shared(json.dumps(document))
+    with pytest.raises(ConfigError):
+        read_shared(json.dumps({**document, **change}))
+
+
+def test_a_genesis_begins_with_no_mark(config: Config) -> None:
+    with pytest.raises(ConfigError, match="byte order mark"):
+        read_shared("\ufeff" + agree(config, CARDS, REGISTRY).decode())
 
 
 def test_a_genesis_is_json_that_others_can_read(config: Config) -> None:

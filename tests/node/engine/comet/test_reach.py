@@ -38,6 +38,8 @@ class _Engine(EngineRpc):
 
     @override
     async def status(self) -> dict[str, Any]:
+        if self.heights is None:
+            raise EngineError("it does not answer")
         return {"node_info": {"id": _IDS[0]}}
 
     @override
@@ -88,6 +90,44 @@ def test_named_peers_that_are_gone_are_called_and_no_others(
     engine = _Engine(dict.fromkeys(_IDS[1:], _HEIGHT))
     asyncio.run(Reach(engine, membership, _PEERS).call_missing())
     assert engine.dialled == []
+
+
+def test_an_engine_falls_silent_once_it_has_spoken(membership: Membership) -> None:
+    """One that begins may replay its blocks, or wait until its network begins."""
+    engine = _Engine(None)
+    reach = Reach(engine, membership, _PEERS)
+
+    def ask(*, answers: bool) -> tuple[bool, bool]:
+        engine.heights = {} if answers else None
+        return asyncio.run(reach.fell_silent()), reach.is_silent
+
+    assert ask(answers=False) == (False, False)
+    assert ask(answers=True) == (False, False)
+    assert ask(answers=False) == (True, True)
+    reach.lose()
+    assert ask(answers=False) == (False, True)  # another one begins
+    assert ask(answers=True) == (False, False)
+
+
+def test_an_engine_that_is_silent_is_told_of_at_rest_too(
+    membership: Membership,
+) -> None:
+    now = [0.0]
+    node: Any = SimpleNamespace(
+        pending=[], machine=membership.machine, awaits_block=lambda: False
+    )
+    reach = Reach(_Engine(None), membership, _PEERS)
+    agreement = Agreement(reach, node, now=lambda: now[0])
+
+    def look(at: float) -> str | None:
+        now[0] = at
+        asyncio.run(agreement.look())
+        return agreement.reason
+
+    assert (look(0), look(20)) == (None, None)
+    reach.lose()
+    assert (look(22), look(29)) == (None, None)
+    assert "it does not answer" in str(look(32))
 
 
 def test_an_engine_has_two_minutes_from_when_enough_are_back() -> None:
