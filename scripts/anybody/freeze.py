@@ -74,3 +74,15 @@ def spell_state(
         "state": state.name.lower(),
         "next": _NEXT[state],
     }
+
+
+def spell_next(states: Collection[TallyState]) -> tuple[str, ...]:
+    """Say who goes on, by the states of all contests that were asked about."""
+    if TallyState.OPEN in states:
+        return (
+            "each trustee runs `veche share --compare`, and with the others compares",
+            "what it shows; `veche status` says which contests wait for whom",
+        )
+    if TallyState.WITHHELD in states:
+        return ("`veche status` says who may still open what few ballots withhold",)
+    return ("`veche audit`: anybody verifies the whole election",)

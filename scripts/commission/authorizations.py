@@ -13,12 +13,13 @@ from election.client.open_election import OpenElection
 from election.crypto.signature import Signature, recover_signer
 from election.crypto.transcript import Hash
 from election.protocol.context import derive_election_id
-from election.protocol.events import ContestListed, Extended
+from election.protocol.events import ContestListed, Extended, Rules
+from election.protocol.longest_extension import LONGEST_EXTENSION
 from election.protocol.phases import derive_extension_hash
-from election.protocol.tally import derive_override_hash
+from election.protocol.tally import TallyState, derive_override_hash
 from election.protocol.text import spell_number, spell_time
 from scripts.shared.acceptance import AuditedElection
-from scripts.shared.errors import InputError, NotYetError
+from scripts.shared.errors import InputError, NotYetError, RuledOutError
 from scripts.shared.files.json_file import CLOSED, Hex32, Word, read_json
 
 
@@ -54,7 +55,8 @@ def propose_extension(audited: AuditedElection, delta: int) -> Proposal:
     """Say what the next extension does, by delta seconds, and what is signed for it.
 
     Its number and the closings are those of an audited record: a node that numbered
-    it could collect signatures for several and use them one after the other.
+    it could collect signatures for several and use them one after the other. Raises
+    RuledOutError for one that no contract takes any more.
     """
     evidence = audited.evidence
     rules, before = evidence.deployed.rules, evidence.every(Extended)
@@ -65,7 +67,9 @@ def propose_extension(audited: AuditedElection, delta: int) -> Proposal:
         counter=len(before),
         delta=delta,
     )
-    shift = sum(each.event.delta for each in before) + delta
+    so_far = sum(each.event.delta for each in before)
+    require_in_time(rules, so_far, delta, now=evidence.board.head.timestamp)
+    shift = so_far + delta
     issue, cast = (spell_time(each + shift) for each in rules.times[5:])
     meaning = (
         f"extension {len(before)}, by {spell_number(delta, 'second')}: "
@@ -77,14 +81,13 @@ def propose_extension(audited: AuditedElection, delta: int) -> Proposal:
 def propose_override(audited: AuditedElection, contest: int) -> Proposal:
     """Say whose sum is opened though few are in it, and what is signed for it.
 
-    Raises InputError if there is no such contest, and NotYetError if it has no sum.
+    Raises InputError if there is no such contest, and what `require_withheld` does.
     """
     evidence = audited.evidence
     if contest not in {each.id for each in evidence.deployed.contests}:
         raise InputError(f"contest {contest}", "is not in the election")
-    frozen = audited.frozen.get(contest)
-    if frozen is None:
-        raise NotYetError(f"contest {contest}", "is not frozen yet")
+    require_withheld(contest, audited.state(contest))
+    frozen = audited.frozen[contest]
     title = evidence.last(ContestListed, contest).event.title
     meaning = (
         f"contest {contest}, {title}: opens the sum of "
@@ -92,6 +95,32 @@ def propose_override(audited: AuditedElection, contest: int) -> Proposal:
         f"{evidence.deployed.rules.m_min} is the minimum"
     )
     return Proposal(derive_override_hash(frozen.tally), meaning)
+
+
+def require_in_time(rules: Rules, so_far: int, delta: int, *, now: int) -> None:
+    """Raise RuledOutError for an extension that comes too late, or is too long.
+
+    so_far: seconds of the extensions before. now: by the chain, Unix seconds.
+    """
+    end = rules.times[5] + so_far
+    if now >= end:
+        fact = f"could be extended before {spell_time(end)}; the chain's clock says "
+        fact += spell_time(now)
+        raise RuledOutError("polls", fact)
+    left = LONGEST_EXTENSION - so_far
+    if delta > left:
+        fact = f"can be extended by {spell_number(left, 'second')} more, not by {delta}"
+        raise RuledOutError("polls", fact)
+
+
+def require_withheld(contest: int, state: TallyState) -> None:
+    """Raise NotYetError before a sum is closed, RuledOutError for one to be seen."""
+    if state is TallyState.NONE:
+        hint = "`veche freeze` closes the sums once the polls are, anybody may"
+        raise NotYetError(f"contest {contest}", "is not frozen yet", hint=hint)
+    if state is not TallyState.WITHHELD:
+        fact = "is not withheld: `veche status` shows how far its count is"
+        raise RuledOutError(f"contest {contest}", fact)
 
 
 def derive_next_extension(opened: OpenElection, delta: int) -> Hash:

@@ -13,6 +13,7 @@ from scripts.commission.authorizations import (
     collect,
     derive_next_extension,
     find_done,
+    require_in_time,
 )
 from scripts.shared.asking import Ask, ask_nobody
 from scripts.shared.errors import RuledOutError
@@ -28,8 +29,8 @@ def extend(
 ) -> tuple[int, int]:
     """Extend by delta seconds; returns both closings.
 
-    Raises RuledOutError if that was done, and UnexpectedAnswerError if they are others
-    then than they must be.
+    Raises RuledOutError if that was done, or comes too late, and UnexpectedAnswerError
+    if they are others then than they must be.
     """
     before = opened.election.closings()
     digest = derive_next_extension(opened, delta)
@@ -38,6 +39,8 @@ def extend(
         hint = "`veche status` of several nodes shows the closings"
         raise RuledOutError(f"extension {done}", fact, hint=hint)
     signed = collect(opened, digest, paths=paths)
+    so_far, now = before[0] - opened.rules.times[5], opened.connection.read_clock()
+    require_in_time(opened.rules, so_far, delta, now=now)
     issue, cast = (spell_time(each + delta) for each in before)
     ask(
         f"shifts both closings by {spell_number(delta, 'second')}, for good: "

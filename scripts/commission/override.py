@@ -11,8 +11,9 @@ from election.client.tallying import recompute_tally
 from election.crypto.signature import SigningKey
 from election.protocol.tally import TallyState, derive_override_hash
 from election.protocol.text import spell_number
-from scripts.commission.authorizations import collect
+from scripts.commission.authorizations import collect, require_withheld
 from scripts.shared.asking import Ask, ask_nobody
+from scripts.shared.contests import require_contests
 
 
 def override(
@@ -25,8 +26,11 @@ def override(
 ) -> None:
     """Open a withheld contest for shares.
 
-    Raises UnexpectedAnswerError if it is withheld still.
+    Raises what `require_withheld` does, and UnexpectedAnswerError if it is withheld
+    still.
     """
+    require_contests(opened, [contest])
+    require_withheld(contest, opened.tally.state(contest))
     tally = recompute_tally(opened, read_box(opened, contest)).tally
     digest = derive_override_hash(tally)
     signed = collect(opened, digest, paths=paths)

@@ -133,12 +133,16 @@ def describe(advance: Advance, members: int, threshold: int) -> dict[str, Any]:
     }
 
 
-def say_end(part: Part, start: str, *, as_json: bool) -> None:
-    """Say what comes after the keys. start: of what the share is for."""
+def say_end(part: Part, start: str | None, *, as_json: bool) -> None:
+    """Say what comes after the keys.
+
+    start: of what the share is for; None once that has begun.
+    """
     act = "veche share --compare" if part is Part.TRUSTEES else "veche issue"
+    then = f"come back on {start}:" if start else "what it is for has begun:"
     say_next(
-        "copy the key file, or the home (`veche home backup`); come back",
-        f"on {start}: `{act}`",
+        "copy the key file, or the home (`veche home backup`);",
+        f"{then} `{act}`",
         as_json=as_json,
     )
 

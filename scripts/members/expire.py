@@ -14,14 +14,20 @@ from scripts.shared.durations import spell_here
 from scripts.shared.errors import NotYetError, RuledOutError
 
 
+def require_running(ceremony: KeyCeremony, *, part: Part) -> Step:
+    """Give the step of a ceremony; raises RuledOutError if none is left."""
+    step = ceremony.step()
+    if step in (Step.FINAL, Step.FAILED):
+        raise RuledOutError(part.title, "is over: nobody can be excluded any more")
+    return step
+
+
 def require_overdue(ceremony: KeyCeremony, *, part: Part, end: int) -> None:
     """Raise NotYetError while a step has time left, RuledOutError if no step is left.
 
     end: of the phase in which keys are made, Unix seconds.
     """
-    step, deadline = ceremony.step(), ceremony.deadline()
-    if step in (Step.FINAL, Step.FAILED):
-        raise RuledOutError(part.title, "is over: nobody can be excluded any more")
+    step, deadline = require_running(ceremony, part=part), ceremony.deadline()
     now = ceremony.contract.connection.read_clock()
     if now >= end:
         fact = f"ended without a key: keys were made until {spell_here(end)}"

@@ -11,7 +11,7 @@ from election.protocol.events import AttemptStarted, Event, Extended
 from election.protocol.replay import Part
 from election.protocol.text import name_election
 from scripts.shared.acceptance import AuditedElection
-from scripts.shared.durations import spell_here
+from scripts.shared.following import spell_later
 from scripts.shared.standing import (
     require_member,
     require_no_exclusion,
@@ -50,8 +50,12 @@ def require_seat_on_record(
         raise reserve_error(part, account)
 
 
-def spell_issue_end(audited: AuditedElection) -> str:
-    """Spell until when voters may ask for credentials, extensions included."""
+def spell_issue_end(audited: AuditedElection) -> str | None:
+    """Spell until when voters may ask for credentials, extensions included.
+
+    None where the record says that it is over.
+    """
     evidence = audited.evidence
     extended = sum(entry.event.delta for entry in evidence.every(Extended))
-    return spell_here(evidence.times.issue_closing + extended)
+    end = evidence.times.issue_closing + extended
+    return spell_later(end, now=evidence.board.head.timestamp)

@@ -49,6 +49,7 @@ from scripts.shared.carried import Sources, read_carried
 from scripts.shared.durations import spell_here
 from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.files.key_file import KeyFile
+from scripts.shared.following import spell_later
 from scripts.shared.standing import (
     require_member,
     require_no_exclusion,
@@ -175,7 +176,8 @@ def _verify(
     board, times = audited.evidence.board, audited.evidence.times
     verify_keys_on(board, key_file, key_share, part=part, instance=audited.instance)
     start = times.cast_closing if part is Part.TRUSTEES else times.opening
-    say_end(part, spell_here(start), as_json=as_json)
+    then = spell_later(start, now=audited.evidence.board.head.timestamp)
+    say_end(part, then, as_json=as_json)
 
 
 def _write(

@@ -19,6 +19,7 @@ from scripts.shared.progress import counted
 from scripts.shared.terminal import lay_out, show, tell
 
 Result = TypeVar("Result")
+_WAITING = "`veche status` says what each waits for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,11 @@ class Fates(Generic[Result]):
     ) -> None:
         """Show every contest; raises ContestError if one failed.
 
-        titles: what a person is shown beside the number.
+        titles: what a person is shown beside the number. Raises NotYetError, and shows
+        nothing, if all of them wait.
         """
+        if not self.done and not self.failed:
+            self.require()
         shown = self.list_all(spell)
         if as_json or titles is None:
             show({str(each): shown[each] for each in shown}, as_json=as_json)
@@ -60,9 +64,15 @@ class Fates(Generic[Result]):
         return {each: shown[each] for each in sorted(shown)}
 
     def require(self) -> None:
-        """Raise ContestError if a contest failed."""
+        """Raise ContestError if a contest failed, NotYetError if all of them wait."""
         if self.failed:
             raise ContestError(self.failed)
+        if self.waiting and not self.done:
+            (contest, fact), *others = self.waiting.items()
+            told = "; ".join(
+                [fact, *(f"contest {each}: {why}" for each, why in others)]
+            )
+            raise NotYetError(f"contest {contest}", told, hint=_WAITING)
 
 
 def act_on_each(contests: Iterable[int], act: Callable[[int], Result]) -> Fates[Result]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Start = Literal["keys", "list", "registration", "freeze", "voting", "grace", "closed"]
 _PHASES: Final = ("keys", "list", "registration", "freeze", "voting", "grace", "closed")
+_NOW: Final = "`veche status` says what is due by now, and to whom"
 _COMMANDS: Final = ("  ", "veche ", "next: veche ")
 """How lines to paste begin, which stand alone."""
 
@@ -38,7 +39,21 @@ def _join(lines: Iterable[str]) -> Iterator[str]:
         yield " ".join(sentence)
 
 
-def spell_start(opened: OpenElection, phase: Start) -> str:
-    """Spell when a phase begins, in UTC and by this machine's clock."""
-    starts = (*opened.rules.times[:5], *opened.election.closings())
-    return spell_here(starts[_PHASES.index(phase)])
+def spell_start(opened: OpenElection, phase: Start) -> str | None:
+    """Spell when a phase begins, in UTC and by this machine's clock; None if it has."""
+    start = (*opened.rules.times[:5], *opened.election.closings())[_PHASES.index(phase)]
+    return spell_later(start, now=opened.connection.read_clock())
+
+
+def spell_later(moment: int, *, now: int) -> str | None:
+    """Spell a time that is to come, Unix seconds; None once it was."""
+    return spell_here(moment) if moment > now else None
+
+
+def say_next_from(start: str | None, *lines: str, as_json: bool) -> None:
+    """Tell what follows from a time on, or else who knows what does by now.
+
+    start: of `spell_start`, which `{start}` stands for.
+    """
+    told = (_NOW,) if start is None else [each.format(start=start) for each in lines]
+    say_next(*told, as_json=as_json)

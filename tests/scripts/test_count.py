@@ -328,6 +328,8 @@ def test_override_that_a_node_made_up_is_seen(
 def test_override_is_signed_for_a_sum_that_there_is(
     stage: Stage, contest: int, fact: str
 ) -> None:
-    audited: Any = SimpleNamespace(evidence=audit(stage).evidence, frozen={})
+    audited: Any = SimpleNamespace(
+        evidence=audit(stage).evidence, frozen={}, state=lambda _: TallyState.NONE
+    )
     with pytest.raises(ElectionError, match=fact):
         propose_override(audited, contest)

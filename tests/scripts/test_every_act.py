@@ -294,6 +294,7 @@ TABLE: Final[Mapping[str, Fate]] = {
     ),
     "authorize extension": Fate(
         refused=(
+            "clock ahead",
             *CHAINS,
             "no lists",
             "no boxes",
@@ -307,13 +308,13 @@ TABLE: Final[Mapping[str, Fate]] = {
         ),
         doubted=(),
         harmless=(
-            "clock ahead",
             "clock behind",
             "two answers",
         ),
     ),
     "extend": Fate(
         refused=(
+            "clock ahead",
             *CHAINS,
             *NUMBERS,
             "another extension",
@@ -329,7 +330,6 @@ TABLE: Final[Mapping[str, Fate]] = {
             "two answers",
         ),
         harmless=(
-            "clock ahead",
             "clock behind",
             "logs lost",
             "logs moved",
@@ -362,6 +362,7 @@ TABLE: Final[Mapping[str, Fate]] = {
     ),
     "freeze": Fate(
         refused=(
+            "no boxes",
             *CHAINS,
             *NUMBERS,
             "phase early",
@@ -380,7 +381,6 @@ TABLE: Final[Mapping[str, Fate]] = {
             "clock ahead",
             "clock behind",
             "phase late",
-            "no boxes",
             "another box",
             "another state",
             "no success",
@@ -410,6 +410,7 @@ TABLE: Final[Mapping[str, Fate]] = {
     ),
     "override": Fate(
         refused=(
+            "another state",
             *CHAINS,
             *NUMBERS,
             "no boxes",
@@ -432,7 +433,6 @@ TABLE: Final[Mapping[str, Fate]] = {
         harmless=(
             "clock ahead",
             "clock behind",
-            "another state",
         ),
     ),
     "send": Fate(
@@ -459,6 +459,7 @@ TABLE: Final[Mapping[str, Fate]] = {
     ),
     "publish-result": Fate(
         refused=(
+            "no boxes",
             *CHAINS,
             *NUMBERS,
             "phase early",
@@ -482,7 +483,6 @@ TABLE: Final[Mapping[str, Fate]] = {
             "clock ahead",
             "clock behind",
             "phase late",
-            "no boxes",
             "another state",
             "no success",
         ),

@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import pytest
 
+from election.protocol.tally import TallyState
 from scripts.acts import ACTS, find_module
+from scripts.anybody import freeze
 from scripts.anybody.reconcile import spell_next
+from scripts.members.acts import share
 from scripts.shared import following
-from scripts.shared.following import say_next
+from scripts.shared.following import say_next, say_next_from, spell_later
 from tests.scripts.acting import LINES
 from tests.scripts.anybody.test_reconciliation_files import HONEST
 
@@ -41,7 +44,14 @@ NOTHING: Final[Mapping[str, str]] = {
 """Acts after which nothing is to do, each with the reason."""
 
 SAYING: Final = (
-    *("say_next(", "_say_end(", "tell_next(", "show_proposal(", "@_proposing"),
+    *(
+        "say_next(",
+        "say_next_from(",
+        "_say_end(",
+        "tell_next(",
+        "show_proposal(",
+        "@_proposing",
+    ),
 )
 """What says it: the one function that does, or what calls it for many acts."""
 
@@ -74,6 +84,38 @@ def test_reconciliation_is_followed_by_a_seed_and_then_by_questions() -> None:
     before, after = (spell_next(replace(HONEST, seed=each)) for each in (None, "1 2"))
     assert "draw a seed in public" in before[0]
     assert "the registrar, who has the salts" in after[0]
+
+
+def test_time_that_was_is_no_time_to_come_back() -> None:
+    assert spell_later(1_000_000_000, now=999_999_999) is not None
+    assert spell_later(1_000_000_000, now=1_000_000_000) is None
+
+
+def test_what_begins_is_told_until_it_has_begun(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for start in ("noon", None):
+        say_next_from(start, "it closes,", "from {start} on", as_json=False)
+    before, _, after = capsys.readouterr().err.partition("from noon on\n")
+    assert before == "next: it closes,\n"
+    assert after == "next: `veche status` says what is due by now, and to whom\n"
+
+
+def test_closed_sums_are_followed_by_what_their_states_wait_for() -> None:
+    final, small, due = TallyState.FINAL, TallyState.WITHHELD, TallyState.OPEN
+    assert "veche audit" in freeze.spell_next([final])[0]
+    assert "veche status" in freeze.spell_next([final, small])[0]
+    assert "veche share --compare" in freeze.spell_next([final, small, due])[0]
+
+
+def test_share_of_what_is_counted_is_followed_by_the_audit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for given in (["final"], ["final", "given"]):
+        share._say_end(given, as_json=False)
+    told = capsys.readouterr().err
+    assert told.startswith("next: `veche audit`")
+    assert "publish-result" in told
 
 
 def test_sentence_is_broken_by_the_screen_alone_and_a_command_stands_alone(

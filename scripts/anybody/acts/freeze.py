@@ -20,15 +20,11 @@ def command(actor: Actor, chosen: Sequence[int], yes: Yes = False) -> None:
     Anybody may do it, and nothing is counted by it yet. A sum that is closed stays so:
     in an election that counts you are asked before.
     """
-    from scripts.anybody.freeze import freeze, is_frozen, spell_state
+    from scripts.anybody.freeze import freeze, is_frozen, spell_next, spell_state
 
     opened, as_json = actor.opened, actor.as_json
     before = {each for each in chosen if is_frozen(opened, each)}
     ask = actor.asker("Close them?", yes)
     states = freeze(opened, chosen, key=actor.key, ask=ask)
     states.report(partial(spell_state, before=before), as_json=as_json)
-    say_next(
-        "each trustee runs `veche share --compare`, and with the others compares what",
-        "it shows; `veche status` says which contests wait for whom",
-        as_json=as_json,
-    )
+    say_next(*spell_next(states.done.values()), as_json=as_json)

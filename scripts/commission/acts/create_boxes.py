@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.shared.by_key import Actor, by_key
-from scripts.shared.following import say_next, spell_start
+from scripts.shared.following import say_next_from, spell_start
 
 EXAMPLE = "veche create-boxes --election election.json --key keys/commission.json"
 
@@ -23,4 +23,6 @@ def command(actor: Actor) -> None:
         lambda _, made: f"0x{made.handle.contract.address.hex()}", as_json=as_json
     )
     start = spell_start(opened, "list")
-    say_next(f"the commission publishes the lists from {start} on", as_json=as_json)
+    say_next_from(
+        start, "the commission publishes the lists from {start} on", as_json=as_json
+    )

@@ -96,8 +96,9 @@ def command(
     published = [each for each, is_new in fates.done.items() if is_new]
     show({"published": published, "voters": shown}, as_json=as_json)
     fates.require()
+    start = spell_start(opened, "registration")
     say_next(
         "the registrar gives each voter a line of salts.csv, and everybody the lists;",
-        f"`veche terms` from {spell_start(opened, 'registration')} on",
+        f"`veche terms` from {start} on" if start else "`veche terms` now",
         as_json=as_json,
     )

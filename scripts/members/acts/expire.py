@@ -9,7 +9,7 @@ import typer
 
 from election.client.errors import ContractRefusedError
 from scripts.shared.by_key import Actor, by_key
-from scripts.shared.following import say_next, spell_start
+from scripts.shared.following import say_next_from, spell_start
 from scripts.shared.options import Yes
 from scripts.shared.terminal import say, show
 
@@ -35,12 +35,13 @@ def command(
     Anybody may do it, once the step's time is over; `veche status` says until when.
     """
     from election.protocol.replay import Part
-    from scripts.members.expire import expire, require_overdue
+    from scripts.members.expire import expire, require_overdue, require_running
     from scripts.shared.standing import spell_margin
 
     opened, as_json = actor.opened, actor.as_json
     handle = opened.trustees if ceremony is Which.TRUSTEES else opened.issuers
     part = Part.TRUSTEES if ceremony is Which.TRUSTEES else Part.ISSUERS
+    require_running(handle, part=part)
     ask = actor.asker("Exclude the member?", yes)
     ask(f"excludes the first silent member of the {part.title}, for good")
     try:
@@ -53,8 +54,9 @@ def command(
     show(result | {"members": members, "threshold": threshold}, as_json=as_json)
     say(spell_margin(members, threshold, part=part))
     act = "trustee" if part is Part.TRUSTEES else "issuer"
-    say_next(
-        f"those who are left make the keys anew, by {spell_start(opened, 'list')}:",
+    say_next_from(
+        spell_start(opened, "list"),
+        "those who are left make the keys anew, by {start}:",
         f"each runs `veche {act} --wait`",
         as_json=as_json,
     )

@@ -70,8 +70,9 @@ def command(
             fates = answer_all(audited, out, key_file=key_file)
             fates.report(lambda _, what: what, as_json=as_json)
         end = spell_issue_end(audited)
+    then = f"come until {end}" if end else "do not come any more"
     say_next(
         f"give {out} to anybody who asks; run this again for later requests, which",
-        f"come until {end}",
+        then,
         as_json=as_json,
     )

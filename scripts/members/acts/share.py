@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from scripts.members.acts.as_member import Asked, as_member
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, NotYetError
 from scripts.shared.following import say_next
 from scripts.shared.options import (
     DEFAULT_URL,
@@ -19,7 +19,7 @@ from scripts.shared.options import (
     SomeContests,
 )
 from scripts.shared.roles import Role
-from scripts.shared.terminal import say, show
+from scripts.shared.terminal import show
 
 if TYPE_CHECKING:
     from scripts.shared.acceptance import AuditedElection
@@ -29,7 +29,7 @@ EXAMPLE = (
     "--rpc-url http://127.0.0.1:8545 --rpc-url http://127.0.0.1:8546"
 )
 
-_NOTHING: Final = "nothing to compare yet: `veche freeze` closes the sums, anybody may"
+_NOTHING: Final = "`veche freeze` closes the sums once the polls are, anybody may"
 
 
 @as_member
@@ -98,7 +98,7 @@ def command(
         with acting(key_file):
             fates = share(opened, audited, contests, agreed=hashes, key_file=key_file)
     fates.report(lambda _, what: what, as_json=as_json)
-    _say_end(as_json=as_json)
+    _say_end(fates.done.values(), as_json=as_json)
 
 
 def _act_offline(
@@ -140,28 +140,31 @@ def _act_offline(
     fates.require()
     if made["file"] is not None:
         say_carry(path, as_json=as_json)
-    _say_end(as_json=as_json)
+    _say_end(fates.done.values(), as_json=as_json)
 
 
 def _show_sums(
     audited: AuditedElection, contests: Sequence[int], *, as_json: bool
 ) -> None:
-    """Show what to compare, and how to go on."""
+    """Show what to compare, and how to go on; raises NotYetError without any."""
     from scripts.members.share import describe_sums
 
     sums = describe_sums(audited, contests)
     if not sums:
-        say(_NOTHING)
+        raise NotYetError("sums", "none is there to compare yet", hint=_NOTHING)
     show(sums, as_json=as_json)
-    if sums:
-        say_next(
-            "compare hashes and numbers of ballots with the other trustees, by",
-            "another way than this chain; then `veche share --agreed HASH`",
-            as_json=as_json,
-        )
+    say_next(
+        "compare hashes and numbers of ballots with the other trustees, by",
+        "another way than this chain; then `veche share --agreed HASH`",
+        as_json=as_json,
+    )
 
 
-def _say_end(*, as_json: bool) -> None:
+def _say_end(given: Collection[str], *, as_json: bool) -> None:
+    """Say what follows. given: what became of the shares."""
+    if {*given} == {"final"}:
+        say_next("`veche audit`: the counts are there", as_json=as_json)
+        return
     say_next(
         "once enough shares are given anybody runs `veche publish-result`; copy your",
         "home anew: the key file notes what it decrypted",

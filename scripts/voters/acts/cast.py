@@ -14,7 +14,7 @@ import typer
 
 from scripts.shared.by_key import Actor, by_key
 from scripts.shared.exit_codes import ExitCode
-from scripts.shared.following import say_next, spell_start
+from scripts.shared.following import say_next_from, spell_start
 from scripts.shared.options import path_argument
 from scripts.shared.roles import Role
 from scripts.shared.terminal import say, show
@@ -62,7 +62,9 @@ def command(
     show(spelt, as_json=as_json)
     say(*spell_warnings(done))
     start = spell_start(opened, "closed")
-    say_next("`veche freeze` closes the sums,", f"from {start} on", as_json=as_json)
+    say_next_from(
+        start, "`veche freeze` closes the sums,", "from {start} on", as_json=as_json
+    )
     if done.result.cast or done.result.already_there:
         url = opened.connection.url
         if is_network(opened.connection):

@@ -1,28 +1,33 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from election.client.contracts.election import Election
+from election.client.contracts.tally import Tally
 from election.client.errors import UnexpectedAnswerError
 from election.crypto.signature import SigningKey, derive_address, sign_hash
 from election.crypto.transcript import Hash
 from election.protocol.phases import derive_extension_hash
+from election.protocol.tally import TallyState
 from election.protocol.text import spell_time
 from scripts.commission.authorizations import (
     AuthorizationFile,
     collect,
     propose_extension,
+    require_in_time,
 )
 from scripts.commission.extend import extend
+from scripts.commission.override import override
 from scripts.shared.acceptance import (
     EXTENSIONS,
     AuditedElection,
     accept_board,
     read_record,
 )
-from scripts.shared.errors import InputError
+from scripts.shared.errors import InputError, NotYetError, RuledOutError
 from scripts.shared.files.json_file import render_json
 from tests.client.stage import (
     COMMISSION,
@@ -84,6 +89,56 @@ def test_observers_are_ordered_and_counted_once(stage: Stage, tmp_path: Path) ->
     addresses = sorted(derive_address(key) for key in OBSERVERS)
     by_address = {derive_address(key): sign_hash(digest, key) for key in OBSERVERS}
     assert collected.observers == tuple(by_address[each] for each in addresses)
+
+
+def test_extension_is_signed_while_it_can_be_carried_out(stage: Stage) -> None:
+    rules = stage.opened.rules
+    end = rules.times[5] + 60
+    require_in_time(rules, 60, 7_140, now=end - 1)
+    with pytest.raises(RuledOutError, match="could be extended before"):
+        require_in_time(rules, 60, 1, now=end)
+    with pytest.raises(RuledOutError, match="7140 seconds more, not by 7141"):
+        require_in_time(rules, 60, 7_141, now=end - 1)
+
+
+def test_neither_signing_nor_extending_is_offered_too_late(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = propose_extension(audit(stage), 60).digest
+    paths = [sign(tmp_path, key, digest) for key in (COMMISSION, *OBSERVERS)]
+    late = stage.opened.election.closings()[0]
+    monkeypatch.setattr(type(stage.connection), "read_clock", lambda _: late)
+
+    def ask(*_: str) -> None:
+        pytest.fail("asks whether to do what cannot be done")
+
+    with pytest.raises(RuledOutError, match="could be extended before"):
+        extend(stage.opened, 60, paths=paths, key=RELAY, ask=ask)
+    audited = audit(stage)
+    head = replace(audited.evidence.board.head, timestamp=late)
+    board = replace(audited.evidence.board, head=head)
+    evidence = replace(audited.evidence, board=board)
+    with pytest.raises(RuledOutError, match="could be extended before"):
+        propose_extension(replace(audited, evidence=evidence), 60)
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        (TallyState.NONE, NotYetError),
+        (TallyState.OPEN, RuledOutError),
+        (TallyState.FINAL, RuledOutError),
+    ],
+)
+def test_sum_that_is_not_withheld_is_not_opened_and_accuses_no_node(
+    stage: Stage,
+    state: TallyState,
+    error: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Tally, "state", lambda *_: state)
+    with pytest.raises(error):
+        override(stage.opened, 1, paths=[], key=RELAY)
 
 
 def test_commission_must_have_signed(stage: Stage, tmp_path: Path) -> None:

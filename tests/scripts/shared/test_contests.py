@@ -74,6 +74,17 @@ def test_what_is_not_due_is_no_failure(capsys: pytest.CaptureFixture[str]) -> No
     assert json.loads(capsys.readouterr().out) == {"1": 1, "2": "not frozen yet"}
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_act_for_which_nothing_is_due_was_not_done(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fates: Fates[int] = Fates({}, {2: "not frozen yet", 3: "withheld"}, {})
+    with pytest.raises(NotYetError) as early:
+        fates.report(lambda _, what: what, as_json=as_json)
+    assert str(early.value) == "contest 2: not frozen yet; contest 3: withheld"
+    assert capsys.readouterr().out == ""
+
+
 def test_nothing_more_is_asked_of_a_node_that_is_gone() -> None:
     asked = list[int]()
 
