@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from curve import blst, combinations
+from curve import combinations
 from curve.arkworks import Arkworks
 from curve.blst import Blst
+from curve.blst.members import _tabulate
 from curve.combinations import SUMS, draw_digits
 from tests.reference import low_order
 
@@ -35,7 +36,7 @@ def stranger(order: int, curve: Any = BLST) -> Any:
 @pytest.fixture
 def no_point_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have even two points go by their sums."""
-    monkeypatch.setattr(blst, "WORTHWHILE", 2)
+    monkeypatch.setattr("curve.blst.group.WORTHWHILE", 2)
 
 
 @pytest.mark.parametrize("curve", [BLST, Arkworks()], ids=["blst", "arkworks"])
@@ -104,7 +105,8 @@ def test_each_digit_stands_for_what_it_says(pair: tuple[int, int]) -> None:
     group = BLST.g1
     one, other = (_signed(each) for each in pair)
     vanishing = 2 * members(1)  # its difference must not spoil what stands beside it
-    tables, rows = group._tabulate([*vanishing, one, other])
+    functions = group._functions
+    tables, rows = _tabulate(functions, [*vanishing, one, other])
     places = (int.from_bytes(each, sys.byteorder) for each in rows[1])
     found = [ctypes.string_at(each, 96) if each else bytes(96) for each in places]
     both, less = group.add(one, other), group.add(one, group.negate(other))
@@ -117,17 +119,18 @@ def test_no_sum_that_vanished_is_inverted_with_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """This BLST leaves it out by itself; not all versions did."""
-    group, size = BLST.g1, 144
-    invert, seen = group._all_to_affine, list[bool]()
+    functions, size = BLST.g1._functions, 144
+    invert, seen = functions.all_to_affine, list[bool]()
 
     def look(target: Any, row: Any, count: int) -> None:
         start = ctypes.cast(row, ctypes.POINTER(ctypes.c_void_p))[0] or 0
         points = range(start, start + size * count, size)
-        seen.extend(group._is_inf(ctypes.string_at(each, size)) for each in points)
+        found = (ctypes.string_at(each, size) for each in points)
+        seen.extend(map(functions.is_infinity, found))
         invert(target, row, count)
 
-    monkeypatch.setattr(group, "_all_to_affine", look)
-    group._tabulate([*2 * members(1), *members(2)])
+    monkeypatch.setattr(functions, "all_to_affine", look)
+    _tabulate(functions, [*2 * members(1), *members(2)])
     assert seen == [False] * 4
 
 

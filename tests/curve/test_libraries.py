@@ -11,21 +11,23 @@ from hypothesis import strategies as st
 
 from curve import blst
 from curve.arkworks import Arkworks
+from curve.blst.library import Library
 from curve.libraries import choose_curve
 from curve.operations import COORDINATE, ORDER, PRIME, Curve, Group
 
 
 def _forget_a_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = blst._Library.long
+    find = Library.long
 
-    def find_less(self: blst._Library, name: str, *takes: object) -> object:
+    def find_less(self: Library, name: str, *takes: object) -> object:
         return find(self, name.replace("miller_loop_n", "miller_loop_x"), *takes)
 
-    monkeypatch.setattr(blst._Library, "long", find_less)
+    monkeypatch.setattr(Library, "long", find_less)
 
 
 def _answer_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blst._Group, "is_member", lambda _self, _point: True)
+    name = "curve.blst.group.Group.is_member"
+    monkeypatch.setattr(name, lambda _self, _point: True)
 
 
 def _hide_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:

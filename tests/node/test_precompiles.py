@@ -307,7 +307,9 @@ def test_points_of_a_call_are_known_before_each_is_asked_for(
 ) -> None:
     points = _mapped(1_000)
     foresee(_call_of(points))
-    monkeypatch.setattr("curve.blst._Group.is_member", Mock(side_effect=AssertionError))
+    monkeypatch.setattr(
+        "curve.blst.group.Group.is_member", Mock(side_effect=AssertionError)
+    )
     assert all(len(_G1_SUM(each + _TWO)) == 128 for each in points)
 
 

@@ -306,7 +306,7 @@ def _with_stranger(raw: bytes, *, at: int) -> bytes:
 def test_batch_names_the_ballot_with_a_point_outside_the_subgroup(
     position: int, point: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("curve.blst.WORTHWHILE", 2)
+    monkeypatch.setattr("curve.blst.group.WORTHWHILE", 2)
     raws = [honest.ballot(1, number) for number in (1, 2, 3)]
     at = 32 + 128 * point if point >= 0 else len(raws[0]) - 128
     raws[position] = _with_stranger(raws[position], at=at)

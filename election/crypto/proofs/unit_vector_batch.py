@@ -1,7 +1,23 @@
 """All the ballots of one call hold exactly one choice each: one sum for all.
 
-docs/protocol.md §3, batch. The weights hash every ballot hash, and so every response:
-weights that were fixed before a response, or are 1, let two wrong ballots cancel.
+In: statements and proofs of one contest's ballots, with their hashes. Out: whether all
+equations of all of them hold. Each ballot has L + 2 (docs/protocol.md §3):
+
+    E_A: zG - xA - A' = O      E_Q: zK + QG - xC - D = O
+    E_j: zH_j + f_j G - xB_j - B'_j = O,  j = 1..L
+
+Each is multiplied by a weight of 128 bits, δ_A, δ_Q or δ_j, and all are added up: if
+one is not O, the sum is O with chance 2^-128 at most. By bases, over the ballots i:
+
+    Σ_i (δ_A z + δ_Q Q + Σ_j δ_j f_j) G  +  (Σ_i δ_Q z) K  +  Σ_j (Σ_i δ_j z) H_j
+        - Σ_i x (δ_A A + δ_Q C + Σ_j δ_j B_j)
+            =  Σ_i (δ_A A' + δ_Q D + Σ_j δ_j B'_j)
+
+so 32 ballots among 5 are one sum of 231 terms on the left, and one of 224 on the right,
+instead of 224 equations. Everywhere here the order is that of the weights: A, Q, 1..L.
+
+The weights hash every ballot hash, and so every response: weights that were fixed
+before a response, or are 1, let two wrong ballots cancel.
 """
 
 from __future__ import annotations
@@ -49,7 +65,10 @@ def derive_batch_seed(ctx: Hash, ballot_hashes: Sequence[Hash]) -> Hash:
 
 
 def derive_ballot_weights(seed: Hash, index: int, *, slots: int) -> tuple[Scalar, ...]:
-    """Derive delta_A, delta_Q, delta_1..delta_L of ballot `index`, from 0."""
+    """Derive delta_A, delta_Q, delta_1..delta_L of ballot `index`, from 0.
+
+    Each hash is two weights, so the last one's second half may be left over.
+    """
     words = -(-(slots + 2) // 2)
     weights: list[Scalar] = []
     for word in range(words):
@@ -60,12 +79,17 @@ def derive_ballot_weights(seed: Hash, index: int, *, slots: int) -> tuple[Scalar
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """One ballot's part of the sum."""
+    """One ballot's part of the sum, in the order of the weights: A, Q, 1..L.
 
-    fixed: tuple[int, ...]  # of G, K, H_1..H_L
-    points: tuple[G1Point, ...]  # A, B_1..B_L, C
+    shared: the coefficients of G, and of K, H_1..H_L, which all ballots have.
+    challenged: A, C, B_1..B_L, which the challenge multiplies; factors: by what.
+    committed: A', D, B'_1..B'_L, which the weights alone do.
+    """
+
+    shared: tuple[int, ...]
+    challenged: tuple[G1Point, ...]
     factors: tuple[Scalar, ...]
-    masks: tuple[G1Point, ...]  # A', B'_1..B'_L, D
+    committed: tuple[G1Point, ...]
     weights: tuple[Scalar, ...]
 
 
@@ -82,37 +106,36 @@ def verify_unit_vector_batch(entries: Sequence[BatchEntry]) -> bool:
         return False
     seed = derive_batch_seed(contest.ctx, [entry.ballot_hash for entry in entries])
     terms = [_weigh(entry, seed, index=index) for index, entry in enumerate(entries)]
-    columns = zip(*(term.fixed for term in terms), strict=True)
-    fixed = [reduce_scalar(sum(column)) for column in columns]
+    columns = zip(*(term.shared for term in terms), strict=True)
+    shared = [reduce_scalar(sum(column)) for column in columns]
     left = msm(
-        [G, K, *contest.keys, *(point for term in terms for point in term.points)],
-        [*fixed, *(factor for term in terms for factor in term.factors)],
+        [G, K, *contest.keys, *(point for term in terms for point in term.challenged)],
+        [*shared, *(factor for term in terms for factor in term.factors)],
     )
     return left == msm(
-        [mask for term in terms for mask in term.masks],
+        [point for term in terms for point in term.committed],
         [weight for term in terms for weight in term.weights],
     )
 
 
 def _weigh(entry: BatchEntry, seed: Hash, *, index: int) -> _Terms:
-    challenges = derive_challenges(entry.statement, entry.proof.commitments)
+    """Multiply each equation of a ballot by its weight, and collect by base."""
+    cipher, commitments = entry.statement.ciphertext, entry.proof.commitments
+    challenges = derive_challenges(entry.statement, commitments)
     responses, quadratic = complete_responses(entry.proof, challenges)
     x, z = challenges.x, entry.proof.nonce_response
-    cipher, commitments = entry.statement.ciphertext, entry.proof.commitments
-    delta_a, delta_q, *deltas = derive_ballot_weights(
-        seed, index, slots=len(cipher.slots)
-    )
-    weights = (delta_a, *deltas, delta_q)
+    weights = derive_ballot_weights(seed, index, slots=len(cipher.slots))
+    delta_a, delta_q, *deltas = weights
     merged = sum(map(mul, deltas, responses))
     return _Terms(
-        fixed=(
-            delta_a * z + merged + delta_q * quadratic,
+        shared=(
+            delta_a * z + delta_q * quadratic + merged,
             delta_q * z,
             *(delta * z for delta in deltas),
         ),
-        points=(cipher.ephemeral, *cipher.slots, commitments.linear),
+        challenged=(cipher.ephemeral, commitments.linear, *cipher.slots),
         factors=tuple(reduce_scalar(-weight * x) for weight in weights),
-        masks=(commitments.ephemeral, *commitments.slots, commitments.constant),
+        committed=(commitments.ephemeral, commitments.constant, *commitments.slots),
         weights=weights,
     )
 
