@@ -1,11 +1,28 @@
-"""The Merkle Patricia trie, changed in memory and hashed once.
+"""The Merkle Patricia trie (Yellow Paper, appendix D), changed in memory, hashed once.
 
-Each node that a change touches is decoded when it is first reached, and encoded when
-the root is asked for, however many keys were set below it. One thread uses a trie.
-Source: Yellow Paper, appendix D.
+In: keys and values, any number of `set`. Out: `root_hash`, and by `take_fresh` the
+nodes that are new, by their hashes. Example: keys a711, a77d and a7f9, as hexadecimal
+digits, which a path here is, are
 
-A path is nibbles as hexadecimal digits. No key may begin another: all are hashes, or
-encodings that end themselves. So a branch has no value.
+    Extension "a7" - Branch - 1: Leaf "1"
+                            - 7: Leaf "d"
+                            - f: Leaf "9"
+
+To set a77e then changes the second child to a Branch of two leaves, and nothing else:
+of all other nodes the hashes are known. Each node that a change touches is decoded when
+it is first reached, and encoded when the root is asked for, however many keys were set
+below it. One thread uses a trie.
+
+What everything here relies on:
+
+- A child is nothing, or a hash that nobody has followed yet, or a node in memory.
+- A node's `reference`, what stands for it in its parent, is None if it or anything
+  below has changed: whoever changes a node forgets those of all nodes on the way down
+  to it.
+- A trie of the same keys and values is the same trie: a branch has two children at
+  least, and an extension leads to a branch. `_take` joins what is left alone.
+- No key begins another one: all are hashes, or encodings that end themselves. So a
+  branch has no value, and a path does not end at one.
 """
 
 from __future__ import annotations
@@ -20,6 +37,7 @@ from node.block import EMPTY_ROOT
 from node.errors import RlpError, StoreError
 from node.hashing import keccak
 from node.trie_nodes import (
+    A_HASH,
     HASH,
     LEAF,
     SIXTEEN,
@@ -33,6 +51,7 @@ from node.trie_nodes import (
 )
 
 _NOTHING: Final = rlp.encode(b"")
+_HASH_HEAD: Final = bytes([A_HASH])  # of the RLP of 32 bytes
 
 
 class Trie:
@@ -79,11 +98,11 @@ class Trie:
             return EMPTY_ROOT
         if isinstance(self._root, bytes):
             return self._root
-        item = self._refer(self._root)
-        if len(item) > HASH:
-            return Hash32(item[1:])
-        root = keccak(item)  # the root has a hash, however short it is
-        self._fresh[root] = item
+        reference = self._refer(self._root)
+        if len(reference) > HASH:
+            return Hash32(reference[1:])
+        root = keccak(reference)  # the root has a hash, however short it is
+        self._fresh[root] = reference
         return root
 
     def take_fresh(self) -> dict[bytes, bytes]:
@@ -109,7 +128,7 @@ class Trie:
             node = read_node(encoded)
         except RlpError as error:
             raise StoreError(f"node {child.hex()} of a trie is damaged") from error
-        node.item = b"\xa0" + child
+        node.reference = _HASH_HEAD + child
         return node
 
     # Change
@@ -128,15 +147,18 @@ class Trie:
             node.child = self._put(node.child, path[len(node.path) :], value)
         else:
             return _split(node, path, value)
-        node.item = None
+        node.reference = None
         return node
 
     def _take(self, child: Child, path: str) -> Node | None:
-        """Return what stands here once nothing does at the end of a path."""
+        """Return what stands here once nothing does at the end of a path that is there.
+
+        A branch that has one child left becomes a part of that child's path.
+        """
         node = self._look(child)
         if node is None or isinstance(node, Leaf):
             return None
-        node.item = None
+        node.reference = None
         if isinstance(node, Extension):
             below = self._take(node.child, path[len(node.path) :])
             return None if below is None else _prefix(node.path, below)
@@ -151,19 +173,22 @@ class Trie:
     # Encode
 
     def _refer(self, child: Child) -> bytes:
-        """Return what stands for a node in its parent; note it if that is its hash."""
+        """Return what stands for a node in its parent: its hash, or itself if shorter.
+
+        What has a hash is noted as fresh.
+        """
         if child is None:
             return _NOTHING
         if isinstance(child, bytes):
-            return b"\xa0" + child
-        if child.item is None:
+            return _HASH_HEAD + child
+        if child.reference is None:
             encoded = self._encode(child)
             if len(encoded) >= HASH:
                 digest = keccak(encoded)
                 self._fresh[digest] = encoded
-                encoded = b"\xa0" + digest
-            child.item = encoded
-        return child.item
+                encoded = _HASH_HEAD + digest
+            child.reference = encoded
+        return child.reference
 
     def _encode(self, node: Node) -> bytes:
         if isinstance(node, Branch):
@@ -174,7 +199,10 @@ class Trie:
 
 
 def _split(node: Leaf | Extension, path: str, value: bytes) -> Node:
-    """Put a leaf beside a node whose path goes another way."""
+    """Put a leaf beside a node whose path goes another way.
+
+    Example: of Leaf "7d" and the path "7e" are made Extension "7" and a Branch of both.
+    """
     at = next(at for at, each in enumerate(node.path) if each != path[at])
     common = path[:at]
     children: list[Child] = [None] * SIXTEEN
@@ -185,6 +213,7 @@ def _split(node: Leaf | Extension, path: str, value: bytes) -> Node:
 
 
 def _shorten(node: Leaf | Extension, taken: int) -> Node | Hash32:
+    """Take digits off a node's path; an extension without any is what it leads to."""
     rest = node.path[taken:]
     if isinstance(node, Leaf):
         return Leaf(rest, node.value)
@@ -192,7 +221,7 @@ def _shorten(node: Leaf | Extension, taken: int) -> Node | Hash32:
 
 
 def _prefix(path: str, node: Node) -> Node:
-    """Put a path before a node."""
+    """Put a path before a node, which has no branch above it any more."""
     if isinstance(node, Leaf):
         return Leaf(path + node.path, node.value)
     if isinstance(node, Extension):

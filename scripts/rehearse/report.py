@@ -17,6 +17,7 @@ from scripts.rehearse.sending import Kind
 
 _WHO: Final = (NODE, HERE, DEVICES)
 _PROMISED_MINUTES, _PROMISED_MEMORY = 60, 2_048
+_SECONDS_ALONE: Final = 119.5  # below it, minutes would say too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +112,29 @@ def _spell_memory(samples: Sequence[Sample]) -> Iterator[str]:
 
 
 def _spell_whole(city: City, samples: Sequence[Sample]) -> Iterator[str]:
-    minutes = samples[-1].at / 60
     yield (
-        f"The whole took {minutes:.1f} minutes, where {_PROMISED_MINUTES} are promised "
-        "for 503,890 listed voters."
+        f"The whole took {spell_length(samples[-1].at)}, where {_PROMISED_MINUTES} "
+        "minutes are promised for 503,890 listed voters."
     )
     listed, online = sum(city.listed.values()), len(city.people)
     for voters in dict.fromkeys((online, listed)):
         seconds = reckon(samples, online=online, voters=voters)
-        spelt = spell_number(round(seconds / 60), "minute")
         yield (
-            f"{os.cpu_count()} processors that do nothing else would take {spelt} if "
-            f"{voters:,} voted online, at what each took of them here: reckoned, not "
-            "measured."
+            f"{os.cpu_count()} processors that do nothing else would take "
+            f"{spell_length(seconds)} if {voters:,} voted online, at what each took of "
+            "them here: reckoned, not measured."
         )
     yield (
         "A call of the relay has what came for a contest within five minutes of the "
         "day, 32 ballots at most: the fewer vote, the more the node takes for each."
     )
+
+
+def spell_length(seconds: float) -> str:
+    """Spell how long something takes: 1 second, 119 seconds, 2 minutes."""
+    if seconds < _SECONDS_ALONE:
+        return spell_number(max(1, round(seconds)), "second")
+    return spell_number(round(seconds / 60), "minute")
 
 
 GROWING: Final = ("registration", "the day of the polls", "the count", "the audit")

@@ -19,7 +19,7 @@ from scripts.rehearse.city import draw_city, order_arrivals
 from scripts.rehearse.day import cut_day, read_curve
 from scripts.rehearse.holding import Finished, Plan, hold
 from scripts.rehearse.plot import draw_run
-from scripts.rehearse.report import spell_section
+from scripts.rehearse.report import spell_length, spell_section
 from scripts.rehearse.samples import read_samples
 from scripts.rehearse.seed import Seed
 from scripts.shared.errors import InputError, InUseError
@@ -184,12 +184,12 @@ def _write_figures(plan: Plan, outcome: _Outcome, *, benchmarks: bool) -> None:
 
 
 def _show(plan: Plan, outcome: _Outcome, *, as_json: bool) -> None:
-    minutes = read_samples(plan.folder / "samples.jsonl")[-1].at / 60
+    seconds = read_samples(plan.folder / "samples.jsonl")[-1].at
     if as_json:
-        tell_json(_render(plan, outcome, minutes))
+        tell_json(_render(plan, outcome, seconds / 60))
         return
     tell(outcome.summary)
-    tell(f"{minutes:.1f} minutes; what it took: {plan.folder / 'rehearsal.md'}")
+    tell(f"{spell_length(seconds)}; what it took: {plan.folder / 'rehearsal.md'}")
 
 
 def _render(plan: Plan, outcome: _Outcome, minutes: float) -> Mapping[str, Any]:

@@ -65,7 +65,7 @@ def test_a_node_in_its_parent_is_kept_as_it_stands_there(branch: Any) -> None:
     for item, child in zip(branch, read.children, strict=False):
         if isinstance(item, list):
             assert not isinstance(child, bytes | None)
-            assert child.item == rlp.encode(item)
+            assert child.reference == rlp.encode(item)
 
 
 @given(_nodes, st.data())

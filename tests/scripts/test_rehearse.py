@@ -22,7 +22,7 @@ from scripts.demo.electorate import read_results, read_turnout
 from scripts.rehearse.city import City, draw_city, order_arrivals
 from scripts.rehearse.day import SLICE, cut_day, read_curve
 from scripts.rehearse.plot import Panel, draw
-from scripts.rehearse.report import reckon, sum_steps
+from scripts.rehearse.report import reckon, spell_length, sum_steps
 from scripts.rehearse.samples import HERE, NODE, Sample, keep_samples, read_samples
 from scripts.rehearse.seed import Seed
 from scripts.rehearse.sending import Kind
@@ -172,6 +172,22 @@ def test_steps_are_summed_up_over_an_interruption(
     assert steps["the keys"].spent == {NODE: 4.5, HERE: 1, "voters' devices": 0}
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert reckon(samples, online=100, voters=300) == 4.5 + 3 * 26
+
+
+@pytest.mark.parametrize(
+    ("seconds", "spelt"),
+    [
+        (0.2, "1 second"),
+        (29.9, "30 seconds"),
+        (119.4, "119 seconds"),
+        (119.6, "2 minutes"),
+        (3_600, "60 minutes"),
+    ],
+)
+def test_what_takes_less_than_two_minutes_is_told_in_seconds(
+    seconds: float, spelt: str
+) -> None:
+    assert spell_length(seconds) == spelt
 
 
 def test_plot_spells_what_it_is_given() -> None:
