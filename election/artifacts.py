@@ -143,6 +143,22 @@ def _source_hash() -> str:
 
 def compile_fields(name: str) -> dict[str, Any]:
     """Compile a contract, whatever is kept, into the values that make an `Artifact`."""
+    output = _compile(name, "abi", "bytecode", "bytecode_runtime", "layout")
+    layout = output["layout"].get("code_layout", {})
+    return {
+        "abi": output["abi"],
+        "initcode": output["bytecode"].removeprefix("0x"),
+        "runtime": output["bytecode_runtime"].removeprefix("0x"),
+        "immutables": sorted(_flatten(layout), key=lambda row: row[1]),
+    }
+
+
+def compile_storage(name: str) -> dict[str, Any]:
+    """Ask the compiler in which slot a contract keeps each of its variables."""
+    return dict(_compile(name, "layout")["layout"]["storage_layout"])
+
+
+def _compile(name: str, *formats: str) -> dict[str, Any]:
     from vyper.compiler import compile_from_file_input  # type: ignore[import-untyped]
     from vyper.compiler.input_bundle import FilesystemInputBundle  # type: ignore[import-untyped]
     from vyper.compiler.settings import OptimizationLevel, Settings  # type: ignore[import-untyped]
@@ -153,21 +169,15 @@ def compile_fields(name: str) -> dict[str, Any]:
     if text:
         before, after = source.source_code.split(text)
         source = replace(source, contents=before + other + after)
-    output = compile_from_file_input(
+    output: dict[str, Any] = compile_from_file_input(
         source,
         input_bundle=bundle,
-        output_formats=["abi", "bytecode", "bytecode_runtime", "layout"],
+        output_formats=formats,
         settings=Settings(
             evm_version=EVM_VERSION, optimize=OptimizationLevel.from_string(OPTIMIZE)
         ),
     )
-    layout = output["layout"].get("code_layout", {})
-    return {
-        "abi": output["abi"],
-        "initcode": output["bytecode"].removeprefix("0x"),
-        "runtime": output["bytecode_runtime"].removeprefix("0x"),
-        "immutables": sorted(_flatten(layout), key=lambda row: row[1]),
-    }
+    return output
 
 
 def _flatten(layout: dict[str, Any], prefix: str = "") -> list[tuple[str, int, int]]:

@@ -79,6 +79,7 @@ ACTS: Final = {
         "audit": "Verify a whole election.",
         "reconcile": "Compare issued, cast and margin, and draw whom to ask.",
         "proof": "Write what proves a transaction or a value to who has no node.",
+        "find": "Find a ballot by its tracking code, and prove that it is counted.",
         "receipt": "Write a voter's receipt of a ballot that is in its box.",
         "verify-proof": "Check such a proof, without a node.",
         "verify-booth": "Compare what booths serve with what the election announced.",

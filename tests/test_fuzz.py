@@ -66,6 +66,7 @@ from election.protocol.ballot import (
     accept_batch,
     accept_each,
     accept_unsolicited,
+    read_tracking_code,
 )
 from election.protocol.board import Board, Call, Head, Log
 from election.protocol.booth_list import (
@@ -145,6 +146,10 @@ DECODERS: Final[Mapping[str, tuple[bytes, Take]]] = {
     "accept_each": (
         honest.ballot(2, 1),
         lambda raw: accept_each((raw, raw), honest.box()),
+    ),
+    "read_tracking_code": (
+        honest.ballot(1, 1),
+        lambda raw: read_tracking_code(raw, honest.box()),
     ),
     "accept_ballot": (
         honest.ballot(2, 1),
@@ -266,6 +271,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "accept_deals": "asks accept_deal",
     "read_issued": "asks a node",
     "read_issuer_keys": "asks a node",
+    "read_block": "tests/client/test_block_header.py",
     "read_box": "asks a node",
     "read_ballots": "asks a node",
     "read_shares": "asks a node",

@@ -20,6 +20,26 @@ class _Block(TypedDict, total=False):
     timestamp: str
     hash: str | None
     transactions: list[str]
+    # the rest of what its hash is of, null where a block is not there yet
+    parentHash: str | None
+    sha3Uncles: str | None
+    miner: str | None
+    stateRoot: str | None
+    transactionsRoot: str | None
+    receiptsRoot: str | None
+    logsBloom: str | None
+    difficulty: str | None
+    gasLimit: str | None
+    gasUsed: str | None
+    extraData: str | None
+    mixHash: str | None
+    nonce: str | None
+    baseFeePerGas: str | None
+    withdrawalsRoot: str | None
+    blobGasUsed: str | None
+    excessBlobGas: str | None
+    parentBeaconBlockRoot: str | None
+    requestsHash: str | None
 
 
 class _Log(TypedDict, total=False):

@@ -24,7 +24,9 @@ from finality.verify import Proven, verify_proof
 
 Told = TypeVar("Told")
 _UNKNOWN_METHOD: Final = -32_601
-_RUNNING_HASH: Final = "0x" + "00" * 32  # its slot
+RUNNING_HASH: Final = "0x" + "00" * 32
+"""The slot of every contract that holds its running hash."""
+
 _PATIENCE: Final = 20.0  # seconds until the block after a block has been agreed on
 _PAUSE: Final = 0.5  # seconds between questions
 
@@ -64,10 +66,10 @@ def ask_proof(connection: Connection, *place: str) -> ProofFile:
 
 
 def ask_ways(
-    connection: Connection, contracts: Sequence[str], slot: str, block: str
+    connection: Connection, contracts: Sequence[str], slots: Sequence[str], block: str
 ) -> list[SlotWays]:
-    """Ask for the ways to a slot of some contracts, after a block."""
-    asked = [("eth_getProof", (each, [slot], block)) for each in contracts]
+    """Ask for the ways to slots of some contracts, after a block."""
+    asked = [("eth_getProof", (each, [*slots], block)) for each in contracts]
     return [_convert(each, SlotWays) for each in connection.request_all(asked)]
 
 
@@ -86,13 +88,13 @@ def read_finality(connection: Connection, board: Board) -> FinalityProof | None:
     The block after the head is waited for. Raises ClientError.
     """
     block = hex(board.head.number)
-    proof = _await_proof(connection, block)
+    proof = await_proof(connection, block)
     if proof is None:
         return None
     require_proof(proof)
     contracts = [each.address for each in find_contracts(board.election, board.logs)]
     asked = [hexed(each) for each in contracts]
-    ways = ask_ways(connection, asked, _RUNNING_HASH, block)
+    ways = ask_ways(connection, asked, [RUNNING_HASH], block)
     with well_formed(connection.url):
         found = {
             Address(address): Ways(
@@ -104,11 +106,16 @@ def read_finality(connection: Connection, board: Board) -> FinalityProof | None:
     return FinalityProof(encode_proof(proof), found)
 
 
-def _await_proof(connection: Connection, block: str) -> ProofFile | None:
+def await_proof(connection: Connection, *place: str) -> ProofFile | None:
+    """Ask as `ask_proof` does until the block is signed, for some seconds.
+
+    None from a chain of one node. Raises NodeRefusedError for a block that is not
+    signed by then, ClientError.
+    """
     give_up = time.monotonic() + _PATIENCE
     while True:
         try:
-            return ask_proof(connection, block)
+            return ask_proof(connection, *place)
         except NodeRefusedError as error:
             if error.code == _UNKNOWN_METHOD:
                 return None

@@ -39,7 +39,7 @@ def run_hashes(
     """
     hashes = defaultdict(lambda: ZERO_HASH, start)
     for log in logs:
-        hashes[log.address] = _add(hashes[log.address], log)
+        hashes[log.address] = add_log(hashes[log.address], log)
     return hashes
 
 
@@ -59,13 +59,14 @@ def run_hashes_until(
     log = next(waiting, None)
     for block in sorted(set(blocks)):
         while log is not None and log.block_number <= block:
-            hashes[log.address] = _add(hashes[log.address], log)
+            hashes[log.address] = add_log(hashes[log.address], log)
             log = next(waiting, None)
         found[block] = hashes.copy()
     return found
 
 
-def _add(before: Hash, log: Log) -> Hash:
+def add_log(before: Hash, log: Log) -> Hash:
+    """Add what a contract announced next to its running hash."""
     return hash_fields(
         Tag.RECORD,
         hash_word(before),

@@ -81,7 +81,7 @@ def prove_storage(connection: Connection, contract: str, slot: str) -> ProofFile
     from finality.proof_file import StorageFile
 
     number = connection.request("eth_blockNumber")
-    (ways,) = ask_ways(connection, [contract], slot, number)
+    (ways,) = ask_ways(connection, [contract], [slot], number)
     storage = StorageFile(
         address=contract,
         slot=slot,

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from election.client.open_election import OpenElection
 from election.client.rpc import Connection
-from election.crypto.transcript import Hash
 from election.protocol.manifest import Manifest
 from rehearsal import preparation
 from rehearsal.chains import LEAD, Chain
 from rehearsal.roles import Cast, Roles
+from scripts.anybody.find import Sought
 from scripts.demo.telling import Teller
 
 
@@ -44,8 +44,8 @@ class Ground(Protocol):
     def meet_trouble(self, moment: Moment, teller: Teller) -> None:
         """Let happen what happens to a network."""
 
-    def close(self, ballot: Hash, teller: Teller) -> bool:
-        """Show what this chain has beyond the audit; ballot: a transaction with one.
+    def close(self, sought: Sought, teller: Teller) -> bool:
+        """Show what this chain has beyond the audit; sought: a ballot that was cast.
 
         Returns whether it holds.
         """
@@ -76,6 +76,6 @@ class Devnet:
     def meet_trouble(self, moment: Moment, teller: Teller) -> None:
         """Meet none."""
 
-    def close(self, ballot: Hash, teller: Teller) -> bool:  # noqa: ARG002
+    def close(self, sought: Sought, teller: Teller) -> bool:  # noqa: ARG002
         """Show nothing more: nobody else checks the blocks of a devnet."""
         return True

@@ -23,6 +23,7 @@ from election.protocol.manifest import (
 )
 from rehearsal import preparation
 from rehearsal.roles import Cast, Roles
+from scripts.anybody.find import Sought
 from scripts.demo.ground import Moment
 from scripts.demo.network_nodes import Node, Nodes, await_agreement
 from scripts.demo.telling import Teller
@@ -121,16 +122,19 @@ class Network:
                 last, {digest[:18]}..., with the one that was killed."""
             )
 
-    def close(self, ballot: Hash, teller: Teller) -> bool:
-        """Prove a ballot's transaction to who has no node."""
+    def close(self, sought: Sought, teller: Teller) -> bool:
+        """Find a ballot at two nodes, and prove its transaction to who has none."""
         from finality.verify import verify_proof
         from scripts.anybody.proof import prove_transaction
 
+        number, digest = await_agreement(self._nodes.all)
+        teller.chapter("7. The proof")
+        ballot = self._find(sought, teller)
+        if ballot is None:
+            return False
         proof = prove_transaction(self.auditors, "0x" + ballot.hex())
         proven = verify_proof(proof, self._nodes.genesis)
-        number, digest = await_agreement(self._nodes.all)
         held = proven.transaction is not None and proven.transaction[0] == ballot
-        teller.chapter("7. The proof")
         teller.say(
             f"""What `veche proof` writes shows to who has no node that the network took
             a ballot in, in block {proven.block.number}: {proven.signers} of
@@ -139,6 +143,26 @@ class Network:
             {digest[:18]}..."""
         )
         return held
+
+    def _find(self, sought: Sought, teller: Teller) -> Hash | None:
+        """Find a ballot by its code; its transaction, None if nodes differ."""
+        from scripts.anybody.find import ask_node
+        from scripts.anybody.find_verdict import judge
+
+        meant = replace(sought, genesis_hash=self._nodes.genesis)
+        asked = (self._nodes.observer, self._nodes.validators[0])
+        words = {each.name: ask_node(_reach(each), meant) for each in asked}
+        verdict = judge(words, {})
+        shown = verdict.shown
+        if shown is None or shown.signing is None or verdict.differing:
+            return None
+        teller.say(
+            f"""What `veche find` does by a tracking code, 0x{sought.code.hex()[:8]}...:
+            {len(verdict.agreed)} of {len(words)} nodes show the ballot in block
+            {shown.block.number}, counted, and {shown.signing.in_words} signed that
+            block. No node was told which ballot was meant."""
+        )
+        return shown.stored.log.transaction
 
 
 def _reach(node: Node) -> Connection:

@@ -9,8 +9,8 @@ from typing import Final
 from election.audit.report import Report
 from election.client.ceremony_member import Member
 from election.crypto.signature import derive_address
-from election.crypto.transcript import Hash
 from election.errors import ElectionError
+from election.protocol.ballot import read_tracking_code
 from election.protocol.events import AttemptAborted, BallotCast
 from election.protocol.manifest import Manifest
 from election.protocol.text import spell_lines
@@ -20,6 +20,7 @@ from rehearsal.people import Conduct, Person, casts
 from rehearsal.progress import Bar
 from rehearsal.roles import draw_cast, seat_roles
 from rehearsal.rules import fit
+from scripts.anybody.find import Sought
 from scripts.demo.ground import Ground, Moment
 from scripts.demo.telling import Teller
 
@@ -195,8 +196,8 @@ def _give_credentials(stage: Stage) -> None:
     stage.tell_conduct(Conduct.PAPER, "{} never registered, and voted on paper.")
 
 
-def _cast(stage: Stage) -> Hash:
-    """Cast everybody's ballot; returns a transaction that brought some."""
+def _cast(stage: Stage) -> Sought:
+    """Cast everybody's ballot; returns by what one of them is found."""
     rehearsal, teller = stage.rehearsal, stage.teller
     stage.meet_trouble(Moment.BALLOTS)
     stage.try_all(_CREDITED)
@@ -216,9 +217,12 @@ def _cast(stage: Stage) -> Hash:
     stage.tell_conduct(Conduct.KEEPS, "{} were given a credential, and never cast.")
     stage.tell_refused((*_CREDITED, *_CAST))
     voter = next(each for each in rehearsal.voters if casts(each.person))
-    box = rehearsal.register.boxes[voter.person.contest].handle.contract
-    entries = box.read_entries()
-    return next(log.transaction for log, event in entries if type(event) is BallotCast)
+    contest = voter.person.contest
+    box = rehearsal.register.boxes[contest]
+    events = box.handle.contract.read_events()
+    ballot = next(each.ballot for each in events if isinstance(each, BallotCast))
+    code = read_tracking_code(ballot, box.box)
+    return Sought(code, rehearsal.opened.address, {contest: box.terms})
 
 
 def _count(stage: Stage) -> None:

@@ -17,10 +17,11 @@ from scripts.shared.progress import progress
 
 def keep_logs(logs: Iterable[Log], blocks: range) -> LogSpool:
     """Read logs of these blocks to the end; raises as their reader does."""
-    return LogSpool(_tell(logs, blocks))
+    return LogSpool(telling(logs, blocks))
 
 
-def _tell(logs: Iterable[Log], blocks: range) -> Iterator[Log]:
+def telling(logs: Iterable[Log], blocks: range) -> Iterator[Log]:
+    """Give logs of these blocks, and show meanwhile how far it came."""
     at = blocks.start
     with progress("reading blocks", len(blocks)) as done:
         for log in logs:

@@ -31,6 +31,7 @@ from election.protocol.ballot import (
     derive_memo,
     make_ballot,
     prepare_choice,
+    read_tracking_code,
     verify_audit,
 )
 from election.protocol.encoding import BallotRecord, decode_record, encode_record
@@ -92,6 +93,8 @@ def test_tracking_code_is_the_one_shown_before_casting() -> None:
         source=SOURCE,
     )
     assert accept_ballot(raw, box).tracking_code == prepared.tracking_code
+    assert read_tracking_code(raw, box) == prepared.tracking_code
+    assert read_tracking_code(raw, honest.box(2)) != prepared.tracking_code
 
 
 def test_audit_shows_what_was_encrypted() -> None:

@@ -650,6 +650,7 @@ def test_every_act_that_asks_a_node_is_in_the_table() -> None:
     of_machines = {"demo", "rehearse", "devnet", "network", "node", "time"}
     every = set(chain.from_iterable(ACTS.values()))
     of_networks = {
+        "find",
         "proof",
         "receipt",
         "verify-proof",

@@ -165,6 +165,9 @@ class World:
         known = {NODE: self.url}
         shown = re.findall(r"comparison hash +(\w{64})", self.told.get(person, ""))
         terms = re.findall(r"terms hash +(\w{64})", self.told.get("commission", ""))
+        cast = re.findall(r"tracking code +(0x\w{64})", self.told.get(person, ""))
+        if cast:
+            known["find CODE"] = f"find {cast[0]}"
         if shown:
             known["--agreed HASH"] = " ".join(f"--agreed {each}" for each in shown)
         if terms and "HASH" not in known:
@@ -339,6 +342,7 @@ def count(world: World) -> None:
     world.play(("observer", "CLOSED: audit"))
     world.play(("critic", "CLOSED: check it"))
     world.play(("developer", "CLOSED: read a record"))
+    world.play(("voter", "CLOSED: was it counted"))
 
 
 def test_guides_of_all_roles_hold_one_election(world: World) -> None:
