@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from election.client.errors import ClientError
 from election.client.rpc import Connection, connect
@@ -13,22 +14,29 @@ from election.client.transport import name_node, show_url
 from election.client.wire import well_formed
 from scripts.shared.errors import InputError
 
+# What a node says is bounded: whoever lies spoils its own standing and nobody's else.
+_Count = Annotated[int, Meta(ge=0, le=2**53)]
+_Seconds = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+_Hash = Annotated[str, Meta(pattern=r"\A0x[0-9a-f]{64}\Z")]
+_Word = Annotated[str, Meta(max_length=1_000)]
+_Name = Annotated[str, Meta(max_length=320)]  # of 32 letters, each spelt as its number
+
 
 class Block(msgspec.Struct, frozen=True):
     """Name a node's last block."""
 
-    number: int
-    hash: str
+    number: _Count
+    hash: _Hash
 
 
 class Peer(msgspec.Struct, frozen=True):
     """Name a peer; height: as it says."""
 
-    node_id: str
-    name: str
-    address: str
+    node_id: _Name
+    name: _Name
+    address: _Name
     inbound: bool
-    height: int
+    height: _Count
 
 
 class Validator(msgspec.Struct, frozen=True):
@@ -37,9 +45,9 @@ class Validator(msgspec.Struct, frozen=True):
     in_reach: whether its node is the one asked, or a peer of it.
     """
 
-    name: str
-    address: str
-    power: int
+    name: _Name
+    address: _Name
+    power: _Count
     signed: bool
     in_reach: bool = False
 
@@ -47,17 +55,17 @@ class Validator(msgspec.Struct, frozen=True):
 class Quorum(msgspec.Struct, frozen=True):
     """Count validators: in a node's own reach, needed to agree, all."""
 
-    in_reach: int
-    needed: int
-    validators: int
+    in_reach: _Count
+    needed: _Count
+    validators: _Count
 
 
 class Misbehaviour(msgspec.Struct, frozen=True):
     """Name a validator that signed twice at a height, as the network's blocks say."""
 
-    height: int
-    address: str
-    organisation: str
+    height: _Count
+    address: _Name
+    organisation: _Name
 
 
 class NodeStanding(msgspec.Struct, frozen=True):
@@ -68,21 +76,21 @@ class NodeStanding(msgspec.Struct, frozen=True):
     tells. stalled: why what waits is not agreed on, nothing if it is.
     """
 
-    network: str
-    genesis: str
-    node_id: str
-    height: int
+    network: _Name
+    genesis: _Name
+    node_id: _Name
+    height: _Count
     catching_up: bool
-    behind: int | None
+    behind: _Count | None
     block: Block
     peers: tuple[Peer, ...]
     validators: tuple[Validator, ...]
     misbehaviour: tuple[Misbehaviour, ...] = ()
-    engine: str = ""
-    clock: int = 0
+    engine: _Word = ""
+    clock: _Seconds = 0
     validates: bool = False
     quorum: Quorum | None = None
-    stalled: str = ""
+    stalled: _Word = ""
 
     @property
     def lacks_quorum(self) -> bool:
@@ -151,16 +159,20 @@ def _compare(
     nodes: dict[str, NodeStanding | str],
     reached: Sequence[tuple[NodeStanding, Connection]],
 ) -> Comparison:
-    """Compare the block that all have: of the node that is the furthest behind."""
-    if not reached:
-        return Comparison(nodes, agree=False, compared=None)
-    number = min(found.block.number for found, _ in reached)
+    """Compare the block that all have: of the node that is the furthest behind.
+
+    A node that does not tell it is told of, beside the others.
+    """
+    number = min((found.block.number for found, _ in reached), default=0)
     told = set()
     for found, connection in reached:
-        block = connection.request("eth_getBlockByNumber", hex(number), False)
-        with well_formed(connection.url):
-            told.add((found.genesis, str(block["hash"])))
-    return Comparison(nodes, agree=len(told) == 1, compared=number)
+        try:
+            block = connection.request("eth_getBlockByNumber", hex(number), False)
+            with well_formed(connection.url):
+                told.add((found.genesis, str(block["hash"])))
+        except ClientError as error:
+            nodes[show_url(connection.url)] = str(error)
+    return Comparison(nodes, agree=len(told) == 1, compared=number if told else None)
 
 
 def encode(comparison: Comparison) -> dict[str, Any]:

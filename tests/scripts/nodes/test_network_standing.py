@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -20,7 +20,8 @@ from scripts.nodes.network_standing import (
     stand,
 )
 
-NODE = NodeStanding("n", "g", "1", 8, False, 0, Block(7, "0x07"), (), ())
+HASH = "0x" + "07" * 32
+NODE = NodeStanding("n", "g", "1", 8, False, 0, Block(7, HASH), (), ())
 STUCK = msgspec.structs.replace(NODE, engine="has stopped")
 _TWO = Quorum(2, 3, 4)
 
@@ -76,24 +77,42 @@ def test_who_did_not_sign_is_not_accused_and_who_is_gone_is_named() -> None:
 @dataclass
 class _Node:
     standing: object
+    block: object = field(default_factory=lambda: {"hash": HASH})
 
     def post(self, body: bytes) -> bytes:
         asked = json.loads(body)
-        block = {"hash": "0x07"}
         is_block = asked["method"] == "eth_getBlockByNumber"
-        told = {"id": asked["id"], "result": block if is_block else self.standing}
+        told = {"id": asked["id"], "result": self.block if is_block else self.standing}
         return json.dumps(told).encode()
 
 
+_SAID: Final = msgspec.to_builtins(NODE)
+
+
+@pytest.mark.parametrize(
+    ("liar", "fact"),
+    [
+        (_Node(7), "says not where it stands"),
+        (_Node({**_SAID, "block": {"number": -5, "hash": HASH}}), "$.block.number"),
+        (_Node({**_SAID, "block": {"number": 10**30, "hash": HASH}}), "$.block.number"),
+        (_Node({**_SAID, "block": {"number": 7, "hash": HASH + "\n"}}), "$.block.hash"),
+        (_Node({**_SAID, "height": -1}), "$.height"),
+        (_Node({**_SAID, "behind": -1}), "$.behind"),
+        (_Node({**_SAID, "network": "x" * 10_000}), "$.network"),
+        (_Node(_SAID, block=None), "answers what no node would"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
 def test_node_that_says_anything_else_is_named_beside_the_others(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, liar: _Node, fact: str
 ) -> None:
-    nodes = {"http://one": _Node(msgspec.to_builtins(NODE)), "http://two": _Node(7)}
+    """Whoever lies spoils its own standing, and nobody's else."""
+    nodes = {"http://one": _Node(_SAID), "http://two": liar}
     monkeypatch.setattr(
         "scripts.nodes.network_standing.connect",
         lambda url: Connection(nodes[url].post, url=url, chain_id=1),
     )
     found = stand([*nodes])
     assert found.nodes["http://one"] == NODE
-    assert "says not where it stands" in str(found.nodes["http://two"])
+    assert fact in str(found.nodes["http://two"])
     assert not found.holds
