@@ -33,6 +33,7 @@ NodeError
 ├── NothingFinalizedError       an engine commits before it finalizes
 ├── PermanentError              what is on disk is never taken back
 ├── HomeError                   a folder cannot be used: names the folder
+│   ├── HomeTakenError          it was to be new, and holds something
 │   ├── HomeInUseError          another node writes to it
 │   ├── HomeDamagedError        what it holds is not whole any more
 │   └── HomeLostError           it is not there any more as a node opened it
@@ -314,6 +315,10 @@ class HomeError(NodeError):
         super().__init__(f"{home}: {fact}")
         self.home = home
         self.fact = fact
+
+
+class HomeTakenError(HomeError):
+    """Report a folder that was to be new and holds something."""
 
 
 class HomeInUseError(HomeError):

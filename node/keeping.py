@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from node.block_encoding import decode_block
 from node.block_file import read_blocks
@@ -32,6 +33,10 @@ from node.machine import StateMachine
 
 _GAS_PER_BYTE = 10  # of a transaction, at least: EIP-7623's floor for a zero
 _HEADER_SIZE = 1_024  # bytes, with what holds a block together
+_OTHER_CHAIN: Final = (
+    "block 0 is of another chain than this configuration's; "
+    "a network's blocks are taken by its nodes alone, from each other"
+)
 _REFUSALS = (
     RlpError,
     TransactionRefusedError,
@@ -117,6 +122,8 @@ def _import_block(machine: StateMachine, encoded: bytes) -> None:
     else:
         ours = machine.finalize(Proposal.of(header, transactions)).block
     if ours.encode() != encoded:
+        if not number:
+            raise BlockFileError(Path(), _OTHER_CHAIN)
         raise DivergenceError(number, "encoding")
     if not known:
         machine.commit(clock=machine.info().clock)

@@ -32,6 +32,7 @@ from node.rpc.parameters import BlockReference, Quantity
 Prove = Callable[[Block, int | None], Awaitable[dict[str, Any]]]
 Stand = Callable[[], Awaitable[dict[str, Any]]]
 _ASKS: Final = "expected a block, and if wanted a transaction's index"
+_ASKING: Final = 2  # how many ask the consensus engine at once, which has more to do
 _PROOF: Final = "veche_finalityProof"
 _STATUS: Final = "veche_networkStatus"
 
@@ -59,6 +60,7 @@ class Desk:
         self._stand = stand
         self._dispatcher = Dispatcher(engine)
         self._sends = FairTurns(1, engine.chain.config.admission.waiting)
+        self._asks = FairTurns(_ASKING, engine.chain.config.reads.waiting)
 
     async def answer(self, body: bytes, client: str = "") -> bytes:
         """Answer one request or batch; empty when only notifications were sent.
@@ -76,13 +78,21 @@ class Desk:
         return answer
 
     async def _answer(self, request: Any, client: str) -> bytes:
-        if is_request(request) and request["method"] == _PROOF:
-            return await _answer_by(request, self._answer_proof)
-        if is_request(request) and request["method"] == _STATUS:
-            return await _answer_by(request, self._answer_status)
+        if is_request(request) and request["method"] in (_PROOF, _STATUS):
+            return await self._ask(request, client)
         if self._writer is not None and writes(request):
             return await self._write(self._writer, request, client)
         return await self._read(request, client)
+
+    async def _ask(self, request: Any, client: str) -> bytes:
+        """Answer what the consensus engine knows, for one client after the other."""
+        is_proof = request["method"] == _PROOF
+        answer = self._answer_proof if is_proof else self._answer_status
+        try:
+            async with self._asks.turn(client):
+                return await _answer_by(request, answer)
+        except RpcError as error:
+            return failure(request, error)
 
     async def _write(self, writer: Executor, request: Any, client: str) -> bytes:
         """Have the writer answer, for one client after the other.

@@ -25,6 +25,7 @@ HASH: Final = 32  # bytes; what encodes to fewer stands in its parent itself
 SIXTEEN: Final = 16
 _BRANCH: Final = SIXTEEN + 1  # items, the last is empty: no key begins another one
 _PAIR: Final = 2
+_LEAST: Final = 2  # children of a branch: one alone would be one path
 _ODD, LEAF = 1, 2  # flags in front of a path
 _NOTHING, A_HASH = 0x80, 0x80 + HASH  # first bytes of items: RLP of 0 and of 32 bytes
 _HASH_ITEM: Final = 1 + HASH  # bytes
@@ -106,7 +107,7 @@ def _read(encoded: bytes, start: int, end: int) -> Node:
     if at != end:
         raise RlpError("an item exceeds its list")
     if len(items) == _BRANCH and not has_other and items.pop() is None:
-        return Branch(items)
+        return _spread(items)
     if len(items) == _PAIR:
         return _join(*items)
     raise RlpError("a trie's node has other items than a branch")
@@ -122,6 +123,13 @@ def _read_other(encoded: bytes, at: int) -> tuple[Child, int]:
     node = _read(encoded, start, end)
     node.reference = encoded[at:end]
     return node, end
+
+
+def _spread(children: list[Any]) -> Branch:
+    """Return the branch of these sixteen."""
+    if children.count(None) > SIXTEEN - _LEAST:
+        raise RlpError("a branch of a trie has fewer than two children")
+    return Branch(children)
 
 
 def _join(packed: Child, below: Child) -> Node:

@@ -31,6 +31,7 @@ from node.errors import (
     HomeError,
     HomeInUseError,
     HomeLostError,
+    HomeTakenError,
     NodeError,
     StoreError,
 )
@@ -65,7 +66,7 @@ def make_home(
     Raises: HomeError, StoreError; then the folder is as it was.
     """
     if not is_new(home):
-        raise HomeError(home, "is not empty; give a new folder")
+        raise HomeTakenError(home, "is not empty; give a new folder")
     with _made_aside(home) as aside, _opened(aside, writable=True) as environment:
         with writing(environment) as transaction:
             tables = {
@@ -127,7 +128,7 @@ def copy_home(home: Path, destination: Path, identity: Identity) -> int:
     no copy.
     """
     if not is_new(destination):
-        raise HomeError(destination, "is not empty; give a new folder")
+        raise HomeTakenError(destination, "is not empty; give a new folder")
     with read_home(home, identity):
         pass
     with _opened(home, writable=False) as environment, _made_aside(destination) as to:

@@ -32,7 +32,7 @@ HINTS: Final = {
 @contextmanager
 def node_refusals() -> Iterator[None]:
     """Turn what a node refuses into the error of an act."""
-    from node.errors import BlockFileError, ConfigError, NodeError
+    from node.errors import BlockFileError, ConfigError, HomeTakenError, NodeError
     from node.exit_codes import exit_code
 
     try:
@@ -41,7 +41,7 @@ def node_refusals() -> Iterator[None]:
         facts = error.facts if isinstance(error, ConfigError) else (str(error),)
         is_option = isinstance(error, ConfigError) and not error.file  # or a card
         hint = None if is_option else HINTS.get(type(error).__name__)
-        is_input = isinstance(error, BlockFileError)
+        is_input = isinstance(error, BlockFileError | HomeTakenError)
         code = ExitCode.INPUT if is_input else exit_code(error)
         raise NodeActError(*facts, hint=hint, code=code) from error
 

@@ -208,3 +208,34 @@ def test_a_devnet_says_that_it_is_no_network(engine: LocalEngine, method: str) -
     error = _ask(Desk(engine, readers), method, "latest")["error"]
     assert error["code"] == METHOD_NOT_FOUND
     assert "devnet" in error["message"]
+
+
+@pytest.mark.parametrize("method", [_PROOF, _STATUS])
+def test_what_a_consensus_engine_is_asked_has_turns_by_client(
+    engine: LocalEngine, method: str
+) -> None:
+    """Whoever asks for a thousand proofs keeps no block and nobody else waiting."""
+    readers: Any = None
+    begun, may_end = [0], asyncio.Event()
+
+    async def answer(*_: Any) -> dict[str, Any]:
+        begun[0] += 1
+        await may_end.wait()
+        return {}
+
+    desk = Desk(engine, readers, prove=answer, stand=answer)
+    asked = {"jsonrpc": "2.0", "id": 1, "method": method}
+    params = {"params": ["latest"]} if method == _PROOF else {}
+    body = msgspec.json.encode({**asked, **params})
+
+    async def serve() -> tuple[int, list[bytes]]:
+        tasks = [asyncio.create_task(desk.answer(body, "many")) for _ in range(100)]
+        await asyncio.sleep(0.01)
+        at_once = begun[0]
+        may_end.set()
+        return at_once, await asyncio.gather(*tasks)
+
+    at_once, answers = asyncio.run(serve())
+    assert at_once == 2
+    refused = [each for each in answers if b"of your requests are waiting" in each]
+    assert len(refused) == 100 - 2 - engine.chain.config.reads.waiting // 4

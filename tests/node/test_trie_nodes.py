@@ -24,11 +24,16 @@ _short = st.builds(
     st.text("0123456789abcdef", max_size=6),
     st.binary(min_size=1, max_size=6),
 ).filter(lambda node: len(rlp.encode(node)) < 32)
-_branches = st.lists(
-    st.one_of(_hashes, st.just(b""), _short), min_size=16, max_size=16
-).map(lambda children: [*children, b""])
-_few = st.tuples(st.integers(0, 15), _short).map(
-    lambda only: [only[1] if at == only[0] else b"" for at in range(17)]
+_branches = (
+    st.lists(st.one_of(_hashes, st.just(b""), _short), min_size=16, max_size=16)
+    .filter(lambda children: children.count(b"") <= 14)
+    .map(lambda children: [*children, b""])
+)
+_least = st.tuples(st.just([pack("", LEAF), b"v"]), st.just([pack("1", LEAF), b"w"]))
+_few = st.tuples(st.permutations(range(16)), _least).map(
+    lambda two: [
+        two[1][two[0].index(at)] if at in two[0][:2] else b"" for at in range(17)
+    ]
 )
 _extensions = st.builds(
     lambda path, child: [pack(path, 0), child],
@@ -127,6 +132,9 @@ _INSIDE = [pack("ab", LEAF), bytes(40)]  # 32 bytes and more
         [*[bytes(32)] * 15, b"\1", b""],
         [*[bytes(32)] * 15, _INSIDE, b""],
         [*[bytes(32)] * 15, [], b""],
+        [b""] * 17,
+        [bytes(32), *[b""] * 16],
+        [*[b""] * 15, bytes(32), b""],
         [*[bytes(32)] * 16],
         [*[bytes(32)] * 17, b""],
         [*[bytes(32)] * 16, b"", b""],

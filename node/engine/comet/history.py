@@ -6,6 +6,7 @@ the node sign a second time at a height, so it is in no copy and outlives a rese
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Final
 from node.engine.comet.card import read_card
 from node.engine.comet.guard import hold_home, hold_key
 from node.engine.comet.home import NodeHome, read_signing_key
-from node.errors import ConfigError, HomeError
+from node.errors import ConfigError, HomeError, HomeTakenError
 
 _SIGNED: Final = "priv_validator_state.json"
 _CHAIN, _ENGINE, _GENESIS = "chain", "engine", "genesis.json"  # within a copy
@@ -28,17 +29,28 @@ def back_up(root: Path, destination: Path) -> None:
     """
     home = _open(root)
     if destination.exists():
-        raise HomeError(destination, "is there already; give a new folder")
-    with hold_home(root), _named(destination):
-        destination.mkdir(mode=0o700, parents=True)
-        shutil.copyfile(home.genesis, destination / _GENESIS)
+        raise HomeTakenError(destination, "is there already; give a new folder")
+    with hold_home(root), _named(destination), _made_aside(destination) as aside:
+        shutil.copyfile(home.genesis, aside / _GENESIS)
         if home.chain.exists():
-            shutil.copytree(home.chain, destination / _CHAIN)
+            shutil.copytree(home.chain, aside / _CHAIN)
         shutil.copytree(
             home.engine / "data",
-            destination / _ENGINE,
+            aside / _ENGINE,
             ignore=shutil.ignore_patterns(_SIGNED, "LOCK"),
         )
+
+
+@contextmanager
+def _made_aside(destination: Path) -> Iterator[Path]:
+    """Give a folder that takes its place once it is whole: half a copy is none."""
+    aside = destination.with_name(f".{destination.name}.{os.getpid()}")
+    try:
+        aside.mkdir(mode=0o700, parents=True)
+        yield aside
+        aside.rename(destination)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def require_stopped(root: Path) -> None:
@@ -113,5 +125,8 @@ def _named(folder: Path) -> Iterator[None]:
     """Name a folder that the disk refuses."""
     try:
         yield
+    except shutil.Error as error:  # of all files that could not be copied
+        *_, fact = error.args[0][-1]
+        raise HomeError(folder, f"cannot be used: {fact}") from error
     except OSError as error:
         raise HomeError(folder, f"cannot be used: {error.strerror or error}") from error

@@ -32,7 +32,7 @@ from node.engine.comet.home import (
     write_settings,
 )
 from node.engine.comet.registry import place_registry
-from node.errors import ConfigError, HomeError
+from node.errors import ConfigError, HomeError, HomeTakenError
 from node.json_depth import parse_json
 
 LEAST_VALIDATORS: Final = 4
@@ -59,7 +59,9 @@ def make_folder(root: Path, engine: Path, said: Card, *, validates: bool) -> Car
     except OSError as error:
         raise HomeError(root, f"cannot be used: {error.strerror}") from error
     if is_taken:
-        raise HomeError(root, "is not a new folder, nor an empty one; give another")
+        raise HomeTakenError(
+            root, "is not a new folder, nor an empty one; give another"
+        )
     home = NodeHome(root)
     node_id, key = make_keys(home, engine)
     home.genesis.unlink()  # the engine's own, of a network of one

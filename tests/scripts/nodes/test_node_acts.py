@@ -103,8 +103,8 @@ def test_what_is_wrong_is_one_error_and_a_hint_if_any_helps(
 ) -> None:
     given = [each.format(home=home) for each in arguments]
     refused = cli("node", *given)
-    is_file = "file exists" in words  # which is never overwritten
-    assert refused.code == (OfActs.INPUT if is_file else ExitCode.REFUSED)
+    is_taken = words.endswith(("file exists", "is not empty"))  # never overwritten
+    assert refused.code == (OfActs.INPUT if is_taken else ExitCode.REFUSED)
     first, *hints = refused.err.splitlines()
     act = " ".join(("veche node", *(each for each in given[:1] if each in COMMANDS)))
     assert first.startswith(f"{act}: error: " + words.format(home=home))

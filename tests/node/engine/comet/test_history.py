@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from base64 import b64encode
 from functools import partial
 from pathlib import Path
@@ -47,6 +48,20 @@ def test_a_copy_holds_blocks_and_neither_key_nor_what_was_signed(
     back_up(tmp_path / "node", tmp_path / "copy")
     copied = {"genesis.json", "chain/data.mdb", "engine/state.db/CURRENT"}
     assert _list(tmp_path / "copy") == copied
+
+
+def test_half_a_copy_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full: what is left would be taken for a copy by its genesis."""
+    _make(tmp_path / "node")
+
+    def fail(*_: object, **__: object) -> None:
+        told = "[Errno 28] No space left on device"
+        raise shutil.Error([("from", "to", told)])
+
+    monkeypatch.setattr(shutil, "copytree", fail)
+    with pytest.raises(HomeError, match=r"copy: cannot be used: .*No space left"):
+        back_up(tmp_path / "node", tmp_path / "copy")
+    assert [each.name for each in tmp_path.iterdir()] == ["node"]
 
 
 def test_a_reset_forgets_blocks_and_takes_those_of_a_copy(tmp_path: Path) -> None:
