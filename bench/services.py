@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,15 +26,16 @@ import httpx2
 
 from bench.meter import HERE, REST, Meter, find_begun
 from bench.stopping import run_stoppable
+from election.protocol.attestation import Attestation
 from election.protocol.issuance import Credential
-from scripts.shared.files.terms_file import digest_terms, read_terms
+from scripts.voters.device.person_side import Opening
 from services.live.control import Control
 from services.live.layout import SERVED, Layout, open_layout
 from services.live.people import Person, draw_people
-from services.live.prepared import relays_of
-from services.live.robot import Robot, open_robot, sides_of, wait_for
+from services.live.prepared import read_pinned
+from services.live.robot import Robot, open_robot, wait_for
 from services.live.running import running
-from services.live.voter import Body, Device, Opening
+from services.live.voter import Program, draw_secret
 
 PROMISED: Final = 20
 """Logins, codes and requests for credentials a second, on two cores."""
@@ -52,9 +53,9 @@ class Voter:
     """A voter on the way; robot: with an open browser, logged in."""
 
     robot: Robot
-    device: Device | None = None
+    program: Program | None = None
     opening: Opening | None = None
-    attestation: Body = field(default_factory=dict)
+    attestation: Attestation | None = None
     credential: Credential | None = None
     record: bytes = b""
 
@@ -63,41 +64,40 @@ class Polls:
     """What voters do once polls are open; each method is a step of one voter."""
 
     def __init__(self, layout: Layout) -> None:
-        digest = digest_terms(layout.terms.read_bytes())
-        self._terms = read_terms(layout.terms, pinned=digest)
-        self._side_a, self._side_b = sides_of(layout, relays_of(layout))
+        self._pinned = read_pinned(layout)
 
     def open_at_portal(self, voter: Voter) -> None:
         """Press a button of the portal, and have M' attested."""
-        voter.device, ticket = voter.robot.take_device(self._terms)
-        voter.opening = voter.device.open_at_portal(self._side_a, ticket)
+        secret = draw_secret()
+        voter.program, ticket = voter.robot.take_program(self._pinned, secret)
+        voter.opening = voter.program.open_at_portal(ticket)
 
     def type_code(self, voter: Voter) -> None:
         """Have a code sent, and type it."""
-        device, opening = require(voter.device), require(voter.opening)
-        serial, number = device.ask_for_code(self._side_a, opening)
-        code = voter.robot.read_code(number)
-        voter.attestation = device.type_code(self._side_a, opening, serial, code)
+        person, opening = require(voter.program).person, require(voter.opening)
+        message = person.ask_code(opening, "ru")
+        code = voter.robot.read_code(message.number)
+        voter.attestation = person.type_code(opening, message, code)
 
     def ask(self, voter: Voter) -> None:
         """Have the request brought on the chain."""
-        device, opening = require(voter.device), require(voter.opening)
-        device.ask_registrar(self._side_a, opening, voter.attestation)
+        person, opening = require(voter.program).person, require(voter.opening)
+        person.bring(opening, require(voter.attestation), is_locked=False)
 
     def collect(self, voter: Voter) -> None:
         """Combine what issuers answer."""
-        device = require(voter.device)
-        give_up = device.now() + 3_600
-        voter.credential = device.collect(self._side_a, give_up=give_up)
+        program = require(voter.program)
+        give_up = program.person.read_time() + 3_600
+        voter.credential = program.collect(give_up=give_up)
 
     def choose(self, voter: Voter) -> None:
         """Make a ballot."""
-        made = require(voter.device).make_ballot(require(voter.credential), 1)
+        made = require(voter.program).make_ballot(require(voter.credential), 1)
         voter.record = made[0]
 
     def send(self, voter: Voter) -> None:
         """Send the ballot to two relays."""
-        require(voter.device).send(self._side_b, voter.record)
+        require(voter.program).send(voter.record)
 
 
 def measure(voters: int) -> Meter:

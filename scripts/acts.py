@@ -55,6 +55,7 @@ ACTS: Final = {
         "send": "Send what was signed on a machine without a network.",
     },
     "Voters and those who serve them": {
+        "vote": "Vote: from the account's link to a receipt, by the services.",
         "request": "Ask to vote online, not to, or for a credential.",
         "words": "Show a voter's recovery words, to write them down.",
         "attest": "Attest a request, as the portal or the SMS gateway.",

@@ -72,12 +72,6 @@ def spell_next(path: Path, *, is_proven: bool) -> tuple[str, ...]:
     )
 
 
-def render_receipt(receipt: ReceiptFile) -> str:
-    """Write a receipt as the text of its file."""
-    text = msgspec.json.format(msgspec.json.encode(receipt), indent=1)
-    return f"{text.decode()}\n"
-
-
 def _require_word(ballot: Ballot, word: str) -> None:
     """Refuse a control word that is not the ballot's; raises InputError."""
     record = ballot.record

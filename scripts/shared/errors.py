@@ -18,6 +18,9 @@ ElectionError
     ├── DeclinedError    a question that was answered with no
     ├── ContestError     contests in which an act failed; in the others it stands
     ├── UnprovenError    a proof that does not hold
+    ├── ServiceError     what a service of the election refuses
+    │   └── ServiceAwayError  one that does not answer
+    ├── UntrueError      an answer of a service that does not hold
     ├── OutputError      a result that stdout does not take
     ├── PasswordError    a key file that this password does not open
     └── UnverifiedError  a record that nothing secret may meet
@@ -140,6 +143,33 @@ class ContestError(ScriptError):
 
 class UnprovenError(ScriptError):
     """Report a file whose proof does not hold: it was read, and proves nothing."""
+
+
+class ServiceError(ScriptError):
+    """Report what a service refuses; the subject is its name.
+
+    code: its stable word. wait: seconds until it is worth asking again.
+    """
+
+    def __init__(
+        self, subject: str, fact: str, *, code: str = "refused", wait: int = 0
+    ) -> None:
+        """Keep what a program acts on."""
+        super().__init__(subject, fact)
+        self.code = code
+        self.wait = wait
+
+
+class ServiceAwayError(ServiceError):
+    """Report a service, or a node, of which no answer came."""
+
+    def __init__(self, subject: str, fact: str) -> None:
+        """Give it its word."""
+        super().__init__(subject, fact, code="away")
+
+
+class UntrueError(ScriptError):
+    """Report an answer of a service that does not hold; nothing of it was used."""
 
 
 class OutputError(ScriptError):

@@ -45,9 +45,12 @@ from scripts.shared.errors import (
     OutputError,
     PortError,
     RuledOutError,
+    ServiceAwayError,
+    ServiceError,
     TakenError,
     UnaskedError,
     UnprovenError,
+    UntrueError,
     UnverifiedError,
     UsageError,
 )
@@ -95,11 +98,12 @@ MEANINGS: Final[Mapping[ExitCode, str]] = {
     ExitCode.INPUT: "A file, a key or a value is not what it has to be, or a file "
     "that would be written is there already; nothing was sent.",
     ExitCode.NOT_YET: "It is too early, which is nobody's fault: run it again later.",
-    ExitCode.REFUSED: "A contract refused it, or the node for it; that act changed "
+    ExitCode.REFUSED: "A contract refused it, or a node or a service; that act changed "
     "nothing.",
-    ExitCode.UNREACHABLE: "No node could be asked: run it again, or name another.",
-    ExitCode.UNBELIEVABLE: "What a node says cannot be, or is of another chain: ask "
+    ExitCode.UNREACHABLE: "No node or service could be asked: run it again, or name "
     "another.",
+    ExitCode.UNBELIEVABLE: "What a node or a service says cannot be, or is of another "
+    "chain: ask another.",
     ExitCode.UNKNOWN: "What became of it was not seen: run it again to look.",
     ExitCode.IN_PART: "It was not done for all: which contests, ballots or rows failed "
     "is told.",
@@ -122,6 +126,9 @@ _ENDS: Final[tuple[tuple[type[ElectionError], ExitCode], ...]] = (
     (PortError, ExitCode.PORT),
     (InUseError, ExitCode.IN_USE),
     (ContestError, ExitCode.IN_PART),
+    (ServiceAwayError, ExitCode.UNREACHABLE),
+    (ServiceError, ExitCode.REFUSED),
+    (UntrueError, ExitCode.UNBELIEVABLE),
     (UnverifiedError, ExitCode.NOT_SO),
     (UnprovenError, ExitCode.NOT_SO),
     (HistoryError, ExitCode.NOT_SO),

@@ -93,6 +93,26 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
             "ретранслятору (`veche cast`); когда он отправлен: `veche receipt`"
         ),
     ),
+    "voted": (
+        (
+            "keep {path}: `veche verify-proof --proof {path}`, or any booth's\n"
+            "page of receipts, checks it for years; it does not know whom you chose"
+        ),
+        (
+            "сохраните {path}: `veche verify-proof --proof {path}` или страница\n"
+            "квитанций любой кабины проверят её; за кого голос, она не знает"
+        ),
+    ),
+    "voted unsigned": (
+        (
+            "nobody signs this chain: two nodes show the ballot, and after the\n"
+            "polls its tracking code has to stand in the public record"
+        ),
+        (
+            "эту цепочку никто не подписывает: бюллетень показывают два узла, а\n"
+            "после голосования его код должен стоять в открытой записи"
+        ),
+    ),
     "words": (
         "whoever reads these words can vote in the voter's place: paper, no photo",
         "кто прочтёт эти слова, может голосовать за вас: только на бумаге, без фото",

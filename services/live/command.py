@@ -66,23 +66,22 @@ def vote(
     It plays the voter's browser, phone and device over HTTP. The ballot waits at the
     relays for others.
     """
-    from scripts.shared.files.terms_file import digest_terms, read_terms
-    from services.live.prepared import open_person, relays_of, require_slot
-    from services.live.robot import open_robot, sides_of
+    from services.live.prepared import open_person, read_pinned, require_slot
+    from services.live.robot import open_robot
+    from services.live.voter import draw_secret
 
     layout, person = open_person(home, login)
-    terms = read_terms(layout.terms, pinned=digest_terms(layout.terms.read_bytes()))
-    side_a, side_b = sides_of(layout, relays_of(layout))
-    require_slot(terms, person, choice)
+    pinned = read_pinned(layout)
+    require_slot(pinned.terms, person, choice)
     with open_robot(layout, person) as robot:
-        device, ticket = robot.take_device(terms)
+        program, ticket = robot.take_program(pinned, draw_secret())
         say("asking for a credential ...")
-        robot.ask(device, side_a, ticket)
+        robot.ask(program, ticket)
         say("waiting for the issuers ...")
-        record, code = device.make_ballot(robot.collect(device, side_a), choice)
-        sent = device.send(side_b, record)
+        record, code = program.make_ballot(robot.collect(program), choice)
+        sent = program.send(record)
     result: dict[str, Any] = {"tracking_code": f"0x{code.hex()}"}
-    until = {url: Moment(each) for url, each in sent.deadlines.items()}
+    until = {relay: Moment(each) for relay, each in sent.deadlines.items()}
     show(result | {"promised_until": until}, as_json=as_json)
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from election.crypto.transcript import Address
+from election.protocol.booth_list import NAME, digest_list
 from election.protocol.terms import ElectionTerms
 from scripts.shared.errors import InputError
-from scripts.shared.files.key_file import open_key_file
+from scripts.voters.device.pinned import Pinned, gather
 from services.live.layout import READY, Layout, open_layout
 from services.live.people import Person, draw_people
 
 
-def relays_of(layout: Layout) -> dict[str, Address]:
-    """Read the relays' accounts from their key files."""
-    return {
-        name: open_key_file(layout.home(name).key, password=layout.secret).account
-        for name in ("relay-1", "relay-2")
-    }
+def read_pinned(layout: Layout) -> Pinned:
+    """Read the booth's signed files, as whoever votes there goes by them."""
+    digest = digest_list((layout.site / NAME).read_bytes())
+    return gather(str(layout.site), digest)
 
 
 def open_person(home: Path, login: str) -> tuple[Layout, Person]:

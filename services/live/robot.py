@@ -14,14 +14,18 @@ from typing import Any, Final
 
 import httpx2
 
-from election.client.rpc import connect
-from election.crypto.transcript import Hash
+from election.crypto.blind_credential import RecoverySecret
+from election.crypto.transcript import Address
 from election.protocol.issuance import Credential
-from election.protocol.terms import ElectionTerms
+from scripts.shared.errors import ServiceError
+from scripts.voters.device.asking import Asker
+from scripts.voters.device.device import Device
+from scripts.voters.device.link import read_link
+from scripts.voters.device.pinned import Pinned
 from services.gateway.serials import number_of
 from services.live.layout import Layout
 from services.live.people import PASSWORD, Person
-from services.live.voter import Device, SideA, SideB, StepError, draw_secret
+from services.live.voter import Program, StepError, make_program
 
 _FORM: Final = re.compile(r"<form[^>]*>.*?</form>", re.DOTALL)
 _ACTION: Final = re.compile(r'action="([^"]*)"')
@@ -29,9 +33,7 @@ _INPUT: Final = re.compile(r"<input([^>]*)>")
 _PART: Final = re.compile(r'(name|value)="([^"]*)"')
 _TOKEN: Final = re.compile(r'name="token" value="([^"]+)"')
 _SERIAL: Final = re.compile(r'name="serial" value="([^"]+)"')
-_LINK: Final = re.compile(
-    r"#contest=(\d+)&amp;leaf=0x([0-9a-f]{64})&amp;ticket=([A-Za-z0-9_-]{43})\""
-)
+_LINK: Final = re.compile(r'href="([^"]*#contest=[^"]*)"')
 _CODE: Final = re.compile(r"\b(\d{6})\b")
 _REFUSED: Final = re.compile(r'role="alert">(.*?)</p>', re.DOTALL)
 _PAUSE: Final = 0.3
@@ -50,11 +52,15 @@ def wait_for(what: str, look: Callable[[], Any]) -> Any:
 
 @dataclass(frozen=True)
 class Robot:
-    """A voter whose browser is open; browser: keeps this person's cookies."""
+    """A voter whose browser is open.
+
+    browser: keeps this person's cookies. apart: asks as a program does, with none.
+    """
 
     layout: Layout
     person: Person
     browser: httpx2.Client = field(repr=False)
+    apart: httpx2.Client = field(repr=False)
 
     def log_in(self) -> None:
         """Log in by the identity provider's own pages."""
@@ -126,34 +132,37 @@ class Robot:
 
         return str(wait_for("code", look)[0])
 
-    def take_device(self, terms: ElectionTerms) -> tuple[Device, str]:
-        """Press “Get my ballot”; give the device that the link opens, and a ticket."""
-        election = f"0x{terms.election.hex()}"
-        found = _LINK.search(self._post("/ballot/ticket", election=election))
+    def get_link(self, election: Address) -> str:
+        """Press “Get my ballot”; give the link to the booth."""
+        page = self._post("/ballot/ticket", election=f"0x{election.hex()}")
+        found = _LINK.search(page)
         if found is None:
             raise StepError("ticket", "not_there")
-        clock = connect(self.layout.url("chain")).read_clock
-        device = Device(
-            terms,
-            int(found[1]),
-            Hash(bytes.fromhex(found[2])),
-            draw_secret(),
-            self.browser,
-            clock,
-        )
-        return device, found[3]
+        return html.unescape(found[1])
 
-    def ask(self, device: Device, side: SideA, ticket: str) -> None:
+    def take_program(
+        self, pinned: Pinned, secret: RecoverySecret
+    ) -> tuple[Program, str]:
+        """Give the program that the link to the booth is for, and its ticket."""
+        link = read_link(self.get_link(pinned.terms.election))
+        device = Device(pinned.terms, link.contest, link.leaf, secret)
+        sides = Asker(self.apart), Asker(self.apart)
+        program = make_program(pinned, device, person=sides[0], ballot=sides[1])
+        return program, link.ticket
+
+    def ask(self, program: Program, ticket: str) -> None:
         """Show the ticket, type the code, and have the request sent."""
-        opening = device.open_at_portal(side, ticket)
-        serial, number = device.ask_for_code(side, opening)
-        made = device.type_code(side, opening, serial, self.read_code(number))
-        refused: list[StepError] = []
+        person = program.person
+        opening = program.open_at_portal(ticket)
+        message = person.ask_code(opening, "ru")
+        made = person.type_code(opening, message, self.read_code(message.number))
+        is_locked = person.is_locked(person.read_leaf())
+        refused: list[ServiceError] = []
 
         def is_taken() -> bool:
             try:
-                device.ask_registrar(side, opening, made)
-            except StepError as error:  # it may not have seen the polls open yet
+                person.bring(opening, made, is_locked=is_locked)
+            except ServiceError as error:  # it may not have seen the polls open yet
                 refused.append(error)
                 return False
             return True
@@ -163,10 +172,9 @@ class Robot:
         except StepError:
             raise refused[-1] from None
 
-    def collect(self, device: Device, side: SideA) -> Credential:
+    def collect(self, program: Program) -> Credential:
         """Wait for the issuers."""
-        never = device.now() + LONGEST
-        return device.collect(side, give_up=never)
+        return program.collect(give_up=program.person.read_time() + LONGEST)
 
 
 def read_alert(page: str) -> str:
@@ -188,27 +196,15 @@ def _tls() -> ssl.SSLContext:
 def open_robot(layout: Layout, person: Person) -> Iterator[Robot]:
     """Open a person's browser, and log in."""
     english = {"Accept-Language": "en"}  # as what the command says
-    with httpx2.Client(
-        trust_env=False, timeout=60, verify=_tls(), headers=english
-    ) as browser:
-        robot = Robot(layout, person, browser)
+    with (
+        httpx2.Client(
+            trust_env=False, timeout=60, verify=_tls(), headers=english
+        ) as browser,
+        httpx2.Client(trust_env=False, timeout=60, verify=_tls()) as apart,
+    ):
+        robot = Robot(layout, person, browser, apart)
         robot.log_in()
         yield robot
-
-
-def sides_of(layout: Layout, relays: dict[str, Any]) -> tuple[SideA, SideB]:
-    """Give both sides; relays: accounts by the names of their homes."""
-    node = connect(layout.url("chain"))
-    issuers = [layout.url(f"issuer-{n}") for n in (1, 2, 3)]
-    accounts = {layout.url(name): account for name, account in relays.items()}
-    side_a = SideA(
-        layout.url("portal"),
-        layout.url("gateway"),
-        layout.url("registrar"),
-        issuers,
-        node,
-    )
-    return side_a, SideB(accounts, node)
 
 
 def _fill(form: str, typed: dict[str, str]) -> tuple[str, dict[str, str]]:

@@ -13,6 +13,7 @@ import uvicorn
 from typing_extensions import override
 
 from election.errors import ElectionError
+from election.protocol.booth_list import NAME, digest_list
 from scripts.shared.session import enter
 from services.live.acts import Tell
 from services.live.centre import SmsCentre
@@ -119,6 +120,7 @@ def describe(layout: Layout) -> dict[str, Any]:
         "provider": layout.url("provider"),
         "chain": layout.url("chain"),
         "booth": layout.url("booth"),
+        "booth_hash": f"0x{digest_list((layout.site / NAME).read_bytes()).hex()}",
         **urls,
         "election": str(layout.record),
         "home": str(layout.folder),

@@ -14,6 +14,7 @@ import { acceptPromise } from '../../booth/promise.js';
 import { SecretSource } from '../../booth/randomness.js';
 import { RecoverySecret } from '../../booth/recovery.js';
 import { decodeSignature } from '../../booth/signature.js';
+import { splitSides } from '../../booth/page/sides.js';
 import { points, readBox } from './reading.mjs';
 
 const readRequest = ({ secret, ctx, leaf }) => new CredentialRequest(
@@ -53,6 +54,10 @@ const ANSWERS = {
   accept: ({ ballot, box }) => {
     const accepted = acceptBallot(fromHex(ballot), readBox(box));
     return { code: toHex(accepted.trackingCode), hash: toHex(accepted.ballotHash) };
+  },
+  sides: ({ services, secret, threshold }) => {
+    const { a, b } = splitSides(services, { secret: fromHex(secret), threshold });
+    return [a.issuers, a.nodes, b.relays, b.nodes].map((hosts) => hosts.map(({ url }) => url));
   },
   pinned: (asked) => {
     const raw = Object.fromEntries(Object.entries(asked).map(([name, text]) => [name, fromHex(text)]));

@@ -49,6 +49,9 @@ PERSONS: Final = {
 """Who is of a role, where that is not one person of the same name."""
 
 TYPED_ELSEWHERE: Final = {
+    "veche vote 'https://booth.example.org/#contest=30&leaf=0x...&ticket=...'": (
+        "test_program_that_was_killed_votes_once_and_proves_it"
+    ),
     "veche audit record.jsonl.gz --reference": (
         "test_rehearsal_ends_in_a_verified_election"
     ),
@@ -291,6 +294,7 @@ def register(world: World) -> None:
     world.play((SERVING, "REGISTRATION: go by the terms"), by=(*ATTESTERS, "registrar"))
     world.play(("observer", "REGISTRATION: the same terms"))
     world.play(("relay", "REGISTRATION: the service"))
+    world.play(("voter", "With the program"))
     world.play(("voter", "REGISTRATION: ask to vote online"))
     attest_and_send(world, "register", "REGISTRATION")
 

@@ -38,6 +38,18 @@ TermsHash = Annotated[
         metavar="HASH",
     ),
 ]
+Booth = Annotated[
+    str | None,
+    typer.Option(help="A voter's: where a booth is, or its folder.", metavar="PLACE"),
+]
+BoothHash = Annotated[
+    bytes | None,
+    typer.Option(
+        help="Hash of the booth's list, as on the leaflet.",
+        parser=accept_sha256,
+        metavar="HASH",
+    ),
+]
 Nodes = Annotated[
     list[str] | None,
     typer.Option("--rpc-url", help="A node; again for another.", metavar="URL"),
@@ -66,6 +78,8 @@ def _options(
     terms: Terms = None,
     terms_hash: TermsHash = None,
     genesis_hash: GenesisHash = None,
+    booth: Booth = None,
+    booth_hash: BoothHash = None,
     rpc_urls: Nodes = None,
     offline: Offline = None,
 ) -> None:
@@ -80,6 +94,8 @@ def _setting(act: Callable[..., None]) -> Callable[..., None]:
         terms: Path | None,
         terms_hash: bytes | None,
         genesis_hash: bytes | None,
+        booth: str | None,
+        booth_hash: bytes | None,
         rpc_urls: list[str] | None,
         *,
         offline: bool | None,
@@ -90,6 +106,8 @@ def _setting(act: Callable[..., None]) -> Callable[..., None]:
             "terms": terms,
             "terms_hash": terms_hash,
             "genesis_hash": genesis_hash,
+            "booth": booth if booth is None or "://" in booth else Path(booth),
+            "booth_hash": booth_hash,
             "nodes": tuple(rpc_urls) if rpc_urls else None,
             "offline": offline,
         }

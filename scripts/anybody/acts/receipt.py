@@ -48,8 +48,9 @@ def command(
     you chose.
     """
     from scripts.anybody.proof import find_cast
-    from scripts.anybody.receipt import make_receipt, render_receipt, spell_next
+    from scripts.anybody.receipt import make_receipt, spell_next
     from scripts.shared.files.json_file import write_new
+    from scripts.shared.files.receipt_file import render_receipt
     from scripts.shared.session import connect_any, go_by
 
     known = go_by(terms, terms_hash)

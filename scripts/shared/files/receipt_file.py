@@ -50,3 +50,9 @@ def find_receipt(text: bytes, *, name: str) -> ReceiptFile | None:
         fact = "is a receipt without a proof, from before its block was signed"
         raise InputError(name, fact, hint=hint)
     return receipt
+
+
+def render_receipt(receipt: ReceiptFile) -> str:
+    """Write a receipt as the text of its file."""
+    text = msgspec.json.format(msgspec.json.encode(receipt), indent=1)
+    return f"{text.decode()}\n"

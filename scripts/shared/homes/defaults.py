@@ -32,6 +32,12 @@ def _terms(home: Home) -> Path | None:
     return home.terms if home.settings.terms_hash else None
 
 
+def _booth(home: Home) -> str | None:
+    """Give where a booth is served, or the folder of one."""
+    named = home.settings.booth
+    return named if named is None or "://" in named else str(home.path(named))
+
+
 _OF_HOME: Final[Mapping[str, tuple[str, Callable[[Home], Any]]]] = {
     "election": ("VECHE_ELECTION", lambda home: home.election),
     "key": ("VECHE_KEY", lambda home: home.key),
@@ -41,6 +47,8 @@ _OF_HOME: Final[Mapping[str, tuple[str, Callable[[Home], Any]]]] = {
     "terms": ("VECHE_TERMS", _terms),
     "terms_hash": ("VECHE_TERMS_HASH", lambda home: home.settings.terms_hash),
     "genesis_hash": ("VECHE_GENESIS_HASH", lambda home: home.settings.genesis_hash),
+    "booth": ("VECHE_BOOTH", _booth),
+    "booth_hash": ("VECHE_BOOTH_HASH", lambda home: home.settings.booth_hash),
 }
 """By the parameter of an act: the variable, and what a home has for it."""
 
@@ -125,6 +133,7 @@ def _list_files(home: Home, context: typer.Context, act: str) -> dict[str, Any]:
             "out": lambda: str(home.path(f"{context.params['wish']}.json")),
         },
         "credential": {"out": home.path("credential.json")},
+        "vote": {"folder": home.folder},
         "ballot": {
             "credential": home.path("credential.json"),
             "out": home.path("ballot.json"),

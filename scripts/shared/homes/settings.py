@@ -49,7 +49,8 @@ class Settings:
 
     Paths are in its folder, unless absolute. nodes: addresses of JSON-RPC, of different
     organisations. terms_hash, genesis_hash: as the commission, and the network's
-    organisations, published them. offline: the machine of this home has no network.
+    organisations, published them. booth, booth_hash: a voter's. offline: the machine of
+    this home has no network.
     """
 
     format: Literal["veche-home/1"]
@@ -62,6 +63,8 @@ class Settings:
     lists: Name = "lists"
     password_file: Name | None = None
     nodes: tuple[Name, ...] = field(default=())
+    booth: Name | None = None
+    booth_hash: Name | None = None
     offline: Annotated[bool, Field(strict=True)] = False
 
 
@@ -76,6 +79,8 @@ _COMMENTS: Final = {
     "lists": "The folder of the voter lists.",
     "password_file": "Where the password of the key file is; else it is asked for.",
     "nodes": "Where nodes answer JSON-RPC; two of different organisations.",
+    "booth": "Where a booth is served, or a folder of it.",
+    "booth_hash": "The hash of its list, as the election announced it.",
     "offline": "true: this machine has no network; acts take a carried record.",
 }
 

@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 from typing_extensions import override
 
 from scripts.shared.errors import InputError, PortError
-from scripts.shared.files import terms_file
 from services.live import command, prepared, robot
 from services.live.acts import read_refusal
 from services.live.control import Control, make_app
@@ -138,16 +137,13 @@ def test_choice_that_no_ballot_has_is_refused_before_anything_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     layout = open_layout(tmp_path / "live", voters=6, are_free=True)
-    layout.terms.write_bytes(b"{}")
     (layout.folder / READY).touch()
     box = SimpleNamespace(election_keys=range(5))
     terms = SimpleNamespace(contest=lambda _: SimpleNamespace(box=box))
-    monkeypatch.setattr(terms_file, "read_terms", lambda *_, **__: terms)
-    for name in ("relays_of", "_list_near"):
-        monkeypatch.setattr(prepared, name, lambda *_: {})
+    pinned = SimpleNamespace(terms=terms)
+    monkeypatch.setattr(prepared, "read_pinned", lambda _: pinned)
     asked: list[object] = []
     monkeypatch.setattr(robot, "open_robot", lambda *who: asked.append(who))
-    monkeypatch.setattr(robot, "sides_of", lambda *_: (None, None))
     with pytest.raises(InputError, match="ballot of voter5 has 1 to 5"):
         command.vote("voter5", 77, layout.folder)
     assert not asked

@@ -6,14 +6,16 @@ there are: 9, or 200 by `make live-test`.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,21 +23,22 @@ import httpx2
 import pytest
 
 from election.client.open_election import read_box
-from election.crypto.group import encode_g1
+from election.errors import ElectionError
 from scripts.developer.time import travel
+from scripts.shared.errors import ServiceError, UntrueError
 from scripts.shared.files import key_file
-from scripts.shared.files.terms_file import digest_terms, read_terms
 from services.live.control import Control
 from services.live.counting import count
 from services.live.layout import SERVED, Layout, open_layout
 from services.live.people import Person, draw_people
-from services.live.prepared import relays_of
-from services.live.robot import Robot, open_robot, sides_of, wait_for
+from services.live.prepared import read_pinned
+from services.live.robot import Robot, open_robot, wait_for
 from services.live.running import running
-from services.live.voter import Device, Sent, StepError
+from services.live.voter import Sent, StepError, draw_secret
 from tests.booth.browsing import open_browser
 from tests.patience import PATIENCE
 from tests.services.live.browsers import CHOICES, Hall, Seen, vote_by_browser
+from tests.services.live.by_act import ByAct
 from tests.services.live.sides import (
     ISSUERS,
     KNOW_PEOPLE,
@@ -69,6 +72,12 @@ class Told:
     side_a: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     result: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def act(self) -> ByAct:
+        """Give the one who votes by `veche vote`."""
+        return ByAct(self.layout, draw_people(VOTERS)[6])
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +117,7 @@ def hold(told: Told) -> None:
     wait_followed(told.layout)
     wait_ready(told.layout)
     vote_all(told, people)
+    told.shown = told.act.finish()
     wait_for("ballots", lambda: count_cast(told) == len(voting))
     told.codes |= read_codes(told.layout)
     told.control.move("close")
@@ -118,10 +128,13 @@ def vote_all(told: Told, people: Sequence[Person]) -> None:
     """Have three vote in Chromium, and programs for the others while these wait."""
     browsing = people[3:6]
     told.choices |= dict(zip([each.login for each in browsing], CHOICES, strict=True))
+    told.choices[told.act.person.login] = told.act.choice
     with ThreadPoolExecutor(_BROWSERS) as pool:  # Playwright has this thread's loop
 
         def send() -> None:
-            list(pool.map(lambda person: vote(told, person), people[6:]))
+            acting = pool.submit(told.act.begin)
+            list(pool.map(lambda person: vote(told, person), people[7:]))
+            acting.result()
             pool.submit(told.control.move, "last").result()
 
         with open_browser() as browser, ExitStack() as stack:
@@ -144,12 +157,12 @@ def file(told: Told, person: Person, act: Callable[[Robot], None]) -> None:
 
 def patiently(act: Callable[[], None]) -> None:
     """Try again, as a person is told to, while services find a clock that moved."""
-    refused: list[StepError] = []
+    refused: list[ElectionError] = []
 
     def is_done() -> bool:
         try:
             act()
-        except StepError as error:
+        except (StepError, ServiceError, UntrueError) as error:
             refused.append(error)
             return False
         return True
@@ -161,26 +174,21 @@ def patiently(act: Callable[[], None]) -> None:
 
 
 def vote(told: Told, person: Person) -> None:
-    layout = told.layout
-    terms = read_terms(layout.terms, pinned=digest_terms(layout.terms.read_bytes()))
-    side_a, side_b = sides_of(layout, relays_of(layout))
-    devices: list[Device] = []
+    layout, secret = told.layout, draw_secret()  # one, however often it is asked for
+    pinned = read_pinned(layout)
 
-    def ask() -> None:
+    def go() -> None:
         with open_robot(layout, person) as robot:
-            new, ticket = robot.take_device(terms)
-            devices[:] = devices or [new]  # one secret, however often
-            robot.ask(replace(devices[0], http=robot.browser), side_a, ticket)
+            program, ticket = robot.take_program(pinned, secret)
+            robot.ask(program, ticket)
+            device = program.device
+            told.side_a |= {device.leaf.hex(), device.blinded.hex()}
+            choice = 1 + int(person.voter_id.split()[1]) % 2
+            record, _ = program.make_ballot(robot.collect(program), choice)
+            told.choices[person.login] = choice
+            told.sent[person.login] = program.send(record)
 
-    patiently(ask)
-    with httpx2.Client(trust_env=False, timeout=PATIENCE) as http:
-        device = replace(devices[0], http=http)
-        told.side_a |= {device.leaf.hex(), encode_g1(device.request.blinded).hex()}
-        credential = device.collect(side_a, give_up=device.now() + 600)
-        choice = 1 + int(person.voter_id.split()[1]) % 2
-        record, _ = device.make_ballot(credential, choice)
-        told.choices[person.login] = choice
-        told.sent[person.login] = device.send(side_b, record)
+    patiently(go)
 
 
 def wait_ready(layout: Layout) -> None:
@@ -250,6 +258,17 @@ def test_counts_are_what_was_chosen_and_both_audits_hold(told: Told) -> None:
     chosen = Counter((people[login], kind) for login, kind in told.choices.items())
     assert read_counts(told) == chosen
     assert told.result["audit"]["reference"]
+
+
+def test_program_that_was_killed_votes_once_and_proves_it(told: Told) -> None:
+    kept = told.act.home / "voting-{contest}.json".format(**told.shown)
+    assert '"record": null' in kept.read_text("utf-8")
+    receipt = json.loads(Path(told.shown["receipt"]).read_text("utf-8"))
+    assert receipt["tracking_code"] == told.shown["tracking_code"]
+    assert receipt["control_word"] == told.shown["control_word"]
+    assert told.act.finish() == told.shown  # run once more, it does nothing
+    ballots = read_ballots(told.control.opened)
+    assert bytes.fromhex(receipt["ballot_hash"][2:]) in ballots
 
 
 def test_who_knows_people_keeps_nothing_of_a_ballot(told: Told) -> None:

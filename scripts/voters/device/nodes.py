@@ -1,0 +1,97 @@
+"""Nodes of several organisations, each asked for itself; none is believed alone."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from election.client.contract import Contract
+from election.client.contracts.election import Election
+from election.client.errors import ClientError
+from election.client.rpc import Connection, connect
+from election.protocol.abi import ContractName
+from election.protocol.longest_extension import LONGEST_EXTENSION
+from scripts.shared.errors import ServiceAwayError
+from scripts.shared.files.booth_files import Host
+from scripts.voters.device.device import Device
+from scripts.voters.device.texts import spell_one, spell_refusal
+
+Told = TypeVar("Told")
+_OWNERS: Final = 2
+
+
+@dataclass(slots=True)
+class Nodes:
+    """The nodes of one side. A node that does not answer is asked again next time."""
+
+    hosts: Sequence[Host]
+    chain_id: int
+    is_network: bool
+    _open: dict[str, Connection] = field(default_factory=dict)
+
+    def reach(self, host: Host) -> Connection:
+        """Connect once; raises ClientError."""
+        if host.url not in self._open:
+            self._open[host.url] = connect(host.url, chain_id=self.chain_id)
+        return self._open[host.url]
+
+    def ask_all(self, ask: Callable[[Connection], Told]) -> Iterator[tuple[str, Told]]:
+        """Ask every node; give what came, each with its organisation."""
+        for host in self.hosts:
+            try:
+                yield host.organisation, ask(self.reach(host))
+            except ClientError:
+                continue
+
+    def ask_owners(
+        self, most: int, ask: Callable[[Connection], Told]
+    ) -> dict[str, Told]:
+        """Ask in a drawn order until so many organisations answered."""
+        found: dict[str, Told] = {}
+        for host in self.draw():
+            if len(found) == most:
+                break
+            if host.organisation not in found:
+                try:
+                    found[host.organisation] = ask(self.reach(host))
+                except ClientError:
+                    continue
+        return found
+
+    def read_time(self) -> int:
+        """Read the machine's time, or the chain's where its clock is moved at will.
+
+        So no node of a network hears of a device that waits. Unix seconds. Raises
+        ServiceAwayError.
+        """
+        if self.is_network:
+            return int(time.time())
+        for each in self.ask_owners(1, Connection.read_clock).values():
+            return each
+        raise ServiceAwayError(spell_one("node"), spell_refusal("away"))
+
+    def find_closings(self, device: Device) -> tuple[int, int]:
+        """Find when issuing and casting end: Unix seconds.
+
+        Extended only if two organisations show it alike, else as in the terms.
+        """
+        at, terms = device.terms.election, device.published.terms
+
+        def read(connection: Connection) -> tuple[int, int]:
+            contract = Contract(connection, ContractName.ELECTION, at)
+            return Election(contract).closings()
+
+        told = [*self.ask_owners(_OWNERS, read).values()]
+        agreed = (terms.issue_closing, terms.cast_closing)
+        if len(told) == _OWNERS and told[0] == told[1]:
+            shifts = {end - known for end, known in zip(told[0], agreed, strict=True)}
+            if len(shifts) == 1 and 0 <= min(shifts) <= LONGEST_EXTENSION:
+                return told[0]
+        return agreed
+
+    def draw(self) -> list[Host]:
+        """Give the hosts in an order that nobody can foretell."""
+        return secrets.SystemRandom().sample(list(self.hosts), len(self.hosts))
