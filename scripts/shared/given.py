@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from typer.core import TyperCommand
-from typing_extensions import override
 
 from scripts.shared.errors import UsageError
+
+if TYPE_CHECKING:
+    from typing_extensions import override
+else:  # help waits for nothing that only a checker of types reads
+    Method = TypeVar("Method")
+
+    def override(method: Method) -> Method:
+        """Mark nothing."""
+        return method
 
 
 @dataclass(frozen=True, slots=True)
