@@ -615,3 +615,9 @@ def test_file_of_another_kind_is_told_what_it_has_to_be(
     tried = prepared.attempt_by("attest", folder / "slip.csv", key="portal")
     check(tried, "slip.csv: ")
     assert "hint: it has to be a request, which `veche request` writes" in tried.err
+
+
+def test_comparing_and_giving_are_two_acts(prepared: Cli) -> None:
+    agreed = ["share", "--compare", "--agreed", "0" * 64]
+    refused = prepared.attempt(*agreed, key="trustee-1")
+    check(refused, "--compare: sends nothing, so leave it out with --agreed")

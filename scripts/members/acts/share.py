@@ -70,6 +70,8 @@ def command(
     from scripts.shared.session import acting, enter
     from scripts.shared.standing import require_seat
 
+    if only_compare and agreed:
+        raise InputError("--compare", "sends nothing, so leave it out with --agreed")
     if not only_compare and not agreed:
         raise InputError("--agreed", "missing: run with --compare first")
     hashes = {accept_hash(each) for each in agreed or ()}

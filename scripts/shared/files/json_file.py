@@ -111,6 +111,19 @@ def read_json(path: Path, into: type[Kind]) -> Kind:
     return parse_json(read_text(path), into, name=str(path))
 
 
+def _take_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of its pairs; raises EncodingError for a key that is there twice.
+
+    Else a person could read the one value, and a program take the other.
+    """
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    keys = [key for key, _ in pairs]
+    twice = next(key for key in keys if keys.count(key) > 1)
+    raise EncodingError("text", f"has the key {twice} twice")
+
+
 def adapter_of(kind: type[Kind]) -> TypeAdapter[Kind]:
     """Give what reads and writes values of a kind."""
     if kind not in _ADAPTERS:
@@ -123,7 +136,7 @@ def parse_json(text: str, into: type[Kind], *, name: str) -> Kind:
     """Parse the text of a file; raises InputError about the file of this name."""
     try:
         check_nesting(text.encode())
-        raw = json.loads(text)
+        raw = json.loads(text, object_pairs_hook=_take_once)
         return adapter_of(into).validate_json(json.dumps(raw))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

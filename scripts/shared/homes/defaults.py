@@ -61,7 +61,8 @@ def list_defaults(home: Home | None, told: Mapping[str, str]) -> dict[str, Any]:
     """List what options are by default; told: the environment."""
     found: dict[str, Any] = {}
     for name, (variable, of_home) in _OF_HOME.items():
-        value: Any = told.get(variable) or None
+        value: Any = told.get(variable)
+        value = value if value and value.strip() else None
         if value is not None and name.startswith("rpc_url"):
             value = value.split() if name == "rpc_urls" else _first((*value.split(),))
         if value is None and home is not None:

@@ -27,6 +27,7 @@ SERVICE_FILE: Final = "config.toml"
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
 LOCK: Final = ".lock"
+_ROOT: Final = 0  # who may write anywhere, and is trusted with everything here
 _OTHERS_WRITE: Final = 0o022  # of the group and of everybody
 
 
@@ -96,9 +97,14 @@ def _require_own(path: Path, mode: int) -> None:
     mode: that of the owner alone. Whoever writes there says by which key, through which
     node and in which election an act is done; a pipe would keep it waiting.
     """
-    found = path.stat().st_mode
+    looked, own = path.stat(), os.geteuid()
+    found = looked.st_mode
     if not (stat.S_ISREG(found) or stat.S_ISDIR(found)):
         raise InputError(str(path), "is no file")
+    if own not in (looked.st_uid, _ROOT) and looked.st_uid != _ROOT:
+        fact = "belongs to another user, who may write to it, so it is not used"
+        hint = f"look who changed it, then: chown {own} {shlex.quote(str(path))}"
+        raise InputError(str(path), fact, hint=hint)
     if stat.S_IMODE(found) & _OTHERS_WRITE:
         hint = f"look who changed it, then: chmod {mode:o} {shlex.quote(str(path))}"
         raise InputError(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scripts.shared.exit_codes import ExitCode
-from scripts.shared.homes.home import hold
+from scripts.shared.homes import home as module
+from scripts.shared.homes.home import hold, open_home
 from tests.scripts.conftest import Arguments, Cli, Outcome
 
 
@@ -55,6 +57,38 @@ def test_home_that_others_may_read_is_warned_of(prepared: Cli, home: Path) -> No
     shown = prepared("home", "show", "--home", home)
     assert f"{home}: others may read it: chmod 700" in shown.err
     assert "key.json: others may read it: chmod 600" in shown.err
+
+
+@pytest.mark.parametrize("name", ["", "home.toml", "key.json"])
+def test_home_of_another_user_is_not_used(
+    prepared: Cli, home: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_ROOT", -1)
+    own, look = os.geteuid(), Path.stat
+    is_mine = look(home / name)
+
+    def stat(path: Path, **more: Any) -> os.stat_result:
+        found = look(path, **more)
+        if found.st_ino != is_mine.st_ino:
+            return found
+        return os.stat_result((*found[:4], own + 1, *found[5:10]))
+
+    monkeypatch.setattr(Path, "stat", stat)
+    tried = prepared("freeze", "--home", home)
+    assert (tried.code, tried.out) == (ExitCode.INPUT, "")
+    assert f"{home / name}: belongs to another user" in tried.err
+    assert f"chown {own} {home / name}\n" in tried.err
+
+
+def test_root_uses_the_homes_of_all_and_all_those_that_root_made(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    open_home(home)
+    monkeypatch.undo()
+    monkeypatch.setattr(module, "_ROOT", home.stat().st_uid)
+    monkeypatch.setattr(os, "geteuid", lambda: home.stat().st_uid + 1)
+    open_home(home)
 
 
 @pytest.mark.parametrize("name", ["", "home.toml", "key.json"])

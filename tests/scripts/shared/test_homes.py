@@ -121,6 +121,13 @@ def test_environment_goes_before_the_home() -> None:
     assert "terms" not in filled
 
 
+def test_blank_variable_hides_nothing_of_the_home() -> None:
+    told = dict.fromkeys(("VECHE_RPC_URL", "VECHE_ELECTION"), " ")
+    settings = replace(SETTINGS, nodes=("http://a",))
+    home = Home(Path("/home"), settings)
+    assert list_defaults(home, told) == list_defaults(home, {})
+
+
 def test_environment_fills_in_without_a_home() -> None:
     assert list_defaults(None, {"VECHE_ELECTION": "e"}) == {"election": "e"}
 

@@ -132,6 +132,16 @@ def test_json_that_nests_too_deeply_is_refused(path: Path) -> None:
         read_json(path, Holder)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{"value": "0x01", "value": "0x02"}', '{"value": {"a": 1, "b": 2, "a": 1}}'],
+)
+def test_key_that_is_there_twice_is_refused(path: Path, text: str) -> None:
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"has the key (value|a) twice"):
+        read_json(path, Holder)
+
+
 def test_folder_is_not_replaced_by_a_file(path: Path) -> None:
     path.mkdir()
     with pytest.raises(InputError, match=r"file\.json: is a directory"):
