@@ -15,11 +15,12 @@ def main() -> None:
     try:
         import gc
 
-        from scripts.shared.stopping import obey_sigterm, stop_at_once
+        from scripts.shared.stopping import obey_lost, obey_sigterm, stop_at_once
         from scripts.shared.terminal import open_streams
 
         open_streams()
         obey_sigterm()
+        obey_lost()
         code = run(sys.argv[1:])
         stop_at_once()
         gc.freeze()  # else all memory is looked through once more: a second for a node

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
+import threading
+from typing import Any, Final
+
+_SOON: Final = 0.01  # seconds, in which whatever lost it is over
 
 
 def obey_sigterm() -> None:
     """Raise KeyboardInterrupt at SIGTERM from now on, in the main thread."""
     signal.signal(signal.SIGTERM, _interrupt)
+
+
+def obey_lost() -> None:
+    """Interrupt the main thread anew where an interruption was lost.
+
+    One that comes while Python tidies up, as after an import, ends in a traceback, and
+    the program would go on.
+    """
+    before = sys.unraisablehook
+
+    def again(lost: Any) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            threading.Timer(_SOON, _thread.interrupt_main).start()
+        else:
+            before(lost)
+
+    sys.unraisablehook = again
 
 
 def stop_at_once() -> None:

@@ -158,7 +158,7 @@ def test_a_program_that_ends_looks_through_its_memory_no_more(
     """A node's takes a second to look through, of the two in which it stops."""
     monkeypatch.setattr(sys, "argv", ["veche", "--version"])
     monkeypatch.setattr(terminal, "open_streams", lambda: None)
-    for each in ("obey_sigterm", "stop_at_once"):
+    for each in ("obey_sigterm", "obey_lost", "stop_at_once"):
         monkeypatch.setattr(stopping, each, lambda: None)
     try:
         with pytest.raises(SystemExit):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import bench
 from bench.stopping import run_stoppable
 from election.artifacts import ROOT
 from scripts.shared.exit_codes import ExitCode
-from scripts.shared.stopping import obey_sigterm, stop_at_once
+from scripts.shared.stopping import obey_lost, obey_sigterm, stop_at_once
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +36,26 @@ def test_sigterm_is_obeyed_as_ctrl_c_is() -> None:
         stop()
 
 
+def test_interruption_that_was_lost_comes_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    obey_lost()
+
+    class Loses:
+        def __del__(self) -> None:
+            raise KeyboardInterrupt
+
+    kept = [Loses()]
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012  it comes a moment later
+        kept.clear()
+        time.sleep(10)
+    assert capsys.readouterr().err == ""
+
+
 def test_program_whose_work_is_done_is_ended_without_a_word() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     obey_sigterm()
     stop_at_once()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
