@@ -15,7 +15,8 @@ from node.admission import Account
 from node.block import Block, Header, Log
 from node.config import Config
 from node.errors import UnknownBlockError
-from node.evm.execute import BlockRun, Call, Outcome, simulate
+from node.evm.block_run import BlockRun
+from node.evm.execute import Call, Outcome, simulate
 from node.evm.state import (
     Proof,
     open_state,

@@ -26,7 +26,8 @@ from node.block import (
     seal,
 )
 from node.errors import BlockFullError, TransactionRefusedError
-from node.evm.execute import BlockRun, Outcome
+from node.evm.block_run import BlockRun
+from node.evm.execute import Outcome
 from node.evm.state import Environment
 from node.overlay import Overlay
 from node.permissions import Rules

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from eth_typing import Address, Hash32
 
 from node.block import Block, Header, Transaction
-from node.evm.execute import BlockRun, Outcome
+from node.evm.block_run import BlockRun
+from node.evm.execute import Outcome
 from node.execution import Ancestors, Execution, close, environment_of
 from node.overlay import Overlay
 from node.permissions import Rules

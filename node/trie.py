@@ -8,10 +8,10 @@ digits, which a path here is, are
                             - 7: Leaf "d"
                             - f: Leaf "9"
 
-To set a77e then changes the second child to a Branch of two leaves, and nothing else:
-of all other nodes the hashes are known. Each node that a change touches is decoded when
-it is first reached, and encoded when the root is asked for, however many keys were set
-below it. One thread uses a trie.
+To set a77e then makes the second child a Branch of two leaves. That changes it and the
+two nodes above it; of all others the hashes are known. Each node that a change touches
+is decoded when it is first reached, and encoded when the root is asked for, however
+many keys were set below it. One thread uses a trie.
 
 What everything here relies on:
 

@@ -101,6 +101,7 @@ def _add_pairs(
     for at in range(count):
         is_difference = at % 2
         one = first + size * (at - is_difference)
+        # Q, or -Q, which lies as many points further on as there are
         other = one + size * (1 + is_difference * count)
         functions.from_affine(total, one)
         functions.add(total, total, other)

@@ -36,6 +36,7 @@ from node.evm.compiler.programs import compile_path, read_program
 from node.evm.failing import Failing, mark_message
 from node.evm.log_opcodes import LOG_OPCODES
 from node.evm.message_calls import quickened
+from node.evm.on_demand import OnDemand, of_stack
 from node.evm.precompile_calls import (
     AS_MESSAGES,
     CALL,
@@ -72,24 +73,6 @@ def _merged(one: _Logs, other: _Logs) -> _Logs:
     return long
 
 
-class _OnDemand:
-    """Make an attribute when it is asked for first, and keep it."""
-
-    def __init__(self, name: str, make: Callable[[Any], Any]) -> None:
-        self._name = name
-        self._make = make
-
-    def __get__(self, computation: Any, _kind: type) -> Any:
-        if computation is None:
-            return self
-        made = vars(computation)[self._name] = self._make(computation)
-        return made
-
-
-def _of_stack(name: str) -> _OnDemand:
-    return _OnDemand(f"stack_{name}", lambda owner: getattr(owner._stack, name))  # noqa: SLF001
-
-
 class Computation(PragueComputation):
     """Run one message."""
 
@@ -107,15 +90,15 @@ class Computation(PragueComputation):
     functions = _FUNCTIONS
 
     # py-evm's own way to look these up takes longer than a short message.
-    stack_pop_ints = _of_stack("pop_ints")
-    stack_pop_bytes = _of_stack("pop_bytes")
-    stack_pop_any = _of_stack("pop_any")
-    stack_pop1_int = _of_stack("pop1_int")
-    stack_pop1_bytes = _of_stack("pop1_bytes")
-    stack_pop1_any = _of_stack("pop1_any")
-    stack_push_int = _of_stack("push_int")
-    stack_push_bytes = _of_stack("push_bytes")
-    code = _OnDemand("code", lambda c: CodeStream(c.msg.code))
+    stack_pop_ints = of_stack("pop_ints")
+    stack_pop_bytes = of_stack("pop_bytes")
+    stack_pop_any = of_stack("pop_any")
+    stack_pop1_int = of_stack("pop1_int")
+    stack_pop1_bytes = of_stack("pop1_bytes")
+    stack_pop1_any = of_stack("pop1_any")
+    stack_push_int = of_stack("push_int")
+    stack_push_bytes = of_stack("push_bytes")
+    code = OnDemand("code", lambda c: CodeStream(c.msg.code))
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -256,7 +239,7 @@ class Computation(PragueComputation):
     def _step(self, program: Program, pc: int) -> int:
         """Run one opcode of py-evm, or inline ones that are not compiled yet."""
         if program.is_inline(pc):
-            if program.is_hot(pc):
+            if program.count_visit(pc):
                 compile_path(program, pc)
                 return pc
             memory, gas = self._memory._bytes, self._gas_meter.gas_remaining  # noqa: SLF001

@@ -20,7 +20,7 @@ from node.admission import check_limits
 from node.block import EMPTY_ROOT, Log, Transaction
 from node.errors import FeeError, TransactionRefusedError
 from node.evm import precompile_calls
-from node.evm.execute import BlockRun
+from node.evm.block_run import BlockRun
 from node.evm.interpreter import Computation
 from node.evm.state import Environment, Nodes, open_state
 from node.hashing import keccak

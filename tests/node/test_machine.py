@@ -22,7 +22,8 @@ from node.errors import (
     OversizedError,
     TimestampError,
 )
-from node.evm.execute import BlockRun, Call
+from node.evm.block_run import BlockRun
+from node.evm.execute import Call
 from node.execution import Proposal
 from node.machine import StateMachine
 from node.store import MemoryStore

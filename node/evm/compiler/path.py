@@ -2,9 +2,9 @@
 
 In: a program, and where to begin. Out: the source of the function. From where it begins
 the path goes on through jumps to known places, past branches on the side that was taken
-more often, and through calls, for as long as what it meets is warm itself. Where it
-comes back to its beginning it is a loop. Where it would meet another place for the
-second time it ends, so no opcode is written twice.
+more often, and through calls, for as long as what it meets is warm: was begun half as
+often as what is compiled. Where it comes back to its beginning it is a loop. Where it
+would meet another place for the second time it ends, so no opcode is written twice.
 
 It ends, too, before an opcode that is neither inline nor called (RETURN, CREATE), after
 which the interpreter goes on. Whatever way is chosen, all others leave the function: a
@@ -76,7 +76,10 @@ class _Path:
         return after
 
     def _call_or_leave(self, pc: int) -> int | None:
-        """Write an opcode that is not inline; behind the code's end is a STOP."""
+        """Write an opcode that is not inline; behind the code's end is a STOP.
+
+        What follows a call counts as an entry: the interpreter, too, stops there.
+        """
         code = self._program.code
         opcode = code[pc] if pc < len(code) else op.STOP
         if opcode not in CALLED:
@@ -135,7 +138,10 @@ class _Path:
         return None
 
     def _branch(self, target: str, condition: str, after: int) -> int | None:
-        """Write JUMPI: one side stays in the path, the other leaves it."""
+        """Write JUMPI: one side stays in the path, the other leaves it.
+
+        Both sides count as entries, so it is known which one was taken more often.
+        """
         writer, program = self._writer, self._program
         if is_literal(condition):
             return self._go(after) if condition == "0" else self._jump(target)

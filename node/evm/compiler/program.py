@@ -75,8 +75,8 @@ class Program:
         """Say whether the opcode at `pc` is written into paths."""
         return pc < len(self.code) and self.code[pc] in _INLINE
 
-    def is_hot(self, start: int) -> bool:
-        """Count a visit to `start`, and say whether it pays to compile from there."""
+    def count_visit(self, start: int) -> bool:
+        """Count a run from `start` on, and say whether it pays now to compile."""
         visits = self._visits.get(start, 0) + 1
         self._visits[start] = visits
         return (
@@ -86,7 +86,10 @@ class Program:
         )
 
     def is_warm(self, pc: int) -> bool:
-        """Say whether a path that comes here goes on: half of hot is enough."""
+        """Say whether a path that comes here goes on: half of hot is enough.
+
+        What is not inline ends the path or is called, so nothing has to be compiled.
+        """
         return not self.is_inline(pc) or self.visits(pc) >= _HOT_VISITS // 2
 
     def visits(self, start: int) -> int:
@@ -107,9 +110,11 @@ class Program:
 
 
 def is_entry(code: bytes, pc: int) -> bool:
-    """Say whether others may jump here, so that a path may begin.
+    """Say whether others may jump here, so that uncompiled opcodes are run up to here.
 
-    A row of JUMPDESTs is one entry: each by itself costs one gas, and far more time.
+    So visits are counted here, behind a jump and behind what is called: wherever the
+    interpreter comes back to, a path may begin. A row of JUMPDESTs is one entry: each
+    by itself costs one gas, and far more time.
     """
     return code[pc] == op.JUMPDEST and code[pc - 1] != op.JUMPDEST
 

@@ -33,7 +33,7 @@ class Stretch:
 
     def __init__(self, line: Line, height: int, assured: int) -> None:
         self.gas = 0
-        self.taken = 0  # how many values below that were asked for
+        self.taken = 0  # how many values below that height were asked for
         self.highest = assured  # how far the stack rises above the real one
         self.reserving: Line | None = None  # where memory is reserved, if it was
         self._line = line

@@ -46,8 +46,8 @@ class Values:
 
     def __init__(self) -> None:
         self._ranges: dict[str, Range] = {}
-        self._tests: dict[str, tuple[str, str]] = {}
-        self._origins: dict[str, tuple[int, Operands]] = {}
+        self._tests: dict[str, tuple[str, str]] = {}  # what `tests_of` returns
+        self._origins: dict[str, tuple[int, Operands]] = {}  # opcode, operands
 
     def range_of(self, value: str) -> Range:
         """Return what a value is at least and at most."""

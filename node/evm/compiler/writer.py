@@ -87,7 +87,8 @@ class Writer:
     def _end_stretch(self, grown: int = 0) -> None:
         """Begin another; grown: by how much the real stack did, since this began.
 
-        Room that was found above the real stack is there still, less what it grew.
+        Room for `highest` values above the real stack was checked. It is there still,
+        less what the real stack has grown.
         """
         self._stretch.close()
         self._begin_stretch(max(0, self._stretch.highest - grown))
@@ -160,7 +161,7 @@ class Writer:
             self.emit(f"{name} = stack[-{len(self._real)}]", name)
 
     def _agree(self) -> list[str]:
-        """Make the real stack as it is here, from the deepest change up."""
+        """Make the real stack what the stack is here, from the deepest change up."""
         real, stack, kept = self._real, self._stack, 0
         while kept < min(len(real), len(stack)) and real[kept] == stack[kept]:
             kept += 1

@@ -18,7 +18,8 @@ from node.errors import (
     TransactionRefusedError,
     UnknownSnapshotError,
 )
-from node.evm.execute import BlockRun, Outcome
+from node.evm.block_run import BlockRun
+from node.evm.execute import Outcome
 from tests.node.bytecode import assemble
 from tests.node.conftest import Clock
 from tests.node.wallet import KEYS, Wallet

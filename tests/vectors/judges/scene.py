@@ -12,7 +12,7 @@ from eth_abi.abi import decode
 from eth_typing import Address, Hash32
 
 from node.block import EMPTY_ROOT
-from node.evm.execute import Call, Outcome, _run
+from node.evm.execute import Call, Outcome, run_call
 from node.evm.state import Environment, Nodes, State, open_state
 from tests.contracts.chain import GAS, RefusedError
 from tests.honest import CHAIN_ID
@@ -85,7 +85,7 @@ class Scene:
 def _call(state: State, address: bytes, payload: bytes, *, sender: bytes) -> bytes:
     call = Call(Address(sender), Address(address), 0, payload, GAS, 0)
     state.lock_changes()
-    return _accept(_run(state, call, fee=0, tip=0))
+    return _accept(run_call(state, call, fee=0, tip=0))
 
 
 def _accept(outcome: Outcome) -> bytes:
