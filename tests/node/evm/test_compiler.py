@@ -71,6 +71,20 @@ def test_paths_take_no_more_than_they_weigh(code: bytes) -> None:
     assert taken < 1.5 * kept.weight
 
 
+def test_a_path_is_paid_for_by_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of a few opcodes may hold kilobytes of what they copy."""
+    monkeypatch.setattr(program, "_HOT_VISITS", 0)
+    monkeypatch.setattr(program, "_GAS_PER_LETTER", 1)
+    kept = program.Program(_LONG_LITERALS)
+    kept.spent = 30_000
+    assert kept.count_visit(0)
+    programs.compile_path(kept, 0)
+    other = max(kept.destinations)
+    assert not kept.count_visit(other)
+    kept.spent += kept._letters
+    assert kept.count_visit(other)
+
+
 def test_function_is_as_the_tour_shows_it() -> None:
     """node/evm/compiler/__init__.py begins with a path and the Python made of it."""
     tour = compiler.__doc__ or ""
