@@ -178,8 +178,8 @@ def next_of(cli: Cli) -> str:
 def count(cli: Cli) -> None:
     cli.act("time", "closed")
     early = cli.attempt("share", "--compare", key="trustee-1")
-    assert early.result == {}
-    assert "nothing to compare yet: `veche freeze`" in early.err
+    assert early.code is ExitCode.NOT_YET
+    assert "none is there to compare yet" in early.err
     steps = [each["command"] for each in cli.act("status")["next"]]
     assert steps == ["veche audit", "veche export --out record.jsonl.gz"]
     assert next_of(cli) == "veche freeze --contest 1"
