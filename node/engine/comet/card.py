@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from node.engine.comet.addresses import WORDS, is_address
 from node.errors import ConfigError
 from node.json_depth import parse_json
 
 ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _ACCOUNT: Final = re.compile(r"0x[0-9a-f]{40}")
 _NODE_ID: Final = re.compile(r"[0-9a-f]{40}")
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,253}:[0-9]{1,5}")
 _MOST = 4_096  # bytes of a file
 _KEY_SIZE = 32  # bytes
 
@@ -73,10 +73,11 @@ def accept_card(found: Any, file: str) -> Card:
         ("organisation", ORGANISATION),
         ("account", _ACCOUNT),
         ("node_id", _NODE_ID),
-        ("address", _ADDRESS),
     ):
         if not pattern.fullmatch(found[name]):
             raise ConfigError((f"{file}: {name}", f"does not read {pattern.pattern}"))
+    if not is_address(card.address):
+        raise ConfigError((f"{file}: address", f"is not {WORDS}"))
     if card.validator_key and not is_validator_key(card.validator_key):
         raise ConfigError((f"{file}: validator_key", "is not 32 bytes as base64"))
     return card

@@ -177,10 +177,11 @@ class CometEngine:
                 if now() - self._given.get(tx.hash, float("-inf")) >= _AGAIN:
                     self._given[tx.hash] = now()
                     await self._give(rpc, tx, writer)
-            try:
-                await asyncio.wait_for(self._arrived.wait(), timeout=_AGAIN)
-            except TimeoutError:
-                continue
+            # Not `wait_for`: it loses a cancellation that comes with what it waits for,
+            # and the node would never stop.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_AGAIN):
+                    await self._arrived.wait()
 
     async def _give(self, rpc: EngineRpc, tx: Transaction, writer: Executor) -> None:
         try:

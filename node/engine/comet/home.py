@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from node.engine.comet.addresses import WORDS, is_address, is_peer
 from node.engine.comet.card import read_card
 from node.errors import EngineError, HomeError
 from node.json_depth import parse_json
@@ -166,12 +167,18 @@ def write_settings(
 
 def read_peers(home: NodeHome) -> list[str]:
     """Return the peers that the settings name, ID@HOST:PORT each. Raises: HomeError."""
-    return [peer for peer in _read_p2p(home, "persistent_peers").split(",") if peer]
+    peers = [peer for peer in _read_p2p(home, "persistent_peers").split(",") if peer]
+    if not all(map(is_peer, peers)):
+        raise HomeError(home.root, f"names a peer that is not ID@{WORDS}")
+    return peers
 
 
 def read_listen(home: NodeHome) -> str:
     """Return where settings have it listen, HOST:PORT. Raises: HomeError."""
-    return _read_p2p(home, "laddr").removeprefix("tcp://")
+    listen = _read_p2p(home, "laddr").removeprefix("tcp://")
+    if not is_address(listen):
+        raise HomeError(home.root, f"listens on what is not {WORDS}")
+    return listen
 
 
 def _read_p2p(home: NodeHome, key: str) -> str:

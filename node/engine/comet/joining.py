@@ -19,6 +19,7 @@ from typing import Any, Final
 from eth_typing import Address
 
 from node.config import Config
+from node.engine.comet.addresses import WORDS, is_address, is_peer
 from node.engine.comet.card import Card, accept_card, read_card
 from node.engine.comet.genesis import Validator, make_genesis_document, read_shared
 from node.engine.comet.home import (
@@ -36,12 +37,7 @@ from node.errors import ConfigError, HomeError, HomeTakenError
 from node.json_depth import parse_json
 
 LEAST_VALIDATORS: Final = 4
-_HOST: Final = r"[A-Za-z0-9.\-\[\]:]{1,253}:[0-9]{1,5}"
-_FORMS: Final = {
-    "listen": re.compile(_HOST),
-    "peer": re.compile(rf"[0-9a-f]{{40}}@{_HOST}"),
-    "signer": re.compile(rf"tcp://{_HOST}|unix:///[^\"\\\s]{{1,100}}|"),
-}
+_SOCKET: Final = re.compile(r"unix:///[^\"\\\s]{1,100}")
 _LISTEN: Final = "127.0.0.1:26656"
 _PAUSE: Final = 100  # milliseconds after a block
 
@@ -238,10 +234,19 @@ def describe(genesis: bytes) -> dict[str, Any]:
 
 def _check_addresses(listen: str, peers: Sequence[str], signer: str) -> None:
     """Refuse what the engine's file of settings could not hold. Raises: ConfigError."""
-    given = [("listen", listen), *(("peer", each) for each in peers)]
-    for name, value in (*given, ("signer", signer)):
-        if not _FORMS[name].fullmatch(value):
-            raise ConfigError((name, f"does not read {_FORMS[name].pattern}"))
+    if not is_address(listen):
+        raise ConfigError(("listen", f"is not {WORDS}"))
+    for peer in peers:
+        if not is_peer(peer):
+            raise ConfigError(("peer", f"is not ID@{WORDS}"))
+    if signer and not _is_signer(signer):
+        raise ConfigError(("signer", f"is not tcp://{WORDS}, nor unix:///PATH"))
+
+
+def _is_signer(text: str) -> bool:
+    """Say whether a text is where an engine can await what signs."""
+    kind, _, place = text.partition("://")
+    return is_address(place) if kind == "tcp" else bool(_SOCKET.fullmatch(text))
 
 
 def _signs_elsewhere(home: NodeHome) -> bool:

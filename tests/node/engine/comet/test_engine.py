@@ -199,3 +199,29 @@ def test_what_misses_a_nonce_waits_here_and_is_no_reason_for_a_block(
     _give(engine, pool, first)
     assert pool.held == [first, second, third]
     assert engine.awaits_block()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_node_stops_whatever_arrives_at_that_moment(
+    driver: Driver, wallet: Wallet, turns: int
+) -> None:
+    """Else it would be told to stop and give on for ever."""
+    driver.grow(1)
+    engine, pool = CometEngine(driver.machine, lambda: _EARLY), _Pool(driver)
+
+    async def stop() -> bool:
+        with ThreadPoolExecutor(1) as writer:
+            giving = asyncio.create_task(engine.give_on(pool, writer))
+            await asyncio.sleep(0.01)
+            engine.send_raw(wallet.sign(b"\x22" * 20))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            giving.cancel()
+            await asyncio.wait({giving}, timeout=0.1)
+            is_done = giving.done()
+            giving.cancel()
+            with suppress(asyncio.CancelledError):
+                await giving
+        return is_done
+
+    assert asyncio.run(stop())

@@ -332,7 +332,15 @@ def test_a_port_for_peers_that_is_taken_is_told_with_its_own_option() -> None:
         {"listen": '127.0.0.1:1"\nx = "'},
         {"peers": ["127.0.0.1:1"]},
         {"peers": [f"{'0' * 40}@a:1,b"]},
+        {"peers": [f"{'0' * 40}@a:65536"]},
+        {"peers": [f"{'0' * 40}@a:0"]},
+        {"peers": [f"{'0' * 40}@a:b:1"]},
+        {"peers": [f"{'0' * 40}@[::1:1"]},
+        {"listen": "127.0.0.1:99999"},
+        {"listen": ":::1"},
         {"signer": "http://127.0.0.1:1"},
+        {"signer": "tcp://127.0.0.1:99999"},
+        {"signer": "unix:///a b"},
     ],
 )
 def test_addresses_that_are_none_are_refused(
@@ -340,5 +348,33 @@ def test_addresses_that_are_none_are_refused(
 ) -> None:
     _folder(tmp_path, has_key=True)
     asked: dict[str, Any] = {"listen": "127.0.0.1:1", "peers": [], **given}
-    with pytest.raises(ConfigError, match="does not read"):
+    with pytest.raises(ConfigError, match="HOST:PORT"):
         join(tmp_path, agree(config, CARDS, REGISTRY), **asked)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"listen": "[::1]:26656", "peers": [f"{'0' * 40}@[fe80::1]:1"]},
+        {"peers": [f"{'0' * 40}@node-1.example.org:65535"]},
+    ],
+)
+def test_addresses_of_every_form_are_taken(
+    config: Config, tmp_path: Path, given: dict[str, Any]
+) -> None:
+    _folder(tmp_path, has_key=True)
+    join(tmp_path, agree(config, CARDS, REGISTRY), **given)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("persistent_peers", "zz@x:1,,@@"), ("laddr", "tcp://x")]
+)
+def test_settings_that_somebody_changed_are_read_again(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    home = NodeHome(tmp_path)
+    home.settings.parent.mkdir(parents=True)
+    home.settings.write_text(f"[p2p]\n{key} = '{value}'")
+    read = read_peers if key == "persistent_peers" else read_listen
+    with pytest.raises(HomeError, match="HOST:PORT"):
+        read(home)
