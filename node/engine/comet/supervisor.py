@@ -19,6 +19,7 @@ from typing import Final
 
 from node.engine.comet.engine import CometEngine
 from node.engine.comet.engine_log import EngineLog
+from node.engine.comet.half_made import forget_half_made
 from node.engine.comet.home import NodeHome
 from node.engine.comet.reach import Reach
 from node.engine.comet.standstill import Standstill
@@ -97,6 +98,7 @@ class Supervisor:
     async def _run_once(self) -> str:
         """Run the engine once; returns why it no longer runs."""
         self._sockets.engine.unlink(missing_ok=True)  # of one that could not tidy up
+        forget_half_made(self._home.engine / "data")
         try:
             process = await self._begin()
         except OSError as error:

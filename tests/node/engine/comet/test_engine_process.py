@@ -120,3 +120,26 @@ def test_one_that_answers_no_more_begins_anew_at_rest_too(
     _write(tmp_path, _HANGS)
     reason = asyncio.run(_supervise(tmp_path, hangs=True)._run_once())
     assert reason == "does not answer at height 7"
+
+
+@pytest.mark.parametrize(
+    ("names", "stays"),
+    [
+        (("LOCK", "LOG", "MANIFEST-000000"), False),
+        (("LOCK", "LOG", "MANIFEST-000000", "CURRENT"), True),
+        (("LOCK", "MANIFEST-000000", "000001.log"), True),
+        (("LOCK", "MANIFEST-000000", "000001.ldb"), True),
+    ],
+    ids=str,
+)
+def test_one_that_was_killed_over_its_first_start_begins_all_the_same(
+    tmp_path: Path, names: tuple[str, ...], stays: bool
+) -> None:
+    """What it had not begun to fill is forgotten, and nothing else."""
+    database = tmp_path / "engine/data/blockstore.db"
+    database.mkdir(parents=True)
+    for name in names:
+        (database / name).touch()
+    _write(tmp_path, "exit 3")
+    asyncio.run(_supervise(tmp_path)._run_once())
+    assert database.exists() is stays
