@@ -137,6 +137,7 @@ def test_sum_that_is_not_withheld_is_not_opened_and_accuses_no_node(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Tally, "state", lambda *_: state)
+    monkeypatch.setattr("scripts.commission.override.read_box", lambda *_: None)
     with pytest.raises(error):
         override(stage.opened, 1, paths=[], key=RELAY)
 
