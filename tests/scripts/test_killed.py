@@ -60,6 +60,7 @@ UNTOUCHED: Final = {
     **dict.fromkeys(("node", "network"), "tests/node kills nodes"),
     "proof": "of a network; written like a receipt",
     "rehearse": "tests/scripts/test_rehearse.py kills it",
+    "vote": "at services; tests/services/live/by_act.py kills it",
 }
 """Acts that are not killed here, each with the reason."""
 
