@@ -50,16 +50,18 @@ _FACTS: Final[dict[type[Exception], tuple[Trouble, str]]] = {
 """What each failure means; of several that fit, the first."""
 
 
-def open_post(url: str) -> Post:
+def open_post(url: str, *, patience: float | None = None) -> Post:
     """Give what posts to a URL, never twice: a repeated send would hide its outcome.
 
-    Raises ConnectionFailedError at once if the URL names no node.
+    patience: seconds for one whole answer, if not the default. Raises
+    ConnectionFailedError at once if the
+    URL names no node.
     """
     _check_url(url)
 
     def post(body: bytes) -> bytes:
         try:
-            return asyncio.run(_exchange(url, body))
+            return asyncio.run(_exchange(url, body, patience or _DEADLINE))
         except (aiohttp.ClientError, OSError, UnicodeError) as error:
             kinds = (kind for kind in _FACTS if isinstance(error, kind))
             trouble, fact = _FACTS[next(kinds)]
@@ -68,9 +70,9 @@ def open_post(url: str) -> Post:
     return post
 
 
-async def _exchange(url: str, body: bytes) -> bytes:
+async def _exchange(url: str, body: bytes, patience: float) -> bytes:
     async with (
-        asyncio.timeout(_DEADLINE),
+        asyncio.timeout(patience),
         aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=None),
             cookie_jar=aiohttp.DummyCookieJar(),

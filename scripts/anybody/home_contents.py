@@ -13,6 +13,8 @@ from scripts.shared.files.deployment_file import read_deployment
 from scripts.shared.files.key_file import read_public_part
 from scripts.shared.files.terms_file import read_terms
 from scripts.shared.homes.home import FILE, LOCK, Home
+from scripts.shared.homes.settings import Settings
+from scripts.shared.roles import Role
 
 
 def describe_home(home: Home) -> dict[str, Any]:
@@ -27,10 +29,18 @@ def describe_home(home: Home) -> dict[str, Any]:
         "terms": _describe(home.terms, lambda path: _read_terms(path, home)),
         "nodes": list(settings.nodes),
         "genesis_hash": settings.genesis_hash,
+        **_describe_booth(settings),
         "offline": settings.offline,
         "password_file": None if kept is None else str(kept),
         "other_files": [path.name for path in _list_others(home)],
     }
+
+
+def _describe_booth(settings: Settings) -> dict[str, Any]:
+    """Describe what only a voter's home has."""
+    if settings.role is not Role.VOTER:
+        return {}
+    return {"booth": settings.booth, "booth_hash": settings.booth_hash}
 
 
 def list_dangers(home: Home) -> list[str]:
@@ -59,7 +69,8 @@ def _list(home: Home) -> Iterator[Path]:
 
 
 def _is_secret(path: Path) -> bool:
-    return path.name == FILE or "key" in path.name or path.name.startswith("credential")
+    kinds = ("credential", "voting")
+    return path.name == FILE or "key" in path.name or path.name.startswith(kinds)
 
 
 def _list_others(home: Home) -> Iterator[Path]:

@@ -120,19 +120,26 @@ def _is_foreign(path: Path) -> bool:
     return path.name != LOCK and not is_left_over(path)
 
 
+def spell_act(home: Home) -> str:
+    """Say by which act whoever has a home goes on."""
+    name = "status" if home.settings.booth is None else "vote"
+    return f"veche {name}{spell_home(home.folder)}"
+
+
 def tell_next(home: Home) -> None:
     """Say what follows for whoever made a home."""
-    at = spell_home(home.folder)
+    at, act = spell_home(home.folder), spell_act(home)
     if home.settings.password_file is None:
         say("keep the password: nobody can give it back")
-    if home.election.exists() or os.environ.get("VECHE_ELECTION"):
-        say_next(f"veche status{at}", as_json=False)
+    is_named = home.settings.booth is not None or home.election.exists()
+    if is_named or os.environ.get("VECHE_ELECTION"):
+        say_next(act, as_json=False)
         return
     if home.settings.role in _UNNAMED:
         place = shlex.quote(str(home.election))
         say_next(
             f"once there is an election, copy its election.json to {place};",
-            f"  veche status{at}",
+            f"  {act}",
             as_json=False,
         )
         return

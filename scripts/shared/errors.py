@@ -148,16 +148,24 @@ class UnprovenError(ScriptError):
 class ServiceError(ScriptError):
     """Report what a service refuses; the subject is its name.
 
-    code: its stable word. wait: seconds until it is worth asking again.
+    code: its stable word. wait: seconds until it is worth asking again. case: the
+    number by which support finds it.
     """
 
     def __init__(
-        self, subject: str, fact: str, *, code: str = "refused", wait: int = 0
+        self,
+        subject: str,
+        fact: str,
+        *,
+        code: str = "refused",
+        wait: int = 0,
+        case: str | None = None,
     ) -> None:
         """Keep what a program acts on."""
         super().__init__(subject, fact)
         self.code = code
         self.wait = wait
+        self.case = case
 
 
 class ServiceAwayError(ServiceError):

@@ -99,13 +99,19 @@ def settle_choice(contest: PublishedContest, *, is_sure: bool) -> int:
 
 
 def prepare_to_cast(
-    contest: PublishedContest, number: int, *, own: bytes, is_sure: bool
+    contest: PublishedContest,
+    number: int,
+    *,
+    own: bytes,
+    is_sure: bool,
+    booth: str = "",
 ) -> tuple[PreparedChoice, SecretSource]:
     """Encrypt a choice until one is to be cast; whatever is opened before is not.
 
-    own: the secret that randomness is hedged with. The code is shown before the
-    question, so that a device that cheats would have to know the answer beforehand.
-    Without a terminal, or is_sure, nobody is asked.
+    own: the secret that randomness is hedged with. booth: where a second device finds
+    the page that checks, with a slash behind it; empty where that is not known. The
+    code is shown before the question, so that a device that cheats would have to know
+    the answer beforehand. Without a terminal, or is_sure, nobody is asked.
     """
     while True:
         choice = settle_choice(contest, is_sure=is_sure)
@@ -113,7 +119,7 @@ def prepare_to_cast(
         prepared = prepare_choice(choice, contest.box, source=source)
         if is_sure or not sys.stdin.isatty() or _decide_to_cast(prepared):
             return prepared, source
-        say(*_spell_opening(prepared, contest, number))
+        say(*_spell_opening(prepared, contest, number, booth))
 
 
 def _decide_to_cast(prepared: PreparedChoice) -> bool:
@@ -125,13 +131,13 @@ def _decide_to_cast(prepared: PreparedChoice) -> bool:
 
 
 def _spell_opening(
-    prepared: PreparedChoice, contest: PublishedContest, number: int
+    prepared: PreparedChoice, contest: PublishedContest, number: int, booth: str = ""
 ) -> list[str]:
     """Say how a second device checks it: by the page that every booth has."""
     code, nonce = prepared.tracking_code.hex(), encode_scalar(prepared.nonce).hex()
     about, terms = f"contest={number}&code=0x{code}", contest.terms
     lines = spell_lines(terms.candidates, terms.particulars)
-    link = f"check.html#{about}&choice={prepared.choice}&nonce=0x{nonce}"
+    link = f"{booth}check.html#{about}&choice={prepared.choice}&nonce=0x{nonce}"
     return spell("opened", link=link, line=lines[prepared.choice - 1])
 
 

@@ -6,6 +6,7 @@ never votes twice, and never loses the vote. docs/booth.md, "Without a browser".
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ from scripts.shared.errors import (
     RuledOutError,
     ServiceAwayError,
     ServiceError,
+    UntrueError,
 )
 from scripts.shared.files.json_file import write_new
 from scripts.shared.files.receipt_file import ReceiptFile, render_receipt
@@ -56,8 +58,14 @@ from scripts.voters.device.texts import spell_one, spell_refusal
 _PAUSE: Final = 2.0  # seconds between two looks at what others did
 _GRACE: Final = 60  # seconds after both attestations are void: a node may be behind
 _MOST_CODES: Final = 20  # that a person types in one run
-_BRINGING: Final = 60  # seconds for which a registrar that is away is asked again
+_LATE: Final = 600  # seconds after the close in which a block may still come
 _MOST_NODES: Final = 16  # that a receipt names
+_PASSING: Final = ("away", "chain_away", "not_true")  # it may not see the polls open
+_SPENT: Final = (
+    *("unknown_ticket", "expired_ticket", "used_ticket", "logged_out"),
+    "not_attested",
+)
+"""Refusals after which the same link leads nowhere."""
 _RETYPED: Final = ("wrong_code", "slow_down", "too_soon")
 
 
@@ -66,7 +74,11 @@ Told = TypeVar("Told")
 
 @dataclass(slots=True)
 class Vote:
-    """A voter's way in one contest. is_sure: nothing but the choice is asked."""
+    """A voter's way in one contest.
+
+    is_sure: nothing but the choice is asked. booth: another than the files came from,
+    for a check.
+    """
 
     person: PersonSide
     ballot: BallotSide
@@ -74,6 +86,7 @@ class Vote:
     keeper: Keeper
     language: Language
     is_sure: bool = False
+    booth: str = ""
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, ask_link: Callable[[], Link], *, is_hurried: bool) -> Stored | None:
@@ -86,8 +99,9 @@ class Vote:
             return None
         if kept.now.record is None:
             self._show_words()
-            is_resumed = not kept.now.is_asked
             credential = self._get_ballot(ask_link)
+            # what was not asked for here another device may have voted with
+            is_resumed = kept.now.until is None
             if is_resumed and (stored := self._find_other()) is not None:
                 return stored
             self._choose(credential)
@@ -123,12 +137,12 @@ class Vote:
             return open_sigma(self.person.device, kept.now.sigma)
         if not kept.now.is_asked:
             if self.person.is_issued():
-                kept.keep(is_asked=True, ticket=None)
+                kept.keep(is_asked=True)
             else:
                 self._ask(ask_link)
         say(spell_one("issuing"))
         credential = self._outlast(self._collect)
-        kept.keep(sigma=encode_g1(credential.sigma))
+        kept.keep(sigma=encode_g1(credential.sigma), ticket=None)
         return credential
 
     def _ask(self, ask_link: Callable[[], Link]) -> None:
@@ -136,31 +150,34 @@ class Vote:
         leaf = person.read_leaf()
         self._require_time()
         if leaf.state is not LeafState.ONLINE:
+            person.read_leaf(person.count_owners())  # one alone rules nobody out
             raise RuledOutError(spell_one("ballot word"), spell_refusal("not_online"))
         is_locked = person.is_locked(leaf)
-        ticket = kept.now.ticket or ask_link().ticket
+        if kept.now.ticket is None:
+            kept.keep(ticket=ask_link().ticket)
+        ticket = kept.now.ticket or ""
         say(spell_one("asking"))
+        self._rest()
         try:
             opening = person.open(ticket, leaf)
+            message = person.ask_code(opening, self.language.value)
         except ServiceError as error:
-            if not isinstance(error, ServiceAwayError):
+            if error.code in _SPENT:
                 kept.keep(ticket=None)  # another link is asked for next time
             raise
-        kept.keep(ticket=ticket)
-        message = person.ask_code(opening, self.language.value)
         gateway = self._type_code(opening, message)
         say(spell_one("registering"))
         self._bring_request(opening, gateway, is_locked=is_locked)
         until = max(opening.attestation.expiry, gateway.expiry)
-        kept.keep(is_asked=True, until=until, ticket=None)
+        kept.keep(is_asked=True, until=until)
 
     def _require_time(self) -> None:
-        terms, now = self.person.device.published.terms, self.person.read_time()
-        if now < terms.opening:
+        terms, times = self.person.device.published.terms, self.person.read_times()
+        if all(now < terms.opening for now in times):
             fact = spell_one("opens", time=spell_here(terms.opening))
             raise NotYetError(spell_one("ballot word"), fact)
         closing = self.person.find_issue_closing()
-        if now >= closing - LAST_REQUESTS:
+        if all(now >= closing - LAST_REQUESTS for now in times):
             raise RuledOutError(spell_one("ballot word"), spell_refusal("too_late"))
 
     def _type_code(self, opening: Opening, message: Message) -> Attestation:
@@ -191,15 +208,19 @@ class Vote:
     def _bring_request(
         self, opening: Opening, gateway: Attestation, *, is_locked: bool
     ) -> None:
-        """Have the registrar take it; the code is used up, so it is asked for long."""
-        due = time.monotonic() + _BRINGING
+        """Have the registrar take it.
+
+        The code is used up, so it is asked for as long as what was attested holds.
+        """
+        due = min(opening.attestation.expiry, gateway.expiry)
+        told: set[str] = set()
         while True:
             try:
                 return self.person.bring(opening, gateway, is_locked=is_locked)
             except ServiceError as error:
-                is_passing = error.code in ("away", "chain_away", "polls_not_open")
-                if not is_passing or time.monotonic() > due:
+                if error.code not in _PASSING or self.person.read_time() > due:
                     raise
+                _tell_once(told, spell_one("away", error=error))
             self.sleep(_PAUSE)
 
     def _collect(self) -> Credential | None:
@@ -218,14 +239,15 @@ class Vote:
     def _find_other(self) -> Stored | None:
         """Find what another device of this voter brought into the box."""
         self.reader.first = 0
-        found = self.reader.find()
-        if isinstance(found, Stored):
-            say(spell_one("other device"))
-            return found
-        if found.state is State.NONE:
-            return None
-        fact = spell_one(_STATES[found.state], names=", ".join(found.liars))
-        raise NotYetError(spell_one("ballot word"), fact)
+        told: set[str] = set()
+
+        def settle() -> Stored | Absent | None:
+            found = self._look(told)
+            is_open = isinstance(found, Absent) and found.state is not State.NONE
+            return None if is_open else found
+
+        found = self._outlast(settle)
+        return found if isinstance(found, Stored) else None
 
     # To the box
 
@@ -233,7 +255,11 @@ class Vote:
         device = self.person.device
         own = device.secret.secret
         prepared, source = prepare_to_cast(
-            device.published, device.contest, own=own, is_sure=self.is_sure
+            device.published,
+            device.contest,
+            own=own,
+            is_sure=self.is_sure,
+            booth=f"{self.booth}/",
         )
         word = draw_control_word()
         record = make_ballot(
@@ -271,39 +297,66 @@ class Vote:
         told: set[str] = set()
         say(spell_one("sending"))
         while True:
-            if kept.now.promised:  # else no relay can have brought it
-                found = self._look(told)
-                if found is not None:
-                    return found
-            now = self._outlast(self.ballot.read_time)
-            promised = [
-                Promised(each.organisation, each.deadline)
-                for each in kept.now.promised
-                if each.deadline >= now
-            ]
-            if len(promised) < min(LEAST_RELAYS, len(kept.now.promised)):
-                say(spell_one("overdue"))
-            if len(promised) < LEAST_RELAYS:
-                self._send(promised, now, told)
-                found = self._look(told)  # whatever a relay says of it
-                if found is not None:
-                    return found
+            # without a promise no relay can have brought it
+            found = self._look(told) if kept.now.promised else None
+            if not isinstance(found, Stored):
+                found = self._renew(told)
+            if isinstance(found, Stored):
+                return found
             self.sleep(_PAUSE)
 
-    def _send(self, promised: Sequence[Promised], now: int, told: set[str]) -> None:
+    def _renew(self, told: set[str]) -> Stored | Absent | None:
+        """Send it where too few promises still hold, and look again."""
+        kept, now = self.keeper, self._outlast(self.ballot.read_time)
+        promised = [
+            Promised(each.organisation, each.deadline)
+            for each in kept.now.promised
+            if each.deadline >= now
+        ]
+        if len(promised) < min(LEAST_RELAYS, len(kept.now.promised)):
+            say(spell_one("overdue"))
+        if len(promised) >= LEAST_RELAYS:
+            return None
+        claiming = self._send(promised, now, told)
+        found = self._look(told)  # whatever a relay says of it
+        if found == Absent(State.NONE):
+            fact = spell_one("not there")
+            _tell_once(told, *(f"{who}: {fact}" for who in claiming))
+            self._require_open()
+        return found
+
+    def _require_open(self) -> None:
+        """Raise RuledOutError once nothing can bring the ballot any more."""
+        nodes = self.ballot.nodes
+        end = nodes.find_closings(self.ballot.device)[1] + _LATE
+        if all(now > end for now in nodes.read_times()):
+            fact = spell_one("over", path=self.keeper.path)
+            raise RuledOutError(spell_one("ballot word"), fact)
+
+    def _send(
+        self, promised: Sequence[Promised], now: int, told: set[str]
+    ) -> list[str]:
+        """Send it; give which relays say that it is in the box."""
         kept = self.keeper
         record = kept.now.record or b""  # which no relay is sent, since it is no ballot
+        self._rest()
         found, refused = self.ballot.send(record, promised, now=now)
         kept.keep(
             promised=tuple(KeptPromise(e.organisation, e.deadline) for e in found)
         )
-        _tell_once(told, *(str(each) for each in refused))
+        _tell_once(told, *map(_spell, refused))
         if len(found) >= LEAST_RELAYS:
             due = min(each.deadline for each in found)
             time = spell_here(due)
             _tell_once(told, spell_one("promised", count=len(found), time=time))
+        return [
+            each.subject
+            for each in refused
+            if isinstance(each, ServiceError) and each.code == "already_cast"
+        ]
 
-    def _look(self, told: set[str]) -> Stored | None:
+    def _look(self, told: set[str]) -> Stored | Absent | None:
+        """Look at the box, and say what nodes have; None while they are away."""
         try:
             found = self.reader.find()
         except ServiceAwayError as error:
@@ -313,10 +366,14 @@ class Vote:
             if found.state is not State.NONE:
                 names = ", ".join(found.liars)
                 _tell_once(told, spell_one(_STATES[found.state], names=names))
-            return None
+            return found
         if found.record != self.keeper.now.record:
             say(spell_one("other device"))
         return found
+
+    def _rest(self) -> None:
+        """Wait: when a message leaves shall not show how long a secret took."""
+        self.sleep(0.2 + secrets.randbelow(512) / 1_000)
 
     def _outlast(self, look: Callable[[], Told | None]) -> Told:
         """Look until there is something; who is away is said once, and comes back."""
@@ -389,6 +446,13 @@ def _is_there(path: Path, receipt: ReceiptFile) -> bool:
     except (OSError, EncodingError, msgspec.MsgspecError):
         return False
     return (found.ballot_hash, found.block) == (receipt.ballot_hash, receipt.block)
+
+
+def _spell(refused: ServiceError | UntrueError) -> str:
+    """Say what a relay refuses, without the number that each answer has anew."""
+    if isinstance(refused, UntrueError):
+        return str(refused)
+    return f"{refused.subject}: {spell_refusal(refused.code, wait=refused.wait)}"
 
 
 def _prompt(question: str) -> str:

@@ -37,7 +37,6 @@ class Voting:
     """A vote that is open."""
 
     vote: Vote
-    link: Link | None
     receipt: Path
     is_test: bool
 
@@ -54,8 +53,8 @@ class Voting:
         return spell("voted", path=shlex.quote(str(self.receipt)))
 
     def _ask_link(self) -> Link:
-        """Give the link, of the leaf that was begun; raises InputError."""
-        link = self.link or read_link(ask_line(spell_one("link"), subject="LINK"))
+        """Ask for a link of the leaf that was begun; raises InputError."""
+        link = read_link(ask_line(spell_one("link"), subject="LINK"))
         now = self.vote.keeper.now
         if (link.contest, link.leaf) != (now.contest, now.leaf):
             raise InputError("LINK", spell_one("other link"))
@@ -84,29 +83,35 @@ def open_vote(
     path, given = _find(folder, given, contest)
     secret = RecoverySecret(key_file.secrets.random)
     kept = read_kept(path)
-    number, leaf = (
-        (given.contest, given.leaf)
-        if kept is None and given is not None
-        else _place_of(kept, path)
-    )
+    number, leaf = _place(kept, given, path)
     device = Device(terms, number, leaf, secret)
     fresh = Kept(
         "veche-voting/1", terms.election, number, device.leaf, device.credential
     )
-    if kept is None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    else:
+    if kept is not None and kept.leaf == leaf:
         require_own(path, kept, fresh)
+    else:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = None
     keeper = Keeper(path, kept or fresh)
+    if given is not None and keeper.now.sigma is None and keeper.now.block is None:
+        keeper.keep(ticket=given.ticket)  # so that whatever stops goes on without it
     with ExitStack() as stack:
-        vote = _compose(pinned, device, keeper, stack, is_sure=is_sure)
+        vote = _compose(pinned, device, keeper, stack)
+        vote.is_sure = is_sure
+        vote.booth = _find_other_booth(pinned, place)
         receipt = folder / f"receipt-{number}.json"
-        yield Voting(vote, given, receipt, terms.test)
+        yield Voting(vote, receipt, terms.test)
 
 
-def _compose(
-    pinned: Pinned, device: Device, keeper: Keeper, stack: ExitStack, *, is_sure: bool
-) -> Vote:
+def _find_other_booth(pinned: Pinned, place: str) -> str:
+    """Find a booth that is not the one whose files were read, if there is one."""
+    booths = [each.url for each in pinned.services.booths]
+    others = [each for each in booths if each != place.rstrip("/")]
+    return (others or booths)[0]
+
+
+def _compose(pinned: Pinned, device: Device, keeper: Keeper, stack: ExitStack) -> Vote:
     """Put both sides together; neither shares a connection with the other."""
     services, terms = pinned.services, device.published.terms
     sides = split_sides(services, device.secret, threshold=terms.issuer_threshold)
@@ -122,7 +127,6 @@ def _compose(
         BoxReader(device, ballot_nodes, pin),
         keeper,
         find_language(os.environ),
-        is_sure,
     )
 
 
@@ -150,10 +154,21 @@ def _name(folder: Path, contest: int) -> Path:
     return folder / f"voting-{contest}.json"
 
 
-def _place_of(kept: Kept | None, path: Path) -> tuple[int, Hash]:
+def _place(kept: Kept | None, link: Link | None, path: Path) -> tuple[int, Hash]:
+    """Choose contest and leaf: a link's, unless another was asked for in the folder."""
     if kept is None:
-        raise InputError(str(path), "is gone")
-    return kept.contest, Hash(kept.leaf)
+        if link is None:
+            raise InputError(str(path), "is gone")
+        return link.contest, link.leaf
+    own = kept.contest, Hash(kept.leaf)
+    if link is None or (link.contest, link.leaf) == own:
+        return own
+    is_begun = kept.is_asked or kept.block is not None
+    if is_begun or kept.record is not None or kept.sigma is not None:
+        raise InputError(
+            "LINK", spell_one("other link"), hint=spell_one("other folder")
+        )
+    return link.contest, link.leaf
 
 
 def show_vote(voting: Voting) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def change(
 ) -> None:
     """Change the settings of a home; those that are not given stay."""
     from scripts.anybody.home_contents import describe_home
-    from scripts.anybody.home_making import store_settings, take_settings
+    from scripts.anybody.home_making import spell_act, store_settings, take_settings
     from scripts.shared.files.terms_file import read_terms
     from scripts.shared.homes.home import Home, open_home
 
@@ -174,7 +174,7 @@ def change(
         read_terms(changed.terms, pinned=wanted.terms_hash)
     store_settings(changed, was=settings)
     show(describe_home(changed), as_json=as_json)
-    say_next(f"veche status{spell_home(folder)}", as_json=as_json)
+    say_next(spell_act(changed), as_json=as_json)
 
 
 def show_it(home: HomeFolder, as_json: AsJson = False) -> None:

@@ -49,8 +49,9 @@ def command(
     link: Annotated[
         str | None,
         typer.Argument(
-            help="What “Get my ballot” in the personal account gives; asked for if it "
-            "is missing and needed.",
+            help="What “Get my ballot” in the personal account gives. It is asked for "
+            "if it is missing and needed: then no history of a shell has it, and no "
+            "other program on this machine sees it.",
             show_default=False,
         ),
     ] = None,

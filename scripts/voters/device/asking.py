@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
@@ -29,7 +30,18 @@ from scripts.voters.device.texts import spell_refusal
 PATIENCE: Final = 20.0  # seconds, for one answer
 LARGEST: Final = 1_000_000  # bytes of one
 _LONGEST_WAIT: Final = 3_600  # seconds
-_WORD: Final = re.compile("[a-z_]{1,40}")
+_WORDS: Final[Mapping[str, str]] = {
+    "attestations": "unknown_ticket expired_ticket used_ticket logged_out "
+    "other_request clock_differs",
+    "issues": "not_attested too_late too_soon too_many no_phone clock_differs",
+    "code": "too_late too_soon too_many no_phone slow_down unknown_serial",
+    "check": "wrong_code expired too_many slow_down unknown_serial clock_differs",
+    "requests": "polls_closed not_online another_request bad_attestation expired "
+    "bad_lock chain_away",
+    "ballots": "already_promised already_cast set_aside polls_closed polls_not_open",
+}
+"""Words of a refusal that are taken from outside, by what is asked: of others a device
+has sentences, too, that nobody else may say."""
 _CASE: Final = re.compile("[2-9A-HJKMNP-Z]{6}")
 
 
@@ -68,7 +80,8 @@ class Asker:
             raise ServiceAwayError(who, spell_refusal("away")) from error
         if answered.is_success and isinstance(said, dict):
             return said
-        raise _refuse(who, said, answered.headers.get("retry-after", ""))
+        words = _WORDS.get(urlsplit(url).path.rpartition("/")[2], "").split()
+        raise _refuse(who, said, words, answered.headers.get("retry-after", ""))
 
 
 @contextmanager
@@ -111,15 +124,17 @@ def _read(answered: httpx2.Response) -> Any:
         return None
 
 
-def _refuse(who: str, said: Any, retry_after: str) -> ServiceError:
+def _refuse(
+    who: str, said: Any, words: Sequence[str], retry_after: str
+) -> ServiceError:
     """Make an error of a refusal: of a service's own words only its code is used."""
     told: Mapping[str, Any] = said if isinstance(said, dict) else {}
     code, case = told.get("code"), told.get("case")
-    if not (isinstance(code, str) and _WORD.fullmatch(code)):
+    if not (isinstance(code, str) and code in words):
         code = "refused"
     wait = 0
     if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 9:
         wait = min(int(retry_after), _LONGEST_WAIT)
     number = case if isinstance(case, str) and _CASE.fullmatch(case) else None
     fact = spell_refusal(code, wait=wait, case=number)
-    return ServiceError(who, fact, code=code, wait=wait)
+    return ServiceError(who, fact, code=code, wait=wait, case=number)

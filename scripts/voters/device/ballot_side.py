@@ -15,9 +15,9 @@ from election.client.rpc import Connection
 from election.crypto.signature import decode_signature
 from election.crypto.transcript import Address, Hash, uint_word
 from election.protocol.abi import ContractName, decode_event, find_topic
-from election.protocol.ballot import Ballot, accept_ballot
+from election.protocol.ballot import Ballot
 from election.protocol.events import Issued
-from election.protocol.promise import Promise, accept_promise
+from election.protocol.promise import LONGEST, Promise, accept_promise
 from scripts.shared.errors import ServiceError, UntrueError
 from scripts.shared.files.booth_files import RelayHost
 from scripts.voters.device.answers import read_number, unhex
@@ -26,7 +26,7 @@ from scripts.voters.device.crowd import CROWD, RUSH, Moments, draw_moments
 from scripts.voters.device.device import Device
 from scripts.voters.device.nodes import Nodes
 from scripts.voters.device.sides import LEAST_RELAYS
-from scripts.voters.device.texts import spell_one
+from scripts.voters.device.texts import spell_one, spell_refusal
 
 _WINDOW: Final = 2_000  # blocks before a node's head: everybody asks for so many
 _GRID: Final = 256  # the box is asked from a multiple of so many blocks on
@@ -63,7 +63,7 @@ class BallotSide:
         Gives all promises, those that still hold among `promised` with them, and what
         relays refused. May be repeated. Raises BallotError, before anything is sent.
         """
-        ballot = accept_ballot(record, self.device.published.box)
+        ballot = self.device.accept(record)
         found = [each for each in promised if each.deadline >= now]
         refused: list[ServiceError | UntrueError] = []
         for relay in self._draw():
@@ -94,7 +94,10 @@ class BallotSide:
             deadline = read_number(said.get("deadline"))
             promise = Promise(ctx, credential, ballot.ballot_hash, deadline)
             signature = decode_signature(unhex(said.get("signature")))
-            accept_promise(promise, signature, relay=Address(relay.account), now=now)
+            account = Address(relay.account)
+            accept_promise(promise, signature, relay=account, now=deadline)
+        if not now <= deadline <= now + LONGEST:  # the own clock may be wrong
+            raise ServiceError(who, spell_refusal("other_time"), code="other_time")
         closing = self.device.published.terms.cast_closing
         if deadline >= closing and deadline >= self.nodes.find_closings(self.device)[1]:
             raise UntrueError(who, spell_one("late promise"))

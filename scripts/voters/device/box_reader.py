@@ -18,7 +18,6 @@ from election.client.wire import parse_number, well_formed
 from election.crypto.transcript import Hash
 from election.errors import ElectionError
 from election.protocol.abi import ContractName, decode_event, find_topic
-from election.protocol.ballot import accept_ballot
 from election.protocol.board import Log
 from election.protocol.events import BallotCast
 from finality.errors import FinalityError
@@ -118,7 +117,7 @@ class BoxReader:
     def _accept(self, shown: tuple[Log, bytes], proof: ProofFile) -> Stored:
         """Check that a network agreed on this ballot; raises ElectionError."""
         log, record = shown
-        accept_ballot(record, self.device.published.box)
+        self.device.accept(record)
         proven = verify_proof(proof, self.genesis_hash)
         at = self.device.published.terms.box
         receipt = None if proven.transaction is None else proven.transaction[1]
@@ -141,7 +140,7 @@ class BoxReader:
         (log, record), (its_log, its_record) = one, other
         if (log.block_number, record) != (its_log.block_number, its_record):
             return Absent(State.DIFFER)
-        accept_ballot(record, self.device.published.box)
+        self.device.accept(record)
         return Stored(record, log.block_number, None, 0)
 
     def _look(self, connection: Connection) -> tuple[Log, bytes] | None:

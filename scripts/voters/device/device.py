@@ -9,7 +9,9 @@ from election.crypto.blind_credential import RecoverySecret, derive_lock_key
 from election.crypto.group import encode_g1
 from election.crypto.signature import SigningKey, derive_address
 from election.crypto.transcript import Address, Hash
+from election.errors import BallotError
 from election.protocol.attestation import Request, request_issuance
+from election.protocol.ballot import Ballot, accept_ballot
 from election.protocol.issuance import CredentialRequest, prepare_request
 from election.protocol.terms import ElectionTerms, PublishedContest
 
@@ -53,6 +55,13 @@ class Device:
         """Derive AK's key of this election."""
         election_id = self.terms.common.election_id
         return derive_lock_key(self.secret, election_id=election_id)
+
+    def accept(self, record: bytes) -> Ballot:
+        """Accept a ballot of the own credential; raises BallotError."""
+        ballot = accept_ballot(record, self.published.box)
+        if ballot.record.credential != self.credential:
+            raise BallotError("credential", "is another voter's")
+        return ballot
 
     def ask(self, nonce: int) -> Request:
         """Describe the request for a credential, at a value of the leaf's counter."""

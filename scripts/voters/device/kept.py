@@ -104,5 +104,5 @@ def require_own(path: Path, kept: Kept, fresh: Kept) -> None:
     for name in ("election", "contest", "leaf", "credential"):
         if getattr(kept, name) != getattr(fresh, name):
             what = "key file" if name == "credential" else name
-            hint = "give the one that it was begun with, or another --kept"
+            hint = "give the one that it was begun with, or another --folder"
             raise InputError(str(path), f"was begun with another {what}", hint=hint)

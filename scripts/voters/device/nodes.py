@@ -10,8 +10,10 @@ from typing import Final, TypeVar
 
 from election.client.contract import Contract
 from election.client.contracts.election import Election
-from election.client.errors import ClientError
-from election.client.rpc import Connection, connect
+from election.client.errors import ConnectionFailedError, Trouble
+from election.client.rpc import Connection
+from election.client.transport import Post, open_post, show_url
+from election.errors import ElectionError
 from election.protocol.abi import ContractName
 from election.protocol.longest_extension import LONGEST_EXTENSION
 from scripts.shared.errors import ServiceAwayError
@@ -21,6 +23,8 @@ from scripts.voters.device.texts import spell_one, spell_refusal
 
 Told = TypeVar("Told")
 _OWNERS: Final = 2
+_PATIENCE: Final = 20.0  # seconds, for one answer of a node
+_LONGEST: Final = 120.0  # seconds, for all answers that one look takes
 
 
 @dataclass(slots=True)
@@ -31,19 +35,37 @@ class Nodes:
     chain_id: int
     is_network: bool
     _open: dict[str, Connection] = field(default_factory=dict)
+    _due: float = 0.0
 
     def reach(self, host: Host) -> Connection:
-        """Connect once; raises ClientError."""
+        """Connect once; what is asked of it now has to end in time.
+
+        So no node keeps a device from the others. Raises ClientError.
+        """
+        self._due = time.monotonic() + _LONGEST
         if host.url not in self._open:
-            self._open[host.url] = connect(host.url, chain_id=self.chain_id)
+            post = self._bound(host.url, open_post(host.url, patience=_PATIENCE))
+            shown = show_url(host.url)
+            connection = Connection(post, url=shown, chain_id=self.chain_id)
+            connection.check_chain()
+            self._open[host.url] = connection
         return self._open[host.url]
+
+    def _bound(self, url: str, post: Post) -> Post:
+        def post_in_time(body: bytes) -> bytes:
+            if time.monotonic() > self._due:
+                fact = "takes too long for its answers"
+                raise ConnectionFailedError(show_url(url), fact, Trouble.SLOW)
+            return post(body)
+
+        return post_in_time
 
     def ask_all(self, ask: Callable[[Connection], Told]) -> Iterator[tuple[str, Told]]:
         """Ask every node; give what came, each with its organisation."""
         for host in self.hosts:
             try:
                 yield host.organisation, ask(self.reach(host))
-            except ClientError:
+            except ElectionError:  # of what it answers, too
                 continue
 
     def ask_owners(
@@ -57,7 +79,7 @@ class Nodes:
             if host.organisation not in found:
                 try:
                     found[host.organisation] = ask(self.reach(host))
-                except ClientError:
+                except ElectionError:
                     continue
         return found
 
@@ -72,6 +94,15 @@ class Nodes:
         for each in self.ask_owners(1, Connection.read_clock).values():
             return each
         raise ServiceAwayError(spell_one("node"), spell_refusal("away"))
+
+    def read_times(self) -> list[int]:
+        """Read the time as `read_time` does, and the clocks of two organisations.
+
+        Where one of them says that there is time, the own clock may be wrong. Raises
+        ServiceAwayError.
+        """
+        told = self.ask_owners(_OWNERS, Connection.read_clock)
+        return [self.read_time(), *told.values()]
 
     def find_closings(self, device: Device) -> tuple[int, int]:
         """Find when issuing and casting end: Unix seconds.

@@ -6,7 +6,8 @@ docs/protocol.md §6, docs/booth.md. Nothing here has seen a ballot.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from election.crypto.transcript import Address, Hash, decode_hash, uint_word
 from election.errors import ElectionError, EncodingError
 from election.protocol.abi import ContractName
 from election.protocol.attestation import (
+    LAST_REQUESTS,
+    LIFETIME,
     NO_LOCK,
     Attestation,
     Role,
@@ -56,6 +59,10 @@ from scripts.voters.device.texts import spell_one, spell_refusal
 
 _SERIAL: Final = re.compile("[ABEKMHPCTYX]-[1-9][0-9]-[2-9a-hjkmnp-z]{12}")
 _NUMBER: Final = 4  # characters of a serial that the message carries
+_OWNERS: Final = 2
+_FAIR: Final = 60  # seconds by which honest clocks may differ
+_OVER: Final = {"polls_closed": 0, "too_late": LAST_REQUESTS}
+"""Refusals that say that it is too late; seconds before the end from which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +114,30 @@ class PersonSide:
         """Read the time as `Nodes.read_time` does."""
         return self.nodes.read_time()
 
+    def read_times(self) -> list[int]:
+        """Read the own time and others as `Nodes.read_times` does."""
+        return self.nodes.read_times()
+
+    def count_owners(self) -> int:
+        """Count whom two nodes can be asked of, two at most."""
+        return min(_OWNERS, len({each.organisation for each in self.nodes.hosts}))
+
     def find_issue_closing(self) -> int:
         """Find until when ballots are given out, as `Nodes.find_closings` does."""
         return self.nodes.find_closings(self.device)[0]
 
-    def read_leaf(self) -> Leaf:
+    def read_leaf(self, least: int = 1) -> Leaf:
         """Read what all nodes that answer have of the leaf.
 
-        Raises UntrueError where they differ, ServiceAwayError.
+        least: organisations that have to answer. Raises UntrueError where they differ,
+        ServiceAwayError.
         """
         told = dict(self.nodes.ask_all(self._read_leaf))
         found = set(told.values())
         if not found:
             raise _away(spell_one("node"))
+        if len(told) < least:
+            raise ServiceAwayError(spell_one("nodes"), spell_refusal("two_nodes"))
         if len(found) > 1:
             raise UntrueError(", ".join(told), spell_refusal("nodes_differ"))
         return found.pop()
@@ -166,6 +184,40 @@ class PersonSide:
         if leaf.lock != derive_address(self.device.lock_key):
             raise RuledOutError(spell_one("ballot word"), spell_refusal("locked"))
         return True
+
+    @contextmanager
+    def _weighing(self) -> Iterator[None]:
+        """Pass no refusal on that the chain does not bear out."""
+        try:
+            yield
+        except ServiceError as error:
+            if error.code not in _OVER and error.code != "not_online":
+                raise
+            code = "refused"
+            with suppress(ElectionError):
+                code = "not_true" if self._is_untrue(error.code) else error.code
+            fact = spell_refusal(code, wait=error.wait, case=error.case)
+            raise ServiceError(
+                error.subject, fact, code=code, wait=error.wait, case=error.case
+            ) from error
+
+    def _is_untrue(self, code: str) -> bool:
+        """Tell whether the chain has something else than what a service refuses for.
+
+        Raises ElectionError where too few nodes say so: one alone accuses nobody.
+        """
+        if code == "not_online":
+            return self.read_leaf(_OWNERS).state is LeafState.ONLINE
+        opening = self.device.published.terms.opening
+        closing = self.find_issue_closing() - _OVER[code]
+        told = self.nodes.ask_owners(_OWNERS, Connection.read_clock).values()
+        is_open = all(
+            (code == "too_late" or now > opening + _FAIR) and now < closing - _FAIR
+            for now in told
+        )
+        if is_open and len(told) < _OWNERS:
+            raise _away(spell_one("node"))
+        return is_open
 
     # Services
 
@@ -217,12 +269,14 @@ class PersonSide:
             "attestation": spell_attestation(opening.attestation),
             "language": language,
         }
-        return self._send_code("/issues", body, opening)
+        with self._weighing():
+            return self._send_code("/issues", body, opening)
 
     def ask_again(self, opening: Opening, message: Message, language: str) -> Message:
         """Have another code sent for the same request."""
         path = f"/issues/{message.serial}/code"
-        return self._send_code(path, {"language": language}, opening)
+        with self._weighing():
+            return self._send_code(path, {"language": language}, opening)
 
     def _send_code(
         self, path: str, body: Mapping[str, Any], opening: Opening
@@ -262,9 +316,12 @@ class PersonSide:
     ) -> None:
         terms = self.device.terms
         signer = terms.portal if role is Role.PORTAL else terms.sms_gateway
-        asked, now = self.device.ask(opening.nonce), self.read_time()
+        asked, expiry = self.device.ask(opening.nonce), attestation.expiry
         with blaming(who):
-            accept_attestation(attestation, asked, role=role, signer=signer, now=now)
+            accept_attestation(attestation, asked, role=role, signer=signer, now=expiry)
+        now = self.read_time()
+        if not now <= expiry <= now + LIFETIME:  # the own clock may be wrong
+            raise ServiceError(who, spell_refusal("other_time"), code="other_time")
 
     def bring(self, opening: Opening, gateway: Attestation, *, is_locked: bool) -> None:
         """Have the registrar bring the request to the chain; may be repeated."""
@@ -283,7 +340,8 @@ class PersonSide:
             "lock": signed,
         }
         url = f"{self.services.registrar.url}/requests"
-        self.asker.ask(spell_one("registrar"), url, body=body)
+        with self._weighing():
+            self.asker.ask(spell_one("registrar"), url, body=body)
 
     def collect(self) -> Credential | None:
         """Ask all issuers once; None while too few have answered well.

@@ -28,12 +28,20 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "нажмите там «Получить бюллетень» и скопируйте адрес ссылки целиком",
     ),
     "other link": (
-        "is of another contest or voter than the vote that was begun here",
-        "не того голосования или избирателя, с которым здесь начато",
+        "is of another contest or voter than the ballot that was asked for here",
+        "не того голосования или избирателя, для кого здесь запрошен бюллетень",
+    ),
+    "other folder": (
+        "give another --folder, or go on without the link",
+        "укажите другую папку (--folder) или продолжите без ссылки",
     ),
     "several": (
         "several votes were begun in {folder}: say which by its number",
         "в {folder} начато несколько голосований: укажите номер",
+    ),
+    "case": (
+        "(number {number}, for the support line)",
+        "(номер {number} для линии поддержки)",
     ),
     "asking": (
         "asking the personal account and the SMS gateway ...",
@@ -123,8 +131,8 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "`veche words` показывает двенадцать слов: запишите их",
     ),
     "sealed earlier": (
-        "the ballot that was signed here before is sent; nothing is asked again",
-        "отправляется бюллетень, подписанный здесь раньше; выбор не спрашивается",
+        "going on with the ballot that you sealed here; nothing is asked again",
+        "продолжаем с бюллетенем, который вы здесь запечатали; выбор не спрашивается",
     ),
     "other device": (
         "a ballot of yours is in the box, sent from another device",
@@ -134,9 +142,15 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "promised the ballot for a time after the polls close: not accepted",
         "обещание на время после закрытия голосования: не принято",
     ),
-    "false promise": (
-        "gave a promise that does not hold: {fact}",
-        "обещание не принято: {fact}",
+    "over": (
+        (
+            "the polls are closed, and it is not in the box: it cannot be cast any "
+            "more; if relays promised it, tell the observers, and keep {path}"
+        ),
+        (
+            "голосование закрыто, а его в урне нет: он уже не попадёт туда; если его "
+            "обещали доставить, сообщите наблюдателям и сохраните {path}"
+        ),
     ),
 }
 """By what is said: in English, in Russian."""
@@ -217,6 +231,20 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
         "код неверен: посмотрите в сообщение с нужным номером",
     ),
     "expired": ("it is too old: ask anew", "срок истёк: запросите заново"),
+    "not_true": (
+        (
+            "refused, but the public record shows that you can vote: run it again in a "
+            "minute, and call the support line if it stays so"
+        ),
+        (
+            "отказ, хотя открытый список показывает, что голосовать вы можете: "
+            "повторите через минуту, а если не пройдёт, позвоните на линию поддержки"
+        ),
+    ),
+    "other_time": (
+        "answers for another time than this machine has: set its clock",
+        "отвечает не на то время, что на этом компьютере: проверьте его часы",
+    ),
     "polls_closed": ("the polls are closed", "голосование закрыто"),
     "polls_not_open": ("the polls are not open yet", "голосование ещё не открыто"),
     "not_online": (
@@ -240,8 +268,14 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
         "сейчас не видит цепочки: повторите через минуту",
     ),
     "already_promised": (
-        "has promised another ballot of yours, which was sent before",
-        "уже обещал доставить другой ваш бюллетень, отправленный раньше",
+        (
+            "has promised another ballot of yours, which was sent before; that one "
+            "counts, and is waited for. If you sent none, call the support line"
+        ),
+        (
+            "уже обещал доставить другой ваш бюллетень, отправленный раньше; засчитают "
+            "его, ждём. Если вы его не отправляли, позвоните на линию поддержки"
+        ),
     ),
     "already_cast": (
         "says that a ballot of yours is in the box; that is looked at",
@@ -314,7 +348,7 @@ def spell_refusal(code: str, *, wait: int = 0, case: str | None = None) -> str:
     case: the number by which support finds it.
     """
     text = _choose(_REFUSALS.get(code, _REFUSALS["refused"])).format(wait=wait)
-    return text if case is None else f"{text} ({case})"
+    return text if case is None else f"{text} {spell_one('case', number=case)}"
 
 
 def _choose(text: tuple[str, str]) -> str:

@@ -51,6 +51,24 @@ def test_home_shows_what_is_in_it(prepared: Cli, home: Path) -> None:
     assert "veche-home/1" in told
 
 
+def test_home_of_a_voter_shows_its_booth_and_leads_to_the_vote(
+    cli: Cli, tmp_path: Path
+) -> None:
+    folder = tmp_path / "voter"
+    given: Arguments = ["--password-file", cli.folder / "password"]
+    assert cli("home", "init", "voter", "--home", folder, *given).code == 0
+    booth = ["--booth", "https://booth.example.org", "--booth-hash", f"0x{'ab' * 32}"]
+    told = cli("home", "set", "--home", folder, *booth)
+    assert told.code == 0, told.err
+    assert "booth.example.org" in told.out
+    assert "ab" * 32 in told.out
+    assert "next: veche vote" in told.err
+    (folder / "voting-1.json").write_text("{}")
+    (folder / "voting-1.json").chmod(0o644)
+    shown = cli("home", "show", "--home", folder)
+    assert "voting-1.json: others may read it: chmod 600" in shown.err
+
+
 def test_home_that_others_may_read_is_warned_of(prepared: Cli, home: Path) -> None:
     home.chmod(0o750)
     (home / "key.json").chmod(0o644)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ Handle = Callable[[BaseHTTPRequestHandler], None]
 def serving(handle: Handle) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            handle(self)
+
+        def do_POST(self) -> None:
             handle(self)
 
         @override
@@ -131,8 +135,21 @@ def test_a_wait_is_whole_seconds_an_hour_at_most(said: str, wait: int) -> None:
         open_asker() as asker,
         pytest.raises(ServiceError, match="K7Q2MX") as refused,
     ):
-        asker.ask("gateway", url)
+        asker.ask("gateway", f"{url}/issues")
     assert (refused.value.code, refused.value.wait) == ("too_soon", wait)
+
+
+def test_nobody_says_what_only_the_device_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VECHE_LANGUAGE", "en")
+    for said in ("other_issued", "locked", "nodes_differ", "too_soon", 7, ["a"]):
+        body = json.dumps({"code": said}).encode()
+        with (
+            serving(lambda each, raw=body: answer(each, raw, status=409)) as url,  # type: ignore[misc]
+            open_asker() as asker,
+            pytest.raises(ServiceError, match=r"refused it$") as refused,
+        ):
+            asker.ask("portal", f"{url}/booth/attestations")
+        assert refused.value.code == "refused"
 
 
 def test_who_is_away_is_away() -> None:

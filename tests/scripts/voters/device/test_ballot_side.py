@@ -170,7 +170,7 @@ def test_an_extension_counts_if_two_organisations_show_it(
 
 def test_a_refusal_stops_no_other_relay(played: Played, ballots: list[bytes]) -> None:
     side, _, relays = played
-    relays.change[31] = lambda _: (503, {"code": "chain_away"})
+    relays.change[31] = lambda _: (409, {"code": "set_aside"})
     promised: list[Promised] = []
     refused: list[ServiceError | UntrueError] = []
     for _ in range(20):  # until 31 was drawn among the first
@@ -179,8 +179,28 @@ def test_a_refusal_stops_no_other_relay(played: Played, ballots: list[bytes]) ->
         if refused:
             break
     assert [each.code for each in refused if isinstance(each, ServiceError)] == [
-        "chain_away"
+        "set_aside"
     ]
+
+
+def test_a_promise_for_another_time_is_no_false_signature(
+    played: Played, ballots: list[bytes]
+) -> None:
+    side, _, _ = played
+    promised, refused = side.send(ballots[0], (), now=side.read_time() - 9_000)
+    assert promised == []
+    assert {each.code for each in refused if isinstance(each, ServiceError)} == {
+        "other_time"
+    }
+
+
+def test_another_voters_ballot_is_sent_to_nobody(
+    played: Played, ballots: list[bytes]
+) -> None:
+    side, _, relays = played
+    with pytest.raises(BallotError, match="another voter"):
+        side.send(ballots[1], (), now=side.read_time())
+    assert relays.asked == []
 
 
 def test_what_no_box_takes_is_sent_to_nobody(

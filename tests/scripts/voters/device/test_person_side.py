@@ -249,7 +249,7 @@ def test_digits_of_a_phone_are_digits(played: Played) -> None:
     assert side.ask_code(opening, "en").phone_ends == ""
 
 
-@pytest.mark.parametrize("code", ["too_soon", "\x1b[2J", "x" * 50, 7])
+@pytest.mark.parametrize("code", ["chain_away", "too_soon", "\x1b[2J", "x" * 50, 7])
 def test_of_a_refusal_only_a_known_word_is_told(played: Played, code: object) -> None:
     side, services = played
     services.change["registrar"] = lambda _: (
@@ -260,7 +260,7 @@ def test_of_a_refusal_only_a_known_word_is_told(played: Played, code: object) ->
     made = side.type_code(opening, Message(SERIAL, ""), "123456")
     with pytest.raises(ServiceError) as refused:
         side.bring(opening, made, is_locked=False)
-    assert refused.value.code == (code if code == "too_soon" else "refused")
+    assert refused.value.code == (code if code == "chain_away" else "refused")
     assert "call" not in str(refused.value)
     assert "\x1b" not in str(refused.value)
 
@@ -396,3 +396,74 @@ class _Behind:
 
     def read_logs(self, *_: Any, **__: Any) -> tuple[()]:
         return ()
+
+
+def refusing(code: str) -> Change:
+    return lambda _: (409, {"code": code, "case": "K7Q2MX"})
+
+
+@pytest.mark.parametrize("code", ["polls_closed", "not_online"])
+def test_a_refusal_that_the_chain_does_not_bear_out_is_not_passed_on(
+    played: Played, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side, services = played
+    opening = open_at_portal(side)
+    later = side.device.published.terms.opening + 120
+    monkeypatch.setattr(Connection, "read_clock", lambda _: later)
+    made = side.type_code(opening, Message(SERIAL, ""), "123456")
+    services.change["registrar"] = refusing(code)
+    with pytest.raises(ServiceError, match="K7Q2MX") as refused:
+        side.bring(opening, made, is_locked=False)
+    assert refused.value.code == "not_true"
+
+
+def test_too_late_for_a_code_is_looked_at(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side, services = played
+    opening = open_at_portal(side)
+    message = side.ask_code(opening, "en")
+    services.change["gateway"] = refusing("too_late")
+    with pytest.raises(ServiceError) as refused:
+        side.ask_code(opening, "en")
+    assert refused.value.code == "not_true"
+    with pytest.raises(ServiceError) as refused:
+        side.ask_again(opening, message, "en")
+    assert refused.value.code == "not_true"
+    end = side.find_issue_closing() - 900
+    monkeypatch.setattr(Connection, "read_clock", lambda _: end)
+    with pytest.raises(ServiceError) as refused:
+        side.ask_code(opening, "en")
+    assert refused.value.code == "too_late"
+
+
+def test_one_node_alone_calls_no_refusal_untrue(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side, services = played
+    opening = open_at_portal(side)
+    made = side.type_code(opening, Message(SERIAL, ""), "123456")
+    later = side.device.published.terms.opening + 120
+    monkeypatch.setattr(Connection, "read_clock", lambda _: later)
+    only = replace(
+        side, nodes=Nodes(side.nodes.hosts[:1], side.nodes.chain_id, is_network=False)
+    )
+    for code in ("polls_closed", "not_online"):
+        services.change["registrar"] = refusing(code)
+        with pytest.raises(ServiceError) as refused:
+            only.bring(opening, made, is_locked=False)
+        assert refused.value.code == "refused"
+    with pytest.raises(ServiceAwayError):
+        only.read_leaf(2)
+
+
+def test_a_clock_that_differs_accuses_nobody_of_a_false_signature(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side, _ = played
+    now = side.read_time()
+    for own in (now - 3_600, now + 3_600):
+        monkeypatch.setattr(PersonSide, "read_time", lambda _, at=own: at)
+        with pytest.raises(ServiceError, match="set its clock") as refused:
+            open_at_portal(side)
+        assert refused.value.code == "other_time"

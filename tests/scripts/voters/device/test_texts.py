@@ -28,5 +28,5 @@ def test_a_word_that_nobody_knows_is_only_a_refusal(
     monkeypatch.setenv("VECHE_LANGUAGE", "en")
     assert spell_refusal("call_us_now") == "refused it"
     assert spell_refusal("too_soon", wait=7, case="K7Q2MX") == (
-        "another code can be sent in 7 s (K7Q2MX)"
+        "another code can be sent in 7 s (number K7Q2MX, for the support line)"
     )
