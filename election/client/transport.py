@@ -26,7 +26,11 @@ Post = Callable[[bytes], bytes]
 
 _DEADLINE: Final = 120  # seconds for one answer; a node may run every call of a batch
 _LARGEST_ANSWER: Final = 2**26  # bytes; the receipts of 100 full batches have fewer
-_HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+_HEADERS: Final = {
+    "Content-Type": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": "veche",  # not which version of what: few have the same
+}
 _BUSY: Final = {429, 502, 503, 504}  # a gateway's words: there is a node, but not now
 _SCHEMES: Final = ("http://", "https://")
 _PORTS: Final = {"http": 80, "https": 443}  # where an address names none

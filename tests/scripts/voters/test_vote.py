@@ -158,7 +158,8 @@ def test_a_relay_that_refuses_again_is_told_once(
         code = "already_promised"
         return list(promised), [ServiceError("relay of R1", fact, code=code, case=case)]
 
-    vote.ballot.send = refuse  # type: ignore[misc]
+    side: Any = vote.ballot
+    side.send = refuse
     assert vote.run(never, is_hurried=True) == OTHER
     assert capfd.readouterr().err.count("relay of R1: has promised another") == 1
 

@@ -52,6 +52,19 @@ def test_a_node_of_the_chain_is_asked() -> None:
         )
 
 
+def test_a_node_hears_no_version_of_anything() -> None:
+    heard: list[str] = []
+
+    def handle(handler: Any) -> None:
+        heard.append(str(handler.headers).lower())
+        answer(handler, b"{}", status=200)
+
+    with serving_get(handle) as url:
+        assert ask(url, Connection.read_clock) == []
+    assert heard
+    assert not [each for each in heard if "python" in each or "aiohttp" in each]
+
+
 def test_a_node_that_always_has_one_more_answer_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
