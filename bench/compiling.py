@@ -26,6 +26,7 @@ _BATCHES: Final = 12
 _COLD: Final = 4  # batches at the beginning
 _JUMPDEST, _STOP = b"\x5b", b"\x00"
 _MANY: Final = 10_000
+_VISITED: Final = 24_000  # soon after the table of them doubled, which is the worst
 _VISITS: Final = (0, 1, 2, 4, 8, 16, 2**60)
 
 
@@ -76,9 +77,16 @@ def measure_source() -> None:
 
 
 def measure_short() -> None:
-    """Print the memory of a jump destination, and of the shortest path."""
+    """Print the memory of places that are known of code, and of the shortest path."""
     size = weigh(lambda: Program(_JUMPDEST * _MANY))
     print(f"{size / _MANY:.0f} bytes a jump destination")
+    visited = Program(_STOP)
+
+    def visit() -> None:
+        for place in range(_VISITED):
+            visited.count_visit(place)
+
+    print(f"{weigh(visit) / _VISITED:.0f} bytes a place that a run began at")
     program = Program((_JUMPDEST + _STOP) * _MANY)
 
     def compile_all() -> None:

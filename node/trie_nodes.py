@@ -7,9 +7,9 @@ node itself where that is shorter than 32 bytes. Example: Leaf "d" of the value 
 is c7 3d 85 73686f7274: a list of 7 bytes; the flags 3, odd and leaf, with the digit d;
 the value's length and the value.
 
-This reads what keys and values were written by `trie.py`, in half the time of
-`rlp.decode`, which looks at each item through three functions. Source: Yellow Paper,
-appendices C, D.
+This takes half the time of `rlp.decode`, which looks at each item through three
+functions. Source: Yellow Paper, appendices C and D; but a branch that has a value is
+refused here, since no key of ours ends at one (`trie.py`).
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ What each operation promises stands in curve/operations.py; curve/libraries.py a
 one for known answers before it is used. To be read in this order:
 
     library.py   the C functions, as the header has them, and how memory is laid out
-    group.py     one group: decode, encode, map, hash, add, multiply sums.py      sums
-    of products, with scalars made short by an endomorphism members.py   many points
-    looked at together (curve/combinations.py: why that is sound)
+    group.py     one group: decode, encode, map, hash, add, multiply
+    sums.py      sums of products, with scalars made short by an endomorphism
+    members.py   many points looked at together (curve/combinations.py: why it is sound)
 
 and the pairing, here. Example: `Blst().g1.decode(xy)` of 96 bytes big-endian is the 96
 bytes that BLST keeps; `add` and the others take and give such bytes; `encode` gives

@@ -12,8 +12,8 @@ long. Such memory is `bytes` where BLST only reads, else a buffer of ctypes.
 A list of points or scalars is a row of addresses: BLST takes `*points ? *points++ :
 point + 1`, so that after a NULL the next one lies right behind the one before. That is
 in its source alone (src/bulk_addition.c, src/multi_scalar.c), as is that scalars in
-such a row are as many bytes apart as their bits need. tests/curve and tests/node/
-test_precompiles.py compare all sums with two other libraries.
+such a row are as many bytes apart as their bits need. What is in tests/curve and
+tests/node/test_precompiles.py compares all sums with two other libraries.
 """
 
 from __future__ import annotations

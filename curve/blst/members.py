@@ -107,7 +107,7 @@ def _add_pairs(
         functions.add(total, total, other)
         if functions.is_infinity(total):
             vanished.append(at)
-            # all are divided by their product: zero may spoil the others
+            # BLST inverts the z of all by one product: a z of 0 may spoil the others
             functions.from_affine(total, one)
         total += step
     affine = (ctypes.c_char * (size * count))()

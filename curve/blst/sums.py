@@ -23,10 +23,11 @@ demands.
 *The split* is s = h lambda + l by plain division: l < lambda < 2^128, and from s < q
 follows h <= q / lambda, which is lambda + 1 and a rest. No lattice has to be reduced
 for that, as in the general way of R. Gallant, R. Lambert, S. Vanstone, Faster Point
-Multiplication on Elliptic Curves with Efficient Endomorphisms, CRYPTO 2001. phi, beta
-and lambda are those of S. Bowe, Faster Subgroup Checks for BLS12-381, eprint 2019/814,
-and M. Scott, eprint 2021/1130, section 4; EIP-2537 has them, too
-(fast_subgroup_checks.md).
+Multiplication on Elliptic Curves with Efficient Endomorphisms, CRYPTO 2001. phi is the
+sigma of S. Bowe, Faster Subgroup Checks for BLS12-381, eprint 2019/814: beta is
+0x1a01...aaac. In EIP-2537 (fast_subgroup_checks.md, after M. Scott, eprint 2021/1130,
+section 4) it is the other one, 0x5f19...fffe: its phi is this one done twice, so a
+multiplication by lambda^2 = -z^2, which modulo q has 255 bits.
 """
 
 from __future__ import annotations

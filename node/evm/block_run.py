@@ -37,8 +37,8 @@ class BlockRun:
     """Execute one block: the system hooks, then transaction by transaction.
 
     nodes: a `Nodes` if it will be committed; nothing reaches it before.
-    rules: what else than Prague's a chain demands. bounded: whether a block's bounds on
-    all of it count.
+    rules: what a chain demands besides Prague's rules. bounded: whether a transaction
+    is refused for which the block has no gas or no bytes left.
     """
 
     def __init__(

@@ -70,7 +70,8 @@ class Outcome:
     refunds, the least limit under which it could have run.
     output: return data, revert data or nothing.
     failure: why it failed, None on success. creations: contracts that it tried to make.
-    trace: the way to the message inside that failed first, if one did and so did all.
+    trace: if all of it failed, the way to the message inside whose failure was the
+    cause; None if there was none inside.
     """
 
     succeeded: bool
@@ -160,7 +161,11 @@ def created_address(sender: Address, nonce: int) -> Address:
 
 
 def _warm(state: State, call: Call, message: Message) -> None:
-    """Mark what EIP-2929 and EIP-2930 make cheap from the start."""
+    """Mark what EIP-2929 and EIP-2930 make cheap from the start.
+
+    Not here: precompiles, which are so always (`State.is_address_warm`), and who gets
+    the fees (EIP-3651), whom py-evm marks where it makes a computation.
+    """
     state.mark_address_warm(call.sender)
     state.mark_address_warm(message.storage_address)
     for address, slots in call.access_list:

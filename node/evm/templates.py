@@ -2,8 +2,10 @@
 
 In: nothing. Out: `TEMPLATES`, by opcode. Example: SUB costs 3, takes two, gives one,
 and is `{v} = ({x} - {y}) & MASK`. `{x} {y} {z}` are the operands from the top of the
-stack down, `{v}` the result: words, as integers. The other names are the arguments of a
-compiled path (`node/evm/compiler/__init__.py` lists them) and those of `NAMES` here.
+stack down, `{v}` the result: words, as integers. An operand is filled in as a name or
+as decimal digits, so it needs brackets only before a dot (`5.to_bytes` is no Python).
+The other names are the arguments of a compiled path (`node/evm/compiler/__init__.py`
+lists them) and those of `NAMES` here.
 
 Two make functions of this one table: `uncompiled.py`, a function of each opcode;
 `compiler/`, one of a whole path. So there is no second arithmetic that could differ.

@@ -52,7 +52,7 @@ from node.evm.templates import NAMES, TEMPLATES
 
 _Single = Callable[[Any, list[int], bytearray, int, bytes], int]
 
-_MAX_OPCODES: Final = 256
+_MAX_BYTES: Final = 256
 """How far straight code is run, before it is asked whether a path begins there."""
 _ROW: Final = bytes([JUMPDEST])
 
@@ -94,7 +94,7 @@ def run_uncompiled(
     code, stack = program.code, computation._stack.values  # noqa: SLF001  # its own
     gas: int = computation._gas_meter.gas_remaining  # noqa: SLF001
     payload: bytes = computation.msg.data_as_bytes
-    last = pc + _MAX_OPCODES
+    last = pc + _MAX_BYTES
     while True:
         opcode = code[pc]
         pc += 1

@@ -7,14 +7,17 @@ equations of all of them hold. Each ballot has L + 2 (docs/protocol.md §3):
     E_j: zH_j + f_j G - xB_j - B'_j = O,  j = 1..L
 
 Each is multiplied by a weight of 128 bits, δ_A, δ_Q or δ_j, and all are added up: if
-one is not O, the sum is O with chance 2^-128 at most. By bases, over the ballots i:
+one is not O, the sum is O with chance 2^-128 at most. For all points are of prime
+order, so whatever the other weights are, one of 2^128 at most hides it. By bases, over
+the ballots i:
 
     Σ_i (δ_A z + δ_Q Q + Σ_j δ_j f_j) G  +  (Σ_i δ_Q z) K  +  Σ_j (Σ_i δ_j z) H_j
         - Σ_i x (δ_A A + δ_Q C + Σ_j δ_j B_j)
             =  Σ_i (δ_A A' + δ_Q D + Σ_j δ_j B'_j)
 
-so 32 ballots among 5 are one sum of 231 terms on the left, and one of 224 on the right,
-instead of 224 equations. Everywhere here the order is that of the weights: A, Q, 1..L.
+so 32 ballots with L = 5 are one sum of 231 terms on the left, and one of 224 on the
+right, instead of 224 equations. Whatever is one for each equation stands in the order
+of the weights: A, Q, 1..L.
 
 The weights hash every ballot hash, and so every response: weights that were fixed
 before a response, or are 1, let two wrong ballots cancel.
@@ -79,11 +82,11 @@ def derive_ballot_weights(seed: Hash, index: int, *, slots: int) -> tuple[Scalar
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """One ballot's part of the sum, in the order of the weights: A, Q, 1..L.
+    """One ballot's part of the sum.
 
-    shared: the coefficients of G, and of K, H_1..H_L, which all ballots have.
+    shared: the coefficients of G, K, H_1..H_L, the bases that all ballots have.
     challenged: A, C, B_1..B_L, which the challenge multiplies; factors: by what.
-    committed: A', D, B'_1..B'_L, which the weights alone do.
+    committed: A', D, B'_1..B'_L, which the weights alone multiply.
     """
 
     shared: tuple[int, ...]

@@ -38,20 +38,31 @@ Names in such a function:
     jump_destinations   the positions of the program's JUMPDESTs
     the rest            `NAMES` in node/evm/templates.py: MASK is 2^256 - 1
 
-To be read in this order; each file begins with what goes in and what comes out:
+To be read in this order, which takes half an hour; each file begins with what goes in
+and what comes out:
 
     ../templates.py       what each opcode is as Python
     ../called_opcodes.py  those that are functions, and are called
-    program.py            when a path is compiled, and how much may be spent on it
     path.py               which way a path takes: jumps, branches, its end
-    writer.py             the stack as names, and ways out; on lines.py and stretch.py
-                          (what is charged and checked at once)
+    writer.py             the stack as names, and ways out
+    stretch.py            what is charged and checked at once, and why nobody can tell
     inline.py             one opcode: by its template, or shorter by what is known
-    values.py             what is known of values; on ranges.py, equalities.py (results
-                          that are there already), expressions.py (those that are not)
-    memory_opcodes.py     what is known of memory; on known_memory.py
-    programs.py           the programs that are kept; compile(), at last
+
+The rest, which takes as long again, may wait until it is needed. How paths come to run:
+
+    lines.py              the lines of a path, without those that nobody uses
+    program.py            when a path is compiled, and how much may be spent on it
+    programs.py           the programs that are kept; exec(), at last
     ../uncompiled.py      how opcodes run until then; ../interpreter.py chooses
+
+What makes paths shorter. Without the rules that inline.py takes from here, each opcode
+is its template: paths are slower, and as right (test_drawn_programs.py tries it):
+
+    ranges.py             what a value is, and between which bounds it lies
+    values.py             what is known of values; it asks
+    equalities.py         for results that are there already, and
+    expressions.py        for the shortest Python of those that are not
+    memory_opcodes.py     what is known of memory; on known_memory.py
 
 How we know that it is the same as py-evm: tests/node/evm/test_compiler.py (each opcode,
 each rule), test_drawn_programs.py and `python -m tests.conformance` (the official

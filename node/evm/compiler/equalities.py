@@ -42,7 +42,7 @@ def _make_function(opcode: int) -> Callable[..., int]:
 _FUNCTIONS: Final = {
     opcode: _make_function(opcode)
     for opcode in range(op.ADD, op.SAR + 1)
-    if opcode in TEMPLATES and opcode != op.EXP  # whose gas is not constant
+    if opcode in TEMPLATES and opcode != op.EXP  # two steps, with gas
 }
 
 # x is on top of the stack, y deepest.

@@ -20,7 +20,9 @@ _PURE: Final = frozenset(
     for opcode, template in TEMPLATES.items()
     if template.gives and template.takes and len(template.lines) == 1
 )
-"""Opcodes whose result hangs on their operands alone, or on what no path can change."""
+"""Opcodes that are one expression of their operands, call data and hashes of blocks.
+
+No path changes any of these."""
 
 
 def write_inline(writer: Writer, opcode: int) -> None:

@@ -3,7 +3,8 @@
 After `MSTORE 64 made1` the word at 64 is known to be made1: MLOAD 64 needs no code, and
 MSTORE 96 made1 copies the 32 bytes that are there instead of making them of an integer.
 
-Whoever writes to memory has to forget first what that may overlap. Places are literals.
+Whoever writes to memory has to forget first what that may overlap. Who only reads has
+not: known words may overlap each other. Only places that are literals are noted here.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class KnownMemory:
         return next((at for at, word in self._words.items() if word == value), None)
 
     def write(self, place: int, value: str) -> None:
-        """Note the value of a word. What it overlaps has to be forgotten before."""
+        """Note the value of a word that was written, or read."""
         if len(self._words) >= _MAX_WORDS:
             self._words.clear()
         self._words[place] = value

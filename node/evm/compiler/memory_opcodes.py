@@ -29,7 +29,8 @@ The election's contracts copy 256 of their code and 640 of nothing at most. A by
 to four letters of source, so longer ones would make a path dear before it is paid."""
 _SIZE: Final = Range(0, 2**32)
 """Of call data and memory, in bytes. Each was paid for: 2^32 bytes of memory would take
-2^45 gas, and call data is memory of who calls, or 4 gas a byte at least (EIP-2028)."""
+2^45 gas, and call data is memory of who calls, or takes 4 gas a byte at least (a zero
+byte, Yellow Paper, appendix G)."""
 
 
 # What may be written to is forgotten, and what is reached is there

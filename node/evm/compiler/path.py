@@ -4,7 +4,9 @@ In: a program, and where to begin. Out: the source of the function. From where i
 the path goes on through jumps to known places, past branches on the side that was taken
 more often, and through calls, for as long as what it meets is warm: was begun half as
 often as what is compiled. Where it comes back to its beginning it is a loop. Where it
-would meet another place for the second time it ends, so no opcode is written twice.
+would meet another entry for the second time it ends. So hardly an opcode is written
+twice: only where straight code is entered in its middle, too. That costs letters, which
+are paid for, and MAX_PATH_OPCODES bounds it.
 
 It ends, too, before an opcode that is neither inline nor called (RETURN, CREATE), after
 which the interpreter goes on. Whatever way is chosen, all others leave the function: a
@@ -114,7 +116,8 @@ class _Path:
             write_inline(writer, opcode)
         return pc + 1
 
-    # Where to go on
+    # Where to go on. An entry is a place that visits are counted at: where is_entry()
+    # says so, where a jump leads, and behind a branch or a call.
 
     def _go(self, entry: int) -> int | None:
         """Go on at an entry, if the path has not met it and it is warm."""
@@ -140,7 +143,7 @@ class _Path:
     def _branch(self, target: str, condition: str, after: int) -> int | None:
         """Write JUMPI: one side stays in the path, the other leaves it.
 
-        Both sides count as entries, so it is known which one was taken more often.
+        Visits of both sides are counted, so it is known which was taken more often.
         """
         writer, program = self._writer, self._program
         if is_literal(condition):

@@ -21,24 +21,26 @@ CompiledPath = Callable[[Any, list[int], bytearray, int, bytes], tuple[int, int]
 # What may be spent on compiling. "Measured" means by `python -m bench.compiling`.
 
 MAX_PATH_OPCODES: Final = 512
-"""Of one path, which bounds what is compiled at once: of ordinary opcodes, 10 ms."""
+"""Opcodes of one path. To write and compile so many ordinary ones takes 3 to 7 ms."""
 _HOT_VISITS: Final = 4
 """Times that a path begins before it is compiled. Measured: in the end ballots take the
-same with 1 to 16. With 0 the first ones take half as much again, because what runs once
+same with 1 to 16. With 0 the first ones take a fifth more, because what runs once
 (constructors) is compiled, too."""
 _GAS_PER_LETTER: Final = 1
 """Gas that has to be spent uncompiled for each letter of source. Measured: to write and
 to compile one takes a third of a microsecond. Programs made for the worst of it, those
-of `python -m bench.gas_time paths`, take 10 to 40 ms a million gas; others take 105."""
+of `python -m bench.gas_time paths`, take 2 to 32 ms a million gas; the worst other
+use of gas takes 50 (`python -m bench.gas_time`)."""
 _ADVANCE: Final = 20_000
 """Letters that have to be paid for before they are written: a path of 512 opcodes."""
 _MAX_LETTERS: Final = 2**20
 """Of all paths of one program. Measured: those of the contract that takes ballots have
 320,000."""
-_DESTINATION_BYTES: Final = 84
+_PLACE_BYTES: Final = 86
 _PATH_BYTES: Final = 1_300
 _LETTER_BYTES: Final = 2
-"""Memory that each takes. Measured."""
+"""Memory that each takes: a jump destination, or a place that a run began at; a path,
+besides its source; a letter of that. Measured."""
 
 _INLINE: Final = frozenset(
     {
@@ -68,7 +70,7 @@ class Program:
         self.destinations = _find_destinations(code)
         self.paths: dict[int, CompiledPath] = {}
         self.spent = 0
-        self._visits: dict[int, int] = {}
+        self._visits: dict[int, int] = {}  # runs that began at a place
         self._letters = 0  # of the source of all paths
 
     def is_inline(self, pc: int) -> bool:
@@ -104,7 +106,7 @@ class Program:
     @property
     def weight(self) -> int:
         """Reckon the bytes of memory that it takes."""
-        places = _DESTINATION_BYTES * len(self.destinations)
+        places = _PLACE_BYTES * (len(self.destinations) + len(self._visits))
         paths = _PATH_BYTES * len(self.paths) + _LETTER_BYTES * self._letters
         return len(self.code) + places + paths
 
@@ -114,7 +116,7 @@ def is_entry(code: bytes, pc: int) -> bool:
 
     So visits are counted here, behind a jump and behind what is called: wherever the
     interpreter comes back to, a path may begin. A row of JUMPDESTs is one entry: each
-    by itself costs one gas, and far more time.
+    by itself costs one gas, and far more time. pc: not 0, where a run begins anyhow.
     """
     return code[pc] == op.JUMPDEST and code[pc - 1] != op.JUMPDEST
 

@@ -1,10 +1,10 @@
 """What is charged and checked at once, where a stretch of a path begins.
 
-A stretch is left only at its end: by a branch, a call, or GAS. All its opcodes run, or
-one of them halts exceptionally, which burns all gas of the frame and undoes its
-effects, whichever opcode it is due to (Yellow Paper, 9.4.2). So nobody can tell whether
-gas, the height of the stack and room in memory are checked at each opcode or at the
-first.
+A stretch is left only at its end: by a branch, a call, or GAS. Until there it changes
+nothing but the frame's own stack and memory. All its opcodes run, or one of them halts
+exceptionally, which burns all gas of the frame and undoes its effects, whichever opcode
+it is due to (Yellow Paper, 9.4.2). So nobody can tell whether gas, the height of the
+stack and room in memory are checked at each opcode or at the first.
 
 Example: what a stretch of DUP2, DUP2 and ADD begins with:
 

@@ -71,6 +71,18 @@ def test_paths_take_no_more_than_they_weigh(code: bytes) -> None:
     assert taken < 1.5 * kept.weight
 
 
+def test_places_that_runs_began_at_take_no_more_than_they_weigh() -> None:
+    """Each opcode behind one that is not inline is such a place."""
+    code = assemble("CALLER SLOAD POP " * 8_000)
+    kept = program.Program(code)
+    tracemalloc.start()
+    for place in range(len(code)):
+        kept.count_visit(place)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 1.5 * kept.weight
+
+
 def test_a_path_is_paid_for_by_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line of a few opcodes may hold kilobytes of what they copy."""
     monkeypatch.setattr(program, "_HOT_VISITS", 0)

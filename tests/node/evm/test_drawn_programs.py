@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from node.evm.compiler import program
+from node.evm.compiler import inline, program
 from node.evm.compiler.programs import read_program
 from tests.node.evm.beside_py_evm import compare_all
 from tests.node.evm.drawn_programs import CONTRACTS, Call, calls, programs
@@ -32,3 +32,17 @@ def test_drawn_programs_leave_the_same(
     one: bytes, other: bytes, sent: list[Call]
 ) -> None:
     compare_all(dict(zip(CONTRACTS, (one, other), strict=True)), [*sent, *sent])
+
+
+@settings(max_examples=_EXAMPLES // 4, suppress_health_check=[HealthCheck.too_slow])
+@given(programs(), programs(), calls)
+def test_paths_of_templates_alone_leave_the_same(
+    one: bytes, other: bytes, sent: list[Call]
+) -> None:
+    """What is known of values and memory makes paths shorter, and nothing else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inline, "_PURE", frozenset())
+        patch.setattr(inline, "MEMORY_OPCODES", {})
+        read_program.cache_clear()
+        compare_all(dict(zip(CONTRACTS, (one, other), strict=True)), [*sent, *sent])
+    read_program.cache_clear()
