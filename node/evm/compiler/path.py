@@ -10,7 +10,7 @@ are paid for, and MAX_PATH_OPCODES bounds it.
 
 It ends, too, before an opcode that is neither inline nor called (RETURN, CREATE), after
 which the interpreter goes on. Whatever way is chosen, all others leave the function: a
-bad choice costs time, and nothing else.
+wrong one costs time, and nothing else.
 """
 
 from __future__ import annotations

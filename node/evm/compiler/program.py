@@ -23,7 +23,7 @@ CompiledPath = Callable[[Any, list[int], bytearray, int, bytes], tuple[int, int]
 MAX_PATH_OPCODES: Final = 512
 """Opcodes of one path. To write and compile so many ordinary ones takes 3 to 7 ms."""
 _HOT_VISITS: Final = 4
-"""Times that a path begins before it is compiled. Measured: in the end ballots take the
+"""Times that a path begins before it is compiled. Measured: in the end votes take the
 same with 1 to 16. With 0 the first ones take a fifth more, because what runs once
 (constructors) is compiled, too."""
 _GAS_PER_LETTER: Final = 1
@@ -34,7 +34,7 @@ use of gas takes 50 (`python -m bench.gas_time`)."""
 _ADVANCE: Final = 20_000
 """Letters that have to be paid for before they are written: a path of 512 opcodes."""
 _MAX_LETTERS: Final = 2**20
-"""Of all paths of one program. Measured: those of the contract that takes ballots have
+"""Of all paths of one program. Measured: those of the contract that takes votes have
 320,000."""
 _PLACE_BYTES: Final = 86
 _PATH_BYTES: Final = 1_300
