@@ -60,7 +60,8 @@ _GRACE: Final = 60  # seconds after both attestations are void: a node may be be
 _MOST_CODES: Final = 20  # that a person types in one run
 _LATE: Final = 600  # seconds after the close in which a block may still come
 _MOST_NODES: Final = 16  # that a receipt names
-_PASSING: Final = ("away", "chain_away", "not_true")  # it may not see the polls open
+_PASSING: Final = ("away", "chain_away")
+_BEHIND: Final = 60  # seconds in which a registrar may not have seen the polls open
 _SPENT: Final = (
     *("unknown_ticket", "expired_ticket", "used_ticket", "logged_out"),
     "not_attested",
@@ -110,6 +111,14 @@ class Vote:
         if not is_hurried:
             self._wait_for_others()
         return self._bring()
+
+    def find_again(self) -> Stored:
+        """Find the ballot of which the receipt is gone; raises NotYetError."""
+        self.reader.first = 0
+        found = self.reader.find()
+        if isinstance(found, Absent):
+            raise NotYetError(spell_one("ballot word"), spell_one("no receipt"))
+        return found
 
     # To a credential
 
@@ -214,13 +223,18 @@ class Vote:
         """
         due = min(opening.attestation.expiry, gateway.expiry)
         told: set[str] = set()
+        begun = time.monotonic()
         while True:
             try:
                 return self.person.bring(opening, gateway, is_locked=is_locked)
             except ServiceError as error:
-                if error.code not in _PASSING or self.person.read_time() > due:
+                is_behind = time.monotonic() < begun + _BEHIND
+                if error.code == "not_true" and is_behind:
+                    pass
+                elif error.code not in _PASSING or self.person.read_time() > due:
                     raise
-                _tell_once(told, spell_one("away", error=error))
+                else:
+                    _tell_once(told, spell_one("away", error=error))
             self.sleep(_PAUSE)
 
     def _collect(self) -> Credential | None:
@@ -399,7 +413,7 @@ def make_receipt(vote: Vote, stored: Stored) -> ReceiptFile:
     """Make the receipt of a ballot in the box, as the booth does."""
     device, services = vote.person.device, vote.person.services
     ballot = accept_ballot(stored.record, device.published.box)
-    is_own = stored.record == vote.keeper.now.record
+    is_own = ballot.tracking_code == vote.keeper.now.tracking_code
     own_side = {each.url for each in vote.ballot.nodes.hosts}
     proof = b"null" if stored.proof is None else encode_proof(stored.proof)
     return ReceiptFile(

@@ -43,6 +43,8 @@ class Voting:
     def go_on(self, *, is_hurried: bool) -> None:
         """Go on until the receipt is written; raises ElectionError."""
         stored = self.vote.run(self._ask_link, is_hurried=is_hurried)
+        if stored is None and not self.receipt.exists():
+            stored = self.vote.find_again()
         if stored is not None:
             finish(self.vote, stored, self.receipt)
 

@@ -22,7 +22,13 @@ from scripts.shared.errors import ServiceError, UntrueError
 from scripts.shared.files.booth_files import RelayHost
 from scripts.voters.device.answers import read_number, unhex
 from scripts.voters.device.asking import Asker, blaming
-from scripts.voters.device.crowd import CROWD, RUSH, Moments, draw_moments
+from scripts.voters.device.crowd import (
+    CROWD,
+    LONGEST_WAIT,
+    RUSH,
+    Moments,
+    draw_moments,
+)
 from scripts.voters.device.device import Device
 from scripts.voters.device.nodes import Nodes
 from scripts.voters.device.sides import LEAST_RELAYS
@@ -108,7 +114,9 @@ class BallotSide:
     def plan(self, moments: Moments | None, *, now: int) -> tuple[Moments, int]:
         """Give the moments that were drawn, and until when the ballot waits, or 0."""
         left = self.device.published.terms.cast_closing - now
-        drawn = moments or draw_moments(now, left)
+        if moments is None or moments.late > now + LONGEST_WAIT:  # a clock went back
+            moments = draw_moments(now, left)
+        drawn = moments
         if left <= RUSH or now >= drawn.late:
             return drawn, 0
         if now < drawn.early:

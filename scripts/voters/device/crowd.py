@@ -9,7 +9,7 @@ from typing import Final
 
 CROWD: Final = 20
 """A ballot waits for so many others who got theirs no sooner."""
-_LONGEST_WAIT: Final = 1_800  # seconds
+LONGEST_WAIT: Final = 1_800  # seconds
 RUSH: Final = 1_200
 """Seconds before the polls close from which a ballot leaves at once."""
 
@@ -24,7 +24,7 @@ class Moments:
 
 def draw_moments(now: int, left: int) -> Moments:
     """Draw them once for a ballot. left: seconds until the polls close."""
-    third = max(0.0, min(_LONGEST_WAIT, left / 2) / 3)
+    third = max(0.0, min(LONGEST_WAIT, left / 2) / 3)
     drawn = secrets.SystemRandom()
     early = ceil(now + third * drawn.random())
     return Moments(early, floor(now + third * (1 + 2 * drawn.random())))

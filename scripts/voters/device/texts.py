@@ -115,6 +115,10 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "says that the ballot is in the box, and no node shows it there",
         "сообщает, что бюллетень уже в урне, но узлы этого не показывают",
     ),
+    "no receipt": (
+        "the receipt is gone, and nodes do not show the ballot now: run it again",
+        "квитанции нет, и узлы сейчас не показывают бюллетень: повторите",
+    ),
     "words first": (
         (
             "Your twelve recovery words. On paper, they are all that helps if this "

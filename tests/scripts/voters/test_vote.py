@@ -12,7 +12,7 @@ import pytest
 from election.crypto.transcript import Hash
 from election.protocol.attestation import LAST_REQUESTS
 from election.protocol.voter_list import LeafState
-from scripts.shared.errors import InputError, RuledOutError, ServiceError
+from scripts.shared.errors import InputError, NotYetError, RuledOutError, ServiceError
 from scripts.shared.files.booth_files import Host
 from scripts.shared.languages import Language
 from scripts.voters.device.box_reader import Absent, State, Stored
@@ -21,7 +21,7 @@ from scripts.voters.device.link import Link
 from scripts.voters.device.person_side import Leaf
 from scripts.voters.device.pinned import Pinned
 from scripts.voters.vote import Vote
-from scripts.voters.voting import _find_other_booth, _place
+from scripts.voters.voting import Voting, _find_other_booth, _place
 from scripts.voters.voting import open_vote as open_voting
 from tests import honest
 from tests.scripts.conftest import make_terms
@@ -134,6 +134,25 @@ def test_a_ballot_that_came_too_late_is_not_sent_for_ever(
         assert vote.run(never, is_hurried=True) == OTHER
 
 
+def test_a_receipt_that_is_gone_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Stored] = []
+    monkeypatch.setattr(
+        "scripts.voters.voting.finish", lambda _, it, __: made.append(it)
+    )
+    world = World(found=[Absent(State.NONE), OTHER])
+    receipt = tmp_path / "receipt-1.json"
+    voting = Voting(open_vote(tmp_path, world, block=7), receipt, is_test=True)
+    with pytest.raises(NotYetError, match="receipt is gone"):  # nobody's word for it
+        voting.go_on(is_hurried=False)
+    voting.go_on(is_hurried=False)
+    assert made == [OTHER]
+    receipt.touch()
+    voting.go_on(is_hurried=False)
+    assert made == [OTHER]
+
+
 def test_a_relay_that_calls_it_cast_is_told_from_the_box(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -204,6 +223,26 @@ def test_a_registrar_is_asked_while_what_was_attested_holds(tmp_path: Path) -> N
     world.brought = [101, None]
     with pytest.raises(ServiceError, match="does not answer"):
         vote._bring_request(opening, gateway, is_locked=False)
+
+
+def test_a_registrar_that_does_not_see_the_polls_open_is_asked_for_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 5.0, 59.0, 61.0])
+    monkeypatch.setattr("scripts.voters.vote.time.monotonic", lambda: next(times))
+    opening: Any = SimpleNamespace(attestation=SimpleNamespace(expiry=2_900))
+    vote = open_vote(tmp_path, World())
+    asked = []
+
+    def refuse(*_: Any, **__: Any) -> None:
+        asked.append(1)
+        raise ServiceError("registrar", "refused", code="not_true")
+
+    side: Any = vote.person
+    side.bring = refuse
+    with pytest.raises(ServiceError, match="refused"):
+        vote._bring_request(opening, opening.attestation, is_locked=False)
+    assert len(asked) == 3
 
 
 def test_a_link_of_somebody_else_replaces_nothing_that_was_asked_for() -> None:

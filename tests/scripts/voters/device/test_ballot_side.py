@@ -270,6 +270,8 @@ def test_a_ballot_waits_for_a_crowd_and_not_for_ever(
     assert now < drawn.early <= drawn.late <= now + 1_800
     assert until == drawn.late
     assert side.plan(drawn, now=drawn.late) == (drawn, 0)
+    anew, _ = side.plan(drawn, now=now - 9_000)  # the clock was wrong before
+    assert anew.late <= now - 9_000 + 1_800
     gone, until = side.plan(drawn, now=drawn.early)  # three others are no crowd
     assert (gone, until) == (Moments(drawn.late, drawn.late), drawn.late)
     monkeypatch.setattr(
