@@ -358,7 +358,7 @@ class Vote:
         kept.keep(
             promised=tuple(KeptPromise(e.organisation, e.deadline) for e in found)
         )
-        _tell_once(told, *map(_spell, refused))
+        _tell_once(told, *map(self._spell, refused))
         if len(found) >= LEAST_RELAYS:
             due = min(each.deadline for each in found)
             time = spell_here(due)
@@ -368,6 +368,15 @@ class Vote:
             for each in refused
             if isinstance(each, ServiceError) and each.code == "already_cast"
         ]
+
+    def _spell(self, refused: ServiceError | UntrueError) -> str:
+        """Say what a relay refuses, without the number that each answer has anew."""
+        if isinstance(refused, UntrueError):
+            return str(refused)
+        fact = spell_refusal(refused.code, wait=refused.wait)
+        if refused.code in ("polls_closed", "polls_not_open") and self.ballot.is_open():
+            fact = spell_one("still open")
+        return f"{refused.subject}: {fact}"
 
     def _look(self, told: set[str]) -> Stored | Absent | None:
         """Look at the box, and say what nodes have; None while they are away."""
@@ -460,13 +469,6 @@ def _is_there(path: Path, receipt: ReceiptFile) -> bool:
     except (OSError, EncodingError, msgspec.MsgspecError):
         return False
     return (found.ballot_hash, found.block) == (receipt.ballot_hash, receipt.block)
-
-
-def _spell(refused: ServiceError | UntrueError) -> str:
-    """Say what a relay refuses, without the number that each answer has anew."""
-    if isinstance(refused, UntrueError):
-        return str(refused)
-    return f"{refused.subject}: {spell_refusal(refused.code, wait=refused.wait)}"
 
 
 def _prompt(question: str) -> str:

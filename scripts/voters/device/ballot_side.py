@@ -6,7 +6,8 @@ time before the polls close.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +15,7 @@ from election.client.errors import ClientError
 from election.client.rpc import Connection
 from election.crypto.signature import decode_signature
 from election.crypto.transcript import Address, Hash, uint_word
+from election.errors import ElectionError
 from election.protocol.abi import ContractName, decode_event, find_topic
 from election.protocol.ballot import Ballot
 from election.protocol.events import Issued
@@ -21,7 +23,7 @@ from election.protocol.promise import LONGEST, Promise, accept_promise
 from scripts.shared.errors import ServiceError, UntrueError
 from scripts.shared.files.booth_files import RelayHost
 from scripts.voters.device.answers import read_number, unhex
-from scripts.voters.device.asking import Asker, blaming
+from scripts.voters.device.asking import Asker
 from scripts.voters.device.crowd import (
     CROWD,
     LONGEST_WAIT,
@@ -37,6 +39,7 @@ from scripts.voters.device.texts import spell_one, spell_refusal
 _WINDOW: Final = 2_000  # blocks before a node's head: everybody asks for so many
 _GRID: Final = 256  # the box is asked from a multiple of so many blocks on
 _OWNERS: Final = 2
+_FAIR: Final = 60  # seconds by which honest clocks may differ
 _ISSUED: Final = find_topic(ContractName.VOTER_LIST, "Issued")
 
 
@@ -46,6 +49,16 @@ class Promised:
 
     organisation: str
     deadline: int
+
+
+@contextmanager
+def _promising(who: str) -> Iterator[None]:
+    """Turn what does not hold of a promise into an error that a voter reads."""
+    try:
+        yield
+    except ElectionError as error:
+        fact = spell_one("false promise", fact=error.fact)
+        raise UntrueError(who, fact) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +109,7 @@ class BallotSide:
         url = f"{relay.url}/ballots?context=0x{ctx.hex()}"
         said = self.asker.ask(who, url, raw=record)
         credential = ballot.record.credential
-        with blaming(who):
+        with _promising(who):
             deadline = read_number(said.get("deadline"))
             promise = Promise(ctx, credential, ballot.ballot_hash, deadline)
             signature = decode_signature(unhex(said.get("signature")))
@@ -108,6 +121,13 @@ class BallotSide:
         if deadline >= closing and deadline >= self.nodes.find_closings(self.device)[1]:
             raise UntrueError(who, spell_one("late promise"))
         return deadline
+
+    def is_open(self) -> bool:
+        """Tell whether two organisations' clocks show that the polls are open."""
+        told = self.nodes.ask_owners(_OWNERS, Connection.read_clock).values()
+        opening = self.device.published.terms.opening + _FAIR
+        closing = self.nodes.find_closings(self.device)[1] - _FAIR
+        return len(told) == _OWNERS and all(opening < now < closing for now in told)
 
     # When it leaves
 

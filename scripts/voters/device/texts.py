@@ -146,6 +146,14 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "promised the ballot for a time after the polls close: not accepted",
         "обещание на время после закрытия голосования: не принято",
     ),
+    "false promise": (
+        "gave a promise that does not hold, and is not accepted: {fact}",
+        "обещание неверно и не принято: {fact}",
+    ),
+    "still open": (
+        "refused, but by the clocks of the nodes the polls are open: others are asked",
+        "отказ, хотя по часам узлов голосование идёт: спрашиваем других",
+    ),
     "over": (
         (
             "the polls are closed, and it is not in the box: it cannot be cast any "

@@ -89,7 +89,11 @@ def open_vote(tmp_path: Path, world: World, **kept: Any) -> Vote:
     )
     nodes = SimpleNamespace(find_closings=lambda _: ends, read_times=world.read_times)
     ballot: Any = SimpleNamespace(
-        device=device, nodes=nodes, read_time=world.read_time, send=world.send
+        device=device,
+        nodes=nodes,
+        read_time=world.read_time,
+        send=world.send,
+        is_open=lambda: max(world.times) < CLOSING,
     )
     reader: Any = SimpleNamespace(find=world.find, first=0)
     keeper = Keeper(tmp_path / "voting-1.json", replace(FRESH, **kept))
@@ -132,6 +136,16 @@ def test_a_ballot_that_came_too_late_is_not_sent_for_ever(
         world.times[wrong] = CLOSING
         world.found = [Absent(State.NONE), OTHER]
         assert vote.run(never, is_hurried=True) == OTHER
+
+
+def test_a_relay_that_calls_the_polls_closed_is_told_from_the_clocks(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    closed = ServiceError("relay of R1", "closed", code="polls_closed")
+    world = World(found=[Absent(State.NONE), OTHER], refused=[closed])
+    vote = open_vote(tmp_path, world, record=b"ballot", first=0)
+    assert vote.run(never, is_hurried=True) == OTHER
+    assert "relay of R1: refused, but by the clocks" in capfd.readouterr().err
 
 
 def test_a_receipt_that_is_gone_is_made_again(

@@ -11,7 +11,7 @@ import pytest
 
 from election.client.casting import cast_ballots
 from election.client.errors import ConnectionFailedError
-from election.client.rpc import connect
+from election.client.rpc import Connection, connect
 from election.crypto.blind_credential import RecoverySecret
 from election.crypto.signature import (
     SigningKey,
@@ -192,6 +192,23 @@ def test_a_promise_for_another_time_is_no_false_signature(
     assert {each.code for each in refused if isinstance(each, ServiceError)} == {
         "other_time"
     }
+
+
+def test_polls_are_open_by_two_clocks(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side, _, _ = played
+    terms = side.device.published.terms
+    for now, is_open in (
+        (terms.opening, False),
+        (terms.opening + 61, True),
+        (terms.cast_closing, False),
+    ):
+        monkeypatch.setattr(Connection, "read_clock", lambda _, at=now: at)
+        assert side.is_open() is is_open
+    monkeypatch.setattr(Connection, "read_clock", lambda _: terms.opening + 61)
+    hosts, chain = side.nodes.hosts[:1], side.nodes.chain_id
+    assert not replace(side, nodes=Nodes(hosts, chain, is_network=False)).is_open()
 
 
 def test_another_voters_ballot_is_sent_to_nobody(

@@ -279,7 +279,8 @@ def test_t_good_answers_are_enough_whoever_else_lies(played: Played) -> None:
 
 
 def spoil(said: dict[str, Any]) -> dict[str, Any]:
-    return said | {"answer": f"{said['answer'][:-2]}00"}
+    last = f"{int(said['answer'][-2:], 16) ^ 1:02x}"
+    return said | {"answer": said["answer"][:-2] + last}
 
 
 def test_a_wrong_answer_accuses_nobody_while_others_may_come(played: Played) -> None:
@@ -293,9 +294,7 @@ def test_a_wrong_answer_accuses_nobody_while_others_may_come(played: Played) -> 
 
     services.change["issuer"] = half
     assert side.collect() is None
-    services.change["issuer"] = lambda said: (
-        said | {"answer": said["answer"][:-2] + "00"}
-    )
+    services.change["issuer"] = spoil
     with pytest.raises(CredentialError, match="0 good answers"):
         side.collect()
 
