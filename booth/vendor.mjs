@@ -19,9 +19,9 @@ const INTO = join(HERE, 'vendor');
 const ENTRIES = [
   '@noble/curves/bls12-381.js',
   '@noble/curves/abstract/edwards.js', '@noble/curves/abstract/weierstrass.js',
-  '@noble/hashes/hkdf.js', '@noble/hashes/sha2.js', '@noble/hashes/sha3.js', 'qr/index.js',
+  '@noble/hashes/hkdf.js', '@noble/hashes/sha2.js', '@noble/hashes/sha3.js',
 ];
-const LICENCES = ['@noble/curves/LICENSE', '@noble/hashes/LICENSE', 'qr/LICENSE'];
+const LICENCES = ['@noble/curves/LICENSE', '@noble/hashes/LICENSE'];
 const IMPORT = /^((?:import|export)[^'";]*?from\s*|import\s*)(['"])([^'"]+)\2/gm;
 
 /**

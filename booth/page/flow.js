@@ -41,14 +41,17 @@ export class Flow {
     this.state = readKept();
   }
 
+  /** What is kept of the voter who is here. */
   get kept() {
     return /** @type {Kept} */ (this.state);
   }
 
+  /** What the signed files say. */
   get opened() {
     return /** @type {Opened} */ (this.#election);
   }
 
+  /** The voter's ballot, as the terms have it. */
   get paper() {
     return /** @type {Paper} */ (this.#paper);
   }
@@ -139,6 +142,7 @@ export class Flow {
     }
   }
 
+  /** Take the next step. */
   async proceed() {
     const kept = this.kept;
     this.#warn();

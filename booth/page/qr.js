@@ -1,18 +1,20 @@
 /** A picture that another device's camera reads, drawn without any markup or address. */
 
-import { encodeQR } from '../vendor/qr/index.js';
+import { encodeQr } from './qr_code.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
+const BORDER = 4; // squares of white, which a camera needs
 
 /**
  * @param {string} text
  * @param {string} label for who does not see it
  */
 export function drawQr(text, label) {
-  const rows = encodeQR(text, 'raw', { ecc: 'low', border: 4 });
+  const rows = encodeQr(text);
+  const width = rows.length + 2 * BORDER;
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'qr');
-  svg.setAttribute('viewBox', `0 0 ${rows.length} ${rows.length}`);
+  svg.setAttribute('viewBox', `${-BORDER} ${-BORDER} ${width} ${width}`);
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
   svg.setAttribute('shape-rendering', 'crispEdges');

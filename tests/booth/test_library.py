@@ -30,6 +30,7 @@ _WRONG: Final = ("sha3", "more", "hmac")
         "flow",
         "asking",
         "nodes",
+        "qr",
     ],
 )
 def test_javascript_agrees_with_the_shared_vectors(name: str) -> None:
@@ -45,6 +46,7 @@ def test_javascript_agrees_with_the_shared_vectors(name: str) -> None:
         "flow": 27,
         "asking": 11,
         "nodes": 19,
+        "qr": 3,
     }
     assert passed >= least[name]
 
