@@ -10,8 +10,8 @@ const KEY = 'veche-booth/1';
  * attestation: until the request is taken. first: block from which the ballot that was
  * sent can be in the box. moments: drawn once, when it may leave. block: where it is final. signed: how many
  * organisations signed that; null where nobody does. isLocked: the leaf's lock has to
- * sign. until: when both attestations of what was asked are void. isTaken: a relay had
- * promised it. isBefore: relays say
+ * sign. until: when both attestations of what was asked are void. broken: who had
+ * promised it for a time that is over. isBefore: relays say
  * that they promised another ballot of the voter. told: who was told of the leaf with
  * other words, and so learns of no ballot. isFree: when it was asked last, the chain had
  * nothing issued on the leaf. isTyped: contest and leaf were typed, and may be wrong.
@@ -23,7 +23,7 @@ const KEY = 'veche-booth/1';
  *   attestation?: import('./side_a.js').Attestation, isAsked?: boolean, sigma?: string,
  *   record?: string, tracking?: string, ballotHash?: string, word?: string,
  *   first?: number, moments?: import('./side_b.js').Moments, isHurried?: boolean,
- *   promised?: import('./side_b.js').Promised[], isBefore?: boolean, isTaken?: boolean, block?: number,
+ *   promised?: import('./side_b.js').Promised[], broken?: string[], isBefore?: boolean, block?: number,
  *   isOther?: boolean, isResumed?: boolean, nodes?: number[],
  *   isLocked?: boolean, told?: string[], until?: number, isFree?: boolean, isTyped?: boolean, isSealed?: boolean,
  *   language?: 'ru' | 'en', isCompared?: boolean,

@@ -9,17 +9,18 @@ import { spellFound, spellRefused, viewCrowd, viewPromised, viewSending } from '
 
 const PAUSE = 4_000; // milliseconds between two looks
 const LEAST_PROMISES = 2;
-/** Words by which a relay says that another ballot of the voter goes first. */
-const OTHER = ['already_promised', 'already_cast', 'set_aside'];
 /**
  * What is said of a relay that calls the ballot cast, by what the nodes have.
  * @type {Record<string, string>}
  */
-const NOT_THERE = { shown: 'not_proven', false: 'false_proof' };
+const NOT_THERE = { none: 'not_true', shown: 'not_proven', false: 'false_proof' };
 
-/** @typedef {import('./box_reader.js').Found} Found */
+/** @typedef {import('./views_send.js').Looked} Looked */
 
 export class Sending {
+  /** @type {import('./views_send.js').Sent} */
+  #told = { promised: [], refused: [], closed: 0, found: { state: 'none' } };
+
   /** @param {import('./flow.js').Flow} flow */
   constructor(flow) {
     this.flow = flow;
@@ -28,15 +29,19 @@ export class Sending {
   /** Send until it is promised, then look until it is final. */
   async run() {
     const { flow } = this;
-    const promised = flow.kept.promised?.length ?? 0;
-    flow.screen.show('sending', () => viewSending({ promised, refused: [] }));
+    this.#showSending();
     while (flow.kept.block === undefined) {
       if ((flow.kept.promised?.length ?? 0) < LEAST_PROMISES) {
-        if (!flow.kept.isTaken) await this.#waitForOthers();
+        if (flow.kept.first === undefined) await this.#waitForOthers(); // else it may have left
         await this.#send();
       } else await this.#watch();
     }
     await flow.proceed();
+  }
+
+  #showSending() {
+    const { screen, kept } = this.flow;
+    screen.show('sending', () => viewSending({ ...this.#told, broken: kept.broken ?? [] }));
   }
 
   /** Wait until others may have sent, too, unless the voter does not want to. */
@@ -63,36 +68,37 @@ export class Sending {
     }
   }
 
+  /**
+   * Send until enough promise it, and look into the box each time: whatever a relay says, or
+   * does not say, the ballot may be there.
+   */
   async #send() {
     const { flow } = this;
     const { screen, helper } = flow;
     const record = String(flow.kept.record);
     if (flow.kept.first === undefined) flow.keep(await helper.ask('mark'));
-    /** @type {{ organisation: string, code: string }[]} */
-    let refused = [];
-    screen.show('sending', () => viewSending({ promised: flow.kept.promised?.length ?? 0, refused }));
-    const spell = () => JSON.stringify([refused, flow.kept.promised]);
-    for (let shown = spell(); ;) {
-      const promised = flow.kept.promised ?? [];
+    this.#showSending();
+    for (;;) {
+      const { promised = [] } = flow.kept;
       const sent = await tryAsking(flow, () => helper.ask('send', { record, promised }));
       if (sent !== null) {
         const isBefore = sent.refused.some(({ code }) => code === 'already_promised');
         flow.keep({ promised: sent.promised, isBefore });
-        if (sent.promised.length > 0) flow.keep({ isTaken: true });
         if (sent.promised.length >= LEAST_PROMISES) return;
-        refused = sent.refused;
       }
-      if (flow.kept.isTaken || refused.some(({ code }) => OTHER.includes(code))) {
-        const found = await this.#look();
-        if (found === null) return;
-        const code = NOT_THERE[found.state] ?? 'not_true';
-        refused = refused.map((each) => (each.code === 'already_cast' ? { ...each, code } : each));
-      }
-      if (spell() !== shown) { // else who listens to the page is not disturbed
+      const found = await this.#look();
+      if (found === null) return;
+      const told = { ...this.#told, ...sent, found };
+      told.refused = told.refused.map((each) => (
+        each.code === 'already_cast' ? { ...each, code: NOT_THERE[found.state] ?? each.code } : each
+      ));
+      const isNew = JSON.stringify(told) !== JSON.stringify(this.#told);
+      this.#told = told;
+      if (isNew) { // else who listens to the page is not disturbed
         screen.refresh();
-        screen.hear(refused.map(spellRefused).join('. '));
+        const said = [spellFound(found), ...told.refused.map(spellRefused)].filter(Boolean).join('. ');
+        if (said) screen.hear(said);
       }
-      shown = spell();
       await sleep(PAUSE);
     }
   }
@@ -102,7 +108,7 @@ export class Sending {
     const { screen } = flow;
     const { promised = [], tracking = '', word = '' } = flow.kept;
     const deadline = Math.min(...promised.map((each) => each.deadline));
-    /** @type {Found} */
+    /** @type {Looked} */
     let found = { state: 'none' };
     screen.show('promised', () => viewPromised({
       deadline, tracking, word, found, print: () => print(),
@@ -110,7 +116,7 @@ export class Sending {
     for (;;) {
       if (await this.#isLate(deadline)) { // a look may take long
         screen.say(t('promised_late'), true);
-        flow.keep({ promised: [] });
+        flow.keep({ promised: [], broken: promised.map((each) => each.organisation) });
         return;
       }
       const before = JSON.stringify(found);
@@ -127,14 +133,14 @@ export class Sending {
 
   /**
    * Look at the box once; null when the voter's ballot is there, else what nodes show.
-   * @returns {Promise<Found | null>}
+   * @returns {Promise<Looked | null>}
    */
   async #look() {
     const { flow } = this;
     const { record, first = 0 } = flow.kept;
     const asked = { record: String(record), first };
     const found = await tryAsking(flow, () => flow.helper.ask('find', asked));
-    if (found === null) return { state: 'none' };
+    if (found === null) return { state: 'away' };
     if (!('block' in found)) return found;
     finish(flow, { ...found, isOther: found.state === 'other' });
     return null;

@@ -1,20 +1,25 @@
 /** What is asked of those who know the ballot; nothing here says whose it is. */
 
-import { fromHex, toHex, toNumber } from '../bytes.js';
+import { fromHex, toHex } from '../bytes.js';
 import { BoothError } from '../errors.js';
-import { LONGEST, TIME, acceptPromise } from '../promise.js';
+import { TIME, acceptPromise } from '../promise.js';
 import { decodeSignature } from '../signature.js';
 import { ServiceError, askJson } from './asking.js';
-import { TOPICS, askOwners, readHead, readLogs, readView, wordOf } from './node.js';
+import { TOPICS, askOwners, readHead, readLogs, wordOf } from './node.js';
+import { FAIR, isOver, readPolls } from './polls.js';
 import { shuffle } from './shuffle.js';
 import { LEAST_RELAYS } from './sides.js';
 
 /** @typedef {import('./device.js').Device} Device */
 /** @typedef {{ organisation: string, deadline: number }} Promised */
+/** @typedef {{ organisation: string, code: string }} Refused */
+
+/** Seconds before the closing in which a relay may say that it can promise nothing. */
+const LAST_PROMISES = 30;
 
 /**
  * Send a signed ballot to relays until enough organisations promise it. The same bytes
- * may be sent again.
+ * may be sent again. closed: when the polls closed, 0 if two organisations do not say so.
  * @param {Device} device
  * @param {Uint8Array} record
  * @param {{ now: number, promised: Promised[] }} held
@@ -22,7 +27,7 @@ import { LEAST_RELAYS } from './sides.js';
 export async function send(device, record, { now, promised }) {
   const { ballotHash } = device.describe(record); // nothing leaves that does not hold
   const all = promised.filter(({ deadline }) => deadline >= now);
-  /** @type {{ organisation: string, code: string }[]} */
+  /** @type {Refused[]} */
   const refused = [];
   for (const relay of shuffle(device.sides.b.relays)) {
     const { organisation } = relay;
@@ -38,7 +43,29 @@ export async function send(device, record, { now, promised }) {
       } else throw error;
     }
   }
-  return { promised: all, refused };
+  if (all.length >= LEAST_RELAYS) return { promised: all, refused, closed: 0 };
+  return { promised: all, ...await weigh(device, { refused, now }) };
+}
+
+/**
+ * Weigh what relays say of the time, by the chain: what it contradicts is told as that, what
+ * it does not bear out as a bare refusal.
+ * @param {Device} device
+ * @param {{ refused: Refused[], now: number }} told
+ */
+async function weigh(device, { refused, now }) {
+  const isOfTime = (/** @type {string} */ code) => code === 'polls_closed' || code === 'polls_not_open';
+  const isDoubtful = refused.some(({ code }) => isOfTime(code)) || now >= device.contest.terms.castClosing;
+  if (!isDoubtful) return { refused, closed: 0 };
+  const { times, opening, castClosing } = await readPolls(device, device.sides.b.nodes);
+  const isClosed = isOver(times, castClosing - LAST_PROMISES - FAIR);
+  const isBegun = isOver(times, opening + FAIR);
+  const isTrue = { polls_closed: isClosed, polls_not_open: isBegun === null ? null : !isBegun };
+  const weighed = refused.map(({ organisation, code }) => {
+    const holds = isOfTime(code) ? isTrue[/** @type {keyof isTrue} */ (code)] : true;
+    return { organisation, code: holds ? code : holds === null ? 'refused' : 'polls_open' };
+  });
+  return { refused: weighed, closed: isOver(times, castClosing) ? castClosing : 0 };
 }
 
 /**
@@ -57,21 +84,10 @@ async function sendTo({ url, account }, device, { record, ballotHash, now }) {
   const signature = decodeSignature(fromHex(String(said.signature).replace(/^0x/, ''), 'promise'));
   acceptPromise(promise, signature, { relay: fromHex(account.slice(2)), now });
   const { castClosing } = device.contest.terms;
-  const isLate = promise.deadline >= castClosing && promise.deadline >= await findClosing(device);
+  const isLate = promise.deadline >= castClosing
+    && promise.deadline >= (await readPolls(device, device.sides.b.nodes)).castClosing;
   if (isLate) throw new ServiceError('relay', 'late_promise');
   return promise.deadline;
-}
-
-/**
- * Find when casting ends: extended only if two organisations show it alike.
- * @param {Device} device
- */
-async function findClosing({ contest: { terms }, election, sides }) {
-  const asked = { address: fromHex(election.slice(2)), view: 'closings()', size: 64 };
-  const [one, other] = await askOwners(sides.b.nodes, 2, async (url) => (
-    Number(toNumber((await readView(url, asked)).subarray(32)))
-  ));
-  return one === other && one <= terms.castClosing + LONGEST ? one : terms.castClosing;
 }
 
 /** A ballot waits for so many others who got theirs, or at most so long, in seconds. */

@@ -40,6 +40,8 @@ export const EN = {
   arrive_go: 'Begin',
   arrive_have: 'I have written down twelve words before',
 
+  closed_title: 'The polls are closed',
+
   words_title: 'Write down twelve words',
   words_lead: 'With these words you can go on with another phone or computer. Print them, or write them down in their order, and show them to nobody. You will never be asked for them by phone or by letter.',
   compare_title: 'Compare twelve words',
@@ -123,6 +125,8 @@ export const EN = {
   sending_before_unknown: 'If you sent nothing before, call the support line.',
   sending_one: 'One delivery service promised to bring the ballot. Two are needed.',
   sending_again: 'The ballot is kept on this page. If the connection is lost, it leaves by itself once that is back.',
+  sending_closed: 'The polls closed at {time}, and your ballot is not in the box. No delivery service takes ballots any more. We go on looking: if the ballot does not appear here within some minutes, your vote is not cast.',
+  sending_broken: 'These had promised to bring it: {organisations}. Call the support line, and do not close this page.',
   sending_refused: '{organisation}: {reason}',
 
   promised_title: 'The ballot is accepted, but not in the box yet',
@@ -231,6 +235,7 @@ export const EN = {
   r_not_proven: 'says that your ballot is in the box already; we wait until the organisations that keep the record of the election sign that',
   r_false_proof: 'says that your ballot is in the box already, but the proof has wrong signatures; it is not believed',
   r_polls_closed: 'takes no more ballots: the polls are closed',
+  r_polls_open: 'does not take the ballot because of the time, but the public record shows that the polls are open; we do not believe it',
   r_polls_not_open: 'does not take ballots yet',
   r_other: 'did not take the ballot',
 

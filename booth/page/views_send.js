@@ -6,7 +6,15 @@ import { spellTime, t, textFor } from './texts.js';
 import { showCode, showWord } from './views_code.js';
 
 /** @typedef {import('./screen.js').View} View */
-/** @typedef {import('./box_reader.js').Found} Found */
+/**
+ * What nodes have the last time that they were asked; away: too few answer.
+ * @typedef {import('./box_reader.js').Found | { state: 'away' }} Looked
+ */
+/**
+ * What became of a ballot on its way. closed: when the polls closed, 0 if they did not.
+ * @typedef {{ promised: import('./side_b.js').Promised[], refused: import('./side_b.js').Refused[],
+ *   closed: number, found: Looked }} Sent
+ */
 
 /**
  * @param {{ until: number, now: () => void }} state
@@ -22,14 +30,14 @@ export function viewCrowd({ until, now }) {
   };
 }
 
-/** @param {{ organisation: string, code: string }} refused */
+/** @param {import('./side_b.js').Refused} refused */
 export function spellRefused({ organisation, code }) {
   return t('sending_refused', { organisation, reason: t(textFor('r_', code, 'r_other')) });
 }
 
 /**
  * Say what nodes have, if it is not simply nothing.
- * @param {Found} found
+ * @param {Looked} found
  */
 export function spellFound(found) {
   if (found.state === 'differ') return t('promised_differ');
@@ -39,25 +47,30 @@ export function spellFound(found) {
 }
 
 /**
- * @param {{ promised: number, refused: { organisation: string, code: string }[] }} state
+ * @param {Sent & { broken: string[] }} sent broken: who had promised the ballot for a time that is over
  * @returns {View}
  */
-export function viewSending({ promised, refused }) {
+export function viewSending({ promised, refused, closed, found, broken }) {
   const isBefore = refused.some(({ code }) => code === 'already_promised');
+  const isLate = closed > 0;
   return {
-    title: t(isBefore ? 'sending_before_title' : 'sending_title'),
+    title: t(isLate ? 'closed_title' : isBefore ? 'sending_before_title' : 'sending_title'),
     body: [
-      isBefore ? h('p', null, t('sending_before')) : h('p', { class: 'wrong' }, t('sending')),
+      isLate && h('p', { class: 'wrong' }, t('sending_closed', { time: spellTime(closed) })),
+      isLate && broken.length > 0 && h('p', null, t('sending_broken', { organisations: broken.join(', ') })),
+      !isLate && !isBefore && h('p', { class: 'wrong' }, t('sending')),
+      isBefore && h('p', null, t('sending_before')),
       isBefore && h('p', null, t('sending_before_unknown')),
-      promised > 0 && h('p', null, t('sending_one')),
+      !isLate && promised.length > 0 && h('p', null, t('sending_one')),
+      spellFound(found) && h('p', null, spellFound(found)),
       refused.length > 0 && h('ul', null, ...refused.map((each) => h('li', null, spellRefused(each)))),
-      !isBefore && h('p', null, t('sending_again')),
+      !isLate && !isBefore && h('p', null, t('sending_again')),
     ],
   };
 }
 
 /**
- * @param {{ deadline: number, tracking: string, word: string, found: Found, print: () => void }} state
+ * @param {{ deadline: number, tracking: string, word: string, found: Looked, print: () => void }} state
  *   found: what the nodes had the last time
  * @returns {View}
  */

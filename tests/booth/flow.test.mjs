@@ -181,28 +181,60 @@ const PROMISED = [{ organisation: 'One', deadline: 600 }];
 const BOXED = { state: 'own', block: 7, tracking: '05', ballotHash: '06', record: '01', nodes: [], signed: null };
 
 test('a ballot that one relay promised and cast is told as cast, whatever the others do', async () => {
-  const answers = { send: () => ({ promised: PROMISED, refused: [{ organisation: 'Two', code: 'away' }] }), find: () => BOXED };
-  const { screen, asked } = await stand(answers, { state: { ...SENT, isTaken: true } });
+  const answers = { send: () => ({ promised: PROMISED, refused: [{ organisation: 'Two', code: 'away' }], closed: 0 }), find: () => BOXED };
+  const { screen, asked } = await stand(answers, { state: SENT });
   assert.equal(screen.at, 'receipt');
   assert.ok(!asked.some(([act]) => act === 'crowd')); // it left before
+});
+
+const ANSWERS = ['late_promise', 'false_promise', 'other_time', 'away', 'refused', 'polls_closed', 'polls_open', 'too_much'];
+for (const code of ANSWERS) {
+  test(`a ballot in the box is told as cast where relays answer ${code}`, async () => {
+    const refused = ['One', 'Two'].map((organisation) => ({ organisation, code }));
+    const answers = { send: () => ({ promised: [], refused, closed: 0 }), find: () => BOXED };
+    const { screen, asked } = await stand(answers, { state: SENT });
+    assert.equal(screen.at, 'receipt');
+    assert.ok(!asked.some(([act]) => act === 'crowd')); // it may have left before the page was opened anew
+  });
+}
+
+test('a ballot in the box is told as cast where nothing could be sent', async () => {
+  const { screen } = await stand({ send: refuse('away', { subject: 'node' }), find: () => BOXED }, { state: SENT });
+  assert.equal(screen.at, 'receipt');
+});
+
+test('who calls a ballot cast is not called a liar where no node answers', async () => {
+  const refused = [{ organisation: 'One', code: 'already_cast' }];
+  const answers = { send: () => ({ promised: [], refused, closed: 0 }), find: refuse('away', { subject: 'node' }) };
+  const { screen } = await stand(answers, { state: SENT });
+  assert.ok(screen.text.includes('in the box already; we look whether it is'));
+});
+
+test('a ballot that is not in the box after the closing is told as that, with who had promised it', async () => {
+  const answers = { send: () => ({ promised: [], refused: [], closed: 10_800 }), find: () => ({ state: 'none' }) };
+  const { screen } = await stand(answers, { state: { ...SENT, broken: ['One', 'Two'] } });
+  assert.ok(screen.text.includes('The polls are closed'));
+  assert.ok(screen.text.includes('your ballot is not in the box'));
+  assert.ok(screen.text.includes('had promised to bring it: One, Two'));
+  assert.ok(!screen.text.includes('it leaves by itself'));
 });
 
 test('what was promised for a time that is over is sent again before nodes are asked', async () => {
   const answers = { readTime: () => 601, find: () => new Promise(() => {}), send: () => new Promise(() => {}) };
   const promised = [...PROMISED, { organisation: 'Two', deadline: 600 }];
-  const { asked } = await stand(answers, { state: { ...SENT, promised, isTaken: true } });
+  const { asked } = await stand(answers, { state: { ...SENT, promised } });
   assert.ok(asked.some(([act]) => act === 'send'));
 });
 
 test('a ballot that waits keeps the moments that were drawn', async () => {
-  const { screen, read } = await stand({ crowd: () => ({ moments: [5, 9], until: 9 }) }, { state: { ...SENT, moments: undefined } });
+  const { screen, read } = await stand({ crowd: () => ({ moments: [5, 9], until: 9 }) }, { state: { ...SENT, first: undefined, moments: undefined } });
   assert.equal(screen.at, 'crowd');
   assert.deepEqual(read().moments, [5, 9]);
 });
 
 test('the link of another leaf replaces no ballot that is not in the box', async () => {
   const arrival = { kind: 'ticket', contest: 1, leaf: '34'.repeat(32), ticket: 'T', isLocked: false };
-  const { screen, read } = await stand({ send: () => new Promise(() => {}) }, { state: { ...SENT, isTaken: true }, arrival });
+  const { screen, read } = await stand({ send: () => new Promise(() => {}) }, { state: SENT, arrival });
   assert.ok(screen.text.includes('Open your link in a new window'));
   assert.ok(!screen.text.includes('Your ballot is kept on this page'));
   assert.equal(read().record, '01');

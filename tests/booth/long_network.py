@@ -115,7 +115,8 @@ class Hosts:
             assert len(set(self.promised.values())) == 1
             key = self.held.roles.relay
             assert beside(lambda: cast_ballots(contest_box, [body], key=key)).cast
-        deadline = beside(self.held.opened.connection.read_clock) + 600
+        now = beside(self.held.opened.connection.read_clock)
+        deadline = min(now + 600, contest_box.terms.cast_closing - 1)
         ctx = contest_box.box.ctx
         promise = Promise(ctx, ballot.record.credential, ballot.ballot_hash, deadline)
         signature = encode_signature(sign_promise(promise, RELAYS[name]))

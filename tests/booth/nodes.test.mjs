@@ -146,28 +146,53 @@ const promising = (deadline) => {
   const promise = { ctx: LIST32, credential: device().credential, ballotHash: LIST32, deadline };
   return JSON.stringify({ deadline, signature: toHex(encodeSignature(relay.sign(derivePromiseHash(promise)))) });
 };
-const extended = (closing) => () => `${word(1)}${word(closing).slice(2)}`;
+const CLOSING = 100_000;
+const shown = (closing, now = 98_000) => ({ to }) => ( // a view of the election, or the clock
+  to === undefined ? word(now) : `${word(closing - 1_000)}${word(closing).slice(2)}`
+);
+
+/** A device that sends to one relay, which answers so; nodes: what they show by their names. */
+function sendTo(answer, nodes) {
+  answerBy(Object.fromEntries(['one', 'two'].map((host) => [host, { eth_call: nodes[host] ?? shown(CLOSING) }])));
+  const ask = globalThis.fetch;
+  globalThis.fetch = async (url, told) => (String(url).includes('/ballots') ? answer() : ask(url, told));
+  const own = {
+    ...device('one', 'two'), ctx: LIST32, election: `0x${'08'.repeat(20)}`, describe: () => ({ ballotHash: toHex(LIST32) }),
+  };
+  Object.assign(own.contest.terms, { opening: 50_000, issueClosing: CLOSING - 1_000, castClosing: CLOSING });
+  own.sides.b.relays = [{ organisation: 'Relay', url: 'https://relay', account: `0x${toHex(relay.address)}` }];
+  return send(own, new Uint8Array(1), { now: 98_000, promised: [] });
+}
+
 const PROMISES = {
   'before the closing': [99_000, {}, undefined],
   'at the closing': [100_000, {}, 'late_promise'],
-  'in an extension': [101_000, { one: extended(101_800), two: extended(101_800) }, undefined],
-  'in an extension of one node': [101_000, { one: extended(101_800) }, 'late_promise'],
-  'in an extension that no contract has': [101_000, { one: extended(107_201), two: extended(107_201) }, 'late_promise'],
+  'in an extension': [101_000, { one: shown(101_800), two: shown(101_800) }, undefined],
+  'in an extension of one node': [101_000, { one: shown(101_800) }, 'late_promise'],
+  'in an extension that no contract has': [101_000, { one: shown(107_201), two: shown(107_201) }, 'late_promise'],
   'for another time than the clock has': [95_000, {}, 'other_time'],
 };
-for (const [name, [deadline, closings, code]] of Object.entries(PROMISES)) {
+for (const [name, [deadline, nodes, code]] of Object.entries(PROMISES)) {
   test(`a promise ${name}: ${code ?? 'is taken'}`, async () => {
-    const views = Object.fromEntries(['one', 'two'].map((host) => [host, { eth_call: closings[host] ?? extended(100_000) }]));
-    answerBy(views);
-    const ask = globalThis.fetch;
-    globalThis.fetch = async (url, told) => (
-      String(url).includes('/ballots') ? new Response(promising(deadline)) : ask(url, told)
-    );
-    const own = {
-      ...device('one', 'two'), ctx: LIST32, election: `0x${'08'.repeat(20)}`, describe: () => ({ ballotHash: toHex(LIST32) }),
-    };
-    own.sides.b.relays = [{ organisation: 'Relay', url: 'https://relay', account: `0x${toHex(relay.address)}` }];
-    const { promised, refused } = await send(own, new Uint8Array(1), { now: 98_000, promised: [] });
+    const { promised, refused } = await sendTo(() => new Response(promising(deadline)), nodes);
     assert.deepEqual([promised.length, refused[0]?.code], code ? [0, code] : [1, undefined]);
+  });
+}
+
+const at = (now) => ({ one: shown(CLOSING, now), two: shown(CLOSING, now) });
+const TIMES = {
+  'closed, while two clocks show that they are open': ['polls_closed', at(99_000), 'polls_open', 0],
+  'closed, while one clock does': ['polls_closed', { two: shown(CLOSING, 100_001) }, 'refused', 0],
+  'closed, in an extension': ['polls_closed', { one: shown(101_800, 100_500), two: shown(101_800, 100_500) }, 'polls_open', 0],
+  'closed, in the last minute': ['polls_closed', at(99_980), 'polls_closed', 0],
+  'closed, as they are': ['polls_closed', at(100_000), 'polls_closed', 100_000],
+  'closed, where one organisation alone answers': ['polls_closed', { one: refused }, 'refused', 0],
+  'not open, while two clocks show that they are': ['polls_not_open', at(60_000), 'polls_open', 0],
+  'not open, as they are not': ['polls_not_open', at(49_000), 'polls_not_open', 0],
+};
+for (const [name, [code, nodes, told, closed]] of Object.entries(TIMES)) {
+  test(`a relay calls the polls ${name}: ${told}`, async () => {
+    const answer = () => new Response(JSON.stringify({ code }), { status: 409 });
+    assert.deepEqual(await sendTo(answer, nodes), { promised: [], refused: [{ organisation: 'Relay', code: told }], closed });
   });
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Final
 
+import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
 from scripts.shared.languages import Language
@@ -62,7 +64,7 @@ def test_a_tab_keeps_neither_choice_nor_randomness_and_at_the_end_no_words(
     voter.wait_for("promised")
     after = set(json.loads(page.evaluate(_KEPT)))
     told = {"record", "tracking", "ballotHash", "word", "promised", "isBefore"}
-    told |= {"first", "moments", "isTaken"}
+    told |= {"first", "moments"}
     assert after == before | told
     world.box(world.sent["relay-1"])
     voter.wait_for("receipt")
@@ -189,6 +191,69 @@ def test_a_promise_that_is_not_kept_is_asked_for_again(page: Page) -> None:
     sent = [body for host, _, body in world.asked if host == "relay-1"]
     assert len(sent) > first
     assert len(set(sent)) == 1
+
+
+def lose_answers(world: World) -> None:
+    """Have relays take what is sent, and no answer of theirs arrive."""
+
+    def lie(_said: object, _asked: object) -> dict[str, object]:
+        raise ConnectionError
+
+    world.lies["relay"] = lie
+
+
+def promise_too_late(world: World) -> None:
+    """Have relays promise a ballot for a time after the polls close."""
+    world.term = 5_000
+
+
+def refuse_for_no_reason(world: World) -> None:
+    """Have relays take what is sent, and say that they do not."""
+    world.lies["relay"] = lambda _, __: refuse("busy", 503)
+
+
+def close_early(world: World) -> None:
+    """Have relays take what is sent, and say that the polls are closed."""
+    world.lies["relay"] = lambda _, __: refuse("polls_closed", 410)
+
+
+@pytest.mark.parametrize(
+    "arrange", [lose_answers, promise_too_late, refuse_for_no_reason, close_early]
+)
+def test_a_ballot_in_the_box_is_seen_whatever_relays_say(
+    arrange: Callable[[World], None], page: Page
+) -> None:
+    world, voter = World(), Voter(page)
+    arrange(world)
+    answer_by(page.context, world)
+    voter.stand(world.kept("sent"))
+    voter.wait_for("receipt")
+
+
+def test_a_relay_alone_closes_no_polls(page: Page) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    close_early(world)
+    answer_by(page.context, world)
+    voter.stand(world.kept("sent"))
+    page.get_by_text("по открытой записи голосование идёт").first.wait_for()
+    assert "Голос ещё не отправлен" in voter.text
+    voter.shoot("sending-refused")
+
+
+def test_who_sends_too_late_is_told_that_the_vote_is_not_cast(page: Page) -> None:
+    world, voter = World(is_boxing=False), Voter(page)
+    close_early(world)
+    kept = world.kept("promised")
+    world.now = 6_600
+    answer_by(page.context, world)
+    voter.stand(kept)
+    page.get_by_text("а вашего бюллетеня в урне нет").wait_for()
+    assert page.inner_text("h1") == "Голосование закончилось"
+    assert "Observer 1, Observer 2" in voter.text
+    assert voter.find_barriers() == []
+    voter.shoot("sending-closed")
+    world.box(bytes.fromhex(kept["record"]))
+    voter.wait_for("receipt")
 
 
 def test_a_ballot_waits_for_others_while_there_is_time(page: Page) -> None:

@@ -236,7 +236,7 @@ LIES: Final[dict[str, tuple[str, Arrange, str, tuple[str, ...]]]] = {
     ),
     "relays promise with another key": (
         "sent",
-        sign_as_stranger("relay", "signature"),
+        both(sign_as_stranger("relay", "signature"), box_nothing),
         "sending",
         ("a promise with a wrong signature", NOT_SENT),
     ),

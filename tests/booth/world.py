@@ -161,8 +161,10 @@ class World:
     boxed: list[bytes] = field(default_factory=list)
     sent: dict[str, bytes] = field(default_factory=dict)
     now: int = NOW
+    extension: int = 3_600  # of the polls: ballots are given out as they are taken
     height: int = 40
     is_boxing: bool = True
+    term: int = 600  # seconds that relays promise to need
     lock: Address = NO_LOCK
     state: int = 1  # of the leaf: online
     withdrawn: list[int] = field(default_factory=list)  # counters of withdrawals
@@ -318,9 +320,8 @@ class World:
         self.sent[host] = body
         if len(self.sent) == len(RELAYS) and self.is_boxing:
             self.box(body)
-        promise = Promise(
-            honest.box().ctx, credential, ballot.ballot_hash, self.now + 600
-        )
+        deadline = self.now + self.term
+        promise = Promise(honest.box().ctx, credential, ballot.ballot_hash, deadline)
         return 200, {
             "deadline": promise.deadline,
             "signature": _sig(sign_promise(promise, RELAYS[host])),
@@ -354,6 +355,10 @@ class World:
             if data.startswith(f"0x{selector}"):
                 assert data.endswith(self.leaf.hex())
                 return word
+        if data.startswith(f"0x{hash_bytes(b'closings()')[:4].hex()}"):
+            terms = honest.contest_terms()
+            ends = terms.issue_closing, terms.cast_closing
+            return b"".join(uint_word(each + self.extension) for each in ends)
         return uint_word(self.now)
 
     def _logs(self, asked: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,52 @@
+/** When ballots are given out and taken, by the chain; nobody is believed alone. */
+
+import { LAST_REQUESTS } from '../attestation.js';
+import { fromHex, toNumber } from '../bytes.js';
+import { LONGEST } from '../promise.js';
+import { askOwners, readClock, readView } from './node.js';
+
+/** Seconds by which honest clocks may differ. */
+export const FAIR = 60;
+const ENOUGH = 2;
+
+/**
+ * In Unix seconds. opening: of both; requestsUntil: no ballot is asked for from then on;
+ * castClosing: none is taken. times: what the organisations' clocks show, at most two.
+ * @typedef {{ opening: number, requestsUntil: number, castClosing: number, times: number[] }} Polls
+ */
+
+/**
+ * Ask two organisations. Both closings are later than in the terms only where two show the
+ * same extension.
+ * @param {Pick<import('./device.js').Device, 'contest' | 'election'>} device
+ * @param {import('./sides.js').Host[]} nodes
+ * @returns {Promise<Polls>}
+ */
+export async function readPolls({ contest: { terms }, election }, nodes) {
+  const asked = { address: fromHex(election.slice(2)), view: 'closings()', size: 64 };
+  const said = await askOwners(nodes, ENOUGH, async (url) => {
+    const raw = await readView(url, asked);
+    const [issuing, casting] = [raw.subarray(0, 32), raw.subarray(32)].map((each) => Number(toNumber(each)));
+    const isShifted = issuing - terms.issueClosing === casting - terms.castClosing;
+    return { extension: isShifted ? casting - terms.castClosing : 0, now: await readClock(url) };
+  });
+  const [one, other] = said.map((each) => each.extension);
+  const extension = one === other && one > 0 && one <= LONGEST ? one : 0;
+  return {
+    opening: terms.opening,
+    requestsUntil: terms.issueClosing + extension - LAST_REQUESTS,
+    castClosing: terms.castClosing + extension,
+    times: said.map(({ now }) => now),
+  };
+}
+
+/**
+ * Tell by two clocks whether a moment is over; null if they do not tell.
+ * @param {number[]} times
+ * @param {number} moment
+ */
+export function isOver(times, moment) {
+  if (times.length < ENOUGH) return null;
+  if (times.every((now) => now >= moment)) return true;
+  return times.every((now) => now < moment) ? false : null;
+}
