@@ -8,6 +8,7 @@ import { Sending } from './sending.js';
 import { ask, askRegistrar, showCode, wait } from './steps_ask.js';
 import { showBallot } from './steps_ballot.js';
 import { showReceipt } from './steps_end.js';
+import { isShut } from './steps_polls.js';
 import { showArrive, showOther, showStart, showWords } from './steps_words.js';
 import { currentLanguage, t } from './texts.js';
 import { viewRefusal } from './views_error.js';
@@ -29,6 +30,8 @@ export class Flow {
   #election = null;
   /** @type {Paper | null} */
   #paper = null;
+  /** @type {import('./polls.js').Polls | null} */
+  #polls = null;
 
   /**
    * @param {import('./helper.js').Helper} helper
@@ -54,6 +57,15 @@ export class Flow {
   /** The voter's ballot, as the terms have it. */
   get paper() {
     return /** @type {Paper} */ (this.#paper);
+  }
+
+  /** When the polls are open, as it was asked last. */
+  get polls() {
+    return /** @type {import('./polls.js').Polls} */ (this.#polls);
+  }
+
+  set polls(polls) {
+    this.#polls = polls;
   }
 
   /** Organisations that are told of the voter by the words that are kept. */
@@ -103,11 +115,19 @@ export class Flow {
     if (secret === undefined) {
       if (this.kept.block !== undefined) showReceipt(this);
       else if (isLocked) showStart(this, { contest, leaf });
-      else showArrive(this);
+      else await this.#welcome();
       return;
     }
     this.#paper = await this.helper.ask('enter', { secret, contest, leaf, sigma, told });
     await this.proceed();
+  }
+
+  /** Show who comes with a ticket the way in, if the polls are open. */
+  async #welcome() {
+    const { contest, leaf, told } = this.kept;
+    const secret = await this.helper.ask('draw'); // by which the sides are split
+    this.#paper = await this.helper.ask('enter', { secret, contest, leaf, told });
+    if (!await isShut(this, 'requestsUntil')) showArrive(this, secret);
   }
 
   /** @param {Partial<Kept>} more */
@@ -149,11 +169,14 @@ export class Flow {
     if (kept.block !== undefined) showReceipt(this);
     else if (kept.record !== undefined) await new Sending(this).run();
     else if (kept.sigma !== undefined) {
+      if (await isShut(this, 'castClosing')) return;
       await this.helper.ask('prepare', { language: currentLanguage() });
       showBallot(this, 0, kept.isSealed);
     }
     else if (kept.isAsked) await wait(this);
-    else if (!kept.isWritten) await showWords(this);
+    else if (!kept.isWritten) {
+      if (!await isShut(this, 'requestsUntil')) await showWords(this);
+    }
     else if (kept.attestation !== undefined) await askRegistrar(this);
     else if (kept.message !== undefined) showCode(this);
     else await ask(this);

@@ -50,3 +50,16 @@ export function isOver(times, moment) {
   if (times.every((now) => now >= moment)) return true;
   return times.every((now) => now < moment) ? false : null;
 }
+
+/**
+ * Tell whether it is in time for a ballot to be asked for, whatever a service says: two clocks
+ * are needed to accuse it, one bears it out; null if they do not tell.
+ * @param {Polls} polls
+ * @param {'too_late' | 'polls_closed'} said of messages, which end first, or of requests
+ */
+export function isInTime({ times, opening, requestsUntil }, said) {
+  const [begin, end] = said === 'too_late'
+    ? [-Infinity, requestsUntil] : [opening + FAIR, requestsUntil + LAST_REQUESTS];
+  const isOpen = times.every((now) => now > begin && now < end - FAIR);
+  return isOpen && times.length < ENOUGH ? null : isOpen;
+}

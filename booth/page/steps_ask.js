@@ -3,7 +3,7 @@
 import { NOT_ASKED } from './kept.js';
 import { asRefusal, refuse } from './refusals.js';
 import { sleep } from './sleep.js';
-import { finish } from './steps_end.js';
+import { hasVoted, isShut } from './steps_polls.js';
 import { showStart } from './steps_words.js';
 import { currentLanguage, t } from './texts.js';
 import { viewAsking, viewCode, viewIssuing } from './views_ask.js';
@@ -14,6 +14,7 @@ import { spellRefusal } from './views_error.js';
 /** @typedef {import('./side_a.js').Attestation} Attestation */
 
 const PAUSE = 3_000; // milliseconds between two looks
+const SELDOM = 20; // looks, of which one is at the clock
 /** Seconds after both attestations are void in which a node may still be behind. */
 const GRACE = 60;
 
@@ -33,6 +34,7 @@ export async function ask(flow) {
   if (issuance === 'differ') throw refuse('nodes_differ');
   flow.keep({ isFree: true });
   if (flow.kept.opening === undefined) {
+    if (await isShut(flow, 'requestsUntil')) return;
     if (flow.kept.ticket === undefined) throw refuse('not_asked');
     const lock = await flow.helper.ask('findLock');
     if (lock === 'other') {
@@ -146,7 +148,7 @@ export async function askRegistrar(flow) {
  */
 export async function wait(flow) {
   flow.screen.show('issuing', viewIssuing);
-  for (;;) {
+  for (let look = 0; ; look += 1) {
     const found = await collect(flow);
     if (found === 'overdue') {
       askAnew(flow);
@@ -154,10 +156,12 @@ export async function wait(flow) {
       return;
     }
     if (found !== null) {
-      if (!await hasVoted(flow)) flow.keep({ sigma: found });
+      // with words of another device, the box may have a ballot already
+      if (!flow.kept.isResumed || !await hasVoted(flow)) flow.keep({ sigma: found });
       await flow.proceed();
       return;
     }
+    if (look % SELDOM === 0 && await isShut(flow, 'castClosing')) return;
     await sleep(PAUSE);
   }
 }
@@ -193,19 +197,4 @@ async function collect(flow) {
 function askAnew(flow) {
   flow.keep({ isAsked: false, until: undefined, isFree: true });
   if (flow.kept.ticket === undefined) throw refuse('not_brought');
-}
-
-/**
- * With words of another device, the box may have a ballot already.
- * @param {Flow} flow
- */
-async function hasVoted(flow) {
-  if (!flow.kept.isResumed) return false;
-  const found = await flow.helper.ask('find', { record: null, first: 0 });
-  if (found.state === 'differ') throw refuse('nodes_differ');
-  if (found.state === 'false') throw refuse('false_proof');
-  if (found.state === 'shown') throw refuse('not_proven');
-  if (!('block' in found)) return false;
-  finish(flow, { ...found, isOther: true });
-  return true;
 }

@@ -22,7 +22,7 @@ export function showBallot(flow, choice = 0, isBack = false) {
     else showReview(flow, chosen);
   };
   flow.screen.show('ballot', () => viewBallot({
-    paper: flow.paper, choice: chosen, isNone, isBack, go, mark: (marked) => { chosen = marked; },
+    paper: flow.paper, until: flow.polls.castClosing, choice: chosen, isNone, isBack, go, mark: (marked) => { chosen = marked; },
   }));
 }
 

@@ -22,7 +22,7 @@ export function showStart(flow, known, wrong = {}) {
   const isLocked = flow.state?.isLocked ?? false;
   const unlocked = () => {
     flow.keep({ isLocked: false });
-    showArrive(flow);
+    flow.attempt(() => flow.enter());
   };
   showTyping(flow, { at: known, isFixed: known !== null, wrong, unlocked: isLocked ? unlocked : null });
 }
@@ -98,16 +98,24 @@ async function readWords(flow, text) {
   }
 }
 
-/** @param {Flow} flow */
-export function showArrive(flow) {
+/**
+ * @param {Flow} flow
+ * @param {string} secret drawn, and not kept yet
+ */
+export function showArrive(flow, secret) {
   const { contest, leaf } = flow.kept;
   const title = flow.opened.contests.find((each) => each.contest === contest)?.title ?? '';
   const begin = () => flow.attempt(async () => {
-    flow.keep({ secret: await flow.helper.ask('draw') });
-    await flow.enter();
+    flow.keep({ secret });
+    await flow.proceed();
   });
   flow.screen.show('arrive', () => viewArrive({
-    title, begin, have: () => showStart(flow, { contest, leaf }),
+    title,
+    begin,
+    have: () => {
+      flow.keep({ told: flow.told }); // who were asked for the time, by a split of other words
+      showStart(flow, { contest, leaf });
+    },
   }));
 }
 
@@ -127,7 +135,7 @@ export async function showWords(flow) {
     leaf,
     booths: urls,
     link,
-    time: spellTime(flow.paper.requestsUntil),
+    time: spellTime(flow.polls.requestsUntil),
     print: () => print(),
     go: () => showConfirm(flow, words),
     other: isCompared ? () => showOther(flow, () => flow.attempt(() => flow.proceed())) : null,

@@ -40,7 +40,15 @@ export const EN = {
   arrive_go: 'Begin',
   arrive_have: 'I have written down twelve words before',
 
+  early_title: 'The polls are not open yet',
+  early: 'Ballots are given out from {opening} to {until}. You have lost nothing: come back then, and press “Get my ballot” in your personal account.',
+  late_title: 'No more ballots are given out',
+  late: 'Ballots were given out until {requests}. If you got yours by then, go on with your twelve words: votes are taken until {votes}.',
   closed_title: 'The polls are closed',
+  closed: 'Ballots were given out until {requests}, and votes were taken until {votes}.',
+  closed_unsent: 'You got a ballot on this page, but no vote was sent from here.',
+  closed_find: 'With your twelve words you can look for your ballot in the box.',
+  closed_words: 'I have my twelve words',
 
   words_title: 'Write down twelve words',
   words_lead: 'With these words you can go on with another phone or computer. Print them, or write them down in their order, and show them to nobody. You will never be asked for them by phone or by letter.',

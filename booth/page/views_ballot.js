@@ -6,16 +6,15 @@ import { spellTime, t } from './texts.js';
 import { showCode } from './views_code.js';
 
 /** @typedef {import('./screen.js').View} View */
-/** @typedef {{ title: string, candidates: string[], particulars: string[],
- *   castClosing: number }} Paper */
+/** @typedef {{ title: string, candidates: string[], particulars: string[] }} Paper */
 
 /**
- * @param {{ paper: Paper, choice: number, isNone: boolean, isBack: boolean,
- *   mark: (choice: number) => void, go: () => void }} state choice: 0 for none yet; isBack:
- *   a sealed ballot is gone
+ * @param {{ paper: Paper, until: number, choice: number, isNone: boolean, isBack: boolean,
+ *   mark: (choice: number) => void, go: () => void }} state until: when the polls close; choice:
+ *   0 for none yet; isBack: a sealed ballot is gone
  * @returns {View}
  */
-export function viewBallot({ paper, choice, isNone, isBack, mark, go }) {
+export function viewBallot({ paper, until, choice, isNone, isBack, mark, go }) {
   const rows = paper.candidates.map((name, at) => h(
     'label', { class: 'choice' },
     h('input', {
@@ -37,7 +36,7 @@ export function viewBallot({ paper, choice, isNone, isBack, mark, go }) {
           isNone && h('p', { id: 'none-wrong', class: 'wrong' }, t('ballot_none')),
           h('div', { lang: 'ru' }, ...rows),
         ),
-        h('p', null, t('ballot_until', { time: spellTime(paper.castClosing) })),
+        h('p', null, t('ballot_until', { time: spellTime(until) })),
         h('div', { class: 'acts' }, h('button', { class: 'main' }, t('ballot_go'))),
       ),
     ],

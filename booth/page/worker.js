@@ -1,6 +1,5 @@
 /** The worker: everything that computes or asks. The page only shows and keeps. */
 
-import { LAST_REQUESTS } from '../attestation.js';
 import { areEqual, fromHex, toHex } from '../bytes.js';
 import { BoothError, NotLoadedError, loading } from '../errors.js';
 import { RECOVERY_SECRET_BYTES } from '../recovery.js';
@@ -9,18 +8,12 @@ import { ServiceError } from './asking.js';
 import { Device, draw, drawControlWord } from './device.js';
 import { LEAF, readLeaf } from './leaf_record.js';
 import { askOwners, readClock } from './node.js';
+import { isInTime, readPolls } from './polls.js';
 import { askAgain, askForCode, askRegistrar, attest, collect, findIssuance, typeCode } from './side_a.js';
 import { markStart, planSending, send } from './side_b.js';
 import { openPinned } from './signed_files.js';
 
 const MOST_NODES = 16; // in a link
-/** Seconds by which honest clocks may differ. */
-const FAIR = 60;
-/**
- * Refusals that say that it is too late; seconds before issuing ends from which on it is.
- * @type {Record<string, number>}
- */
-const OVER = { polls_closed: 0, too_late: LAST_REQUESTS };
 
 /** The light client: it comes while a voter is busy with what needs none. */
 const loadReader = () => loading(import('./box_reader.js'));
@@ -69,19 +62,14 @@ async function readOwnLeaf(least = 1) {
 }
 
 /**
- * Tell whether the chain has something else than what a service refuses for.
+ * Tell whether the chain has something else than what a service refuses for; null if it
+ * does not tell.
  * @param {string} code
  */
 async function isUntrue(code) {
   if (code === 'not_online') return (await readOwnLeaf(2)).state === LEAF.online;
-  if (!(code in OVER)) return false;
-  const { contest: { terms }, sides } = device();
-  const times = await askOwners(sides.a.nodes, 2, readClock); // the own clock may be wrong
-  const isOpen = times.every((now) => (
-    (code === 'too_late' || now > terms.opening + FAIR) && now < terms.issueClosing - OVER[code] - FAIR
-  ));
-  if (isOpen && times.length < 2) throw new ServiceError('node', 'away'); // one accuses nobody
-  return isOpen;
+  if (code !== 'too_late' && code !== 'polls_closed') return false;
+  return isInTime(await ACTS.readPolls(), code); // the own clock may be wrong
 }
 
 /**
@@ -144,11 +132,13 @@ export const ACTS = {
       title: own.title,
       candidates: own.candidates,
       particulars: own.particulars,
-      opening: own.opening,
-      requestsUntil: own.issueClosing - LAST_REQUESTS,
-      castClosing: own.castClosing,
       told: current.sides.a.nodes.map((each) => each.organisation),
     };
+  },
+
+  /** Read when the polls are open; only who knows the person is asked before the ballot leaves. */
+  async readPolls() {
+    return readPolls(device(), device().sides.a.nodes);
   },
 
   /** Say whether a lock is set on the leaf, and whether its words are these. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { chooseRight } from '../../booth/page/right.js';
 import { Helper } from '../../booth/page/helper.js';
-import { LEAF, refuse, rest, stand } from './stage.mjs';
+import { LEAF, POLLS, refuse, rest, stand } from './stage.mjs';
 
 const SECRETS = { right: 'aa'.repeat(16), wrong: 'bb'.repeat(16) };
 const readWords = ({ text }) => SECRETS[text];
@@ -241,6 +241,72 @@ test('the link of another leaf replaces no ballot that is not in the box', async
   screen.press('Try again');
   await rest();
   assert.equal(screen.at, 'sending');
+});
+
+const TICKET = { kind: 'ticket', contest: 1, leaf: LEAF, ticket: 'T', isLocked: false };
+const at = (...times) => ({ readPolls: () => ({ ...POLLS, times }) });
+
+test('who comes after the closing is told so at once, and can look for the own ballot', async () => {
+  const answers = { ...at(10_800, 10_801), readWords, findIssuance: () => 'own', collect: () => '03', find: () => BOXED };
+  const { screen, asked, read } = await stand(answers, { arrival: TICKET });
+  assert.equal(screen.at, 'closed');
+  assert.ok(screen.text.includes('If you have voted already, your vote counts'));
+  assert.equal(read().secret, undefined);
+  assert.deepEqual(asked.map(([act]) => act), ['open', 'draw', 'enter', 'readPolls']);
+  await screen.press('I have my twelve words');
+  screen.type('words', 'right');
+  await screen.press('Go on');
+  assert.equal(screen.at, 'receipt');
+});
+
+test('who comes early is told when, and loses nothing', async () => {
+  const { screen } = await stand(at(-1, 0), { arrival: TICKET });
+  assert.equal(screen.at, 'early');
+  assert.ok(screen.text.includes('come back then'));
+  assert.ok(screen.text.includes('03:00'));
+});
+
+test('who comes while votes are taken, and no ballots are given out, is told that', async () => {
+  const { screen } = await stand(at(7_200, 7_201), { arrival: TICKET });
+  assert.ok(screen.text.includes('No more ballots are given out'));
+  assert.ok(!screen.text.includes('The polls are closed'));
+});
+
+for (const times of [[10_800], [], [7_199, 10_800]]) {
+  test(`clocks that show ${JSON.stringify(times)} shut nobody out`, async () => {
+    const { screen, read } = await stand(at(...times), { arrival: TICKET });
+    assert.equal(screen.at, 'arrive');
+    await screen.press('Begin');
+    assert.equal(screen.at, 'words');
+    assert.equal(read().secret, 'cc'.repeat(16)); // by which those were chosen who were asked
+  });
+}
+
+test('who goes on with other words keeps on the own side whoever was asked before', async () => {
+  const { screen, read } = await stand({}, { arrival: TICKET });
+  await screen.press('I have written down twelve words before');
+  assert.deepEqual(read().told, ['Observer 3']);
+});
+
+const OWN = { secret: SECRETS.right, isWritten: true, isAsked: true };
+
+test('a ballot that was got and not sent is told as that after the closing', async () => {
+  const { screen } = await stand({ ...at(10_800, 10_801), find: () => ({ state: 'none' }) }, { state: { ...OWN, sigma: '03' } });
+  assert.equal(screen.at, 'closed');
+  assert.ok(screen.text.includes('no vote was sent from here'));
+});
+
+for (const more of [{ sigma: '03' }, {}]) {
+  test(`after the closing the own ballot is found, with ${JSON.stringify(more)}`, async () => {
+    const answers = { ...at(10_800, 10_801), find: () => BOXED, findIssuance: () => 'own', collect: () => null };
+    const { screen } = await stand(answers, { state: { ...OWN, ...more } });
+    assert.equal(screen.at, 'receipt');
+  });
+}
+
+test('the ballot says until when it can be sent, as the chain has it', async () => {
+  const { screen } = await stand({ readPolls: () => ({ ...POLLS, castClosing: 14_400 }) }, { state: { ...OWN, sigma: '03' } });
+  assert.ok(screen.text.includes('has to be sent by 1 January at 07:00'));
 });
 
 const RIGHTS = [

@@ -12,6 +12,7 @@ import { BoxReader } from '../../booth/page/box_reader.js';
 import { TOPICS, askOwners, readClock, readHead, readLogs } from '../../booth/page/node.js';
 import { markStart, planSending, send } from '../../booth/page/side_b.js';
 import { readLeaf } from '../../booth/page/leaf_record.js';
+import { isInTime, readPolls } from '../../booth/page/polls.js';
 
 const HEAD = 5_000;
 const LIST = new Uint8Array(20).fill(7);
@@ -194,5 +195,53 @@ for (const [name, [code, nodes, told, closed]] of Object.entries(TIMES)) {
   test(`a relay calls the polls ${name}: ${told}`, async () => {
     const answer = () => new Response(JSON.stringify({ code }), { status: 409 });
     assert.deepEqual(await sendTo(answer, nodes), { promised: [], refused: [{ organisation: 'Relay', code: told }], closed });
+  });
+}
+
+const EXTENSIONS = {
+  'as in the terms': [shown(CLOSING), shown(CLOSING), 0],
+  'extended, by both': [shown(CLOSING + 600), shown(CLOSING + 600), 600],
+  'extended, by one': [shown(CLOSING + 600), shown(CLOSING), 0],
+  'extended by as much as no contract has': [shown(CLOSING + 7_201), shown(CLOSING + 7_201), 0],
+  'earlier than in the terms': [shown(CLOSING - 600), shown(CLOSING - 600), 0],
+  'extended for votes alone, as no contract has it': ['one', 'two'].map(() => ({ to }) => (
+    to === undefined ? word(98_000) : `${word(CLOSING - 1_000)}${word(CLOSING + 600).slice(2)}`
+  )).concat(0),
+};
+for (const [name, [one, two, extension]] of Object.entries(EXTENSIONS)) {
+  test(`closings that nodes show ${name}`, async () => {
+    answerBy({ one: { eth_call: one }, two: { eth_call: two } });
+    const terms = { opening: 50_000, issueClosing: CLOSING - 1_000, castClosing: CLOSING };
+    const polls = await readPolls({ contest: { terms }, election: `0x${'08'.repeat(20)}` }, hosts('one', 'two'));
+    assert.deepEqual(polls, {
+      opening: 50_000, requestsUntil: CLOSING - 1_900 + extension, castClosing: CLOSING + extension, times: [98_000, 98_000],
+    });
+  });
+}
+
+const LAST = CLOSING - 1_900; // requests
+const IN_TIME = [
+  ['too_late', [LAST - 61, LAST - 61], true],
+  ['too_late', [LAST - 61, LAST - 60], false], // one bears it out
+  ['too_late', [LAST - 61], null], // one accuses nobody
+  ['too_late', [LAST - 60], false],
+  ['too_late', [], null],
+  ['too_late', [0, 0], true],
+  ['polls_closed', [LAST + 839, LAST + 839], true],
+  ['polls_closed', [LAST + 839, LAST + 840], false],
+  ['polls_closed', [LAST + 839], null],
+  ['polls_closed', [50_061, 50_061], true],
+  ['polls_closed', [50_060, 50_061], false],
+  ['polls_closed', [], null],
+];
+for (const [said, clocks, told] of IN_TIME) {
+  test(`${said}, at clocks of ${clocks}: ${told === null ? 'nobody knows' : told ? 'untrue' : 'true'}`, async () => {
+    const nodes = Object.fromEntries(['one', 'two'].map((host, place) => [
+      host, { eth_call: clocks[place] === undefined ? refused : shown(CLOSING, clocks[place]) },
+    ]));
+    answerBy(nodes);
+    const terms = { opening: 50_000, issueClosing: CLOSING - 1_000, castClosing: CLOSING };
+    const polls = await readPolls({ contest: { terms }, election: `0x${'08'.repeat(20)}` }, hosts('one', 'two'));
+    assert.equal(isInTime(polls, said), told);
   });
 }

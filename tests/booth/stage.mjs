@@ -104,9 +104,9 @@ export const refuse = (code, { kind = 'service', subject = 'portal' } = {}) => (
 };
 
 export const PAPER = {
-  title: 'District 1', candidates: ['One', 'Two'], particulars: ['', ''], opening: 1,
-  requestsUntil: 7_200, castClosing: 10_800, told: ['Observer 3'],
+  title: 'District 1', candidates: ['One', 'Two'], particulars: ['', ''], told: ['Observer 3'],
 };
+export const POLLS = { opening: 1, requestsUntil: 7_200, castClosing: 10_800, times: [5_000, 5_001] };
 export const LEAF = '12'.repeat(32);
 
 /**
@@ -124,6 +124,8 @@ export async function stand(answers, { state = null, arrival = { kind: 'bare' } 
       booths: [{ url: 'https://booth.example.org' }], account: 'https://portal.example.org/ballot',
     }),
     enter: () => PAPER,
+    draw: () => 'cc'.repeat(16),
+    readPolls: () => POLLS,
     findIssuance: () => 'none',
     findLock: () => 'none',
     prepare: () => {},

@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
+from election.crypto.blind_credential import RecoverySecret
 from scripts.shared.languages import Language
-from scripts.shared.recovery_words import list_words
+from scripts.shared.recovery_words import list_words, spell_words
 from tests.booth.browsing import Voter, answer_by, open_context
 from tests.booth.world import BOOTH, SECRET, World, refuse
 
@@ -254,6 +255,35 @@ def test_who_sends_too_late_is_told_that_the_vote_is_not_cast(page: Page) -> Non
     voter.shoot("sending-closed")
     world.box(bytes.fromhex(kept["record"]))
     voter.wait_for("receipt")
+
+
+def test_an_old_link_says_at_once_that_the_polls_are_closed(page: Page) -> None:
+    world, voter = World(now=6_600), Voter(page)
+    record = world.kept("sent")["record"]
+    world.box(bytes.fromhex(record))
+    answer_by(page.context, world)
+    secret = RecoverySecret(SECRET)
+    page.goto(world.link)
+    voter.wait_for("closed")
+    voter.shoot("closed")
+    assert voter.find_barriers() == []
+    assert {host.split("-")[0] for host, _, _ in world.asked} == {"node"}
+    voter.press("Двенадцать слов у меня есть")
+    voter.wait_for("start")
+    page.fill("#words", " ".join(spell_words(secret, Language.RUSSIAN)))
+    voter.press("Продолжить")
+    voter.wait_for("receipt")
+
+
+def test_who_comes_before_the_polls_open_is_told_when(page: Page) -> None:
+    world, voter = World(now=900), Voter(page)
+    answer_by(page.context, world)
+    page.goto(world.link)
+    voter.wait_for("early")
+    voter.shoot("early")
+    world.now = 1_000
+    voter.press("Попробовать ещё раз")
+    voter.wait_for("arrive")
 
 
 def test_a_ballot_waits_for_others_while_there_is_time(page: Page) -> None:
