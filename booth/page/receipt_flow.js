@@ -123,9 +123,10 @@ export class ReceiptFlow {
       election: services.election, chainId: services.chain_id, claim, nodes, proof, word: held.word,
     }));
     const booth = otherBooth(services.booths, location.origin);
-    /** @param {string} word */
-    const tryWord = (word) => {
-      const plain = word.toLowerCase().replaceAll('ё', 'е').split(/[\s,.;]+/u).filter(Boolean).join(' ');
+    const { word } = held; // as it came; what is typed is not shown as the file's
+    /** @param {string} typed */
+    const tryWord = (typed) => {
+      const plain = typed.toLowerCase().replaceAll('ё', 'е').split(/[\s,.;]+/u).filter(Boolean).join(' ');
       const holds = ballot !== null && verifyControlWord(ballot, plain);
       if (holds) held.word = plain;
       this.screen.say(textOf(holds ? 'word_right' : 'word_wrong'), !holds);
@@ -137,7 +138,8 @@ export class ReceiptFlow {
       inclusion,
       isKept: held.kept !== null,
       isTrial: services.genesis_hash === null,
-      word: held.word,
+      word,
+      isWordFalse: word !== null && ballot !== null && !verifyControlWord(ballot, word),
       link: `${booth}/receipt.html${spellReceiptLink(claim, nodes)}`,
       tryWord: ballot === null ? null : tryWord,
       save,

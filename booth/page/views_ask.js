@@ -20,11 +20,12 @@ export function viewAsking() {
  * @returns {View}
  */
 export function viewCode({ number, phoneEnds, wrong, typed, isSentAgain, type, again }) {
+  const [before, after] = t('code_number', { number: '\n' }).split('\n');
   const code = input({ inputmode: 'numeric', maxlength: 9, class: 'code', value: typed });
   return {
     title: t('code_title'),
     body: [
-      h('p', { class: 'chosen' }, h('strong', null, t('code_number', { number }))),
+      h('p', { class: 'chosen' }, h('strong', null, before, h('span', { class: 'whole' }, number), after)),
       h('p', null, t('code_lead')),
       phoneEnds && h('p', null, t('code_phone', { ends: phoneEnds })),
       h('p', null, t('code_time')),

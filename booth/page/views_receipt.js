@@ -43,13 +43,15 @@ export function viewAsking() {
 
 /**
  * @param {{ claim: import('../receipt.js').Claim, contest: string, said: Said[],
- *   inclusion: Inclusion | null, isKept: boolean, isTrial: boolean, word: string | null, link: string,
+ *   inclusion: Inclusion | null, isKept: boolean, isTrial: boolean, word: string | null,
+ *   isWordFalse: boolean, link: string,
  *   tryWord: ((word: string) => void) | null, save: () => void, print: () => void,
- *   again: () => void }} state isTrial: nobody signs this chain, so that no proof comes
+ *   again: () => void }} state isTrial: nobody signs this chain, so that no proof comes; word:
+ *   of the file
  * @returns {View}
  */
 export function viewVerdict(state) {
-  const { claim, contest, said, inclusion, word, link } = state;
+  const { claim, contest, said, inclusion, word, isWordFalse, link } = state;
   const { title, lead } = judge(state);
   return {
     title,
@@ -62,7 +64,10 @@ export function viewVerdict(state) {
         h('dt', null, textOf('contest')), h('dd', { lang: 'ru' }, contest),
         h('dt', null, textOf('block')), h('dd', null, String(claim.block)),
         ...(inclusion ? [h('dt', null, textOf('time')), h('dd', null, spellTime(inclusion.time, WITH_YEAR))] : []),
-        ...(word ? [h('dt', null, t('receipt_word')), showWord(word)] : []),
+        ...(word ? [
+          h('dt', null, textOf('word_file')), showWord(word),
+          isWordFalse && h('dd', { class: 'wrong' }, textOf('word_file_false')),
+        ] : []),
       ),
       h('h2', null, textOf('nodes')),
       h('ul', null, ...said.map((each) => h('li', null, spellNode(each, state.isTrial)))),
@@ -115,7 +120,7 @@ function askWord(tryWord) {
   }));
   return h(
     'div', { class: 'screen-only' },
-    h('h2', null, t('receipt_word')),
+    h('h2', null, textOf('word_title')),
     form(
       () => tryWord(field.value),
       h('label', { for: 'word' }, textOf('word_label')),

@@ -54,14 +54,14 @@ _TEXTS: Final[dict[str, tuple[str, int]]] = {
     "too_many": (
         _(
             "No more codes can be sent or tried here. Your right to vote is not used "
-            "up. Please call %(support)s."
+            "up. Please call the support line%(support)s."
         ),
         HTTPStatus.TOO_MANY_REQUESTS,
     ),
     "no_phone": (
         _(
             "The SMS service has no phone number of yours, so that no code can "
-            "be sent. Please call %(support)s."
+            "be sent. Please call the support line%(support)s."
         ),
         HTTPStatus.CONFLICT,
     ),
@@ -144,9 +144,10 @@ _WORDS: Final = {"pause": "too_soon", "last_try": "expired"}
 def refuse(
     code: str, *, support: str = "", wait: int | None = None, left: int = 0
 ) -> Problem:
-    """Make the answer for a stable word; left: tries of a code."""
+    """Make the answer for a stable word; support: a line; left: tries of a code."""
     text, status = _TEXTS[code]
-    values = {"support": support, "wait": wait, "left": left}
+    line = f": {support}" if support else ""
+    values = {"support": line, "wait": wait, "left": left}
     used = {name: value for name, value in values.items() if f"%({name})s" in text}
     word = _WORDS.get(code, code)
     return Problem(word, text, status, retry_after=wait, **used)

@@ -116,6 +116,8 @@ def check(context: Context) -> Sequence[str]:
     """Say what is wrong that only the gateway can find."""
     wrong = list(list_missing(context, "portal", "registrar"))
     wrong += list_wrong_keys(context.elections, context.account.account)
+    if not context.settings.support_line:
+        wrong.append("config.toml: support_line is missing: refusals name none to call")
     shorts = context.settings.shorts(context.elections)
     for name, terms in context.elections.items():
         try:

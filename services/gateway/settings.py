@@ -58,7 +58,7 @@ class GatewaySettings(Settings):
     together, until every try waits.
     """
 
-    support_line: Annotated[str, Field(min_length=1, max_length=40)]
+    support_line: Annotated[str, Field(max_length=40)] = ""
     phones_fixed_from: Annotated[int, Field(ge=0)] | None = None
     most_wrong: Annotated[int, Field(ge=50)] = 2_000
     centre: Annotated[SmppSettings | HttpSettings, Field(discriminator="kind")]
@@ -71,8 +71,8 @@ class GatewaySettings(Settings):
 
 
 CONFIG: Final = """
-# Told to people whom a message does not reach.
-support_line = "+7 (495) 539-55-55"
+# Told to people whom a message does not reach, once it is here.
+# support_line = "+7 (000) 000-00-00"
 # From when no number changes, Unix seconds: some days before the polls.
 # phones_fixed_from = 1567285200
 # Wrong tries in ten minutes, of all people together, until every try waits.

@@ -36,6 +36,9 @@ _STYLE: Final = (
     "margin:.2rem 0}"
     "code{background:#eee;padding:.1rem .2rem}.note{border-left:.3rem solid #a60;"
     "padding:.3rem .8rem}"
+    "td{overflow-wrap:break-word}"  # at its hyphens and spaces, if there are any
+    "@media(max-width:32rem){th{display:none}tr{display:block;padding:.4rem 0;"
+    "border-bottom:1px solid #ccc}td{display:block;border:0;padding:0}}"
 )
 _HEADERS: Final = {
     "Cache-Control": "no-store",

@@ -94,6 +94,8 @@ def _list_missing(context: Context) -> Iterator[str]:
     yield from list_missing(context, *_PEERS)
     if not context.settings.booths:
         yield "config.toml: booths is missing"
+    if not context.settings.support_phone:
+        yield "config.toml: support_phone is missing: pages name no line to call"
 
 
 def check(context: Context) -> list[str]:

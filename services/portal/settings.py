@@ -34,19 +34,20 @@ class BoothSettings(Closed):
 class PortalSettings(Settings):
     """What a portal is told.
 
-    session_idle, session_longest: seconds after which a login ends, unused or at all.
+    support_phone: left out of pages where it is empty. session_idle, session_longest:
+    seconds after which a login ends, unused or at all.
     """
 
     provider: ProviderSettings
     booths: list[BoothSettings] = Field(default_factory=list)
-    support_phone: str = "+7 (495) 539-55-55"
+    support_phone: Annotated[str, Field(max_length=40)] = ""
     session_idle: Annotated[int, Field(ge=60, le=86_400)] = 1_800
     session_longest: Annotated[int, Field(ge=60, le=86_400)] = 28_800
 
 
 CONFIG: Final = """
-# The line that people are told to call.
-support_phone = "+7 (495) 539-55-55"
+# The line that people are told to call: pages show it once it is here.
+# support_phone = "+7 (000) 000-00-00"
 # Seconds after which a login ends: unused, and at all.
 session_idle = 1800
 session_longest = 28800

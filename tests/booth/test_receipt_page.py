@@ -179,8 +179,30 @@ def test_a_file_proves_without_a_network(browser: Browser, tmp_path: Path) -> No
         assert title(voter) == PROVEN
         assert "Это доказывает сам файл" in voter.text
         assert WORDS in voter.text
+        assert "Контрольные слова, сохранённые в файле" in voter.text
+        assert "Они не подходят" not in voter.text
+        assert voter.page.get_by_label("Контрольные слова, которые").count() == 1
+        assert "Сравнить ваши контрольные слова" in voter.text
+        voter.shoot("receipt-of-a-file")
         voter.page.emulate_media(media="print")
         voter.shoot("receipt-printed")
+
+
+def test_words_of_a_file_that_are_not_the_ballots_are_called_so(
+    browser: Browser, tmp_path: Path
+) -> None:
+    world, kept = network_world(RECORD), tmp_path / "receipt.json"
+    with opening(browser, world, link_of(RECORD)) as voter:
+        title(voter)
+        with voter.page.expect_download() as saved:
+            voter.press("Сохранить в файл")
+        saved.value.save_as(kept)
+    told = json.loads(kept.read_text()) | {"control_word": "абзац яйцо"}
+    kept.write_text(json.dumps(told))
+    with opening_without_nodes(browser, world) as voter:
+        voter.page.set_input_files("#file", kept)
+        assert title(voter) == PROVEN
+        assert "Они не подходят к этому бюллетеню" in voter.text
 
 
 @pytest.mark.parametrize(

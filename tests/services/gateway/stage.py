@@ -52,7 +52,7 @@ listen_port = 0
 rate = 60000
 burst = 10000
 booth_origins = ["https://booth.example.org"]
-support_line = "+7 (495) 539-55-55"
+support_line = "+7 (000) 000-00-00"
 {extra}
 [centre]
 {centre}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from election.protocol.notice import Notice, accept_notice
 from services.gateway import nodes, service
 from services.gateway.issues import open_issue
 from services.gateway.messages import read_phone
+from services.gateway.refusals import refuse
+from services.gateway.settings import CONFIG
 from tests.patience import wait_until
 from tests.services.gateway.stage import (
     AN_HOUR,
@@ -221,7 +224,7 @@ def test_leaf_has_fifteen_wrong_tries_and_then_an_alarm(stage: Stage) -> None:
     assert [each.status_code for each in answers] == [200, 200, 429]
     answer = answers[-1]
     assert answer.json()["code"] == "too_many"
-    assert "539-55-55" in answer.json()["title"]
+    assert "+7 (000) 000-00-00" in answer.json()["title"]
     assert any('"alarm"' in line for line in stage.running.log)
     metrics = stage.running.client.get("/metrics").text
     assert 'veche_sms_alarms_total{what="used_up"} 1.0' in metrics
@@ -321,4 +324,11 @@ def test_voter_without_a_phone_is_told_the_support_line(stage: Stage) -> None:
     body = stage.issue_body(request=asked, voter_id="EF-789", index=5)
     answer = stage.post("/issues", body, headers={"Accept-Language": "en"})
     assert answer.json()["code"] == "no_phone"
-    assert "539-55-55" in answer.json()["title"]
+    assert "support line: +7 (000) 000-00-00" in answer.json()["title"]
+
+
+def test_a_line_to_call_is_nobodys_until_somebody_names_it() -> None:
+    refused = refuse("no_phone")
+    assert refused.spell("en").endswith("Please call the support line.")
+    assert refused.spell("ru").endswith("на линию поддержки.")
+    assert "support_line" not in tomllib.loads(CONFIG)

@@ -18,6 +18,8 @@ from services.live.counting import lay_out_counts
 from services.live.layout import READY, open_layout, require_free_ports
 from services.live.prepared import open_prepared
 from services.live.telling import spell_moment
+from tests.booth.browsing import open_browser, open_context
+from tests.booth.node_js import ROOT
 
 BASE = "http://127.0.0.1"
 
@@ -59,6 +61,33 @@ def test_phones_go_by_the_chains_clock_once_it_was_moved(tmp_path: Path) -> None
     assert control.follow() == now
     assert 0 <= control.clock.now() - now <= 1
     assert spell_moment(now) == "2019-09-07 19:00:00 Moscow time (16:00:00 UTC)"
+
+
+def test_a_narrow_screen_breaks_no_login_and_hides_nothing(tmp_path: Path) -> None:
+    election = SimpleNamespace(
+        phase=lambda: SimpleNamespace(name="VOTING"), closings=lambda: (2_000, 3_000)
+    )
+    opened: Any = SimpleNamespace(
+        election=election,
+        rules=SimpleNamespace(times=(0, 0, 0, 500, 1_000, 2_000, 3_000)),
+        connection=SimpleNamespace(read_clock=lambda: 1_500),
+    )
+    layout = open_layout(tmp_path / "live", voters=60, are_free=True)
+    app = make_app(Control(layout, opened), Starlette())
+    with TestClient(app, base_url=BASE) as client:
+        text = client.get("/").text
+    with (
+        open_browser() as browser,
+        open_context(browser, size={"width": 320, "height": 568}) as context,
+    ):
+        page = context.new_page()
+        page.set_content(text)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        broken = """[...document.querySelectorAll('td code, td a')]
+            .filter((each) => each.getClientRects().length !== 1)
+            .map((each) => each.textContent)"""
+        assert page.evaluate(broken) == []
+        page.screenshot(path=ROOT / "build/live-narrow.png", full_page=True)
 
 
 @pytest.mark.parametrize(

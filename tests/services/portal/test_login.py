@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 import pytest
 from sqlalchemy import select
 
+from services.portal.pages import Pages
 from services.portal.provider import Provider, ProviderError
+from services.portal.settings import CONFIG
 from services.portal.tables import TABLES, sessions
 from services.portal.told import Told, open_told, seal_told
 from tests.services.portal.stage import ELECTION, Stage, get_ticket, post, read_told
@@ -37,6 +40,26 @@ def test_person_logs_in_and_sees_who_they_are(stage: Stage) -> None:
         assert page.status_code == 200
         assert "Анна Каренина" in page.text
         assert "Бибирево" in page.text
+
+
+def test_pages_name_the_line_to_call_that_is_set_and_none_else() -> None:
+    line = "+7 (000) 000-00-00"
+    common = {
+        "path": "/help",
+        "language_path": "/help",
+        "told": None,
+        "is_logged_in": False,
+        "token": "",
+        "now": 0,
+    }
+    for phone, count in ((line, 2), ("", 0)):
+        page = Pages().render(
+            "help.html", "en", status=200, support_phone=phone, **common
+        )
+        text = bytes(page.body).decode()
+        assert text.count("tel:") == count
+        assert text.count("tel:+70000000000") == count
+    assert "support_phone" not in tomllib.loads(CONFIG)
 
 
 def test_login_asks_for_a_code_with_pkce_state_and_nonce(stage: Stage) -> None:
