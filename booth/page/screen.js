@@ -104,6 +104,18 @@ export class Screen {
     );
   }
 
+  /** Draw the same screen in another language, with what was typed in its fields. */
+  #translate() {
+    /** @type {HTMLInputElement[]} */
+    const fields = Array.from(this.main.querySelectorAll('[id]:is(input:not([type="file"]), textarea, select)'));
+    const typed = new Map(fields.map(({ id, value }) => [id, value]));
+    this.#draw();
+    for (const [id, value] of typed) {
+      const field = /** @type {HTMLInputElement | null} */ (document.getElementById(id));
+      if (field) field.value = value;
+    }
+  }
+
   #drawHeader() {
     const other = currentLanguage() === 'ru' ? 'en' : 'ru';
     const change = async () => {
@@ -113,7 +125,7 @@ export class Screen {
         this.say(t('e_not_loaded'), true); // its words
         return;
       }
-      this.#draw();
+      this.#translate();
       /** @type {HTMLElement | null} */ (this.header.querySelector('.language'))?.focus();
     };
     this.skip.textContent = t('skip');

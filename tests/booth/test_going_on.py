@@ -257,6 +257,26 @@ def test_who_sends_too_late_is_told_that_the_vote_is_not_cast(page: Page) -> Non
     voter.wait_for("receipt")
 
 
+def test_what_was_typed_stays_when_the_language_is_changed(page: Page) -> None:
+    world, voter = World(), Voter(page)
+    answer_by(page.context, world)
+    page.goto(BOOTH)
+    voter.wait_for("start")
+    typed = {"#leaf": "12ab", "#words": "ворона снег"}
+    for field, text in typed.items():
+        page.fill(field, text)
+    voter.press("English")
+    page.get_by_role("button", name="Go on").wait_for()
+    assert {field: page.input_value(field) for field in typed} == typed
+    voter.stand(world.kept("asking"))
+    voter.wait_for("code")
+    page.fill("#code", "123")
+    page.get_by_role("button", name="Русский").or_(
+        page.get_by_role("button", name="English")
+    ).click()
+    assert page.input_value("#code") == "123"
+
+
 def test_an_old_link_says_at_once_that_the_polls_are_closed(page: Page) -> None:
     world, voter = World(now=6_600), Voter(page)
     record = world.kept("sent")["record"]

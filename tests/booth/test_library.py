@@ -75,6 +75,14 @@ def test_a_vendored_file_that_is_not_npms_is_noticed(tmp_path: Path) -> None:
     assert set(ended.stderr.splitlines()) == named
 
 
+def test_of_npms_files_what_no_module_names_is_left_out() -> None:
+    hashes = BOOTH / "vendor/@noble/hashes"
+    sha2 = (hashes / "sha2.js").read_text()
+    assert "export const sha256 " in sha2
+    assert "export const sha224" not in sha2
+    assert "SHA224_IV" not in sha2 + (hashes / "_md.js").read_text()
+
+
 def test_every_vendored_file_has_the_hash_that_is_published() -> None:
     vendor = BOOTH / "vendor"
     published = json.loads((vendor / "integrity.json").read_text())

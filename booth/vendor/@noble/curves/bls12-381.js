@@ -1,10 +1,10 @@
 import { sha256 } from '../hashes/sha2.js';
 import { bls } from "./abstract/bls.js";
 import { Field } from "./abstract/modular.js";
-import { abytes, bitLen, bytesToHex, concatBytes, copyBytes, hexToBytes, numberToBytesBE, randomBytes, } from "./utils.js";
+import { abytes, bitLen, bytesToHex, concatBytes, copyBytes, hexToBytes, numberToBytesBE, randomBytes } from "./utils.js";
 import { isogenyMap, mapToCurveSimpleSWU } from "./abstract/hash-to-curve.js";
 import { psiFrobenius, tower12 } from "./abstract/tower.js";
-import { weierstrass, } from "./abstract/weierstrass.js";
+import { weierstrass } from "./abstract/weierstrass.js";
 const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2), _3n = BigInt(3), _4n = BigInt(4);
 const BLS_X = BigInt('0xd201000000010000');
 const BLS_X_LEN = bitLen(BLS_X);

@@ -1,4 +1,4 @@
-import { abytes as abytes_, anumber as anumber_, bytesToHex as bytesToHex_, concatBytes as concatBytes_, hexToBytes as hexToBytes_, isBytes as isBytes_, randomBytes as randomBytes_, } from '../hashes/utils.js';
+import { abytes as abytes_, anumber as anumber_, bytesToHex as bytesToHex_, concatBytes as concatBytes_, hexToBytes as hexToBytes_, isBytes as isBytes_, randomBytes as randomBytes_ } from '../hashes/utils.js';
 export function aarray(item, title, inner = () => { }) {
     if (!Array.isArray(item))
         throw new TypeError(`"${title}" expected array, got type=${typeof item}`);
@@ -88,19 +88,6 @@ export function numberToBytesBE(n, len) {
 export function numberToBytesLE(n, len) {
     return numberToBytesBE(n, len).reverse();
 }
-export function numberToVarBytesBE(n) {
-    return hexToBytes_(numberToHexUnpadded(abignumber(n)));
-}
-export function equalBytes(a, b) {
-    a = abytes(a);
-    b = abytes(b);
-    if (a.length !== b.length)
-        return false;
-    let diff = 0;
-    for (let i = 0; i < a.length; i++)
-        diff |= a[i] ^ b[i];
-    return diff === 0;
-}
 export function copyBytes(bytes) {
     return Uint8Array.from(abytes(bytes));
 }
@@ -135,14 +122,6 @@ export function bitGet(n, pos) {
         throw new TypeError('"n" expected bigint, got type=' + typeof n);
     asafenumber(pos, 'pos');
     return (n >> BigInt(pos)) & _1n;
-}
-export function bitSet(n, pos, value) {
-    if (typeof n !== 'bigint')
-        throw new TypeError('"n" expected bigint, got type=' + typeof n);
-    asafenumber(pos, 'pos');
-    abool(value, 'value');
-    const mask = _1n << BigInt(pos);
-    return value ? n | mask : n & ~mask;
 }
 export const bitMask = (n) => {
     asafenumber(n, 'n');

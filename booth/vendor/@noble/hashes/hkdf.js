@@ -1,11 +1,5 @@
 import { hmac } from "./hmac.js";
 import { abytes, ahash, anumber, clean } from "./utils.js";
-export function extract(hash, ikm, salt) {
-    ahash(hash);
-    if (salt === undefined)
-        salt = new Uint8Array(hash.outputLen);
-    return hmac(hash, salt, ikm);
-}
 const HKDF_COUNTER = Uint8Array.of(0);
 const EMPTY_BUFFER = Uint8Array.of();
 export function expand(hash, prk, info, length = 32, _recycled) {

@@ -1,4 +1,4 @@
-import { abytes, aexists, ahash, aoutput, clean, } from "./utils.js";
+import { abytes, aexists, ahash, aoutput, clean } from "./utils.js";
 export class _HMAC {
     oHash;
     iHash;

@@ -1,4 +1,4 @@
-import { Chi, HashMD, Maj, SHA224_IV, SHA256_IV, SHA384_IV, SHA512_IV } from "./_md.js";
+import { Chi, HashMD, Maj, SHA256_IV, SHA512_IV } from "./_md.js";
 import * as u64 from "./_u64.js";
 import { clean, createHasher, oidNist, rotr } from "./utils.js";
 const SHA256_K = Uint32Array.from([
@@ -97,11 +97,6 @@ class SHA2_32B extends HashMD {
 export class _SHA256 extends SHA2_32B {
     constructor() {
         super(32, SHA256_IV);
-    }
-}
-export class _SHA224 extends SHA2_32B {
-    constructor() {
-        super(28, SHA224_IV);
     }
 }
 const K512 = (() => u64.split([
@@ -265,32 +260,5 @@ export class _SHA512 extends SHA2_64B {
         super(64, SHA512_IV);
     }
 }
-export class _SHA384 extends SHA2_64B {
-    constructor() {
-        super(48, SHA384_IV);
-    }
-}
-const T224_IV = Uint32Array.from([
-    0x8c3d37c8, 0x19544da2, 0x73e19966, 0x89dcd4d6, 0x1dfab7ae, 0x32ff9c82, 0x679dd514, 0x582f9fcf,
-    0x0f6d2b69, 0x7bd44da8, 0x77e36f73, 0x04c48942, 0x3f9d85a8, 0x6a1d36c8, 0x1112e6ad, 0x91d692a1,
-]);
-const T256_IV = Uint32Array.from([
-    0x22312194, 0xfc2bf72c, 0x9f555fa3, 0xc84c64c2, 0x2393b86b, 0x6f53b151, 0x96387719, 0x5940eabd,
-    0x96283ee2, 0xa88effe3, 0xbe5e1e25, 0x53863992, 0x2b0199fc, 0x2c85b8aa, 0x0eb72ddc, 0x81c52ca2,
-]);
-export class _SHA512_224 extends SHA2_64B {
-    constructor() {
-        super(28, T224_IV);
-    }
-}
-export class _SHA512_256 extends SHA2_64B {
-    constructor() {
-        super(32, T256_IV);
-    }
-}
 export const sha256 = createHasher(() => new _SHA256(), oidNist(0x01));
-export const sha224 = createHasher(() => new _SHA224(), oidNist(0x04));
 export const sha512 = createHasher(() => new _SHA512(), oidNist(0x03));
-export const sha384 = createHasher(() => new _SHA384(), oidNist(0x02));
-export const sha512_256 = createHasher(() => new _SHA512_256(), oidNist(0x06));
-export const sha512_224 = createHasher(() => new _SHA512_224(), oidNist(0x05));

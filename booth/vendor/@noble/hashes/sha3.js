@@ -1,5 +1,5 @@
 import { split } from "./_u64.js";
-import { abool, abytes, aexists, anumber, aoutput, checkOpts, clean, createHasher, oidNist, swap32IfBE, u32 } from "./utils.js";
+import { abool, abytes, aexists, anumber, aoutput, clean, createHasher, swap32IfBE, u32 } from "./utils.js";
 const _0n = BigInt(0);
 const _1n = BigInt(1);
 const _2n = BigInt(2);
@@ -219,19 +219,4 @@ export class Keccak {
     }
 }
 const genKeccak = (suffix, blockLen, outputLen, info = {}) => createHasher(() => new Keccak(blockLen, suffix, outputLen), info);
-export const sha3_224 = genKeccak(0x06, 144, 28, oidNist(0x07));
-export const sha3_256 = genKeccak(0x06, 136, 32, oidNist(0x08));
-export const sha3_384 = genKeccak(0x06, 104, 48, oidNist(0x09));
-export const sha3_512 = genKeccak(0x06, 72, 64, oidNist(0x0a));
-export const keccak_224 = genKeccak(0x01, 144, 28);
 export const keccak_256 = genKeccak(0x01, 136, 32);
-export const keccak_384 = genKeccak(0x01, 104, 48);
-export const keccak_512 = genKeccak(0x01, 72, 64);
-const genShake = (suffix, blockLen, outputLen, info = {}) => createHasher((opts = {}) => {
-    opts = checkOpts({}, opts);
-    return new Keccak(blockLen, suffix, opts.dkLen === undefined ? outputLen : opts.dkLen, true);
-}, info);
-export const shake128 = genShake(0x1f, 168, 16, oidNist(0x0b));
-export const shake256 = genShake(0x1f, 136, 32, oidNist(0x0c));
-export const shake128_32 = genShake(0x1f, 168, 32, oidNist(0x0b));
-export const shake256_64 = genShake(0x1f, 136, 64, oidNist(0x0c));

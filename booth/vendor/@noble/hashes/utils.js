@@ -31,9 +31,6 @@ export function abytes(value, length, title = '') {
         throw new TypeError(message);
     throw new RangeError(message);
 }
-export function copyBytes(bytes) {
-    return Uint8Array.from(abytes(bytes));
-}
 export function ahash(h) {
     if (typeof h !== 'function' || typeof h.create !== 'function')
         throw new TypeError('expected hash wrapped by utils.createHasher');
@@ -67,9 +64,6 @@ export function aoutput(out, instance) {
         throw new RangeError('"output" expected length >= ' + min);
     }
 }
-export function u8(arr) {
-    return new Uint8Array(arr.buffer, arr.byteOffset, arr.byteLength);
-}
 export function u32(arr) {
     return new Uint32Array(arr.buffer, arr.byteOffset, Math.floor(arr.byteLength / 4));
 }
@@ -84,9 +78,6 @@ export function createView(arr) {
 export function rotr(word, shift) {
     return (word << (32 - shift)) | (word >>> shift);
 }
-export function rotl(word, shift) {
-    return (word << shift) | ((word >>> (32 - shift)) >>> 0);
-}
 export const isLE = (() => new Uint8Array(new Uint32Array([0x11223344]).buffer)[0] === 0x44)();
 export function byteSwap(word) {
     return (((word << 24) & 0xff000000) |
@@ -94,9 +85,6 @@ export function byteSwap(word) {
         ((word >>> 8) & 0xff00) |
         ((word >>> 24) & 0xff));
 }
-export const swap8IfBE = isLE
-    ? (n) => n
-    : (n) => byteSwap(n) >>> 0;
 export function byteSwap32(arr) {
     for (let i = 0; i < arr.length; i++) {
         arr[i] = byteSwap(arr[i]);
@@ -153,47 +141,6 @@ export function hexToBytes(hex) {
     }
     return array;
 }
-export function nextTick(onReject) {
-    const host = globalThis;
-    if (typeof host.scheduler?.yield === 'function') {
-        const promise = host.scheduler.yield();
-        if (onReject)
-            promise.catch(onReject);
-        return promise;
-    }
-    return new Promise((resolve) => host.setTimeout(resolve, 0));
-}
-export async function asyncLoop(iters, tick, cb, onReject) {
-    anumber(iters, 'iters');
-    anumber(tick, 'tick');
-    if (typeof cb !== 'function')
-        throw new TypeError('callback must be a function');
-    let ts = Date.now();
-    for (let i = 0; i < iters; i++) {
-        cb(i);
-        const diff = Date.now() - ts;
-        if (diff >= 0 && diff < tick)
-            continue;
-        await nextTick(onReject);
-        ts = Date.now();
-    }
-}
-export function utf8ToBytes(str) {
-    if (typeof str !== 'string')
-        throw new TypeError('string expected');
-    const encoded = new TextEncoder().encode(str);
-    try {
-        return new Uint8Array(encoded);
-    }
-    finally {
-        clean(encoded);
-    }
-}
-export function kdfInputToBytes(data, errorTitle = '') {
-    if (typeof data === 'string')
-        return utf8ToBytes(data);
-    return abytes(data, undefined, errorTitle);
-}
 export function concatBytes(...arrays) {
     let sum = 0;
     for (let i = 0; i < arrays.length; i++) {
@@ -209,27 +156,6 @@ export function concatBytes(...arrays) {
     }
     return res;
 }
-export const validateObject = (object, fields = {}, optFields = {}, title = 'object') => {
-    aobject(object, title);
-    aobject(fields, 'fields');
-    aobject(optFields, 'optFields');
-    function checkField(fieldName, expectedType, isOpt) {
-        const label = title === 'object' ? `param "${String(fieldName)}"` : `"${title}.${String(fieldName)}"`;
-        const val = object[fieldName];
-        if (!Object.hasOwn(object, fieldName) &&
-            (isOpt ? val !== undefined : expectedType !== 'function')) {
-            throw new TypeError(`${label} is invalid: expected own property`);
-        }
-        if (isOpt && val === undefined)
-            return;
-        const current = typeof val;
-        if (current !== expectedType || val === null)
-            throw new TypeError(`${label} is invalid: expected ${expectedType}, got ${current}`);
-    }
-    const iter = (f, isOpt) => Object.entries(f).forEach(([k, v]) => checkField(k, v, isOpt));
-    iter(fields, false);
-    iter(optFields, true);
-};
 export function checkOpts(defaults, opts, title = 'opts') {
     aopts(defaults, 'defaults');
     if (opts !== undefined)

@@ -1,5 +1,5 @@
-import { aarray, abytes, notImplemented, randomBytes, validateObject, } from "../utils.js";
-import { createHasher, } from "./hash-to-curve.js";
+import { aarray, abytes, notImplemented, randomBytes, validateObject } from "../utils.js";
+import { createHasher } from "./hash-to-curve.js";
 import { getMinHashLength, mapHashToField } from "./modular.js";
 const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2), _3n = BigInt(3);
 function NAfDecomposition(a) {

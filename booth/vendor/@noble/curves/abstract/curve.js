@@ -1,4 +1,4 @@
-import { aarray, abool, afunction, aobject, bitLen, bitMask, bytesToNumberBE, inRange, isBytes, isPosBig, validateObject, } from "../utils.js";
+import { aarray, abool, afunction, aobject, bitMask, bytesToNumberBE, inRange, isBytes, isPosBig, validateObject } from "../utils.js";
 import { Field, FpInvertBatch, validateField } from "./modular.js";
 const _0n = BigInt(0);
 const _1n = BigInt(1);
@@ -302,63 +302,6 @@ export function mulAddUnsafe(c, points, scalars, allowOversized = false) {
     const tables = points.map((p) => oddMultiples(p, 4));
     const digits = scalars.map((n) => wnafDigits(n, 4));
     return wnafWalk(c.ZERO, tables, digits);
-}
-export function pippenger(c, points, scalars) {
-    validatePointCons(c);
-    const fieldN = c.Fn;
-    validateMSMPoints(points, c);
-    validateMSMScalars(scalars, fieldN);
-    const plength = points.length;
-    const slength = scalars.length;
-    if (plength !== slength)
-        throw new Error('arrays of points and scalars must have equal length');
-    const zero = c.ZERO;
-    if (plength === 0)
-        return zero;
-    const wbits = bitLen(BigInt(plength));
-    let windowSize = 1;
-    if (wbits > 12)
-        windowSize = wbits - 3;
-    else if (wbits > 4)
-        windowSize = wbits - 2;
-    else if (wbits > 0)
-        windowSize = 2;
-    const MASK = bitMask(windowSize);
-    const buckets = new Array(Number(MASK) + 1).fill(zero);
-    const lastBits = Math.floor((fieldN.BITS - 1) / windowSize) * windowSize;
-    let sum = zero;
-    for (let i = lastBits; i >= 0; i -= windowSize) {
-        buckets.fill(zero);
-        for (let j = 0; j < slength; j++) {
-            const scalar = scalars[j];
-            const wbits = Number((scalar >> BigInt(i)) & MASK);
-            buckets[wbits] = buckets[wbits].add(points[j]);
-        }
-        let resI = zero;
-        for (let j = buckets.length - 1, sumI = zero; j > 0; j--) {
-            sumI = sumI.add(buckets[j]);
-            resI = resI.add(sumI);
-        }
-        sum = sum.add(resI);
-        if (i !== 0)
-            for (let j = 0; j < windowSize; j++)
-                sum = sum.double();
-    }
-    return sum;
-}
-export function interleavedMSMUnsafe(c, points, windowSize) {
-    validatePointCons(c);
-    const fieldN = c.Fn;
-    validateW(windowSize, fieldN.BITS, 2);
-    validateMSMPoints(points, c);
-    validateTableBytes(points.length * 2 ** (windowSize - 2), c.Fp.BYTES);
-    const tables = points.map((p) => oddMultiples(p, 2 ** (windowSize - 2)));
-    return (scalars) => {
-        validateMSMScalars(scalars, fieldN);
-        if (scalars.length > points.length)
-            throw new Error('array of scalars must not be larger than array of points');
-        return wnafWalk(c.ZERO, tables, scalars.map((n) => wnafDigits(n, windowSize)));
-    };
 }
 function createField(order, field, isLE) {
     if (field) {

@@ -1,4 +1,4 @@
-import { abignumber, abytes, asafenumber, astring, bytesToNumberBE, numberToHexUnpadded, validateObject, } from "../utils.js";
+import { abignumber, abytes, asafenumber, astring, bytesToNumberBE, numberToHexUnpadded, validateObject } from "../utils.js";
 const _0n = BigInt(0);
 export class DERErr extends Error {
     constructor(m = '') {

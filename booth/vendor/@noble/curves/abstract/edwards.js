@@ -1,5 +1,5 @@
-import { abool, abytes, aInRange, asafenumber, bytesToHex, bytesToNumberLE, concatBytes, copyBytes, hexToBytes, isBytes, notImplemented, validateObject, randomBytes as wcRandomBytes, } from "../utils.js";
-import { createCurveFields, createKeygen, normalizeZ, ScalarMultiplier, validatePointCons, } from "./curve.js";
+import { abool, abytes, aInRange, asafenumber, bytesToHex, bytesToNumberLE, concatBytes, copyBytes, hexToBytes, isBytes, validateObject, randomBytes as wcRandomBytes } from "../utils.js";
+import { createCurveFields, createKeygen, normalizeZ, ScalarMultiplier, validatePointCons } from "./curve.js";
 import { FpLegendre } from "./modular.js";
 const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2), _4n = BigInt(4), _8n = BigInt(8);
 function isEdValidXY(Fp, CURVE, x, y) {
@@ -265,73 +265,6 @@ export function edwards(params, extraOpts = {}) {
     Object.freeze(Point.prototype);
     Object.freeze(Point);
     return Point;
-}
-export class PrimeEdwardsPoint {
-    static BASE;
-    static ZERO;
-    static Fp;
-    static Fn;
-    ep;
-    constructor(ep) {
-        this.ep = ep;
-    }
-    static fromBytes(_bytes) {
-        notImplemented();
-    }
-    static fromHex(_hex) {
-        notImplemented();
-    }
-    get x() {
-        return this.toAffine().x;
-    }
-    get y() {
-        return this.toAffine().y;
-    }
-    clearCofactor() {
-        return this;
-    }
-    assertValidity() {
-        this.ep.assertValidity();
-    }
-    toAffine(invertedZ) {
-        return this.ep.toAffine(invertedZ);
-    }
-    toHex() {
-        return bytesToHex(this.toBytes());
-    }
-    toString() {
-        return this.toHex();
-    }
-    isTorsionFree() {
-        return true;
-    }
-    isSmallOrder() {
-        return false;
-    }
-    add(other) {
-        this.assertSame(other);
-        return this.init(this.ep.add(other.ep));
-    }
-    subtract(other) {
-        this.assertSame(other);
-        return this.init(this.ep.subtract(other.ep));
-    }
-    multiply(scalar) {
-        return this.init(this.ep.multiply(scalar));
-    }
-    multiplyUnsafe(scalar) {
-        return this.init(this.ep.multiplyUnsafe(scalar));
-    }
-    double() {
-        return this.init(this.ep.double());
-    }
-    negate() {
-        return this.init(this.ep.negate());
-    }
-    precompute(windowSize, isLazy) {
-        this.ep.precompute(windowSize, isLazy);
-        return this;
-    }
 }
 export function eddsa(Point, cHash, eddsaOpts = {}) {
     validatePointCons(Point);

@@ -1,4 +1,4 @@
-import { aarray, abytes, asafenumber, asciiToBytes, bytesToNumberBE, concatBytes, copyBytes, isBytes, validateObject, } from "../utils.js";
+import { aarray, abytes, asafenumber, asciiToBytes, bytesToNumberBE, concatBytes, copyBytes, isBytes, validateObject } from "../utils.js";
 import { FpInvertBatch, FpIsSquare, mod, validateField } from "./modular.js";
 const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2), _3n = BigInt(3), _4n = BigInt(4);
 const os2ip = bytesToNumberBE;

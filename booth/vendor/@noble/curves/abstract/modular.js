@@ -1,4 +1,4 @@
-import { aarray, abool, abytes, afunction, anumber, aobject, asafenumber, bitLen, bytesToNumberBE, bytesToNumberLE, numberToBytesBE, numberToBytesLE, } from "../utils.js";
+import { aarray, abool, abytes, afunction, anumber, aobject, asafenumber, bitLen, bytesToNumberBE, bytesToNumberLE, numberToBytesBE, numberToBytesLE } from "../utils.js";
 const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2);
 const _3n = BigInt(3), _4n = BigInt(4), _5n = BigInt(5);
 const _7n = BigInt(7), _8n = BigInt(8), _9n = BigInt(9);
@@ -55,18 +55,6 @@ export function pow(num, power, modulo) {
             p = (p * table[digit]) % modulo;
     }
     return p;
-}
-export function pow2(x, power, modulo) {
-    if (modulo <= _1n)
-        throw new Error('pow2: expected modulus > 1, got ' + modulo);
-    if (power < _0n)
-        throw new Error('pow2: expected non-negative exponent, got ' + power);
-    let res = x;
-    while (power-- > _0n) {
-        res *= res;
-        res %= modulo;
-    }
-    return res;
 }
 export function invert(number, modulo) {
     if (number === _0n)
@@ -209,7 +197,6 @@ export function FpSqrt(P) {
         return sqrt9mod16(P);
     return tonelliShanks(P);
 }
-export const isNegativeLE = (num, modulo) => (mod(num, modulo) & _1n) === _1n;
 const FIELD_FIELDS = [
     'create', 'isValid', 'is0', 'neg', 'inv', 'sqrt', 'sqr',
     'eql', 'add', 'sub', 'mul', 'pow', 'div',
@@ -290,11 +277,6 @@ export function FpInvertBatch(Fp, nums, passZero = false) {
         return F.mul(acc, num);
     }, invertedAcc);
     return inverted;
-}
-export function FpDiv(Fp, lhs, rhs) {
-    validateField(Fp);
-    const F = Fp;
-    return F.mul(lhs, typeof rhs === 'bigint' ? invert(rhs, F.ORDER) : F.inv(rhs));
 }
 export function FpLegendre(Fp, n) {
     validateField(Fp);
@@ -459,22 +441,6 @@ class _Field {
 export function Field(ORDER, opts = {}) {
     Object.freeze(_Field.prototype);
     return new _Field(ORDER, opts);
-}
-export function FpSqrtOdd(Fp, elm) {
-    validateField(Fp);
-    const F = Fp;
-    if (!F.isOdd)
-        throw new Error("Field doesn't have isOdd");
-    const root = F.sqrt(elm);
-    return F.isOdd(root) ? root : F.neg(root);
-}
-export function FpSqrtEven(Fp, elm) {
-    validateField(Fp);
-    const F = Fp;
-    if (!F.isOdd)
-        throw new Error("Field doesn't have isOdd");
-    const root = F.sqrt(elm);
-    return F.isOdd(root) ? F.neg(root) : root;
 }
 export function getFieldBytesLength(fieldOrder) {
     if (typeof fieldOrder !== 'bigint')

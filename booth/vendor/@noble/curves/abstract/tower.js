@@ -1,4 +1,4 @@
-import { abytes, aInRange, asafenumber, bitGet, bitLen, concatBytes, notImplemented, validateObject, } from "../utils.js";
+import { abytes, aInRange, asafenumber, bitGet, bitLen, concatBytes, notImplemented, validateObject } from "../utils.js";
 import { validatePointCons } from "./curve.js";
 import * as mod from "./modular.js";
 const _0n = BigInt(0), _1n = BigInt(1), _2n = BigInt(2), _3n = BigInt(3), _6n = BigInt(6), _12n = BigInt(12);
@@ -35,9 +35,6 @@ function calcFrobeniusCoefficients(Fp, nonResidue, modulus, degree, num = 1, div
     }
     return res;
 }
-export const __TEST = Object.freeze({
-    calcFrobeniusCoefficients,
-});
 export function psiFrobenius(Fp, Fp2, base) {
     mod.validateField(Fp);
     mod.validateField(Fp2);

@@ -1,10 +1,10 @@
 import { hmac as nobleHmac } from '../../hashes/hmac.js';
 import { ahash } from '../../hashes/utils.js';
-import { abool, abytes, aInRange, bitLen, bitMask, bytesToHex, bytesToNumberBE, concatBytes, createHmacDrbg, hexToBytes, isBytes, validateObject, randomBytes as wcRandomBytes, } from "../utils.js";
-import { createCurveFields, createKeygen, mulAddUnsafe, normalizeZ, probeRandomBytes, ScalarMultiplier, validatePointCons, } from "./curve.js";
+import { abool, abytes, aInRange, bitLen, bitMask, bytesToHex, bytesToNumberBE, concatBytes, createHmacDrbg, hexToBytes, isBytes, validateObject, randomBytes as wcRandomBytes } from "../utils.js";
+import { createCurveFields, createKeygen, mulAddUnsafe, normalizeZ, probeRandomBytes, ScalarMultiplier, validatePointCons } from "./curve.js";
 import { DER } from "./der.js";
 import { getMinHashLength, invertCt, mapHashToField } from "./modular.js";
-export { DER, DERErr } from "./der.js";
+export { DER } from "./der.js";
 const divNearest = (num, den) => (num + (num >= 0 ? den : -den) / _2n) / den;
 export function _splitEndoScalar(k, basis, n) {
     aInRange('scalar', k, _0n, n);
