@@ -115,7 +115,9 @@ class BallotSide:
             signature = decode_signature(unhex(said.get("signature")))
             account = Address(relay.account)
             accept_promise(promise, signature, relay=account, now=deadline)
-        if not now <= deadline <= now + LONGEST:  # the own clock may be wrong
+        if deadline < now:  # it gives the same promise again
+            raise ServiceError(who, spell_refusal("due_before"), code="due_before")
+        if deadline > now + LONGEST:  # the own clock may be wrong
             raise ServiceError(who, spell_refusal("other_time"), code="other_time")
         closing = self.device.published.terms.cast_closing
         if deadline >= closing and deadline >= self.nodes.find_closings(self.device)[1]:

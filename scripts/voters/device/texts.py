@@ -253,6 +253,10 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
             "повторите через минуту, а если не пройдёт, позвоните на линию поддержки"
         ),
     ),
+    "due_before": (
+        "its promise is overdue, if this machine's clock is right",
+        "срок его обещания прошёл, если часы этого компьютера идут верно",
+    ),
     "other_time": (
         "answers for another time than this machine has: set its clock",
         "отвечает не на то время, что на этом компьютере: проверьте его часы",

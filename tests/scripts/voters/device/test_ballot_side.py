@@ -187,11 +187,12 @@ def test_a_promise_for_another_time_is_no_false_signature(
     played: Played, ballots: list[bytes]
 ) -> None:
     side, _, _ = played
-    promised, refused = side.send(ballots[0], (), now=side.read_time() - 9_000)
-    assert promised == []
-    assert {each.code for each in refused if isinstance(each, ServiceError)} == {
-        "other_time"
-    }
+    now = side.read_time()
+    for own, code in ((now - 9_000, "other_time"), (now + 9_000, "due_before")):
+        promised, refused = side.send(ballots[0], (), now=own)
+        assert promised == []
+        told = {each.code for each in refused if isinstance(each, ServiceError)}
+        assert told == {code}
 
 
 def test_polls_are_open_by_two_clocks(
