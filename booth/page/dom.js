@@ -30,25 +30,42 @@ export function paragraphs(text) {
   return text.split('\n\n').map((each) => h('p', null, each));
 }
 
+/** @type {Set<() => unknown>} what was pressed, and goes on */
+const going = new Set();
+
+/**
+ * Act, unless a press before goes on, of a button that was drawn in another language, too.
+ * @param {() => unknown} act
+ */
+async function actOnce(act) {
+  if (going.has(act)) return;
+  going.add(act);
+  try {
+    await act();
+  } finally {
+    going.delete(act);
+  }
+}
+
 /**
  * @param {string} text
- * @param {() => void} act
+ * @param {() => unknown} act
  * @param {Record<string, any>} [more]
  */
 export function button(text, act, more = {}) {
-  return h('button', { type: 'button', onclick: act, ...more }, text);
+  return h('button', { type: 'button', onclick: () => actOnce(act), ...more }, text);
 }
 
 /**
  * A form that is handled here: nothing is ever sent by it.
- * @param {() => void} act
+ * @param {() => unknown} act
  * @param {...Child} children
  */
 export function form(act, ...children) {
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
-    act();
+    actOnce(act);
   };
   return h('form', { novalidate: true, onsubmit: submit }, ...children);
 }

@@ -124,10 +124,10 @@ export class Flow {
 
   /** Show who comes with a ticket the way in, if the polls are open. */
   async #welcome() {
-    const { contest, leaf, told } = this.kept;
-    const secret = await this.helper.ask('draw'); // by which the sides are split
-    this.#paper = await this.helper.ask('enter', { secret, contest, leaf, told });
-    if (!await isShut(this, 'requestsUntil')) showArrive(this, secret);
+    const { contest, leaf, told, drawn = await this.helper.ask('draw') } = this.kept;
+    this.keep({ drawn }); // a reload splits the sides by the same
+    this.#paper = await this.helper.ask('enter', { secret: drawn, contest, leaf, told });
+    if (!await isShut(this, 'requestsUntil')) showArrive(this);
   }
 
   /** @param {Partial<Kept>} more */

@@ -6,7 +6,8 @@
 const KEY = 'veche-booth/1';
 
 /**
- * secret, leaf, sigma, record: hex. ticket: until it is used. opening, message,
+ * secret, leaf, sigma, record: hex. drawn: a secret that is not the voter's yet, by which the
+ * sides are split of who asks for the time. ticket: until it is used. opening, message,
  * attestation: until the request is taken. first: block from which the ballot that was
  * sent can be in the box. moments: drawn once, when it may leave. block: where it is final. signed: how many
  * organisations signed that; null where nobody does. isLocked: the leaf's lock has to
@@ -17,7 +18,7 @@ const KEY = 'veche-booth/1';
  * nothing issued on the leaf. isTyped: contest and leaf were typed, and may be wrong.
  * isSealed: a ballot was sealed, and is gone with the page.
  * language: of words that were typed. isCompared: they are shown before they get a ballot.
- * @typedef {{ contest: number, leaf: string, secret?: string,
+ * @typedef {{ contest: number, leaf: string, secret?: string, drawn?: string,
  *   isWritten?: boolean, ticket?: string, opening?: import('./side_a.js').Opening,
  *   message?: { serial: string, number: string, phoneEnds: string },
  *   attestation?: import('./side_a.js').Attestation, isAsked?: boolean, sigma?: string,

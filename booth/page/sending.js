@@ -52,7 +52,8 @@ export class Sending {
     const hurried = new Promise((resolve) => { hurry = () => resolve(null); });
     while (!flow.kept.isHurried) {
       const { moments: drawn } = flow.kept;
-      const plan = await tryAsking(flow, () => flow.helper.ask('crowd', { moments: drawn }));
+      const asked = { moments: drawn, behind: flow.polls?.behind };
+      const plan = await tryAsking(flow, () => flow.helper.ask('crowd', asked));
       const { until, moments } = plan ?? { until: shown, moments: drawn };
       flow.keep({ moments });
       if (until === 0 && plan) return;

@@ -57,15 +57,15 @@ async function weigh(device, { refused, now }) {
   const isOfTime = (/** @type {string} */ code) => code === 'polls_closed' || code === 'polls_not_open';
   const isDoubtful = refused.some(({ code }) => isOfTime(code)) || now >= device.contest.terms.castClosing;
   if (!isDoubtful) return { refused, closed: 0 };
-  const { times, opening, castClosing } = await readPolls(device, device.sides.b.nodes);
-  const isClosed = isOver(times, castClosing - LAST_PROMISES - FAIR);
+  const { times, opening, castClosing, doubt } = await readPolls(device, device.sides.b.nodes);
+  const isClosed = isOver(times, castClosing - LAST_PROMISES - FAIR, doubt);
   const isBegun = isOver(times, opening + FAIR);
   const isTrue = { polls_closed: isClosed, polls_not_open: isBegun === null ? null : !isBegun };
   const weighed = refused.map(({ organisation, code }) => {
     const holds = isOfTime(code) ? isTrue[/** @type {keyof isTrue} */ (code)] : true;
     return { organisation, code: holds ? code : holds === null ? 'refused' : 'polls_open' };
   });
-  return { refused: weighed, closed: isOver(times, castClosing) ? castClosing : 0 };
+  return { refused: weighed, closed: isOver(times, castClosing, doubt) ? castClosing : 0 };
 }
 
 /**
@@ -119,13 +119,14 @@ function drawMoments(now, left) {
 }
 
 /**
- * Say until when a ballot waits, 0 if it leaves now; moments: drawn before.
+ * Say until when a ballot waits, 0 if it leaves now; moments: drawn before; behind: seconds
+ * by which the own clock, which they are drawn by, is.
  * @param {Device} device
- * @param {{ moments?: Moments, now: number }} asked
+ * @param {{ moments?: Moments, now: number, behind?: number }} asked
  * @returns {Promise<{ moments: Moments, until: number }>}
  */
-export async function planSending(device, { moments, now }) {
-  const left = device.contest.terms.castClosing - now;
+export async function planSending(device, { moments, now, behind = 0 }) {
+  const left = device.contest.terms.castClosing - now - behind;
   const [early, late] = moments ?? drawMoments(now, left);
   if (left <= RUSH || now >= late) return { moments: [early, late], until: 0 };
   if (now < early) return { moments: [early, late], until: late };

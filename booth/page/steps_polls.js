@@ -1,9 +1,10 @@
 /** Before a step that the polls have to be open for: whether they are, by two organisations. */
 
 import { isOver } from './polls.js';
-import { refuse } from './refusals.js';
+import { asRefusal, refuse } from './refusals.js';
 import { finish } from './steps_end.js';
 import { showOther, showStart } from './steps_words.js';
+import { spellRefusal } from './views_error.js';
 import { viewClosed, viewEarly } from './views_polls.js';
 
 /** @typedef {import('./flow.js').Flow} Flow */
@@ -22,14 +23,22 @@ export async function isShut(flow, end) {
     flow.screen.show('early', () => viewEarly(polls, again));
     return true;
   }
-  if (isOver(polls.times, polls[end]) !== true) return false;
-  if (flow.kept.isAsked && await hasVoted(flow)) {
-    await flow.proceed();
-    return true;
+  if (isOver(polls.times, polls[end], polls.doubt) !== true) return false;
+  let unknown = '';
+  try {
+    if (flow.kept.isAsked && await hasVoted(flow)) {
+      await flow.proceed();
+      return true;
+    }
+  } catch (error) {
+    const refusal = asRefusal(error);
+    if (refusal.kind !== 'service') throw refusal;
+    unknown = spellRefusal(refusal); // the polls are closed all the same
   }
   const { contest, leaf, secret, sigma } = flow.kept;
   const words = () => (secret === undefined ? showStart(flow, { contest, leaf }) : showOther(flow, again));
   flow.screen.show('closed', () => viewClosed(polls, { isUnsent: sigma !== undefined, words, again }));
+  flow.screen.say(unknown, true);
   return true;
 }
 

@@ -74,7 +74,7 @@ function showTyping(flow, { at, isFixed, wrong, unlocked = null, back = null }) 
 function goOn(flow, { contest, leaf, secret, language, isTyped }) {
   const before = flow.state?.leaf === leaf ? flow.state : null;
   if (before?.secret === secret && before.contest === contest) return;
-  const told = [...new Set([...(before?.told ?? []), ...(before?.secret ? flow.told : [])])];
+  const told = [...new Set([...(before?.told ?? []), ...(before?.secret ?? before?.drawn ? flow.told : [])])];
   flow.replace({
     contest, leaf, secret, language, isWritten: true, isResumed: true, isTyped,
     ticket: before?.ticket, told,
@@ -98,24 +98,18 @@ async function readWords(flow, text) {
   }
 }
 
-/**
- * @param {Flow} flow
- * @param {string} secret drawn, and not kept yet
- */
-export function showArrive(flow, secret) {
-  const { contest, leaf } = flow.kept;
+/** @param {Flow} flow */
+export function showArrive(flow) {
+  const { contest, leaf, drawn } = flow.kept;
   const title = flow.opened.contests.find((each) => each.contest === contest)?.title ?? '';
   const begin = () => flow.attempt(async () => {
-    flow.keep({ secret });
+    flow.keep({ secret: drawn, drawn: undefined });
     await flow.proceed();
   });
   flow.screen.show('arrive', () => viewArrive({
     title,
     begin,
-    have: () => {
-      flow.keep({ told: flow.told }); // who were asked for the time, by a split of other words
-      showStart(flow, { contest, leaf });
-    },
+    have: () => showStart(flow, { contest, leaf }),
   }));
 }
 

@@ -29,8 +29,8 @@ export function viewEarly({ opening, requestsUntil }, again) {
  *   was got here, and none was sent from here; words: to look for the own ballot by them
  * @returns {View}
  */
-export function viewClosed({ requestsUntil, castClosing, times }, { isUnsent, words, again }) {
-  const isVoting = isOver(times, castClosing) !== true; // of who has a ballot
+export function viewClosed({ requestsUntil, castClosing, doubt, times }, { isUnsent, words, again }) {
+  const isVoting = isOver(times, castClosing, doubt) !== true; // of who has a ballot
   const moments = { requests: spellTime(requestsUntil), votes: spellTime(castClosing) };
   return {
     title: t(isVoting ? 'late_title' : 'closed_title'),

@@ -223,7 +223,7 @@ export const ACTS = {
     return { first: await markStart(device()) };
   },
 
-  /** @param {{ moments?: import('./side_b.js').Moments }} drawn */
+  /** @param {{ moments?: import('./side_b.js').Moments, behind?: number }} drawn */
   async crowd(drawn) {
     return planSending(device(), { ...drawn, now: await timeB() });
   },

@@ -244,6 +244,7 @@ test('the link of another leaf replaces no ballot that is not in the box', async
 });
 
 const TICKET = { kind: 'ticket', contest: 1, leaf: LEAF, ticket: 'T', isLocked: false };
+const OWN = { secret: SECRETS.right, isWritten: true, isAsked: true };
 const at = (...times) => ({ readPolls: () => ({ ...POLLS, times }) });
 
 test('who comes after the closing is told so at once, and can look for the own ballot', async () => {
@@ -282,13 +283,70 @@ for (const times of [[10_800], [], [7_199, 10_800]]) {
   });
 }
 
-test('who goes on with other words keeps on the own side whoever was asked before', async () => {
-  const { screen, read } = await stand({}, { arrival: TICKET });
-  await screen.press('I have written down twelve words before');
-  assert.deepEqual(read().told, ['Observer 3']);
+test('who opens the page anew, or tries again, is told of the time by the same organisations', async () => {
+  let drawn = 0;
+  const draw = () => { drawn += 1; return `${drawn}c`.repeat(16); };
+  const early = await stand({ ...at(-1, 0), draw }, { arrival: TICKET });
+  await early.screen.press('Try again');
+  const { screen, read, asked } = await stand({ draw }, { state: early.read(), arrival: TICKET }); // a reload
+  assert.equal(screen.at, 'arrive');
+  const entered = [...early.asked, ...asked].filter(([act]) => act === 'enter').map(([, { secret }]) => secret);
+  assert.deepEqual(entered, Array(3).fill('1c'.repeat(16)));
+  await screen.press('Begin');
+  assert.deepEqual([read().secret, read().drawn], ['1c'.repeat(16), undefined]);
 });
 
-const OWN = { secret: SECRETS.right, isWritten: true, isAsked: true };
+for (const [name, time] of [['I have my twelve words', 10_800], ['I have written down twelve words before', 5_000]]) {
+  test(`who goes on with other words keeps on the own side whoever was asked for the time: ${name}`, async () => {
+    const answers = { ...at(time, time), readWords, findIssuance: () => new Promise(() => {}) };
+    const { screen, read } = await stand(answers, { arrival: TICKET });
+    await screen.press(name);
+    screen.type('words', 'right');
+    await screen.press('Go on');
+    assert.deepEqual(read().told, ['Observer 3']);
+  });
+}
+
+for (const [screenAt, time, come] of [
+  ['arrive', 7_500, { arrival: TICKET }], ['ballot', 11_000, { state: { ...OWN, sigma: '03' } }],
+]) {
+  test(`one organisation that hides an extension does not close the polls to who gets to ${screenAt}`, async () => {
+    const { screen } = await stand({ readPolls: () => ({ ...POLLS, doubt: 600, times: [time, time] }) }, come);
+    assert.equal(screen.at, screenAt);
+  });
+}
+
+for (const find of [refuse('away', { subject: 'node' }), () => ({ state: 'shown' }), () => ({ state: 'false', liars: ['One'] })]) {
+  test(`that the polls are closed is told, whatever nodes say of the box: ${find}`, async () => {
+    const { screen } = await stand({ ...at(10_800, 10_801), find }, { state: { ...OWN, sigma: '03' } });
+    assert.equal(screen.at, 'closed');
+    assert.notEqual(screen.said, '');
+  });
+}
+
+test('who presses twice casts once, and is not told of a ballot that is gone', async () => {
+  let count = 0;
+  const sign = async () => {
+    count += 1;
+    if (count > 1) return refuse('is gone', { kind: 'untrue', subject: 'prepared choice' })();
+    return { record: '01', ballotHash: '02', word: 'a b' };
+  };
+  const answers = {
+    encrypt: () => 'cd'.repeat(32), sign, crowd: () => ({ moments: [1, 2], until: 0 }),
+    mark: () => ({ first: 0 }), send: () => new Promise(() => {}),
+  };
+  const { screen } = await stand(answers, { state: { ...OWN, sigma: '03' } });
+  screen.view.all.find(({ attributes }) => attributes.value === '1').listeners.change();
+  await screen.press('Next');
+  await screen.press('This is right');
+  screen.press('Cast the ballot');
+  screen.refresh(); // in another language
+  screen.press('Cast the ballot');
+  await rest();
+  await rest();
+  assert.deepEqual([screen.at, count], ['sending', 1]);
+});
+
 
 test('a ballot that was got and not sent is told as that after the closing', async () => {
   const { screen } = await stand({ ...at(10_800, 10_801), find: () => ({ state: 'none' }) }, { state: { ...OWN, sigma: '03' } });
@@ -303,6 +361,20 @@ for (const more of [{ sigma: '03' }, {}]) {
     assert.equal(screen.at, 'receipt');
   });
 }
+
+test('who sends by a clock that is behind has it told to who draws the moments', async () => {
+  const answers = {
+    encrypt: () => 'cd'.repeat(32), sign: () => ({ record: '01', ballotHash: '02', word: 'a b' }),
+    readPolls: () => ({ ...POLLS, behind: 900 }), crowd: () => new Promise(() => {}),
+  };
+  const { screen, asked } = await stand(answers, { state: { ...OWN, sigma: '03' } });
+  screen.view.all.find(({ attributes }) => attributes.value === '1').listeners.change();
+  await screen.press('Next');
+  await screen.press('This is right');
+  screen.press('Cast the ballot');
+  await rest();
+  assert.deepEqual(asked.at(-1), ['crowd', { moments: undefined, behind: 900 }]);
+});
 
 test('the ballot says until when it can be sent, as the chain has it', async () => {
   const { screen } = await stand({ readPolls: () => ({ ...POLLS, castClosing: 14_400 }) }, { state: { ...OWN, sigma: '03' } });

@@ -75,6 +75,12 @@ test('near the closing at most half of what is left is waited, at the end nothin
   assert.equal((await planSending(device('one', 'two'), { now: 98_900 })).until, 0);
 });
 
+test('near the closing nothing is waited by a clock that is behind two others', async () => {
+  answerBy({});
+  assert.equal((await planSending(device('one', 'two'), { now: 90_000, behind: 9_000 })).until, 0);
+  assert.equal((await planSending(device('one', 'two'), { moments: [90_000, 91_800], now: 90_000, behind: 9_000 })).until, 0);
+});
+
 test('nodes are asked for a crowd once, and for the same blocks as by everybody', async () => {
   const asked = answerBy({});
   const moments = [1_500, 2_000];
@@ -185,6 +191,7 @@ const TIMES = {
   'closed, while two clocks show that they are open': ['polls_closed', at(99_000), 'polls_open', 0],
   'closed, while one clock does': ['polls_closed', { two: shown(CLOSING, 100_001) }, 'refused', 0],
   'closed, in an extension': ['polls_closed', { one: shown(101_800, 100_500), two: shown(101_800, 100_500) }, 'polls_open', 0],
+  'closed, in an extension that one hides': ['polls_closed', { one: shown(101_800, 100_500), two: shown(CLOSING, 100_500) }, 'refused', 0],
   'closed, in the last minute': ['polls_closed', at(99_980), 'polls_closed', 0],
   'closed, as they are': ['polls_closed', at(100_000), 'polls_closed', 100_000],
   'closed, where one organisation alone answers': ['polls_closed', { one: refused }, 'refused', 0],
@@ -201,21 +208,38 @@ for (const [name, [code, nodes, told, closed]] of Object.entries(TIMES)) {
 const EXTENSIONS = {
   'as in the terms': [shown(CLOSING), shown(CLOSING), 0],
   'extended, by both': [shown(CLOSING + 600), shown(CLOSING + 600), 600],
-  'extended, by one': [shown(CLOSING + 600), shown(CLOSING), 0],
+  'extended, by one': [shown(CLOSING + 600), shown(CLOSING), 0, 600],
+  'extended, by each otherwise': [shown(CLOSING + 600), shown(CLOSING + 900), 0, 900],
+  'extended, by one that is alone': [shown(CLOSING + 600), refused, 0, 600],
+  'by one as a number that is none': [() => `0x${'ff'.repeat(64)}`, shown(CLOSING), 0],
   'extended by as much as no contract has': [shown(CLOSING + 7_201), shown(CLOSING + 7_201), 0],
   'earlier than in the terms': [shown(CLOSING - 600), shown(CLOSING - 600), 0],
   'extended for votes alone, as no contract has it': ['one', 'two'].map(() => ({ to }) => (
     to === undefined ? word(98_000) : `${word(CLOSING - 1_000)}${word(CLOSING + 600).slice(2)}`
   )).concat(0),
 };
-for (const [name, [one, two, extension]] of Object.entries(EXTENSIONS)) {
+for (const [name, [one, two, extension, doubt = 0]] of Object.entries(EXTENSIONS)) {
   test(`closings that nodes show ${name}`, async () => {
     answerBy({ one: { eth_call: one }, two: { eth_call: two } });
     const terms = { opening: 50_000, issueClosing: CLOSING - 1_000, castClosing: CLOSING };
-    const polls = await readPolls({ contest: { terms }, election: `0x${'08'.repeat(20)}` }, hosts('one', 'two'));
+    const polls = await readPolls({ ...device(), contest: { terms }, election: `0x${'08'.repeat(20)}` }, hosts('one', 'two'));
     assert.deepEqual(polls, {
-      opening: 50_000, requestsUntil: CLOSING - 1_900 + extension, castClosing: CLOSING + extension, times: [98_000, 98_000],
+      opening: 50_000, requestsUntil: CLOSING - 1_900 + extension, castClosing: CLOSING + extension, doubt, behind: 0,
+      times: two === refused ? [98_000] : polls.times,
     });
+  });
+}
+
+const OWN_TIME = Math.floor(Date.now() / 1_000);
+const BEHIND = [[[9_000, 9_500], 9_000], [[9_000, -9_000], 0], [[9_000], 0], [[9_000, 9_500], 0, null]];
+for (const [ahead, told, genesis = '00'] of BEHIND) {
+  test(`clocks ${ahead} s ahead of the own one, ${genesis ? 'in a network' : 'where nobody signs'}: ${told} s behind`, async () => {
+    const [one, other] = ahead.map((each) => shown(CLOSING, OWN_TIME + each));
+    answerBy({ one: { eth_call: one }, two: { eth_call: other ?? refused } });
+    const terms = { opening: 50_000, issueClosing: CLOSING - 1_000, castClosing: CLOSING };
+    const asked = { contest: { terms }, election: `0x${'08'.repeat(20)}`, services: { genesis_hash: genesis } };
+    const { behind } = await readPolls(asked, hosts('one', 'two'));
+    assert.ok(Math.abs(behind - told) < 30);
   });
 }
 
@@ -241,7 +265,7 @@ for (const [said, clocks, told] of IN_TIME) {
     ]));
     answerBy(nodes);
     const terms = { opening: 50_000, issueClosing: CLOSING - 1_000, castClosing: CLOSING };
-    const polls = await readPolls({ contest: { terms }, election: `0x${'08'.repeat(20)}` }, hosts('one', 'two'));
+    const polls = await readPolls({ ...device(), contest: { terms }, election: `0x${'08'.repeat(20)}` }, hosts('one', 'two'));
     assert.equal(isInTime(polls, said), told);
   });
 }

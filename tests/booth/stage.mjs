@@ -106,7 +106,7 @@ export const refuse = (code, { kind = 'service', subject = 'portal' } = {}) => (
 export const PAPER = {
   title: 'District 1', candidates: ['One', 'Two'], particulars: ['', ''], told: ['Observer 3'],
 };
-export const POLLS = { opening: 1, requestsUntil: 7_200, castClosing: 10_800, times: [5_000, 5_001] };
+export const POLLS = { opening: 1, requestsUntil: 7_200, castClosing: 10_800, doubt: 0, times: [5_000, 5_001], behind: 0 };
 export const LEAF = '12'.repeat(32);
 
 /**
