@@ -227,10 +227,10 @@ export class LockFlow {
     for (;;) {
       try {
         if ((await readLeaf(nodes, asked)).state === LEAF.none) break;
-        this.screen.say('');
+        this.screen.hush();
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;
-        this.screen.say(textOf('watch_away'), true);
+        this.screen.say(() => textOf('watch_away'), true);
       }
       await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
     }

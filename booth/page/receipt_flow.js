@@ -129,7 +129,7 @@ export class ReceiptFlow {
       const plain = typed.toLowerCase().replaceAll('ё', 'е').split(/[\s,.;]+/u).filter(Boolean).join(' ');
       const holds = ballot !== null && verifyControlWord(ballot, plain);
       if (holds) held.word = plain;
-      this.screen.say(textOf(holds ? 'word_right' : 'word_wrong'), !holds);
+      this.screen.say(() => textOf(holds ? 'word_right' : 'word_wrong'), !holds);
     };
     this.screen.show('verdict', () => viewVerdict({
       claim,

@@ -13,6 +13,8 @@ export class Screen {
   /** @type {'' | import('./texts.js').TextName} */
   #warning = '';
   #title = '';
+  /** @type {() => string} */
+  #said = () => '';
   #name = 'loading';
 
   constructor() {
@@ -49,7 +51,7 @@ export class Screen {
     this.#name = name;
     this.#build = build;
     this.#draw();
-    this.say('');
+    this.hush();
     const heading = this.main.querySelector('h1');
     heading?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -73,20 +75,26 @@ export class Screen {
 
   /**
    * Say something that readers of the screen hear, and all see.
-   * @param {string} text
+   * @param {() => string} spell in the language that is spoken then
    * @param {boolean} [isWrong]
    */
-  say(text, isWrong = false) {
+  say(spell, isWrong = false) {
+    this.#said = spell;
     this.status.className = isWrong ? 'wrong' : '';
+    const text = spell();
     if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  hush() {
+    this.say(() => '');
   }
 
   /**
    * Say something to readers of the screen alone: all others see it on the page.
-   * @param {string} text
+   * @param {() => string} spell
    */
-  hear(text) {
-    this.say(text);
+  hear(spell) {
+    this.say(spell);
     this.status.className = 'heard';
   }
 
@@ -114,6 +122,7 @@ export class Screen {
       const field = /** @type {HTMLInputElement | null} */ (document.getElementById(id));
       if (field) field.value = value;
     }
+    this.status.textContent = this.#said();
   }
 
   #drawHeader() {
@@ -122,7 +131,7 @@ export class Screen {
       try {
         await useLanguage(other);
       } catch {
-        this.say(t('e_not_loaded'), true); // its words
+        this.say(() => t('e_not_loaded'), true); // its words
         return;
       }
       this.#translate();

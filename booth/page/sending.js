@@ -97,8 +97,8 @@ export class Sending {
       this.#told = told;
       if (isNew) { // else who listens to the page is not disturbed
         screen.refresh();
-        const said = [spellFound(found), ...told.refused.map(spellRefused)].filter(Boolean).join('. ');
-        if (said) screen.hear(said);
+        const spell = () => [spellFound(found), ...told.refused.map(spellRefused)].filter(Boolean).join('. ');
+        if (spell()) screen.hear(spell);
       }
       await sleep(PAUSE);
     }
@@ -116,7 +116,7 @@ export class Sending {
     }));
     for (;;) {
       if (await this.#isLate(deadline)) { // a look may take long
-        screen.say(t('promised_late'), true);
+        screen.say(() => t('promised_late'), true);
         flow.keep({ promised: [], broken: promised.map((each) => each.organisation) });
         return;
       }
@@ -126,7 +126,7 @@ export class Sending {
       found = seen;
       if (JSON.stringify(found) !== before) {
         screen.refresh();
-        screen.hear(spellFound(found));
+        screen.hear(() => spellFound(found));
       }
       await sleep(PAUSE);
     }
@@ -164,12 +164,12 @@ export class Sending {
 async function tryAsking(flow, act) {
   try {
     const answer = await act();
-    flow.screen.say('');
+    flow.screen.hush();
     return answer;
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.kind !== 'service') throw refusal;
-    flow.screen.say(spellRefusal(refusal), true);
+    flow.screen.say(() => spellRefusal(refusal), true);
     return null;
   }
 }

@@ -70,7 +70,7 @@ function askForLock(flow) {
 /** @param {Flow} flow */
 export function showCode(flow) {
   const { helper, screen } = flow;
-  let wrong = '';
+  let wrong = () => '';
   let typed = ''; // stands there again after a refusal: a code is typed once
   let isSentAgain = false;
   const message = () => /** @type {NonNullable<Flow['kept']['message']>} */ (flow.kept.message);
@@ -90,8 +90,8 @@ export function showCode(flow) {
         await flow.attempt(() => flow.proceed());
         return;
       }
-      wrong = spellRefusal(refusal);
-      screen.say('');
+      wrong = () => spellRefusal(refusal);
+      screen.hush();
       screen.showWrong();
     }
   };
@@ -101,23 +101,24 @@ export function showCode(flow) {
     isSentAgain = false;
     typed = code;
     if (!/^[0-9]{6}$/.test(code)) {
-      wrong = t('code_six');
+      wrong = () => t('code_six');
       screen.showWrong();
       return;
     }
-    screen.say(t('wait'));
+    screen.say(() => t('wait'));
     flow.keep({ attestation: await helper.ask('typeCode', { opening, serial, code }) });
     await flow.attempt(() => flow.proceed());
   });
   const again = () => tell(async () => {
-    [wrong, typed] = ['', ''];
+    wrong = () => '';
+    typed = '';
     flow.keep({ message: await helper.ask('askAgain', { serial, language: currentLanguage() }) });
     isSentAgain = true;
     screen.refresh();
-    screen.hear(t('code_sent_again'));
+    screen.hear(() => t('code_sent_again'));
   });
   screen.show('code', () => viewCode({
-    number: message().number, phoneEnds: message().phoneEnds, wrong, typed, isSentAgain, type, again,
+    number: message().number, phoneEnds: message().phoneEnds, wrong: wrong(), typed, isSentAgain, type, again,
   }));
 }
 
@@ -179,13 +180,13 @@ async function collect(flow) {
     const issuance = await helper.ask('findIssuance'); // after the time, which it may outlive
     if (issuance === 'other') throw refuse('other_issued');
     if (issuance === 'differ') throw refuse('nodes_differ');
-    screen.say('');
+    screen.hush();
     if (issuance === 'own') return await helper.ask('collect');
     return isOver ? 'overdue' : null;
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.kind !== 'service' || refusal.code === 'other_issued') throw refusal;
-    screen.say(spellRefusal(refusal), true);
+    screen.say(() => spellRefusal(refusal), true);
     return null;
   }
 }

@@ -32,7 +32,7 @@ export function showBallot(flow, choice = 0, isBack = false) {
  */
 function showReview(flow, choice) {
   const seal = () => flow.attempt(async () => {
-    flow.screen.say(t('sealing'));
+    flow.screen.say(() => t('sealing'));
     showSealed(flow, await flow.helper.ask('encrypt', { choice }));
   });
   flow.screen.show('review', () => viewReview({
@@ -49,7 +49,7 @@ function showSealed(flow, tracking) {
   /** @type {Awaited<ReturnType<typeof import('./worker.js').ACTS.sign>> | null} */
   let signed = null; // once: a second try keeps and sends the same ballot
   const cast = () => flow.attempt(async () => {
-    flow.screen.say(t('wait'));
+    flow.screen.say(() => t('wait'));
     signed ??= await flow.helper.ask('sign', { language: currentLanguage() });
     const { record, ballotHash, word } = signed;
     flow.keep({ record, tracking, ballotHash, word, promised: [], isSealed: undefined });

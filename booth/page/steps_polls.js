@@ -24,7 +24,7 @@ export async function isShut(flow, end) {
     return true;
   }
   if (isOver(polls.times, polls[end], polls.doubt) !== true) return false;
-  let unknown = '';
+  let unknown = () => '';
   try {
     if (flow.kept.isAsked && await hasVoted(flow)) {
       await flow.proceed();
@@ -33,7 +33,7 @@ export async function isShut(flow, end) {
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.kind !== 'service') throw refusal;
-    unknown = spellRefusal(refusal); // the polls are closed all the same
+    unknown = () => spellRefusal(refusal); // the polls are closed all the same
   }
   const { contest, leaf, secret, sigma } = flow.kept;
   const words = () => (secret === undefined ? showStart(flow, { contest, leaf }) : showOther(flow, again));

@@ -93,7 +93,7 @@ async function readWords(flow, text) {
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.kind === 'untrue') return null;
-    flow.screen.say(spellRefusal(refusal), true);
+    flow.screen.say(() => spellRefusal(refusal), true);
     return 'away';
   }
 }

@@ -185,7 +185,7 @@ class Vote:
         if all(now < terms.opening for now in times):
             fact = spell_one("opens", time=spell_here(terms.opening))
             raise NotYetError(spell_one("ballot word"), fact)
-        closing = self.person.find_issue_closing()
+        closing = self.person.find_last_issue_closing()
         if all(now >= closing - LAST_REQUESTS for now in times):
             raise RuledOutError(spell_one("ballot word"), spell_refusal("too_late"))
 
@@ -342,7 +342,7 @@ class Vote:
     def _require_open(self) -> None:
         """Raise RuledOutError once nothing can bring the ballot any more."""
         nodes = self.ballot.nodes
-        end = nodes.find_closings(self.ballot.device)[1] + _LATE
+        end = nodes.find_last_closings(self.ballot.device)[1] + _LATE
         if all(now > end for now in nodes.read_times()):
             fact = spell_one("over", path=self.keeper.path)
             raise RuledOutError(spell_one("ballot word"), fact)

@@ -73,9 +73,11 @@ class Screen {
 
   refresh() { this.showWrong(); }
 
-  say(text) { this.said = text; }
+  say(spell) { this.said = spell(); }
 
-  hear(text) { this.said = text; }
+  hear(spell) { this.said = spell(); }
+
+  hush() { this.said = ''; }
 
   get text() { return `${this.view.text} ${this.said}`; }
 

@@ -271,10 +271,17 @@ def test_what_was_typed_stays_when_the_language_is_changed(page: Page) -> None:
     voter.stand(world.kept("asking"))
     voter.wait_for("code")
     page.fill("#code", "123")
-    page.get_by_role("button", name="Русский").or_(
-        page.get_by_role("button", name="English")
-    ).click()
+    voter.press("Отправить код")
+    page.get_by_text("В коде шесть цифр").wait_for()
+    voter.press("English")
+    page.get_by_role("button", name="Send the code").wait_for()
     assert page.input_value("#code") == "123"
+    assert page.inner_text("#code-wrong") == "The code has six digits."
+    world.away = {"node-3", "node-4"}
+    voter.stand(world.kept("issuing"))
+    page.get_by_text("Служба не отвечает").wait_for()
+    voter.press("English")
+    page.get_by_text("does not answer").wait_for()
 
 
 def test_an_old_link_says_at_once_that_the_polls_are_closed(page: Page) -> None:

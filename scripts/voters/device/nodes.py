@@ -109,20 +109,38 @@ class Nodes:
 
         Extended only if two organisations show it alike, else as in the terms.
         """
+        shown = self._read_extensions(device)
+        return _extend(device, min(shown) if len(set(shown)) == 1 else 0)
+
+    def find_last_closings(self, device: Device) -> tuple[int, int]:
+        """Find when both have ended, whoever of two organisations shows it last.
+
+        So one that hides an extension keeps nobody from voting. Unix seconds.
+        """
+        return _extend(device, max(self._read_extensions(device)))
+
+    def _read_extensions(self, device: Device) -> list[int]:
+        """Read what two organisations show, seconds; 0 of who shows none or is away."""
         at, terms = device.terms.election, device.published.terms
 
         def read(connection: Connection) -> tuple[int, int]:
             contract = Contract(connection, ContractName.ELECTION, at)
             return Election(contract).closings()
 
-        told = [*self.ask_owners(_OWNERS, read).values()]
-        agreed = (terms.issue_closing, terms.cast_closing)
-        if len(told) == _OWNERS and told[0] == told[1]:
-            shifts = {end - known for end, known in zip(told[0], agreed, strict=True)}
-            if len(shifts) == 1 and 0 <= min(shifts) <= LONGEST_EXTENSION:
-                return told[0]
-        return agreed
+        shown = [0, 0]
+        for place, (issuing, casting) in enumerate(
+            self.ask_owners(_OWNERS, read).values()
+        ):
+            shift = casting - terms.cast_closing
+            is_one = issuing - terms.issue_closing == shift
+            shown[place] = shift if is_one and 0 <= shift <= LONGEST_EXTENSION else 0
+        return shown
 
     def draw(self) -> list[Host]:
         """Give the hosts in an order that nobody can foretell."""
         return secrets.SystemRandom().sample(list(self.hosts), len(self.hosts))
+
+
+def _extend(device: Device, extension: int) -> tuple[int, int]:
+    terms = device.published.terms
+    return terms.issue_closing + extension, terms.cast_closing + extension

@@ -122,6 +122,10 @@ class PersonSide:
         """Count whom two nodes can be asked of, two at most."""
         return min(_OWNERS, len({each.organisation for each in self.nodes.hosts}))
 
+    def find_last_issue_closing(self) -> int:
+        """Find when no ballot is given out, as `Nodes.find_last_closings` does."""
+        return self.nodes.find_last_closings(self.device)[0]
+
     def find_issue_closing(self) -> int:
         """Find until when ballots are given out, as `Nodes.find_closings` does."""
         return self.nodes.find_closings(self.device)[0]

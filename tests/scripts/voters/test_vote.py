@@ -80,14 +80,16 @@ def open_vote(tmp_path: Path, world: World, **kept: Any) -> Vote:
         device=device,
         read_time=world.read_time,
         read_times=world.read_times,
-        find_issue_closing=lambda: ISSUED_UNTIL,
+        find_last_issue_closing=lambda: ISSUED_UNTIL,
         read_leaf=world.read_leaf,
         count_owners=lambda: 2,
         is_locked=lambda _: False,
         open=world.open,
         bring=world.bring,
     )
-    nodes = SimpleNamespace(find_closings=lambda _: ends, read_times=world.read_times)
+    nodes = SimpleNamespace(
+        find_last_closings=lambda _: ends, read_times=world.read_times
+    )
     ballot: Any = SimpleNamespace(
         device=device,
         nodes=nodes,

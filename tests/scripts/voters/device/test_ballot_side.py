@@ -166,6 +166,11 @@ def test_an_extension_counts_if_two_organisations_show_it(
     ):
         show(*lie)
         assert side.nodes.find_closings(side.device) == known
+    for hidden in ([later, known], [known, later], [later]):
+        show(*hidden)
+        assert side.nodes.find_last_closings(side.device) == later
+    show((known[0] + 99_999, known[1] + 99_999), known)
+    assert side.nodes.find_last_closings(side.device) == known
 
 
 def test_a_refusal_stops_no_other_relay(played: Played, ballots: list[bytes]) -> None:
