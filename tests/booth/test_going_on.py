@@ -277,9 +277,11 @@ def test_what_was_typed_stays_when_the_language_is_changed(page: Page) -> None:
     page.get_by_role("button", name="Send the code").wait_for()
     assert page.input_value("#code") == "123"
     assert page.inner_text("#code-wrong") == "The code has six digits."
-    world.away = {"node-3", "node-4"}
-    voter.stand(world.kept("issuing"))
+    kept = world.kept("ballot")
+    world.now, world.away = 6_600, {"node-1"}
+    voter.stand(kept)  # that the polls are closed is told without the box, too
     page.get_by_text("Служба не отвечает").wait_for()
+    assert (voter.screen, voter.find_barriers()) == ("closed", [])
     voter.press("English")
     page.get_by_text("does not answer").wait_for()
 
