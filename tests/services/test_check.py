@@ -23,9 +23,12 @@ from tests.services.running import PASSWORD, cheapen_passwords, make_home
 
 MISSING: Final = {
     REGISTRAR: ("peers.portal", "peers.gateway", "mgd-2019-districts.toml"),
-    PORTAL: ("peers.registrar", "peers.gateway", "booths", "veche portal client-key"),
+    PORTAL: (
+        *("peers.registrar", "peers.gateway", "booths", "support_phone"),
+        "veche portal client-key",
+    ),
     GATEWAY: (
-        *("peers.portal", "peers.registrar", "veche gateway centre"),
+        *("peers.portal", "peers.registrar", "support_line", "veche gateway centre"),
         "nobody listens at 127.0.0.1:2775",
     ),
     ISSUER: ("takes part in the ceremony",),

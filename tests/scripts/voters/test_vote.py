@@ -245,7 +245,7 @@ def test_a_registrar_that_does_not_see_the_polls_open_is_asked_for_a_minute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 5.0, 59.0, 61.0])
-    monkeypatch.setattr("scripts.voters.vote.time.monotonic", lambda: next(times))
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
     opening: Any = SimpleNamespace(attestation=SimpleNamespace(expiry=2_900))
     vote = open_vote(tmp_path, World())
     asked = []

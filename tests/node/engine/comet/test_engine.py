@@ -18,6 +18,7 @@ from node.errors import AlreadyKnownError, TransactionRefusedError
 from node.machine import StateMachine
 from tests.node.engine.comet.conftest import Driver
 from tests.node.wallet import Wallet
+from tests.patience import PATIENCE
 
 _EARLY, _LATE = 1_900_000_050, 1_900_000_150
 # It reverts before second 1,900,000,100, and logs from then on.
@@ -217,7 +218,7 @@ def test_a_node_stops_whatever_arrives_at_that_moment(
             for _ in range(turns):
                 await asyncio.sleep(0)
             giving.cancel()
-            await asyncio.wait({giving}, timeout=0.1)
+            await asyncio.wait({giving}, timeout=PATIENCE)
             is_done = giving.done()
             giving.cancel()
             with suppress(asyncio.CancelledError):

@@ -15,6 +15,7 @@ from scripts.shared.errors import ServiceAwayError, ServiceError
 from scripts.voters.device import asking
 from scripts.voters.device.asking import open_asker
 
+DRIP = 0.05  # seconds between two bytes
 Handle = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -98,7 +99,7 @@ def test_who_drips_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "100000")
         handler.end_headers()
-        while not stop.wait(0.05):
+        while not stop.wait(DRIP):
             try:
                 handler.wfile.write(b" ")
             except OSError:
