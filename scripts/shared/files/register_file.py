@@ -153,7 +153,8 @@ def _read_voters(
             continue
         first = seen.setdefault(voter.voter_id, line)
         if first != line:
-            refused.append(f"line {line}: the voter of line {first} once more")
+            again = f"line {line}: the voter of line {first} once more"
+            refused.append(f"{again}; a voter has one contest of an election")
         else:
             yield voter
 

@@ -128,7 +128,9 @@ def test_every_line_that_is_no_voter_is_told(path: Path) -> None:
         f"line {number}" for number in (3, 4, 5, 6, 7, 9)
     ]
     assert "contest: is not a number; and 5 lines more" in str(refused.value)
-    assert refused.value.lines[-1] == "line 9: the voter of line 2 once more"
+    assert refused.value.lines[-1] == (
+        "line 9: the voter of line 2 once more; a voter has one contest of an election"
+    )
 
 
 @pytest.mark.parametrize(
